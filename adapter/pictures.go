@@ -1,0 +1,63 @@
+package adapter
+
+import (
+	"context"
+	"io"
+	"time"
+)
+
+// Pictures keeps picture and video bytes and hands them out in the form that is wanted.
+// It is safe for concurrent use; every name it is given is of [A-Za-z0-9_/.-].
+type Pictures interface {
+	// Save stores what r yields under name, at most limit bytes (a TooLarge *Error beyond), after
+	// looking at its first bytes: PNG, JPEG, WebP, GIF or MP4, else an Invalid *Error.
+	Save(ctx context.Context, name string, r io.Reader, limit int64) (Picture, error)
+	// Receive stores an upload under its SHA-256 and returns that name; limits as Save, and pixels.
+	Receive(ctx context.Context, r io.Reader, limit int64) (Picture, error)
+	// Stat tells what is stored under name; ErrNotFound if nothing is.
+	Stat(ctx context.Context, name string) (Picture, error)
+	// Open hands out a rendition; it is made on first need and kept. ErrNotFound if the original is gone.
+	Open(ctx context.Context, r Rendition) (*Blob, error)
+	Delete(ctx context.Context, name string) error
+}
+
+// Format is a picture's encoding, as OpenAI's output_format names it.
+type Format string
+
+// The formats. GIF is only read (its first frame), MP4 only passed on.
+const (
+	PNG  Format = "png"
+	JPEG Format = "jpeg"
+	WebP Format = "webp"
+	GIF  Format = "gif"
+	MP4  Format = "mp4"
+)
+
+// Picture says what some stored bytes are.
+type Picture struct {
+	Name          string
+	Format        Format
+	Width, Height int // pixels; 0 for MP4
+	Size          int64
+	SHA256        string // hex
+}
+
+// Rendition names one form of a stored picture.
+type Rendition struct {
+	Name        string // the original
+	Quarter     int    // 0 the whole; 1 top left, 2 top right, 3 bottom left, 4 bottom right
+	Format      Format // empty: the original's own, PNG for a quarter
+	Compression int    // quality 1–100 for JPEG and WebP; 0: 90
+	ImageID     string // written into a PNG as an iTXt chunk "midgate-id"
+}
+
+// Blob is a rendition that can be read: once through, or with Seek for ranges.
+type Blob struct {
+	io.ReadSeekCloser
+	Format        Format
+	Width, Height int
+	Size          int64  // bytes that reading yields, exactly
+	SHA256        string // of those bytes, hex
+	Looks         []byte // what recognition compares; nil for MP4
+	Modified      time.Time
+}

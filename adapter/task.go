@@ -1,0 +1,101 @@
+package adapter
+
+import (
+	"slices"
+	"time"
+)
+
+// Status is where a task stands (upstream-protocol.md §4.4).
+type Status string
+
+// The statuses in their order. An unknown or empty one is NotStarted: never terminal.
+const (
+	NotStarted Status = "NOT_START"
+	Submitted  Status = "SUBMITTED"
+	Dialog     Status = "MODAL"
+	InProgress Status = "IN_PROGRESS"
+	Success    Status = "SUCCESS"
+	Failure    Status = "FAILURE"
+	Cancelling Status = "CANCEL"
+)
+
+// Task is a job at the upstream as its last answer described it.
+type Task struct {
+	ID          string
+	Status      Status
+	Progress    int    // 0–100, informative only: never decides completion
+	State       string // echo of Options.State
+	Prompt      string
+	FinalPrompt string // what Midjourney really ran
+	Description string
+	Texts       []string // describe, shorten: the answers, cleaned
+	ImageURL    string   // preview while running, the grid or picture at Success
+	ImageURLs   []string // the separate pictures, where the upstream sends them
+	VideoURLs   []string
+	Buttons     []Button
+	Failure     *Error // set when Status is Failure or Cancelling
+	SubmittedAt time.Time
+	FinishedAt  time.Time
+}
+
+// Done reports whether the task will not change any more: failed, cancelled, or
+// successful with something to show (upstream-protocol.md §13 rule 4).
+func (t Task) Done() bool {
+	switch t.Status {
+	case Failure, Cancelling:
+		return true
+	case Success:
+		return t.ImageURL != "" || len(t.ImageURLs)+len(t.VideoURLs)+len(t.Texts) > 0
+	default:
+		return false
+	}
+}
+
+// Button is something that can be pressed on a finished task (§5.1).
+type Button struct {
+	CustomID string `json:"custom_id"`
+	Label    string `json:"label"`
+	Emoji    string `json:"emoji"`
+	Action   string `json:"action,omitempty"` // one of the Act… names; empty: reachable by custom_id only
+	Index    int    `json:"index,omitempty"`  // 1–4 for ActUpscale and ActVary
+}
+
+// The actions that users name (contract.md §5).
+const (
+	ActUpscale         = "upscale"
+	ActVary            = "vary"
+	ActReroll          = "reroll"
+	ActUpscaleSubtle   = "upscale_subtle"
+	ActUpscaleCreative = "upscale_creative"
+	ActVarySubtle      = "vary_subtle"
+	ActVaryStrong      = "vary_strong"
+	ActVaryRegion      = "vary_region"
+	ActZoomOut2x       = "zoom_out_2x"
+	ActZoomOut15x      = "zoom_out_1_5x"
+	ActZoomCustom      = "zoom_custom"
+	ActPanLeft         = "pan_left"
+	ActPanRight        = "pan_right"
+	ActPanUp           = "pan_up"
+	ActPanDown         = "pan_down"
+	ActMakeSquare      = "make_square"
+	ActAnimateLow      = "animate_low"
+	ActAnimateHigh     = "animate_high"
+)
+
+// Actions are all names that POST /v1/images/{id}/actions takes, in the order in which they are listed.
+var Actions = []string{
+	ActUpscale, ActVary, ActReroll, ActUpscaleSubtle, ActUpscaleCreative, ActVarySubtle, ActVaryStrong, ActVaryRegion,
+	ActZoomOut2x, ActZoomOut15x, ActZoomCustom, ActPanLeft, ActPanRight, ActPanUp, ActPanDown, ActMakeSquare,
+	ActAnimateLow, ActAnimateHigh,
+}
+
+// FindButton returns the button for an action; index 0 matches any.
+func FindButton(buttons []Button, action string, index int) (Button, bool) {
+	i := slices.IndexFunc(buttons, func(b Button) bool {
+		return b.Action == action && b.CustomID != "" && (index == 0 || b.Index == 0 || b.Index == index)
+	})
+	if i < 0 {
+		return Button{}, false
+	}
+	return buttons[i], true
+}
