@@ -1,0 +1,159 @@
+package pictures
+
+import (
+	"bytes"
+	"image"
+	"image/jpeg"
+	"image/png"
+	"io"
+	"runtime"
+	"slices"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	deepwebp "github.com/deepteams/webp"
+	"golang.org/x/image/webp"
+)
+
+// The grids that the benchmarks cut: 2048×2048, as Midjourney sends them.
+var (
+	gridImage = sync.OnceValue(func() *image.RGBA { return painting(2048, 2048, 42) })
+	gridWebP  = sync.OnceValue(func() []byte {
+		var b bytes.Buffer
+		if err := deepwebp.Encode(&b, gridImage(), &deepwebp.Options{Quality: 85, Method: 4}); err != nil {
+			panic(err)
+		}
+		return b.Bytes()
+	})
+)
+
+// cpuTime is the processor time that this process has used.
+func cpuTime() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		panic(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// compare runs subject and baseline alternately (A B B A …) and reports the median of
+// the rounds' ratios of processor time; each returns the bytes it wrote.
+func compare(b *testing.B, subject, baseline func() int) {
+	b.Helper()
+	measure := func(f func() int) (time.Duration, int) {
+		runtime.GC()
+		start := cpuTime()
+		n := f()
+		return cpuTime() - start, n
+	}
+	subject() // warm
+	baseline()
+	var ratios, mine, theirs []float64
+	var size, baseSize int
+	for b.Loop() {
+		for round := range 2 {
+			var s, base time.Duration
+			if round == 0 {
+				s, size = measure(subject)
+				base, baseSize = measure(baseline)
+			} else {
+				base, baseSize = measure(baseline)
+				s, size = measure(subject)
+			}
+			ratios = append(ratios, float64(s)/float64(base))
+			mine, theirs = append(mine, s.Seconds()*1000), append(theirs, base.Seconds()*1000)
+		}
+	}
+	b.ReportMetric(median(ratios), "cpu-ratio")
+	b.ReportMetric(median(mine), "cpu-ms")
+	b.ReportMetric(median(theirs), "baseline-cpu-ms")
+	b.ReportMetric(float64(size)/float64(baseSize), "size-ratio")
+}
+
+func median(v []float64) float64 {
+	v = slices.Sorted(slices.Values(v))
+	return v[len(v)/2]
+}
+
+// counter is a writer that only counts.
+type counter struct{ n int }
+
+func (c *counter) Write(b []byte) (int, error) { c.n += len(b); return len(b), nil }
+
+// stdlibQuarters is what the PNG benchmarks are compared with: four sub-images through
+// image/png at its fastest level that still compresses.
+func stdlibQuarters(b *testing.B, img image.Image) int {
+	var c counter
+	enc := png.Encoder{CompressionLevel: png.BestSpeed}
+	for q := 1; q <= 4; q++ {
+		sub := img.(interface {
+			SubImage(image.Rectangle) image.Image
+		}).SubImage(quarterOf(2048, 2048, q))
+		if err := enc.Encode(&c, sub); err != nil {
+			b.Fatal(err)
+		}
+	}
+	return c.n
+}
+
+// BenchmarkP7PNGGrid: a PNG grid into four PNG tiles (engineering.md §6.1, bar: cpu ≤ 0.45, size ≤ 1.10).
+func BenchmarkP7PNGGrid(b *testing.B) {
+	src := pngLevel(b, gridImage(), png.DefaultCompression)
+	compare(b, func() int {
+		var c counter
+		if err := splitPNG(bytes.NewReader(src), [4]io.Writer{&c, &c, &c, &c}); err != nil {
+			b.Fatal(err)
+		}
+		return c.n
+	}, func() int {
+		img, err := png.Decode(bytes.NewReader(src))
+		if err != nil {
+			b.Fatal(err)
+		}
+		return stdlibQuarters(b, img)
+	})
+}
+
+// BenchmarkP7bWebPGrid: a WebP grid into four PNG tiles (bar: cpu ≤ 0.5, size ≤ 1.1).
+func BenchmarkP7bWebPGrid(b *testing.B) {
+	src := gridWebP()
+	decode := func() image.Image {
+		img, err := webp.Decode(bytes.NewReader(src))
+		if err != nil {
+			b.Fatal(err)
+		}
+		return img
+	}
+	compare(b, func() int {
+		var c counter
+		img := decode().(*image.YCbCr)
+		for q := 1; q <= 4; q++ {
+			if err := encodePNG(&c, img.SubImage(quarterOf(2048, 2048, q))); err != nil {
+				b.Fatal(err)
+			}
+		}
+		return c.n
+	}, func() int { return stdlibQuarters(b, decode()) })
+}
+
+// BenchmarkP8JPEGGrid: a JPEG grid into four JPEG tiles (bar: cpu ≤ 1.1 of decoding and encoding at 92).
+func BenchmarkP8JPEGGrid(b *testing.B) {
+	src := jpegBytes(b, gridImage(), 92)
+	run := func(quality int) int {
+		var c counter
+		img, err := jpeg.Decode(bytes.NewReader(src))
+		if err != nil {
+			b.Fatal(err)
+		}
+		for q := 1; q <= 4; q++ {
+			sub := img.(*image.YCbCr).SubImage(quarterOf(2048, 2048, q))
+			if err := jpeg.Encode(&c, sub, &jpeg.Options{Quality: quality}); err != nil {
+				b.Fatal(err)
+			}
+		}
+		return c.n
+	}
+	compare(b, func() int { return run(95) }, func() int { return run(92) })
+}
