@@ -1,0 +1,55 @@
+package simulator
+
+import (
+	"net/http"
+	"strings"
+)
+
+// authenticate finds the key of a request, in the configured style or the dialect's own, and refuses a wrong one
+// (upstream-protocol.md §2.3).
+func (s *Simulator) authenticate(h http.Header) (user string, refusal *reply) {
+	key, given := s.keyOf(h)
+	if s.cfg.Key == "" || key == s.tidy(s.cfg.Key) && given {
+		return key, nil
+	}
+	out := s.habits.unauthorized(given)
+	return "", &out
+}
+
+// keyOf is the key as this upstream reads it.
+func (s *Simulator) keyOf(h http.Header) (key string, given bool) {
+	style := s.cfg.Auth
+	if style == "" {
+		style = s.habits.auth
+	}
+	authorization, secret := h.Get("Authorization"), h.Get("Mj-Api-Secret")
+	switch style {
+	case "mj-api-secret":
+		return s.tidy(secret), secret != ""
+	case "authorization-raw":
+		return authorization, authorization != ""
+	case "raw-or-secret":
+		// An Authorization header wins whatever it says, and "Bearer " is part of the key.
+		if authorization != "" {
+			return authorization, true
+		}
+		return secret, secret != ""
+	case "bearer-or-secret":
+		if authorization == "" || bearer(authorization) == "midjourney-proxy" {
+			return s.tidy(secret), secret != ""
+		}
+	}
+	return s.tidy(bearer(authorization)), strings.HasPrefix(authorization, "Bearer ")
+}
+
+func bearer(value string) string { return strings.TrimPrefix(value, "Bearer ") }
+
+// tidy is what a relay of the new-api family makes of a key: without "sk-", cut at the next dash.
+func (s *Simulator) tidy(key string) string {
+	if !s.habits.copies {
+		return key
+	}
+	key = strings.TrimPrefix(bearer(key), "sk-")
+	key, _, _ = strings.Cut(key, "-")
+	return key
+}

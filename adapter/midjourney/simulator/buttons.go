@@ -1,0 +1,304 @@
+package simulator
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// button is a button of a task as the wire shows it (upstream-protocol.md §5.1), and what pressing it does.
+type button struct {
+	CustomID string
+	Emoji    string
+	Label    string
+	Style    int
+	press    press
+}
+
+// link is the style of buttons that cannot be pressed.
+const link = 5
+
+// press is the meaning of a button.
+type press struct {
+	verb   string  // upscale, variation, reroll, hd, vary, region, zoom, custom-zoom, square, pan, animate, extend, clip, bookmark, pic, pic-all, pic-retry, analyze
+	n      int     // the quarter, clip or prompt, 1–5
+	index  int     // the index a child keeps
+	factor float64 // zoom
+	way    string  // pan: left, right, up, down; hd and vary: the variant
+	motion string  // high, low
+}
+
+// buttonsOf are a task's buttons once it has succeeded.
+func (s *Simulator) buttonsOf(t *task) []button {
+	if t.orders["sim-no-buttons"] || s.habits.noButtons {
+		return nil
+	}
+	var set []button
+	switch {
+	case t.kind == "describe":
+		set = describeButtons()
+	case t.kind == "shorten":
+		set = shortenButtons()
+	case t.kind == "video" || t.kind == "extend":
+		set = videoButtons(t)
+	case t.kind == "clip":
+		set = clipButtons(t)
+	case t.kind == "upscale_hd":
+		set = s.enlargedButtons(t)
+	case t.kind == "upscale":
+		set = s.singleButtons(t)
+	default:
+		set = gridButtons(t)
+	}
+	for i := range set {
+		if t.pressed[set[i].CustomID] && set[i].CustomID != "" {
+			set[i].Style = 1
+		}
+	}
+	return set
+}
+
+// buttonOf finds the button that a customId names, verbatim.
+func (s *Simulator) buttonOf(t *task, customID string) (button, bool) {
+	for _, b := range s.buttonsOf(t) {
+		if b.CustomID == customID && b.Style != link {
+			return b, true
+		}
+	}
+	return button{}, false
+}
+
+// gridButtons follow a 2×2 grid (upstream-protocol.md §5.3).
+func gridButtons(t *task) []button {
+	var set []button
+	for n := 1; n <= 4; n++ {
+		set = append(set, numbered(t, "upsample", "U", n, press{verb: "upscale", n: n}))
+	}
+	set = append(set, rerollButton(t))
+	for n := 1; n <= 4; n++ {
+		set = append(set, numbered(t, "variation", "V", n, press{verb: "variation", n: n, index: n}))
+	}
+	return set
+}
+
+func numbered(t *task, verb, label string, n int, p press) button {
+	id := "MJ::JOB::" + verb + "::" + strconv.Itoa(n) + "::" + t.job
+	return button{CustomID: id, Label: label + strconv.Itoa(n), Style: 2, press: p}
+}
+
+func rerollButton(t *task) button {
+	return button{CustomID: "MJ::JOB::reroll::0::" + t.job + "::SOLO", Emoji: "🔄", Style: 2, press: press{verb: "reroll"}}
+}
+
+// solo is a button of a single picture.
+func solo(t *task, verb, label, emoji string, p press) button {
+	return button{CustomID: "MJ::JOB::" + verb + "::1::" + t.job + "::SOLO", Label: label, Emoji: emoji, Style: 2, press: p}
+}
+
+// singleButtons follow U, by model version (upstream-protocol.md §5.4).
+func (s *Simulator) singleButtons(t *task) []button {
+	m := t.model
+	if m.major <= 4 && !m.niji {
+		return append(oldButtons(t), s.lastButtons(t)...)
+	}
+	set := upscaleButtons(t)
+	edited := t.parent != nil && (t.parent.kind == "edits" || t.parent.kind == "retexture")
+	if !edited {
+		set = append(set, varyButtons(t)...)
+		set = append(set, regionButton(t))
+		if m.major < 8 {
+			set = append(set, zoomButtons(t)...)
+			set = append(set, squareButton(t)...)
+			set = append(set, panButtons(t)...)
+		}
+	}
+	set = append(set, animateButtons(t)...)
+	return append(set, s.lastButtons(t)...)
+}
+
+// enlargedButtons follow an enlargement (upstream-protocol.md §5.5).
+func (s *Simulator) enlargedButtons(t *task) []button {
+	set := upscaleButtons(t)
+	for i := range set {
+		set[i].Label = "Redo " + set[i].Label
+	}
+	set = append(set, varyButtons(t)...)
+	if t.model.major >= 6 && t.model.major < 8 {
+		set = append(set, zoomButtons(t)...)
+	}
+	set = append(set, animateButtons(t)...)
+	return append(set, s.lastButtons(t)...)
+}
+
+// upscaleButtons are the two enlargements, whose names every version changes.
+func upscaleButtons(t *task) []button {
+	family := map[int]string{5: "v5", 6: "v6", 7: "v7"}[t.model.major]
+	if t.model == (model{major: 6, minor: 1}) {
+		family = "v6r1"
+	}
+	switch family {
+	case "":
+		return nil
+	case "v5":
+		return []button{
+			solo(t, "upsample_v5_2x", "Upscale (2x)", "upscale_1", press{verb: "hd", way: "subtle"}),
+			solo(t, "upsample_v5_4x", "Upscale (4x)", "upscale_1", press{verb: "hd", way: "creative"}),
+		}
+	}
+	return []button{
+		solo(t, "upsample_"+family+"_2x_subtle", "Upscale (Subtle)", "upscale_1", press{verb: "hd", way: "subtle"}),
+		solo(t, "upsample_"+family+"_2x_creative", "Upscale (Creative)", "upscale_1", press{verb: "hd", way: "creative"}),
+	}
+}
+
+func varyButtons(t *task) []button {
+	word := "Vary"
+	if t.remix {
+		word = "Remix"
+	}
+	return []button{
+		solo(t, "low_variation", word+" (Subtle)", "🪄", press{verb: "vary", way: "subtle"}),
+		solo(t, "high_variation", word+" (Strong)", "🪄", press{verb: "vary", way: "strong"}),
+	}
+}
+
+func regionButton(t *task) button {
+	return button{CustomID: "MJ::Inpaint::1::" + t.job + "::SOLO", Label: "Vary (Region)", Emoji: "🖌️", Style: 2, press: press{verb: "region"}}
+}
+
+func zoomButtons(t *task) []button {
+	return []button{
+		outpaint(t, 50, "Zoom Out 2x", "🔍", press{verb: "zoom", factor: 2}),
+		outpaint(t, 75, "Zoom Out 1.5x", "🔍", press{verb: "zoom", factor: 1.5}),
+		{CustomID: "MJ::CustomZoom::" + t.job, Label: "Custom Zoom", Emoji: "🔍", Style: 2, press: press{verb: "custom-zoom"}},
+	}
+}
+
+func outpaint(t *task, n int, label, emoji string, p press) button {
+	return button{CustomID: fmt.Sprintf("MJ::Outpaint::%d::1::%s::SOLO", n, t.job), Label: label, Emoji: emoji, Style: 2, press: p}
+}
+
+// squareButton exists for pictures that are not square yet.
+func squareButton(t *task) []button {
+	from := t.single()
+	if from == nil || from.w == from.h {
+		return nil
+	}
+	emoji := "↕️"
+	if from.h > from.w {
+		emoji = "↔️"
+	}
+	return []button{outpaint(t, 100, "Make Square", emoji, press{verb: "square"})}
+}
+
+func panButtons(t *task) []button {
+	var set []button
+	for _, way := range []struct{ name, emoji string }{{"left", "⬅️"}, {"right", "➡️"}, {"up", "⬆️"}, {"down", "⬇️"}} {
+		set = append(set, solo(t, "pan_"+way.name, "", way.emoji, press{verb: "pan", way: way.name}))
+	}
+	return set
+}
+
+func animateButtons(t *task) []button {
+	return []button{
+		solo(t, "animate_high", "Animate (High motion)", "🎞️", press{verb: "animate", motion: "high"}),
+		solo(t, "animate_low", "Animate (Low motion)", "🎞️", press{verb: "animate", motion: "low"}),
+	}
+}
+
+// lastButtons close every single picture's row: favourite, web, and the reroll that T adds.
+func (s *Simulator) lastButtons(t *task) []button {
+	set := []button{
+		{CustomID: "MJ::BOOKMARK::" + t.job, Emoji: "❤️", Style: 2, press: press{verb: "bookmark"}},
+		{Label: "Web", Style: link},
+	}
+	if s.habits.rerollsSingles {
+		set = append(set, rerollButton(t))
+	}
+	return set
+}
+
+// oldButtons are version 4's.
+func oldButtons(t *task) []button {
+	old := func(verb, label string, p press) button {
+		return button{CustomID: "MJ::JOB::" + verb + "::1::" + t.job + "::SOLO", Label: label, Style: 2, press: p}
+	}
+	return []button{
+		old("variation", "Make Variations", press{verb: "vary", way: "strong"}),
+		old("upsample_light", "Light Upscale Redo", press{verb: "hd", way: "subtle"}),
+		old("upsample_beta", "Beta Upscale Redo", press{verb: "hd", way: "creative"}),
+	}
+}
+
+// videoButtons pick one of the clips (upstream-protocol.md §5.7).
+func videoButtons(t *task) []button {
+	var set []button
+	for n := 1; n <= t.clips; n++ {
+		set = append(set, numbered(t, "video_virtual_upscale", "U", n, press{verb: "clip", n: n, index: n}))
+	}
+	return append(set, rerollButton(t))
+}
+
+func clipButtons(t *task) []button {
+	return []button{
+		solo(t, "animate_high_extend", "Extend (High motion)", "🎞️", press{verb: "extend", motion: "high", index: 1}),
+		solo(t, "animate_low_extend", "Extend (Low motion)", "🎞️", press{verb: "extend", motion: "low", index: 1}),
+	}
+}
+
+func describeButtons() []button {
+	var set []button
+	for n := 1; n <= 4; n++ {
+		set = append(set, button{CustomID: "MJ::Job::PicReader::" + strconv.Itoa(n), Emoji: keycap(n), Style: 2, press: press{verb: "pic", n: n}})
+	}
+	return append(set,
+		button{CustomID: "MJ::Picread::Retry", Emoji: "🔄", Style: 2, press: press{verb: "pic-retry"}},
+		button{CustomID: "MJ::Job::PicReader::all", Emoji: "🎉", Label: "Imagine all", Style: 2, press: press{verb: "pic-all"}},
+	)
+}
+
+func shortenButtons() []button {
+	var set []button
+	for n := 1; n <= 5; n++ {
+		set = append(set, button{CustomID: "MJ::Job::PromptAnalyzer::" + strconv.Itoa(n), Emoji: keycap(n), Style: 2, press: press{verb: "analyze", n: n}})
+	}
+	return set
+}
+
+func keycap(n int) string { return strconv.Itoa(n) + "\uFE0F\u20E3" }
+
+// wire is the button as JSON has it; the Web link has neither id nor emoji.
+func (b button) wire() buttonJSON {
+	out := buttonJSON{Label: b.Label, Type: 2, Style: b.Style}
+	if b.Style != link {
+		out.CustomID, out.Emoji = &b.CustomID, &b.Emoji
+	}
+	return out
+}
+
+// buttonJSON is a button on the wire, keys in the order of upstream-protocol.md §12.
+type buttonJSON struct {
+	CustomID *string `json:"customId"`
+	Emoji    *string `json:"emoji"`
+	Label    string  `json:"label"`
+	Type     int     `json:"type"`
+	Style    int     `json:"style"`
+}
+
+func wireButtons(set []button) []buttonJSON {
+	out := make([]buttonJSON, 0, len(set))
+	for _, b := range set {
+		out = append(out, b.wire())
+	}
+	return out
+}
+
+// oneOf reports whether text is one of the choices.
+func oneOf(text string, choices ...string) bool {
+	for _, choice := range choices {
+		if strings.EqualFold(text, choice) {
+			return true
+		}
+	}
+	return false
+}

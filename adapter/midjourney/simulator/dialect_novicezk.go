@@ -1,0 +1,64 @@
+package simulator
+
+import (
+	"time"
+)
+
+// novicezkHabits speak like the first midjourney-proxy: no buttons, only change; codes 23, 24 and 21 for a U that
+// exists already (upstream-protocol.md §1.1, §3.2).
+func novicezkHabits() habits {
+	return habits{
+		lenient: true, hooks: true, bansAtOnce: true, noButtons: true, upscaleOnce: true, auth: "mj-api-secret", speed: "fast",
+		lacks: set("action", "modal", "video", "edits", "edit", "retexture", "shorten", "upload", "list-by-ids", "image-seed",
+			"cancel", "image"),
+		pace:         speedShare,
+		reason:       bracketed,
+		bannedReason: func(word string) string { return "[Banned prompt detected] " + word },
+		render: func(s *Simulator, t *task, v view, now time.Time, base string) any {
+			return novicezkJSON(s.core(t, v, now, base).coreFields)
+		},
+		refuse: refuseNoviceZK,
+		accepted: func(a acceptance) reply {
+			p := map[string]any{"discordInstanceId": account}
+			if a.ahead > 0 {
+				p["numberOfQueues"] = a.ahead
+			}
+			return result(a.code(), a.words("提交成功"), a.id(), p)
+		},
+		existing:     alreadyThere,
+		checkAction:  checkRelayAction,
+		noRoute:      func(c *call) reply { return springError(404, "Not Found", c) },
+		unauthorized: func(bool) reply { return reply{status: 401} },
+		unknownTask:  func() reply { return reply{status: 200} },
+	}
+}
+
+func refuseNoviceZK(c *call, p problem, detail string) reply {
+	switch p {
+	case badBody:
+		return springError(400, "Bad Request", c)
+	case parentUnknown:
+		return result(3, "关联任务不存在或已失效", nil, struct{}{})
+	}
+	return refuseOrigin(p, detail)
+}
+
+// springError is the error body of the framework the first origin is built with.
+func springError(status int, text string, c *call) reply {
+	return asJSON(status, map[string]any{
+		"timestamp": c.now.UTC().Format("2006-01-02T15:04:05.000+00:00"), "status": status, "error": text, "path": c.r.URL.Path,
+	})
+}
+
+// alreadyThere is the older code 21: this U was made before (upstream-protocol.md §12, E17).
+func alreadyThere(s *Simulator, c *call, t *task) reply {
+	v := t.at(c.now)
+	p := map[string]any{"status": v.status, "imageUrl": nil}
+	if link := s.pictureURL(t, v, c.base); link != "" {
+		p["imageUrl"] = link
+	}
+	return result(21, "任务已存在", t.id, p)
+}
+
+// novicezkJSON is N's task: the core without buttons.
+type novicezkJSON coreFields

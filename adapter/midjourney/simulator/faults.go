@@ -1,0 +1,182 @@
+package simulator
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Fault spoils requests to come. Faults are tried in the order in which they were programmed; the first that fits a
+// request is used.
+type Fault struct {
+	// Route is a name of Counts.Routes, "submit" for every submission, or "" for everything.
+	Route string `json:"route"`
+	// Kind is what goes wrong:
+	//   - a status between 400 and 599 such as "500": JSON of the relay kind; "301": a redirect to /login
+	//   - "502-html", "504-html" and so on: an HTML page with that status; "html-200" with status 200
+	//   - "garbage", "truncated", "empty": 200 whose body is no JSON, half the JSON, nothing
+	//   - "no-id", "queue-full", "banned", "no-account": a submit answer without result, or with that refusal
+	//   - "timeout" or "hang": no answer until the client gives up
+	//   - "drop-before": the connection breaks, nothing accepted; "drop-after": accepted first
+	//   - "cut": accepted, the connection breaks in the middle of the body
+	//   - "slow": the true answer, held for Delay
+	Kind string `json:"kind"`
+	// Times is how many requests are spoiled: 0 means one, below 0 all of them.
+	Times int `json:"times"`
+	// Accepted has the request worked on before its answer is spoiled: a job may exist that the client cannot know.
+	Accepted bool `json:"accepted"`
+	// Match must occur in the path or the body; "" fits all.
+	Match string `json:"match"`
+	// Share spoils only that share of the fitting requests, 0…1; 0 means all.
+	Share float64 `json:"share"`
+	// Delay holds the spoilt answer. In JSON: nanoseconds.
+	Delay time.Duration `json:"delay"`
+	// RetryAfter is the seconds in Retry-After, for kinds that are a status.
+	RetryAfter int `json:"retry_after"`
+}
+
+// Fail programmes a fault.
+func (s *Simulator) Fail(f Fault) {
+	if f.Times == 0 {
+		f.Times = 1
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.faults = append(s.faults, &f)
+}
+
+// nextFault takes the fault that spoils this call: a programmed one, or one that the prompt asks for.
+func (s *Simulator) nextFault(c *call) *Fault {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i, f := range s.faults {
+		if !f.fits(c) || f.Share > 0 && float64(s.roll()>>11)/(1<<53) >= f.Share {
+			continue
+		}
+		hit := *f
+		if f.Times > 0 {
+			if f.Times--; f.Times == 0 {
+				s.faults = append(s.faults[:i:i], s.faults[i+1:]...)
+			}
+		}
+		return &hit
+	}
+	return askedFault(c)
+}
+
+// askedFaults are the prompt words that spoil the submission itself; orders.go explains them.
+var askedFaults = map[string]Fault{
+	"sim-500":     {Kind: "500"},
+	"sim-html":    {Kind: "502-html"},
+	"sim-garbage": {Kind: "garbage", Accepted: true},
+	"sim-no-id":   {Kind: "no-id", Accepted: true},
+	"sim-drop":    {Kind: "drop-after"},
+	"sim-refuse":  {Kind: "drop-before"},
+	"sim-hang":    {Kind: "hang", Accepted: true},
+	"sim-429":     {Kind: "429", RetryAfter: 1},
+}
+
+func askedFault(c *call) *Fault {
+	if !c.submits() || !c.mentions("sim-") {
+		return nil
+	}
+	for word, f := range askedFaults {
+		if containsWord(string(c.body), word) {
+			return &f
+		}
+	}
+	return nil
+}
+
+func (f *Fault) fits(c *call) bool {
+	if f.Match != "" && !c.mentions(f.Match) && !pathHolds(c, f.Match) {
+		return false
+	}
+	return f.Route == "" || f.Route == c.route || f.Route == "submit" && c.submits()
+}
+
+// accepts reports whether the request is worked on first.
+func (f *Fault) accepts() bool {
+	switch f.Kind {
+	case "drop-before":
+		return false
+	case "drop-after", "truncated", "cut", "no-id", "slow":
+		return true
+	}
+	return f.Accepted
+}
+
+// spoil turns the true answer, if there is one, into the fault's.
+func (f *Fault) spoil(s *Simulator, out reply) reply {
+	spoilt := f.answer(s, out)
+	spoilt.delay += f.Delay
+	return spoilt
+}
+
+func (f *Fault) answer(s *Simulator, out reply) reply {
+	switch f.Kind {
+	case "timeout", "hang":
+		return reply{hang: true}
+	case "drop-before", "drop-after":
+		return reply{drop: true}
+	case "cut":
+		out.cut = true
+		return out
+	case "slow":
+		return out
+	case "truncated":
+		out.body = out.body[:len(out.body)/2]
+		return out
+	case "garbage":
+		return reply{status: 200, kind: typeJSON, body: []byte("\x00\x01%PDF-not what you wanted")}
+	case "empty":
+		return reply{status: 200}
+	case "no-id":
+		return result(1, "提交成功", nil, struct{}{})
+	case "queue-full":
+		return s.habits.refuse(&call{now: time.Now(), r: &http.Request{}}, queueFull, "")
+	case "banned":
+		return refuseOrigin(bannedPrompt, "banned")
+	case "no-account":
+		return refuseOrigin(noAccount, "")
+	}
+	return f.statusReply()
+}
+
+// statusReply reads kinds such as "500", "502-html" and "html-200".
+func (f *Fault) statusReply() reply {
+	kind, html := cutHTML(f.Kind)
+	status, err := strconv.Atoi(kind)
+	if err != nil || status < 200 || status > 599 {
+		status = http.StatusInternalServerError
+	}
+	switch {
+	case html:
+		return page(status, strconv.Itoa(status)+" "+http.StatusText(status))
+	case status >= 300 && status < 400:
+		return reply{status: status, location: "/login"}
+	}
+	out := relayError(status, faultCode(status), "simulated_failure")
+	if f.RetryAfter > 0 {
+		out.retry = strconv.Itoa(f.RetryAfter)
+	}
+	return out
+}
+
+func faultCode(status int) int {
+	if status == http.StatusTooManyRequests {
+		return 30
+	}
+	return 5
+}
+
+// cutHTML takes the word html off either end of a kind.
+func cutHTML(kind string) (status string, html bool) {
+	if rest, ok := strings.CutSuffix(kind, "-html"); ok {
+		return rest, true
+	}
+	return strings.CutPrefix(kind, "html-")
+}
+
+func pathHolds(c *call, text string) bool { return strings.Contains(c.r.URL.Path, text) }

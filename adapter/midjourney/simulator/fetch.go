@@ -1,0 +1,84 @@
+package simulator
+
+// fetch answers GET /mj/task/{id}/fetch (upstream-protocol.md §1.10).
+func (s *Simulator) fetch(c *call) reply {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t := s.find(c.user, c.id)
+	if t == nil {
+		return s.habits.unknownTask()
+	}
+	return asJSON(200, s.habits.render(s, t, s.habits.seen(s, t, c.now), c.now, c.base))
+}
+
+// list answers POST /mj/task/list-by-condition and its alias: unknown ids are left out (upstream-protocol.md §8.1).
+func (s *Simulator) list(c *call) reply {
+	f := s.fields(c)
+	ids := f.texts("ids")
+	if f.bad {
+		if s.habits.relay {
+			return relayError(400, 4, "do_request_failed")
+		}
+		return s.habits.refuse(c, badBody, "")
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.countIDs(ids)
+	rows := []any{}
+	for i := len(ids) - 1; i >= 0; i-- {
+		if t := s.find(c.user, ids[i]); t != nil {
+			rows = append(rows, s.habits.rows(s, t, c.now, c.base)...)
+		}
+	}
+	return asJSON(200, rows)
+}
+
+// listAll answers GET /mj/task/list: the latest hundred of everybody (upstream-protocol.md §1.9).
+func (s *Simulator) listAll(c *call) reply {
+	return s.newest(c, func(view) bool { return true })
+}
+
+// listQueue answers GET /mj/task/queue: what has not started.
+func (s *Simulator) listQueue(c *call) reply {
+	return s.newest(c, func(v view) bool { return v.status == "NOT_START" })
+}
+
+func (s *Simulator) newest(c *call, want func(view) bool) reply {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	rows := []any{}
+	for i := len(s.order) - 1; i >= 0 && len(rows) < 100; i-- {
+		t := s.order[i]
+		if v := t.at(c.now); t.forgotten.IsZero() && want(v) {
+			rows = append(rows, s.habits.render(s, t, v, c.now, c.base))
+		}
+	}
+	return asJSON(200, rows)
+}
+
+// imageSeed answers GET /mj/task/{id}/image-seed.
+func (s *Simulator) imageSeed(c *call) reply {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t := s.find(c.user, c.id)
+	if t == nil {
+		if s.habits.relay {
+			return s.habits.unknownTask()
+		}
+		return asJSON(404, resultJSON{3, "关联任务不存在或已失效", nil, struct{}{}})
+	}
+	return s.habits.seedOf(t, s.habits.seen(s, t, c.now))
+}
+
+// cancel answers POST /mj/task/{id}/cancel with an empty 200 whatever happens (upstream-protocol.md §1.9).
+func (s *Simulator) cancel(c *call) reply {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t := s.find(c.user, c.id)
+	if t != nil && t.user == c.user && t.cancelled.IsZero() {
+		if v := t.at(c.now); v.status != "SUCCESS" && v.status != "FAILURE" && v.status != "CANCEL" {
+			t.cancelled = c.now
+		}
+	}
+	return reply{status: 200}
+}

@@ -1,0 +1,230 @@
+package simulator
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"net/url"
+	"path"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// format is the file type of a task's picture: grids of version 7 and later are WebP, everything else PNG
+// (upstream-protocol.md §10.3).
+func (t *task) format() string {
+	switch {
+	case t.kind == "describe" && t.uploaded != nil:
+		return "png"
+	case len(t.cells) == 4 && t.model.major >= 7:
+		return "webp"
+	}
+	return "png"
+}
+
+// linkLife is how long a signed attachment address works.
+const linkLife = 24 * time.Hour
+
+// pictureURL is the origin's raw address of what a view shows, "" while there is nothing.
+func (s *Simulator) pictureURL(t *task, v view, base string) string {
+	switch {
+	case v.image && len(t.clipStart) > 0:
+		return fmt.Sprintf("%s/cdn/video/%s/0_0.mp4", base, t.job)
+	case len(t.cells) == 0 || t.cells[0] == nil:
+		return ""
+	case v.image && t.kind == "describe":
+		return s.studio.linkOf(base, t.uploadKeys[0])
+	case v.image && s.cfg.Partner && s.habits.partner && len(t.cells) == 1:
+		return fmt.Sprintf("%s/cdn/%s/0_0.png", base, t.job)
+	case v.image:
+		return s.attachment(base, t, "grid_0."+t.format(), v.finished)
+	case v.preview:
+		return s.attachment(base, t, fmt.Sprintf("preview_%d.jpeg", v.progress), t.submitted)
+	}
+	return ""
+}
+
+// attachment is an address signed for a day.
+func (s *Simulator) attachment(base string, t *task, name string, from time.Time) string {
+	expires := strconv.FormatInt(from.Add(linkLife).Unix(), 16)
+	issued := strconv.FormatInt(from.Unix(), 16)
+	return fmt.Sprintf("%s/cdn/attachments/%s/%s?ex=%s&is=%s&hm=%s", base, t.job, name, expires, issued, sign(t.job+name+expires))
+}
+
+// sign is a short signature; its key is no secret, it only has to be checked.
+func sign(text string) string {
+	mac := hmac.New(sha256.New, []byte("simulator"))
+	mac.Write([]byte(text))
+	return hex.EncodeToString(mac.Sum(nil)[:8])
+}
+
+// relayURL is the relay's own address of the picture: with ?rand= while it is unfinished, with ?sig= where the relay
+// signs (upstream-protocol.md §4.3).
+func (s *Simulator) relayURL(t *task, v view, now time.Time, base string) string {
+	if s.pictureURL(t, v, base) == "" {
+		return ""
+	}
+	q := url.Values{}
+	if v.status != "SUCCESS" {
+		q.Set("rand", strconv.FormatInt(now.UnixNano(), 10))
+	}
+	if s.habits.copies {
+		q.Set("sig", sign(t.id))
+	}
+	link := base + "/mj/image/" + t.id
+	if len(q) > 0 {
+		link += "?" + q.Encode()
+	}
+	return link
+}
+
+// relayImage answers GET /mj/image/{id}, which needs no key but, where the relay signs, the right ?sig=.
+func (s *Simulator) relayImage(c *call) reply {
+	s.mu.Lock()
+	t := s.tasks[c.id]
+	if t == nil {
+		s.mu.Unlock()
+		return asJSON(400, map[string]string{"error": "midjourney_task_not_found"})
+	}
+	v := s.habits.seen(s, t, c.now)
+	shown := t.shown()
+	s.mu.Unlock()
+	switch {
+	case s.habits.copies && c.r.URL.Query().Get("sig") != sign(t.id):
+		return asJSON(403, map[string]string{"error": "invalid_signature"})
+	case v.image && len(shown.clips) > 0:
+		return s.clipFile(shown, 0)
+	case v.image && len(shown.cells) > 0:
+		return s.pictureFile(shown, shown.format)
+	case v.preview && len(shown.cells) > 0:
+		return reply{status: 200, kind: "image/jpeg", file: true, body: s.studio.preview(shown.cells, v.progress)}
+	}
+	return asJSON(500, map[string]string{"error": "http_get_image_failed"})
+}
+
+// shown is what can be drawn of a task, so that drawing needs no lock.
+type shown struct {
+	job    string
+	cells  []*picture
+	clips  []*picture
+	motion string
+	format string
+}
+
+func (t *task) shown() shown {
+	out := shown{job: t.job, clips: t.clipStart, motion: t.motion, format: t.format()}
+	if len(t.cells) > 0 && t.cells[0] != nil {
+		out.cells = t.cells
+	}
+	return out
+}
+
+func (s *Simulator) pictureFile(sh shown, format string) reply {
+	return reply{status: 200, kind: "image/" + format, file: true, body: s.studio.file(sh.cells, format)}
+}
+
+func (s *Simulator) clipFile(sh shown, i int) reply {
+	key := fmt.Sprintf("%s/%d.mp4", sh.job, i)
+	body := s.studio.files.get(key, func() []byte {
+		return clip(s.studio.drawn(sh.clips[i], 1), sh.motion, i)
+	})
+	return reply{status: 200, kind: "video/mp4", file: true, body: body}
+}
+
+var gone = plain(http.StatusNotFound, "This content is no longer available.")
+
+// cdn answers GET /cdn/…: attachments/{job}/{file}, {job}/{file}, video/{job}/{file} and uploads/{key}.{type}.
+func (s *Simulator) cdn(c *call) reply {
+	dir, name := path.Split(c.id)
+	if strings.HasPrefix(c.id, "uploads/") {
+		return s.uploadFile(name)
+	}
+	job := path.Base(dir)
+	q := c.r.URL.Query()
+	if strings.HasPrefix(c.id, "attachments/") {
+		expires, err := strconv.ParseInt(q.Get("ex"), 16, 64)
+		if err != nil || q.Get("hm") != sign(job+name+q.Get("ex")) || c.now.Unix() > expires {
+			return gone
+		}
+	}
+	s.mu.Lock()
+	t := s.jobs[job]
+	if t == nil {
+		s.mu.Unlock()
+		return gone
+	}
+	v, sh := t.at(c.now), t.shown()
+	s.mu.Unlock()
+	return s.jobFile(sh, v, name)
+}
+
+// jobFile is one of a job's files by name.
+func (s *Simulator) jobFile(sh shown, v view, name string) reply {
+	stem, format, _ := strings.Cut(name, ".")
+	if number, ok := strings.CutPrefix(stem, "preview_"); ok && len(sh.cells) > 0 {
+		percent, err := strconv.Atoi(number)
+		if err != nil || percent < 0 || percent > 100 {
+			return gone
+		}
+		return reply{status: 200, kind: "image/jpeg", file: true, body: s.studio.preview(sh.cells, percent)}
+	}
+	if !v.image {
+		return gone
+	}
+	number, thumbnail := strings.CutSuffix(strings.TrimPrefix(stem, "0_"), "_640_N")
+	i, err := strconv.Atoi(number)
+	switch {
+	case stem == "grid_0" && len(sh.cells) > 0 && (format == "png" || format == "webp"):
+		return s.pictureFile(sh, format)
+	case err != nil || i < 0:
+		return gone
+	case format == "mp4" && i < len(sh.clips):
+		return s.clipFile(sh, i)
+	case thumbnail && i < len(sh.clips):
+		return reply{status: 200, kind: "image/jpeg", file: true, body: s.studio.preview(sh.clips[i:i+1], 100)}
+	case i >= len(sh.cells):
+		return gone
+	case thumbnail:
+		return reply{status: 200, kind: "image/jpeg", file: true, body: s.studio.preview(sh.cells[i:i+1], 100)}
+	}
+	sh.cells = sh.cells[i : i+1]
+	return s.pictureFile(sh, "png")
+}
+
+func (s *Simulator) uploadFile(name string) reply {
+	key, _, _ := strings.Cut(name, ".")
+	u, ok := s.studio.stock.peek(key)
+	if !ok {
+		return gone
+	}
+	kind := "application/octet-stream"
+	if u.format != "" {
+		kind = "image/" + u.format
+	}
+	return reply{status: 200, kind: kind, file: true, body: u.data}
+}
+
+// ownFile is the bytes behind one of this simulator's own addresses, nil for any other.
+func (s *Simulator) ownFile(link string) []byte {
+	u, err := url.Parse(link)
+	if err != nil {
+		return nil
+	}
+	c := &call{r: &http.Request{Method: http.MethodGet, URL: u, Header: http.Header{}}, now: time.Now()}
+	var out reply
+	switch p := pathBehindPrefix(u.Path); {
+	case strings.HasPrefix(p, "/mj/image/"):
+		c.id = strings.TrimPrefix(p, "/mj/image/")
+		out = s.relayImage(c)
+	case strings.HasPrefix(p, "/cdn/"):
+		c.id = strings.TrimPrefix(p, "/cdn/")
+		out = s.cdn(c)
+	}
+	if out.status != http.StatusOK {
+		return nil
+	}
+	return out.body
+}

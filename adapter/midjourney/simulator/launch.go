@@ -1,0 +1,162 @@
+package simulator
+
+import (
+	"sort"
+	"strings"
+	"time"
+)
+
+// shareOf is a job's length relative to a fast imagine.
+func shareOf(kind string) float64 {
+	switch kind {
+	case "upscale", "clip":
+		return 1. / 4
+	case "describe", "shorten":
+		return 1. / 3
+	case "variation", "zoom", "pan", "square", "inpaint", "upscale_hd", "vary_subtle", "vary_strong":
+		return 1. / 2
+	case "video", "extend":
+		return 2
+	}
+	return 1
+}
+
+// speedShare slows and hastens by speed.
+func speedShare(speed string) float64 {
+	switch speed {
+	case "relax":
+		return 1.5
+	case "turbo":
+		return .5
+	}
+	return 1
+}
+
+// plan is the run of a task that starts at start: its length, and how orders and prompt make it end.
+func (s *Simulator) plan(t *task, queued, start time.Time) *run {
+	share := shareOf(t.kind) * s.habits.pace(t.speed)
+	p := parsePrompt(t.asked)
+	if p.has("draft") {
+		share /= 10
+	}
+	length := float64(s.cfg.Pace) * share * jitterOf(t.seed, s.cfg.Jitter)
+	r := &run{queued: queued, start: start, length: time.Duration(length)}
+	if s.cfg.Partner && s.habits.partner && t.kind == "upscale" {
+		r.length, r.instant = 0, true
+	}
+	t.orders.obey(r, s.cfg.Pace)
+	s.planEnd(t, p, r)
+	return r
+}
+
+// planEnd decides whether the run fails.
+func (s *Simulator) planEnd(t *task, p params, r *run) {
+	share, status, why := t.orders.ending()
+	if share > 0 {
+		r.failAt, r.status, r.reason = share, status, s.habits.reason(why)
+	} else if reason := s.refusal(t, p); reason != "" {
+		r.failAt, r.status, r.reason = .25, "FAILURE", reason
+	}
+}
+
+// refusal is Midjourney's own asynchronous no to a task, or "".
+func (s *Simulator) refusal(t *task, p params) string {
+	if word := bannedWord(t.asked); word != "" && t.takesPrompt() {
+		return s.habits.bannedReason(word)
+	}
+	if t.takesPrompt() {
+		if c := complain(p, t.model, t.dialog != nil && t.dialog.press.verb == "custom-zoom"); c != nil {
+			return s.habits.reason(*c)
+		}
+	}
+	if c := t.complainDialog(p); c != nil {
+		return s.habits.reason(*c)
+	}
+	return ""
+}
+
+// takesPrompt reports whether the job reads a prompt of its own.
+func (t *task) takesPrompt() bool {
+	switch t.kind {
+	case "upscale", "upscale_hd", "describe", "blend", "clip", "upload", "shorten", "video", "extend":
+		return false
+	}
+	return t.parent == nil || t.dialog != nil
+}
+
+// full reports whether a submission that has to wait would find no place in the queue; s.mu is held. Upscales are let
+// through (upstream-protocol.md §3.2).
+func (s *Simulator) full(kind string, now time.Time) bool {
+	if s.cfg.MaxRunning <= 0 || s.cfg.MaxQueue <= 0 || kind == "upscale" {
+		return false
+	}
+	return s.busy(now) && s.ahead(now) >= s.cfg.MaxQueue
+}
+
+func (s *Simulator) busy(now time.Time) bool {
+	for _, free := range s.lanes {
+		if !free.After(now) {
+			return false
+		}
+	}
+	return true
+}
+
+// ahead counts the jobs that still wait for a place.
+func (s *Simulator) ahead(now time.Time) int {
+	first := sort.Search(len(s.waiting), func(i int) bool { return s.waiting[i].After(now) })
+	s.waiting = s.waiting[first:]
+	return len(s.waiting)
+}
+
+// launch starts a task's run in the first free place and charges it; it returns how many jobs wait before it.
+// s.mu is held.
+func (s *Simulator) launch(t *task, now time.Time) int {
+	start, ahead := now, 0
+	lane := -1
+	for i, free := range s.lanes {
+		if lane < 0 || free.Before(s.lanes[lane]) {
+			lane = i
+		}
+	}
+	if lane >= 0 && s.lanes[lane].After(now) {
+		ahead = s.ahead(now) + 1
+		start = s.lanes[lane]
+		s.waiting = append(s.waiting, start)
+	}
+	t.run = s.plan(t, now, start)
+	t.run.lingers = t.dialog != nil && s.habits.lingers
+	if lane >= 0 {
+		s.lanes[lane] = t.run.finish()
+	}
+	s.prepare(t)
+	s.charge(t, now)
+	s.follow(t)
+	return ahead
+}
+
+// add puts a task into the tables; s.mu is held.
+func (s *Simulator) add(t *task) {
+	s.tasks[t.id], s.jobs[t.job] = t, t
+	s.order = append(s.order, t)
+}
+
+// speedOf decides a submission's speed: path, then accountFilter, then the prompt's flags, then the dialect's default
+// (upstream-protocol.md §2.1).
+func (s *Simulator) speedOf(c *call, modes []string, prompt string) string {
+	if c.prefix != "" {
+		return c.prefix
+	}
+	for _, mode := range modes {
+		if mode == "relax" || mode == "fast" || mode == "turbo" {
+			return mode
+		}
+	}
+	lower := strings.ToLower(prompt)
+	for _, mode := range []string{"turbo", "fast", "relax"} {
+		if strings.Contains(lower, "--"+mode) {
+			return mode
+		}
+	}
+	return s.habits.speed
+}

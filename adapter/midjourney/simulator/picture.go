@@ -1,0 +1,222 @@
+package simulator
+
+import (
+	"fmt"
+	"image"
+)
+
+// picture is one single picture that a task owns: nothing is drawn until somebody asks for its bytes. It never
+// changes once made.
+type picture struct {
+	key   string // names it in the caches
+	w, h  int
+	scene scene
+	frame frame
+	over  layer // what is laid over the drawn scene; nil for nothing
+}
+
+// layer turns a drawn scene into the picture, at any size: previews are drawn small.
+type layer interface {
+	lay(s *studio, img *image.RGBA, p *picture, divisor int)
+}
+
+// single is the picture of a task that has exactly one; s.mu is held.
+func (t *task) single() *picture {
+	if len(t.cells) != 1 {
+		return nil
+	}
+	return t.cells[0]
+}
+
+// cell is the n-th quarter (1–4), or the only picture.
+func (t *task) cell(n int) *picture {
+	switch {
+	case len(t.cells) == 0:
+		return nil
+	case n < 1 || n > len(t.cells):
+		return t.cells[0]
+	}
+	return t.cells[n-1]
+}
+
+// prepare decides what the task's pictures will show; nothing is drawn. s.mu is held.
+func (s *Simulator) prepare(t *task) {
+	switch t.kind {
+	case "shorten":
+		return
+	case "describe":
+		t.cells = []*picture{t.uploaded}
+		return
+	case "video", "extend", "clip":
+		s.prepareClips(t)
+		return
+	}
+	t.cells = s.cellsOf(t, t.kind, t.parent)
+}
+
+// cellsOf are the pictures that a kind of job makes of a parent.
+func (s *Simulator) cellsOf(t *task, kind string, parent *task) []*picture {
+	if kind == "upscale" && parent != nil && parent.cell(t.index) != nil {
+		return []*picture{parent.cell(t.index)}
+	}
+	if kind == "reroll" {
+		return s.rerolled(t, parent)
+	}
+	var source *picture
+	if parent != nil {
+		source = parent.cell(t.index)
+	}
+	if source == nil {
+		source = s.source(t)
+	}
+	if kind == "upscale_hd" && source != nil {
+		return []*picture{s.enlarged(t, source)}
+	}
+	cells := make([]*picture, 4)
+	for i := range cells {
+		cells[i] = s.cellOf(t, kind, source, i)
+		cells[i].key = fmt.Sprintf("%s/%d", t.job, i)
+	}
+	return cells
+}
+
+// rerolled repeats the parent's own job with other seeds.
+func (s *Simulator) rerolled(t, parent *task) []*picture {
+	for parent != nil && parent.kind == "reroll" && parent.parent != nil {
+		parent = parent.parent
+	}
+	switch {
+	case parent == nil || parent.kind == "upscale" || parent.kind == "upscale_hd":
+		return s.cellsOf(t, "imagine", nil)
+	case parent.parent == nil:
+		t.uploadKeys, t.mask, t.blendShape = parent.uploadKeys, parent.mask, parent.blendShape
+		return s.cellsOf(t, parent.kind, nil)
+	}
+	t.index, t.press, t.mask, t.zoom = parent.index, parent.press, parent.mask, parent.zoom
+	return s.cellsOf(t, parent.kind, parent.parent)
+}
+
+// cellOf is one quarter of a new grid.
+func (s *Simulator) cellOf(t *task, kind string, source *picture, i int) *picture {
+	if source == nil || kind == "imagine" {
+		return s.fresh(t, i)
+	}
+	switch kind {
+	case "zoom":
+		return zoomed(t, source, t.zoom, s.cfg.Pixels, i)
+	case "square", "pan":
+		return widened(t, source, s.cfg.Pixels, i)
+	case "inpaint":
+		return repainted(t, source, i)
+	case "edits", "retexture", "blend":
+		return s.fromUploads(t, kind, i)
+	case "vary_subtle":
+		return variation(t, source, .08, i)
+	}
+	return variation(t, source, .34, i)
+}
+
+// fresh is a picture of nothing but words and seed.
+func (s *Simulator) fresh(t *task, i int) *picture {
+	p := parsePrompt(t.final)
+	w, h := s.cellSizeFor(p, t.model)
+	sc := newScene(p.text, t.model, t.seed, i, float64(w)/float64(h))
+	if tint, ok := s.studio.tintOf(p.images); ok {
+		sc.theme.mood = sc.theme.mood.towards(tint, .5)
+	}
+	if p.has("tile") || p.has("raw") || p.value("style") == "raw" {
+		sc.theme.mood = sc.theme.mood.towards(ink{.5, .5, .5}, .15)
+	}
+	return &picture{w: w, h: h, scene: sc, frame: sc.own()}
+}
+
+// cellSizeFor minds --ar and --hd.
+func (s *Simulator) cellSizeFor(p params, m model) (w, h int) {
+	edge := s.cfg.Pixels
+	if p.has("hd") && m.major >= 8 {
+		edge *= 2
+	}
+	arW, arH := p.aspect()
+	return cellSize(arW, arH, edge)
+}
+
+// variation moves the scene of a picture by a share. A picture with something laid over its scene keeps that, bent.
+func variation(t *task, source *picture, share float64, i int) *picture {
+	out := &picture{w: source.w, h: source.h, frame: source.frame}
+	out.scene = source.scene.varied(share, t.seed, i)
+	if text := parsePrompt(t.asked).text; t.dialog != nil && text != "" {
+		out.scene = out.scene.retold(text)
+	} else if source.over != nil {
+		out.over = bent{from: source, share: share, seed: t.seed + uint32(i)}
+	}
+	return out
+}
+
+// zoomed is the picture made small inside a larger view of its scene.
+func zoomed(t *task, source *picture, factor float64, edge, i int) *picture {
+	f := source.frame
+	cx, cy := (f.x0+f.x1)/2, (f.y0+f.y1)/2
+	w, h := (f.x1-f.x0)*factor, (f.y1-f.y0)*factor
+	out := &picture{w: source.w, h: source.h}
+	if p := parsePrompt(t.final); p.has("ar") {
+		arW, arH := p.aspect()
+		out.w, out.h = cellSize(arW, arH, edge)
+		ratio := float64(out.w) / float64(out.h)
+		w, h = max(w, h*ratio), max(h, w/ratio)
+	}
+	out.frame = frame{cx - w/2, cy - h/2, cx + w/2, cy + h/2}
+	return surround(t, source, out, i)
+}
+
+// widened is the picture with more canvas on one side (pan) or around its short sides (square).
+func widened(t *task, source *picture, edge, i int) *picture {
+	out := &picture{}
+	arW, arH := parsePrompt(t.final).aspect()
+	out.w, out.h = cellSize(arW, arH, edge)
+	f, ratio := source.frame, float64(out.w)/float64(out.h)
+	w, h := max(f.x1-f.x0, (f.y1-f.y0)*ratio), max(f.y1-f.y0, (f.x1-f.x0)/ratio)
+	dx, dy := w-(f.x1-f.x0), h-(f.y1-f.y0)
+	switch t.press.way {
+	case "left":
+		out.frame = frame{f.x0 - dx, f.y0 - dy/2, f.x1, f.y1 + dy/2}
+	case "right":
+		out.frame = frame{f.x0, f.y0 - dy/2, f.x1 + dx, f.y1 + dy/2}
+	case "up":
+		out.frame = frame{f.x0 - dx/2, f.y0 - dy, f.x1 + dx/2, f.y1}
+	case "down":
+		out.frame = frame{f.x0 - dx/2, f.y0, f.x1 + dx/2, f.y1 + dy}
+	default:
+		out.frame = frame{f.x0 - dx/2, f.y0 - dy/2, f.x1 + dx/2, f.y1 + dy/2}
+	}
+	return surround(t, source, out, i)
+}
+
+// surround draws what lies around a picture and puts the picture itself where it belongs.
+func surround(t *task, source, out *picture, i int) *picture {
+	out.scene = source.scene.varied(.03, t.seed, i)
+	out.scene.decor = t.seed + uint32(i)*77
+	out.over = inset{from: source}
+	return out
+}
+
+// repainted draws the masked area anew.
+func repainted(t *task, source *picture, i int) *picture {
+	text := parsePrompt(t.asked).text
+	sc := source.scene.varied(.5, t.seed, i).retold(text)
+	sc.theme.mood = mixMoods(sc.theme.mood, source.scene.theme.mood)
+	out := &picture{w: source.w, h: source.h, scene: sc, frame: source.frame}
+	out.over = region{from: source, mask: t.mask}
+	return out
+}
+
+func mixMoods(a, b mood) mood {
+	return mood{mix(a.top, b.top, .4), mix(a.horizon, b.horizon, .4), a.sun, mix(a.far, b.far, .4), mix(a.near, b.near, .4), mix(a.water, b.water, .4), a.accent}
+}
+
+// enlarged is the picture at twice its size.
+func (s *Simulator) enlarged(t *task, source *picture) *picture {
+	return &picture{
+		key: t.job + "/0", w: 2 * source.w, h: 2 * source.h, scene: source.scene, frame: source.frame,
+		over: larger{from: source, creative: t.press.way == "creative"},
+	}
+}

@@ -1,0 +1,125 @@
+package simulator
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"image"
+	_ "image/gif" // uploads may be GIFs
+	"strings"
+)
+
+// upload is a file a client sent.
+type upload struct {
+	data   []byte
+	format string // png, jpeg, webp, gif; "" is not a picture
+	size   image.Point
+	mean   ink
+	opaque bool
+}
+
+// keep stores a file and returns its key.
+func (s *studio) keep(data []byte) string {
+	sum := sha256.Sum256(data)
+	key := hex.EncodeToString(sum[:12])
+	s.stock.get(key, func() *upload { return inspect(data) })
+	return key
+}
+
+// keepAll stores the pictures of a base64Array and returns their addresses; false when one of them is no base64.
+// Addresses among them stay addresses.
+func (s *studio) keepAll(base string, images []string) (links []string, ok bool) {
+	for _, text := range images {
+		if strings.TrimSpace(text) == "" {
+			continue
+		}
+		if isLink(text) {
+			links = append(links, text)
+			continue
+		}
+		data := decodePicture(text)
+		if data == nil {
+			return nil, false
+		}
+		links = append(links, s.linkOf(base, s.keep(data)))
+	}
+	return links, true
+}
+
+// linkOf is the address of an upload.
+func (s *studio) linkOf(base, key string) string {
+	extension := "png"
+	if u, ok := s.stock.peek(key); ok && u.format != "" {
+		extension = u.format
+	}
+	return base + "/cdn/uploads/" + key + "." + extension
+}
+
+// inspect looks a file over once.
+func inspect(data []byte) *upload {
+	u := &upload{data: data, opaque: true}
+	img, format := decodeUpload(data)
+	if img == nil {
+		return u
+	}
+	b, n := img.Bounds(), 0.
+	u.format, u.size = format, b.Size()
+	for y := b.Min.Y; y < b.Max.Y; y += max(1, b.Dy()/256) {
+		for x := b.Min.X; x < b.Max.X; x += max(1, b.Dx()/256) {
+			r, g, bl, a := img.At(x, y).RGBA()
+			u.opaque = u.opaque && a >= 0xff00
+			u.mean = ink{u.mean.r + float64(r)/65535, u.mean.g + float64(g)/65535, u.mean.b + float64(bl)/65535}
+			n++
+		}
+	}
+	u.mean = scale(u.mean, 1/n)
+	return u
+}
+
+// uploadSize is a stored picture's size.
+func (s *studio) uploadSize(key string) (image.Point, bool) {
+	u, ok := s.stock.peek(key)
+	if !ok || u.format == "" {
+		return image.Point{}, false
+	}
+	return u.size, true
+}
+
+// uploadImage is a stored picture's pixels, nil if there are none.
+func (s *studio) uploadImage(key string) image.Image {
+	u, ok := s.stock.peek(key)
+	if !ok || u.format == "" {
+		return nil
+	}
+	return s.views.get(key, func() image.Image {
+		img, _ := decodeUpload(u.data)
+		return img
+	})
+}
+
+// opaque reports whether a stored picture has no transparent part; what is not there has none.
+func (s *studio) opaque(key string) bool {
+	u, ok := s.stock.peek(key)
+	return !ok || u.opaque
+}
+
+// tint is a stored picture's mean colour.
+func (s *studio) tint(key string) (ink, bool) {
+	u, ok := s.stock.peek(key)
+	if !ok || u.format == "" {
+		return ink{}, false
+	}
+	return u.mean, true
+}
+
+// tintOf is the colour that the picture addresses of a prompt lend it: the first upload's, or one that belongs to a
+// foreign address.
+func (s *studio) tintOf(links []string) (ink, bool) {
+	if len(links) == 0 {
+		return ink{}, false
+	}
+	if color, ok := s.tint(uploadKeyOf(links[0])); ok {
+		return color, true
+	}
+	h := hash32(links[0])
+	return ink{float64(h&255) / 255, float64(h>>8&255) / 255, float64(h>>16&255) / 255}, true
+}

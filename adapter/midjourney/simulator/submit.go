@@ -1,0 +1,158 @@
+package simulator
+
+import "strings"
+
+// problem is a reason to refuse a submission; each dialect words it in its own way.
+type problem string
+
+const (
+	badBody          problem = "body is not what it should be"
+	noPrompt         problem = "prompt is missing"
+	noTaskID         problem = "task id is missing"
+	noCustomID       problem = "custom id is missing"
+	noIndex          problem = "index is missing or out of range"
+	noAction         problem = "action is missing or unknown"
+	noContent        problem = "content is missing or unreadable"
+	badImages        problem = "wrong number of pictures"
+	badImage         problem = "picture cannot be read"
+	badLink          problem = "link is malformed"
+	parentUnknown    problem = "parent does not exist"
+	parentUnfinished problem = "parent has not succeeded"
+	unknownAction    problem = "button is not known"
+	notAllowed       problem = "route does not pass this button"
+	modalUnknown     problem = "no such dialog"
+	queueFull        problem = "queue is full"
+	bannedPrompt     problem = "prompt holds a banned word"
+	noAccount        problem = "no account"
+	noEditing        problem = "account cannot edit"
+	badVideo         problem = "video action is wrong"
+	notBlank         problem = "state or hook too long"
+)
+
+// common are the values every submit body may carry (upstream-protocol.md §1.2).
+type common struct {
+	state, hook string
+	modes       []string
+}
+
+func (f *fields) common() common {
+	return common{state: f.text("state"), hook: f.text("notifyHook"), modes: f.modes()}
+}
+
+// birth makes a task of a submission's common values; s.mu is held.
+func (s *Simulator) birth(c *call, kind string, in common, prompt string) *task {
+	t := s.newTask(c, kind)
+	t.state, t.prompt, t.asked = in.state, prompt, prompt
+	if s.habits.hooks {
+		t.hook = in.hook
+	}
+	t.speed = s.speedOf(c, in.modes, prompt)
+	t.orders = ordersIn(prompt)
+	t.remix = s.cfg.Remix || t.orders["sim-modal"]
+	t.model = parsePrompt(prompt).modelOf(s.defaultModel(), false)
+	t.final = finalPrompt(parsePrompt(prompt), t.model)
+	if seed := parsePrompt(prompt).number("seed", -1); seed >= 0 {
+		t.seed = uint32(seed)
+	}
+	return t
+}
+
+func (s *Simulator) defaultModel() model {
+	if m, ok := parseVersion(s.cfg.DefaultVersion); ok {
+		return m
+	}
+	return model{major: 7}
+}
+
+// gate refuses what no upstream would take now; s.mu is held.
+func (s *Simulator) gate(c *call, kind, prompt string) (problem, string) {
+	found := ordersIn(prompt)
+	switch {
+	case found["sim-no-account"]:
+		return noAccount, ""
+	case found["sim-queue-full"] || s.full(kind, c.now):
+		return queueFull, ""
+	}
+	if word := bannedWord(prompt); word != "" && s.habits.bansAtOnce {
+		return bannedPrompt, word
+	}
+	return "", ""
+}
+
+// start puts a new task under way and words the answer; s.mu is held.
+func (s *Simulator) start(t *task, c *call) reply {
+	s.add(t)
+	ahead := s.launch(t, c.now)
+	return s.habits.accepted(acceptance{task: t, ahead: ahead})
+}
+
+// imagine answers POST /mj/submit/imagine (upstream-protocol.md §1.3).
+func (s *Simulator) imagine(c *call) reply {
+	f := s.fields(c)
+	prompt, bot, images, in := f.text("prompt"), f.text("botType"), f.texts("base64Array"), f.common()
+	switch {
+	case f.bad:
+		return s.habits.refuse(c, badBody, "")
+	case strings.TrimSpace(prompt) == "":
+		return s.habits.refuse(c, noPrompt, "")
+	}
+	links, ok := s.studio.keepAll(c.base, images)
+	if !ok {
+		return s.habits.refuse(c, badImage, "")
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if p, detail := s.gate(c, "imagine", prompt); p != "" {
+		return s.habits.refuse(c, p, detail)
+	}
+	t := s.birth(c, "imagine", in, prompt)
+	s.pictured(t, links, bot)
+	t.description = "/imagine " + t.asked
+	return s.start(t, c)
+}
+
+// pictured puts uploaded pictures in front of the task's prompt, and minds the bot.
+func (s *Simulator) pictured(t *task, links []string, bot string) {
+	if len(links) > 0 {
+		t.asked = strings.Join(append(links, t.asked), " ")
+	}
+	p := parsePrompt(t.asked)
+	niji := strings.Contains(strings.ToLower(bot), "niji")
+	t.model = p.modelOf(s.defaultModel(), niji)
+	t.final = finalPrompt(p, t.model)
+	if p.has("video") {
+		t.kind, t.motion, t.clips = "video", motionOf(p.value("motion")), clipsOf(p.number("bs", 4))
+	}
+}
+
+// shorten answers POST /mj/submit/shorten (upstream-protocol.md §1.9).
+func (s *Simulator) shorten(c *call) reply {
+	f := s.fields(c)
+	prompt, in := f.text("prompt"), f.common()
+	switch {
+	case f.bad:
+		return s.habits.refuse(c, badBody, "")
+	case strings.TrimSpace(prompt) == "":
+		return s.habits.refuse(c, noPrompt, "")
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if p, detail := s.gate(c, "shorten", prompt); p != "" {
+		return s.habits.refuse(c, p, detail)
+	}
+	t := s.birth(c, "shorten", in, prompt)
+	t.queries = shortened(parsePrompt(prompt))
+	t.description = "/shorten " + prompt
+	return s.start(t, c)
+}
+
+// shortened are five ever shorter forms of a prompt.
+func shortened(p params) []string {
+	words := strings.Fields(p.text)
+	var forms []string
+	for i := range 5 {
+		n := max(1, len(words)*(6-i)/7)
+		forms = append(forms, strings.TrimRight(strings.Join(words[:min(n, len(words))], " "), ","))
+	}
+	return forms
+}

@@ -1,0 +1,141 @@
+package simulator
+
+import "strings"
+
+// dialog is the window that a press opened.
+type dialog struct{ press press }
+
+// action answers POST /mj/submit/action: it presses a button (upstream-protocol.md §1.4).
+func (s *Simulator) action(c *call) reply {
+	f := s.fields(c)
+	id, customID, remix, in := f.text("taskId"), f.text("customId"), f.flag("enableRemix"), f.common()
+	if f.bad {
+		return s.habits.refuse(c, badBody, "")
+	}
+	if p, detail := s.habits.checkAction(id, customID); p != "" {
+		return s.habits.refuse(c, p, detail)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	parent, p := s.parent(c, id)
+	if p != "" {
+		return s.habits.refuse(c, p, "")
+	}
+	b, ok := s.buttonOf(parent, customID)
+	if !ok {
+		return s.habits.refuse(c, unknownAction, customID)
+	}
+	return s.press(c, parent, b, in, remix)
+}
+
+// parent is the finished task a follow-up belongs to; s.mu is held.
+func (s *Simulator) parent(c *call, id string) (*task, problem) {
+	t := s.find(c.user, id)
+	if t == nil {
+		return nil, parentUnknown
+	}
+	if s.habits.seen(s, t, c.now).status != "SUCCESS" {
+		return nil, parentUnfinished
+	}
+	return t, ""
+}
+
+// find is a task by id, if this key may see it; s.mu is held.
+func (s *Simulator) find(user, id string) *task {
+	t := s.tasks[id]
+	if t == nil || s.habits.relay && t.user != user {
+		return nil
+	}
+	if !t.forgotten.IsZero() && !s.habits.copies {
+		return nil
+	}
+	return t
+}
+
+// press does what a button does; s.mu is held.
+func (s *Simulator) press(c *call, parent *task, b button, in common, remix bool) reply {
+	switch b.press.verb {
+	case "bookmark":
+		return s.habits.accepted(acceptance{task: parent})
+	case "pic-all":
+		return s.imagineAll(c, parent, in)
+	}
+	if p, _ := s.gate(c, b.press.kind(parent), ""); p != "" {
+		return s.habits.refuse(c, p, "")
+	}
+	t := s.child(c, parent, b, in)
+	parent.mark(b.CustomID)
+	if b.press.asks(parent.remix || remix) {
+		t.dialog, t.opens = &dialog{press: b.press}, true
+		s.add(t)
+		return s.habits.accepted(acceptance{task: t, confirm: true})
+	}
+	return s.start(t, c)
+}
+
+// mark remembers a pressed button, which shows it in another colour.
+func (t *task) mark(customID string) {
+	if t.pressed == nil {
+		t.pressed = map[string]bool{}
+	}
+	t.pressed[customID] = true
+}
+
+// child is the task a press makes; s.mu is held.
+func (s *Simulator) child(c *call, parent *task, b button, in common) *task {
+	t := s.birth(c, b.press.kind(parent), in, parent.asked)
+	t.parent, t.customID, t.index = parent, b.CustomID, b.press.index
+	t.prompt, t.model, t.final = parent.prompt, parent.model, parent.final
+	t.press, t.zoom, t.asked = b.press, b.press.factor, dropParam(t.asked, "zoom")
+	t.orders = parent.orders
+	t.description = b.press.describe(parent.id)
+	t.seed = hash32(t.job)
+	if b.press.n > 0 && b.press.verb == "pic" || b.press.verb == "analyze" {
+		t.asked = query(parent, b.press.n)
+		t.prompt = t.asked
+		t.final = finalPrompt(parsePrompt(t.asked), t.model)
+	}
+	switch t.kind {
+	case "upscale":
+		t.index = b.press.n
+	case "video", "extend":
+		t.motion, t.clips = b.press.motion, 4
+	case "describe":
+		t.queries, t.uploaded = parent.queries, parent.uploaded
+	case "pan":
+		t.asked = withAspect(parent, b.press)
+		t.final = finalPrompt(parsePrompt(t.asked), t.model)
+	case "square":
+		t.asked = replaceParam(parent.asked, "ar", "1:1")
+		t.final = finalPrompt(parsePrompt(t.asked), t.model)
+	}
+	return t
+}
+
+// query is the n-th prompt that describe or shorten found.
+func query(t *task, n int) string {
+	if n < 1 || n > len(t.queries) {
+		return t.asked
+	}
+	return t.queries[n-1]
+}
+
+// imagineAll draws all four prompts of a describe; the ids come joined by commas.
+func (s *Simulator) imagineAll(c *call, parent *task, in common) reply {
+	var ids []string
+	var first *task
+	for n := range parent.queries {
+		b := button{CustomID: "MJ::Job::PicReader::all", press: press{verb: "pic", n: n + 1}}
+		t := s.child(c, parent, b, in)
+		s.add(t)
+		s.launch(t, c.now)
+		ids = append(ids, t.id)
+		if first == nil {
+			first = t
+		}
+	}
+	if first == nil {
+		return s.habits.refuse(c, unknownAction, "")
+	}
+	return s.habits.accepted(acceptance{task: first, ids: strings.Join(ids, ",")})
+}

@@ -1,0 +1,121 @@
+package simulator
+
+import (
+	"bytes"
+	"encoding/base64"
+	"image/png"
+	"strings"
+)
+
+// modal answers POST /mj/submit/modal: text and mask for a dialog (upstream-protocol.md §1.5, §6).
+func (s *Simulator) modal(c *call) reply {
+	f := s.fields(c)
+	id, prompt, mask := f.text("taskId"), f.text("prompt"), f.text("maskBase64")
+	switch {
+	case f.bad:
+		return s.habits.refuse(c, badBody, "")
+	case id == "":
+		return s.habits.refuse(c, noTaskID, "")
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t := s.find(c.user, id)
+	if t == nil || !t.forgotten.IsZero() {
+		return s.habits.refuse(c, modalUnknown, "")
+	}
+	if t.dialog == nil || t.at(c.now).status != "MODAL" {
+		return s.habits.refuse(c, parentUnfinished, "")
+	}
+	if p, detail := s.gate(c, t.kind, prompt); p != "" {
+		return s.habits.refuse(c, p, detail)
+	}
+	return s.confirm(c, t, prompt, mask)
+}
+
+// confirm launches what the dialog was about, under the same id or, where the dialect does that, a new one.
+func (s *Simulator) confirm(c *call, t *task, prompt, mask string) reply {
+	if t.run != nil && !s.habits.newIDs {
+		// The upstream queues the job a second time (upstream-protocol.md §6.2): one more charge, one visible task.
+		s.charge(t, c.now)
+		return s.habits.accepted(acceptance{task: t})
+	}
+	if s.habits.newIDs {
+		t = s.successor(c, t)
+	}
+	if strings.TrimSpace(prompt) != "" {
+		t.asked = prompt
+		t.model = parsePrompt(prompt).modelOf(t.model, false)
+		t.orders = ordersIn(prompt)
+		if seed := parsePrompt(prompt).number("seed", -1); seed >= 0 {
+			t.seed = uint32(seed)
+		}
+	}
+	t.final = finalPrompt(parsePrompt(t.asked), t.model)
+	t.mask = decodePicture(mask)
+	if t.press.verb == "custom-zoom" {
+		t.zoom = min(max(parsePrompt(t.asked).number("zoom", 2), 1.01), 2)
+	}
+	ahead := s.launch(t, c.now)
+	return s.habits.accepted(acceptance{task: t, ahead: ahead, modal: true})
+}
+
+// successor is the task that carries a dialog on under a new id.
+func (s *Simulator) successor(c *call, t *task) *task {
+	next := *t
+	fresh := s.newTask(c, t.kind)
+	next.id, next.job, next.seed, next.submitted = fresh.id, fresh.job, fresh.seed, c.now
+	next.opens = false
+	next.run, next.pressed = nil, nil
+	if t.adopted == "" {
+		t.adopted = next.id
+	}
+	s.add(&next)
+	return &next
+}
+
+// complainDialog is what is wrong with the answer to a dialog, found out when it is rendered.
+func (t *task) complainDialog(p params) *complaint {
+	if t.dialog == nil {
+		return nil
+	}
+	switch t.dialog.press.verb {
+	case "region":
+		return t.complainMask()
+	case "custom-zoom":
+		if !p.has("zoom") {
+			return invalid("Custom Zoom needs `--zoom`")
+		}
+	}
+	return nil
+}
+
+// complainMask wants a PNG of exactly the parent picture's size (upstream-protocol.md §6.4).
+func (t *task) complainMask() *complaint {
+	if len(t.mask) == 0 {
+		return &complaint{"Invalid mask", "A mask is required."}
+	}
+	size, err := png.DecodeConfig(bytes.NewReader(t.mask))
+	if err != nil {
+		return &complaint{"Invalid mask", "The mask is not a PNG."}
+	}
+	from := t.parent.single()
+	if from != nil && (size.Width != from.w || size.Height != from.h) {
+		return &complaint{"Invalid mask", "The mask is not as large as the picture."}
+	}
+	return nil
+}
+
+// decodePicture reads base64 with or without the head of a data URI; nil when it is neither.
+func decodePicture(text string) []byte {
+	if head, rest, ok := strings.Cut(text, ","); ok && strings.HasPrefix(head, "data:") {
+		text = rest
+	}
+	data, err := base64.StdEncoding.DecodeString(strings.TrimSpace(text))
+	if err != nil {
+		data, err = base64.RawStdEncoding.DecodeString(strings.TrimSpace(text))
+	}
+	if err != nil || len(data) == 0 {
+		return nil
+	}
+	return data
+}

@@ -1,0 +1,185 @@
+package simulator
+
+import (
+	"fmt"
+	"path"
+	"strings"
+)
+
+// blend answers POST /mj/submit/blend (upstream-protocol.md §1.6).
+func (s *Simulator) blend(c *call) reply {
+	f := s.fields(c)
+	images, shape, in := f.texts("base64Array"), f.text("dimensions"), f.common()
+	if f.bad {
+		return s.habits.refuse(c, badBody, "")
+	}
+	if len(images) < 2 || len(images) > 5 {
+		return s.habits.refuse(c, badImages, "")
+	}
+	keys, ok := s.keepKeys(c, images)
+	if !ok {
+		return s.habits.refuse(c, badImage, "")
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if p, detail := s.gate(c, "blend", ""); p != "" {
+		return s.habits.refuse(c, p, detail)
+	}
+	t := s.birth(c, "blend", in, "")
+	t.uploadKeys, t.blendShape = keys, [2]int{1, 1}
+	switch strings.ToUpper(shape) {
+	case "PORTRAIT":
+		t.blendShape = [2]int{2, 3}
+	case "LANDSCAPE":
+		t.blendShape = [2]int{3, 2}
+	}
+	t.asked = fmt.Sprintf("%s --ar %d:%d", strings.Join(s.linksOf(c, keys), " "), t.blendShape[0], t.blendShape[1])
+	t.final = finalPrompt(parsePrompt(t.asked), t.model)
+	t.description = "/blend " + strings.Join(s.linksOf(c, keys), " ")
+	return s.start(t, c)
+}
+
+// keepKeys stores pictures that came as base64 or as addresses of our own; foreign addresses get a key of their own.
+func (s *Simulator) keepKeys(c *call, images []string) (keys []string, ok bool) {
+	for _, text := range images {
+		key, ok := s.keepOne(text)
+		if !ok {
+			return nil, false
+		}
+		keys = append(keys, key)
+	}
+	return keys, true
+}
+
+// keepOne stores one picture: data URI, base64, or an address, which is looked up among our own and never fetched.
+func (s *Simulator) keepOne(text string) (key string, ok bool) {
+	text = strings.TrimSpace(text)
+	if isLink(text) {
+		if key := uploadKeyOf(text); key != "" {
+			return key, true
+		}
+		if data := s.ownFile(text); data != nil {
+			return s.studio.keep(data), true
+		}
+		return fmt.Sprintf("%08x", hash32(text)), true
+	}
+	data := decodePicture(text)
+	if data == nil {
+		return "", false
+	}
+	return s.studio.keep(data), true
+}
+
+func (s *Simulator) linksOf(c *call, keys []string) []string {
+	links := make([]string, len(keys))
+	for i, key := range keys {
+		links[i] = s.studio.linkOf(c.base, key)
+	}
+	return links
+}
+
+// describe answers POST /mj/submit/describe (upstream-protocol.md §1.7).
+func (s *Simulator) describe(c *call) reply {
+	f := s.fields(c)
+	text, linked, in := f.text("base64"), f.text("link"), f.common()
+	switch {
+	case f.bad:
+		return s.habits.refuse(c, badBody, "")
+	case text == "" && linked == "":
+		return s.habits.refuse(c, badImage, "")
+	case text == "" && !isLink(linked):
+		return s.habits.refuse(c, badLink, "")
+	}
+	key, ok := s.keepOne(first(text, linked))
+	if !ok {
+		return s.habits.refuse(c, badImage, "")
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if p, detail := s.gate(c, "describe", ""); p != "" {
+		return s.habits.refuse(c, p, detail)
+	}
+	t := s.birth(c, "describe", in, "")
+	t.uploadKeys, t.uploaded = []string{key}, s.uploadPicture(key, "")
+	t.queries = s.impressions(t.uploaded, key)
+	t.description = "/describe " + path.Base(s.studio.linkOf(c.base, key))
+	return s.start(t, c)
+}
+
+// impressions are four prompts that fit a picture's colours and shape.
+func (s *Simulator) impressions(p *picture, key string) []string {
+	w, h := shapeOf(p.w, p.h)
+	color := "muted"
+	if mean, ok := s.studio.tint(key); ok {
+		color = nearestColour(mean)
+	}
+	scenes := [][]string{
+		{"a lighthouse above a %s sea", "a tower on a cliff, %s sky", "waves under %s clouds", "a lonely %s coast, minimal"},
+		{"a %s valley with a small house", "rolling hills in %s light", "a cottage at dawn, %s tones", "%s mountains, matte painting"},
+		{"a %s balloon over hills", "an airship in a %s sky", "a quiet %s landscape from above", "drifting clouds, %s palette"},
+	}[hash32(key)%3]
+	var found []string
+	for _, text := range scenes {
+		found = append(found, fmt.Sprintf(text+" --ar %d:%d", color, w, h))
+	}
+	return found
+}
+
+// nearestColour names a colour.
+func nearestColour(c ink) string {
+	best, name := 9., "muted"
+	for _, word := range []string{"red", "orange", "yellow", "green", "teal", "blue", "purple", "pink", "brown", "white", "black", "grey"} {
+		d := rgb(colourWords[word])
+		if far := (c.r-d.r)*(c.r-d.r) + (c.g-d.g)*(c.g-d.g) + (c.b-d.b)*(c.b-d.b); far < best {
+			best, name = far, word
+		}
+	}
+	return name
+}
+
+// edits answers POST /mj/submit/edits and /retexture (upstream-protocol.md §1.8).
+func (s *Simulator) edits(c *call) reply {
+	f := s.fields(c)
+	prompt, picture, mask, in := f.text("prompt"), f.text("image"), f.text("maskBase64"), f.common()
+	switch {
+	case f.bad:
+		return s.habits.refuse(c, badBody, "")
+	case strings.TrimSpace(prompt) == "":
+		return s.habits.refuse(c, noPrompt, "")
+	case picture == "":
+		return s.habits.refuse(c, badImage, "")
+	case s.habits.partner && !s.cfg.Partner:
+		return s.habits.refuse(c, noEditing, "")
+	}
+	key, ok := s.keepOne(picture)
+	if !ok {
+		return s.habits.refuse(c, badImage, "")
+	}
+	kind := "edits"
+	if c.route == "retexture" {
+		kind = "retexture"
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if p, detail := s.gate(c, kind, prompt); p != "" {
+		return s.habits.refuse(c, p, detail)
+	}
+	t := s.birth(c, kind, in, prompt)
+	t.uploadKeys, t.mask = []string{key}, decodePicture(mask)
+	t.description = "/edit " + prompt
+	return s.start(t, c)
+}
+
+// upload answers POST /mj/submit/upload-discord-images: nothing is charged (upstream-protocol.md §1.9).
+func (s *Simulator) upload(c *call) reply {
+	f := s.fields(c)
+	images := f.texts("base64Array")
+	if f.bad {
+		return s.habits.refuse(c, badBody, "")
+	}
+	links, ok := s.studio.keepAll(c.base, images)
+	if !ok || len(links) == 0 {
+		return s.habits.refuse(c, badImages, "")
+	}
+	return s.habits.uploaded(links)
+}

@@ -1,0 +1,90 @@
+package simulator
+
+import "strings"
+
+// video answers POST /mj/submit/video: a new video, or the extension of a clip (upstream-protocol.md §1.8).
+func (s *Simulator) video(c *call) reply {
+	f := s.fields(c)
+	prompt, still, motion := f.text("prompt"), f.text("image"), f.text("motion")
+	clips, action, taskID, index := f.whole("batchSize"), f.text("action"), f.text("taskId"), f.whole("index")
+	in := f.common()
+	switch {
+	case f.bad:
+		return s.habits.refuse(c, badBody, "")
+	case s.habits.videoNeedsPrompt && strings.TrimSpace(prompt) == "":
+		return s.habits.refuse(c, noPrompt, "")
+	case taskID != "" && action != "extend", action != "" && action != "extend", index < 0 || index > 3:
+		return s.habits.refuse(c, badVideo, "")
+	case action == "" && still == "":
+		return s.habits.refuse(c, badImage, "")
+	case action == "extend" && taskID == "":
+		return s.habits.refuse(c, noTaskID, "")
+	}
+	var key string
+	if action == "" {
+		var ok bool
+		if key, ok = s.keepOne(still); !ok {
+			return s.habits.refuse(c, badImage, "")
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if p, detail := s.gate(c, "video", prompt); p != "" {
+		return s.habits.refuse(c, p, detail)
+	}
+	t := s.birth(c, "video", in, prompt)
+	t.motion, t.clips = motionOf(motion), clipsOf(float64(clips))
+	t.description = "/video " + prompt
+	if action == "extend" {
+		parent, p := s.parent(c, taskID)
+		if p != "" {
+			return s.habits.refuse(c, p, "")
+		}
+		t.kind, t.parent, t.index = "extend", parent, index+1
+		return s.start(t, c)
+	}
+	t.uploadKeys = []string{key}
+	t.final = strings.TrimSpace(s.studio.linkOf(c.base, key) + " " + t.final + " --video 1 --motion " + t.motion)
+	return s.start(t, c)
+}
+
+// prepareClips decides from which picture each clip of a video starts; s.mu is held.
+func (s *Simulator) prepareClips(t *task) {
+	if t.kind == "clip" {
+		t.clips, t.motion = 1, t.parent.motion
+		t.clipStart = []*picture{clipOf(t.parent, t.press.n)}
+		return
+	}
+	start := s.firstFrame(t)
+	t.clipStart = make([]*picture, t.clips)
+	for i := range t.clipStart {
+		t.clipStart[i] = start
+	}
+}
+
+// firstFrame is the picture that a video begins with.
+func (s *Simulator) firstFrame(t *task) *picture {
+	switch {
+	case t.parent != nil && len(t.parent.clipStart) > 0:
+		return clipOf(t.parent, t.index)
+	case t.parent != nil && t.parent.cell(t.index) != nil:
+		return t.parent.cell(t.index)
+	case len(t.uploadKeys) > 0:
+		return s.uploadPicture(t.uploadKeys[0], t.asked)
+	}
+	for _, link := range parsePrompt(t.asked).images {
+		if key := uploadKeyOf(link); key != "" {
+			return s.uploadPicture(key, t.asked)
+		}
+	}
+	p := s.fresh(t, 0)
+	p.key = t.job + "/0"
+	return p
+}
+
+func clipOf(t *task, n int) *picture {
+	if len(t.clipStart) == 0 {
+		return nil
+	}
+	return t.clipStart[min(max(n, 1), len(t.clipStart))-1]
+}

@@ -1,0 +1,92 @@
+package simulator
+
+import (
+	"bytes"
+	"image"
+	"strings"
+)
+
+// source is the picture a job without a parent works on: nil for a plain imagine.
+func (s *Simulator) source(t *task) *picture {
+	if len(t.uploadKeys) == 0 {
+		return nil
+	}
+	return s.uploadPicture(t.uploadKeys[0], t.final)
+}
+
+// uploadPicture is an uploaded file as a picture of its own.
+func (s *Simulator) uploadPicture(key, text string) *picture {
+	size, ok := s.studio.uploadSize(key)
+	if !ok {
+		size = image.Pt(s.cfg.Pixels, s.cfg.Pixels)
+	}
+	w, h := size.X, size.Y
+	sc := newScene(parsePrompt(text).text, s.defaultModel(), hash32(key), 0, float64(w)/float64(h))
+	return &picture{key: "upload/" + key, w: w, h: h, scene: sc, frame: sc.own(), over: fitted{keys: []string{key}}}
+}
+
+// fromUploads is one quarter of an edit, a retexture or a blend.
+func (s *Simulator) fromUploads(t *task, kind string, i int) *picture {
+	p := parsePrompt(t.final)
+	arW, arH := p.aspect()
+	if size, ok := s.studio.uploadSize(t.uploadKeys[0]); ok && !p.has("ar") {
+		arW, arH = shapeOf(size.X, size.Y)
+	}
+	w, h := cellSize(arW, arH, s.cfg.Pixels)
+	if kind == "blend" {
+		w, h = cellSize(t.blendShape[0], t.blendShape[1], s.cfg.Pixels)
+	}
+	sc := newScene(p.text, t.model, t.seed, i, float64(w)/float64(h))
+	if tint, ok := s.studio.tint(t.uploadKeys[0]); ok {
+		sc.theme.mood = sc.theme.mood.towards(tint, .35)
+	}
+	out := &picture{w: w, h: h, scene: sc, frame: sc.own()}
+	switch kind {
+	case "blend":
+		out.over = fitted{keys: t.uploadKeys, through: .3}
+	case "retexture":
+		out.over = fitted{keys: t.uploadKeys[:1], through: .6}
+	default:
+		out.over = s.editLayer(t)
+	}
+	return out
+}
+
+// editLayer keeps what is opaque and not masked. A picture without any hole is changed as a whole.
+func (s *Simulator) editLayer(t *task) layer {
+	through := 0.
+	if s.studio.opaque(t.uploadKeys[0]) && (len(t.mask) == 0 || !s.habits.relay) {
+		through = .45
+	}
+	out := fitted{keys: t.uploadKeys[:1], through: through}
+	if s.habits.relay {
+		out.mask = t.mask
+	}
+	return out
+}
+
+// shrink divides a size, never below one pixel.
+func shrink(n, divisor int) int { return max(1, n/divisor) }
+
+// decodeUpload reads a picture of a sane size; nil when it is none.
+func decodeUpload(data []byte) (img image.Image, format string) {
+	size, _, err := image.DecodeConfig(bytes.NewReader(data))
+	if err != nil || size.Width < 1 || size.Height < 1 || size.Width*size.Height > 1<<26 {
+		return nil, ""
+	}
+	img, format, err = image.Decode(bytes.NewReader(data))
+	if err != nil {
+		return nil, ""
+	}
+	return img, format
+}
+
+// uploadKeyOf is the key of one of our own addresses, or "".
+func uploadKeyOf(link string) string {
+	_, rest, ok := strings.Cut(link, "/cdn/uploads/")
+	if !ok {
+		return ""
+	}
+	key, _, _ := strings.Cut(rest, ".")
+	return key
+}
