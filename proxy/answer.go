@@ -1,0 +1,107 @@
+package proxy
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"strconv"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"midgate/adapter"
+)
+
+// handler serves a request or says what is wrong with it; the error is rendered in one place.
+type handler func(*gin.Context) error
+
+// do makes a handler gin's. An error ends the chain.
+func (s *Server) do(h handler) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		if err := h(c); err != nil {
+			s.fail(c, err)
+			c.Abort()
+		}
+	}
+}
+
+// fail answers with an error's envelope. If the answer has begun, nothing sensible can follow: the connection is cut.
+func (s *Server) fail(c *gin.Context, err error) {
+	v := visitOf(c)
+	x := explain(ofClient(c, err), asked{model: v.model, joins: repeats(c.Request.Header)})
+	v.failed, v.cause = &x, err
+	if c.Writer.Written() {
+		v.cut = true
+		panic(http.ErrAbortHandler)
+	}
+	if x.status == statusClientGone {
+		return
+	}
+	x.setHeaders(c.Writer.Header())
+	s.metrics.refused(x.kind)
+	s.writeJSON(c, x.status, envelope{x.problem})
+}
+
+// ofClient tells a client that left from a context that ended for another reason: only the first needs no answer.
+func ofClient(c *gin.Context, err error) error {
+	switch gone := c.Request.Context().Err() != nil; {
+	case gone:
+		return context.Canceled
+	case errors.Is(err, context.Canceled):
+		return &adapter.Error{Kind: adapter.Internal, Err: err}
+	default:
+		return err
+	}
+}
+
+// panicked turns a panic into a logged 500, or a cut connection if the answer has begun.
+func (s *Server) panicked(c *gin.Context, reason any) {
+	defer func() {
+		_ = recover() // fail cuts an answer that has begun; observe does it after the access line
+	}()
+	s.log.LogAttrs(c.Request.Context(), slog.LevelError, "panic", slog.String("request_id", visitOf(c).id),
+		slog.String("type", fmt.Sprintf("%T", reason)), slog.String("stack", string(debug.Stack())))
+	s.fail(c, &adapter.Error{Kind: adapter.Internal, Err: errors.New("panic in a handler")})
+}
+
+// writeJSON answers with a small document.
+func (s *Server) writeJSON(c *gin.Context, status int, doc any) {
+	body, err := json.Marshal(doc)
+	if err != nil {
+		panic(err) // only our own structs are marshalled: a mistake in the program
+	}
+	s.writeBytes(c, status, "application/json", body)
+}
+
+// writeBytes answers with a body that is at hand.
+func (s *Server) writeBytes(c *gin.Context, status int, contentType string, body []byte) {
+	h := c.Writer.Header()
+	h["Content-Type"] = []string{contentType}
+	h["Content-Length"] = []string{strconv.Itoa(len(body))}
+	s.stamp(c)
+	s.pace(c)
+	c.Writer.WriteHeader(status)
+	if c.Request.Method == http.MethodHead {
+		c.Writer.WriteHeaderNow()
+		return
+	}
+	if _, err := c.Writer.Write(body); err != nil {
+		visitOf(c).cut = true
+	}
+}
+
+// stamp says how long the answer took until its header was written.
+func (s *Server) stamp(c *gin.Context) {
+	c.Writer.Header()["Openai-Processing-Ms"] = []string{strconv.FormatInt(time.Since(visitOf(c).begun).Milliseconds(), 10)}
+}
+
+// pace gives the client some time to take the next piece of the answer; without it a client
+// that never reads would hold a finished answer for ever.
+func (s *Server) pace(c *gin.Context) {
+	// A writer without deadlines (a test's recorder) answers ErrNotSupported: nothing to bound there.
+	_ = http.NewResponseController(c.Writer).SetWriteDeadline(time.Now().Add(s.cfg.WriteTimeout))
+}

@@ -1,0 +1,93 @@
+package proxy
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/hex"
+	"net/http"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"midgate/adapter"
+)
+
+// gatekeeper knows who may use the API. It keeps digests of keys, never keys.
+type gatekeeper struct {
+	mode    AuthMode
+	digests [][sha256.Size]byte
+	callers []adapter.Caller // of the digest at the same place
+	guesses *guesses
+}
+
+func newGatekeeper(cfg Config) *gatekeeper {
+	g := &gatekeeper{mode: cfg.Auth, guesses: newGuesses()}
+	for _, k := range cfg.Keys {
+		owner := hexDigest(k.Secret)
+		if k.Name != "" {
+			owner = hexDigest("name:" + k.Name)
+		}
+		g.digests = append(g.digests, sha256.Sum256([]byte(k.Secret)))
+		g.callers = append(g.callers, adapter.Caller{Owner: owner, Name: k.Name})
+	}
+	return g
+}
+
+// everybody owns what is made without keys.
+var everybody = adapter.Caller{Owner: hexDigest("name:"), Name: ""}
+
+// admit finds out who sends the request; remote is charged for wrong keys.
+func (g *gatekeeper) admit(h http.Header, remote string) (adapter.Caller, error) {
+	if g.mode == AuthNone {
+		return everybody, nil
+	}
+	key := sentKey(h)
+	if key == "" {
+		return adapter.Caller{}, adapter.Errorf(noKey, "No API key was sent. Send it as 'Authorization: Bearer KEY' or as 'api-key: KEY'.")
+	}
+	if g.mode == AuthPassthrough {
+		return adapter.Caller{Owner: hexDigest(key), Key: key}, nil
+	}
+	return g.known(key, remote)
+}
+
+// known looks a key up. Every digest is compared, each in constant time: how long it takes says nothing.
+func (g *gatekeeper) known(key, remote string) (adapter.Caller, error) {
+	sent, found := sha256.Sum256([]byte(key)), -1
+	for i := range g.digests {
+		if subtle.ConstantTimeCompare(sent[:], g.digests[i][:]) == 1 {
+			found = i
+		}
+	}
+	if err := g.guesses.judge(remote, found); err != nil {
+		return adapter.Caller{}, err
+	}
+	if found < 0 {
+		return adapter.Caller{}, adapter.Errorf(adapter.Unauthorized, "The API key is not valid.")
+	}
+	return g.callers[found], nil
+}
+
+// sentKey reads the key: a bearer in any case and with blanks around it, or Azure's api-key header.
+func sentKey(h http.Header) string {
+	scheme, key, _ := strings.Cut(strings.TrimSpace(h.Get("Authorization")), " ")
+	if key = strings.TrimSpace(key); key != "" && strings.EqualFold(scheme, "Bearer") {
+		return key
+	}
+	return strings.TrimSpace(h.Get("Api-Key"))
+}
+
+// keyed lets only those pass who may use the API.
+func (s *Server) keyed(c *gin.Context) error {
+	caller, err := s.gate.admit(c.Request.Header, c.ClientIP())
+	if err != nil {
+		return err
+	}
+	visitOf(c).caller = caller
+	return nil
+}
+
+func hexDigest(s string) string {
+	sum := sha256.Sum256([]byte(s))
+	return hex.EncodeToString(sum[:])
+}

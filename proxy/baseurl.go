@@ -1,0 +1,83 @@
+package proxy
+
+import (
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+)
+
+// base is what picture URLs begin with: the configured address, else the one that the request came to. The forwarded
+// headers count only if a trusted proxy wrote them.
+func (s *Server) base(c *gin.Context) string {
+	if s.cfg.PublicURL != "" {
+		return strings.TrimRight(s.cfg.PublicURL, "/")
+	}
+	scheme, host := "http", c.Request.Host
+	if c.Request.TLS != nil {
+		scheme = "https"
+	}
+	if s.fromTrustedProxy(c.Request) {
+		if p := firstOfList(c.GetHeader("X-Forwarded-Proto")); p == "http" || p == "https" {
+			scheme = p
+		}
+		if h := firstOfList(c.GetHeader("X-Forwarded-Host")); plainHost(h) {
+			host = h
+		}
+	}
+	s.warnPrivate(host)
+	return scheme + "://" + host
+}
+
+// fromTrustedProxy reports whether the connection comes from a network that may speak for others.
+func (s *Server) fromTrustedProxy(r *http.Request) bool {
+	at, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return false
+	}
+	for _, p := range s.proxies {
+		if p.Contains(at.Addr().Unmap()) {
+			return true
+		}
+	}
+	return false
+}
+
+// warnPrivate says once that URLs are handed out which only this machine or network can open: other servers, such as
+// a chat interface in a container, cannot (clients.md §1 fact 8).
+func (s *Server) warnPrivate(host string) {
+	if !private(host) {
+		return
+	}
+	s.warned.Do(func() {
+		s.log.Warn("picture URLs name a host that others may not reach; set MIDGATE_PUBLIC_URL", "host", host)
+	})
+}
+
+// private reports whether a host is an address outside the public internet or a name without a dot.
+func private(host string) bool {
+	u, err := url.Parse("http://" + host)
+	if err != nil {
+		return true
+	}
+	ip, err := netip.ParseAddr(u.Hostname())
+	if err != nil {
+		return !strings.Contains(strings.TrimRight(u.Hostname(), "."), ".")
+	}
+	return !ip.IsGlobalUnicast() || ip.IsPrivate()
+}
+
+// plainHost reports whether a text is a host with nothing but letters, digits and the marks of addresses.
+func plainHost(h string) bool {
+	return h != "" && len(h) < 300 && strings.IndexFunc(h, func(r rune) bool {
+		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune(".-_:[]", r))
+	}) < 0
+}
+
+// firstOfList is the first of comma-separated values: the one that the outermost proxy wrote.
+func firstOfList(v string) string {
+	v, _, _ = strings.Cut(v, ",")
+	return strings.TrimSpace(v)
+}

@@ -1,0 +1,69 @@
+package proxy
+
+import (
+	"context"
+	"io"
+
+	"midgate/adapter"
+)
+
+// Core is everything that the routes ask of the service, one small interface per concern.
+// An error is an *adapter.Error; before a Ticket exists nothing was recorded and nothing spent.
+type Core struct {
+	Draw  Drawer
+	Edit  Editor
+	Keep  Library
+	Runs  Runs
+	Ready Readiness
+}
+
+// Drawer starts the requests that begin with words or a button.
+type Drawer interface {
+	Model(name string) error // a NotFound *Error for a name that is nobody's
+	Generate(ctx context.Context, a adapter.Attempt, g adapter.Generation) (Ticket, error)
+	Shorten(ctx context.Context, a adapter.Attempt, g adapter.Generation) (Ticket, error)
+	Act(ctx context.Context, a adapter.Attempt, act adapter.Act) (Ticket, error)
+}
+
+// Editor starts the requests that begin with pictures.
+type Editor interface {
+	Edit(ctx context.Context, a adapter.Attempt, e adapter.Edit) (Ticket, error)
+	Vary(ctx context.Context, a adapter.Attempt, e adapter.Edit) (Ticket, error)
+	Blend(ctx context.Context, a adapter.Attempt, e adapter.Edit) (Ticket, error)
+	Describe(ctx context.Context, a adapter.Attempt, e adapter.Edit) (Ticket, error)
+}
+
+// Library knows pictures: their records, their bytes, and uploads on their way in.
+type Library interface {
+	// Image is a NotFound *Error for an unknown picture and for somebody else's.
+	Image(ctx context.Context, c adapter.Caller, id string) (adapter.Image, error)
+	Images(ctx context.Context, c adapter.Caller, limit int, after string) ([]adapter.Image, error)
+	// Bytes is public: an id cannot be guessed. An empty format means PNG.
+	Bytes(ctx context.Context, id string, f adapter.Format, compression int) (*adapter.Blob, error)
+	// Receive stores an upload; an Invalid or TooLarge *Error if it is no picture that can be used.
+	Receive(ctx context.Context, c adapter.Caller, r io.Reader, name string) (adapter.Reference, error)
+}
+
+// Runs knows the jobs of an owner.
+type Runs interface {
+	Job(ctx context.Context, c adapter.Caller, id string) (adapter.Run, error)
+	Jobs(ctx context.Context, c adapter.Caller, limit int, after string) ([]adapter.Run, error)
+	Cancel(ctx context.Context, c adapter.Caller, id string) (adapter.Run, error)
+}
+
+// Readiness tells whether requests can be served: an error says in plain words what is missing.
+type Readiness interface {
+	Ready(ctx context.Context) error
+}
+
+// Ticket is one client's share of a job; an *adapter.Ticket is one.
+type Ticket interface {
+	// Run is the newest state of the job.
+	Run() adapter.Run
+	// Wait returns the share when the job is over; its *Error, a Timeout *Error when the answer's time is over, or ctx's.
+	Wait(ctx context.Context, watch func(adapter.Progress)) (adapter.Result, error)
+	// Accepted returns nil as soon as the upstream accepted the submission, else the job's error.
+	Accepted(ctx context.Context) error
+	Answered()  // the answer was written to the client completely
+	Abandoned() // the client left, or the answer was cut
+}

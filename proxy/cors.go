@@ -1,0 +1,53 @@
+package proxy
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+)
+
+// exposed are the answer headers that a page's script may read (openai-surface.md §0.3).
+const exposed = "x-request-id, retry-after, retry-after-ms, x-should-retry, openai-processing-ms, openai-poll-after-ms, " +
+	"midgate-job, midgate-missing, location, preference-applied, content-range, accept-ranges"
+
+// cors answers browsers, on errors too, and ends preflights before keys are asked for.
+func (s *Server) cors(c *gin.Context) {
+	origin := c.GetHeader("Origin")
+	if origin == "" {
+		return
+	}
+	h := c.Writer.Header()
+	allowed := s.allowedOrigin(origin, c.Request.URL.Path)
+	if allowed == "" {
+		return
+	}
+	h.Set("Access-Control-Allow-Origin", allowed)
+	if allowed != "*" {
+		h.Add("Vary", "Origin")
+	}
+	h.Set("Access-Control-Expose-Headers", exposed)
+	if c.Request.Method != http.MethodOptions || c.GetHeader("Access-Control-Request-Method") == "" {
+		return
+	}
+	h.Set("Access-Control-Allow-Methods", "GET, POST, DELETE, OPTIONS")
+	if asked := c.GetHeader("Access-Control-Request-Headers"); asked != "" {
+		// Echoed because "*" does not cover Authorization, and SDKs send a dozen names of their own.
+		h.Set("Access-Control-Allow-Headers", asked)
+		h.Add("Vary", "Access-Control-Request-Headers")
+	}
+	h.Set("Access-Control-Max-Age", "600")
+	c.AbortWithStatus(http.StatusNoContent)
+}
+
+// allowedOrigin returns what to allow, empty if the origin may not use the API. Picture bytes are everybody's.
+func (s *Server) allowedOrigin(origin, path string) string {
+	if strings.HasPrefix(path, "/images/") || slices.Contains(s.cfg.Origins, "*") {
+		return "*"
+	}
+	if slices.Contains(s.cfg.Origins, origin) {
+		return origin
+	}
+	return ""
+}

@@ -1,0 +1,123 @@
+package proxy
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"midgate/adapter"
+)
+
+// visit is what the access line tells about one request, and whose it is. Handlers fill it in on the way.
+type visit struct {
+	id     string // x-request-id
+	begun  time.Time
+	caller adapter.Caller
+	model  string // as the client named it
+	job    string
+	failed *explained // the error that was answered
+	cause  error      // its private reason
+	cut    bool       // the answer was broken off on purpose, or could not be written
+}
+
+const visitKey = "visit"
+
+// visitOf returns the facts of the request that c serves.
+func visitOf(c *gin.Context) *visit {
+	return c.MustGet(visitKey).(*visit)
+}
+
+// observe names the request, counts it, and writes its one access line when it is over (style.md §2, Secrets and logs).
+// It also stands for whatever a handler fails to do: an answer after a panic.
+func (s *Server) observe(c *gin.Context) {
+	v := &visit{id: requestID(), begun: time.Now()}
+	c.Set(visitKey, v)
+	c.Header("X-Request-Id", v.id)
+	s.metrics.arrive()
+	defer func() {
+		broken := recover()
+		if broken != nil && broken != http.ErrAbortHandler {
+			s.panicked(c, broken)
+		}
+		s.account(c, v)
+		if broken != nil && (broken == http.ErrAbortHandler || v.cut) {
+			panic(http.ErrAbortHandler)
+		}
+	}()
+	c.Next()
+}
+
+// account counts the request and writes its access line. The route's pattern stands for the path, which may hold ids.
+func (s *Server) account(c *gin.Context, v *visit) {
+	took := time.Since(v.begun)
+	route := c.FullPath()
+	if route == "" {
+		route = "unmatched"
+	}
+	status := c.Writer.Status()
+	if v.failed != nil && v.failed.status == statusClientGone {
+		status = statusClientGone
+	}
+	s.metrics.leave(route, c.Request.Method, status, took)
+	level := slog.LevelInfo
+	if status >= 500 && status != statusClientGone {
+		level = slog.LevelError
+	}
+	if !s.log.Enabled(c.Request.Context(), level) {
+		return
+	}
+	s.log.LogAttrs(c.Request.Context(), level, "request", v.attrs(c, route, status, took)...)
+}
+
+func (v *visit) attrs(c *gin.Context, route string, status int, took time.Duration) []slog.Attr {
+	attrs := make([]slog.Attr, 0, 14)
+	attrs = append(attrs,
+		slog.String("request_id", v.id),
+		slog.String("method", knownMethod(c.Request.Method)),
+		slog.String("route", route),
+		slog.Int("status", status),
+		slog.Duration("duration", took),
+		slog.Int("bytes", max(c.Writer.Size(), 0)),
+		slog.String("remote", c.ClientIP()),
+	)
+	if v.caller.Name != "" {
+		attrs = append(attrs, slog.String("key", v.caller.Name))
+	}
+	if v.job != "" {
+		attrs = append(attrs, slog.String("job", v.job))
+	}
+	if v.cut {
+		attrs = append(attrs, slog.Bool("cut", true))
+	}
+	if v.failed != nil {
+		attrs = append(attrs, slog.String("kind", string(v.failed.kind)))
+		if v.failed.problem.Param != nil {
+			attrs = append(attrs, slog.String("param", *v.failed.problem.Param))
+		}
+	}
+	if v.cause != nil && status >= 500 {
+		attrs = append(attrs, slog.String("error", v.cause.Error()))
+	}
+	return attrs
+}
+
+// requestID makes the name of one request: req_ and 32 hex digits.
+func requestID() string {
+	var raw [16]byte
+	_, _ = rand.Read(raw[:]) // it never fails since Go 1.24
+	return "req_" + hex.EncodeToString(raw[:])
+}
+
+// knownMethod keeps made-up methods out of logs and metric labels.
+func knownMethod(m string) string {
+	switch m {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions:
+		return m
+	default:
+		return "other"
+	}
+}
