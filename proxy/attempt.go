@@ -1,0 +1,38 @@
+package proxy
+
+import (
+	"net/http"
+	"strconv"
+
+	"github.com/gin-gonic/gin"
+
+	"midgate/adapter"
+)
+
+// retryCounter is what the official SDKs count their automatic repeats in: 0 is a first try (openai-surface.md §0.2).
+const retryCounter = "X-Stainless-Retry-Count"
+
+const idempotencyKey = "Idempotency-Key"
+
+// attempt says what identifies this request among its repeats (contract.md §7.1).
+func (s *Server) attempt(c *gin.Context, p *payload, stream bool) (adapter.Attempt, error) {
+	h := c.Request.Header
+	key := h.Get(idempotencyKey)
+	if len(key) > 255 {
+		return adapter.Attempt{}, adapter.BadParam(idempotencyKey, "string_above_max_length", "'%s' must have at most 255 characters.", idempotencyKey)
+	}
+	retry, err := strconv.Atoi(h.Get(retryCounter))
+	if err != nil || retry < 0 {
+		retry = 0
+	}
+	v := visitOf(c)
+	return adapter.Attempt{
+		Caller: v.caller, RequestID: v.id, Route: c.Request.URL.Path, Body: p.sum(),
+		IdempotencyKey: key, Retry: retry, Async: wantsAsync(h), Stream: stream,
+	}, nil
+}
+
+// repeats reports whether a repeat of this request would be recognised as one.
+func repeats(h http.Header) bool {
+	return h.Get(retryCounter) != "" || h.Get(idempotencyKey) != ""
+}

@@ -1,0 +1,247 @@
+package proxy
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"midgate/adapter"
+)
+
+// fake is a core in memory: it remembers what it was asked and answers with made-up pictures. What only a server can
+// show is tested against the real one elsewhere; this shows what the routes hand over.
+type fake struct {
+	mu        sync.Mutex
+	images    map[string]adapter.Image
+	bytes     map[string][]byte
+	uploads   [][]byte
+	attempts  []adapter.Attempt
+	drawn     []adapter.Generation
+	edited    []adapter.Edit
+	pressed   []adapter.Act
+	runs      []adapter.Run
+	answered  int
+	abandoned int
+
+	refuse   error         // of every request that costs money
+	hold     chan struct{} // jobs wait for it, if it is not nil
+	fail     error         // of jobs, after hold
+	missing  int
+	notReady error
+	settled  chan string // told "answered" or "abandoned" for each ticket, if it is not nil
+}
+
+func newFake() *fake {
+	return &fake{images: map[string]adapter.Image{}, bytes: map[string][]byte{}}
+}
+
+func (f *fake) core() Core { return Core{Draw: f, Edit: f, Keep: f, Runs: f, Ready: f} }
+
+// The fixed time of everything that the fake makes.
+var then = time.Unix(1785000000, 0)
+
+// add keeps a picture of alice's.
+func (f *fake) add(id string, data []byte) adapter.Image {
+	img := adapter.Image{ID: id, Owner: hexDigest("name:alice"), Created: then, Model: "midjourney", Prompt: "a fox",
+		RevisedPrompt: "a fox --v 7", Width: 1024, Height: 768, Upstream: "main", TaskID: "task-1", Version: "7",
+		Buttons: []adapter.Button{{CustomID: "MJ::x::1", Label: "Vary (Subtle)", Emoji: "🪄", Action: adapter.ActVarySubtle}, {CustomID: "MJ::x::2", Emoji: "❤️"}}}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.images[id], f.bytes[id] = img, data
+	return img
+}
+
+func (f *fake) Ready(context.Context) error { return f.notReady }
+
+func (f *fake) Model(name string) error {
+	if slices.Contains(DefaultModels, name) || name == "" || name == "vendor/midjourney" {
+		return nil
+	}
+	return &adapter.Error{Kind: adapter.NotFound, Code: "model_not_found", Param: "model", Message: "No such model."}
+}
+
+func (f *fake) begin(a adapter.Attempt, kind string, n int, result adapter.Result) (Ticket, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.attempts = append(f.attempts, a)
+	if f.refuse != nil {
+		return nil, f.refuse
+	}
+	run := adapter.Run{ID: testJob, Owner: a.Caller.Owner, Kind: kind, N: n, Status: adapter.RunQueued, Created: then}
+	return &fakeTicket{f: f, run: run, result: result}, nil
+}
+
+func (f *fake) Generate(_ context.Context, a adapter.Attempt, g adapter.Generation) (Ticket, error) {
+	f.drawn = append(f.drawn, g)
+	return f.begin(a, "generation", g.N, f.some(g.N))
+}
+
+// some makes n pictures named one after the other.
+func (f *fake) some(n int) adapter.Result {
+	r := adapter.Result{Missing: f.missing, Reason: "one was refused"}
+	for i := range max(n, 1) - f.missing {
+		id := testImage[:len(testImage)-1] + string(rune('1'+i))
+		f.add(id, []byte("picture "+string(rune('1'+i))))
+		r.Images = append(r.Images, id)
+	}
+	return r
+}
+
+func (f *fake) Shorten(_ context.Context, a adapter.Attempt, g adapter.Generation) (Ticket, error) {
+	f.drawn = append(f.drawn, g)
+	return f.begin(a, "shorten", 1, adapter.Result{Texts: []string{"fox", "a fox"}})
+}
+
+func (f *fake) Act(_ context.Context, a adapter.Attempt, act adapter.Act) (Ticket, error) {
+	f.pressed = append(f.pressed, act)
+	return f.begin(a, "action", act.N, f.some(act.N))
+}
+
+func (f *fake) Edit(_ context.Context, a adapter.Attempt, e adapter.Edit) (Ticket, error) {
+	f.edited = append(f.edited, e)
+	return f.begin(a, "edit", e.N, f.some(e.N))
+}
+
+func (f *fake) Vary(ctx context.Context, a adapter.Attempt, e adapter.Edit) (Ticket, error) {
+	return f.Edit(ctx, a, e)
+}
+
+func (f *fake) Blend(ctx context.Context, a adapter.Attempt, e adapter.Edit) (Ticket, error) {
+	return f.Edit(ctx, a, e)
+}
+
+func (f *fake) Describe(_ context.Context, a adapter.Attempt, e adapter.Edit) (Ticket, error) {
+	f.edited = append(f.edited, e)
+	return f.begin(a, "description", 1, adapter.Result{Texts: []string{"one", "two", "three", "four"}})
+}
+
+func (f *fake) Image(_ context.Context, c adapter.Caller, id string) (adapter.Image, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	img, ok := f.images[id]
+	if !ok || img.Owner != c.Owner {
+		return adapter.Image{}, &adapter.Error{Kind: adapter.NotFound, Code: "image_not_found", Message: "There is no such picture."}
+	}
+	return img, nil
+}
+
+func (f *fake) Images(_ context.Context, c adapter.Caller, limit int, after string) ([]adapter.Image, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var all []adapter.Image
+	for _, img := range f.images {
+		if img.Owner == c.Owner && (after == "" || img.ID < after) {
+			all = append(all, img)
+		}
+	}
+	slices.SortFunc(all, func(a, b adapter.Image) int { return bytes.Compare([]byte(b.ID), []byte(a.ID)) })
+	return all[:min(limit, len(all))], nil
+}
+
+func (f *fake) Bytes(_ context.Context, id string, format adapter.Format, _ int) (*adapter.Blob, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	data, ok := f.bytes[id]
+	if !ok {
+		return nil, &adapter.Error{Kind: adapter.NotFound, Code: "image_not_found", Message: "There is no such picture."}
+	}
+	return &adapter.Blob{ReadSeekCloser: openFile{bytes.NewReader(data)}, Format: format, Width: 1024, Height: 768,
+		Size: int64(len(data)), SHA256: "5ca1ab1e", Modified: then}, nil
+}
+
+type openFile struct{ *bytes.Reader }
+
+func (openFile) Close() error { return nil }
+
+func (f *fake) Receive(_ context.Context, _ adapter.Caller, r io.Reader, name string) (adapter.Reference, error) {
+	data, err := io.ReadAll(r)
+	if err != nil {
+		return adapter.Reference{}, err
+	}
+	if !isPicture(data) {
+		return adapter.Reference{}, &adapter.Error{Kind: adapter.Invalid, Code: "invalid_image_file", Message: "This is no picture."}
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.uploads = append(f.uploads, data)
+	sum := sha256.Sum256(data)
+	return adapter.Reference{Upload: "up/" + hex.EncodeToString(sum[:4]), Name: name, Hash: hex.EncodeToString(sum[:])}, nil
+}
+
+func (f *fake) Job(_ context.Context, c adapter.Caller, id string) (adapter.Run, error) {
+	for _, r := range f.runs {
+		if r.ID == id && r.Owner == c.Owner {
+			return r, nil
+		}
+	}
+	return adapter.Run{}, &adapter.Error{Kind: adapter.NotFound, Code: "job_not_found", Message: "There is no such job."}
+}
+
+func (f *fake) Jobs(_ context.Context, _ adapter.Caller, limit int, _ string) ([]adapter.Run, error) {
+	return f.runs[:min(limit, len(f.runs))], nil
+}
+
+func (f *fake) Cancel(ctx context.Context, c adapter.Caller, id string) (adapter.Run, error) {
+	r, err := f.Job(ctx, c, id)
+	r.Status = adapter.RunCancelled
+	return r, err
+}
+
+const (
+	testJob   = "job_ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	testImage = "img_ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+)
+
+type fakeTicket struct {
+	f      *fake
+	run    adapter.Run
+	result adapter.Result
+}
+
+func (t *fakeTicket) Run() adapter.Run { return t.run }
+
+func (t *fakeTicket) Wait(ctx context.Context, _ func(adapter.Progress)) (adapter.Result, error) {
+	if t.f.hold != nil {
+		select {
+		case <-t.f.hold:
+		case <-ctx.Done():
+			return adapter.Result{}, context.Cause(ctx)
+		}
+	}
+	return t.result, t.f.fail
+}
+
+func (t *fakeTicket) Accepted(context.Context) error { return nil }
+func (t *fakeTicket) Answered()                      { t.settle(&t.f.answered, "answered") }
+func (t *fakeTicket) Abandoned()                     { t.settle(&t.f.abandoned, "abandoned") }
+
+func (t *fakeTicket) settle(count *int, what string) {
+	t.f.mu.Lock()
+	*count++
+	t.f.mu.Unlock()
+	if t.f.settled != nil {
+		t.f.settled <- what
+	}
+}
+
+// tiny is a picture as far as its first bytes go.
+var tiny = []byte("\x89PNG\r\n\x1a\n and the rest")
+
+func newServer(t testing.TB, f *fake, change ...func(*Config)) *Server {
+	t.Helper()
+	cfg := Config{Auth: AuthKeys, Keys: []Key{{Name: "alice", Secret: "sk-alice"}, {Secret: "sk-bare"}}, Origins: []string{"*"}, PublicURL: "https://mid.example"}
+	for _, c := range change {
+		c(&cfg)
+	}
+	s, err := New(cfg, f.core(), NewMetrics(), testLog(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}

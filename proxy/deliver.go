@@ -1,0 +1,125 @@
+package proxy
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"midgate/adapter"
+)
+
+// renderer writes the answer for a result into the document.
+type renderer func(ctx context.Context, d *document, r adapter.Result) error
+
+// deliver waits for a job and answers with its result; a request that prefers not to wait gets the job itself.
+func (s *Server) deliver(c *gin.Context, t Ticket, render renderer) error {
+	v := visitOf(c)
+	v.job = t.Run().ID
+	c.Header("Midgate-Job", v.job)
+	if wantsAsync(c.Request.Header) {
+		return s.accepted(c, t)
+	}
+	b := s.startBeat(c)
+	doc := &document{}
+	defer func() { _ = doc.Close() }() // files that were only read
+	result, err := t.Wait(c.Request.Context(), nil)
+	if err != nil {
+		b.stop()
+		return s.undelivered(c, t, err)
+	}
+	err = render(c.Request.Context(), doc, result)
+	begun := b.stop()
+	if err != nil {
+		t.Abandoned() // the result is there, and still nobody's
+		return err
+	}
+	if result.Missing > 0 && !begun {
+		c.Header("Midgate-Missing", oneLine(strconv.Itoa(result.Missing)+"; "+result.Reason))
+	}
+	s.send(c, t, doc, begun)
+	return nil
+}
+
+// send writes the document and tells the ticket what became of it.
+func (s *Server) send(c *gin.Context, t Ticket, doc *document, begun bool) {
+	if !begun {
+		c.Header("Content-Type", "application/json")
+		c.Header("Content-Length", strconv.FormatInt(doc.Size(), 10))
+		s.stamp(c)
+		c.Writer.WriteHeader(http.StatusOK)
+	}
+	err := doc.writeTo(c.Writer, func() { s.pace(c) })
+	if err == nil {
+		err = flush(c)
+	}
+	if err != nil {
+		t.Abandoned()
+		v := visitOf(c)
+		v.cut, v.cause = true, err
+		panic(http.ErrAbortHandler) // an answer that is not whole must not look whole
+	}
+	t.Answered()
+}
+
+// undelivered is the end of a request whose job failed, still runs, or lost its client. If blanks have gone out, the
+// error cannot be told any more: fail cuts the connection, which every SDK reports.
+func (s *Server) undelivered(c *gin.Context, t Ticket, err error) error {
+	gone := c.Request.Context().Err() != nil
+	if gone || c.Writer.Written() || adapter.KindOf(err) == adapter.Timeout {
+		t.Abandoned()
+		return err
+	}
+	s.fail(c, err)
+	if flush(c) != nil {
+		t.Abandoned()
+	} else {
+		t.Answered()
+	}
+	return nil
+}
+
+// accepted answers 202 with the job and where to ask for it.
+func (s *Server) accepted(c *gin.Context, t Ticket) error {
+	run := t.Run()
+	c.Header("Location", "/v1/jobs/"+run.ID)
+	c.Header("Preference-Applied", "respond-async")
+	s.writeJSON(c, http.StatusAccepted, jobObject(run))
+	t.Answered()
+	return nil
+}
+
+// wantsAsync reports whether the client prefers an answer at once (RFC 7240).
+func wantsAsync(h http.Header) bool {
+	for _, line := range h.Values("Prefer") {
+		for pref := range strings.SplitSeq(line, ",") {
+			name, _, _ := strings.Cut(pref, ";")
+			if strings.EqualFold(strings.TrimSpace(name), "respond-async") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// flush pushes the answer to the connection, so that a client that has left is noticed before its answer counts as given.
+func flush(c *gin.Context) error {
+	err := http.NewResponseController(c.Writer).Flush()
+	if errors.Is(err, http.ErrNotSupported) {
+		return nil
+	}
+	return err
+}
+
+// oneLine makes a text fit for a header.
+func oneLine(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r > '~' {
+			return ' '
+		}
+		return r
+	}, text)
+}

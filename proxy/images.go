@@ -1,0 +1,43 @@
+package proxy
+
+import (
+	"context"
+
+	"github.com/gin-gonic/gin"
+
+	"midgate/adapter"
+)
+
+// generate serves POST /v1/images/generations.
+func (s *Server) generate(c *gin.Context) error {
+	p, err := s.read(c)
+	if err != nil {
+		return err
+	}
+	g, stream, err := p.generation(true)
+	visitOf(c).model = g.Model
+	if err != nil {
+		return err
+	}
+	if g.References, err = s.references(c, g.Midjourney.ReferenceImages); err != nil {
+		return err
+	}
+	a, err := s.attempt(c, p, stream)
+	if err != nil {
+		return err
+	}
+	t, err := s.core.Draw.Generate(c.Request.Context(), a, g)
+	if err != nil {
+		return err
+	}
+	return s.deliver(c, t, s.pictures(c, g))
+}
+
+// pictures renders a result as OpenAI's ImagesResponse.
+func (s *Server) pictures(c *gin.Context, g adapter.Generation) renderer {
+	f := form{prompt: g.Prompt, quality: g.Quality, output: g.Output, base: s.base(c)}
+	caller := visitOf(c).caller
+	return func(ctx context.Context, d *document, r adapter.Result) error {
+		return s.images(ctx, d, caller, f, r.Images)
+	}
+}

@@ -1,0 +1,138 @@
+package proxy
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"hash"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/tidwall/gjson"
+
+	"midgate/adapter"
+)
+
+// maxDepth is how deep JSON may nest: our deepest field is four levels down, and a
+// reader that recurses must not be led into the depths by somebody else's brackets.
+const maxDepth = 64
+
+// readJSON reads a JSON object, whatever the content type said.
+func readJSON(body io.Reader, length int64) (*payload, error) {
+	var b strings.Builder
+	if length > 0 {
+		b.Grow(int(min(length, 1<<20)))
+	}
+	if _, err := io.Copy(&b, body); err != nil {
+		return nil, badBody(err)
+	}
+	return parseJSON(b.String())
+}
+
+func parseJSON(text string) (*payload, error) {
+	text = strings.TrimPrefix(text, "\ufeff")
+	if strings.TrimSpace(text) == "" {
+		return nil, adapter.Errorf(adapter.Invalid, "The request body is empty; a JSON object is expected.")
+	}
+	if !shallow(text) || !gjson.Valid(text) {
+		return nil, adapter.Errorf(adapter.Invalid, "The request body could not be parsed as JSON.")
+	}
+	root := gjson.Parse(text)
+	if !root.IsObject() {
+		return nil, adapter.Errorf(adapter.Invalid, "The request body must be a JSON object.")
+	}
+	p := &payload{fields: make(map[string]gjson.Result, 8)}
+	root.ForEach(func(k, v gjson.Result) bool {
+		p.fields[k.String()] = v // the last of equal names wins, as everywhere
+		return true
+	})
+	p.sum = func() string {
+		h := sha256.New()
+		canonical(h, root)
+		return hex.EncodeToString(h.Sum(nil))
+	}
+	return p, nil
+}
+
+// shallow reports whether no bracket nests deeper than maxDepth; brackets inside strings do not count.
+func shallow(text string) bool {
+	depth := 0
+	for i := 0; i < len(text); i++ {
+		switch text[i] {
+		case '"':
+			i = closingQuote(text, i+1)
+		case '{', '[':
+			if depth++; depth > maxDepth {
+				return false
+			}
+		case '}', ']':
+			depth--
+		}
+	}
+	return true
+}
+
+// closingQuote returns where the string that begins at i ends.
+func closingQuote(text string, i int) int {
+	for {
+		n := strings.IndexByte(text[i:], '"')
+		if n < 0 {
+			return len(text)
+		}
+		end := i + n
+		slashes := 0
+		for k := end - 1; k >= i && text[k] == '\\'; k-- {
+			slashes++
+		}
+		if slashes%2 == 0 {
+			return end
+		}
+		i = end + 1
+	}
+}
+
+// canonical feeds a value to a digest so that only its meaning counts: no blanks, keys in
+// order, escapes resolved, every piece with its length. Numbers count as they are written.
+func canonical(h hash.Hash, v gjson.Result) {
+	switch {
+	case v.IsObject():
+		keys, members := []string{}, map[string]gjson.Result{}
+		v.ForEach(func(k, m gjson.Result) bool {
+			name := k.String()
+			if _, again := members[name]; !again {
+				keys = append(keys, name)
+			}
+			members[name] = m
+			return true
+		})
+		slices.Sort(keys)
+		mark(h, '{', len(keys))
+		for _, k := range keys {
+			piece(h, '"', k)
+			canonical(h, members[k])
+		}
+	case v.IsArray():
+		items := v.Array()
+		mark(h, '[', len(items))
+		for _, m := range items {
+			canonical(h, m)
+		}
+	case v.Type == gjson.String:
+		piece(h, '"', v.Str)
+	default:
+		piece(h, '0', v.Raw)
+	}
+}
+
+func piece(h hash.Hash, kind byte, text string) {
+	mark(h, kind, len(text))
+	_, _ = io.WriteString(h, text) // a hash takes everything
+}
+
+func mark(h hash.Hash, kind byte, n int) {
+	var b [9]byte
+	b[0] = kind
+	binary.BigEndian.PutUint64(b[1:], uint64(n))
+	_, _ = h.Write(b[:])
+}

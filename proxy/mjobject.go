@@ -1,0 +1,130 @@
+package proxy
+
+import (
+	"strings"
+
+	"github.com/tidwall/gjson"
+
+	"midgate/adapter"
+)
+
+// midjourney reads the members of the midjourney object (contract.md §5). Types are checked here; ranges and conflicts
+// between parameters are the core's business. Unknown members are ignored.
+func midjourney(o gjson.Result) (m adapter.Midjourney, err error) {
+	o.ForEach(func(k, v gjson.Result) bool {
+		err = member(&m, k.String(), v)
+		return err == nil
+	})
+	return m, err
+}
+
+func member(m *adapter.Midjourney, name string, v gjson.Result) (err error) {
+	param := "midjourney." + name
+	switch name {
+	case "version":
+		m.Version, err = textOf(v, param)
+	case "niji":
+		m.Niji, err = niji(v, param)
+	case "speed":
+		m.Speed, err = oneOf(v, param, "relax", "fast", "turbo")
+	case "stylize":
+		m.Stylize, err = small(v, param)
+	case "chaos":
+		m.Chaos, err = small(v, param)
+	case "weird":
+		m.Weird, err = small(v, param)
+	case "seed":
+		m.Seed, err = wholeOf(v, param, 0, 1<<32-1)
+	case "raw":
+		m.Raw, err = truthOf(v, param)
+	case "tile":
+		m.Tile, err = truthOf(v, param)
+	case "draft":
+		m.Draft, err = truthOf(v, param)
+	case "hd":
+		m.HD, err = truthOf(v, param)
+	case "no":
+		var words []string
+		words, err = listOf(v, param)
+		m.No = strings.Join(words, ", ")
+	case "image_weight":
+		m.ImageWeight, err = decimal(v, param)
+	default:
+		err = referenceMember(m, name, v)
+	}
+	return err
+}
+
+// referenceMember reads what points at pictures, people's styles and what comes out of the grid.
+func referenceMember(m *adapter.Midjourney, name string, v gjson.Result) (err error) {
+	param := "midjourney." + name
+	switch name {
+	case "style_reference":
+		m.StyleRef, err = listOf(v, param)
+	case "style_weight":
+		m.StyleWeight, err = small(v, param)
+	case "character_reference":
+		m.CharacterRef, err = listOf(v, param)
+	case "character_weight":
+		m.CharacterWeight, err = small(v, param)
+	case "omni_reference":
+		m.OmniRef, err = textOf(v, param)
+	case "omni_weight":
+		m.OmniWeight, err = small(v, param)
+	case "personalize":
+		m.Personalize, err = personalize(v, param)
+	case "grid":
+		m.Grid, err = oneOf(v, param, adapter.GridSplit, adapter.GridUpscale, adapter.GridWhole)
+	case "batch_size":
+		var n *int64
+		if n, err = wholeOf(v, param, 1, 4); n != nil {
+			m.BatchSize = int(*n)
+		}
+	case "reference_images":
+		m.ReferenceImages, err = listOf(v, param)
+	}
+	return err
+}
+
+// niji reads a version of niji; true means its newest.
+func niji(v gjson.Result, param string) (string, error) {
+	switch v.Type {
+	case gjson.True:
+		return "true", nil
+	case gjson.False:
+		return "", nil
+	default:
+		return textOf(v, param)
+	}
+}
+
+// personalize reads a code, or true for the account's own.
+func personalize(v gjson.Result, param string) (string, error) {
+	if v.Type == gjson.False {
+		return "", nil
+	}
+	return textOf(v, param)
+}
+
+// small reads a whole number whose exact range the core knows.
+func small(v gjson.Result, param string) (*int, error) {
+	n, err := wholeOf(v, param, -1<<31, 1<<31-1)
+	if err != nil || n == nil {
+		return nil, err
+	}
+	i := int(*n)
+	return &i, nil
+}
+
+func oneOf(v gjson.Result, param string, allowed ...string) (string, error) {
+	t, err := textOf(v, param)
+	if err != nil || t == "" {
+		return "", err
+	}
+	for _, w := range allowed {
+		if strings.EqualFold(t, w) {
+			return w, nil
+		}
+	}
+	return "", adapter.BadParam(param, "invalid_value", "'%s' must be one of %s.", param, quoted(allowed))
+}

@@ -1,0 +1,164 @@
+package proxy
+
+import (
+	"context"
+	"strconv"
+	"unicode/utf8"
+
+	"golang.org/x/sync/errgroup"
+
+	"midgate/adapter"
+)
+
+// form is what rendering an answer needs to know of its request.
+type form struct {
+	prompt  string
+	quality string
+	output  adapter.Output
+	base    string // of picture URLs, without a slash at the end
+}
+
+// elementJSON is what an element of data says beside its picture (contract.md §5).
+type elementJSON struct {
+	URL           string   `json:"url,omitempty"`
+	RevisedPrompt string   `json:"revised_prompt,omitempty"`
+	ID            string   `json:"id"`
+	Actions       []string `json:"actions"`
+	Width         int      `json:"width"`
+	Height        int      `json:"height"`
+}
+
+// aboutJSON is what an answer says about all its pictures (openai-surface.md §1.2).
+type aboutJSON struct {
+	Background   string    `json:"background"`
+	OutputFormat string    `json:"output_format"`
+	Quality      string    `json:"quality"`
+	Size         string    `json:"size,omitempty"`
+	Usage        usageJSON `json:"usage"`
+}
+
+// usageJSON is made up: Midjourney counts no tokens, SDKs want integers.
+type usageJSON struct {
+	TotalTokens        int        `json:"total_tokens"`
+	InputTokens        int        `json:"input_tokens"`
+	OutputTokens       int        `json:"output_tokens"`
+	InputTokensDetail  tokensJSON `json:"input_tokens_details"`
+	OutputTokensDetail tokensJSON `json:"output_tokens_details"`
+}
+
+type tokensJSON struct {
+	TextTokens  int `json:"text_tokens"`
+	ImageTokens int `json:"image_tokens"`
+}
+
+// usage estimates a token for each four characters.
+func usage(prompt string) usageJSON {
+	n := (utf8.RuneCountInString(prompt) + 3) / 4
+	return usageJSON{TotalTokens: n, InputTokens: n, InputTokensDetail: tokensJSON{TextTokens: n}}
+}
+
+// found is a picture of an answer: its record, and its bytes if the answer carries them.
+type found struct {
+	image adapter.Image
+	blob  *adapter.Blob
+}
+
+// images writes the answer for some pictures into d, an ImagesResponse. It is the same each time it is rendered.
+func (s *Server) images(ctx context.Context, d *document, c adapter.Caller, f form, ids []string) error {
+	pictures, err := s.find(ctx, c, f, ids)
+	if err != nil {
+		return err
+	}
+	var created int64
+	about := aboutJSON{Background: "opaque", OutputFormat: string(orPNG(f.output.Format)), Quality: shownQuality(f.quality), Usage: usage(f.prompt)}
+	for i, p := range pictures {
+		created = max(created, p.image.Created.Unix())
+		if i == 0 && p.image.Width > 0 {
+			about.Size = strconv.Itoa(p.image.Width) + "x" + strconv.Itoa(p.image.Height)
+		}
+	}
+	d.text.WriteString(`{"created":` + strconv.FormatInt(created, 10) + `,"data":[`)
+	for i, p := range pictures {
+		if i > 0 {
+			d.text.WriteByte(',')
+		}
+		s.element(d, f, p)
+	}
+	d.text.WriteString(`],`)
+	d.members(about)
+	d.text.WriteByte('}')
+	return nil
+}
+
+func (s *Server) element(d *document, f form, p found) {
+	d.text.WriteByte('{')
+	if p.blob != nil {
+		d.text.WriteString(`"b64_json":`)
+		d.picture(p.blob)
+		d.text.WriteByte(',')
+	}
+	e := elementJSON{ID: p.image.ID, RevisedPrompt: p.image.RevisedPrompt, Actions: p.image.Offers(), Width: p.image.Width, Height: p.image.Height}
+	if f.output.URL {
+		e.URL = pictureURL(f.base, p.image.ID, f.output.Format)
+	}
+	d.members(e)
+	d.text.WriteByte('}')
+}
+
+// find looks the pictures up, and opens them if the answer carries their bytes: each may have to be cut or encoded.
+func (s *Server) find(ctx context.Context, c adapter.Caller, f form, ids []string) (pictures []found, err error) {
+	pictures = make([]found, len(ids))
+	g, gctx := errgroup.WithContext(ctx)
+	g.SetLimit(4)
+	for i, id := range ids {
+		g.Go(func() (err error) {
+			if pictures[i].image, err = s.core.Keep.Image(gctx, c, id); err != nil || !f.output.Base64 {
+				return err
+			}
+			b, err := s.core.Keep.Bytes(gctx, id, orPNG(f.output.Format), f.output.Compression)
+			if err != nil {
+				return err
+			}
+			pictures[i].blob = b
+			pictures[i].image.Width, pictures[i].image.Height = b.Width, b.Height
+			return nil
+		})
+	}
+	if err := g.Wait(); err != nil {
+		for _, p := range pictures {
+			if p.blob != nil {
+				_ = p.blob.Close() // nothing was read from it
+			}
+		}
+		return nil, err
+	}
+	return pictures, nil
+}
+
+// pictureURL names a picture's bytes; the extension is that of the bytes (clients.md §2).
+func pictureURL(base, id string, format adapter.Format) string {
+	ext := string(orPNG(format))
+	if ext == "jpeg" {
+		ext = "jpg"
+	}
+	return base + "/images/" + id + "." + ext
+}
+
+func orPNG(f adapter.Format) adapter.Format {
+	if f == "" {
+		return adapter.PNG
+	}
+	return f
+}
+
+// shownQuality is a concrete value of OpenAI's three.
+func shownQuality(q string) string {
+	switch q {
+	case "low":
+		return "low"
+	case "high", "hd", "xhigh", "max":
+		return "high"
+	default:
+		return "medium"
+	}
+}

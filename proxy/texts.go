@@ -1,0 +1,29 @@
+package proxy
+
+import (
+	"context"
+
+	"midgate/adapter"
+)
+
+// textsJSON answers where the result is words (contract.md §4, descriptions and shorten).
+type textsJSON struct {
+	Created int64      `json:"created"`
+	Data    []textJSON `json:"data"`
+}
+
+type textJSON struct {
+	Prompt string `json:"prompt"`
+}
+
+// texts renders a result's prompts.
+func (s *Server) texts(created int64) renderer {
+	return func(_ context.Context, d *document, r adapter.Result) error {
+		t := textsJSON{Created: created, Data: make([]textJSON, 0, len(r.Texts))}
+		for _, p := range r.Texts {
+			t.Data = append(t.Data, textJSON{p})
+		}
+		d.json(t)
+		return nil
+	}
+}
