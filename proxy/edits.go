@@ -1,0 +1,97 @@
+package proxy
+
+import (
+	"context"
+
+	"github.com/gin-gonic/gin"
+
+	"midgate/adapter"
+)
+
+// pictureRoute serves a route that begins with pictures; begin hands the checked request to the core.
+type pictureRoute struct {
+	prompted   bool // a prompt must be there
+	least      int  // pictures
+	most       int
+	answerText bool // the answer is words
+	begin      func(context.Context, adapter.Attempt, adapter.Edit) (Ticket, error)
+}
+
+// edit serves POST /v1/images/edits: pictures, and words for what to make of them.
+func (s *Server) edit(c *gin.Context) error {
+	return s.withPictures(c, pictureRoute{prompted: true, least: 1, most: maxImages, begin: s.core.Edit.Edit})
+}
+
+// vary serves POST /v1/images/variations.
+func (s *Server) vary(c *gin.Context) error {
+	return s.withPictures(c, pictureRoute{least: 1, most: 1, begin: s.core.Edit.Vary})
+}
+
+// blend serves POST /v1/images/blends.
+func (s *Server) blend(c *gin.Context) error {
+	return s.withPictures(c, pictureRoute{least: 2, most: 5, begin: s.core.Edit.Blend})
+}
+
+// describe serves POST /v1/images/descriptions.
+func (s *Server) describe(c *gin.Context) error {
+	return s.withPictures(c, pictureRoute{least: 1, most: 1, answerText: true, begin: s.core.Edit.Describe})
+}
+
+func (s *Server) withPictures(c *gin.Context, r pictureRoute) error {
+	p, err := s.read(c)
+	if err != nil {
+		return err
+	}
+	e, stream, err := s.decodeEdit(c, p, r)
+	if err != nil {
+		return err
+	}
+	a, err := s.attempt(c, p, stream)
+	if err != nil {
+		return err
+	}
+	t, err := r.begin(c.Request.Context(), a, e)
+	if err != nil {
+		return err
+	}
+	if r.answerText {
+		return s.deliver(c, t, s.texts(t.Run().Created.Unix()))
+	}
+	return s.deliver(c, t, s.pictures(c, e.Generation))
+}
+
+// decodeEdit checks everything that costs nothing first; pictures are looked up and fetched last.
+func (s *Server) decodeEdit(c *gin.Context, p *payload, r pictureRoute) (e adapter.Edit, stream bool, err error) {
+	if !p.form {
+		if err := p.jsonImages(); err != nil {
+			return e, false, err
+		}
+	}
+	e.Generation, stream, err = p.generation(r.prompted)
+	visitOf(c).model = e.Model
+	if err != nil {
+		return e, false, err
+	}
+	switch n := len(p.images); {
+	case n == 0:
+		return e, false, adapter.BadParam("image", "missing_required_parameter", "Missing required parameter: 'image'.")
+	case n < r.least || n > r.most:
+		return e, false, adapter.BadParam("image", "invalid_value", "From %d to %d images are expected here, not %d.", r.least, r.most, n)
+	}
+	for _, src := range p.images {
+		ref, err := s.resolve(c, src)
+		if err != nil {
+			return e, false, err
+		}
+		e.Images = append(e.Images, ref)
+	}
+	if p.mask != nil {
+		ref, err := s.resolve(c, *p.mask)
+		if err != nil {
+			return e, false, err
+		}
+		e.Mask = &ref
+	}
+	e.References, err = s.references(c, e.Midjourney.ReferenceImages)
+	return e, stream, err
+}
