@@ -1,0 +1,195 @@
+package proxy
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"midgate/adapter"
+)
+
+// jobJSON is the job behind an answer (contract.md §5). Result is written by its renderer, as the last member but one.
+type jobJSON struct {
+	ID         string     `json:"id"`
+	Object     string     `json:"object"`
+	Status     string     `json:"status"`
+	Progress   int        `json:"progress"`
+	CreatedAt  int64      `json:"created_at"`
+	FinishedAt *int64     `json:"finished_at"`
+	Kind       string     `json:"kind"`
+	Model      string     `json:"model"`
+	N          int        `json:"n"`
+	Preview    *string    `json:"preview"`
+	Steps      []stepJSON `json:"steps"`
+	JobsPaid   int        `json:"jobs_paid"`
+	Error      *problem   `json:"error"`
+}
+
+type stepJSON struct {
+	Name        string  `json:"name"`
+	TaskID      *string `json:"task_id"`
+	State       string  `json:"state"`
+	SubmittedAt *int64  `json:"submitted_at"`
+	FinishedAt  *int64  `json:"finished_at"`
+	Polls       int     `json:"polls"`
+	Paid        bool    `json:"paid"`
+}
+
+// job shows a run without its result.
+func job(run adapter.Run) jobJSON {
+	j := jobJSON{
+		ID: run.ID, Object: "job", Status: string(run.Status), CreatedAt: run.Created.Unix(),
+		Kind: run.Kind, Model: first(run.Model, "midjourney"), N: max(run.N, 1), Steps: []stepJSON{},
+	}
+	if run.Status == adapter.RunCompleted {
+		j.Progress = 100
+	}
+	if !run.Finished.IsZero() {
+		j.FinishedAt = unix(run.Finished.Unix())
+	}
+	for _, st := range run.Steps {
+		j.Steps = append(j.Steps, step(st))
+		if st.Paid() {
+			j.JobsPaid++
+		}
+	}
+	if run.Error != nil {
+		x := explain(run.Error, asked{model: run.Model})
+		j.Error = &x.problem
+	}
+	return j
+}
+
+func step(st adapter.Step) stepJSON {
+	s := stepJSON{Name: st.Name, State: first(string(st.Status), st.State), Polls: st.Polls, Paid: st.Paid()}
+	if st.Submission != nil {
+		s.TaskID = orNull(st.Submission.TaskID)
+		s.SubmittedAt = unix(st.Submission.At.Unix())
+	}
+	if !st.Finished.IsZero() {
+		s.FinishedAt = unix(st.Finished.Unix())
+	}
+	return s
+}
+
+func unix(t int64) *int64 { return &t }
+
+// jobDocument writes a job with its result, rendered as its route answers; bytes says whether base64 may be in it.
+func (s *Server) jobDocument(ctx context.Context, d *document, c *gin.Context, run adapter.Run, bytes bool) error {
+	d.text.WriteByte('{')
+	d.members(job(run))
+	d.text.WriteString(`,"result":`)
+	if run.Status != adapter.RunCompleted || run.Result == nil {
+		d.text.WriteString("null}")
+		return nil
+	}
+	if err := s.resultOf(c, run, bytes)(ctx, d, *run.Result); err != nil {
+		return err
+	}
+	d.text.WriteByte('}')
+	return nil
+}
+
+// jobObject is a job that has no result yet.
+func jobObject(run adapter.Run) any {
+	return struct {
+		jobJSON
+		Result *struct{} `json:"result"`
+	}{jobJSON: job(run)}
+}
+
+// kept is what a run's request says about its answer.
+type kept struct {
+	Prompt  string         `json:"prompt"`
+	Quality string         `json:"quality"`
+	Output  adapter.Output `json:"output"`
+}
+
+// resultOf chooses the renderer of the route that began the run.
+func (s *Server) resultOf(c *gin.Context, run adapter.Run, bytes bool) renderer {
+	var k kept
+	_ = json.Unmarshal(run.Request, &k) // a run of another kind has no output: the zero value renders its texts
+	if !bytes && k.Output.Base64 {
+		k.Output.Base64, k.Output.URL = false, true
+	}
+	if run.Result != nil && len(run.Result.Texts) > 0 {
+		return s.texts(run.Created.Unix())
+	}
+	f := form{prompt: k.Prompt, quality: k.Quality, output: k.Output, base: s.base(c)}
+	caller := visitOf(c).caller
+	return func(ctx context.Context, d *document, r adapter.Result) error {
+		return s.images(ctx, d, caller, f, r.Images)
+	}
+}
+
+// getJob serves GET /v1/jobs/{id}.
+func (s *Server) getJob(c *gin.Context) error {
+	return s.oneJob(c, s.core.Runs.Job)
+}
+
+// cancelJob serves POST /v1/jobs/{id}/cancel.
+func (s *Server) cancelJob(c *gin.Context) error {
+	return s.oneJob(c, s.core.Runs.Cancel)
+}
+
+func (s *Server) oneJob(c *gin.Context, find func(context.Context, adapter.Caller, string) (adapter.Run, error)) error {
+	id := c.Param("id")
+	if !adapter.ValidID(id) || !strings.HasPrefix(id, "job_") {
+		return &adapter.Error{Kind: adapter.NotFound, Code: "job_not_found", Message: "There is no job with this ID."}
+	}
+	ctx := c.Request.Context()
+	run, err := find(ctx, visitOf(c).caller, id)
+	if err != nil {
+		return err
+	}
+	doc := &document{}
+	defer func() { _ = doc.Close() }() // files that were only read
+	if err := s.jobDocument(ctx, doc, c, run, true); err != nil {
+		return err
+	}
+	return s.writeDocument(c, http.StatusOK, doc)
+}
+
+// listJobs serves GET /v1/jobs, newest first. Results in a list carry URLs, never base64.
+func (s *Server) listJobs(c *gin.Context) error {
+	limit, err := pageLimit(c, 100)
+	if err != nil {
+		return err
+	}
+	ctx := c.Request.Context()
+	runs, err := s.core.Runs.Jobs(ctx, visitOf(c).caller, limit+1, c.Query("after"))
+	if err != nil {
+		return err
+	}
+	l := page(runs, limit, func(r adapter.Run) (string, any) {
+		d := &document{}
+		if err := s.jobDocument(ctx, d, c, r, false); err != nil {
+			return r.ID, jobObject(r) // its pictures are gone; the job itself is not
+		}
+		return r.ID, json.RawMessage(d.text.Bytes())
+	})
+	s.writeJSON(c, http.StatusOK, l)
+	return nil
+}
+
+// writeDocument answers with a document that no ticket waits for.
+func (s *Server) writeDocument(c *gin.Context, status int, doc *document) error {
+	c.Header("Content-Type", "application/json")
+	c.Header("Content-Length", strconv.FormatInt(doc.Size(), 10))
+	s.stamp(c)
+	s.pace(c)
+	c.Writer.WriteHeader(status)
+	if c.Request.Method == http.MethodHead {
+		c.Writer.WriteHeaderNow()
+		return nil
+	}
+	if err := doc.writeTo(c.Writer, func() { s.pace(c) }); err != nil {
+		visitOf(c).cut, visitOf(c).cause = true, err
+		panic(http.ErrAbortHandler) // an answer that is not whole must not look whole
+	}
+	return nil
+}
