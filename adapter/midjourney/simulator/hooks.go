@@ -27,7 +27,7 @@ func (s *Simulator) follow(t *task) {
 
 // tell walks through the moments. In a swapped pair both are posted when the later one has come.
 func (s *Simulator) tell(t *task, moments []time.Time) {
-	for i, at := range moments {
+	for _, at := range moments {
 		if !hold(s.running, time.Until(at)) {
 			return
 		}
@@ -39,7 +39,6 @@ func (s *Simulator) tell(t *task, moments []time.Time) {
 		if s.cfg.HookDup {
 			s.post(t.hook, body)
 		}
-		_ = i
 	}
 }
 

@@ -69,10 +69,9 @@ func (p press) describe(parentID string) string {
 // confirmText is how every upstream says that a dialog waits; clients look for the word confirm.
 const confirmText = "Waiting for window confirm"
 
-// withAspect is the prompt of a pan: the canvas grows by half in the pan's direction, so --ar changes
-// (upstream-protocol.md §5.6).
-func withAspect(parent *task, p press) string {
-	w, h := parsePrompt(parent.asked).aspect()
+// panned is the aspect ratio after a pan: the canvas grows by half in the pan's direction (upstream-protocol.md §5.6).
+func panned(parent *task, p press) [2]int {
+	w, h := parsePrompt(parent.final).aspect()
 	if from := parent.single(); from != nil {
 		w, h = shapeOf(from.w, from.h)
 	}
@@ -81,7 +80,27 @@ func withAspect(parent *task, p press) string {
 	} else {
 		w, h = reduce(2*w, 3*h)
 	}
-	return replaceParam(parent.asked, "ar", fmt.Sprintf("%d:%d", w, h))
+	return [2]int{w, h}
+}
+
+// reshape gives a task's pictures another aspect ratio, whatever the prompt says or will say.
+func (t *task) reshape(shape [2]int) {
+	t.shape = shape
+	t.asked = replaceParam(t.asked, "ar", fmt.Sprintf("%d:%d", shape[0], shape[1]))
+	t.final = finalPrompt(parsePrompt(t.asked), t.model)
+}
+
+// refine writes the final prompt after a dialog: a text without --ar keeps the shape that the picture has.
+func (t *task) refine(asked string) {
+	p := parsePrompt(asked)
+	w, h := parsePrompt(t.final).aspect()
+	switch {
+	case t.shape != [2]int{}:
+		asked = replaceParam(asked, "ar", fmt.Sprintf("%d:%d", t.shape[0], t.shape[1]))
+	case !p.has("ar") && w != h:
+		asked = replaceParam(asked, "ar", fmt.Sprintf("%d:%d", w, h))
+	}
+	t.final = finalPrompt(parsePrompt(asked), t.model)
 }
 
 func reduce(w, h int) (int, int) {

@@ -103,11 +103,9 @@ func (s *Simulator) child(c *call, parent *task, b button, in common) *task {
 	case "describe":
 		t.queries, t.uploaded = parent.queries, parent.uploaded
 	case "pan":
-		t.asked = withAspect(parent, b.press)
-		t.final = finalPrompt(parsePrompt(t.asked), t.model)
+		t.reshape(panned(parent, b.press))
 	case "square":
-		t.asked = replaceParam(parent.asked, "ar", "1:1")
-		t.final = finalPrompt(parsePrompt(t.asked), t.model)
+		t.reshape([2]int{1, 1})
 	}
 	return t
 }

@@ -50,7 +50,7 @@ func (s *Simulator) confirm(c *call, t *task, prompt, mask string) reply {
 			t.seed = uint32(seed)
 		}
 	}
-	t.final = finalPrompt(parsePrompt(t.asked), t.model)
+	t.refine(t.asked)
 	t.mask = decodePicture(mask)
 	if t.press.verb == "custom-zoom" {
 		t.zoom = min(max(parsePrompt(t.asked).number("zoom", 2), 1.01), 2)

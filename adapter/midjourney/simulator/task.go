@@ -35,7 +35,8 @@ type task struct {
 	dialog      *dialog  // the press whose dialog is awaited, nil for others
 	uploadKeys  []string // pictures sent along
 	blendShape  [2]int
-	opens       bool // the submission answered that a dialog waits
+	shape       [2]int // forced aspect ratio of pans and squares
+	opens       bool   // the submission answered that a dialog waits
 
 	// Guarded by Simulator.mu.
 	run       *run

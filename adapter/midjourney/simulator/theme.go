@@ -89,20 +89,32 @@ func themeOf(text string) theme {
 	if moodName == "" {
 		moodName = []string{"day", "sunset", "dawn", "forest", "dream"}[hash%5]
 	}
-	if t.ground == "" {
-		t.ground = map[string]string{"desert": "desert", "forest": "forest"}[moodName]
-	}
-	if t.ground == "" {
-		t.ground = []string{"hills", "sea", "hills", "forest"}[hash>>3%4]
-	}
-	if len(t.subjects) == 0 {
-		t.subjects = []string{[]string{"balloon", "tree", "house", "castle", "birds", "boat"}[hash>>6%6]}
-	}
+	t.place(moodName, hash)
 	t.mood, t.night, t.storm = moods[moodName], moodName == "night", moodName == "storm"
 	if t.tinted > 0 {
 		t.mood = t.mood.towards(t.tint, t.tinted)
 	}
 	return t
+}
+
+// place chooses ground and subject where the words name none; who cannot swim is not put to sea.
+func (t *theme) place(moodName string, hash uint32) {
+	if t.ground == "" {
+		t.ground = map[string]string{"desert": "desert", "forest": "forest"}[moodName]
+	}
+	if t.ground == "" && len(t.subjects) > 0 {
+		t.ground = []string{"hills", "forest"}[hash>>3%2]
+	}
+	if t.ground == "" {
+		t.ground = []string{"hills", "sea", "hills", "forest"}[hash>>3%4]
+	}
+	if len(t.subjects) > 0 {
+		return
+	}
+	t.subjects = []string{[]string{"balloon", "tree", "house", "castle", "birds"}[hash>>6%5]}
+	if t.ground == "sea" {
+		t.subjects = []string{[]string{"boat", "lighthouse", "balloon", "birds"}[hash>>6%4]}
+	}
 }
 
 // towards pulls a palette to a colour; sun and accent keep more of their own.
