@@ -63,6 +63,7 @@ type Run struct {
 	Route     string          `json:"route"`           // which answer is rendered from it
 	Model     string          `json:"model,omitempty"` // as the client named it
 	N         int             `json:"n,omitempty"`
+	Speed     Speed           `json:"speed,omitempty"`
 	Request   json.RawMessage `json:"request"`         // the checked request: all that the sequence needs
 	Claim     string          `json:"claim,omitempty"` // digest of owner and Idempotency-Key
 	Body      string          `json:"body"`            // digest of owner, route and canonical body
@@ -78,7 +79,8 @@ type Run struct {
 	Expires    time.Time  `json:"expires,omitzero"`
 	Steps      []Step     `json:"steps,omitempty"`
 	Deliveries []Delivery `json:"deliveries,omitempty"`
-	Cancel     bool       `json:"cancel,omitempty"` // somebody asked for it to stop
+	Cancel     bool       `json:"cancel,omitempty"`  // somebody asked for it to stop
+	Deleted    bool       `json:"deleted,omitempty"` // a video that its owner deleted
 
 	Result *Result `json:"result,omitempty"`
 	Error  *Error  `json:"error,omitempty"`
@@ -120,10 +122,13 @@ const (
 
 // Result is what a run came to: names of records, never bytes.
 type Result struct {
-	Images  []string `json:"images,omitempty"`  // IDs in the order of the answer
-	Grid    string   `json:"grid,omitempty"`    // ID of the (first) whole grid
-	Texts   []string `json:"texts,omitempty"`   // describe, shorten
-	Videos  []string `json:"videos,omitempty"`  // names of the clips in Pictures
-	Missing int      `json:"missing,omitempty"` // pictures asked for that could not be made
-	Reason  string   `json:"reason,omitempty"`  // why they are missing
+	Images       []string `json:"images,omitempty"` // IDs in the order of the answer
+	Grid         string   `json:"grid,omitempty"`   // ID of the (first) whole grid
+	Texts        []string `json:"texts,omitempty"`  // describe, shorten
+	Videos       []string `json:"videos,omitempty"` // names of the clips in Pictures
+	Task         string   `json:"task,omitempty"`   // video: the last clip's task, for extensions
+	Still        string   `json:"still,omitempty"`  // video: name of the first frame in Pictures
+	StillQuarter int      `json:"still_quarter,omitempty"`
+	Missing      int      `json:"missing,omitempty"` // pictures asked for that could not be made
+	Reason       string   `json:"reason,omitempty"`  // why they are missing
 }

@@ -61,3 +61,21 @@ type Blob struct {
 	Looks         []byte // what recognition compares; nil for MP4
 	Modified      time.Time
 }
+
+// Retoucher prepares uploads for Midjourney. Its results are stored under names made from their content.
+type Retoucher interface {
+	// Mask turns an upload into an 8-bit grey PNG of w×h pixels, white where Midjourney is to repaint: from alpha 0,
+	// or from a black and white picture. An Invalid *Error (param mask) if nothing or everything is marked, or if the
+	// ratio differs by more than 2 %.
+	Mask(ctx context.Context, upload string, w, h int) (Picture, error)
+	// Punch makes the area transparent that a mask made by Mask marks, in a PNG of the picture's own size.
+	Punch(ctx context.Context, picture Rendition, mask string) (Picture, error)
+	// Holes reports whether an upload has wholly transparent pixels.
+	Holes(ctx context.Context, upload string) (bool, error)
+}
+
+// Recogniser finds which of an owner's pictures an upload is, after a client re-encoded, stripped, resized or partly
+// erased it. ErrNotFound if it is none of them.
+type Recogniser interface {
+	Recognise(ctx context.Context, owner string, upload Reference) (imageID string, err error)
+}

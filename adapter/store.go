@@ -59,6 +59,6 @@ type Image struct {
 // Single is an upscaled quarter's own task.
 type Single struct {
 	TaskID  string   `json:"task_id"`
-	Source  string   `json:"source,omitempty"` // its bytes, when they were kept
+	URL     string   `json:"url,omitempty"` // of its bytes at the upstream; they equal the quarter's
 	Buttons []Button `json:"buttons"`
 }

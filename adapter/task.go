@@ -51,6 +51,14 @@ func (t Task) Done() bool {
 	}
 }
 
+// shownURL is where the task's one picture is.
+func (t Task) shownURL() string {
+	if t.ImageURL == "" && len(t.ImageURLs) > 0 {
+		return t.ImageURLs[0]
+	}
+	return t.ImageURL
+}
+
 // Button is something that can be pressed on a finished task (§5.1).
 type Button struct {
 	CustomID string `json:"custom_id"`

@@ -77,8 +77,12 @@ type Imagine struct {
 	Pictures []Attachment
 }
 
-// Action presses a button of a finished task (§1.4).
-type Action struct{ TaskID, CustomID string }
+// Action presses a button of a finished task (§1.4). Remix asks for a dialog on buttons that
+// would otherwise run at once (enableRemix), so that the prompt can be changed.
+type Action struct {
+	TaskID, CustomID string
+	Remix            bool
+}
 
 // Modal answers the dialog that an action opened (§1.5). Mask is a PNG, white = repaint, or nil.
 type Modal struct {
