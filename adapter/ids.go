@@ -1,0 +1,38 @@
+package adapter
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base32"
+	"encoding/hex"
+	"regexp"
+	"strings"
+)
+
+// Prefixes of the names that are handed out; 26 random base32 characters follow.
+const (
+	imagePrefix = "img_"
+	jobPrefix   = "job_"
+	videoPrefix = "video_"
+)
+
+var idPattern = regexp.MustCompile(`^(img|job|video|file|resp)_[A-Za-z0-9]{26}$`)
+
+// ValidID reports whether a text has the form of one of our IDs.
+func ValidID(id string) bool { return idPattern.MatchString(id) }
+
+// NewID makes a random ID with a prefix such as "job_".
+func NewID(prefix string) string { return prefix + rand.Text() }
+
+// derivedID makes the ID that a run gives to the thing called name: unguessable without the run's seed, and the
+// same again when the run is resumed, so that a crash leaves no second record of one picture.
+func derivedID(prefix, seed, name string) string {
+	sum := sha256.Sum256([]byte(seed + "\x00" + name))
+	return prefix + base32.StdEncoding.EncodeToString(sum[:])[:26]
+}
+
+// digest is the hex SHA-256 over parts that cannot run into each other.
+func digest(parts ...string) string {
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
+	return hex.EncodeToString(sum[:])
+}
