@@ -1,0 +1,151 @@
+package adapter
+
+import (
+	"context"
+	"time"
+)
+
+// Ticket is one client's place at a run: its own, one that it joined, or one whose result is stored.
+type Ticket struct {
+	Job string // ID of the run
+
+	service  *Service
+	live     *live
+	caller   Caller
+	delivery int
+	limit    time.Duration // how long Wait waits; 0 as long as the job lives
+}
+
+func (s *Service) ticket(l *live, a Attempt, delivery int) *Ticket {
+	t := &Ticket{Job: l.snapshot().ID, service: s, live: l, caller: a.Caller, delivery: delivery, limit: s.cfg.JobTimeout}
+	if a.Stream || a.Async {
+		t.limit = 0
+	}
+	return t
+}
+
+// Wait returns this client's share of the result, or the run's *Error, or a Timeout *Error that names the job when
+// the time for one answer is over: the job goes on. watch, which may be nil, is told of progress from this goroutine.
+func (t *Ticket) Wait(ctx context.Context, watch func(Progress)) (Result, error) {
+	if t.limit > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, t.limit, errPatience)
+		defer cancel()
+	}
+	for {
+		run, changed := t.live.look()
+		if run.Status.Ended() {
+			return t.outcome(run)
+		}
+		if watch != nil {
+			watch(t.live.shown())
+		}
+		select {
+		case <-changed:
+		case <-t.service.life.Done():
+			return Result{}, t.stillRunning("midgate is restarting; the job goes on")
+		case <-ctx.Done():
+			if context.Cause(ctx) == errPatience {
+				return Result{}, t.stillRunning("The picture is not ready yet; the job goes on")
+			}
+			return Result{}, context.Cause(ctx)
+		}
+	}
+}
+
+// Accepted returns nil once the upstream has accepted the run's first submission or the run has ended well, and the
+// run's *Error if it failed before; ctx's error if that takes longer.
+func (t *Ticket) Accepted(ctx context.Context) error {
+	for {
+		run, changed := t.live.look()
+		switch {
+		case run.Status.Ended():
+			_, err := t.outcome(run)
+			return err
+		case run.Status == RunInProgress:
+			return nil
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// Run returns the newest state of the run, for the job object.
+func (t *Ticket) Run() Run { return t.live.snapshot() }
+
+// Answered says that the answer reached the client completely. A failure after a submission stays open for repeats
+// of clients that have no counter: they get the same failure again, and no new job (contract.md §7.1 c).
+func (t *Ticket) Answered() {
+	if run := t.live.snapshot(); run.Status == RunFailed && run.Error.repeats() && anyPaid(run.Steps) {
+		t.deliver(DeliveryAbandoned)
+		return
+	}
+	t.deliver(DeliveryAnswered)
+}
+
+// Abandoned says that the client left, or that its answer was cut.
+func (t *Ticket) Abandoned() { t.deliver(DeliveryAbandoned) }
+
+func (t *Ticket) deliver(state DeliveryState) {
+	s, i, at := t.service, t.delivery, time.Now()
+	s.work.Go(func() {
+		err := t.live.save(context.WithoutCancel(s.life), s.parts.Journal, func(r *Run) error {
+			if i < len(r.Deliveries) && !settled(r.Deliveries[i], state) {
+				r.Deliveries[i].State, r.Deliveries[i].At = state, at
+			}
+			return nil
+		})
+		if err != nil {
+			s.parts.Log.Warn("a delivery could not be recorded", "job", t.Job, "error", err)
+		}
+	})
+}
+
+// settled reports whether a delivery's state must stay: what was answered stays answered, and the time at which a
+// delivery was first abandoned counts.
+func settled(d Delivery, next DeliveryState) bool {
+	return d.State == DeliveryAnswered || d.State == next
+}
+
+// outcome is this client's share of an ended run.
+func (t *Ticket) outcome(run Run) (Result, error) {
+	if run.Error != nil {
+		return Result{}, run.Error
+	}
+	if run.Result == nil {
+		return Result{}, Errorf(Failed, "Job %s ended without a result.", run.ID)
+	}
+	result := *run.Result
+	if t.delivery < len(run.Deliveries) {
+		if q := run.Deliveries[t.delivery].Quarter; q > 0 && q <= len(result.Images) {
+			result.Images = result.Images[q-1 : q]
+		}
+	}
+	return result, nil
+}
+
+func (t *Ticket) stillRunning(why string) *Error {
+	return Errorf(Timeout, "%s: ask GET /v1/jobs/%s for its result, or send the same request again.", why, t.Job)
+}
+
+// repeats reports whether clients are known to repeat a request that failed so: every 5xx of the error table.
+func (e *Error) repeats() bool {
+	switch e.Kind {
+	case Internal, Failed, Ambiguous, UpstreamAuth, Timeout, Unavailable, Storage:
+		return true
+	default:
+		return false
+	}
+}
+
+func anyPaid(steps []Step) bool {
+	for _, s := range steps {
+		if s.Paid() || s.Submission == nil && s.Refusal == nil {
+			return true
+		}
+	}
+	return false
+}
