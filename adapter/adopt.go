@@ -1,0 +1,94 @@
+package adapter
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+)
+
+// adopt looks for a submission of unknown outcome by the state that it carried. It is never sent again.
+func (q *sequence) adopt(o order, cause error) (Submission, error) {
+	finder, ok := o.account.Upstream.(Finder)
+	until := time.Now().Add(q.s.cfg.Adoption)
+	for ok {
+		task, err := finder.Find(q.ctx, q.state(o.step))
+		if err == nil {
+			sub := Submission{TaskID: task.ID, Dialog: task.Status == Dialog, At: time.Now()}
+			q.note(o.step, func(st *Step) { st.Submission = &sub })
+			return sub, nil
+		}
+		if time.Now().After(until) || !pause(q.ctx, time.Second) {
+			break
+		}
+	}
+	if q.ctx.Err() != nil {
+		return Submission{}, context.Cause(q.ctx)
+	}
+	return Submission{}, cause
+}
+
+// recorded returns what the journal knows of a step.
+func (q *sequence) recorded(step string) (Step, bool) {
+	run := q.live.snapshot()
+	if st := run.step(step); st != nil {
+		return *st, true
+	}
+	return Step{}, false
+}
+
+func (r *Run) step(name string) *Step {
+	i := slices.IndexFunc(r.Steps, func(s Step) bool { return s.Name == name })
+	if i < 0 {
+		return nil
+	}
+	return &r.Steps[i]
+}
+
+// state is the tag that a step's submission carries: unguessable, and the same when the run is resumed.
+func (q *sequence) state(step string) string { return derivedID("mg_", q.seed, "state/"+step) }
+
+// id is the ID of the picture that the run calls name.
+func (q *sequence) id(name string) string { return derivedID(imagePrefix, q.seed, name) }
+
+// nextPlace returns the place that admitted the run, or a further one for a further job.
+func (q *sequence) nextPlace(upstream string) *place {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	pl := q.place
+	q.place = nil
+	if pl == nil || pl.upstream != upstream {
+		if pl != nil {
+			pl.release()
+		}
+		pl = q.s.places.follow(upstream, q.caller.Owner)
+	}
+	q.places = append(q.places, pl)
+	return pl
+}
+
+func (q *sequence) giveBack(pl *place) {
+	if pl != nil {
+		pl.release()
+	}
+}
+
+// leave gives back whatever place the sequence still has.
+func (q *sequence) leave() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.place != nil {
+		q.place.release()
+	}
+	for _, pl := range q.places {
+		pl.release()
+	}
+}
+
+func refused(err error) *Error {
+	var e *Error
+	if errors.As(err, &e) {
+		return e
+	}
+	return &Error{Kind: Internal, Message: "Internal server error."}
+}

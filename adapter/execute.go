@@ -1,0 +1,138 @@
+package adapter
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"time"
+)
+
+// Why a run's sequence ends before its time.
+var (
+	errDeadline  = errors.New("the job's deadline is over")
+	errPatience  = errors.New("the time for one answer is over")
+	errCancelled = errors.New("the job was cancelled")
+	errLost      = errors.New("another replica executes the run")
+)
+
+// execute runs a run's sequence in a goroutine of the service. place is the first job's, nil if it has to be asked for;
+// until patience a full upstream is asked again.
+func (s *Service) execute(l *live, caller Caller, place *place, patience time.Time) {
+	run := l.snapshot()
+	ctx, cancel := context.WithDeadlineCause(s.life, run.Deadline, errDeadline)
+	ctx, stop := context.WithCancelCause(ctx)
+	l.mu.Lock()
+	l.own, l.stop = true, stop
+	l.mu.Unlock()
+	q := &sequence{s: s, live: l, ctx: ctx, caller: caller, seed: run.Seed, place: place, patience: patience}
+	if o := s.parts.Observer.JobStarted; o != nil {
+		o(run.Kind, run.Upstream, run.Speed)
+	}
+	s.work.Go(func() {
+		defer cancel()
+		defer stop(nil)
+		result, err := q.perform(run)
+		q.leave()
+		s.ended(l, ctx, result, err)
+	})
+}
+
+// perform runs the sequence; a panic in it is an internal error of this run and of no other.
+func (q *sequence) perform(run Run) (result Result, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			q.s.parts.Log.Error("a sequence panicked", "job", run.ID, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+			err = fmt.Errorf("panic: %v", p)
+		}
+	}()
+	if run.Cancel {
+		return Result{}, errCancelled
+	}
+	return q.sequenceOf(run)
+}
+
+// ended records how the run came out, unless it is to be resumed: at the next start, or by the replica that took it.
+func (s *Service) ended(l *live, ctx context.Context, result Result, err error) {
+	if s.life.Err() != nil && err != nil || errors.Is(err, errLost) {
+		return
+	}
+	failure := s.failure(ctx, l, err)
+	now := time.Now()
+	var saved Run
+	keep := context.WithoutCancel(ctx)
+	for wait := 100 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
+		err = l.save(keep, s.parts.Journal, func(r *Run) error {
+			if r.Replica != s.cfg.Replica {
+				return errLost
+			}
+			r.Finished, r.SealedKey, r.Result, r.Error = now, nil, nil, failure
+			switch {
+			case failure == nil:
+				r.Status, r.Result = RunCompleted, &result
+			case failure.Kind == Cancelled:
+				r.Status = RunCancelled
+			default:
+				r.Status = RunFailed
+			}
+			saved = *r
+			return nil
+		})
+		if err == nil || errors.Is(err, errLost) || errors.Is(err, ErrNotFound) {
+			break
+		}
+		s.parts.Log.Error("a result could not be recorded; trying again", "job", l.snapshot().ID, "error", err)
+		if !pause(s.life, wait) {
+			return
+		}
+	}
+	l.mu.Lock()
+	l.own, l.stop = false, nil
+	previews := l.kept
+	l.kept = nil
+	l.mu.Unlock()
+	for _, name := range previews {
+		if err := s.parts.Pictures.Delete(keep, name); err != nil {
+			s.parts.Log.Warn("a preview could not be deleted", "name", name, "error", err)
+		}
+	}
+	if o := s.parts.Observer.JobEnded; o != nil && err == nil {
+		outcome := string(saved.Status)
+		if failure != nil && failure.Kind != Cancelled {
+			outcome = string(failure.Kind)
+		}
+		o(saved.Kind, saved.Upstream, saved.Speed, outcome, now.Sub(saved.Created))
+	}
+}
+
+// failure turns whatever ended a sequence into what its clients are told, and logs what they are not.
+func (s *Service) failure(ctx context.Context, l *live, err error) *Error {
+	run := l.snapshot()
+	var known *Error
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, errCancelled) || errors.Is(context.Cause(ctx), errCancelled):
+		return &Error{Kind: Cancelled, Code: "job_cancelled", Message: "The job was cancelled."}
+	case errors.As(err, &known):
+		s.parts.Log.Info("a job failed", "job", run.ID, "kind", string(known.Kind), "error", err)
+		return known
+	case errors.Is(err, errDeadline) || errors.Is(context.Cause(ctx), errDeadline):
+		return Errorf(Timeout, "Midjourney did not finish job %s within %s, so it is no longer followed.", run.ID, s.cfg.JobDeadline)
+	default:
+		s.parts.Log.Error("a job failed unexpectedly", "job", run.ID, "error", err)
+		return &Error{Kind: Internal, Message: "Internal server error."}
+	}
+}
+
+// pause waits, or returns false when ctx ends first.
+func pause(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

@@ -1,0 +1,222 @@
+package adapter
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+)
+
+// sequence is a run being executed. Its code is straight-line: do submits a command under the name of a step and
+// waits for its task. Executed again from the top after a crash, recorded steps answer at once and the code arrives
+// where it was. Steps of one sequence may run at the same time.
+type sequence struct {
+	s        *Service
+	live     *live
+	ctx      context.Context // the run's: it outlives the client and ends at the run's deadline
+	caller   Caller
+	seed     string
+	patience time.Time // until then a full upstream is asked again
+
+	mu     sync.Mutex
+	place  *place   // the one that admitted the run, until its first job takes it
+	places []*place // held by jobs under way
+}
+
+// The kinds of runs.
+const (
+	KindGeneration  = "generation"
+	KindEdit        = "edit"
+	KindVariation   = "variation"
+	KindAction      = "action"
+	KindBlend       = "blend"
+	KindDescription = "description"
+	KindShorten     = "shorten"
+	KindVideo       = "video"
+)
+
+func (q *sequence) sequenceOf(run Run) (Result, error) {
+	switch run.Kind {
+	case KindGeneration:
+		return with(run, q.generate)
+	case KindEdit:
+		return with(run, q.edit)
+	case KindVariation:
+		return with(run, q.vary)
+	case KindAction:
+		return with(run, q.act)
+	case KindBlend:
+		return with(run, q.blend)
+	case KindDescription:
+		return with(run, q.describe)
+	case KindShorten:
+		return with(run, q.shorten)
+	case KindVideo:
+		return with(run, q.film)
+	default:
+		return Result{}, fmt.Errorf("a run of unknown kind %q", run.Kind)
+	}
+}
+
+func with[T any](run Run, sequence func(Run, T) (Result, error)) (Result, error) {
+	var request T
+	if err := json.Unmarshal(run.Request, &request); err != nil {
+		return Result{}, fmt.Errorf("read the recorded request: %w", err)
+	}
+	return sequence(run, request)
+}
+
+// account returns the account that the run was given to when it was opened.
+func (q *sequence) account(run Run) (Account, error) {
+	return q.s.parts.Accounts.Made(q.ctx, q.caller, run.Upstream)
+}
+
+// order is one command for one account.
+type order struct {
+	step    string // unique within the run
+	account Account
+	command Command
+	speed   Speed
+	dialog  bool // the task may ask for a dialog: then it is returned waiting for it
+}
+
+// do submits a command, at most once in the life of the run, and waits for its task.
+func (q *sequence) do(o order) (Task, error) {
+	sub, place, err := q.submit(o)
+	defer q.giveBack(place)
+	if err != nil {
+		return Task{}, fmt.Errorf("%s: %w", o.step, err)
+	}
+	if o.dialog && sub.Dialog {
+		return Task{ID: sub.TaskID, Status: Dialog, FinalPrompt: sub.Prompt}, nil
+	}
+	return q.await(o, sub)
+}
+
+// await waits for the task of a submission and notes how it went.
+func (q *sequence) await(o order, sub Submission) (Task, error) {
+	polls := 0
+	task, err := o.account.Waiter.Wait(q.ctx, Wait{
+		TaskID: sub.TaskID, State: q.state(o.step), Kind: o.command.Name(), Speed: o.speed, Submitted: sub.At, Dialog: o.dialog,
+		Watch:  func(t Task) { q.live.progress(o.step, t.Progress, t.ImageURL) },
+		Polled: func() { polls++ },
+	})
+	if ctxErr := context.Cause(q.ctx); err != nil && ctxErr != nil {
+		err = ctxErr
+	}
+	q.live.update(func(r *Run) {
+		if st := r.step(o.step); st != nil {
+			st.Polls += polls
+			st.Status = task.Status
+			if task.Done() {
+				st.Finished = time.Now()
+			}
+		}
+	})
+	if err == nil {
+		q.live.progress(o.step, 100, "")
+	}
+	return task, err
+}
+
+// submit sends a command whose intent is recorded first and whose outcome is recorded before anything else happens.
+func (q *sequence) submit(o order) (Submission, *place, error) {
+	if st, ok := q.recorded(o.step); ok && st.Submission != nil {
+		return *st.Submission, nil, nil
+	} else if ok && st.Refusal == nil {
+		sub, err := q.adopt(o, ErrOutcomeUnknown)
+		return sub, nil, err
+	}
+	place := q.nextPlace(o.account.Name)
+	if err := place.wait(q.ctx); err != nil {
+		return Submission{}, place, err
+	}
+	if err := q.intend(o); err != nil {
+		return Submission{}, place, err
+	}
+	sub, err := q.send(o)
+	switch {
+	case err == nil:
+		q.note(o.step, func(st *Step) { st.Submission, st.Status = &sub, NotStarted })
+	case q.ctx.Err() == nil && KindOf(err) == Ambiguous:
+		sub, err = q.adopt(o, err)
+	case q.ctx.Err() == nil:
+		refusal := refused(err)
+		q.note(o.step, func(st *Step) { st.Refusal = refusal })
+	}
+	return sub, place, err
+}
+
+// ErrOutcomeUnknown is what a step finds that was intended by a process which died before it recorded the outcome.
+var ErrOutcomeUnknown = &Error{Kind: Ambiguous, Message: "midgate was interrupted while it submitted this job, so nobody knows whether Midjourney has it. It was not submitted again."}
+
+// send submits; an upstream that is full created nothing and is asked again while the client has patience.
+func (q *sequence) send(o order) (Submission, error) {
+	for wait := time.Second; ; wait = min(2*wait, 15*time.Second) {
+		sub, err := o.account.Upstream.Submit(q.ctx, o.command, Options{Speed: o.speed, State: q.state(o.step)})
+		var e *Error
+		if err == nil || !errors.As(err, &e) || e.Kind != Busy {
+			return sub, err
+		}
+		wait = max(wait, min(e.RetryAfter, 30*time.Second))
+		if !time.Now().Add(wait).Before(q.patience) || !pause(q.ctx, wait) {
+			return sub, err
+		}
+	}
+}
+
+// intend records that a step is about to be submitted. What cannot be recorded is not submitted.
+func (q *sequence) intend(o order) error {
+	st := Step{Name: o.step, State: q.state(o.step), Upstream: o.account.Name, Intended: time.Now()}
+	err := q.live.save(q.ctx, q.s.parts.Journal, func(r *Run) error {
+		if r.Replica != q.s.cfg.Replica {
+			return errLost
+		}
+		if r.Cancel {
+			return errCancelled
+		}
+		if known := r.step(o.step); known != nil {
+			*known = st
+			return nil
+		}
+		r.Steps = append(r.Steps, st)
+		return nil
+	})
+	if err == nil || errors.Is(err, errLost) || errors.Is(err, errCancelled) || q.ctx.Err() != nil {
+		return err
+	}
+	return Wrap(Storage, err, "The job could not be recorded, so it was not submitted. Please try again later.")
+}
+
+// note records the outcome of a submission. It is paid by now, so it is tried until it is written; the sequence goes
+// on meanwhile with what it knows.
+func (q *sequence) note(step string, change func(*Step)) {
+	apply := func(r *Run) error {
+		if r.Replica != q.s.cfg.Replica {
+			return errLost
+		}
+		if st := r.step(step); st != nil {
+			change(st)
+			if st.Submission != nil && r.Status == RunQueued {
+				r.Status = RunInProgress
+			}
+		}
+		return nil
+	}
+	keep := context.WithoutCancel(q.ctx)
+	err := q.live.save(keep, q.s.parts.Journal, apply)
+	if err == nil || errors.Is(err, errLost) {
+		return
+	}
+	q.s.parts.Log.Error("a submission could not be recorded; trying again", "job", q.live.snapshot().ID, "step", step, "error", err)
+	q.live.update(func(r *Run) { _ = apply(r) })
+	q.s.work.Go(func() {
+		for wait := 100 * time.Millisecond; pause(q.s.life, wait); wait = min(2*wait, 5*time.Second) {
+			if err := q.live.save(keep, q.s.parts.Journal, apply); err == nil || errors.Is(err, errLost) {
+				return
+			}
+		}
+	})
+}
