@@ -1,0 +1,229 @@
+package adapter
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+)
+
+// How many bytes of a picture and of a clip are taken from an upstream (upstream-protocol.md §10.3).
+const (
+	maxPicture = 50 << 20
+	maxVideo   = 300 << 20
+)
+
+// deliver stores the pictures of a finished grid task, with a record for the whole grid and for each of its four
+// quarters whatever was asked for: all of them are paid. It returns the first count pictures.
+func (q *sequence) deliver(task Task, from provenance, count int) (Result, error) {
+	if len(task.ImageURLs) == 4 {
+		return q.deliverSeparate(task, from, count)
+	}
+	return q.deliverGrid(task, from, count)
+}
+
+// deliverGrid stores a grid once; its quarters are cut when they are first needed.
+func (q *sequence) deliverGrid(task Task, from provenance, count int) (Result, error) {
+	kept, err := q.fetch(from.account, task.ImageURL, from.name)
+	if err != nil {
+		return Result{}, err
+	}
+	grid := q.record(from, task, from.name)
+	grid.Source, grid.Width, grid.Height = kept.Name, kept.Width, kept.Height
+	cells := make([]Image, 4)
+	for i := range cells {
+		cell := q.record(from, task, fmt.Sprintf("%s/%d", from.name, i+1))
+		cell.Source, cell.Quarter, cell.Index, cell.Grid = kept.Name, i+1, i+1, grid.ID
+		cell.Width, cell.Height = kept.Width/2, kept.Height/2
+		cells[i] = cell
+	}
+	return q.keepGrid(grid, cells, from, count)
+}
+
+// deliverSeparate stores the four pictures that an upstream sends apart, beside the grid where it sends that too.
+func (q *sequence) deliverSeparate(task Task, from provenance, count int) (Result, error) {
+	cells := make([]Image, 4)
+	err := each(4, func(i int) error {
+		name := fmt.Sprintf("%s/%d", from.name, i+1)
+		kept, err := q.fetch(from.account, task.ImageURLs[i], name)
+		if err != nil {
+			return err
+		}
+		cell := q.record(from, task, name)
+		cell.Source, cell.Index, cell.Grid = kept.Name, i+1, q.id(from.name)
+		cell.Width, cell.Height = kept.Width, kept.Height
+		cells[i] = cell
+		return nil
+	})
+	if err != nil {
+		return Result{}, err
+	}
+	grid := q.record(from, task, from.name)
+	grid.Source, grid.Width, grid.Height = cells[0].Source, cells[0].Width, cells[0].Height
+	if kept, err := q.fetch(from.account, task.ImageURL, from.name); err == nil {
+		grid.Source, grid.Width, grid.Height = kept.Name, kept.Width, kept.Height
+	}
+	return q.keepGrid(grid, cells, from, count)
+}
+
+// keepGrid makes single pictures of the wanted quarters as the request says, then stores the five records.
+func (q *sequence) keepGrid(grid Image, cells []Image, from provenance, count int) (Result, error) {
+	for _, c := range cells {
+		grid.Cells = append(grid.Cells, c.ID)
+	}
+	q.closeShare()
+	if shares := len(q.live.snapshot().Deliveries); shares > 1 {
+		count = max(count, min(shares, 4))
+	}
+	reason := q.enlarge(cells[:min(count, 4)], from)
+	err := each(5, func(i int) error {
+		if i == 4 {
+			return q.keep(grid)
+		}
+		return q.keep(cells[i])
+	})
+	if err != nil {
+		return Result{}, err
+	}
+	if q.s.gridMode(from.gen) == GridWhole {
+		return Result{Images: []string{grid.ID}, Grid: grid.ID}, nil
+	}
+	result := Result{Grid: grid.ID, Reason: reason}
+	for _, c := range cells[:q.handedOut(count)] {
+		result.Images = append(result.Images, c.ID)
+	}
+	return result, nil
+}
+
+// handedOut is how many cells the result names: all four where each delivery is one quarter and finds its own.
+func (q *sequence) handedOut(count int) int {
+	if d := q.live.snapshot().Deliveries; len(d) > 0 && d[0].Quarter > 0 {
+		return 4
+	}
+	return min(count, 4)
+}
+
+// closeShare ends the time in which equal requests may still get a quarter of this run's grid.
+func (q *sequence) closeShare() {
+	q.live.mu.Lock()
+	defer q.live.mu.Unlock()
+	q.live.sharing = false
+}
+
+// enlarge presses U, and for high quality Upscale (Subtle), where the request wants single pictures made so. A quarter
+// whose press fails is cut instead: paid pictures are never thrown away. It returns why, if any did.
+func (q *sequence) enlarge(cells []Image, from provenance) string {
+	if q.s.gridMode(from.gen) != GridUpscale && !from.draw.Upscale {
+		return ""
+	}
+	var mu sync.Mutex
+	var reason string
+	_ = each(len(cells), func(i int) error {
+		err := q.enlargeOne(&cells[i], from)
+		if err != nil && q.ctx.Err() == nil {
+			q.s.parts.Log.Warn("an upscale failed; its quarter is cut instead", "job", from.run.ID, "error", err)
+			mu.Lock()
+			reason = refused(err).Message
+			mu.Unlock()
+		}
+		return nil
+	})
+	return reason
+}
+
+func (q *sequence) enlargeOne(cell *Image, from provenance) error {
+	if err := q.single(cell, from.account, from.name); err != nil {
+		return err
+	}
+	kept, err := q.fetch(from.account, cell.Single.URL, fmt.Sprintf("%s/single/%d", from.name, cell.Index))
+	if err != nil {
+		return err
+	}
+	cell.Source, cell.Quarter, cell.Width, cell.Height = kept.Name, 0, kept.Width, kept.Height
+	if !from.draw.Upscale {
+		return nil
+	}
+	b, ok := FindButton(cell.Single.Buttons, ActUpscaleSubtle, 0)
+	if !ok {
+		return nil // this version has no upscaler: the single picture is the best there is
+	}
+	step := fmt.Sprintf("%s/upscale_subtle:%d", from.name, cell.Index)
+	task, err := q.press(pressing{step: step, account: from.account, taskID: cell.Single.TaskID, button: b, speed: from.draw.Speed})
+	if err != nil {
+		return err
+	}
+	if kept, err = q.fetch(from.account, task.shownURL(), step); err != nil {
+		return err
+	}
+	cell.Source, cell.Width, cell.Height = kept.Name, kept.Width, kept.Height
+	cell.Single = &Single{TaskID: task.ID, URL: task.shownURL(), Buttons: task.Buttons}
+	return nil
+}
+
+// fetch downloads a finished task's picture and stores it under the name of this run's step.
+func (q *sequence) fetch(account Account, url, name string) (Picture, error) {
+	return q.fetchAs("pictures/"+q.id(name), account, url, maxPicture)
+}
+
+// fetchVideo is fetch for a clip.
+func (q *sequence) fetchVideo(account Account, url, name string) (Picture, error) {
+	return q.fetchAs("videos/"+q.id(name), account, url, maxVideo)
+}
+
+func (q *sequence) fetchAs(stored string, account Account, url string, limit int64) (Picture, error) {
+	if kept, err := q.s.parts.Pictures.Stat(q.ctx, stored); err == nil {
+		return kept, nil // an earlier life of this run had it already
+	}
+	for wait := time.Second; ; wait *= 2 {
+		kept, err := q.download(account, url, stored, limit)
+		if err == nil {
+			return kept, nil
+		}
+		var known *Error
+		if q.ctx.Err() != nil {
+			return Picture{}, context.Cause(q.ctx)
+		}
+		if errors.As(err, &known) && known.Kind == TooLarge || wait > time.Minute || !pause(q.ctx, wait) {
+			return Picture{}, Wrap(Failed, err, "The picture was made but could not be fetched and stored.")
+		}
+		q.s.parts.Log.Warn("a picture could not be fetched; trying again", "name", stored, "error", err)
+	}
+}
+
+func (q *sequence) download(account Account, url, name string, limit int64) (Picture, error) {
+	if url == "" {
+		return Picture{}, Errorf(Failed, "Midjourney finished the job without a picture.")
+	}
+	body, err := account.Upstream.Picture(q.ctx, url)
+	if err != nil {
+		return Picture{}, err
+	}
+	defer body.Close()
+	return q.s.parts.Pictures.Save(q.ctx, name, body, limit)
+}
+
+// keep stores a record. The picture is paid, so it is tried until the run ends.
+func (q *sequence) keep(img Image) error {
+	for wait := 100 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
+		err := q.s.parts.Store.Put(q.ctx, img)
+		if err == nil {
+			return nil
+		}
+		q.s.parts.Log.Error("a picture's record could not be written; trying again", "image", img.ID, "error", err)
+		if !pause(q.ctx, wait) {
+			return context.Cause(q.ctx)
+		}
+	}
+}
+
+// each calls f for 0…n-1 at once and returns the first error.
+func each(n int, f func(i int) error) error {
+	var all sync.WaitGroup
+	errs := make([]error, n)
+	for i := range n {
+		all.Go(func() { errs[i] = f(i) })
+	}
+	all.Wait()
+	return errors.Join(errs...)
+}

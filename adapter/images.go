@@ -1,0 +1,167 @@
+package adapter
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+)
+
+// Generate draws n pictures from a prompt: one imagine for each four of them, at once (contract.md §6).
+func (s *Service) Generate(ctx context.Context, a Attempt, g Generation) (*Ticket, error) {
+	draw, err := s.drawing(g, DrawOptions{Image: len(g.References) > 0})
+	if err != nil {
+		return nil, err
+	}
+	if g.References, err = s.sources(ctx, a.Caller, g.References); err != nil {
+		return nil, err
+	}
+	account, err := s.parts.Accounts.Choose(ctx, a.Caller, draw.Speed)
+	if err != nil {
+		return nil, err
+	}
+	return s.open(ctx, a, work{
+		kind: KindGeneration, model: g.Model, n: g.count(), request: g, account: account, speed: draw.Speed,
+		quarter: s.oneQuarter(g), share: s.oneQuarter(g) && !draw.Seeded,
+	})
+}
+
+// count is n as it is meant: absent is 1.
+func (g Generation) count() int { return max(g.N, 1) }
+
+// gridMode says how this request's pictures come out of a grid.
+func (s *Service) gridMode(g Generation) string {
+	return cmp.Or(g.Midjourney.Grid, s.cfg.Grid, GridSplit)
+}
+
+// oneQuarter reports whether the answer to a request is one quarter of a grid.
+func (s *Service) oneQuarter(g Generation) bool { return g.count() == 1 && s.gridMode(g) != GridWhole }
+
+// drawing turns a request's words into the prompt that is submitted, or refuses them.
+func (s *Service) drawing(g Generation, o DrawOptions) (Drawing, error) {
+	model, err := s.Model(g.Model)
+	if err != nil {
+		return Drawing{}, err
+	}
+	o.DefaultSpeed, o.SpeedLimit, o.QualityHigh = s.cfg.DefaultSpeed, s.cfg.SpeedLimit, s.cfg.QualityHigh
+	return Draw(g, model, o)
+}
+
+func (q *sequence) generate(run Run, g Generation) (Result, error) {
+	draw, err := q.s.drawing(g, DrawOptions{Image: len(g.References) > 0})
+	if err != nil {
+		return Result{}, err
+	}
+	pictures, err := q.attachments(g.References)
+	if err != nil {
+		return Result{}, err
+	}
+	account, err := q.account(run)
+	if err != nil {
+		return Result{}, err
+	}
+	return q.grids(run, g, draw, func(i int) order {
+		return order{step: numbered("imagine", i), account: account, speed: draw.Speed,
+			command: Imagine{Prompt: draw.Prompt, Niji: draw.Niji, Pictures: pictures}}
+	})
+}
+
+// grids makes as many grids as the pictures need, at once, and delivers their pictures. If some of them fail, the
+// pictures that exist are the answer; only when none exists is it an error.
+func (q *sequence) grids(run Run, g Generation, draw Drawing, order func(i int) order) (Result, error) {
+	want := g.count()
+	need := (want + 3) / 4
+	if q.s.gridMode(g) == GridWhole {
+		need = want
+	}
+	parts := make([]Result, need)
+	errs := make([]error, need)
+	var all sync.WaitGroup
+	for i := range need {
+		all.Go(func() {
+			o := order(i)
+			from := provenance{run: run, gen: g, draw: draw, account: o.account, name: o.step}
+			share := min(4, want-4*i)
+			if q.s.gridMode(g) == GridWhole {
+				share = 1
+			}
+			parts[i], errs[i] = q.grid(o, from, share)
+		})
+	}
+	all.Wait()
+	return gather(parts, errs, want)
+}
+
+// grid makes one grid and delivers count of its pictures.
+func (q *sequence) grid(o order, from provenance, count int) (Result, error) {
+	task, err := q.do(o)
+	if err != nil {
+		return Result{}, err
+	}
+	return q.deliver(task, from, count)
+}
+
+// gather joins what several jobs came to: 200 with what exists, an error only when nothing does.
+func gather(parts []Result, errs []error, want int) (Result, error) {
+	var whole Result
+	var first error
+	for i, p := range parts {
+		if errs[i] != nil {
+			first = cmp.Or(first, errs[i])
+			continue
+		}
+		whole.Images = append(whole.Images, p.Images...)
+		whole.Grid = cmp.Or(whole.Grid, p.Grid)
+		whole.Missing += p.Missing
+		whole.Reason = cmp.Or(whole.Reason, p.Reason)
+	}
+	if first != nil && len(whole.Images) == 0 {
+		return Result{}, first
+	}
+	if first != nil {
+		whole.Missing = want - len(whole.Images)
+		whole.Reason = refused(first).Message
+	}
+	return whole, nil
+}
+
+// numbered names the i-th (0-based) of several steps alike: imagine, imagine:2, imagine:3.
+func numbered(step string, i int) string {
+	if i == 0 {
+		return step
+	}
+	return fmt.Sprintf("%s:%d", step, i+1)
+}
+
+// provenance is where the pictures of a task come from, as their records say it.
+type provenance struct {
+	run     Run
+	gen     Generation
+	draw    Drawing
+	account Account
+	name    string // of the step that made them: their IDs are derived from it
+	parent  string // ID of the picture they were made of
+	action  string // what made them out of it
+	version string // Midjourney's, when known
+}
+
+// record begins the record of a picture of that provenance.
+func (q *sequence) record(from provenance, task Task, name string) Image {
+	img := Image{
+		ID: q.id(name), Owner: from.run.Owner, Created: from.run.Created, Expires: from.run.Expires, Job: from.run.ID,
+		Model: from.gen.Model, Prompt: from.gen.Prompt, RevisedPrompt: cmp.Or(strings.TrimSpace(task.FinalPrompt), from.draw.Prompt),
+		Version: cmp.Or(from.draw.versionName(), from.version), Speed: from.draw.Speed,
+		Parent: from.parent, Action: from.action,
+		Upstream: from.account.Name, TaskID: task.ID, Buttons: task.Buttons,
+	}
+	return img
+}
+
+// versionName is the version as a record shows it: "7", "niji 6", or empty when the upstream decides.
+func (d Drawing) versionName() string {
+	if d.Niji {
+		return strings.TrimSpace("niji " + d.Version)
+	}
+	return d.Version
+}

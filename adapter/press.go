@@ -1,0 +1,100 @@
+package adapter
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// pressing is one press of a button, with what its dialog is answered if it opens one.
+type pressing struct {
+	step    string
+	account Account
+	taskID  string
+	button  Button
+	speed   Speed
+	prompt  string      // for the dialog; empty: what it is pre-filled with
+	mask    *Attachment // for Vary (Region)
+	remix   bool        // ask for a dialog, to change the prompt
+	dialog  bool        // this button always opens one (upstream-protocol.md §6.1)
+}
+
+// modalWait is how long a dialog may take to appear (upstream-protocol.md §6.6).
+const modalWait = time.Minute
+
+// press presses a button and waits for what comes of it, through a dialog where there is one: known beforehand, told by
+// the answer, or seen as the task's status. A dialog is answered once (§6.1, §6.2).
+func (q *sequence) press(p pressing) (Task, error) {
+	o := order{step: p.step, account: p.account, speed: p.speed, dialog: true, command: Action{TaskID: p.taskID, CustomID: p.button.CustomID, Remix: p.remix}}
+	if st, ok := q.recorded(modalStep(p.step)); ok && (st.Submission != nil || st.Refusal == nil) {
+		return q.modal(o, p, st.Name, Modal{}) // an earlier life of this run answered it
+	}
+	task, err := q.open(o, p)
+	if err != nil || task.Status != Dialog {
+		return task, err
+	}
+	q.note(p.step, func(st *Step) { st.Free = true })
+	prompt := p.prompt
+	if prompt == "" {
+		prompt = task.FinalPrompt
+	}
+	answer := Modal{TaskID: task.ID, Prompt: prompt, Mask: p.mask}
+	done, err := q.modal(o, p, modalStep(p.step), answer)
+	if !tooEarly(err) {
+		return done, err
+	}
+	// Some relays know the dialog only once their copy says so: wait for it and answer again; the first was refused.
+	if err := q.seeDialog(o, task.ID); err != nil {
+		return Task{}, err
+	}
+	return q.modal(o, p, modalStep(p.step), answer)
+}
+
+func modalStep(step string) string { return "modal/" + step }
+
+// open submits the press and returns its task: done, or waiting for its dialog.
+func (q *sequence) open(o order, p pressing) (Task, error) {
+	if !p.dialog {
+		return q.do(o)
+	}
+	sub, place, err := q.submit(o)
+	defer q.giveBack(place)
+	if err != nil {
+		return Task{}, fmt.Errorf("%s: %w", o.step, err)
+	}
+	return Task{ID: sub.TaskID, Status: Dialog, FinalPrompt: sub.Prompt}, nil
+}
+
+// modal answers the dialog and waits for the task, whose ID may be a new one or the same.
+func (q *sequence) modal(o order, p pressing, step string, answer Modal) (Task, error) {
+	return q.do(order{step: step, account: o.account, speed: p.speed, command: answer})
+}
+
+// tooEarly reports whether a dialog's answer was refused because the upstream does not know the dialog (yet).
+func tooEarly(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && (e.Kind == NotFound || e.Kind == Invalid && e.Code == CodeTaskStatus)
+}
+
+// stale reports whether a press was refused because the button is not what it was: nothing was submitted.
+func stale(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && (e.Kind == NotFound || e.Kind == Invalid || e.Kind == Unsupported)
+}
+
+// CodeTaskStatus is the code of an Invalid *Error that says a task is not in the state that a command needs.
+const CodeTaskStatus = "task_status"
+
+// seeDialog waits until the task says that it awaits its dialog.
+func (q *sequence) seeDialog(o order, taskID string) error {
+	ctx, cancel := contextWithTimeout(q.ctx, modalWait)
+	defer cancel()
+	task, err := o.account.Waiter.Wait(ctx, Wait{TaskID: taskID, State: q.state(o.step), Kind: o.command.Name(), Submitted: time.Now(), Dialog: true})
+	if err != nil {
+		return err
+	}
+	if task.Status != Dialog {
+		return Errorf(Failed, "Midjourney did not open the dialog of this button.")
+	}
+	return nil
+}
