@@ -1,0 +1,191 @@
+package adapter
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// The ways in which an edit is made (contract.md §6).
+const (
+	wayRegion  = "region"  // known picture and mask: (U), Vary (Region), dialog
+	wayAct     = "act"     // known picture, the prompt is an action in plain words
+	wayEdits   = "edits"   // submit/edits, with the masked area punched out
+	wayRemix   = "remix"   // known picture where there is no submit/edits: a variation with another prompt
+	wayPrompts = "prompts" // the pictures as image prompts of an imagine
+)
+
+// editing is an edit as its run remembers it: settled once, so that a resumed run goes the same way.
+type editing struct {
+	Edit
+	Way  string `json:"way"`
+	Act  *Act   `json:"act,omitempty"`
+	Area string `json:"area,omitempty"` // the mask in Midjourney's form, in Pictures
+}
+
+// Edit changes pictures (contract.md §6 says how).
+func (s *Service) Edit(ctx context.Context, a Attempt, e Edit) (*Ticket, error) {
+	if err := checkImages(e.Images, 1, 16); err != nil {
+		return nil, err
+	}
+	if strings.TrimSpace(e.Prompt) == "" {
+		return nil, BadParam("prompt", "missing_required_parameter", "A prompt is needed: what should change?")
+	}
+	var err error
+	if e.Images, err = s.sources(ctx, a.Caller, e.Images); err != nil {
+		return nil, err
+	}
+	account, err := s.editAccount(ctx, a.Caller, e)
+	if err != nil {
+		return nil, err
+	}
+	plan, err := s.planEdit(ctx, a.Caller, account, e)
+	if err != nil {
+		return nil, err
+	}
+	draw, err := s.drawing(plan.Generation, plan.options())
+	if err != nil {
+		return nil, err
+	}
+	return s.open(ctx, a, work{kind: KindEdit, model: e.Model, n: e.count(), request: plan, account: account, speed: draw.Speed, quarter: s.oneQuarter(e.Generation) && plan.Way != wayAct})
+}
+
+// editAccount is the account that made the first picture, if it is known, else any.
+func (s *Service) editAccount(ctx context.Context, c Caller, e Edit) (Account, error) {
+	if id := e.Images[0].Image; id != "" {
+		img, err := s.Image(ctx, c, id)
+		if err != nil {
+			return Account{}, err
+		}
+		return s.parts.Accounts.Made(ctx, c, img.Upstream)
+	}
+	draw, err := s.drawing(e.Generation, DrawOptions{Image: true})
+	if err != nil {
+		return Account{}, err
+	}
+	return s.parts.Accounts.Choose(ctx, c, draw.Speed)
+}
+
+func checkImages(images []Reference, least, most int) error {
+	switch n := len(images); {
+	case n == 0:
+		return BadParam("image", "missing_required_parameter", "A picture is needed: send it as the part image (or image[]), or as images[] in JSON.")
+	case n < least:
+		return BadParam("image", "invalid_value", "At least %d pictures are needed.", least)
+	case n > most:
+		return BadParam("image", "invalid_value", "At most %d pictures are allowed; there are %d.", most, n)
+	}
+	return nil
+}
+
+// planEdit chooses the way, and refuses what cannot be done before anything is recorded.
+func (s *Service) planEdit(ctx context.Context, c Caller, account Account, e Edit) (editing, error) {
+	plan := editing{Edit: e}
+	first := e.Images[0]
+	if len(e.Images) > 1 && e.Mask == nil {
+		plan.Way = wayPrompts
+		return plan, nil
+	}
+	mask, err := s.ownMask(ctx, e)
+	if err != nil {
+		return plan, err
+	}
+	if first.Image == "" {
+		return s.planUnknown(ctx, account, plan, mask)
+	}
+	img, err := s.Image(ctx, c, first.Image)
+	if err != nil {
+		return plan, err
+	}
+	if mask == nil {
+		return s.planKnown(ctx, account, plan, img)
+	}
+	area, err := s.maskFor(ctx, c, img, *mask)
+	if err != nil {
+		return plan, err
+	}
+	plan.Area = area.Upload
+	if !slices.Contains(img.Offers(), ActVaryRegion) || img.IsGrid() {
+		return s.orEdits(ctx, account, plan, unavailable("image", "Midjourney does not offer Vary (Region) for this picture", img))
+	}
+	plan.Way = wayRegion
+	return plan, nil
+}
+
+// ownMask is the mask that came with the edit, or the picture itself where parts of it were erased.
+func (s *Service) ownMask(ctx context.Context, e Edit) (*Reference, error) {
+	if e.Mask != nil || e.Images[0].Upload == "" {
+		return e.Mask, nil
+	}
+	holes, err := s.parts.Retoucher.Holes(ctx, e.Images[0].Upload)
+	if err != nil || !holes {
+		return nil, err
+	}
+	return &e.Images[0], nil
+}
+
+func (s *Service) planKnown(ctx context.Context, account Account, plan editing, img Image) (editing, error) {
+	if action, index, zoom, ok := PlainAction(plan.Prompt); ok {
+		act := Act{Generation: plan.Generation, Image: img.ID, Action: action, Index: index, Zoom: zoom}
+		act.Prompt = ""
+		if !img.IsGrid() {
+			act.Index = 0
+		}
+		if s.checkAct(img, &act) == nil {
+			plan.Way, plan.Act = wayAct, &act
+			return plan, nil
+		}
+	}
+	edits, err := account.Upstream.Has(ctx, FeatureEdits)
+	if err != nil {
+		return plan, err
+	}
+	switch {
+	case edits:
+		plan.Way = wayEdits
+	case !img.bare() && !img.IsGrid():
+		plan.Way = wayRemix
+	default:
+		plan.Way = wayPrompts
+	}
+	return plan, nil
+}
+
+func (s *Service) planUnknown(ctx context.Context, account Account, plan editing, mask *Reference) (editing, error) {
+	if mask == nil {
+		edits, err := account.Upstream.Has(ctx, FeatureEdits)
+		plan.Way = wayPrompts
+		if edits && plan.Images[0].Upload != "" {
+			plan.Way = wayEdits
+		}
+		return plan, err
+	}
+	pic, err := s.parts.Pictures.Stat(ctx, plan.Images[0].Upload)
+	if err != nil {
+		return plan, fmt.Errorf("look at the upload: %w", err)
+	}
+	made, err := s.parts.Retoucher.Mask(ctx, mask.Upload, pic.Width, pic.Height)
+	if err != nil {
+		return plan, err
+	}
+	plan.Area = made.Name
+	return s.orEdits(ctx, account, plan, &Error{Kind: Unsupported, Code: "unsupported", Param: "mask",
+		Message: "This upstream cannot edit a region of a picture that Midjourney did not make here. Send the picture without a mask, or edit one that was made through midgate."})
+}
+
+// orEdits takes submit/edits where the upstream has it, else refuses.
+func (s *Service) orEdits(ctx context.Context, account Account, plan editing, refusal *Error) (editing, error) {
+	edits, err := account.Upstream.Has(ctx, FeatureEdits)
+	if err != nil {
+		return plan, err
+	}
+	if !edits {
+		return plan, refusal
+	}
+	plan.Way = wayEdits
+	return plan, nil
+}
+
+// options say what the way needs of the prompt.
+func (e editing) options() DrawOptions { return DrawOptions{Image: true} }
