@@ -1,0 +1,161 @@
+package adapter
+
+import (
+	"cmp"
+	"fmt"
+)
+
+// film executes a video's sequence: the still where there is none, the clip, then as many extensions as its length wants.
+func (q *sequence) film(run Run, f Film) (Result, error) {
+	account, err := q.account(run)
+	if err != nil {
+		return Result{}, err
+	}
+	draw, err := q.s.drawing(f.Generation, DrawOptions{Image: f.Input != nil || f.Extends != ""})
+	if err != nil {
+		return Result{}, err
+	}
+	shot := shot{q: q, run: run, film: f, draw: draw, account: account}
+	task, err := shot.first()
+	if err != nil {
+		return Result{}, err
+	}
+	for i := 1; i < f.Seconds/4; i++ {
+		if task, err = shot.extend(task.ID, numbered("extend", i-1), f.Prompt); err != nil {
+			return Result{}, err
+		}
+	}
+	return shot.keep(task)
+}
+
+// shot is a video being made.
+type shot struct {
+	q            *sequence
+	run          Run
+	film         Film
+	draw         Drawing
+	account      Account
+	still        string // name of the first frame in Pictures
+	stillQuarter int
+}
+
+// first makes the first clip.
+func (v *shot) first() (Task, error) {
+	if v.film.Extends != "" {
+		before, err := v.q.s.parts.Journal.Get(v.q.ctx, VideoJob(v.film.Extends))
+		if err != nil || before.Result == nil {
+			return Task{}, fmt.Errorf("read the video that is extended: %w", err)
+		}
+		v.still, v.stillQuarter = before.Result.Still, before.Result.StillQuarter
+		return v.extend(before.Result.Task, "extend", v.film.Prompt)
+	}
+	if v.film.Input == nil {
+		if err := v.drawStill(); err != nil {
+			return Task{}, err
+		}
+	}
+	if v.film.Animate != "" {
+		return v.animate()
+	}
+	image, err := v.q.attachment(v.film.Input)
+	if err != nil {
+		return Task{}, err
+	}
+	end, err := v.q.attachment(v.film.End)
+	if err != nil {
+		return Task{}, err
+	}
+	if err := v.noteStill(); err != nil {
+		return Task{}, err
+	}
+	return v.q.do(order{step: "video", account: v.account, speed: v.draw.Speed, command: Video{
+		Prompt: cmp.Or(v.draw.Text, "animate"), Image: image, End: end, Motion: cmp.Or(v.film.Motion, "low"), Loop: v.film.Loop,
+		Type: v.film.Type, BatchSize: max(v.film.Midjourney.BatchSize, 1),
+	}})
+}
+
+// drawStill draws the first frame from the words; the grid it is a quarter of is kept like any other.
+func (v *shot) drawStill() error {
+	from := provenance{run: v.run, gen: v.film.Generation, draw: v.draw, account: v.account, name: "imagine"}
+	made, err := v.q.grid(order{step: "imagine", account: v.account, speed: v.draw.Speed, command: Imagine{Prompt: v.draw.Prompt, Niji: v.draw.Niji}}, from, 1)
+	if err != nil {
+		return err
+	}
+	v.film.Input = &Reference{Image: made.Images[0]}
+	has, err := v.account.Upstream.Has(v.q.ctx, FeatureVideo)
+	if err != nil {
+		return err
+	}
+	if !has {
+		v.film.Animate = map[bool]string{false: ActAnimateLow, true: ActAnimateHigh}[v.film.Motion == "high"]
+	}
+	return nil
+}
+
+func (v *shot) noteStill() error {
+	if v.film.Input.Image == "" {
+		v.still = v.film.Input.Upload
+		return nil
+	}
+	img, err := v.q.s.parts.Store.Get(v.q.ctx, v.film.Input.Image)
+	if err != nil {
+		return fmt.Errorf("read the picture: %w", err)
+	}
+	v.still, v.stillQuarter = img.Source, img.Quarter
+	return nil
+}
+
+// animate presses the picture's own button, on an upstream without submit/video.
+func (v *shot) animate() (Task, error) {
+	if err := v.noteStill(); err != nil {
+		return Task{}, err
+	}
+	img, err := v.q.s.parts.Store.Get(v.q.ctx, v.film.Input.Image)
+	if err != nil {
+		return Task{}, fmt.Errorf("read the picture: %w", err)
+	}
+	if img.needsSingle(v.film.Animate) {
+		if err := v.q.single(&img, v.account, "single"); err != nil {
+			return Task{}, err
+		}
+		if err := v.q.keep(img); err != nil {
+			return Task{}, err
+		}
+	}
+	taskID, buttons := img.TaskID, img.Buttons
+	if img.Single != nil {
+		taskID, buttons = img.Single.TaskID, img.Single.Buttons
+	}
+	b, ok := FindButton(buttons, v.film.Animate, 0)
+	if !ok {
+		return Task{}, unavailable("action", "Midjourney does not offer to animate this picture", img)
+	}
+	return v.q.press(pressing{step: v.film.Animate, account: v.account, taskID: taskID, button: b, speed: v.draw.Speed, prompt: v.draw.Text})
+}
+
+// extend continues a clip by about four seconds.
+func (v *shot) extend(taskID, step, prompt string) (Task, error) {
+	return v.q.do(order{step: step, account: v.account, speed: v.draw.Speed, command: Video{
+		Prompt: cmp.Or(prompt, "continue"), TaskID: taskID, Motion: cmp.Or(v.film.Motion, "low"), BatchSize: 1,
+	}})
+}
+
+// keep downloads the clips.
+func (v *shot) keep(task Task) (Result, error) {
+	urls := task.VideoURLs
+	if len(urls) == 0 && task.ImageURL != "" {
+		urls = []string{task.ImageURL} // an animated WebP, on Discord accounts (upstream-protocol.md §5.6)
+	}
+	if len(urls) == 0 {
+		return Result{}, Errorf(Failed, "Midjourney finished the job without a video.")
+	}
+	result := Result{Task: task.ID, Still: v.still, StillQuarter: v.stillQuarter}
+	for i, url := range urls {
+		kept, err := v.q.fetchVideo(v.account, url, fmt.Sprintf("video/%d", i+1))
+		if err != nil {
+			return Result{}, err
+		}
+		result.Videos = append(result.Videos, kept.Name)
+	}
+	return result, nil
+}
