@@ -34,12 +34,9 @@ func (s *Server) fail(c *gin.Context, err error) {
 	v := visitOf(c)
 	x := explain(ofClient(c, err), asked{model: v.model, joins: repeats(c.Request.Header)})
 	v.failed, v.cause = &x, err
-	if c.Writer.Written() {
+	if x.status == statusClientGone || c.Writer.Written() {
 		v.cut = true
-		panic(http.ErrAbortHandler)
-	}
-	if x.status == statusClientGone {
-		return
+		panic(http.ErrAbortHandler) // returning would end the answer as if it were whole
 	}
 	x.setHeaders(c.Writer.Header())
 	s.metrics.refused(x.kind)
@@ -49,12 +46,12 @@ func (s *Server) fail(c *gin.Context, err error) {
 // ofClient tells a client that left from a context that ended for another reason: only the first needs no answer.
 func ofClient(c *gin.Context, err error) error {
 	switch gone := c.Request.Context().Err() != nil; {
+	case typed(err).Kind != adapter.Internal && typed(err).Kind != clientGone:
+		return err // also where a body that came too slowly has ended the context
 	case gone:
 		return context.Canceled
-	case errors.Is(err, context.Canceled):
-		return &adapter.Error{Kind: adapter.Internal, Err: err}
 	default:
-		return err
+		return &adapter.Error{Kind: adapter.Internal, Err: err}
 	}
 }
 

@@ -1,0 +1,139 @@
+package proxy
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"midgate/adapter"
+)
+
+func hexOf(n int) string { return strconv.FormatInt(int64(n), 16) }
+
+// beating starts a server whose job waits for hold, and a request that has had its first blank.
+func beating(t *testing.T, f *fake) (*http.Response, *bufio.Reader) {
+	t.Helper()
+	f.hold, f.settled = make(chan struct{}), make(chan string, 1)
+	address := listen(t, newServer(t, f, func(c *Config) { c.Heartbeat, c.BeatEvery = 10*time.Millisecond, 10*time.Millisecond }))
+	c := dial(t, address)
+	if _, err := io.WriteString(c, post(`{"prompt":"x"}`, "Content-Length: 14")); err != nil {
+		t.Fatal(err)
+	}
+	resp, err := http.ReadResponse(bufio.NewReader(c), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	body := bufio.NewReader(resp.Body)
+	for range 3 {
+		if b, err := body.ReadByte(); b != ' ' || err != nil {
+			t.Fatalf("while waiting: %q, %v; want a blank", b, err)
+		}
+	}
+	return resp, body
+}
+
+func TestAnswersThatTakeLongBeginWithBlanks(t *testing.T) {
+	f := newFake()
+	resp, body := beating(t, f)
+	if resp.StatusCode != 200 || resp.ContentLength != -1 || resp.Header.Get("Content-Type") != "application/json" || resp.Header.Get("Midgate-Job") != testJob {
+		t.Errorf("header = %d %v", resp.StatusCode, resp.Header)
+	}
+	close(f.hold)
+	rest, err := io.ReadAll(body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var answer struct{ Data []elementJSON }
+	if err := json.Unmarshal(rest, &answer); err != nil || len(answer.Data) != 1 {
+		t.Errorf("answer = %s, %v; want one picture", rest, err)
+	}
+	if got := <-f.settled; got != "answered" {
+		t.Errorf("the ticket was told %s, want answered", got)
+	}
+}
+
+// Once the status is out, a failure can only be told by not completing the body (contract.md §2, MIDGATE_HEARTBEAT).
+func TestLateFailuresCutTheConnection(t *testing.T) {
+	f := newFake()
+	f.fail = adapter.Errorf(adapter.Failed, "The job failed.")
+	_, body := beating(t, f)
+	close(f.hold)
+	rest, err := io.ReadAll(body)
+	if err == nil {
+		t.Errorf("the body ended well with %q, want a broken connection", rest)
+	}
+	if strings.Contains(string(rest), "error") {
+		t.Errorf("the body says %q, want only blanks", rest)
+	}
+	if got := <-f.settled; got != "abandoned" {
+		t.Errorf("the ticket was told %s, want abandoned", got)
+	}
+}
+
+func TestQuickFailuresHaveTheirStatus(t *testing.T) {
+	for name, tt := range map[string]struct {
+		fail    *adapter.Error
+		status  int
+		retry   string
+		settled string
+	}{
+		"a failed job":          {adapter.Errorf(adapter.Failed, "x"), 502, "false", "answered"},
+		"a moderated picture":   {adapter.Errorf(adapter.Moderated, "x"), 400, "", "answered"},
+		"a job that still runs": {adapter.Errorf(adapter.Timeout, "x"), 504, "false", "abandoned"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFake()
+			f.fail, f.settled = tt.fail, make(chan string, 1)
+			w := send(newServer(t, f, func(c *Config) { c.Heartbeat = time.Hour }), "POST", "/v1/images/generations", `{"prompt":"x"}`)
+			if w.Code != tt.status || w.Header().Get("X-Should-Retry") != tt.retry || w.Header().Get("Midgate-Job") != testJob {
+				t.Errorf("%d retry %q job %q, want %d %q", w.Code, w.Header().Get("X-Should-Retry"), w.Header().Get("Midgate-Job"), tt.status, tt.retry)
+			}
+			if got := <-f.settled; got != tt.settled {
+				t.Errorf("the ticket was told %s, want %s", got, tt.settled)
+			}
+		})
+	}
+}
+
+func TestAStillRunningJobInvitesRepeatsThatJoin(t *testing.T) {
+	f := newFake()
+	f.fail = adapter.Errorf(adapter.Timeout, "x")
+	for _, header := range []string{"X-Stainless-Retry-Count", "Idempotency-Key"} {
+		w := send(newServer(t, f), "POST", "/v1/images/generations", `{"prompt":"x"}`, header, "0")
+		if got := w.Header().Get("X-Should-Retry"); w.Code != 504 || got != "true" {
+			t.Errorf("with %s: %d, x-should-retry %q; want 504, true", header, w.Code, got)
+		}
+	}
+}
+
+func TestMissingPicturesAreTold(t *testing.T) {
+	f := newFake()
+	f.missing = 1
+	w := send(newServer(t, f), "POST", "/v1/images/generations", `{"prompt":"x","n":2}`)
+	if got := w.Header().Get("Midgate-Missing"); w.Code != 200 || got != "1; one was refused" {
+		t.Errorf("%d Midgate-Missing %q, want 200 and why one is missing", w.Code, got)
+	}
+}
+
+// A result whose pictures cannot be read was delivered to nobody.
+func TestAResultThatCannotBeShownStaysOpen(t *testing.T) {
+	f := newFake()
+	s := newServer(t, f)
+	s.core.Keep = &lostPictures{f}
+	w := send(s, "POST", "/v1/images/generations", `{"prompt":"x"}`)
+	if w.Code != 500 || w.Header().Get("X-Should-Retry") != "false" || f.abandoned != 1 || f.answered != 0 {
+		t.Errorf("%d retry %q abandoned %d answered %d, want 500 false 1 0", w.Code, w.Header().Get("X-Should-Retry"), f.abandoned, f.answered)
+	}
+}
+
+type lostPictures struct{ *fake }
+
+func (*lostPictures) Bytes(context.Context, string, adapter.Format, int) (*adapter.Blob, error) {
+	return nil, io.ErrUnexpectedEOF
+}
