@@ -1,0 +1,106 @@
+package midjourney
+
+import (
+	"bytes"
+	"encoding/json"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// The upstreams disagree about JSON types, and one odd field must not spoil a whole answer: these
+// types decode whatever comes and never fail (upstream-protocol.md §11).
+
+// textJSON is a string; numbers and booleans are kept as they are written, all else is "".
+type textJSON string
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (t *textJSON) UnmarshalJSON(raw []byte) error {
+	*t = textJSON(scalar(raw))
+	return nil
+}
+
+// numberJSON is a whole number, also out of a string's leading digits; all else is 0.
+type numberJSON int64
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (n *numberJSON) UnmarshalJSON(raw []byte) error {
+	*n = numberJSON(whole(scalar(raw)))
+	return nil
+}
+
+// flagJSON is true for true, "true" and 1.
+type flagJSON bool
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (f *flagJSON) UnmarshalJSON(raw []byte) error {
+	s := scalar(raw)
+	*f = s == "true" || s == "1"
+	return nil
+}
+
+// scalar returns a string, number or boolean as text; null, lists and objects are "".
+func scalar(raw []byte) string {
+	raw = bytes.TrimSpace(raw)
+	if len(raw) == 0 {
+		return ""
+	}
+	switch raw[0] {
+	case '"':
+		var s string
+		if json.Unmarshal(raw, &s) != nil {
+			return ""
+		}
+		return s
+	case '{', '[', 'n':
+		return ""
+	default:
+		return string(raw)
+	}
+}
+
+// whole reads the leading number of a text, "46%" as 46; 0 if there is none.
+func whole(s string) int64 {
+	s = strings.TrimSpace(s)
+	end := 0
+	for end < len(s) && (s[end] >= '0' && s[end] <= '9' || end == 0 && s[end] == '-') {
+		end++
+	}
+	if n, err := strconv.ParseInt(s[:end], 10, 64); err == nil && !strings.ContainsAny(s, "eE") {
+		return n
+	}
+	f, err := strconv.ParseFloat(s, 64)
+	if err != nil || math.IsNaN(f) || math.Abs(f) > 1<<62 {
+		return 0
+	}
+	return int64(f)
+}
+
+// object decodes an object's members; anything else has none.
+func object(raw json.RawMessage) map[string]json.RawMessage {
+	var m map[string]json.RawMessage
+	if json.Unmarshal(raw, &m) != nil {
+		return nil
+	}
+	return m
+}
+
+// list decodes a list's elements; anything else has none.
+func list(raw json.RawMessage) []json.RawMessage {
+	var l []json.RawMessage
+	if json.Unmarshal(raw, &l) != nil {
+		return nil
+	}
+	return l
+}
+
+// taskID reads a submission's result: a string or number, the first of a list or of several ids
+// joined by commas (upstream-protocol.md §3.1, §5.7).
+func taskID(raw json.RawMessage) string {
+	id := scalar(raw)
+	if l := list(raw); len(l) > 0 {
+		id = scalar(l[0])
+	}
+	id, _, _ = strings.Cut(id, ",")
+	return strings.TrimSpace(id)
+}

@@ -1,0 +1,243 @@
+package midjourney
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"net/url"
+	"path"
+	"strings"
+	"time"
+
+	"midgate/adapter"
+)
+
+// taskJSON is a task as the upstreams describe it (upstream-protocol.md §4). Lists and objects
+// stay raw until they are needed: a task that still runs is read many times.
+type taskJSON struct {
+	ID          textJSON        `json:"id"`
+	Action      textJSON        `json:"action"`
+	Status      textJSON        `json:"status"`
+	Progress    numberJSON      `json:"progress"`
+	State       textJSON        `json:"state"`
+	Prompt      textJSON        `json:"prompt"`
+	PromptEn    textJSON        `json:"promptEn"`
+	Description textJSON        `json:"description"`
+	FailReason  textJSON        `json:"failReason"`
+	ImageURL    textJSON        `json:"imageUrl"`
+	ImageURLs   json.RawMessage `json:"imageUrls"`
+	VideoURL    textJSON        `json:"videoUrl"`
+	VideoURLs   json.RawMessage `json:"videoUrls"`
+	Buttons     json.RawMessage `json:"buttons"`
+	Properties  json.RawMessage `json:"properties"`
+	SubmitTime  numberJSON      `json:"submitTime"`
+	StartTime   numberJSON      `json:"startTime"`
+	FinishTime  numberJSON      `json:"finishTime"`
+}
+
+// row is a decoded task and what the poller needs to know beyond it.
+type row struct {
+	adapter.Task
+	blank  bool          // the status was "": a relay's copy before its first refresh
+	queued time.Duration // between submission and start, by the upstream's own clock; 0 if not told
+	answer string        // where describe and shorten have their text
+}
+
+// errNoTask is an answer that names no task: null, {}, or something else that is valid JSON.
+var errNoTask = errors.New("answer names no task")
+
+// decodeTask reads one task; errNoTask if there is none in it. secret never appears in messages.
+func decodeTask(raw []byte, secret string) (row, error) {
+	var t taskJSON
+	if err := json.Unmarshal(raw, &t); err != nil {
+		var odd *json.UnmarshalTypeError
+		if errors.As(err, &odd) {
+			return row{}, errNoTask
+		}
+		return row{}, err
+	}
+	if t.ID == "" {
+		return row{}, errNoTask
+	}
+	return t.row(secret), nil
+}
+
+// decodeTasks reads a list; elements that are no tasks are left out. Servers that wrap it in an
+// object name it data or result. Of several tasks with one id the most advanced one counts
+// (upstream-protocol.md §6.3).
+func decodeTasks(raw []byte, secret string) (map[string]row, error) {
+	var elements []json.RawMessage
+	if err := json.Unmarshal(raw, &elements); err != nil {
+		m := object(raw)
+		for _, name := range []string{"data", "result"} {
+			if elements = list(m[name]); elements != nil {
+				break
+			}
+		}
+		if elements == nil {
+			return nil, err
+		}
+	}
+	rows := make(map[string]row, len(elements))
+	for _, e := range elements {
+		r, err := decodeTask(e, secret)
+		if err != nil {
+			continue
+		}
+		if old, ok := rows[r.ID]; !ok || rank(r.Task) > rank(old.Task) {
+			rows[r.ID] = r
+		}
+	}
+	return rows, nil
+}
+
+// rank orders the rows of one task by how far they are.
+func rank(t adapter.Task) int {
+	switch t.Status {
+	case adapter.Success:
+		if !t.Done() {
+			return 700
+		}
+		return 800
+	case adapter.Failure:
+		return 600
+	case adapter.Cancelling:
+		return 500
+	case adapter.InProgress:
+		return 300 + t.Progress
+	case adapter.Submitted:
+		return 200
+	case adapter.Dialog:
+		return 100
+	default:
+		return 0
+	}
+}
+
+func (t taskJSON) row(secret string) row {
+	p := object(t.Properties)
+	r := row{blank: t.Status == "", queued: queueTime(t)}
+	r.Task = adapter.Task{
+		ID: string(t.ID), Status: status(string(t.Status)), Progress: int(min(max(t.Progress, 0), 100)),
+		State: string(t.State), Prompt: string(t.Prompt), FinalPrompt: scalar(p["finalPrompt"]), Description: string(t.Description),
+		SubmittedAt: millis(t.SubmitTime), FinishedAt: millis(t.FinishTime),
+	}
+	t.media(&r.Task)
+	switch r.Status {
+	case adapter.Success:
+		r.Buttons = decodeButtons(t.Buttons)
+		t.words(&r, p)
+	case adapter.Failure, adapter.Cancelling:
+		r.Failure = failure(r.Status, string(t.FailReason), secret)
+	}
+	return r
+}
+
+// status reads a status, also in the words of wrappers (upstream-protocol.md §4.4). What is
+// unknown is never terminal.
+func status(s string) adapter.Status {
+	switch s := adapter.Status(strings.ToUpper(strings.TrimSpace(s))); s {
+	case adapter.NotStarted, adapter.Submitted, adapter.Dialog, adapter.InProgress, adapter.Success, adapter.Failure, adapter.Cancelling:
+		return s
+	case "FAILED", "ERROR":
+		return adapter.Failure
+	case "CANCELLED", "CANCELED":
+		return adapter.Cancelling
+	case "COMPLETED", "SUCCEEDED":
+		return adapter.Success
+	case "RUNNING", "PROCESSING":
+		return adapter.InProgress
+	default:
+		return adapter.NotStarted
+	}
+}
+
+// media sorts the addresses into pictures and videos: some servers fill imageUrl and imageUrls
+// with clips (upstream-protocol.md §4.3).
+func (t taskJSON) media(to *adapter.Task) {
+	videos := addresses(t.VideoURLs)
+	if one := strings.TrimSpace(string(t.VideoURL)); len(videos) == 0 && one != "" {
+		videos = []string{one}
+	}
+	var clips []string
+	for _, u := range addresses(t.ImageURLs) {
+		if isClip(u) {
+			clips = append(clips, u)
+		} else {
+			to.ImageURLs = append(to.ImageURLs, u)
+		}
+	}
+	switch u := strings.TrimSpace(string(t.ImageURL)); {
+	case !isClip(u):
+		to.ImageURL = u
+	case len(clips) == 0:
+		clips = []string{u}
+	}
+	if len(videos) == 0 {
+		videos = clips
+	}
+	to.VideoURLs = videos
+}
+
+// addresses reads a list of strings, or of objects with an address in them.
+func addresses(raw json.RawMessage) []string {
+	var out []string
+	for _, e := range list(raw) {
+		u := scalar(e)
+		if m := object(e); m != nil {
+			for _, name := range []string{"url", "imageUrl", "image_url", "videoUrl", "src"} {
+				if u = scalar(m[name]); u != "" {
+					break
+				}
+			}
+		}
+		if u = strings.TrimSpace(u); strings.ContainsAny(u, "/.") {
+			out = append(out, u)
+		}
+	}
+	return out
+}
+
+// isClip reports whether an address names a video by its extension.
+func isClip(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil {
+		return false
+	}
+	switch strings.ToLower(path.Ext(u.Path)) {
+	case ".mp4", ".webm", ".mov":
+		return true
+	default:
+		return false
+	}
+}
+
+// words finds the text that describe and shorten answer (upstream-protocol.md §4.6). What kind of
+// task it is, a relay hides from everybody but the one who submitted it: the poller knows.
+func (t taskJSON) words(r *row, p map[string]json.RawMessage) {
+	for _, s := range []string{r.FinalPrompt, scalar(p["finalZhPrompt"]), string(t.PromptEn), string(t.Prompt), string(t.Description)} {
+		if strings.TrimSpace(s) != "" {
+			r.answer = s
+			break
+		}
+	}
+	action := strings.ToUpper(string(t.Action))
+	if action == "DESCRIBE" || action == "SHORTEN" || bytes.Contains(t.Buttons, []byte("PicReader")) {
+		r.Texts = texts(r.answer)
+	}
+}
+
+// millis reads a time in milliseconds; 0, null and nonsense are the zero time.
+func millis(n numberJSON) time.Time {
+	if n <= 0 || n > 1e14 {
+		return time.Time{}
+	}
+	return time.UnixMilli(int64(n)).UTC()
+}
+
+func queueTime(t taskJSON) time.Duration {
+	if t.SubmitTime <= 0 || t.StartTime <= t.SubmitTime {
+		return 0
+	}
+	return min(time.Duration(t.StartTime-t.SubmitTime)*time.Millisecond, 24*time.Hour)
+}
