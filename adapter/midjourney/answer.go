@@ -1,0 +1,119 @@
+package midjourney
+
+import (
+	"errors"
+	"time"
+
+	"midgate/adapter"
+)
+
+// lostAfter is how often a task must be absent, at least, to be given up.
+const lostAfter = 3
+
+var errLost = errors.New("upstream lost the task")
+
+// owns reports whether a row is this job's task: an upstream that lost its memory may hand the
+// same id to another submission, whose state differs (engineering.md §3.3 row U4).
+func (j *job) owns(r row) bool {
+	return j.state == "" || r.State == "" || r.State == j.state
+}
+
+// textual reports whether the job is done only when there is text.
+func (j *job) textual() bool { return j.kind.command == "describe" || j.kind.command == "shorten" }
+
+// found enters a job's row: it tells the waiters, and plans the next look or ends the job.
+func (p *poller) found(j *job, r row, asked, heard time.Time) {
+	if j.textual() && r.Status == adapter.Success && len(r.Texts) == 0 {
+		r.Texts = texts(r.answer)
+	}
+	changed := !j.seen || differs(j.last, r)
+	p.relay.saw(r.blank, changed && j.seen, asked)
+	j.last, j.seen, j.asked = r, true, asked
+	j.absent, j.misses, j.confirm = 0, 0, false
+	done, err := p.ended(j, r, heard)
+	for _, w := range j.waiters {
+		w.news, w.changed, w.polls = r.Task, w.changed || changed, w.polls+1
+		w.done, w.err = done || w.Dialog && r.Status == adapter.Dialog, err
+		if w.done || changed && w.Watch != nil || w.Polled != nil {
+			w.tell()
+		}
+	}
+	if !done {
+		j.due = p.next(j, asked, heard)
+		return
+	}
+	p.learn(j, r, heard)
+	p.drop(j)
+}
+
+// differs reports whether there is something new to see.
+func differs(a, b row) bool {
+	return a.Status != b.Status || a.Progress != b.Progress || a.ImageURL != b.ImageURL
+}
+
+// ended decides whether a task is over. A success with nothing to show is asked for again for a
+// while: a relay's copy may lag behind itself (upstream-protocol.md §4.4).
+func (p *poller) ended(j *job, r row, now time.Time) (bool, error) {
+	switch {
+	case r.Failure != nil:
+		return true, r.Failure
+	case r.Status != adapter.Success:
+		j.bareSince = time.Time{}
+		return false, nil
+	case r.Done() && (!j.textual() || len(r.Texts) > 0):
+		return true, nil
+	case j.bareSince.IsZero():
+		j.bareSince = now
+		return false, nil
+	case now.Sub(j.bareSince) < p.tune.Bare:
+		return false, nil
+	default:
+		return true, adapter.Wrap(adapter.Failed, errTaskFailed, "The upstream reports success without a result.")
+	}
+}
+
+// learn remembers how long the job took, by the upstream's clock if it tells, and whether the
+// webhook for its end had arrived.
+func (p *poller) learn(j *job, r row, now time.Time) {
+	took := now.Sub(j.submitted)
+	if r.FinishedAt.After(r.SubmittedAt) && !r.SubmittedAt.IsZero() {
+		took = min(took, r.FinishedAt.Sub(r.SubmittedAt))
+	}
+	if r.Status == adapter.Success {
+		p.client.times.learn(j.kind, took)
+	}
+	if p.client.shared.cfg.WebhookURL != "" && !j.hooked {
+		p.client.proof.owed(j.id, now)
+	}
+}
+
+// missed enters that an answer did not have the job's task. Fresh tasks may take a while to
+// appear, so it takes several absences and, after a list, a question for this task alone.
+func (p *poller) missed(j *job, single bool, now time.Time) {
+	if j.absent++; j.absent == 1 {
+		j.absentSince = now
+	}
+	for _, w := range j.waiters {
+		if w.polls++; w.Polled != nil {
+			w.tell()
+		}
+	}
+	gone := j.absent >= lostAfter && now.Sub(j.absentSince) >= p.tune.Lost
+	switch {
+	case gone && single:
+		p.fail(j, adapter.Wrap(adapter.Failed, errLost, "The upstream has lost the job."))
+	case gone:
+		j.confirm, j.due = true, now
+	default:
+		j.due = now.Add(doubled(max(p.tune.First, p.tune.Tick, time.Millisecond), j.absent, max(p.tune.Longest, p.tune.Tick)))
+	}
+}
+
+// fail ends a job with an error.
+func (p *poller) fail(j *job, err error) {
+	for _, w := range j.waiters {
+		w.done, w.err = true, err
+		w.tell()
+	}
+	p.drop(j)
+}

@@ -1,0 +1,165 @@
+package midjourney
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"midgate/adapter"
+)
+
+// askMany starts a list call for some jobs.
+func (p *poller) askMany(batch []*job, now time.Time) {
+	ids := make([]string, len(batch))
+	for i, j := range batch {
+		ids[i] = j.id
+		j.begin()
+	}
+	p.lists++
+	p.fleet.start(func() {
+		rows, err := p.read("list", len(ids), func(ctx context.Context) (map[string]row, error) {
+			return p.client.fetchMany(ctx, ids)
+		})
+		p.settle(func(heard time.Time) { p.heardMany(batch, rows, err, now, heard) })
+	})
+}
+
+// askOne starts a single fetch, unless too many are under way.
+func (p *poller) askOne(j *job, now time.Time) {
+	if p.singles >= max(p.tune.Singles, 1) {
+		return
+	}
+	j.begin()
+	p.singles++
+	p.fleet.start(func() {
+		rows, err := p.read("single", 1, func(ctx context.Context) (map[string]row, error) {
+			r, err := p.client.fetch(ctx, j.id)
+			return map[string]row{j.id: r}, err
+		})
+		p.settle(func(heard time.Time) { p.heardOne(j, rows[j.id], err, now, heard) })
+	})
+}
+
+func (j *job) begin() {
+	j.asking, j.now = true, false
+}
+
+// read makes a call and reports it. A panic on the way is only another way to fail.
+func (p *poller) read(how string, ids int, call func(context.Context) (map[string]row, error)) (rows map[string]row, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			p.client.shared.log.Error("poll panicked", "upstream", p.client.cfg.Name, "panic", r)
+			err = &readError{err: fmt.Errorf("panic in a poll")}
+		}
+	}()
+	start := time.Now()
+	rows, err = call(p.fleet.ctx)
+	p.client.shared.cfg.Observe.Poll(p.client.cfg.Name, how, ids, time.Since(start), err)
+	return rows, err
+}
+
+// settle enters an answer into the table and wakes the loop.
+func (p *poller) settle(enter func(heard time.Time)) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.fleet.ctx.Err() != nil {
+		return
+	}
+	enter(time.Now())
+	p.signal()
+}
+
+// heardMany takes the answer to a list call.
+func (p *poller) heardMany(batch []*job, rows map[string]row, err error, asked, heard time.Time) {
+	p.lists--
+	for _, j := range batch {
+		j.asking = false
+	}
+	if err != nil {
+		p.listFailed(len(batch), err, heard)
+		return
+	}
+	p.pause.over()
+	p.suspect.cleared()
+	p.chunk.grew(len(batch), heard)
+	p.client.routes.learn(adapter.FeatureList, true)
+	for _, j := range batch {
+		if p.jobs[j.id] != j {
+			continue
+		}
+		if r, ok := rows[j.id]; ok && j.owns(r) {
+			p.found(j, r, asked, heard)
+		} else {
+			p.missed(j, false, heard)
+		}
+	}
+	p.relay.end(heard)
+}
+
+// listFailed learns from a list call that did not work out. The jobs stay due.
+func (p *poller) listFailed(n int, err error, now time.Time) {
+	p.client.shared.log.Debug("list failed", "upstream", p.client.cfg.Name, "ids", n, "error", err)
+	var re *readError
+	if !errors.As(err, &re) {
+		re = &readError{err: err}
+	}
+	switch {
+	case errors.Is(err, errNoRoute):
+		p.client.routes.learn(adapter.FeatureList, false)
+		return
+	case re.status == http.StatusRequestEntityTooLarge, re.status == http.StatusBadRequest, errors.Is(err, errTooLong):
+		if !p.chunk.refused(n, now) {
+			p.client.routes.learn(adapter.FeatureList, false)
+		}
+		return
+	case errors.Is(err, context.DeadlineExceeded):
+		p.chunk.slow(n, now)
+	}
+	overloaded := re.status == http.StatusTooManyRequests || re.status == http.StatusServiceUnavailable
+	if !overloaded && re.status != 0 && p.suspect.failed() {
+		p.client.routes.learn(adapter.FeatureList, false)
+	}
+	p.pause.failed(now, re.pause)
+}
+
+// heardOne takes the answer to a single fetch.
+func (p *poller) heardOne(j *job, r row, err error, asked, heard time.Time) {
+	p.singles--
+	j.asking = false
+	if p.jobs[j.id] != j {
+		return
+	}
+	confirmed := j.confirm
+	switch {
+	case err == nil && j.owns(r):
+		p.pause.over()
+		p.suspect.worked()
+		if confirmed { // the list leaves out what it must know
+			p.client.routes.learn(adapter.FeatureList, false)
+			j.confirm = false
+		}
+		p.found(j, r, asked, heard)
+		p.relay.end(heard)
+	case err == nil, errors.Is(err, adapter.ErrNotFound):
+		p.pause.over()
+		p.missed(j, true, heard)
+	default:
+		p.singleFailed(j, err, heard)
+	}
+}
+
+// singleFailed keeps away from one job, or from the whole upstream if it says so or is not there.
+func (p *poller) singleFailed(j *job, err error, now time.Time) {
+	p.client.shared.log.Debug("fetch failed", "upstream", p.client.cfg.Name, "task_id", j.id, "error", err)
+	var re *readError
+	if !errors.As(err, &re) {
+		re = &readError{err: err}
+	}
+	j.misses++
+	j.due = now.Add(jitter(doubled(p.tune.Backoff, j.misses, p.tune.MaxBackoff)))
+	if re.status == 0 || re.status == http.StatusTooManyRequests || re.status == http.StatusServiceUnavailable {
+		p.pause.failed(now, re.pause)
+	}
+}

@@ -1,0 +1,55 @@
+package midjourney
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"midgate/adapter"
+)
+
+// Find implements adapter.Finder: by the webhooks that came with the state, then in the list of
+// recent tasks where there is one (upstream-protocol.md §1.9).
+func (c *client) Find(ctx context.Context, state string) (adapter.Task, error) {
+	if state == "" {
+		return adapter.Task{}, adapter.ErrNotFound
+	}
+	if id, ok := c.shared.hints.seen(state); ok {
+		t, err := c.Task(ctx, id)
+		if err == nil && (t.State == state || t.State == "") {
+			return t, nil
+		}
+	}
+	if present, known := c.routes.know(featureTasks); known && !present {
+		return adapter.Task{}, adapter.ErrNotFound
+	}
+	return c.search(ctx, state)
+}
+
+// search reads the list of recent tasks, which shows everybody's: only the one with the state is
+// looked at.
+func (c *client) search(ctx context.Context, state string) (adapter.Task, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.shared.cfg.ReadTimeout)
+	defer cancel()
+	out, err := c.call(ctx, http.MethodGet, features[featureTasks], nil, maxList)
+	switch {
+	case err != nil:
+		return adapter.Task{}, adapter.Wrap(adapter.Unavailable, err, "The upstream does not answer.")
+	case missing(out):
+		c.routes.learn(featureTasks, false)
+		return adapter.Task{}, adapter.ErrNotFound
+	case out.status != http.StatusOK:
+		return adapter.Task{}, adapter.Wrap(adapter.Unavailable, badStatus(out), "The upstream does not answer.")
+	}
+	rows, err := decodeTasks(out.body, c.key)
+	if err != nil {
+		return adapter.Task{}, errors.Join(adapter.ErrNotFound, fmt.Errorf("task list: %w", err))
+	}
+	for _, r := range rows {
+		if r.State == state {
+			return r.Task, nil
+		}
+	}
+	return adapter.Task{}, adapter.ErrNotFound
+}

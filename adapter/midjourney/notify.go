@@ -1,0 +1,174 @@
+package midjourney
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"strings"
+	"sync"
+	"time"
+
+	"midgate/adapter"
+)
+
+// maxHook is how long a notifyHook may be (upstream-protocol.md §1.2).
+const maxHook = 2000
+
+// hook is the address that the upstream is told to report a submission's progress to; empty
+// without a state or if none are wanted.
+func (u *upstream) hook(state string) string {
+	cfg := u.shared.cfg
+	if cfg.WebhookURL == "" || state == "" {
+		return ""
+	}
+	h := strings.TrimRight(cfg.WebhookURL, "/") + "/hooks/" + token(cfg.Secret, state)
+	if len(h) > maxHook {
+		return ""
+	}
+	return h
+}
+
+// token is a state with its proof: who does not know the secret cannot make one, and one that is
+// learnt from a task speaks for that task only.
+func token(secret []byte, state string) string {
+	enc := base64.RawURLEncoding
+	return enc.EncodeToString([]byte(state)) + "." + enc.EncodeToString(proofOf(secret, state))
+}
+
+func proofOf(secret []byte, state string) []byte {
+	m := hmac.New(sha256.New, secret)
+	m.Write([]byte("midgate webhook\n" + state))
+	return m.Sum(nil)[:18]
+}
+
+// stateOf reads a token; false if it is not one of ours.
+func stateOf(secret []byte, tok string) (string, bool) {
+	left, right, ok := strings.Cut(tok, ".")
+	if !ok || len(secret) == 0 {
+		return "", false
+	}
+	state, err := base64.RawURLEncoding.Strict().DecodeString(left)
+	if err != nil {
+		return "", false
+	}
+	mac, err := base64.RawURLEncoding.Strict().DecodeString(right)
+	if err != nil || !hmac.Equal(mac, proofOf(secret, string(state))) {
+		return "", false
+	}
+	return string(state), true
+}
+
+// Hint takes a webhook: token is the last part of the address it was sent to, body what it carried.
+// adapter.ErrNotFound if the token is not one of ours. The body is believed nothing: it makes the
+// poller ask for the task now, and tells Find which task a lost submission became. Webhooks that
+// are forged, early, late, repeated or out of order therefore do no harm.
+func (f *Fleet) Hint(token string, body []byte) error {
+	state, ok := stateOf(f.shared.cfg.Secret, token)
+	if !ok {
+		f.shared.cfg.Observe.Hook("", false)
+		return adapter.ErrNotFound
+	}
+	r, err := decodeTask(body, "")
+	if err != nil {
+		return nil // an address of ours with a body that is none
+	}
+	final := r.Status == adapter.Success || r.Failure != nil
+	f.shared.hints.park(state, r.ID, final, time.Now())
+	f.mu.Lock()
+	pollers := make([]*poller, 0, len(f.accounts))
+	for _, a := range f.accounts {
+		pollers = append(pollers, a.poller)
+	}
+	f.mu.Unlock()
+	for _, p := range pollers {
+		if p.hint(state, r.ID, final) {
+			f.shared.cfg.Observe.Hook(p.client.cfg.Name, true)
+			return nil
+		}
+	}
+	f.shared.cfg.Observe.Hook("", true)
+	return nil
+}
+
+// hint wakes a poller for a task that is said to be over; false if it does not wait for it. What
+// still runs is left to the schedule: progress is reported far too often to ask each time.
+func (p *poller) hint(state, id string, final bool) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := time.Now()
+	j, ok := p.jobs[id]
+	if !ok {
+		j, ok = p.states[state]
+	}
+	if !ok {
+		return final && p.client.proof.late(id, now)
+	}
+	if !final {
+		return true
+	}
+	if !j.hooked {
+		j.hooked = true
+		p.client.proof.arrived(now)
+	}
+	if !j.asking {
+		j.nudge(now, p.tune)
+		p.run(j, now)
+	}
+	return true
+}
+
+// hints are the webhooks that came lately, by state: some arrive before the answer to their
+// submission, and some are all that is left of one.
+type hints struct {
+	mu    sync.Mutex
+	known map[string]hint
+	order []string
+}
+
+type hint struct {
+	id    string
+	final bool
+	at    time.Time
+}
+
+// hintsKept bounds the hints, hintsAge their life.
+const (
+	hintsKept = 4096
+	hintsAge  = time.Hour
+)
+
+func newHints() *hints { return &hints{known: map[string]hint{}} }
+
+// park remembers a hint; what was final stays final.
+func (h *hints) park(state, id string, final bool, now time.Time) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	old, ok := h.known[state]
+	if !ok {
+		if len(h.order) >= hintsKept {
+			delete(h.known, h.order[0])
+			h.order = h.order[1:]
+		}
+		h.order = append(h.order, state)
+	}
+	h.known[state] = hint{id: id, final: final || old.final && old.id == id, at: now}
+}
+
+// seen returns the task that a state became.
+func (h *hints) seen(state string) (id string, ok bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	k, ok := h.known[state]
+	if !ok || time.Since(k.at) > hintsAge {
+		return "", false
+	}
+	return k.id, true
+}
+
+// finished reports whether a task was said to be over before anybody waited for it.
+func (h *hints) finished(state, id string) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	k, ok := h.known[state]
+	return ok && k.id == id && k.final
+}

@@ -1,0 +1,228 @@
+package midjourney
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"midgate/adapter"
+)
+
+// The most that a download yields, in bytes (upstream-protocol.md §10.3).
+const (
+	maxPicture = 50 << 20
+	maxVideo   = 300 << 20
+)
+
+// pictureTries is how often a download is begun: CDNs answer 404 for a few seconds after a task
+// is done, and connections break in the middle.
+const pictureTries = 4
+
+// userAgent looks like a browser's: some CDNs refuse programs (upstream-protocol.md §10.3).
+const userAgent = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36"
+
+var (
+	errRedirects = errors.New("too many redirects")
+	errScheme    = errors.New("not an http or https address")
+	errNoPicture = errors.New("a page came instead of a picture")
+	errChanged   = errors.New("the file changed between two tries")
+)
+
+// Picture implements adapter.Upstream. A connection that breaks in the middle is taken up again
+// where it ended; the reader sees one stream.
+func (c *client) Picture(ctx context.Context, address string) (io.ReadCloser, error) {
+	start := time.Now()
+	ctx, cancel := context.WithTimeout(ctx, c.shared.cfg.PictureTimeout)
+	d := &download{ctx: ctx, cancel: cancel, c: c, address: address}
+	err := d.begin()
+	c.shared.cfg.Observe.Picture(c.cfg.Name, time.Since(start), err)
+	if err != nil {
+		cancel()
+		return nil, adapter.Wrap(adapter.Failed, err, "The picture could not be downloaded from the upstream.")
+	}
+	return d, nil
+}
+
+// download is one file on its way, over as many connections as it takes.
+type download struct {
+	ctx     context.Context
+	cancel  context.CancelFunc
+	c       *client
+	address string
+	body    io.ReadCloser
+	tries   int
+	got     int64 // bytes handed out
+	size    int64 // of the whole, -1 if not told
+	limit   int64
+}
+
+// begin opens the file at the place that was reached, and tries again for a while.
+func (d *download) begin() error {
+	for {
+		d.tries++
+		resp, err := d.c.get(d.ctx, d.address, d.got)
+		if err == nil {
+			err = d.take(resp)
+		}
+		switch {
+		case err == nil:
+			return nil
+		case d.tries >= pictureTries || errors.Is(err, errScheme) || errors.Is(err, errChanged):
+			return err
+		case !sleep(d.ctx, time.Duration(d.tries)*d.c.shared.cfg.PictureRetry):
+			return d.ctx.Err()
+		}
+	}
+}
+
+// take makes an answer the source of what comes next.
+func (d *download) take(resp *http.Response) error {
+	size := resp.ContentLength
+	if resp.StatusCode == http.StatusPartialContent && size >= 0 {
+		size += d.got
+	}
+	first := d.got == 0
+	if !first && size >= 0 && d.size >= 0 && size != d.size {
+		_ = resp.Body.Close()
+		return errChanged
+	}
+	if !first && resp.StatusCode == http.StatusOK {
+		if _, err := io.CopyN(io.Discard, resp.Body, d.got); err != nil {
+			_ = resp.Body.Close()
+			return fmt.Errorf("skip to byte %d: %w", d.got, err)
+		}
+	}
+	d.body, d.size, d.limit = resp.Body, max(size, d.size), maxPicture
+	if strings.HasPrefix(resp.Header.Get("Content-Type"), "video/") || isClip(d.address) {
+		d.limit = maxVideo
+	}
+	return nil
+}
+
+// Read implements io.Reader.
+func (d *download) Read(p []byte) (int, error) {
+	for {
+		n, err := d.body.Read(p)
+		d.got += int64(n)
+		switch {
+		case d.got > d.limit:
+			return 0, adapter.Errorf(adapter.Failed, "The upstream's picture is larger than %d MB.", d.limit>>20)
+		case n > 0:
+			return n, nil
+		case err == nil:
+			continue
+		case errors.Is(err, io.EOF):
+			return 0, io.EOF
+		}
+		if d.tries >= pictureTries || d.ctx.Err() != nil {
+			return 0, adapter.Wrap(adapter.Failed, err, "The picture's download from the upstream broke off.")
+		}
+		_ = d.body.Close()
+		if err := d.begin(); err != nil {
+			d.body = http.NoBody
+			return 0, adapter.Wrap(adapter.Failed, err, "The picture's download from the upstream broke off.")
+		}
+	}
+}
+
+// Close implements io.Closer.
+func (d *download) Close() error {
+	err := d.body.Close()
+	d.cancel()
+	return err
+}
+
+// get asks for a file from a byte on, at its own address and, if that is a relay's address with a
+// wrong host, at the upstream's (upstream-protocol.md §14.12).
+func (c *client) get(ctx context.Context, address string, from int64) (*http.Response, error) {
+	u, err := c.base.Parse(address)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+		return nil, errScheme
+	}
+	resp, err := c.getKeyed(ctx, u, from)
+	if err == nil {
+		return resp, nil
+	}
+	if hostPort(u) == hostPort(c.base) || !strings.HasPrefix(u.Path, "/mj/image/") {
+		return nil, err
+	}
+	home := *c.base
+	home.Path, home.RawQuery = c.base.Path+u.Path, u.RawQuery
+	if resp, again := c.getKeyed(ctx, &home, from); again == nil {
+		return resp, nil
+	}
+	return nil, err
+}
+
+// getKeyed shows the key to the upstream's own host only, and only if it is refused without.
+func (c *client) getKeyed(ctx context.Context, u *url.URL, from int64) (*http.Response, error) {
+	resp, err := c.getOnce(ctx, u, from, false)
+	var refused *statusError
+	if errors.As(err, &refused) && (refused.status == http.StatusUnauthorized || refused.status == http.StatusForbidden) &&
+		c.key != "" && u.Scheme == c.base.Scheme && hostPort(u) == hostPort(c.base) {
+		return c.getOnce(ctx, u, from, true)
+	}
+	return resp, err
+}
+
+// statusError is a download that was answered with something else than the file.
+type statusError struct{ status int }
+
+// Error implements error.
+func (e *statusError) Error() string {
+	return fmt.Sprintf("download: status %d", e.status)
+}
+
+// Is makes a file that is gone adapter.ErrNotFound.
+func (e *statusError) Is(target error) bool {
+	return target == adapter.ErrNotFound && (e.status == http.StatusNotFound || e.status == http.StatusGone)
+}
+
+func (c *client) getOnce(ctx context.Context, u *url.URL, from int64, keyed bool) (*http.Response, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
+	if err != nil {
+		return nil, errScheme
+	}
+	req.Header.Set("User-Agent", userAgent)
+	req.Header.Set("Accept", "image/*,video/*;q=0.9,*/*;q=0.5")
+	if from > 0 {
+		req.Header.Set("Range", fmt.Sprintf("bytes=%d-", from))
+	}
+	if keyed {
+		c.authorize(req)
+	}
+	resp, err := c.downloader(keyed).Do(req)
+	if err != nil {
+		return nil, hideURL(err)
+	}
+	switch {
+	case resp.StatusCode != http.StatusOK && (from == 0 || resp.StatusCode != http.StatusPartialContent):
+		_ = resp.Body.Close()
+		return nil, &statusError{resp.StatusCode}
+	case isText(resp.Header.Get("Content-Type")):
+		_ = resp.Body.Close()
+		return nil, errNoPicture
+	case from > 0 && resp.StatusCode == http.StatusPartialContent &&
+		!strings.HasPrefix(resp.Header.Get("Content-Range"), fmt.Sprintf("bytes %d-", from)):
+		_ = resp.Body.Close()
+		return nil, errChanged
+	}
+	return resp, nil
+}
+
+// downloader follows redirects only without the key: it must not travel to another host.
+func (c *client) downloader(keyed bool) *http.Client {
+	if !keyed {
+		return c.shared.downloads
+	}
+	return &http.Client{Transport: c.shared.downloads.Transport, CheckRedirect: func(*http.Request, []*http.Request) error { return errRedirects }}
+}
+
+func isText(contentType string) bool {
+	return strings.HasPrefix(contentType, "text/") || strings.HasPrefix(contentType, "application/json")
+}

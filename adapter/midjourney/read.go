@@ -1,0 +1,171 @@
+package midjourney
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"midgate/adapter"
+)
+
+// readTries is how often a read is made before it is given up, and readPause the first pause.
+const (
+	readTries = 3
+	readPause = 500 * time.Millisecond
+)
+
+// errNoRoute is an answer of a server that does not have the route: 404, 405, a page or a redirect.
+var errNoRoute = errors.New("route is missing")
+
+// readError is a read that did not work out.
+type readError struct {
+	status int           // 0: no answer
+	pause  time.Duration // how long to stay away, if told
+	err    error
+}
+
+// Error implements error.
+func (e *readError) Error() string {
+	if e.status != 0 {
+		return fmt.Sprintf("upstream answered status %d: %v", e.status, e.err)
+	}
+	return e.err.Error()
+}
+
+// Unwrap returns what went wrong.
+func (e *readError) Unwrap() error { return e.err }
+
+// Task implements adapter.Upstream.
+func (c *client) Task(ctx context.Context, id string) (adapter.Task, error) {
+	for try := 1; ; try++ {
+		r, err := c.fetch(ctx, id)
+		switch {
+		case err == nil:
+			return r.Task, nil
+		case errors.Is(err, adapter.ErrNotFound):
+			return adapter.Task{}, err
+		case try == readTries || !sleep(ctx, readPause<<(try-1)):
+			return adapter.Task{}, adapter.Wrap(adapter.Unavailable, err, "The upstream does not answer.")
+		}
+	}
+}
+
+// fetch asks for one task, once. adapter.ErrNotFound if the upstream says that there is none, in
+// any of the ways of upstream-protocol.md §1.10; else a *readError.
+func (c *client) fetch(ctx context.Context, id string) (row, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.shared.cfg.ReadTimeout)
+	defer cancel()
+	out, err := c.call(ctx, http.MethodGet, "/mj/task/"+url.PathEscape(id)+"/fetch", nil, maxTask)
+	if err != nil {
+		return row{}, &readError{status: out.status, err: err}
+	}
+	if unknownTask(out) {
+		return row{}, fmt.Errorf("fetch: %w", adapter.ErrNotFound)
+	}
+	if out.status != http.StatusOK {
+		return row{}, badStatus(out)
+	}
+	r, err := decodeTask(out.body, c.key)
+	switch {
+	case errors.Is(err, errNoTask) && !isPage(out):
+		return row{}, fmt.Errorf("fetch: %w", adapter.ErrNotFound)
+	case err != nil:
+		return row{}, &readError{status: out.status, err: errGarbage}
+	case r.ID != id:
+		return row{}, &readError{status: out.status, err: errOtherTask}
+	}
+	return r, nil
+}
+
+var (
+	errGarbage   = errors.New("answer cannot be read")
+	errOtherTask = errors.New("answer is about another task")
+)
+
+// unknownTask recognises "no such task".
+func unknownTask(out reply) bool {
+	trimmed := bytes.TrimSpace(out.body)
+	switch out.status {
+	case http.StatusNoContent:
+		return true
+	case http.StatusOK:
+		return len(trimmed) == 0 || string(trimmed) == "null"
+	case http.StatusNotFound:
+		a, _ := decodeAnswer(out.body)
+		return !isPage(out) && !containsAny(a.words(), "invalid url")
+	case http.StatusBadRequest:
+		a, ok := decodeAnswer(out.body)
+		return ok && containsAny(a.words(), "task_no_found", "task_not_found", "任务不存在", "task not found")
+	default:
+		return false
+	}
+}
+
+// fetchMany asks for many tasks with one call. What is absent from the answer is absent from the
+// map. errNoRoute where the server has no such list.
+func (c *client) fetchMany(ctx context.Context, ids []string) (map[string]row, error) {
+	body, err := json.Marshal(map[string][]string{"ids": ids})
+	if err != nil {
+		return nil, fmt.Errorf("list: %w", err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, c.shared.cfg.ReadTimeout)
+	defer cancel()
+	out, err := c.call(ctx, http.MethodPost, "/mj/task/list-by-condition", body, maxList)
+	switch {
+	case err != nil:
+		return nil, &readError{status: out.status, err: err}
+	case missing(out):
+		return nil, &readError{status: out.status, err: errNoRoute}
+	case out.status != http.StatusOK:
+		return nil, badStatus(out)
+	}
+	rows, err := decodeTasks(out.body, c.key)
+	if err != nil {
+		return nil, &readError{status: out.status, err: errGarbage}
+	}
+	return rows, nil
+}
+
+// badStatus is a read that was answered with an error.
+func badStatus(out reply) *readError {
+	return &readError{status: out.status, pause: retryAfter(out.header, 0), err: errors.New(strings.ToLower(http.StatusText(out.status)))}
+}
+
+// missing recognises a server that lacks a route (engineering.md §3.2): 404, 405, a redirect, or a
+// page in place of an answer. An ordinary refusal with status 404 means that the route is there.
+func missing(out reply) bool {
+	switch {
+	case out.status == http.StatusNotFound:
+		a, ok := decodeAnswer(out.body)
+		return !ok || a.Code == nil || a.openAI() || a.code() == http.StatusNotFound
+	case out.status == http.StatusMethodNotAllowed, out.status == http.StatusNotImplemented:
+		return true
+	case out.status >= 300 && out.status < 400:
+		return true
+	default:
+		return out.status < 300 && isPage(out)
+	}
+}
+
+// isPage reports whether an answer is a web page.
+func isPage(out reply) bool {
+	return strings.Contains(out.header.Get("Content-Type"), "html") || bytes.HasPrefix(bytes.TrimSpace(out.body), []byte("<"))
+}
+
+// sleep waits; false if ctx ended before.
+func sleep(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-t.C:
+		return true
+	}
+}

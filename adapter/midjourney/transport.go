@@ -1,0 +1,122 @@
+package midjourney
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"code.dny.dev/ssrf"
+)
+
+// maxRedirects is how often a download may be sent on.
+const maxRedirects = 3
+
+// apiTransport carries the API's requests: HTTP/1.1, so that nothing below us ever repeats one,
+// over connections that count what they send. Proxies from the environment are not used.
+func apiTransport() *http.Transport {
+	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
+	return &http.Transport{
+		DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
+			conn, err := dialer.DialContext(ctx, network, addr)
+			if err != nil {
+				return nil, err
+			}
+			return &countedConn{Conn: conn}, nil
+		},
+		TLSHandshakeTimeout: 10 * time.Second,
+		MaxIdleConnsPerHost: 32,
+		IdleConnTimeout:     60 * time.Second,
+		DisableCompression:  false,
+	}
+}
+
+// apiClient never follows a redirect: a POST would arrive as a GET (upstream-protocol.md §3.4).
+func apiClient(rt http.RoundTripper) *http.Client {
+	if rt == nil {
+		rt = apiTransport()
+	}
+	return &http.Client{Transport: rt, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+}
+
+// guard carries downloads. A task's imageUrl is the upstream's word, so it may only lead to public
+// addresses, unless its host is an upstream's own or a trusted one (engineering.md §3.3 row G4).
+// Every redirect passes here again, and the address is checked when it is dialled.
+type guard struct {
+	trusted map[string]bool
+	open    http.RoundTripper
+	public  http.RoundTripper
+}
+
+// newGuard makes the transport for downloads; hosts are host or host:port.
+func newGuard(upstreams []*url.URL, hosts []string) *guard {
+	g := &guard{trusted: map[string]bool{}, open: downloadTransport(nil), public: downloadTransport(ssrf.New())}
+	for _, u := range upstreams {
+		g.trusted[hostPort(u)] = true
+	}
+	for _, h := range hosts {
+		g.trusted[strings.ToLower(h)] = true
+	}
+	return g
+}
+
+// RoundTrip implements http.RoundTripper.
+func (g *guard) RoundTrip(req *http.Request) (*http.Response, error) {
+	if g.trusted[hostPort(req.URL)] || g.trusted[strings.ToLower(req.URL.Hostname())] {
+		return g.open.RoundTrip(req)
+	}
+	return g.public.RoundTrip(req)
+}
+
+// CloseIdleConnections lets http.Client reach the transports.
+func (g *guard) CloseIdleConnections() {
+	for _, rt := range []http.RoundTripper{g.open, g.public} {
+		if t, ok := rt.(*http.Transport); ok {
+			t.CloseIdleConnections()
+		}
+	}
+}
+
+func downloadTransport(g *ssrf.Guardian) *http.Transport {
+	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
+	if g != nil {
+		dialer.Control = g.Safe
+	}
+	return &http.Transport{
+		DialContext:           dialer.DialContext,
+		TLSHandshakeTimeout:   10 * time.Second,
+		ResponseHeaderTimeout: 60 * time.Second,
+		MaxIdleConnsPerHost:   8,
+		IdleConnTimeout:       30 * time.Second,
+		ForceAttemptHTTP2:     true,
+		DisableCompression:    true, // pictures are compressed already, and Content-Length must stay
+	}
+}
+
+// downloadClient follows few redirects and only to http and https.
+func downloadClient(rt http.RoundTripper) *http.Client {
+	return &http.Client{Transport: rt, CheckRedirect: func(req *http.Request, via []*http.Request) error {
+		switch {
+		case len(via) > maxRedirects:
+			return errRedirects
+		case req.URL.Scheme != "http" && req.URL.Scheme != "https":
+			return errScheme
+		}
+		req.Header.Del("Referer")
+		return nil
+	}}
+}
+
+// hostPort is an address's host and port in one spelling, for comparison.
+func hostPort(u *url.URL) string {
+	port := u.Port()
+	if port == "" {
+		port = "80"
+		if u.Scheme == "https" {
+			port = "443"
+		}
+	}
+	return strings.ToLower(u.Hostname()) + ":" + port
+}
