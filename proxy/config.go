@@ -1,6 +1,10 @@
 package proxy
 
-import "time"
+import (
+	"time"
+
+	"midgate/adapter"
+)
 
 // AuthMode says who may use the API (contract.md §2, MIDGATE_AUTH).
 type AuthMode string
@@ -24,7 +28,7 @@ type Config struct {
 	Keys           []Key         // for AuthKeys
 	PublicURL      string        // base of the picture URLs that are handed out; empty: from the request
 	TrustedProxies []string      // networks whose X-Forwarded-* counts; empty: none
-	Models         []string      // what GET /v1/models lists; empty: DefaultModels
+	Models         []string      // what GET /v1/models lists; empty: adapter.DefaultListed
 	MaxBody        int64         // bytes per request, 413 beyond; 0: 200 MB
 	Origins        []string      // allowed origins of the API, "*" for all; empty: none. Picture bytes: always all
 	Heartbeat      time.Duration // a JSON answer still waiting after this long starts with a blank; 0: off
@@ -38,13 +42,6 @@ type Config struct {
 	BeatEvery     time.Duration // between blanks once the heartbeat began; 0: 10 s
 }
 
-// DefaultModels is what GET /v1/models lists unless told otherwise (contract.md §3).
-var DefaultModels = []string{
-	"midjourney", "midjourney-relax", "midjourney-fast", "midjourney-turbo",
-	"midjourney-v8.2", "midjourney-v8.1", "midjourney-v7", "niji-7",
-	"dall-e-2", "dall-e-3", "gpt-image-1", "gpt-image-1.5", "gpt-image-2",
-}
-
 // withDefaults fills in what was left out.
 func (c Config) withDefaults() Config {
 	c.MaxBody = orDefault(c.MaxBody, 200<<20)
@@ -55,7 +52,7 @@ func (c Config) withDefaults() Config {
 	c.WriteTimeout = orDefault(c.WriteTimeout, 30*time.Second)
 	c.BeatEvery = orDefault(c.BeatEvery, 10*time.Second)
 	if len(c.Models) == 0 {
-		c.Models = DefaultModels
+		c.Models = adapter.DefaultListed
 	}
 	return c
 }

@@ -60,7 +60,7 @@ func (f *fake) add(id string, data []byte) adapter.Image {
 func (f *fake) Ready(context.Context) error { return f.notReady }
 
 func (f *fake) Model(name string) error {
-	if slices.Contains(DefaultModels, name) || name == "" || name == "vendor/midjourney" {
+	if slices.Contains(adapter.DefaultListed, name) || name == "" || name == "vendor/midjourney" {
 		return nil
 	}
 	return &adapter.Error{Kind: adapter.NotFound, Code: "model_not_found", Param: "model", Message: "No such model."}
@@ -182,6 +182,8 @@ func (f *fake) Job(_ context.Context, c adapter.Caller, id string) (adapter.Run,
 	}
 	return adapter.Run{}, &adapter.Error{Kind: adapter.NotFound, Code: "job_not_found", Message: "There is no such job."}
 }
+
+func (f *fake) JobProgress(string) adapter.Progress { return adapter.Progress{Percent: 42} }
 
 func (f *fake) Jobs(_ context.Context, _ adapter.Caller, limit int, _ string) ([]adapter.Run, error) {
 	return f.runs[:min(limit, len(f.runs))], nil

@@ -40,13 +40,15 @@ type stepJSON struct {
 }
 
 // job shows a run without its result.
-func job(run adapter.Run) jobJSON {
+func (s *Server) job(run adapter.Run) jobJSON {
 	j := jobJSON{
 		ID: run.ID, Object: "job", Status: string(run.Status), CreatedAt: run.Created.Unix(),
 		Kind: run.Kind, Model: first(run.Model, "midjourney"), N: max(run.N, 1), Steps: []stepJSON{},
 	}
 	if run.Status == adapter.RunCompleted {
 		j.Progress = 100
+	} else if !run.Status.Ended() {
+		j.Progress = s.core.Runs.JobProgress(run.ID).Percent
 	}
 	if !run.Finished.IsZero() {
 		j.FinishedAt = unix(run.Finished.Unix())
@@ -81,7 +83,7 @@ func unix(t int64) *int64 { return &t }
 // jobDocument writes a job with its result, rendered as its route answers; bytes says whether base64 may be in it.
 func (s *Server) jobDocument(ctx context.Context, d *document, c *gin.Context, run adapter.Run, bytes bool) error {
 	d.text.WriteByte('{')
-	d.members(job(run))
+	d.members(s.job(run))
 	d.text.WriteString(`,"result":`)
 	if run.Status != adapter.RunCompleted || run.Result == nil {
 		d.text.WriteString("null}")
@@ -95,11 +97,11 @@ func (s *Server) jobDocument(ctx context.Context, d *document, c *gin.Context, r
 }
 
 // jobObject is a job that has no result yet.
-func jobObject(run adapter.Run) any {
+func (s *Server) jobObject(run adapter.Run) any {
 	return struct {
 		jobJSON
 		Result *struct{} `json:"result"`
-	}{jobJSON: job(run)}
+	}{jobJSON: s.job(run)}
 }
 
 // kept is what a run's request says about its answer.
@@ -168,7 +170,7 @@ func (s *Server) listJobs(c *gin.Context) error {
 	l := page(runs, limit, func(r adapter.Run) (string, any) {
 		d := &document{}
 		if err := s.jobDocument(ctx, d, c, r, false); err != nil {
-			return r.ID, jobObject(r) // its pictures are gone; the job itself is not
+			return r.ID, s.jobObject(r) // its pictures are gone; the job itself is not
 		}
 		return r.ID, json.RawMessage(d.text.Bytes())
 	})

@@ -1,0 +1,59 @@
+package proxy
+
+import (
+	"context"
+
+	"midgate/adapter"
+)
+
+// CoreOf makes the service what the routes speak to.
+func CoreOf(s *adapter.Service) Core {
+	b := bridge{s}
+	return Core{Draw: b, Edit: b, Keep: b, Runs: b, Ready: b}
+}
+
+// bridge turns the service's tickets into the routes' own interface; the rest fits as it is.
+type bridge struct{ *adapter.Service }
+
+var _ Ticket = (*adapter.Ticket)(nil)
+
+// ticket keeps a nil ticket from becoming an interface that is not nil.
+func ticket(t *adapter.Ticket, err error) (Ticket, error) {
+	if err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+func (b bridge) Model(name string) error {
+	_, err := b.Service.Model(name)
+	return err
+}
+
+func (b bridge) Generate(ctx context.Context, a adapter.Attempt, g adapter.Generation) (Ticket, error) {
+	return ticket(b.Service.Generate(ctx, a, g))
+}
+
+func (b bridge) Shorten(ctx context.Context, a adapter.Attempt, g adapter.Generation) (Ticket, error) {
+	return ticket(b.Service.Shorten(ctx, a, g))
+}
+
+func (b bridge) Act(ctx context.Context, a adapter.Attempt, act adapter.Act) (Ticket, error) {
+	return ticket(b.Service.Act(ctx, a, act))
+}
+
+func (b bridge) Edit(ctx context.Context, a adapter.Attempt, e adapter.Edit) (Ticket, error) {
+	return ticket(b.Service.Edit(ctx, a, e))
+}
+
+func (b bridge) Vary(ctx context.Context, a adapter.Attempt, e adapter.Edit) (Ticket, error) {
+	return ticket(b.Service.Vary(ctx, a, e))
+}
+
+func (b bridge) Blend(ctx context.Context, a adapter.Attempt, e adapter.Edit) (Ticket, error) {
+	return ticket(b.Service.Blend(ctx, a, e))
+}
+
+func (b bridge) Describe(ctx context.Context, a adapter.Attempt, e adapter.Edit) (Ticket, error) {
+	return ticket(b.Service.Describe(ctx, a, e))
+}
