@@ -21,7 +21,14 @@ func painting(w, h int, seed uint64) *image.RGBA {
 		for i := range 7 {
 			f := math.Pow(1.9, float64(i)) * 3 / 1024
 			angle := rng.Float64() * 2 * math.Pi
-			waves[c] = append(waves[c], wave{f * math.Cos(angle), f * math.Sin(angle), rng.Float64() * 7, 60 / math.Pow(1.7, float64(i))})
+			if f*1024 > float64(max(w, h))/10 {
+				f = 3.0 / 1024 // finer than the pixels can show
+			}
+			amp := 60 / math.Pow(1.7, float64(i))
+			waves[c] = append(waves[c], wave{f * math.Cos(angle), f * math.Sin(angle), rng.Float64() * 7, amp})
+			if c > 0 && i > 2 {
+				waves[c][i] = waves[0][i] // detail is light and shade, not colour
+			}
 		}
 	}
 	type disc struct{ x, y, r, cr, cg, cb float64 }

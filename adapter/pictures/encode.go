@@ -1,0 +1,60 @@
+package pictures
+
+import (
+	"fmt"
+	"image"
+	"image/color"
+	"image/draw"
+	"image/jpeg"
+	"io"
+
+	"github.com/deepteams/webp"
+
+	"midgate/adapter"
+)
+
+// webpMethod is the encoder's effort: 0 and 1 give garbage at high quality
+// (engineering.md §1.2).
+const webpMethod = 4
+
+// encode writes a picture in a format; quality is for JPEG and WebP.
+func encode(w io.Writer, img image.Image, f adapter.Format, quality int) error {
+	switch f {
+	case adapter.PNG:
+		return encodePNG(w, img)
+	case adapter.JPEG:
+		return jpeg.Encode(w, flat(img), &jpeg.Options{Quality: quality})
+	case adapter.WebP:
+		return webp.Encode(w, origin(img), &webp.Options{Quality: float32(quality), Method: webpMethod})
+	}
+	return fmt.Errorf("no encoder for %q", f)
+}
+
+// flat returns a picture that JPEG can hold at its best speed: YCbCr, grey and opaque
+// RGBA as they are, everything else laid on white.
+func flat(img image.Image) image.Image {
+	switch i := img.(type) {
+	case *image.YCbCr, *image.Gray:
+		return img
+	case *image.RGBA:
+		if i.Opaque() {
+			return img
+		}
+	}
+	b := img.Bounds()
+	dst := image.NewRGBA(b)
+	draw.Draw(dst, b, image.NewUniform(color.White), image.Point{}, draw.Src)
+	draw.Draw(dst, b, img, b.Min, draw.Over)
+	return dst
+}
+
+// origin gives a part of a picture that begins at 0,0, so that no encoder need care.
+func origin(img image.Image) image.Image {
+	b := img.Bounds()
+	if b.Min == (image.Point{}) {
+		return img
+	}
+	dst := image.NewNRGBA(image.Rect(0, 0, b.Dx(), b.Dy()))
+	draw.Draw(dst, dst.Rect, img, b.Min, draw.Src)
+	return dst
+}

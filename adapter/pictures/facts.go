@@ -1,0 +1,154 @@
+package pictures
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"strings"
+	"sync"
+
+	"crypto/sha256"
+	"encoding/hex"
+
+	"midgate/adapter"
+)
+
+// facts is what was found out about stored bytes, kept beside them as a small JSON
+// object. It is a memory aid: whatever is lost is found out again.
+type facts struct {
+	header
+	Size int64 `json:"size"`
+	// Digests holds the SHA-256 of what is handed out, by the ID that is written into it;
+	// "" is for the bytes as they are stored.
+	Digests map[string]string `json:"digests,omitempty"`
+}
+
+// maxDigests bounds Digests; a picture has one ID as a rule.
+const maxDigests = 8
+
+func (f facts) picture(name string) adapter.Picture {
+	return adapter.Picture{Name: name, Format: f.Format, Width: f.Width, Height: f.Height, Size: f.Size, SHA256: f.Digests[""]}
+}
+
+// with returns the facts with one more digest.
+func (f facts) with(id, digest string) facts {
+	d := map[string]string{id: digest}
+	if len(f.Digests) < maxDigests {
+		maps.Copy(d, f.Digests)
+	} else if plain, ok := f.Digests[""]; ok {
+		d[""] = plain
+	}
+	f.Digests = d
+	return f
+}
+
+// factsKey is where the facts of an original, or of the rendition under key, are kept.
+func factsKey(name string) string { return madeFrom(name) + "original.json" }
+
+func renditionFacts(key string) string { return key + ".json" }
+
+// original returns the facts of an original, found out again when they are lost.
+func (s *Store) original(ctx context.Context, name string) (facts, error) {
+	f, err := s.readFacts(ctx, factsKey(name))
+	if errors.Is(err, adapter.ErrNotFound) {
+		return s.inspect(ctx, name)
+	}
+	return f, err
+}
+
+// inspect reads an original once to find out its facts.
+func (s *Store) inspect(ctx context.Context, name string) (facts, error) {
+	r, err := s.bucket.open(ctx, name)
+	if err != nil {
+		return facts{}, fmt.Errorf("read picture: %w", err)
+	}
+	defer r.Close()
+	h, rest, err := readHeader(r)
+	if err != nil {
+		return facts{}, err
+	}
+	sum := sha256.New()
+	n, err := io.Copy(sum, rest)
+	if err != nil {
+		return facts{}, fmt.Errorf("read picture: %w", err)
+	}
+	f := facts{header: h, Size: n}.with("", hex.EncodeToString(sum.Sum(nil)))
+	return f, s.writeFacts(ctx, factsKey(name), f)
+}
+
+// readFacts reads an object of facts. One that cannot be understood counts as lost: a
+// crash may have left it empty.
+func (s *Store) readFacts(ctx context.Context, key string) (facts, error) {
+	if f, ok := s.facts.get(key); ok {
+		return f, nil
+	}
+	b, err := s.bucket.readAll(ctx, key, 64<<10)
+	if err != nil {
+		return facts{}, fmt.Errorf("read facts: %w", err)
+	}
+	var f facts
+	if err := json.Unmarshal(b, &f); err != nil || f.Size == 0 {
+		return facts{}, fmt.Errorf("read facts: %w", adapter.ErrNotFound)
+	}
+	s.facts.put(key, f)
+	return f, nil
+}
+
+func (s *Store) writeFacts(ctx context.Context, key string, f facts) error {
+	b, err := json.Marshal(f)
+	if err != nil {
+		return err
+	}
+	if err := s.bucket.writeAll(ctx, key, b); err != nil {
+		return fmt.Errorf("write facts: %w", err)
+	}
+	s.facts.put(key, f)
+	return nil
+}
+
+// factsCache keeps the facts used of late in memory, so that handing out bytes costs
+// one object read instead of two.
+type factsCache struct {
+	mu sync.Mutex
+	m  map[string]facts
+}
+
+const maxCachedFacts = 8192 // about 4 MB
+
+func newFactsCache() *factsCache { return &factsCache{m: map[string]facts{}} }
+
+func (c *factsCache) get(key string) (facts, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	f, ok := c.m[key]
+	return f, ok
+}
+
+// put adds facts; when there are too many it drops any, which only costs a read.
+func (c *factsCache) put(key string, f facts) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for k := range c.m {
+		if len(c.m) < maxCachedFacts {
+			break
+		}
+		delete(c.m, k)
+	}
+	c.m[key] = f
+}
+
+func (c *factsCache) drop(key string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.m, key)
+}
+
+// dropFolder drops all facts under a folder.
+func (c *factsCache) dropFolder(folder string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	maps.DeleteFunc(c.m, func(key string, _ facts) bool { return strings.HasPrefix(key, folder) })
+}

@@ -1,0 +1,89 @@
+package pictures
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+
+	"midgate/adapter"
+)
+
+// errStale says that stored bytes are not what is remembered of them.
+var errStale = errors.New("stored bytes differ from what was known of them")
+
+// hand opens the rendition's bytes, made if need be, and wraps them as a blob.
+func (s *Store) hand(ctx context.Context, p plan) (*adapter.Blob, error) {
+	f, err := s.ensure(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	r, err := s.bucket.open(ctx, p.key)
+	if errors.Is(err, adapter.ErrNotFound) {
+		if p.passedOn() {
+			s.facts.dropFolder(madeFrom(p.name))
+			return nil, err
+		}
+		return nil, errStale
+	}
+	if err != nil {
+		return nil, err
+	}
+	blob, err := s.seal(ctx, p, f, r)
+	if err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	blob.Modified = r.ModTime()
+	return blob, nil
+}
+
+// sizedReader is an open object.
+type sizedReader interface {
+	io.ReadSeekCloser
+	Size() int64
+}
+
+// seal puts the ID into a PNG and completes the blob.
+func (s *Store) seal(ctx context.Context, p plan, f facts, r sizedReader) (*adapter.Blob, error) {
+	if r.Size() != f.Size {
+		return nil, errStale
+	}
+	blob := &adapter.Blob{ReadSeekCloser: r, Format: f.Format, Width: f.Width, Height: f.Height, Size: f.Size}
+	id := ""
+	if p.format == adapter.PNG && p.id != "" {
+		id = p.id
+		sealed, err := newSealed(r, f.Size, id)
+		if err != nil {
+			return nil, err
+		}
+		blob.ReadSeekCloser, blob.Size = sealed, sealed.size
+	}
+	digest, ok := f.Digests[id]
+	if !ok {
+		var err error
+		if digest, err = s.digest(ctx, p, f, id, blob); err != nil {
+			return nil, err
+		}
+	}
+	blob.SHA256 = digest
+	return blob, nil
+}
+
+// digest reads the blob once and remembers its SHA-256.
+func (s *Store) digest(ctx context.Context, p plan, f facts, id string, blob *adapter.Blob) (string, error) {
+	sum := sha256.New()
+	n, err := io.Copy(sum, blob)
+	if err == nil && n != blob.Size {
+		err = errStale
+	}
+	if err == nil {
+		_, err = blob.Seek(0, io.SeekStart)
+	}
+	if err != nil {
+		return "", fmt.Errorf("digest picture: %w", err)
+	}
+	digest := hex.EncodeToString(sum.Sum(nil))
+	return digest, s.writeFacts(ctx, p.factsKey(), f.with(id, digest))
+}

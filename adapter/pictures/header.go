@@ -1,0 +1,95 @@
+package pictures
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"image/gif"
+	"image/jpeg"
+	"image/png"
+	"io"
+
+	"midgate/adapter"
+)
+
+// header is what the first bytes say.
+type header struct {
+	Format        adapter.Format `json:"format"`
+	Width, Height int            // pixels; 0 for MP4
+	Animated      bool           `json:",omitempty"` // a WebP with several frames
+}
+
+// headLimit is how far into a file its size in pixels is looked for. Colour profiles
+// and camera notes stand before it, and none comes near this.
+const headLimit = 4 << 20
+
+var errUnknown = adapter.Errorf(adapter.Invalid, "This is not a PNG, JPEG, WebP or GIF picture, nor an MP4 video.")
+
+// readHeader looks at the first bytes of r without decoding anything; rest yields all
+// of r again. Unknown or broken bytes are an Invalid *adapter.Error; an error of r
+// itself comes through.
+func readHeader(r io.Reader) (h header, rest io.Reader, err error) {
+	var head bytes.Buffer
+	src := &errReader{r: io.LimitReader(r, headLimit)}
+	h, err = parseHeader(io.TeeReader(src, &head))
+	if src.err != nil {
+		return header{}, nil, src.err
+	}
+	if err != nil {
+		var known *adapter.Error
+		if !errors.As(err, &known) {
+			err = adapter.Wrap(adapter.Invalid, err, "The picture's header cannot be read.")
+		}
+		return header{}, nil, err
+	}
+	return h, io.MultiReader(&head, r), nil
+}
+
+// parseHeader goes by the bytes, never by a name or a type that somebody claims.
+func parseHeader(r io.Reader) (header, error) {
+	var magic [12]byte
+	if _, err := io.ReadFull(r, magic[:]); err != nil {
+		return header{}, errUnknown
+	}
+	again := io.MultiReader(bytes.NewReader(magic[:]), r)
+	switch {
+	case bytes.HasPrefix(magic[:], []byte(pngSignature)):
+		c, err := png.DecodeConfig(again)
+		return sized(adapter.PNG, c.Width, c.Height, err)
+	case bytes.HasPrefix(magic[:], []byte("\xff\xd8\xff")):
+		c, err := jpeg.DecodeConfig(again)
+		return sized(adapter.JPEG, c.Width, c.Height, err)
+	case bytes.HasPrefix(magic[:], []byte("GIF87a")), bytes.HasPrefix(magic[:], []byte("GIF89a")):
+		c, err := gif.DecodeConfig(again)
+		return sized(adapter.GIF, c.Width, c.Height, err)
+	case string(magic[:4]) == "RIFF" && string(magic[8:]) == "WEBP":
+		return webpHeader(r)
+	case string(magic[4:8]) == "ftyp":
+		return header{Format: adapter.MP4}, nil
+	}
+	return header{}, errUnknown
+}
+
+func sized(f adapter.Format, width, height int, err error) (header, error) {
+	if err != nil {
+		return header{}, err
+	}
+	if width <= 0 || height <= 0 {
+		return header{}, fmt.Errorf("%s of %d×%d", f, width, height)
+	}
+	return header{Format: f, Width: width, Height: height}, nil
+}
+
+// errReader remembers a failure of its reader that is not the end of the data.
+type errReader struct {
+	r   io.Reader
+	err error
+}
+
+func (e *errReader) Read(b []byte) (int, error) {
+	n, err := e.r.Read(b)
+	if err != nil && !errors.Is(err, io.EOF) {
+		e.err = err
+	}
+	return n, err
+}

@@ -1,0 +1,160 @@
+package pictures
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"io"
+
+	"midgate/adapter"
+)
+
+// ensure returns the facts of the rendition's bytes, which are made if they are not there.
+func (s *Store) ensure(ctx context.Context, p plan) (facts, error) {
+	if p.passedOn() {
+		return p.source, nil
+	}
+	f, err := s.readFacts(ctx, p.factsKey())
+	if !errors.Is(err, adapter.ErrNotFound) {
+		return f, err
+	}
+	batch := p.batch()
+	if err := s.share(ctx, batch[0].key, func(ctx context.Context) error { return s.make(ctx, batch) }); err != nil {
+		return facts{}, err
+	}
+	return s.readFacts(ctx, p.factsKey())
+}
+
+// batch is what is made together with p: a grid's quarters are, since decoding it is
+// most of the work and the others are wanted as a rule. WebP costs more to encode than
+// the grid to decode; those are made one by one.
+func (p plan) batch() []plan {
+	if p.quarter == 0 || p.format == adapter.WebP {
+		return []plan{p}
+	}
+	all := make([]plan, 4)
+	for i := range all {
+		all[i] = p
+		all[i].quarter = i + 1
+		all[i].key = renditionKey(p.name, i+1, p.format, p.quality)
+	}
+	return all
+}
+
+// make makes the renditions of one original.
+func (s *Store) make(ctx context.Context, batch []plan) error {
+	release, err := s.worker(ctx)
+	if err != nil {
+		return err
+	}
+	defer release()
+	p := batch[0]
+	if p.source.Format == adapter.PNG && p.format == adapter.PNG && p.quarter != 0 {
+		if err := s.split(ctx, batch); !errors.Is(err, errPNGForm) {
+			return err
+		}
+	}
+	img, err := s.decodeStored(ctx, p.name, p.source.header)
+	if err != nil {
+		return err
+	}
+	for _, p := range batch {
+		if err := s.render(ctx, p, img); err != nil {
+			return fmt.Errorf("make %s: %w", p.format, err)
+		}
+	}
+	return nil
+}
+
+// render encodes one rendition of a decoded original.
+func (s *Store) render(ctx context.Context, p plan, img image.Image) error {
+	b := img.Bounds()
+	part := crop(img, quarterOf(b.Dx(), b.Dy(), p.quarter).Add(b.Min))
+	o, err := s.bucket.create(ctx, p.key, false)
+	if err != nil {
+		return cannotStore(err)
+	}
+	defer o.abort()
+	count := &counting{w: o}
+	if err := encode(count, part, p.format, p.quality); err != nil {
+		if count.err != nil {
+			return cannotStore(count.err)
+		}
+		return err
+	}
+	return s.keep(ctx, p, o, count.n)
+}
+
+// split cuts a PNG grid by rows.
+func (s *Store) split(ctx context.Context, batch []plan) error {
+	src, err := s.bucket.open(ctx, batch[0].name)
+	if err != nil {
+		return err
+	}
+	defer src.Close()
+	var objects [4]*object
+	var counts [4]*counting
+	var dst [4]io.Writer
+	for i, p := range batch {
+		if objects[i], err = s.bucket.create(ctx, p.key, false); err != nil {
+			return cannotStore(err)
+		}
+		defer objects[i].abort()
+		counts[i] = &counting{w: objects[i]}
+		dst[i] = counts[i]
+	}
+	if err := splitPNG(bufio.NewReaderSize(src, 64<<10), dst); err != nil {
+		return damaged(err, counts[:])
+	}
+	for i, p := range batch {
+		if err := s.keep(ctx, p, objects[i], counts[i].n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// damaged tells a picture that cannot be cut from a bucket that cannot be written.
+func damaged(err error, counts []*counting) error {
+	if errors.Is(err, errPNGForm) {
+		return err
+	}
+	for _, c := range counts {
+		if c.err != nil {
+			return cannotStore(c.err)
+		}
+	}
+	return adapter.Wrap(adapter.Invalid, err, "The picture is damaged.")
+}
+
+// keep makes a rendition visible and notes its facts, in this order: where there are
+// facts there are whole bytes.
+func (s *Store) keep(ctx context.Context, p plan, o *object, size int64) error {
+	if err := o.commit(); err != nil {
+		return cannotStore(err)
+	}
+	r := quarterOf(p.source.Width, p.source.Height, p.quarter)
+	f := facts{header: header{Format: p.format, Width: r.Dx(), Height: r.Dy()}, Size: size}
+	if err := s.writeFacts(ctx, p.factsKey(), f); err != nil {
+		return cannotStore(err)
+	}
+	return nil
+}
+
+// counting counts what is written and remembers a failure.
+type counting struct {
+	w   io.Writer
+	n   int64
+	err error
+}
+
+func (c *counting) Write(b []byte) (int, error) {
+	n, err := c.w.Write(b)
+	c.n += int64(n)
+	if err != nil {
+		c.err = err
+	}
+	return n, err
+}

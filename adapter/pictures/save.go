@@ -1,0 +1,119 @@
+package pictures
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"midgate/adapter"
+)
+
+// Save stores what r yields under name, at most limit bytes. It streams: nothing but
+// the header is held. When it fails nothing is stored, or what was there before.
+func (s *Store) Save(ctx context.Context, name string, r io.Reader, limit int64) (adapter.Picture, error) {
+	if !validName(name) {
+		return adapter.Picture{}, fmt.Errorf("save picture: a name that cannot be: %q", name)
+	}
+	h, rest, err := readHeader(r)
+	if err != nil {
+		return adapter.Picture{}, fmt.Errorf("save picture: %w", err)
+	}
+	f := facts{header: h}
+	var readErr error
+	err = s.bucket.write(ctx, name, true, func(w io.Writer) error {
+		f, readErr = drain(w, rest, limit, f)
+		return readErr
+	})
+	switch {
+	case readErr != nil:
+		return adapter.Picture{}, fmt.Errorf("save picture: %w", readErr)
+	case err != nil:
+		return adapter.Picture{}, cannotStore(err)
+	}
+	return f.picture(name), s.settle(ctx, name, f)
+}
+
+// settle notes the facts of a new original. Renditions of other bytes that had its
+// name before go.
+func (s *Store) settle(ctx context.Context, name string, f facts) error {
+	old, err := s.readFacts(ctx, factsKey(name))
+	if err == nil && old.Digests[""] != f.Digests[""] {
+		if err := s.forget(ctx, name); err != nil {
+			return cannotStore(err)
+		}
+	}
+	if err := s.writeFacts(ctx, factsKey(name), f); err != nil {
+		return cannotStore(err)
+	}
+	return nil
+}
+
+// Receive stores an upload under uploads/ and its SHA-256, at most limit bytes and the
+// configured number of pixels. The same bytes are stored once.
+func (s *Store) Receive(ctx context.Context, r io.Reader, limit int64) (adapter.Picture, error) {
+	h, rest, err := readHeader(r)
+	if err != nil {
+		return adapter.Picture{}, fmt.Errorf("receive upload: %w", err)
+	}
+	if err := s.checkPixels(h); err != nil {
+		return adapter.Picture{}, err
+	}
+	spool, err := os.CreateTemp(s.tempDir, "midgate-upload-*")
+	if err != nil {
+		return adapter.Picture{}, cannotStore(err)
+	}
+	defer func() { _ = spool.Close(); _ = os.Remove(spool.Name()) }()
+	f, err := drain(spool, rest, limit, facts{header: h})
+	if err != nil {
+		return adapter.Picture{}, fmt.Errorf("receive upload: %w", err)
+	}
+	name := "uploads/" + f.Digests[""]
+	if _, err := s.bucket.size(ctx, name); err == nil {
+		return f.picture(name), nil
+	}
+	if _, err := spool.Seek(0, io.SeekStart); err != nil {
+		return adapter.Picture{}, cannotStore(err)
+	}
+	err = s.bucket.write(ctx, name, true, func(w io.Writer) error {
+		_, err := io.Copy(w, spool)
+		return err
+	})
+	if err != nil {
+		return adapter.Picture{}, cannotStore(err)
+	}
+	return f.picture(name), s.settle(ctx, name, f)
+}
+
+// checkPixels refuses a picture that would be too large once decoded.
+func (s *Store) checkPixels(h header) error {
+	if h.Width*h.Height > s.maxPixels {
+		return adapter.Errorf(adapter.TooLarge, "The picture has %d×%d pixels; at most %d pixels are allowed.", h.Width, h.Height, s.maxPixels)
+	}
+	return nil
+}
+
+// drain copies r to w, at most limit bytes, and completes the facts.
+func drain(w io.Writer, r io.Reader, limit int64, f facts) (facts, error) {
+	sum := sha256.New()
+	n, err := io.Copy(io.MultiWriter(w, sum), io.LimitReader(r, limit+1))
+	if err != nil {
+		return facts{}, err
+	}
+	if n > limit {
+		return facts{}, adapter.Errorf(adapter.TooLarge, "The file has more than %d bytes.", limit)
+	}
+	f.Size = n
+	return f.with("", hex.EncodeToString(sum.Sum(nil))), nil
+}
+
+// cannotStore says that the bucket failed; a caller that left stays a caller that left.
+func cannotStore(err error) error {
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return adapter.Wrap(adapter.Storage, err, "Pictures cannot be stored at the moment.")
+}

@@ -1,0 +1,156 @@
+package pictures
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"sync"
+
+	"golang.org/x/sync/singleflight"
+
+	"midgate/adapter"
+)
+
+// Store keeps picture and video bytes in a bucket. It is safe for concurrent use, and
+// by several replicas on one bucket.
+type Store struct {
+	bucket    *bucket
+	tempDir   string
+	maxPixels int
+
+	facts   *factsCache
+	flights singleflight.Group
+	workers chan struct{}
+
+	ending  context.Context // ends when the store is closed; work that callers share hangs on it
+	end     context.CancelFunc
+	mu      sync.Mutex
+	closed  bool
+	working sync.WaitGroup
+}
+
+var _ adapter.Pictures = (*Store)(nil)
+
+var errClosed = errors.New("the picture store is closed")
+
+// New opens the bucket. ctx bounds the opening only; Close ends what was begun.
+func New(ctx context.Context, c Config) (*Store, error) {
+	b, err := openBucket(ctx, c.URL)
+	if err != nil {
+		return nil, fmt.Errorf("pictures: open the bucket: %w", err)
+	}
+	ending, end := context.WithCancel(context.WithoutCancel(ctx))
+	return &Store{
+		bucket:    b,
+		tempDir:   cmp.Or(c.TempDir, os.TempDir()),
+		maxPixels: cmp.Or(c.MaxPixels, defaultMaxPixels),
+		facts:     newFactsCache(),
+		workers:   make(chan struct{}, cmp.Or(c.Workers, runtime.GOMAXPROCS(0))),
+		ending:    ending,
+		end:       end,
+	}, nil
+}
+
+// Close stops renditions that are being made, waits for them and closes the bucket.
+func (s *Store) Close() error {
+	s.mu.Lock()
+	s.closed = true
+	s.mu.Unlock()
+	s.end()
+	s.working.Wait()
+	return s.bucket.close()
+}
+
+// Ready reports whether the bucket can be reached.
+func (s *Store) Ready(ctx context.Context) error {
+	ok, err := s.bucket.b.IsAccessible(ctx)
+	if err == nil && !ok {
+		err = errors.New("the bucket is not accessible")
+	}
+	return err
+}
+
+// Stat tells what is stored under name; adapter.ErrNotFound if nothing is.
+func (s *Store) Stat(ctx context.Context, name string) (adapter.Picture, error) {
+	if !validName(name) {
+		return adapter.Picture{}, adapter.ErrNotFound
+	}
+	size, err := s.bucket.size(ctx, name)
+	if err != nil {
+		return adapter.Picture{}, fmt.Errorf("stat picture: %w", err)
+	}
+	f, err := s.original(ctx, name)
+	if err == nil && f.Size != size {
+		f, err = s.inspect(ctx, name)
+	}
+	if err != nil {
+		return adapter.Picture{}, err
+	}
+	return f.picture(name), nil
+}
+
+// Delete removes an original and all that was made from it. It is no error if there
+// is none. The original goes last: cut short, the deletion can be repeated.
+func (s *Store) Delete(ctx context.Context, name string) error {
+	if !validName(name) {
+		return nil
+	}
+	if err := s.forget(ctx, name); err != nil {
+		return err
+	}
+	if err := s.bucket.remove(ctx, name); err != nil {
+		return fmt.Errorf("delete picture: %w", err)
+	}
+	return nil
+}
+
+// forget removes all that was made from an original.
+func (s *Store) forget(ctx context.Context, name string) error {
+	s.facts.dropFolder(madeFrom(name))
+	if err := s.bucket.removeAll(ctx, madeFrom(name)); err != nil {
+		return fmt.Errorf("delete renditions: %w", err)
+	}
+	return nil
+}
+
+// share runs work once for all callers that ask for the same key meanwhile. The work
+// outlives a caller who leaves: the others, and the next one, want its result.
+func (s *Store) share(ctx context.Context, key string, work func(context.Context) error) error {
+	done := s.flights.DoChan(key, func() (any, error) {
+		if !s.begin() {
+			return nil, errClosed
+		}
+		defer s.working.Done()
+		return nil, work(s.ending)
+	})
+	select {
+	case r := <-done:
+		return r.Err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (s *Store) begin() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return false
+	}
+	s.working.Add(1)
+	return true
+}
+
+// worker waits for one of the places in which pictures are decoded, cut or encoded,
+// and returns what gives it back.
+func (s *Store) worker(ctx context.Context) (release func(), err error) {
+	select {
+	case s.workers <- struct{}{}:
+		return func() { <-s.workers }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
