@@ -2,7 +2,6 @@ package simulator
 
 import (
 	"fmt"
-	"net/http"
 	"testing"
 	"time"
 )
@@ -258,5 +257,4 @@ func novicezkScript(p *script) {
 	p.say("POST", "/mj/submit/imagine", `{"prompt":"three"}`)
 	p.say("POST", "/mj/submit/imagine", `{"prompt":"four"}`)
 	p.say("GET", "/mj/task/queue", "")
-	_ = http.MethodGet
 }

@@ -69,6 +69,7 @@ func (s *Simulator) cellsOf(t *task, kind string, parent *task) []*picture {
 	if source == nil {
 		source = s.source(t)
 	}
+	source = source.natural()
 	if kind == "upscale_hd" && source != nil {
 		return []*picture{s.enlarged(t, source)}
 	}
@@ -78,6 +79,18 @@ func (s *Simulator) cellsOf(t *task, kind string, parent *task) []*picture {
 		cells[i].key = fmt.Sprintf("%s/%d", t.job, i)
 	}
 	return cells
+}
+
+// natural is the picture before it was enlarged: what follows an enlargement is as large as ever, and a second
+// enlargement repeats the first.
+func (p *picture) natural() *picture {
+	if p == nil {
+		return nil
+	}
+	if l, ok := p.over.(larger); ok {
+		return l.from
+	}
+	return p
 }
 
 // rerolled repeats the parent's own job with other seeds.

@@ -7,6 +7,9 @@ var tabled = map[[2]int][2]int{
 	{1, 1}: {1024, 1024}, {16, 9}: {1456, 816}, {4, 3}: {1232, 928}, {3, 2}: {1344, 896},
 }
 
+// widest is the most extreme shape that is drawn; prompts that ask for more fail anyway.
+const widest = 14.
+
 // cellSize is a grid cell's size for an aspect ratio: about edge² pixels, both sides even.
 func cellSize(arW, arH, edge int) (w, h int) {
 	arW, arH = reduce(max(arW, 1), max(arH, 1))
@@ -16,7 +19,7 @@ func cellSize(arW, arH, edge int) (w, h int) {
 	if size, ok := tabled[[2]int{arH, arW}]; ok {
 		return scaled(size[1], edge), scaled(size[0], edge)
 	}
-	ratio := math.Sqrt(float64(arW) / float64(arH))
+	ratio := math.Sqrt(min(max(float64(arW)/float64(arH), 1./widest), widest))
 	return scaled(sixteenths(1024*ratio), edge), scaled(sixteenths(1024/ratio), edge)
 }
 

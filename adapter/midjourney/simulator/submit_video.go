@@ -51,7 +51,7 @@ func (s *Simulator) video(c *call) reply {
 // prepareClips decides from which picture each clip of a video starts; s.mu is held.
 func (s *Simulator) prepareClips(t *task) {
 	if t.kind == "clip" {
-		t.clips, t.motion = 1, t.parent.motion
+		t.motion = t.parent.motion
 		t.clipStart = []*picture{clipOf(t.parent, t.press.n)}
 		return
 	}

@@ -219,7 +219,7 @@ func (s *Simulator) newTask(c *call, kind string) *task {
 		id: strconv.FormatInt(id, 10), job: newUUID(), kind: kind,
 		user: c.user, base: c.base, submitted: c.now,
 	}
-	t.seed = hash32(t.job)
+	t.seed = hash32(t.id)
 	return t
 }
 

@@ -1,0 +1,61 @@
+package simulator
+
+import (
+	"net/http"
+	"testing"
+)
+
+// TestAuthenticate is upstream-protocol.md §2.3, in the form of status codes on a fetch of nothing.
+func TestAuthenticate(t *testing.T) {
+	for name, test := range map[string]struct {
+		dialect       Dialect
+		auth          string
+		authorization string
+		secret        string
+		want          bool
+	}{
+		"comet takes bearer":                  {Comet, "", "Bearer k", "", true},
+		"comet wants the word Bearer":         {Comet, "", "k", "", false},
+		"comet does not look at the secret":   {Comet, "", "", "k", false},
+		"trueai takes the raw value":          {TrueAI, "", "k", "", true},
+		"trueai keeps the word Bearer":        {TrueAI, "", "Bearer k", "", false},
+		"trueai takes the secret":             {TrueAI, "", "", "k", true},
+		"trueai lets Authorization win":       {TrueAI, "", "Bearer k", "k", false},
+		"novicezk takes the secret":           {NoviceZK, "", "", "k", true},
+		"novicezk ignores Authorization":      {NoviceZK, "", "Bearer k", "", false},
+		"newapi takes bearer":                 {NewAPI, "", "Bearer sk-k", "", true},
+		"newapi takes the secret":             {NewAPI, "", "", "k", true},
+		"newapi lets Authorization win":       {NewAPI, "", "Bearer x", "k", false},
+		"newapi cuts a key at the dash":       {NewAPI, "", "Bearer sk-k-7", "", true},
+		"newapi knows the placeholder":        {NewAPI, "", "Bearer midjourney-proxy", "k", true},
+		"a style of its own: secret":          {Comet, "mj-api-secret", "", "k", true},
+		"a style of its own: not bearer then": {Comet, "mj-api-secret", "Bearer k", "", false},
+		"a style of its own: raw":             {Comet, "authorization-raw", "k", "", true},
+		"a style of its own: bearer":          {TrueAI, "bearer", "Bearer k", "", true},
+		"a wrong key":                         {Comet, "", "Bearer other", "", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := New(Config{Dialect: test.dialect, Auth: test.auth, Key: "k"})
+			h := http.Header{}
+			if test.authorization != "" {
+				h.Set("Authorization", test.authorization)
+			}
+			if test.secret != "" {
+				h.Set("Mj-Api-Secret", test.secret)
+			}
+			_, refusal := s.authenticate(h)
+			if got := refusal == nil; got != test.want {
+				t.Errorf("accepted = %v, want %v", got, test.want)
+			}
+		})
+	}
+}
+
+func TestNoKeyAcceptsAnybody(t *testing.T) {
+	for _, dialect := range Dialects() {
+		s := New(Config{Dialect: dialect})
+		if _, refusal := s.authenticate(http.Header{}); refusal != nil {
+			t.Errorf("%s without a key refuses with %d", dialect, refusal.status)
+		}
+	}
+}
