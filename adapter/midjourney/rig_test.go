@@ -100,3 +100,6 @@ func kindOf(err error) adapter.Kind {
 		return adapter.Kind("plain: " + err.Error())
 	}
 }
+
+// pass lets time go by, in a bubble.
+func pass(d time.Duration) { <-time.After(d) }
