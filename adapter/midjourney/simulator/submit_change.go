@@ -88,3 +88,13 @@ func (s *Simulator) twin(parent *task, b button) *task {
 	}
 	return nil
 }
+
+// oneOf reports whether text is one of the choices.
+func oneOf(text string, choices ...string) bool {
+	for _, choice := range choices {
+		if strings.EqualFold(text, choice) {
+			return true
+		}
+	}
+	return false
+}
