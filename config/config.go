@@ -1,0 +1,191 @@
+package config
+
+import (
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"midgate/adapter"
+	"midgate/adapter/jetstream"
+	"midgate/adapter/midjourney"
+	"midgate/adapter/pictures"
+	"midgate/proxy"
+)
+
+// Config is everything that midgate can be told, in the words of the packages that use it.
+type Config struct {
+	Listen    string        // host:port of the API; port 0 takes a free one
+	DataDir   string        // absolute; state and pictures of the embedded engines, the lock and the secret
+	Grace     time.Duration // how long a stopping process lets running requests finish
+	LogLevel  slog.Level    // what is logged, and everything above
+	LogFormat string        // text or json
+	ChatTasks string        // answer or draw: what a chat client's background requests get
+
+	Adapter    adapter.Config    // Replica is left to the caller
+	Midjourney midjourney.Config // at least one upstream, unless Source.NoUpstream
+	State      jetstream.Config
+	Pictures   pictures.Config
+	Proxy      proxy.Config
+}
+
+// Source is where settings come from.
+type Source struct {
+	Environ    []string // as os.Environ gives it: NAME=value, the last one of a name counts
+	File       string   // YAML file; empty: the one that MIDGATE_CONFIG names, if any
+	Terminal   bool     // the log goes to a terminal: text rather than json
+	NoUpstream bool     // the upstream need not be named
+}
+
+// Load reads all settings: the environment wins over the file, the file over the defaults. An empty value counts as
+// not given. The error is Mistakes and names everything that is wrong.
+func Load(src Source) (Config, error) {
+	in := read(src)
+	d := &draft{Config: Config{LogFormat: "json"}, given: map[string]bool{}, upstream: midjourney.UpstreamConfig{Name: "default"}}
+	if src.Terminal {
+		d.LogFormat = "text"
+	}
+	for _, s := range Settings {
+		d.apply(s, in, &in.mistakes)
+	}
+	d.finish(src, in)
+	if len(in.mistakes) > 0 {
+		return Config{}, in.mistakes
+	}
+	return d.Config, nil
+}
+
+// draft is a Config under construction.
+type draft struct {
+	Config
+	given    map[string]bool           // settings that somebody gave, by variable
+	auth     proxy.AuthMode            // as given
+	upstream midjourney.UpstreamConfig // the one that variables describe; its parts are the defaults of the file's list
+}
+
+// apply parses one setting's value, or its default.
+func (d *draft) apply(s Setting, in *input, mistakes *Mistakes) {
+	raw, where := in.value(s)
+	if raw == "" {
+		if s.Default != "" {
+			if err := s.parse(d, s.Default); err != nil {
+				panic(fmt.Sprintf("config: default of %s: %v", s.Name, err)) // found by any test that loads
+			}
+		}
+		return
+	}
+	d.given[s.Name] = true
+	if err := s.parse(d, raw); err != nil {
+		mistakes.value(s, where, raw, err)
+	}
+}
+
+// finish sets what depends on several settings and checks what only fits together.
+func (d *draft) finish(src Source, in *input) {
+	d.paths(in)
+	d.upstreams(src, in)
+	d.access(src, in)
+	d.times(in)
+	d.models(in)
+}
+
+// paths makes the data folder absolute and places state and pictures in it.
+func (d *draft) paths(in *input) {
+	dir, err := filepath.Abs(d.DataDir)
+	if err != nil {
+		in.mistakes.add("MIDGATE_DATA_DIR: the working directory is unknown: %v", err)
+		return
+	}
+	d.DataDir = dir
+	d.State.Dir, d.State.Retention = filepath.Join(dir, "state"), d.Adapter.Retention
+	d.Pictures.TempDir = filepath.Join(dir, "tmp")
+	if d.Pictures.URL == "" {
+		d.Pictures.URL = "file://" + filepath.ToSlash(filepath.Join(dir, "pictures"))
+	}
+}
+
+// access decides who may use the API and from which pages.
+func (d *draft) access(src Source, in *input) {
+	hasKey := false
+	for _, u := range d.Midjourney.Upstreams {
+		hasKey = hasKey || u.Key != ""
+	}
+	switch {
+	case d.auth == proxy.AuthKeys && len(d.Proxy.Keys) == 0 && !in.bad("MIDGATE_API_KEYS"):
+		in.mistakes.add("MIDGATE_AUTH is \"keys\" but there are none; set MIDGATE_API_KEYS")
+	case d.auth != "":
+	case len(d.Proxy.Keys) > 0 || in.bad("MIDGATE_API_KEYS"):
+		d.auth = proxy.AuthKeys
+	case !hasKey:
+		d.auth = proxy.AuthPassthrough
+	case !src.NoUpstream:
+		in.mistakes.add("MIDGATE_API_KEYS is missing, so anybody could spend the upstream key's credit; " +
+			"set it to the keys that clients may use, such as alice:a-long-random-word (or MIDGATE_AUTH=none to let everybody in)")
+	}
+	d.Proxy.Auth = d.auth
+	d.Midjourney.Passthrough = d.auth == proxy.AuthPassthrough
+	if !d.given["MIDGATE_CORS_ORIGINS"] && d.auth != proxy.AuthNone {
+		d.Proxy.Origins = []string{"*"}
+	}
+	if d.State.URL != "" && !d.given["MIDGATE_SECRET"] && (d.Midjourney.Passthrough || d.Midjourney.WebhookURL != "") {
+		in.mistakes.add("MIDGATE_SECRET is missing; replicas on one cluster must share it with MIDGATE_AUTH=passthrough or MIDGATE_WEBHOOK_URL; set %s", secretAllowed)
+	}
+}
+
+// Time limits that depend on the heartbeat (contract.md §2): without it Node clients give up after 300 s.
+const withoutHeartbeat = 280 * time.Second
+
+// times settles the limits that depend on one another.
+func (d *draft) times(in *input) {
+	if !d.given["MIDGATE_JOB_TIMEOUT"] {
+		if d.Proxy.Heartbeat == 0 {
+			d.Adapter.JobTimeout = withoutHeartbeat
+		}
+		d.Adapter.JobTimeout = min(d.Adapter.JobTimeout, d.Adapter.JobDeadline)
+	}
+	if d.Adapter.JobTimeout > d.Adapter.JobDeadline {
+		in.mistakes.add("MIDGATE_JOB_TIMEOUT is longer than MIDGATE_JOB_DEADLINE; an answer cannot wait longer than its job is followed")
+	}
+}
+
+// models checks the names that are listed: each must be one that requests may use.
+func (d *draft) models(in *input) {
+	for _, name := range d.Proxy.Models {
+		if _, err := adapter.ParseModel(name, d.Adapter.Aliases); err != nil {
+			in.mistakes.add("MIDGATE_MODELS_LISTED names %q, which is no model; allowed: %s", name, modelAllowed)
+		}
+	}
+	for pattern, target := range d.Adapter.Aliases {
+		if _, err := adapter.ParseModel(target, nil); err != nil {
+			in.mistakes.add("MIDGATE_MODEL_ALIASES sends %q to %q, which is no model; allowed: %s", pattern, target, modelAllowed)
+		}
+	}
+}
+
+const modelAllowed = "midjourney or niji, with -v7, -6 and the like and -relax, -fast or -turbo behind it, or an alias"
+
+// Mistakes are everything that is wrong with the settings: one plain sentence each, without any secret.
+type Mistakes []string
+
+// Error lists them, one a line.
+func (m Mistakes) Error() string { return strings.Join(m, "\n") }
+
+func (m *Mistakes) add(format string, args ...any) { *m = append(*m, fmt.Sprintf(format, args...)) }
+
+// value reports a value that does not fit its setting. A secret's value is not shown.
+func (m *Mistakes) value(s Setting, where, raw string, err error) {
+	if s.Secret {
+		m.add("%s %v; allowed: %s", where, err, s.allowed)
+		return
+	}
+	m.add("%s is %q, which %v; allowed: %s", where, shorten(raw), err, s.allowed)
+}
+
+// shorten keeps a message readable whatever was pasted into a variable.
+func shorten(s string) string {
+	if r := []rune(s); len(r) > 80 {
+		return string(r[:80]) + "…"
+	}
+	return s
+}

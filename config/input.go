@@ -1,0 +1,153 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+)
+
+const prefix = "MIDGATE_"
+
+// input is what was given, before anything is understood.
+type input struct {
+	env      map[string]string // variables with our prefix and a value
+	file     file
+	guessed  map[string]bool // settings that an unknown name was probably meant for
+	mistakes Mistakes
+}
+
+// read collects the environment and the file and reports names that nobody knows.
+func read(src Source) *input {
+	in := &input{env: map[string]string{}, guessed: map[string]bool{}}
+	for _, e := range src.Environ {
+		name, v, _ := strings.Cut(e, "=")
+		if !strings.HasPrefix(name, prefix) {
+			continue
+		}
+		delete(in.env, name)
+		if v = strings.TrimSpace(v); v != "" {
+			in.env[name] = v
+		}
+	}
+	path := src.File
+	if path == "" {
+		path = in.env[prefix+"CONFIG"]
+	}
+	if path != "" {
+		in.file = readFile(path, &in.mistakes)
+	}
+	in.unknown()
+	in.secretFiles()
+	return in
+}
+
+// value returns a setting's value and the name under which it was given; empty if it was not.
+func (in *input) value(s Setting) (raw, where string) {
+	if v := in.env[s.Name]; v != "" {
+		return v, s.Name
+	}
+	return in.file.values[s.Key()], s.Key() + " in " + in.file.name
+}
+
+// bad reports whether a setting was given with a value that does not fit: what depends on it is then not judged.
+func (in *input) bad(name string) bool {
+	if in.guessed[name] {
+		return true
+	}
+	for _, m := range in.mistakes {
+		if strings.HasPrefix(m, name) || strings.HasPrefix(m, key(name)) {
+			return true
+		}
+	}
+	return false
+}
+
+// unknown reports names that are none of ours, each with the nearest that is.
+func (in *input) unknown() {
+	var names, keys []string
+	for _, s := range Settings {
+		names, keys = append(names, s.Name), append(keys, s.Key())
+		if s.Secret {
+			names, keys = append(names, s.Name+"_FILE"), append(keys, s.Key()+"_file")
+		}
+	}
+	for _, name := range sorted(in.env) {
+		if near, known := nearest(name, append(names, prefix+"CONFIG")); !known {
+			in.guessed[strings.TrimSuffix(near, "_FILE")] = true
+			in.mistakes.add("%s is no setting; did you mean %s?", name, near)
+		}
+	}
+	for _, k := range sorted(in.file.values) {
+		if near, known := nearest(k, append(keys, "upstreams")); !known {
+			in.guessed[prefix+strings.ToUpper(strings.TrimSuffix(near, "_file"))] = true
+			in.mistakes.add("%s in %s is no setting; did you mean %s?", k, in.file.name, near)
+		}
+	}
+}
+
+// secretFiles replaces NAME_FILE by what the file holds.
+func (in *input) secretFiles() {
+	for _, s := range Settings {
+		if !s.Secret {
+			continue
+		}
+		in.secretFile(in.env, s.Name, s.Name+"_FILE", "")
+		in.secretFile(in.file.values, s.Key(), s.Key()+"_file", " in "+in.file.name)
+	}
+}
+
+func (in *input) secretFile(values map[string]string, name, fileName, where string) {
+	path := values[fileName]
+	if path == "" {
+		return
+	}
+	if values[name] != "" {
+		in.mistakes.add("%s%s is given beside %s; set one of them", fileName, where, name)
+		return
+	}
+	v, err := readSecret(path)
+	if err != nil {
+		in.mistakes.add("%s%s is %q, which %v; allowed: a file with the value", fileName, where, shorten(path), err)
+		in.guessed[prefix+strings.ToUpper(strings.TrimPrefix(name, prefix))] = true
+		return
+	}
+	values[name] = v
+}
+
+// readSecret reads a file that holds one value.
+func readSecret(path string) (string, error) {
+	raw, err := os.ReadFile(filepath.Clean(path))
+	if err != nil {
+		return "", unreadable(err)
+	}
+	v := strings.TrimSpace(string(raw))
+	if v == "" {
+		return "", errors.New("is empty")
+	}
+	return v, nil
+}
+
+// unreadable says in a few words why a file cannot be read.
+func unreadable(err error) error {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return errors.New("does not exist")
+	case errors.Is(err, fs.ErrPermission):
+		return errors.New("may not be read by this user")
+	default:
+		return fmt.Errorf("cannot be read: %w", errors.Unwrap(err))
+	}
+}
+
+func sorted[V any](m map[string]V) []string {
+	names := make([]string, 0, len(m))
+	for name := range m {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	return names
+}
