@@ -1,0 +1,61 @@
+# midgate: everything that is built, run and checked. `make help` lists it.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+
+VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+COMMIT   ?= $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
+LDFLAGS  := -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
+FUZZTIME ?= 30s
+KILLS    ?= 1000
+LINT     := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+
+# Debian packages that tests need, each with the program that shows whether it is there.
+NEEDED := gcc:gcc curl:curl chromium:chromium
+# Folders whose npm packages tests need.
+NODE_DIRS := $(dir $(shell git ls-files '*package-lock.json'))
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## the static binary, bin/midgate
+	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/midgate ./cmd/midgate
+
+.PHONY: demo
+demo: ## midgate and a simulated Midjourney, to try it out
+	go run ./cmd/midgate demo
+
+# One variant is compiled: everything with -race, the binaries of process tests too.
+.PHONY: test
+test: prepare ## every check that needs no network: format, vet, all tests under the race detector
+	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); [ -z "$$unformatted" ] || { echo "not gofmt-ed: $$unformatted"; exit 1; }
+	go vet -race ./...
+	go test -race -timeout 14m ./...
+
+.PHONY: prepare
+prepare: ## what tests need beside Go and Node: Debian packages that are missing, npm packages of the client tests
+	@missing=; for n in $(NEEDED); do command -v $${n%%:*} >/dev/null || missing="$$missing $${n##*:}"; done; \
+	[ -z "$$missing" ] || { echo "installing$$missing"; apt-get update -qq && \
+		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; }
+	@for d in $(NODE_DIRS); do \
+		[ "$$d/node_modules/.package-lock.json" -nt "$$d/package-lock.json" ] || \
+		(cd "$$d" && npm ci --no-audit --no-fund --silent) || exit 1; done
+
+.PHONY: lint
+lint: ## golangci-lint, the walls between the packages included
+	go run $(LINT) run
+
+.PHONY: bench
+bench: ## benchmarks, each with its baseline and the ratio to it
+	go test -run '^$$' -bench . -timeout 60m ./...
+
+.PHONY: fuzz
+fuzz: ## every fuzz target for FUZZTIME (30s)
+	@set -e; for p in $$(go list ./...); do for f in $$(go test -list '^Fuzz' $$p | grep '^Fuzz' || true); do \
+		echo "$$p $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$p; done; done
+
+.PHONY: chaos
+chaos: ## kills a loaded midgate at KILLS (1000) random instants and counts what was paid
+	go test -race -count 1 -timeout 6h -run '^TestKills' ./cmd/midgate -args -kills $(KILLS)
