@@ -1,0 +1,83 @@
+package adapter
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Saying is what a chat answer is made of.
+type Saying struct {
+	Whole  *Image                 // the grid, when it is shown as one picture with links to its quarters
+	Images []Image                // the pictures that are shown one by one
+	Texts  []string               // a description's prompts
+	Video  string                 // a video's address
+	Note   string                 // a sentence before everything else
+	URL    func(id string) string // address of a picture
+}
+
+// Say puts a result into Markdown: hosted pictures, and a short list of what can be said next, from the real buttons. Every
+// picture stands whole on a line of its own.
+func Say(s Saying) string {
+	var b strings.Builder
+	if s.Note != "" {
+		b.WriteString(s.Note + "\n\n")
+	}
+	for i, t := range s.Texts {
+		fmt.Fprintf(&b, "%d. %s\n\n", i+1, t)
+	}
+	if s.Video != "" {
+		fmt.Fprintf(&b, "[▶ Play the video](%s)\n\n", s.Video)
+	}
+	if s.Whole != nil {
+		fmt.Fprintf(&b, "![%s](%s)\n\n", alt(*s.Whole), s.URL(s.Whole.ID))
+		var links []string
+		for i, id := range s.Whole.Cells {
+			links = append(links, fmt.Sprintf("[U%d](%s)", i+1, s.URL(id)))
+		}
+		b.WriteString(strings.Join(links, " · ") + "\n\n")
+	}
+	for _, img := range s.Images {
+		fmt.Fprintf(&b, "![%s](%s)\n\n", alt(img), s.URL(img.ID))
+	}
+	b.WriteString(s.next())
+	return strings.TrimSpace(b.String())
+}
+
+// next is the list of what can be said about the pictures just shown.
+func (s Saying) next() string {
+	var say []string
+	switch {
+	case len(s.Texts) > 0:
+		return "*Send one of these prompts to draw it.*"
+	case s.Whole != nil:
+		say = append(say, "`U1`–`U4` to pick one", "`V1`–`V4` to vary one", "`reroll`")
+	case len(s.Images) == 1:
+		for _, action := range s.Images[0].Offers() {
+			if phrase, ok := phrases[action]; ok {
+				say = append(say, "`"+phrase+"`")
+			}
+		}
+	case len(s.Images) == 0:
+		return ""
+	}
+	return "*Next: " + strings.Join(append(say, "or say what should change"), ", ") + ".*"
+}
+
+// phrases are how the actions are said; PlainAction understands each of them.
+var phrases = map[string]string{
+	ActUpscaleSubtle: "upscale subtle", ActUpscaleCreative: "upscale creative", ActVarySubtle: "vary subtle", ActVaryStrong: "vary strong",
+	ActZoomOut2x: "zoom out 2x", ActZoomOut15x: "zoom out 1.5x", ActPanLeft: "pan left", ActPanRight: "pan right",
+	ActPanUp: "pan up", ActPanDown: "pan down", ActMakeSquare: "make it square", ActAnimateLow: "animate",
+}
+
+// alt is a picture's prompt as the text of a Markdown picture.
+func alt(img Image) string {
+	text := strings.Join(strings.Fields(strings.NewReplacer("[", "", "]", "", "(", "", ")", "", "\\", "", "`", "", "*", "", "_", " ", "<", "", ">", "", "!", "").Replace(img.Prompt)), " ")
+	if letters := []rune(text); len(letters) > 80 {
+		text = string(letters[:80]) + "…"
+	}
+	if text == "" {
+		return "picture"
+	}
+	return text
+}
