@@ -69,6 +69,7 @@ type Run struct {
 	Body      string          `json:"body"`            // digest of owner, route and canonical body
 	Seed      string          `json:"seed"`            // secret randomness: image IDs are derived from it, so a resumed run makes the same
 	SealedKey []byte          `json:"sealed_key,omitempty"`
+	Echo      json.RawMessage `json:"echo,omitempty"` // what the face wants back with the run: not read here
 
 	Status     RunStatus  `json:"status"`
 	Replica    string     `json:"replica"`            // who executes it

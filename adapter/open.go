@@ -72,7 +72,7 @@ func (s *Service) enter(ctx context.Context, a Attempt, w work, request json.Raw
 func (s *Service) newRun(a Attempt, w work, request json.RawMessage, claim, body string, now time.Time) Run {
 	run := Run{
 		ID: NewID(jobPrefix), Owner: a.Caller.Owner, Kind: w.kind, Route: a.Route, Model: w.model, N: w.n, Speed: w.speed,
-		Request: request, Claim: claim, Body: body, Seed: NewID(""),
+		Request: request, Echo: a.Echo, Claim: claim, Body: body, Seed: NewID(""),
 		Status: RunQueued, Replica: s.cfg.Replica, Upstream: w.account.Name,
 		Created: now, Deadline: now.Add(s.cfg.JobDeadline),
 		Deliveries: []Delivery{{State: DeliveryWaiting, At: now}},

@@ -85,9 +85,10 @@ type Attempt struct {
 	Route          string // the normalised path
 	Body           string // hex SHA-256 of the canonical body
 	IdempotencyKey string
-	Retry          int  // an SDK's retry counter
-	Async          bool // Prefer: respond-async
-	Stream         bool // waits as long as the job lives
+	Retry          int             // an SDK's retry counter
+	Async          bool            // Prefer: respond-async
+	Stream         bool            // waits as long as the job lives
+	Echo           json.RawMessage // kept with the run for the face; at most a few KB
 }
 
 // MarshalRequest is how a decoded request is kept in a run.
