@@ -54,6 +54,7 @@ func New(cfg Config, core Core, metrics *Metrics, log *slog.Logger) (*Server, er
 		{"GET", "/healthz", s.healthz, open},
 		{"GET", "/readyz", s.readyz, open},
 		{"GET", "/metrics", s.serveMetrics, open},
+		{"GET", "/openapi.yaml", s.serveOpenAPI, open},
 		{"GET", "/", s.hello, open},
 		{"GET", "/v1", s.hello, open},
 		{"GET", "/health", s.hello, open},
