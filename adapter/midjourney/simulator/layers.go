@@ -1,9 +1,7 @@
 package simulator
 
 import (
-	"bytes"
 	"image"
-	"image/png"
 	"math"
 
 	"golang.org/x/image/draw"
@@ -82,32 +80,6 @@ func keepWhere(img, from *image.RGBA, keep func(i int) bool) {
 			copy(img.Pix[4*i:4*i+4], from.Pix[4*i:4*i+4])
 		}
 	}
-}
-
-// decodeMask reads a mask at the size of bounds, white where to repaint; transparent counts as black.
-func decodeMask(data []byte, bounds image.Rectangle) *image.Gray {
-	if len(data) == 0 {
-		return nil
-	}
-	size, err := png.DecodeConfig(bytes.NewReader(data))
-	if err != nil || size.Width*size.Height > 1<<26 {
-		return nil
-	}
-	src, err := png.Decode(bytes.NewReader(data))
-	if err != nil {
-		return nil
-	}
-	out := image.NewGray(bounds)
-	b := src.Bounds()
-	for y := range bounds.Dy() {
-		for x := range bounds.Dx() {
-			r, g, bl, a := src.At(b.Min.X+x*b.Dx()/bounds.Dx(), b.Min.Y+y*b.Dy()/bounds.Dy()).RGBA()
-			if a >= 0x8000 {
-				out.Pix[y*out.Stride+x] = uint8((r + g + bl) / 3 >> 8)
-			}
-		}
-	}
-	return out
 }
 
 // fitted lays uploaded pictures over the scene, whole and in the middle. Where they are transparent, or masked white,
@@ -203,13 +175,14 @@ type bent struct {
 func (l bent) lay(s *studio, img *image.RGBA, _ *picture, divisor int) {
 	from := s.drawn(l.from, divisor)
 	b := img.Bounds()
-	push := l.share * float64(b.Dx()) * .12
+	push := l.share * float64(b.Dx()) * .09
 	phase := float64(l.seed%628) / 100
-	keep := uint32(256 - 256*l.share*.7)
+	keep := uint32(256 - 256*l.share*.4)
 	for y := range b.Dy() {
-		dx := round(push * math.Sin(9*float64(y)/float64(b.Dy())+phase))
+		dx := round(push * math.Sin(4*float64(y)/float64(b.Dy())+phase))
 		for x := range b.Dx() {
-			to, at := img.PixOffset(x, y), from.PixOffset(min(max(x+dx, 0), b.Dx()-1), y)
+			dy := round(push * .6 * math.Sin(4*float64(x)/float64(b.Dx())-phase))
+			to, at := img.PixOffset(x, y), from.PixOffset(min(max(x+dx, 0), b.Dx()-1), min(max(y+dy, 0), b.Dy()-1))
 			blendPixel(img.Pix[to:to+3:to+3], from.Pix[at:at+3:at+3], keep)
 		}
 	}

@@ -13,6 +13,17 @@ type picture struct {
 	scene scene
 	frame frame
 	over  layer // what is laid over the drawn scene; nil for nothing
+	// setting is the scene around the picture where that is not the drawn one: a region is drawn from its own words,
+	// what zoom adds belongs to the rest.
+	setting *scene
+}
+
+// around is the scene that goes on beyond the picture.
+func (p *picture) around() scene {
+	if p.setting != nil {
+		return *p.setting
+	}
+	return p.scene
 }
 
 // layer turns a drawn scene into the picture, at any size: previews are drawn small.
@@ -102,10 +113,12 @@ func (s *Simulator) rerolled(t, parent *task) []*picture {
 	case parent == nil || parent.kind == "upscale" || parent.kind == "upscale_hd":
 		return s.cellsOf(t, "imagine", nil)
 	case parent.parent == nil:
-		t.uploadKeys, t.mask, t.blendShape = parent.uploadKeys, parent.mask, parent.blendShape
+		t.uploadKeys, t.blendShape = parent.uploadKeys, parent.blendShape
+		t.mask, t.maskBox = parent.mask, parent.maskBox
 		return s.cellsOf(t, parent.kind, nil)
 	}
-	t.index, t.press, t.mask, t.zoom = parent.index, parent.press, parent.mask, parent.zoom
+	t.index, t.press, t.zoom = parent.index, parent.press, parent.zoom
+	t.mask, t.maskBox = parent.mask, parent.maskBox
 	return s.cellsOf(t, parent.kind, parent.parent)
 }
 
@@ -153,13 +166,17 @@ func (s *Simulator) cellSizeFor(p params, m model) (w, h int) {
 	return cellSize(arW, arH, edge)
 }
 
-// variation moves the scene of a picture by a share. A picture with something laid over its scene keeps that, bent.
+// variation moves the scene of a picture by a share. A picture with something laid over its scene keeps that, bent,
+// unless a dialog asked for other words.
 func variation(t *task, source *picture, share float64, i int) *picture {
-	out := &picture{w: source.w, h: source.h, frame: source.frame}
-	out.scene = source.scene.varied(share, t.seed, i)
-	if text := parsePrompt(t.asked).text; t.dialog != nil && text != "" {
-		out.scene = out.scene.retold(text)
-	} else if source.over != nil {
+	out := &picture{w: source.w, h: source.h, frame: source.frame, setting: source.setting}
+	out.scene = source.around().varied(share, t.seed, i)
+	text := parsePrompt(t.asked).text
+	switch {
+	case t.dialog != nil && text != "" && text != parsePrompt(t.parent.asked).text:
+		out.scene, out.setting = out.scene.retold(text), nil
+	case source.over != nil:
+		out.scene.theme.subjects = nil
 		out.over = bent{from: source, share: share, seed: t.seed + uint32(i)}
 	}
 	return out
@@ -206,30 +223,42 @@ func widened(t *task, source *picture, edge, i int) *picture {
 
 // surround draws what lies around a picture and puts the picture itself where it belongs.
 func surround(t *task, source, out *picture, i int) *picture {
-	out.scene = source.scene.varied(.03, t.seed, i)
+	out.scene = source.around().varied(.03, t.seed, i)
 	out.scene.decor = t.seed + uint32(i)*77
 	out.over = inset{from: source}
 	return out
 }
 
-// repainted draws the masked area anew.
+// repainted draws the masked area anew: the same surroundings, with what the words name in the middle of the mask.
 func repainted(t *task, source *picture, i int) *picture {
-	text := parsePrompt(t.asked).text
-	sc := source.scene.varied(.5, t.seed, i).retold(text)
-	sc.theme.mood = mixMoods(sc.theme.mood, source.scene.theme.mood)
-	out := &picture{w: source.w, h: source.h, scene: sc, frame: source.frame}
+	around := source.around()
+	out := &picture{w: source.w, h: source.h, frame: source.frame, setting: &around}
+	out.scene = around.varied(.18, t.seed, i).holding(parsePrompt(t.asked).text, focusIn(t.maskBox, source.frame))
 	out.over = region{from: source, mask: t.mask}
 	return out
 }
 
-func mixMoods(a, b mood) mood {
-	return mood{mix(a.top, b.top, .4), mix(a.horizon, b.horizon, .4), a.sun, mix(a.far, b.far, .4), mix(a.near, b.near, .4), mix(a.water, b.water, .4), a.accent}
+// focusIn turns a box in shares of a picture into units of its frame; nil for an empty box.
+func focusIn(box, f frame) *frame {
+	if box.x1 <= box.x0 || box.y1 <= box.y0 {
+		return nil
+	}
+	w, h := f.x1-f.x0, f.y1-f.y0
+	return &frame{f.x0 + box.x0*w, f.y0 + box.y0*h, f.x0 + box.x1*w, f.y0 + box.y1*h}
+}
+
+func mixMoods(a, b mood, share float64) mood {
+	return mood{
+		mix(a.top, b.top, share), mix(a.horizon, b.horizon, share), mix(a.sun, b.sun, share), mix(a.far, b.far, share),
+		mix(a.near, b.near, share), mix(a.water, b.water, share), mix(a.accent, b.accent, max(share, .7)),
+	}
 }
 
 // enlarged is the picture at twice its size.
 func (s *Simulator) enlarged(t *task, source *picture) *picture {
 	return &picture{
 		key: t.job + "/0", w: 2 * source.w, h: 2 * source.h, scene: source.scene, frame: source.frame,
-		over: larger{from: source, creative: t.press.way == "creative"},
+		setting: source.setting,
+		over:    larger{from: source, creative: t.press.way == "creative"},
 	}
 }

@@ -27,6 +27,7 @@ type scene struct {
 	gene   [genes]float64
 	decor  uint32 // places stars, windows and trees
 	aspect float64
+	focus  *frame // where the first subject goes, whatever the genes say
 }
 
 // newScene is the scene of a prompt; seed and quarter decide the genes.
@@ -59,6 +60,27 @@ func (sc scene) varied(share float64, seed uint32, quarter int) scene {
 // retold keeps the composition and changes the words.
 func (sc scene) retold(text string) scene {
 	sc.theme = themeOf(text)
+	return sc
+}
+
+// bare is the scene without anything in it that the words do not name.
+func (sc scene) bare() scene {
+	if !sc.theme.named {
+		sc.theme.subjects = nil
+	}
+	return sc
+}
+
+// holding puts what other words name into this scene, at a place; the words may move its mood as well.
+func (sc scene) holding(text string, at *frame) scene {
+	other := themeOf(text)
+	share := .12
+	if other.moody {
+		share = .6
+		sc.theme.night, sc.theme.storm, sc.theme.snow = other.night, other.storm, other.snow
+	}
+	sc.theme.mood = mixMoods(sc.theme.mood, other.mood, share)
+	sc.theme.subjects, sc.theme.named, sc.focus = other.subjects, other.named, at
 	return sc
 }
 

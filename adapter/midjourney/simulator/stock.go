@@ -15,6 +15,7 @@ type upload struct {
 	size   image.Point
 	mean   ink
 	opaque bool
+	hole   frame // around the transparent part, in shares of the size
 }
 
 // keep stores a file and returns its key.
@@ -61,18 +62,27 @@ func inspect(data []byte) *upload {
 	if img == nil {
 		return u
 	}
-	b, n := img.Bounds(), 0.
-	u.format, u.size = format, b.Size()
-	for y := b.Min.Y; y < b.Max.Y; y += max(1, b.Dy()/256) {
-		for x := b.Min.X; x < b.Max.X; x += max(1, b.Dx()/256) {
-			r, g, bl, a := img.At(x, y).RGBA()
+	u.format, u.size = format, img.Bounds().Size()
+	u.look(img)
+	return u
+}
+
+// look samples at most 256×256 pixels for the mean colour and the transparent part.
+func (u *upload) look(img image.Image) {
+	b, n, hole := img.Bounds(), 0., image.Rectangle{}
+	stepX, stepY := max(1, b.Dx()/256), max(1, b.Dy()/256)
+	for y := 0; y < b.Dy(); y += stepY {
+		for x := 0; x < b.Dx(); x += stepX {
+			r, g, bl, a := img.At(b.Min.X+x, b.Min.Y+y).RGBA()
+			if a < 0x8000 {
+				hole = hole.Union(image.Rect(x, y, min(x+stepX, b.Dx()), min(y+stepY, b.Dy())))
+			}
 			u.opaque = u.opaque && a >= 0xff00
 			u.mean = ink{u.mean.r + float64(r)/65535, u.mean.g + float64(g)/65535, u.mean.b + float64(bl)/65535}
 			n++
 		}
 	}
-	u.mean = scale(u.mean, 1/n)
-	return u
+	u.mean, u.hole = scale(u.mean, 1/n), shareOfBox(hole, b.Dx(), b.Dy())
 }
 
 // uploadSize is a stored picture's size.
@@ -100,6 +110,14 @@ func (s *studio) uploadImage(key string) image.Image {
 func (s *studio) opaque(key string) bool {
 	u, ok := s.stock.peek(key)
 	return !ok || u.opaque
+}
+
+// hole is where a stored picture is transparent.
+func (s *studio) hole(key string) frame {
+	if u, ok := s.stock.peek(key); ok {
+		return u.hole
+	}
+	return frame{}
 }
 
 // tint is a stored picture's mean colour.

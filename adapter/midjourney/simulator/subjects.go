@@ -30,6 +30,9 @@ func (sc scene) subject(c *canvas, m mood, name string, n int) {
 	}
 	size := (.3 + .16*sc.gene[geneSubjectSize]) * min(1, .45+.55*sc.aspect)
 	e := easel{c: c, x: x, y: sc.footing(), size: size}
+	if sc.focus != nil && n == 0 {
+		e = sc.focused(e)
+	}
 	white, dark := ink{.97, .96, .93}, scale(m.near, .45)
 	switch name {
 	case "lighthouse":
@@ -45,18 +48,33 @@ func (sc scene) subject(c *canvas, m mood, name string, n int) {
 	case "tree":
 		e.tree(mix(m.near, ink{.3, .55, .25}, .5), dark)
 	case "balloon":
-		e.y -= .28
+		e.y -= sc.lift(.28)
 		e.balloon(m, white, dark)
 	case "flower":
 		e.flower(m, dark)
 	case "figure":
 		e.figure(m, white, dark)
 	case "rocket":
-		e.y -= .12
+		e.y -= sc.lift(.12)
 		e.rocket(m, white, dark)
 	default:
 		sc.birds(c, dark)
 	}
+}
+
+// lift is how high a flying subject hangs; in a focus it hangs there.
+func (sc scene) lift(height float64) float64 {
+	if sc.focus != nil {
+		return 0
+	}
+	return height
+}
+
+// focused stands a subject into the focus, as large as fits.
+func (sc scene) focused(e easel) easel {
+	f := *sc.focus
+	e.x, e.y, e.size = (f.x0+f.x1)/2, f.y1-.08*(f.y1-f.y0), .62*min(f.y1-f.y0, 1.3*(f.x1-f.x0))
+	return e
 }
 
 // footing is the height on which subjects stand.

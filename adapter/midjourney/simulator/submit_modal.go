@@ -17,6 +17,7 @@ func (s *Simulator) modal(c *call) reply {
 	case id == "":
 		return s.habits.refuse(c, noTaskID, "")
 	}
+	painted := readMask(mask)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	t := s.find(c.user, id)
@@ -29,11 +30,11 @@ func (s *Simulator) modal(c *call) reply {
 	if p, detail := s.gate(c, t.kind, prompt); p != "" {
 		return s.habits.refuse(c, p, detail)
 	}
-	return s.confirm(c, t, prompt, mask)
+	return s.confirm(c, t, prompt, painted)
 }
 
 // confirm launches what the dialog was about, under the same id or, where the dialect does that, a new one.
-func (s *Simulator) confirm(c *call, t *task, prompt, mask string) reply {
+func (s *Simulator) confirm(c *call, t *task, prompt string, mask painted) reply {
 	if t.run != nil && !s.habits.newIDs {
 		// The upstream queues the job a second time (upstream-protocol.md §6.2): one more charge, one visible task.
 		s.charge(t, c.now)
@@ -51,7 +52,7 @@ func (s *Simulator) confirm(c *call, t *task, prompt, mask string) reply {
 		}
 	}
 	t.refine(t.asked)
-	t.mask = decodePicture(mask)
+	t.mask, t.maskBox = mask.data, mask.box
 	if t.press.verb == "custom-zoom" {
 		t.zoom = min(max(parsePrompt(t.asked).number("zoom", 2), 1.01), 2)
 	}

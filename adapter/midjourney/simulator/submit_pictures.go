@@ -159,13 +159,14 @@ func (s *Simulator) edits(c *call) reply {
 	if c.route == "retexture" {
 		kind = "retexture"
 	}
+	painted := readMask(mask)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if p, detail := s.gate(c, kind, prompt); p != "" {
 		return s.habits.refuse(c, p, detail)
 	}
 	t := s.birth(c, kind, in, prompt)
-	t.uploadKeys, t.mask = []string{key}, decodePicture(mask)
+	t.uploadKeys, t.mask, t.maskBox = []string{key}, painted.data, painted.box
 	t.description = "/edit " + prompt
 	return s.start(t, c)
 }

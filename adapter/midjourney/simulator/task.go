@@ -45,6 +45,7 @@ type task struct {
 	clipStart []*picture // the first frame of each clip of a video
 	uploaded  *picture   // describe: the source
 	mask      []byte
+	maskBox   frame // the white part's, in shares of the mask
 	zoom      float64
 	adopted   string // the id that carries on after a modal answered a new one
 	cancelled time.Time

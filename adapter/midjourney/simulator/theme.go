@@ -12,6 +12,8 @@ type theme struct {
 	snow     bool
 	night    bool
 	storm    bool
+	moody    bool // the words say which mood
+	named    bool // the words name a subject
 }
 
 // mood is a palette.
@@ -86,6 +88,7 @@ func themeOf(text string) theme {
 		}
 		t.snow = t.snow || moodWords[word] == "winter"
 	}
+	t.moody, t.named = moodName != "" || t.tinted > 0, len(t.subjects) > 0
 	if moodName == "" {
 		moodName = []string{"day", "sunset", "dawn", "forest", "dream"}[hash%5]
 	}

@@ -40,6 +40,9 @@ func (s *Simulator) fromUploads(t *task, kind string, i int) *picture {
 	if tint, ok := s.studio.tint(t.uploadKeys[0]); ok {
 		sc.theme.mood = sc.theme.mood.towards(tint, .35)
 	}
+	if kind != "edits" {
+		sc = sc.bare()
+	}
 	out := &picture{w: w, h: h, scene: sc, frame: sc.own()}
 	switch kind {
 	case "blend":
@@ -47,9 +50,28 @@ func (s *Simulator) fromUploads(t *task, kind string, i int) *picture {
 	case "retexture":
 		out.over = fitted{keys: t.uploadKeys[:1], through: .6}
 	default:
+		out.scene.focus = s.editFocus(t, out)
+		if out.scene.focus == nil {
+			out.scene = out.scene.bare()
+		}
 		out.over = s.editLayer(t)
 	}
 	return out
+}
+
+// editFocus is where an edit's subject goes: into the hole, or the mask.
+func (s *Simulator) editFocus(t *task, out *picture) *frame {
+	box := s.studio.hole(t.uploadKeys[0])
+	if box == (frame{}) && s.habits.relay {
+		box = t.maskBox
+	}
+	size, ok := s.studio.uploadSize(t.uploadKeys[0])
+	if !ok {
+		return nil
+	}
+	inner := containedIn(image.Rectangle{Max: size}, image.Rect(0, 0, out.w, out.h))
+	fit := focusIn(shareOfBox(inner, out.w, out.h), out.frame)
+	return focusIn(box, *fit)
 }
 
 // editLayer keeps what is opaque and not masked. A picture without any hole is changed as a whole.
