@@ -1,0 +1,73 @@
+package jetstream
+
+import (
+	"crypto/rand"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// mendEvery is how often a broken embedded server is looked after.
+const mendEvery = time.Second
+
+// mend restarts the embedded server after its disk was full or refused writes, as soon as the disk takes them again:
+// until then JetStream refuses every write to a stream that once failed.
+func (e *Engine) mend() {
+	tick := time.NewTicker(mendEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+		case <-e.life.Done():
+			return
+		}
+		if s := e.server.current.Load(); s != nil && s.JetStreamEnabled() && !e.suspect.Load() {
+			continue
+		}
+		if e.writable() == nil {
+			e.suspect.Store(false)
+			continue
+		}
+		if err := e.diskWorks(); err != nil {
+			e.cfg.Log.Error("the state cannot be written", "error", err)
+			continue
+		}
+		e.restart()
+	}
+}
+
+// writable asks the embedded server to store something in every bucket.
+func (e *Engine) writable() error {
+	for _, b := range []*bucket{e.images, e.digests, e.runs, e.claims} {
+		if _, err := b.put(e.life, probeKey, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// probeKey holds nothing; writing it shows that a bucket can be written.
+const probeKey = "probe"
+
+// diskWorks writes and syncs a small file beside the state.
+func (e *Engine) diskWorks() error {
+	name := filepath.Join(e.cfg.Dir, "probe-"+rand.Text())
+	defer os.Remove(name)
+	f, err := os.OpenFile(name, os.O_CREATE|os.O_WRONLY|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if _, err := f.Write(make([]byte, 256<<10)); err != nil {
+		return err
+	}
+	return f.Sync()
+}
+
+func (e *Engine) restart() {
+	e.cfg.Log.Warn("the state is opened again after a failed write")
+	e.server.stop()
+	if err := e.server.start(); err != nil {
+		e.cfg.Log.Error("the state cannot be opened", "error", err)
+	}
+}

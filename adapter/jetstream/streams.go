@@ -1,0 +1,105 @@
+package jetstream
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// markerTime is how long the marker of a removed key stays, for replicas that were away.
+const markerTime = time.Hour
+
+var validKey = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
+
+// open makes the buckets, or finds them, and adapts them to the configuration.
+func (e *Engine) open(ctx context.Context) error {
+	copies, err := e.copies(ctx)
+	if err != nil {
+		return err
+	}
+	for _, b := range []struct {
+		into    **bucket
+		name    string
+		age     time.Duration
+		storage jetstream.StorageType
+	}{
+		{&e.images, "images", 0, jetstream.FileStorage},
+		{&e.digests, "digests", e.cfg.Retention, jetstream.FileStorage},
+		{&e.runs, "runs", 0, jetstream.FileStorage},
+		{&e.claims, "claims", e.cfg.ClaimTTL, jetstream.FileStorage},
+		// Leases mean nothing once all servers are gone, so they need no disk.
+		{&e.leases, "leases", e.cfg.LeaseTTL, jetstream.MemoryStorage},
+	} {
+		name := e.cfg.Prefix + "_" + b.name
+		kv, err := e.bucket(ctx, name, b.age, b.storage, copies)
+		if err != nil {
+			return fmt.Errorf("open the bucket %s: %w", name, err)
+		}
+		*b.into = &bucket{engine: e, name: name, kv: kv}
+	}
+	return nil
+}
+
+// bucket makes or adapts one bucket: a stream as the key-value clients of NATS expect it.
+func (e *Engine) bucket(ctx context.Context, name string, age time.Duration, storage jetstream.StorageType, copies int) (jetstream.KeyValue, error) {
+	cfg := jetstream.StreamConfig{
+		Name:              "KV_" + name,
+		Subjects:          []string{"$KV." + name + ".>"},
+		Storage:           storage,
+		Replicas:          copies,
+		MaxAge:            age,
+		MaxMsgsPerSubject: 1,
+		MaxMsgs:           -1,
+		MaxBytes:          -1,
+		MaxConsumers:      -1,
+		Discard:           jetstream.DiscardNew,
+		AllowRollup:       true,
+		DenyDelete:        true,
+		AllowMsgTTL:       true,
+		// A read by any copy may be older than a write that was acknowledged.
+		AllowDirect: copies == 1,
+	}
+	if age > 0 && age < 2*time.Minute {
+		cfg.Duplicates = age
+	}
+	if _, err := e.js.CreateOrUpdateStream(ctx, cfg); err != nil {
+		return nil, err
+	}
+	return e.js.KeyValue(ctx, name)
+}
+
+// copies decides how often state is kept: as often as it is already, else as configured, else three times if the
+// servers can.
+func (e *Engine) copies(ctx context.Context) (int, error) {
+	if e.server != nil {
+		return 1, nil
+	}
+	want := e.cfg.Replicas
+	if want == 0 {
+		want = 3
+	}
+	probe := jetstream.StreamConfig{Name: "KV_" + e.cfg.Prefix + "_leases", Subjects: []string{"$KV." + e.cfg.Prefix + "_leases.>"}}
+	if s, err := e.js.Stream(ctx, probe.Name); err == nil && s.CachedInfo().Config.Replicas >= want {
+		return s.CachedInfo().Config.Replicas, nil
+	}
+	_, err := e.bucket(ctx, e.cfg.Prefix+"_leases", e.cfg.LeaseTTL, jetstream.MemoryStorage, want)
+	if err == nil {
+		return want, nil
+	}
+	var api *jetstream.APIError
+	if e.cfg.Replicas == 0 && errors.As(err, &api) && (api.ErrorCode == errNoPeers || api.ErrorCode == errNotClustered) {
+		e.cfg.Log.Warn("state is kept by one NATS server only: three nodes would survive the loss of one")
+		return 1, nil
+	}
+	return 0, fmt.Errorf("keep state %d times: %w", want, err)
+}
+
+// The server's codes for "not enough nodes" and "not a cluster".
+const (
+	errNoPeers      jetstream.ErrorCode = 10005
+	errNotClustered jetstream.ErrorCode = 10074
+)
