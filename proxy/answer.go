@@ -33,7 +33,7 @@ func (s *Server) do(h handler) gin.HandlerFunc {
 func (s *Server) fail(c *gin.Context, err error) {
 	v := visitOf(c)
 	x := explain(ofClient(c, err), asked{model: v.model, joins: repeats(c.Request.Header)})
-	v.failed, v.cause = &x, err
+	v.failed, v.cause = &x, cause(err)
 	if x.status == statusClientGone || c.Writer.Written() {
 		v.cut = true
 		panic(http.ErrAbortHandler) // returning would end the answer as if it were whole
@@ -41,6 +41,15 @@ func (s *Server) fail(c *gin.Context, err error) {
 	x.setHeaders(c.Writer.Header())
 	s.metrics.refused(x.kind)
 	s.writeJSON(c, x.status, envelope{x.problem})
+}
+
+// cause is an error's private reason, for the log. The public message is left out: it may quote the request.
+func cause(err error) error {
+	var e *adapter.Error
+	if errors.As(err, &e) {
+		return e.Err
+	}
+	return err
 }
 
 // ofClient tells a client that left from a context that ended for another reason: only the first needs no answer.

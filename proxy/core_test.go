@@ -70,6 +70,9 @@ func (f *fake) begin(a adapter.Attempt, kind string, n int, result adapter.Resul
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.attempts = append(f.attempts, a)
+	if p, ok := f.refuse.(panicking); ok {
+		panic(p)
+	}
 	if f.refuse != nil {
 		return nil, f.refuse
 	}
