@@ -12,9 +12,10 @@ import (
 // MemoryStore is an adapter.Store in memory. It keeps records as JSON, as every engine
 // does, so that a caller who changes a record later changes nothing that is stored.
 type MemoryStore struct {
-	mu      sync.Mutex
-	images  map[string][]byte
-	digests map[string]string
+	mu        sync.Mutex
+	images    map[string][]byte
+	digests   map[string]string
+	listeners []func(id string)
 }
 
 // NewStore makes an empty store.
@@ -32,8 +33,9 @@ func (s *MemoryStore) Put(ctx context.Context, img adapter.Image) error {
 		return err
 	}
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	s.images[img.ID] = data
+	s.mu.Unlock()
+	s.changed(img.ID)
 	return nil
 }
 
@@ -81,8 +83,9 @@ func (s *MemoryStore) Delete(ctx context.Context, id string) error {
 		return err
 	}
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	delete(s.images, id)
+	s.mu.Unlock()
+	s.changed(id)
 	return nil
 }
 
@@ -109,6 +112,22 @@ func (s *MemoryStore) FindDigest(ctx context.Context, owner, sha256 string) (str
 		return "", adapter.ErrNotFound
 	}
 	return id, nil
+}
+
+// OnChange makes the store call changed with the ID of every record that is written or removed.
+func (s *MemoryStore) OnChange(changed func(id string)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.listeners = append(s.listeners, changed)
+}
+
+func (s *MemoryStore) changed(id string) {
+	s.mu.Lock()
+	listeners := s.listeners
+	s.mu.Unlock()
+	for _, tell := range listeners {
+		tell(id)
+	}
 }
 
 // gone reports whether a record's time is over; the zero time means for ever.
