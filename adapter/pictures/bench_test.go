@@ -48,8 +48,14 @@ func compare(b *testing.B, subject, baseline func() int) {
 		n := f()
 		return cpuTime() - start, n
 	}
+	allocated := func(f func() int) float64 {
+		before := heap()
+		f()
+		return float64(heap() - before)
+	}
 	subject() // warm
 	baseline()
+	b.ReportMetric(allocated(subject)/allocated(baseline), "alloc-ratio")
 	var ratios, mine, theirs []float64
 	var size, baseSize int
 	for b.Loop() {

@@ -51,6 +51,9 @@ func (s *Store) make(ctx context.Context, batch []plan) error {
 	}
 	defer release()
 	p := batch[0]
+	if err := s.checkPixels(p.source.header); err != nil {
+		return err
+	}
 	if p.source.Format == adapter.PNG && p.format == adapter.PNG && p.quarter != 0 {
 		if err := s.split(ctx, batch); !errors.Is(err, errPNGForm) {
 			return err
