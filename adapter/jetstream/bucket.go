@@ -77,13 +77,13 @@ func (b *bucket) updateFor(ctx context.Context, key string, value []byte, revisi
 }
 
 // purge removes a key and leaves a marker for the watchers for an hour.
-func (b *bucket) purge(ctx context.Context, key string) error {
+func (b *bucket) purge(ctx context.Context, key string, opts ...jetstream.KVDeleteOpt) error {
 	ctx, cancel, err := b.engine.operation(ctx)
 	if err != nil {
 		return err
 	}
 	defer cancel()
-	err = b.kv.Purge(ctx, key, jetstream.PurgeTTL(markerTime))
+	err = b.kv.Purge(ctx, key, append(opts, jetstream.PurgeTTL(markerTime))...)
 	b.engine.note(err)
 	return err
 }

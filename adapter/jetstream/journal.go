@@ -125,6 +125,9 @@ func (j *Journal) changed(entry jetstream.KeyValueEntry) {
 
 func runItem(run adapter.Run) item {
 	it := item{id: run.ID, owner: run.Owner, created: run.Created, expires: run.Expires, revision: run.Revision}
+	if !run.Status.Ended() && run.Deadline.After(it.expires) && !it.expires.IsZero() {
+		it.expires = run.Deadline // it is still followed
+	}
 	if run.Result != nil {
 		it.bytes = run.Result.Videos
 	}
