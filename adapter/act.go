@@ -117,7 +117,7 @@ func (q *sequence) upscale(img Image, from provenance) (Result, error) {
 	if err := q.single(&img, from.account, ActUpscale); err != nil {
 		return Result{}, err
 	}
-	if err := q.keep(img); err != nil {
+	if err := q.keepSingle(img); err != nil {
 		return Result{}, err
 	}
 	return Result{Images: []string{img.ID}, Grid: img.Grid}, nil
@@ -131,7 +131,7 @@ func (q *sequence) actOn(img Image, act Act, from provenance, i, share int) (Res
 		if err := q.single(&img, from.account, "single"); err != nil {
 			return Result{}, err
 		}
-		if err := q.keep(img); err != nil {
+		if err := q.keepSingle(img); err != nil {
 			return Result{}, err
 		}
 	}

@@ -205,12 +205,24 @@ func (q *sequence) download(account Account, url, name string, limit int64) (Pic
 
 // keep stores a record. The picture is paid, so it is tried until the run ends.
 func (q *sequence) keep(img Image) error {
+	return q.write(img.ID, func() error { return q.s.parts.Store.Put(q.ctx, img) })
+}
+
+// keepSingle notes in a stored record that the quarter has a picture of its own now.
+func (q *sequence) keepSingle(img Image) error {
+	return q.write(img.ID, func() error {
+		_, err := q.s.amend(q.ctx, img.ID, func(i *Image) { i.Single = img.Single })
+		return err
+	})
+}
+
+func (q *sequence) write(id string, write func() error) error {
 	for wait := 100 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
-		err := q.s.parts.Store.Put(q.ctx, img)
+		err := write()
 		if err == nil {
 			return nil
 		}
-		q.s.parts.Log.Error("a picture's record could not be written; trying again", "image", img.ID, "error", err)
+		q.s.parts.Log.Error("a picture's record could not be written; trying again", "image", id, "error", err)
 		if !pause(q.ctx, wait) {
 			return context.Cause(q.ctx)
 		}

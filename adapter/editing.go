@@ -24,7 +24,11 @@ func (q *sequence) edit(run Run, e editing) (Result, error) {
 	case wayAct:
 		return q.act(run, *e.Act)
 	case wayEdits:
-		return q.edits(run, e, account, draw)
+		result, err := q.edits(run, e, account, draw)
+		if KindOf(err) == Unsupported && e.Area == "" {
+			return q.prompts(run, e, account, draw) // the route exists, the account cannot (upstream-protocol.md §1.8): nothing was submitted
+		}
+		return result, err
 	default:
 		return q.prompts(run, e, account, draw)
 	}
@@ -40,7 +44,7 @@ func (q *sequence) region(run Run, e editing, account Account, draw Drawing) (Re
 		if err := q.single(&img, account, "single"); err != nil {
 			return Result{}, err
 		}
-		if err := q.keep(img); err != nil {
+		if err := q.keepSingle(img); err != nil {
 			return Result{}, err
 		}
 	}

@@ -3,6 +3,7 @@ package adapter
 import (
 	"context"
 	"errors"
+	"hash/fnv"
 	"io"
 	"time"
 )
@@ -70,10 +71,24 @@ func (s *Service) remember(ctx context.Context, img Image, blob *Blob) {
 	if len(img.Looks) > 0 || len(blob.Looks) == 0 {
 		return
 	}
-	img.Looks = blob.Looks
-	if err := s.parts.Store.Put(ctx, img); err != nil {
+	if _, err := s.amend(ctx, img.ID, func(i *Image) { i.Looks = blob.Looks }); err != nil {
 		s.parts.Log.Warn("a picture's looks could not be noted", "image", img.ID, "error", err)
 	}
+}
+
+// amend changes a stored record. Two changes of one record in this process never overwrite each other.
+func (s *Service) amend(ctx context.Context, id string, change func(*Image)) (Image, error) {
+	hash := fnv.New32a()
+	_, _ = hash.Write([]byte(id))
+	mu := &s.amending[hash.Sum32()%uint32(len(s.amending))]
+	mu.Lock()
+	defer mu.Unlock()
+	img, err := s.parts.Store.Get(ctx, id)
+	if err != nil {
+		return Image{}, err
+	}
+	change(&img)
+	return img, s.parts.Store.Put(ctx, img)
 }
 
 // maxUpload is how large one uploaded picture may be (openai-surface.md §2.1).

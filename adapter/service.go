@@ -73,6 +73,8 @@ type Service struct {
 	life context.Context // of the sequences; ends with Close
 	end  context.CancelCauseFunc
 	work sync.WaitGroup
+
+	amending [64]sync.Mutex // by image ID: a record is read, changed and written by one at a time
 }
 
 // errStopping is why sequences end at Close: their runs stay unfinished and are resumed at the next start.

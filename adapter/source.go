@@ -109,7 +109,7 @@ func (i Image) original() Rendition { return Rendition{Name: i.Source, Quarter: 
 // maskFor checks a mask against the picture that it belongs to and turns it into Midjourney's form.
 func (s *Service) maskFor(ctx context.Context, c Caller, img Image, mask Reference) (*Reference, error) {
 	upload := mask.Upload
-	if mask.Image != "" {
+	if upload == "" && mask.Image != "" {
 		own, err := s.Image(ctx, c, mask.Image)
 		if err != nil {
 			return nil, err
