@@ -118,7 +118,7 @@ func (v *shot) animate() (Task, error) {
 		if err := v.q.single(&img, v.account, "single"); err != nil {
 			return Task{}, err
 		}
-		if err := v.q.keep(img); err != nil {
+		if err := v.q.keepSingle(img); err != nil {
 			return Task{}, err
 		}
 	}
