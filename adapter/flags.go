@@ -197,7 +197,8 @@ func (p Prompt) check(r release, from map[string]string) error {
 			}
 		}
 		if other, found := clash(f, p.Flags[:i]); found {
-			return BadParam(param, "invalid_value", "%s and %s exclude each other: use one of them.", said, other)
+			also, _ := origin(other, from)
+			return BadParam(param, "invalid_value", "%s and %s exclude each other: use one of them.", said, also)
 		}
 	}
 	return p.checkHD(from)

@@ -54,7 +54,7 @@ func (p Prompt) Flag(name string) (string, bool) {
 func ParsePrompt(text string) (Prompt, error) {
 	p, err := readPrompt(text)
 	if err == nil {
-		err = p.requireWords(0)
+		err = p.requireWords(false)
 	}
 	if err == nil {
 		err = p.check(p.release(), nil)
@@ -80,7 +80,7 @@ func readPrompt(text string) (Prompt, error) {
 		}
 		p.Speed = cmp.Or(p.Speed, last.Speed)
 		if p.String() == text {
-			return p, checkSent(text)
+			return p, cmp.Or(checkDenied(text), checkLength(text))
 		}
 		text, last = p.String(), p
 	}
@@ -98,24 +98,27 @@ func checkLength(text string) error {
 	return nil
 }
 
-// checkSent is the last look at a text before it is sent.
-func checkSent(text string) error {
+// checkDenied is the last look at a text before it is sent.
+func checkDenied(text string) error {
 	if denied.MatchString(text) {
 		return badPrompt("The prompt holds a parameter that is not allowed: --repeat, --video and --bs are not, and speeds are written as --relax, --fast or --turbo.")
 	}
-	return checkLength(text)
+	return nil
 }
 
-// requireWords refuses a prompt with nothing to draw; pictures is how many come with it besides its own addresses.
-func (p Prompt) requireWords(pictures int) error {
+// requireWords refuses a prompt with nothing to draw. image says that pictures come with it; one address alone is
+// too little for Midjourney, two are enough (upstream-protocol.md §9.3).
+func (p Prompt) requireWords(image bool) error {
+	says := "The prompt is empty: it needs words that say what to draw."
 	switch {
-	case p.Text != "" || pictures+len(p.URLs) > 0:
+	case p.Text != "" || image || len(p.URLs) > 1:
 		return nil
+	case len(p.URLs) == 1:
+		says = "The prompt is only the address of a picture: it needs words as well, or a second picture."
 	case len(p.Flags) > 0 || p.Speed != "":
-		return BadParam("prompt", "empty_string", "The prompt holds only parameters: it needs words that say what to draw.")
-	default:
-		return BadParam("prompt", "empty_string", "The prompt is empty: it needs words that say what to draw.")
+		says = "The prompt holds only parameters: it needs words that say what to draw."
 	}
+	return BadParam("prompt", "empty_string", "%s", says)
 }
 
 // release is the version that the prompt itself names.

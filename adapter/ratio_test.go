@@ -80,10 +80,10 @@ func TestRatioIsTheNearestOne(t *testing.T) {
 			t.Fatalf("Ratio(%dx%d) = %v, want a ratio", w, h, err)
 		}
 		var a, b int
-		if _, err := fmt.Sscanf(got, "%d:%d", &a, &b); err != nil || a < 1 || b < 1 || a > 100 || b > 100 || gcd(a, b) != 1 {
+		if _, err := fmt.Sscanf(got, "%d:%d", &a, &b); err != nil || a < 1 || b < 1 || a > 100 || b > 100 || commonDivisor(a, b) != 1 {
 			t.Fatalf("Ratio(%dx%d) = %q, want lowest terms from 1 to 100", w, h, got)
 		}
-		if g := gcd(w, h); w/g <= 100 && h/g <= 100 && (a != w/g || b != h/g) {
+		if g := commonDivisor(w, h); w/g <= 100 && h/g <= 100 && (a != w/g || b != h/g) {
 			t.Fatalf("Ratio(%dx%d) = %q, want the exact %d:%d", w, h, got, w/g, h/g)
 		}
 		// No other ratio of that range may be closer, measured as longer side by shorter.
@@ -98,7 +98,7 @@ func TestRatioIsTheNearestOne(t *testing.T) {
 	})
 }
 
-func gcd(a, b int) int {
+func commonDivisor(a, b int) int {
 	for b != 0 {
 		a, b = b, a%b
 	}
