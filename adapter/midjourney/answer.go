@@ -29,7 +29,7 @@ func (p *poller) found(j *job, r row, asked, heard time.Time) {
 	changed := !j.seen || differs(j.last, r)
 	p.relay.saw(r.blank, changed && j.seen, asked)
 	j.last, j.seen, j.asked = r, true, asked
-	j.absent, j.misses, j.confirm = 0, 0, false
+	j.absent, j.misses, j.route, j.unlisted, j.vague = 0, 0, anyRoute, false, false
 	done, err := p.ended(j, r, heard)
 	for _, w := range j.waiters {
 		w.news, w.changed, w.polls = r.Task, w.changed || changed, w.polls+1
@@ -87,9 +87,20 @@ func (p *poller) learn(j *job, r row, now time.Time) {
 	}
 }
 
+// evidence is how an upstream said that it does not know a task.
+type evidence int
+
+// The sorts of evidence: left out of a list; an empty answer to a question for this task alone,
+// which a hiccup can look like, too; a refusal in so many words, or another task under its id.
+const (
+	unlisted evidence = iota
+	vague
+	certain
+)
+
 // missed enters that an answer did not have the job's task. Fresh tasks may take a while to
-// appear, so it takes several absences and, after a list, a question for this task alone.
-func (p *poller) missed(j *job, single bool, now time.Time) {
+// appear, so it takes several absences, and one sort of evidence is checked against the other.
+func (p *poller) missed(j *job, e evidence, now time.Time) {
 	if j.absent++; j.absent == 1 {
 		j.absentSince = now
 	}
@@ -98,16 +109,24 @@ func (p *poller) missed(j *job, single bool, now time.Time) {
 			w.tell()
 		}
 	}
-	gone := j.absent >= lostAfter && now.Sub(j.absentSince) >= p.tune.Lost
+	j.unlisted, j.vague, j.route = j.unlisted || e == unlisted, j.vague || e == vague, anyRoute
+	absent := now.Sub(j.absentSince)
 	switch {
-	case gone && single:
-		p.fail(j, adapter.Wrap(adapter.Failed, errLost, "The upstream has lost the job."))
-	case gone:
-		j.confirm, j.due = true, now
-	default:
+	case j.absent < lostAfter || absent < p.tune.Lost:
 		j.due = now.Add(doubled(max(p.tune.First, p.tune.Tick, time.Millisecond), j.absent, max(p.tune.Longest, p.tune.Tick)))
+	case e == certain, j.unlisted && j.vague, j.vague && p.listless() && absent >= vagueFactor*p.tune.Lost:
+		p.fail(j, adapter.Wrap(adapter.Failed, errLost, "The upstream has lost the job."))
+	case j.unlisted:
+		j.route, j.due = byFetch, now
+	case p.listless():
+		j.due = now.Add(p.tune.Longest)
+	default:
+		j.route, j.due = byList, now
 	}
 }
+
+// vagueFactor is how much longer an absence must last where only empty answers speak of it.
+const vagueFactor = 10
 
 // fail ends a job with an error.
 func (p *poller) fail(j *job, err error) {

@@ -92,7 +92,7 @@ func (p *poller) heardMany(batch []*job, rows map[string]row, err error, asked, 
 		if r, ok := rows[j.id]; ok && j.owns(r) {
 			p.found(j, r, asked, heard)
 		} else {
-			p.missed(j, false, heard)
+			p.missed(j, unlisted, heard)
 		}
 	}
 	p.relay.end(heard)
@@ -131,20 +131,20 @@ func (p *poller) heardOne(j *job, r row, err error, asked, heard time.Time) {
 	if p.jobs[j.id] != j {
 		return
 	}
-	confirmed := j.confirm
 	switch {
 	case err == nil && j.owns(r):
 		p.pause.over()
 		p.suspect.worked()
-		if confirmed { // the list leaves out what it must know
+		if j.route == byFetch { // the list leaves out what it must know
 			p.client.routes.learn(adapter.FeatureList, false)
-			j.confirm = false
 		}
 		p.found(j, r, asked, heard)
 		p.relay.end(heard)
+	case errors.Is(err, errVague):
+		p.missed(j, vague, heard)
 	case err == nil, errors.Is(err, adapter.ErrNotFound):
 		p.pause.over()
-		p.missed(j, true, heard)
+		p.missed(j, certain, heard)
 	default:
 		p.singleFailed(j, err, heard)
 	}

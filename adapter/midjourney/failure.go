@@ -2,6 +2,7 @@ package midjourney
 
 import (
 	"errors"
+	"regexp"
 	"strings"
 
 	"midgate/adapter"
@@ -47,7 +48,7 @@ func failure(status adapter.Status, reason, secret string) *adapter.Error {
 
 // failed is the error of a kind; the reason follows in plain words where it says more.
 func failed(kind adapter.Kind, start, reason, secret string) *adapter.Error {
-	reason = plain(reason, secret)
+	reason = plain(titled.ReplaceAllString(strings.TrimSpace(reason), "$1: "), secret)
 	if kind == adapter.Cancelled || reason == "the job timed out" || reason == "the queue is full" {
 		reason = ""
 	}
@@ -57,5 +58,8 @@ func failed(kind adapter.Kind, start, reason, secret string) *adapter.Error {
 	}
 	return e
 }
+
+// titled is how the first origin writes a failure: "[Title] description".
+var titled = regexp.MustCompile(`^\[([^\]]+)\]\s*`)
 
 var errTaskFailed = errors.New("task ended without success")

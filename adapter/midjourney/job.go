@@ -15,22 +15,34 @@ type job struct {
 	submitted time.Time
 	waiters   []*waiter
 
-	due     time.Time // when to ask next
-	now     bool      // asked for by a webhook: due without regard to the tick
-	asking  bool      // a question is under way
-	asked   time.Time // when it was last asked for
-	nudged  time.Time // of the last webhook that made us ask
-	hooked  bool      // a webhook said that it is over
-	confirm bool      // to be asked for alone: the list does not have it
+	due    time.Time // when to ask next
+	now    bool      // asked for by a webhook: due without regard to the tick
+	asking bool      // a question is under way
+	asked  time.Time // when it was last asked for
+	nudged time.Time // of the last webhook that made us ask
+	hooked bool      // a webhook said that it is over
+	route  route     // how it must be asked for
 
 	last row
 	seen bool // last is set
 
 	absent      int // answers in a row without the task, or with another one under its id
 	absentSince time.Time
+	unlisted    bool      // meanwhile a list left it out
+	vague       bool      // meanwhile a question for it alone was answered with nothing
 	bareSince   time.Time // since when it is a success with nothing to show
 	misses      int       // single fetches in a row that failed
 }
+
+// route is how a job must be asked for.
+type route int
+
+// The routes: whichever serves best, or the one whose word is still missing.
+const (
+	anyRoute route = iota
+	byFetch
+	byList
+)
 
 // waiter is one call of Wait.
 type waiter struct {

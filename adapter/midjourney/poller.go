@@ -143,7 +143,7 @@ func (p *poller) at(j *job) time.Time {
 func (p *poller) send(due []*job, now time.Time) {
 	batch := make([]*job, 0, len(due))
 	for _, j := range due {
-		if j.confirm || p.alone() {
+		if j.route == byFetch || p.listless() || j.route == anyRoute && p.alone() {
 			p.askOne(j, now)
 			continue
 		}
@@ -157,9 +157,12 @@ func (p *poller) send(due []*job, now time.Time) {
 }
 
 // alone reports whether tasks are asked for one by one: there is only one, or no working list.
-func (p *poller) alone() bool {
+func (p *poller) alone() bool { return len(p.jobs) == 1 || p.listless() || p.suspect.single() }
+
+// listless reports whether the upstream is known to have no list.
+func (p *poller) listless() bool {
 	present, known := p.client.routes.know(adapter.FeatureList)
-	return len(p.jobs) == 1 || known && !present || p.suspect.single()
+	return known && !present
 }
 
 func earlier(a, b time.Time) time.Time {

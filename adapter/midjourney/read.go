@@ -57,7 +57,8 @@ func (c *client) Task(ctx context.Context, id string) (adapter.Task, error) {
 }
 
 // fetch asks for one task, once. adapter.ErrNotFound if the upstream says that there is none, in
-// any of the ways of upstream-protocol.md §1.10; else a *readError.
+// any of the ways of upstream-protocol.md §1.10; errVague comes with it where the same answer
+// could also be a hiccup. Else a *readError.
 func (c *client) fetch(ctx context.Context, id string) (row, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.shared.cfg.ReadTimeout)
 	defer cancel()
@@ -68,13 +69,16 @@ func (c *client) fetch(ctx context.Context, id string) (row, error) {
 	if unknownTask(out) {
 		return row{}, fmt.Errorf("fetch: %w", adapter.ErrNotFound)
 	}
+	if out.status == http.StatusOK && len(bytes.TrimSpace(out.body)) == 0 {
+		return row{}, errVague
+	}
 	if out.status != http.StatusOK {
 		return row{}, badStatus(out)
 	}
 	r, err := decodeTask(out.body, c.key)
 	switch {
-	case errors.Is(err, errNoTask) && !isPage(out):
-		return row{}, fmt.Errorf("fetch: %w", adapter.ErrNotFound)
+	case errors.Is(err, errNoTask):
+		return row{}, errVague
 	case err != nil:
 		return row{}, &readError{status: out.status, err: errGarbage}
 	case r.ID != id:
@@ -86,16 +90,14 @@ func (c *client) fetch(ctx context.Context, id string) (row, error) {
 var (
 	errGarbage   = errors.New("answer cannot be read")
 	errOtherTask = errors.New("answer is about another task")
+	errVague     = fmt.Errorf("empty answer: %w", adapter.ErrNotFound)
 )
 
 // unknownTask recognises "no such task".
 func unknownTask(out reply) bool {
-	trimmed := bytes.TrimSpace(out.body)
 	switch out.status {
 	case http.StatusNoContent:
 		return true
-	case http.StatusOK:
-		return len(trimmed) == 0 || string(trimmed) == "null"
 	case http.StatusNotFound:
 		a, _ := decodeAnswer(out.body)
 		return !isPage(out) && !containsAny(a.words(), "invalid url")

@@ -1,0 +1,233 @@
+package midjourney
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"midgate/adapter"
+	"midgate/adapter/midjourney/simulator"
+)
+
+// together submits n imagines at once and waits for all of them; ended is told of each.
+func (r *rig) together(n int, prompt string, ended func(adapter.Task, error)) {
+	r.Helper()
+	var all sync.WaitGroup
+	for i := range n {
+		state := fmt.Sprintf("state-%d", i)
+		s := r.submit(adapter.Imagine{Prompt: fmt.Sprintf("%s %d", prompt, i)}, state)
+		all.Go(func() {
+			task, err := r.await("imagine", s, state)
+			ended(task, err)
+		})
+	}
+	all.Wait()
+}
+
+// happy fails the test unless a task succeeded.
+func (r *rig) happy(task adapter.Task, err error) {
+	r.Helper()
+	if err != nil || task.Status != adapter.Success || task.ImageURL == "" {
+		r.Errorf("Wait(…) = %+v, %v; want a success with a picture", task, err)
+	}
+}
+
+func TestManyTasksAreAskedForTogether(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, simulator.Config{Pace: 30 * time.Second, Jitter: 0.3}, nil)
+		r.together(60, "a fox", r.happy)
+		got := r.sim.Requests()
+		if reads := got.Routes["list"] + got.Routes["fetch"]; reads > 90 || got.Routes["fetch"] > 3 {
+			t.Errorf("%d lists and %d fetches for 60 tasks, want at most 90 reads and hardly a fetch", got.Routes["list"], got.Routes["fetch"])
+		}
+		asked := 0
+		for _, n := range got.IDs {
+			asked += n
+		}
+		if asked > 60*14 {
+			t.Errorf("%d ids asked for 60 tasks, want at most 14 each", asked)
+		}
+	})
+}
+
+func TestNothingIsAskedBeforeTheFirstLookAndAfterTheLast(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, simulator.Config{Pace: 6 * time.Second}, nil)
+		start := time.Now()
+		var first time.Duration
+		s := r.submit(adapter.Imagine{Prompt: "a fox"}, "s")
+		task, err := r.Waiter.Wait(t.Context(), adapter.Wait{TaskID: s.TaskID, State: "s", Kind: "imagine", Submitted: s.At, Polled: func() {
+			if first == 0 {
+				first = time.Since(start)
+			}
+		}})
+		r.happy(task, err)
+		if first != 2*time.Second {
+			t.Errorf("the first look came after %v, want 2s", first)
+		}
+		before := r.sim.Requests().Routes
+		pass(time.Hour)
+		after := r.sim.Requests().Routes
+		if before["fetch"] != after["fetch"] || before["list"] != after["list"] {
+			t.Errorf("reads went from %v to %v in an idle hour, want none", before, after)
+		}
+	})
+}
+
+func TestASingleTaskIsFetchedAndTwoAreListed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, simulator.Config{}, nil)
+		r.together(1, "a fox", r.happy)
+		if got := r.sim.Requests().Routes; got["list"] != 0 || got["fetch"] == 0 {
+			t.Errorf("requests for one task = %v, want fetches only", got)
+		}
+		r.together(2, "a hen", r.happy)
+		if got := r.sim.Requests().Routes; got["list"] == 0 {
+			t.Errorf("requests for two tasks = %v, want lists", got)
+		}
+	})
+}
+
+func TestAMissingListIsRememberedForAnHour(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, simulator.Config{NoList: true}, nil)
+		lists := func() int { return r.sim.Requests().Routes["other"] }
+		r.together(5, "a fox", r.happy)
+		if got := lists(); got != 1 {
+			t.Errorf("the missing list was asked %d times, want once", got)
+		}
+		pass(30 * time.Minute)
+		r.together(5, "a hen", r.happy)
+		if got := lists(); got != 1 {
+			t.Errorf("the missing list was asked %d times within the hour, want once", got)
+		}
+		pass(time.Hour)
+		r.together(5, "a cat", r.happy)
+		if got := lists(); got != 2 {
+			t.Errorf("the missing list was asked %d times after an hour, want twice", got)
+		}
+	})
+}
+
+func TestTheChunkLearnsWhatTheListTakes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sim := simulator.New(simulator.Config{Pixels: 16, Pace: 20 * time.Second})
+		var mu sync.Mutex
+		refused, largest := 0, 0
+		r := rigOver(t, sim, roundTrip(func(req *http.Request) (*http.Response, error) {
+			mu.Lock()
+			defer mu.Unlock()
+			if n := int(req.ContentLength) / 19; req.URL.Path == "/mj/task/list-by-condition" { // an id is 16 digits, quotes and a comma
+				if n > 30 {
+					refused++
+					return answer(http.StatusRequestEntityTooLarge, ""), nil
+				}
+				largest = max(largest, n)
+			}
+			return sim.Transport().RoundTrip(req)
+		}), nil)
+		r.together(200, "a fox", r.happy)
+		if refused == 0 || refused > 8 {
+			t.Errorf("%d lists were refused, want a few: the size is learnt", refused)
+		}
+		if largest < 15 {
+			t.Errorf("the largest list had %d ids, want at least 15", largest)
+		}
+	})
+}
+
+func TestALostTaskFailsOnlyAfterAWhile(t *testing.T) {
+	for _, n := range []int{1, 4} {
+		synctest.Test(t, func(t *testing.T) {
+			r := newRig(t, simulator.Config{Pace: 10 * time.Minute}, nil)
+			time.AfterFunc(20*time.Second, func() { r.sim.Forget() })
+			start := time.Now()
+			r.together(n, "a fox", func(_ adapter.Task, err error) {
+				if kindOf(err) != adapter.Failed || !errors.Is(err, errLost) {
+					t.Errorf("Wait(…) = %v, want a lost task", err)
+				}
+				if d := time.Since(start); d < 50*time.Second || d > 80*time.Second {
+					t.Errorf("a task lost after 20s was given up after %v, want 50s to 80s", d)
+				}
+			})
+		})
+	}
+}
+
+// TestAReusedIDIsNotTakenForTheTask is row U4: the upstream lost its memory and gives the id to
+// somebody else's task, which succeeds.
+func TestAReusedIDIsNotTakenForTheTask(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := rigOver(t, nil, roundTrip(func(*http.Request) (*http.Response, error) {
+			return answer(200, `{"id":"7","status":"SUCCESS","state":"theirs","imageUrl":"https://x.example/theirs.png"}`), nil
+		}), nil)
+		task, err := r.Waiter.Wait(t.Context(), adapter.Wait{TaskID: "7", State: "ours", Kind: "imagine", Submitted: time.Now()})
+		if !errors.Is(err, errLost) || task.ImageURL != "" {
+			t.Errorf("Wait(…) = %+v, %v; want a lost task and no picture", task, err)
+		}
+	})
+}
+
+func TestASuccessWithoutAPictureIsAskedForAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, simulator.Config{}, nil)
+		r.together(1, "sim-no-image a fox", r.happy)
+	})
+	synctest.Test(t, func(t *testing.T) {
+		r := rigOver(t, nil, roundTrip(func(*http.Request) (*http.Response, error) {
+			return answer(200, `{"id":"7","status":"SUCCESS","imageUrl":""}`), nil
+		}), nil)
+		start := time.Now()
+		_, err := r.Waiter.Wait(t.Context(), adapter.Wait{TaskID: "7", Kind: "imagine", Submitted: start})
+		if d := time.Since(start); kindOf(err) != adapter.Failed || d < 30*time.Second || d > 40*time.Second {
+			t.Errorf("Wait(…) = %v after %v, want a failure after about 30s", err, d)
+		}
+	})
+}
+
+// TestBadAnswersNeverFailATask is row U3: polls go wrong in every way for ten minutes. The task
+// survives, and the upstream is left alone meanwhile.
+func TestBadAnswersNeverFailATask(t *testing.T) {
+	for _, kind := range []string{"500", "502-html", "503", "429", "hang", "drop-before", "garbage", "truncated", "empty", "html-200", "cut", "301", "413"} {
+		for _, share := range []float64{0.3, 1} {
+			t.Run(fmt.Sprintf("%s of %.0f %%", kind, share*100), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					sim := simulator.New(simulator.Config{Pixels: 16, Pace: time.Minute})
+					var reads atomic.Int32
+					recovers := time.Now().Add(10 * time.Minute)
+					r := rigOver(t, sim, roundTrip(func(req *http.Request) (*http.Response, error) {
+						if route, ok := pollRoute(req); ok && time.Now().Before(recovers) {
+							if reads.Add(1); rand.Float64() < share {
+								sim.Fail(simulator.Fault{Route: route, Kind: kind})
+							}
+						}
+						return sim.Transport().RoundTrip(req)
+					}), nil)
+					r.together(4, "a fox", r.happy)
+					if n := reads.Load(); share == 1 && (n == 0 || n > 500) {
+						t.Errorf("%d reads in ten minutes of failures, want some and at most 500", n)
+					}
+				})
+			})
+		}
+	}
+}
+
+// pollRoute names the route of a poll, as the simulator does.
+func pollRoute(req *http.Request) (string, bool) {
+	switch {
+	case strings.HasSuffix(req.URL.Path, "/fetch"):
+		return "fetch", true
+	case strings.HasSuffix(req.URL.Path, "/list-by-condition"):
+		return "list", true
+	default:
+		return "", false
+	}
+}
