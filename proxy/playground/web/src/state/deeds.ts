@@ -1,0 +1,108 @@
+import type { Ask } from '../api/ask'
+import type { Picture, Video } from '../api/types'
+
+/** A group of buttons, as Midjourney's users know them. */
+export interface Group {
+  title: string
+  buttons: { action: string; label: string; mark?: string }[]
+}
+
+/** All actions in the order in which they are shown. */
+export const groups: Group[] = [
+  { title: 'Upscale', buttons: [
+    { action: 'upscale', label: 'Upscale' },
+    { action: 'upscale_subtle', label: 'Subtle' },
+    { action: 'upscale_creative', label: 'Creative' },
+  ] },
+  { title: 'Vary', buttons: [
+    { action: 'vary', label: 'Variations' },
+    { action: 'vary_subtle', label: 'Subtle' },
+    { action: 'vary_strong', label: 'Strong' },
+    { action: 'vary_region', label: 'Region…' },
+  ] },
+  { title: 'Zoom out', buttons: [
+    { action: 'zoom_out_1_5x', label: '1.5×' },
+    { action: 'zoom_out_2x', label: '2×' },
+    { action: 'zoom_custom', label: 'Custom…' },
+    { action: 'make_square', label: 'Make square' },
+  ] },
+  { title: 'Pan', buttons: [
+    { action: 'pan_left', label: 'Left', mark: '←' },
+    { action: 'pan_right', label: 'Right', mark: '→' },
+    { action: 'pan_up', label: 'Up', mark: '↑' },
+    { action: 'pan_down', label: 'Down', mark: '↓' },
+  ] },
+  { title: 'Animate', buttons: [
+    { action: 'animate_low', label: 'Low motion' },
+    { action: 'animate_high', label: 'High motion' },
+  ] },
+  { title: 'Again', buttons: [{ action: 'reroll', label: 'Reroll' }] },
+]
+
+const names: Record<string, string> = {
+  upscale: 'Upscale', vary: 'Variations', reroll: 'Reroll', make_square: 'Make square', upscale_subtle: 'Upscale (Subtle)',
+  upscale_creative: 'Upscale (Creative)', vary_subtle: 'Vary (Subtle)', vary_strong: 'Vary (Strong)', vary_region: 'Vary (Region)',
+  zoom_out_2x: 'Zoom Out 2×', zoom_out_1_5x: 'Zoom Out 1.5×', zoom_custom: 'Custom Zoom', pan_left: 'Pan left', pan_right: 'Pan right',
+  pan_up: 'Pan up', pan_down: 'Pan down', animate_low: 'Animate (Low motion)', animate_high: 'Animate (High motion)',
+  edit: 'Edit', variation: 'Variation', blend: 'Blend', remix: 'Remix',
+}
+
+/** deedName is an action as a person says it; midgate's own word where it has a new one. */
+export function deedName(action: string): string {
+  return names[action] ?? action.replaceAll('_', ' ')
+}
+
+/** unnamed are the buttons that midgate has no word for: they can be pressed by their ID. */
+export function unnamed(p: Picture): Picture['buttons'] {
+  return p.buttons.filter((b) => !b.action && b.custom_id && (b.label || b.emoji))
+}
+
+const single = ['upscale', 'upscale_subtle', 'upscale_creative']
+
+/** pressing is the request that presses a button of a picture. */
+export function pressing(p: Picture, action: string, more: { prompt?: string; zoom?: number; index?: number; custom_id?: string } = {}): Ask {
+  const film = action.startsWith('animate')
+  const { custom_id, index, ...rest } = more
+  return {
+    path: `v1/images/${p.id}/actions`,
+    title: custom_id ? action : deedName(action),
+    kind: film ? 'video' : 'action',
+    expected: film || single.includes(action) ? 1 : 4,
+    ratio: after(p, action),
+    from: p.id,
+    json: {
+      ...(custom_id ? { custom_id } : { action }),
+      ...(index ? { index } : {}),
+      ...Object.fromEntries(Object.entries(rest).filter(([, v]) => v)),
+      ...(film || single.includes(action) ? {} : { n: 4 }),
+      ...(film ? {} : { response_format: 'url' }),
+    },
+  }
+}
+
+/** after is the ratio that an action's pictures will roughly have. */
+function after(p: Picture, action: string): [number, number] {
+  if (action === 'make_square') return [1, 1]
+  if (action === 'pan_left' || action === 'pan_right') return [p.width * 1.5, p.height]
+  if (action === 'pan_up' || action === 'pan_down') return [p.width, p.height * 1.5]
+  return [p.width, p.height]
+}
+
+/** describing asks for prompts that could have made a picture. */
+export function describing(p: Picture): Ask {
+  return { path: 'v1/images/descriptions', title: 'Describe', kind: 'describe', expected: 1, ratio: [p.width, p.height], from: p.id, json: { image: p.id } }
+}
+
+/** extending is the request that continues a video. */
+export function extending(v: Video, prompt: string): Ask {
+  return {
+    path: 'v1/videos/extensions', title: 'Extend', kind: 'video', expected: 1, ratio: ratioOf(v.size), from: v.id,
+    json: { video: { id: v.id }, prompt: prompt || v.prompt || 'continue' },
+  }
+}
+
+/** ratioOf reads WIDTHxHEIGHT. */
+export function ratioOf(size: string): [number, number] {
+  const [w, h] = size.split('x').map(Number)
+  return w && h ? [w, h] : [16, 9]
+}

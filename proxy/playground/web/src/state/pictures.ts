@@ -1,0 +1,70 @@
+import { computed, signal } from '@preact/signals'
+import { get } from '../api/http'
+import type { Page, Picture } from '../api/types'
+
+/** Every record that was read in this visit. */
+export const known = signal<ReadonlyMap<string, Picture>>(new Map())
+
+/** How far the list of this key's pictures was read. */
+export const listed = signal<{ ids: string[]; more: boolean; loading: boolean; asked: boolean }>({ ids: [], more: true, loading: false, asked: false })
+
+/** The gallery: newest first, without whole grids, whose quarters are there. */
+export const gallery = computed(() =>
+  listed.value.ids.map((id) => known.value.get(id)!).filter((p) => !isGrid(p, known.value)),
+)
+
+const pageSize = 60
+
+function isGrid(p: Picture, all: ReadonlyMap<string, Picture>): boolean {
+  return gridsOf(all).has(p.id)
+}
+
+let grids: { of: ReadonlyMap<string, Picture> | null; ids: Set<string> } = { of: null, ids: new Set() }
+
+/** gridsOf are the IDs that quarters name as theirs; kept until the records change. */
+function gridsOf(all: ReadonlyMap<string, Picture>): Set<string> {
+  if (grids.of !== all) grids = { of: all, ids: new Set([...all.values()].flatMap((p) => (p.grid ? [p.grid] : []))) }
+  return grids.ids
+}
+
+/** morePictures reads the next page. */
+export async function morePictures(): Promise<void> {
+  const l = listed.value
+  if (l.loading || !l.more) return
+  listed.value = { ...l, loading: true, asked: true }
+  try {
+    const after = l.ids.at(-1)
+    const page = await get<Page<Picture>>(`v1/images?limit=${pageSize}${after ? `&after=${after}` : ''}`)
+    learn(page.data)
+    listed.value = { ids: union(listed.value.ids, page.data.map((p) => p.id)), more: page.has_more, loading: false, asked: true }
+  } catch (e) {
+    listed.value = { ...listed.value, loading: false, more: false }
+    throw e
+  }
+}
+
+/** refreshPictures reads what is new at the top. */
+export async function refreshPictures(): Promise<void> {
+  if (!listed.value.asked) return morePictures().catch(() => undefined)
+  const page = await get<Page<Picture>>(`v1/images?limit=${pageSize}`).catch(() => null)
+  if (!page) return
+  learn(page.data)
+  listed.value = { ...listed.value, ids: union(page.data.map((p) => p.id), listed.value.ids) }
+}
+
+/** pictureOf reads one record anew: its buttons may have changed. */
+export async function pictureOf(id: string): Promise<Picture> {
+  const p = await get<Picture>(`v1/images/${id}`)
+  learn([p])
+  return p
+}
+
+function learn(records: Picture[]): void {
+  const next = new Map(known.value)
+  for (const p of records) next.set(p.id, p)
+  known.value = next
+}
+
+function union(first: string[], then: string[]): string[] {
+  return [...new Set([...first, ...then])]
+}

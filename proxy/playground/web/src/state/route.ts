@@ -1,0 +1,50 @@
+import { signal } from '@preact/signals'
+
+/** What the page shows, by its address after the #: every picture and video has a link of its own. */
+export type Route =
+  | { view: 'create' }
+  | { view: 'gallery' }
+  | { view: 'image'; id: string }
+  | { view: 'video'; id: string }
+  | { view: 'edit'; id: string | null } // null: a picture that the visitor brings
+
+export const route = signal<Route>(parse(location.hash))
+
+/** follow keeps the route in step with the address. */
+export function follow(): void {
+  addEventListener('hashchange', () => {
+    route.value = parse(location.hash)
+    scrollTo(0, 0)
+  })
+}
+
+/** href is the link to a route. */
+export function href(r: Route): string {
+  switch (r.view) {
+    case 'create':
+      return '#/'
+    case 'gallery':
+      return '#/gallery'
+    case 'edit':
+      return r.id ? `#/edit/${r.id}` : '#/edit'
+    default:
+      return `#/${r.view}/${r.id}`
+  }
+}
+
+/** go opens a route. */
+export function go(r: Route): void {
+  location.hash = href(r)
+}
+
+function parse(hash: string): Route {
+  const [, view, id] = hash.split('/')
+  if (view === 'gallery') return { view }
+  if (view === 'edit') return { view, id: id && isID(id) ? id : null }
+  if ((view === 'image' || view === 'video') && id && isID(id)) return { view, id }
+  return { view: 'create' }
+}
+
+function isID(text: string): boolean {
+  return /^(img|video)_[A-Za-z0-9]{26}$/.test(text)
+}

@@ -1,0 +1,188 @@
+import { batch, computed, signal, type Signal } from '@preact/signals'
+import type { Ask } from '../api/ask'
+import { body } from '../api/ask'
+import { get, problemOf, Problem, send } from '../api/http'
+import { events } from '../api/sse'
+import type { Images, Job, JobStatus, Made, Page, Video } from '../api/types'
+import { refreshPictures } from './pictures'
+import { refreshVideos, remember } from './videos'
+
+/** A request of this visit, from the click to its pictures. */
+export interface Run {
+  key: string
+  ask: Ask | null // null: begun elsewhere, found under way when the page was opened
+  begun: number // ms
+  state: Signal<State>
+}
+
+export interface State {
+  status: 'sending' | JobStatus
+  job: Job | null
+  partial: string | null // newest partial picture, as a data URL
+  partials: number
+  made: Made[]
+  video: string | null
+  problem: Problem | null
+}
+
+/** The runs of this visit, newest first. */
+export const runs = signal<Run[]>([])
+
+/** Those that have not ended. */
+export const open = computed(() => runs.value.filter((r) => !ended(r.state.value.status)))
+
+export function ended(status: State['status']): boolean {
+  return status === 'completed' || status === 'failed' || status === 'cancelled'
+}
+
+/** start sends a request and follows its job to the end. */
+export function start(ask: Ask): Run {
+  const run = add(ask, 'sending')
+  void follow(run, () => begin(run, ask))
+  return run
+}
+
+/** resume follows the jobs that are under way although this visit did not begin them. */
+export async function resume(): Promise<void> {
+  const page = await get<Page<Job>>('v1/jobs?limit=20').catch(() => null)
+  for (const job of page?.data.toReversed() ?? []) {
+    if (ended(job.status) || runs.value.some((r) => r.state.value.job?.id === job.id)) continue
+    const run = add(null, job.status)
+    patch(run, { job })
+    void follow(run, () => watch(run, job.id))
+  }
+}
+
+/** cancel asks midgate to stop a job. */
+export async function cancel(run: Run): Promise<void> {
+  const id = run.state.value.job?.id
+  if (!id) return
+  try {
+    const answer = await send(`v1/jobs/${id}/cancel`, { method: 'POST' })
+    take(run, await answer.json())
+  } catch (e) {
+    patch(run, { problem: problemOf(e) })
+  }
+}
+
+/** dismiss takes a run off the list; its job goes on, or stays as it ended. */
+export function dismiss(run: Run): void {
+  runs.value = runs.value.filter((r) => r !== run)
+}
+
+function add(ask: Ask | null, status: State['status']): Run {
+  const none = { job: null, partial: null, partials: 0, made: [], video: null, problem: null }
+  const run: Run = { key: crypto.randomUUID(), ask, begun: Date.now(), state: signal({ status, ...none }) }
+  runs.value = [run, ...runs.value]
+  return run
+}
+
+function patch(run: Run, change: Partial<State>): void {
+  run.state.value = { ...run.state.value, ...change }
+}
+
+async function follow(run: Run, work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (e) {
+    batch(() => patch(run, { status: 'failed', problem: problemOf(e) }))
+  }
+  if (run.state.value.video && run.ask?.from) remember(run.state.value.video, run.ask.from)
+  void refreshPictures()
+  if (run.ask?.kind === 'video') void refreshVideos()
+}
+
+/** begin sends the request: as a stream where partial pictures can come, else asking for the job at once. */
+async function begin(run: Run, ask: Ask): Promise<void> {
+  if (ask.kind === 'draw' && ask.expected <= 4) {
+    try {
+      return await stream(run, ask)
+    } catch (e) {
+      if (!(e instanceof Problem) || !unstreamable(e)) throw e
+    }
+  }
+  await queue(run, ask)
+}
+
+/** unstreamable tells a server or request without streams from one that is refused for another reason. */
+function unstreamable(p: Problem): boolean {
+  return (p.status === 400 && (p.param === 'stream' || p.param === 'partial_images' || p.param === 'n')) || p.status === 405
+}
+
+async function stream(run: Run, ask: Ask): Promise<void> {
+  const answer = await send(ask.path, {
+    method: 'POST',
+    headers: { 'idempotency-key': run.key },
+    ...body(ask, { stream: true, partial_images: 3 }),
+  })
+  const id = answer.headers.get('midgate-job')
+  if (!answer.headers.get('content-type')?.includes('text/event-stream') || !answer.body) return take(run, await answer.json(), id)
+  if (!id) return void (await partials(run, answer.body))
+  const stop = new AbortController()
+  // The job knows everything that the stream's end would say again, with its pictures in full: it ends the wait.
+  const watching = watch(run, id).finally(() => stop.abort())
+  await Promise.all([watching, partials(run, answer.body, stop.signal).catch(() => undefined)])
+}
+
+/** partials shows the partial pictures of a stream until it ends. */
+async function partials(run: Run, from: ReadableStream<Uint8Array>, stop?: AbortSignal): Promise<void> {
+  stop?.addEventListener('abort', () => void from.cancel().catch(() => undefined))
+  for await (const e of events(from)) {
+    if (e.type.endsWith('.partial_image')) {
+      const s = run.state.value
+      patch(run, { partial: `data:image/${e.output_format ?? 'png'};base64,${e.b64_json}`, partials: s.partials + 1 })
+    }
+    if (e.type.endsWith('.completed')) return
+  }
+}
+
+/** queue asks for the job instead of the answer, and watches it. */
+async function queue(run: Run, ask: Ask): Promise<void> {
+  const answer = await send(ask.path, {
+    method: 'POST',
+    headers: { prefer: 'respond-async', 'idempotency-key': `${run.key}-async` },
+    ...body(ask),
+  })
+  take(run, await answer.json(), answer.headers.get('midgate-job'))
+  const id = run.state.value.job?.id
+  if (id && !ended(run.state.value.status)) await watch(run, id)
+}
+
+/** watch reads a job until it has ended. */
+async function watch(run: Run, id: string): Promise<void> {
+  let failures = 0
+  for (let wait = 400; ; wait = Math.min(wait * 1.15, 2500)) {
+    try {
+      take(run, await get<Job>(`v1/jobs/${id}`))
+      failures = 0
+    } catch (e) {
+      // A read that fails is no failed job: the server may be restarting, and will go on with it.
+      if (problemOf(e).status === 404 || ++failures > 30) throw e
+    }
+    if (ended(run.state.value.status)) return
+    await new Promise((resolve) => setTimeout(resolve, wait))
+  }
+}
+
+/** take understands any of the objects that answers are. */
+function take(run: Run, said: Job | Video | Images, job: string | null = null): void {
+  if (!('object' in said)) return patch(run, { status: 'completed', made: said.data })
+  if (said.object === 'video') {
+    // A video is its job under another name (GET /v1/jobs/{id} tells the steps).
+    const id = job ?? said.id.replace(/^video_/, 'job_')
+    return patch(run, { video: said.id, status: 'in_progress', job: { ...unknownJob, id } })
+  }
+  const result = said.result
+  patch(run, {
+    job: said,
+    status: said.status,
+    made: result && 'data' in result ? result.data : run.state.value.made,
+    video: result && 'object' in result ? result.id : said.kind === 'video' ? said.id.replace(/^job_/, 'video_') : run.state.value.video,
+    problem: said.error ? new Problem(said.error.message, 0, said.error.param, said.error.code, null, said.id) : null,
+  })
+}
+
+const unknownJob: Job = {
+  id: '', object: 'job', status: 'in_progress', progress: 0, created_at: 0, finished_at: null, kind: 'video', model: '', n: 1,
+  preview: null, steps: [], jobs_paid: 0, result: null, error: null,
+}
