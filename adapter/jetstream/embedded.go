@@ -21,6 +21,13 @@ type embedded struct {
 const startTime = time.Minute
 
 func (em *embedded) start() error {
+	torn, err := verify(em.cfg.Dir)
+	if err != nil {
+		return err
+	}
+	for _, file := range torn {
+		em.cfg.Log.Warn("an interrupted write, which was acknowledged to nobody, is dropped", "file", file)
+	}
 	s, err := server.NewServer(&server.Options{
 		ServerName:        "midgate",
 		DontListen:        true,

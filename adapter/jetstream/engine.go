@@ -158,7 +158,7 @@ func (e *Engine) Leases() *Leases { return &Leases{engine: e} }
 
 // Ready reports whether state can be written at this moment, by writing.
 func (e *Engine) Ready(ctx context.Context) error {
-	_, err := e.claims.put(ctx, "ready", []byte("1"))
+	_, err := e.claims.put(ctx, readyKey, nil)
 	return failure(ctx, "check the state", err)
 }
 

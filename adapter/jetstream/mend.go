@@ -47,7 +47,10 @@ func (e *Engine) writable() error {
 }
 
 // probeKey holds nothing; writing it shows that a bucket can be written.
-const probeKey = "probe"
+const (
+	probeKey = "probe"
+	readyKey = "ready" // the same for Ready
+)
 
 // diskWorks writes and syncs a small file beside the state.
 func (e *Engine) diskWorks() error {

@@ -140,9 +140,6 @@ func imageItem(img adapter.Image, revision uint64) item {
 	if img.Source != "" {
 		it.bytes = append(it.bytes, img.Source)
 	}
-	if img.Single != nil && img.Single.Source != "" {
-		it.bytes = append(it.bytes, img.Single.Source)
-	}
 	return it
 }
 
