@@ -89,7 +89,7 @@ func (s *Server) jobDocument(ctx context.Context, d *document, c *gin.Context, r
 		d.text.WriteString("null}")
 		return nil
 	}
-	if err := s.resultOf(c, run, bytes)(ctx, d, *run.Result); err != nil {
+	if err := s.resultOf(c, run, bytes)(ctx, d, *run.Answer()); err != nil {
 		return err
 	}
 	d.text.WriteByte('}')
