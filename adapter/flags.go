@@ -85,7 +85,7 @@ var paramRules = []paramRule{
 	{name: "cw", takes: takesOne, forms: always(wholeForm{0, 100}), in: only(span{6, 6.1}, span{6, 6})},
 	{name: "sref", takes: takesLinks, forms: always(linksForm{codes: true}), in: since(6, 6)},
 	{name: "sw", takes: takesOne, forms: always(wholeForm{0, 1000}), in: since(6, 6)},
-	{name: "sv", takes: takesOne, forms: always(wholeForm{1, 9}), in: since(6, 6)},
+	{name: "sv", takes: takesOne, forms: always(wholeForm{1, 7}), in: since(6, 6)},
 	{name: "oref", takes: takesLinks, forms: always(linksForm{one: true}), in: only(span{7, 7}, noRelease)},
 	{name: "ow", takes: takesOne, forms: always(wholeForm{0, 1000}), in: only(span{7, 7}, noRelease)},
 	{name: "edit", takes: takesLinks, forms: always(linksForm{}), in: anyRelease},

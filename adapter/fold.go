@@ -84,31 +84,32 @@ func lexemes(text string) []string {
 // parameter.
 func spellDashes(word string) string {
 	var out strings.Builder
-	all := []rune(word)
-	for i := 0; i < len(all); {
-		end := i
-		for end < len(all) && isDash(all[end]) {
-			end++
+	for rest := word; rest != ""; {
+		start := strings.IndexFunc(rest, isDash)
+		if start < 0 {
+			out.WriteString(rest)
+			break
 		}
-		if end == i {
-			out.WriteRune(all[i])
-			i++
-			continue
+		run := rest[start:]
+		if end := strings.IndexFunc(run, func(r rune) bool { return !isDash(r) }); end >= 0 {
+			run = run[:end]
 		}
-		out.WriteString(spellRun(all[:i], string(all[i:end]), string(all[end:])))
-		i = end
+		out.WriteString(rest[:start])
+		rest = rest[start+len(run):]
+		out.WriteString(spellRun(out.String(), run, rest))
 	}
 	return out.String()
 }
 
-func spellRun(before []rune, run, after string) string {
+// spellRun is a run of dashes as it is to be read, with what stands before and after it in its word.
+func spellRun(before, run, after string) string {
 	short := strings.Count(run, "-")
 	switch {
 	case run == "-":
 		return run
-	case startsWithLetter(after) && (len(before) == 0 || short > 1 || startsWithParam(after)):
+	case startsWithLetter(after) && (before == "" || short > 1 || startsWithParam(after)):
 		return " --"
-	case len(before) > 0 && isDigit(before[len(before)-1]) && after != "" && isDigit(rune(after[0])):
+	case before != "" && isDigit(rune(before[len(before)-1])) && after != "" && isDigit(rune(after[0])):
 		return "-"
 	case short == len(run): // dashes that begin nothing
 		return " "

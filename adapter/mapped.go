@@ -98,7 +98,8 @@ func (c *composition) own(field ownField) error {
 	}
 	other, clashes := clash(f, c.Flags)
 	_, mapped := c.from[other.Name]
-	if c.has(f.Name) || clashes && !mapped {
+	// The prompt's --draft silently wins over hd, but nobody wants to pay for a picture without its reference.
+	if c.has(f.Name) || clashes && !mapped && f.Name != "oref" {
 		return nil
 	}
 	c.put(f, param)
@@ -123,10 +124,11 @@ func plainWords(text string) string {
 	return strings.Join(strings.Fields(strings.Join(words, " ")), " ")
 }
 
-// addRaw adds what the version calls raw, and calls it so where the prompt has the older name.
+// addRaw adds what the version calls raw, and calls it so where the prompt has the older name: from 8 on that one is
+// invalid, and an upstream that decides itself draws with the newest.
 func (c *composition) addRaw(asked bool) error {
 	old := slices.IndexFunc(c.Flags, func(f Flag) bool { return f.is("style raw") })
-	if old >= 0 && c.release.num >= newReleases {
+	if old >= 0 && (!c.release.known() || c.release.num >= newReleases) {
 		asked = true
 		c.Flags = slices.Delete(c.Flags, old, old+1)
 	}

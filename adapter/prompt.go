@@ -134,7 +134,11 @@ func (p Prompt) release() release {
 
 // readOnce is one reading of a text.
 func readOnce(text string) (Prompt, error) {
-	text, err := flattenBraces(fold(text))
+	text = fold(text)
+	if err := checkLength(text); err != nil { // one character can fold to eighteen
+		return Prompt{}, err
+	}
+	text, err := flattenBraces(text)
 	if err != nil {
 		return Prompt{}, err
 	}

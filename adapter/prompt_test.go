@@ -2,8 +2,10 @@ package adapter
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 func TestParsePrompt(t *testing.T) {
@@ -138,6 +140,7 @@ func TestParsePromptRefuses(t *testing.T) {
 		"an omni reference with niji":       {"a cat --oref https://a.example/1.png --niji 7", "invalid_value", "--oref belongs to version 7"},
 		"hd with 7":                         {"a cat --hd --v 7", "invalid_value", "--hd belongs to version 8.1 and later"},
 		"motion that is none":               {"a cat --motion fast", "invalid_value", "low or high"},
+		"more parameters than there are":    {"a cat" + manyFlags(101), "invalid_value", "more than 100"},
 		"zoom out of range":                 {"a cat --zoom 1", "invalid_value", "above 1"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -169,5 +172,38 @@ func TestFlagFindsAParameterByAnyOfItsNames(t *testing.T) {
 	}
 	if got, ok := p.Flag("v"); ok {
 		t.Errorf("Flag(v) = %q, want none", got)
+	}
+}
+
+// manyFlags are that many parameters with names that nobody knows.
+func manyFlags(n int) string {
+	var all strings.Builder
+	for i := range n {
+		fmt.Fprintf(&all, " --x%d", i)
+	}
+	return all.String()
+}
+
+// BenchmarkParsePrompt reads the longest prompts with the most to decide: none of them may take time that grows with
+// the square of its length.
+func BenchmarkParsePrompt(b *testing.B) {
+	for name, unit := range map[string]string{
+		"words":               "a cat, asleep ",
+		"long dashes":         "a—",
+		"dashes":              "a--",
+		"parameters":          "--x ",
+		"one parameter again": "--raw,a ",
+		"codes":               "--p abcde1 ",
+		"braces":              "{",
+		"addresses":           "http://--turbo ",
+		"invisible letters":   "a\u200b\u0300",
+		"ligatures":           "\ufdfa",
+	} {
+		b.Run(name, func(b *testing.B) {
+			text := strings.Repeat(unit, maxPrompt/utf8.RuneCountInString(unit))
+			for b.Loop() {
+				_, _ = ParsePrompt(text)
+			}
+		})
 	}
 }

@@ -16,14 +16,13 @@ type reader struct {
 
 func (r *reader) next() error {
 	word := r.rest[0]
-	r.rest = r.rest[1:]
 	if !beginsParam(word) {
-		r.words = append(r.words, word)
+		r.words, r.rest = append(r.words, word), r.rest[1:]
 		return nil
 	}
 	name, glued := splitParam(word)
-	if glued != "" {
-		r.rest = append([]string{glued}, r.rest...)
+	if r.rest[0] = glued; glued == "" {
+		r.rest = r.rest[1:]
 	}
 	rule, known := lookupParam(name)
 	if !known {
@@ -137,9 +136,14 @@ func (r *reader) unknown(name string) error {
 	return r.flag(Flag{name, r.takeAll()})
 }
 
+// mostFlags is more parameters than Midjourney knows.
+const mostFlags = 100
+
 func (r *reader) flag(f Flag) error {
 	old, has := r.prompt.Flag(f.Name)
 	switch {
+	case !has && len(r.prompt.Flags) == mostFlags:
+		return badPrompt("The prompt has more than %d parameters.", mostFlags)
 	case !has:
 		r.prompt.Flags = append(r.prompt.Flags, f)
 	case old != f.Value:
