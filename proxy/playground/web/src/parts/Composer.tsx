@@ -1,0 +1,108 @@
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { change, draft, drawing, refer } from '../state/draft'
+import { aliases, modelName, versions } from '../state/models'
+import { start } from '../state/runs'
+import { Advanced } from './Advanced'
+import { Picture, Send, Sliders } from './icons'
+import { Ratios } from './Ratios'
+import { References } from './References'
+import { Stepper } from './Stepper'
+
+/** Composer is where a picture begins: its words, its shape, and what else Midjourney is told. */
+export function Composer() {
+  const d = draft.value
+  const [more, showMore] = useState(false)
+  const text = useRef<HTMLTextAreaElement>(null)
+  const draw = () => {
+    if (!d.prompt.trim()) return text.current?.focus()
+    start(drawing(d))
+    document.querySelector('.runs')?.scrollIntoView({ block: 'nearest', behavior: 'smooth' })
+  }
+  useEffect(() => fit(text.current), [d.prompt])
+  return (
+    <form
+      class="composer"
+      onSubmit={(e) => (e.preventDefault(), draw())}
+      onPaste={(e) => void referFiles(e.clipboardData?.files)}
+    >
+      <References />
+      <textarea
+        ref={text}
+        id="prompt"
+        aria-label="Prompt"
+        rows={1}
+        placeholder="Describe a picture"
+        value={d.prompt}
+        onInput={(e) => change({ prompt: e.currentTarget.value })}
+        onKeyDown={(e) => e.key === 'Enter' && (e.ctrlKey || e.metaKey || !e.shiftKey) && !e.isComposing && (e.preventDefault(), draw())}
+      />
+      <div class="composer-controls">
+        <Ratios value={d.ratio} onChange={(ratio) => change({ ratio })} />
+        <div class="composer-row">
+          <label class="select">
+            <span class="sr">Model</span>
+            <select value={d.model} onChange={(e) => change({ model: e.currentTarget.value })}>
+              {versions.value.map((m) => <option key={m} value={m}>{modelName(m)}</option>)}
+              {aliases.value.length > 0 && (
+                <optgroup label="OpenAI's names">
+                  {aliases.value.map((m) => <option key={m} value={m}>{m}</option>)}
+                </optgroup>
+              )}
+            </select>
+          </label>
+          <label class="select">
+            <span class="sr">Speed</span>
+            <select value={d.speed} onChange={(e) => change({ speed: e.currentTarget.value as typeof d.speed })}>
+              <option value="">Usual speed</option>
+              <option value="relax">Relax</option>
+              <option value="fast">Fast</option>
+              <option value="turbo">Turbo</option>
+            </select>
+          </label>
+          <Stepper label="Number of pictures" value={d.n} min={1} max={10} onChange={(n) => change({ n })} />
+          <AddPicture />
+          <button type="button" class="plain round" aria-expanded={more} aria-controls="advanced" aria-label="More settings" title="More settings" onClick={() => showMore(!more)}>
+            <Sliders />
+            {Object.keys(d.advanced).length > 0 && <span class="count" aria-hidden="true">{Object.keys(d.advanced).length}</span>}
+          </button>
+          <button class="primary draw" title="Draw (Enter)">
+            <Send /> Draw
+          </button>
+        </div>
+      </div>
+      {more && <Advanced />}
+    </form>
+  )
+}
+
+/** AddPicture brings a picture of the visitor's along with the prompt. */
+function AddPicture() {
+  return (
+    <label class="plain round button" title="Add a picture">
+      <input type="file" class="sr" accept="image/png,image/jpeg,image/webp" multiple aria-label="Add a picture"
+        onChange={(e) => (void referFiles(e.currentTarget.files), (e.currentTarget.value = ''))} />
+      <Picture />
+    </label>
+  )
+}
+
+/** referFiles adds picture files to what is given along. */
+export async function referFiles(files: FileList | null | undefined): Promise<void> {
+  for (const file of files ?? []) {
+    if (!file.type.startsWith('image/')) continue
+    const url = await new Promise<string>((resolve, reject) => {
+      const reader = new FileReader()
+      reader.onload = () => resolve(reader.result as string)
+      reader.onerror = () => reject(reader.error)
+      reader.readAsDataURL(file)
+    })
+    refer(url, url)
+  }
+}
+
+/** fit makes a text area as high as its text. */
+function fit(area: HTMLTextAreaElement | null): void {
+  if (!area) return
+  area.style.height = 'auto'
+  area.style.height = `${Math.min(area.scrollHeight, 260)}px`
+}

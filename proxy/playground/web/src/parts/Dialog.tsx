@@ -1,0 +1,28 @@
+import type { ComponentChildren } from 'preact'
+import { useEffect, useRef } from 'preact/hooks'
+import { Close } from './icons'
+
+/** Dialog is a question or a page above the page. The browser keeps the focus in it; Esc and a click beside it close it. */
+export function Dialog(props: { title: string; wide?: boolean; onClose: () => void; children: ComponentChildren }) {
+  const box = useRef<HTMLDialogElement>(null)
+  useEffect(() => box.current?.showModal(), [])
+  return (
+    <dialog
+      ref={box}
+      class={props.wide ? 'dialog wide' : 'dialog'}
+      aria-labelledby="dialog-title"
+      onClose={props.onClose}
+      onMouseDown={(e) => e.target === box.current && box.current?.close()}
+    >
+      <div class="dialog-body">
+        <header class="dialog-head">
+          <h2 id="dialog-title">{props.title}</h2>
+          <button class="plain round" aria-label="Close" onClick={() => box.current?.close()}>
+            <Close />
+          </button>
+        </header>
+        {props.children}
+      </div>
+    </dialog>
+  )
+}

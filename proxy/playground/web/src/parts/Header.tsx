@@ -1,0 +1,40 @@
+import { key, asking } from '../state/key'
+import { href, route } from '../state/route'
+import { open } from '../state/runs'
+import { shownDark, switchTheme, theme } from '../state/theme'
+import { hood } from '../state/ui'
+import { HealthBadge } from './HealthBadge'
+import { Gate, Gauge, Key, Moon, Sun } from './icons'
+
+/** Header is the bar on top: where to go, how midgate is, and what is set in this browser. */
+export function Header() {
+  const view = route.value.view
+  const running = open.value.length
+  return (
+    <header class="bar">
+      <a class="brand" href={href({ view: 'create' })}>
+        <span class="brand-mark"><Gate /></span>
+        <span class="brand-name">midgate</span>
+      </a>
+      <nav class="tabs" aria-label="Pages">
+        <a href={href({ view: 'create' })} aria-current={view === 'create' ? 'page' : undefined}>Create</a>
+        <a href={href({ view: 'gallery' })} aria-current={view === 'gallery' ? 'page' : undefined}>Gallery</a>
+      </nav>
+      <div class="bar-tools">
+        <HealthBadge />
+        <button class="plain round" aria-label={`Under the hood${running ? `, ${running} under way` : ''}`} title="Under the hood (u)" aria-pressed={hood.value} onClick={() => (hood.value = !hood.value)}>
+          <Gauge />
+          {running > 0 && <span class="count" aria-hidden="true">{running}</span>}
+        </button>
+        {key.value && (
+          <button class="plain round" aria-label="Change the key" title="Change the key" onClick={() => (asking.value = { why: '' })}>
+            <Key />
+          </button>
+        )}
+        <button class="plain round" aria-label="Switch between light and dark" title="Light or dark (t)" data-theme-shown={theme.value} onClick={switchTheme}>
+          {shownDark() ? <Sun /> : <Moon />}
+        </button>
+      </div>
+    </header>
+  )
+}

@@ -1,0 +1,41 @@
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { check, health, mood } from '../state/health'
+
+const words = { unknown: 'Asking…', ready: 'Ready', unready: 'Not ready', offline: 'Unreachable' }
+
+/** HealthBadge says how midgate is, and on a click what it says about itself and its upstream. */
+export function HealthBadge() {
+  const [shown, show] = useState(false)
+  const box = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    if (!shown) return
+    const beside = (e: Event) => box.current?.contains(e.target as Node) || show(false)
+    const esc = (e: KeyboardEvent) => e.key === 'Escape' && (e.stopPropagation(), show(false))
+    addEventListener('pointerdown', beside)
+    addEventListener('keydown', esc, true)
+    return () => (removeEventListener('pointerdown', beside), removeEventListener('keydown', esc, true))
+  }, [shown])
+  const h = health.value
+  return (
+    <div class="health" ref={box}>
+      <button class="plain pill" aria-expanded={shown} onClick={() => (show(!shown), void check())}>
+        <span class={`dot ${mood.value}`} />
+        <span class="health-word">{words[mood.value]}</span>
+      </button>
+      {shown && (
+        <div class="pop" role="status">
+          <dl class="facts">
+            <dt>midgate</dt>
+            <dd>{h.alive ? 'is running' : 'does not answer'}</dd>
+            <dt>New jobs</dt>
+            <dd>{h.ready ? 'are taken' : h.reason || 'are not taken'}</dd>
+            <dt>Upstream</dt>
+            <dd>{h.upstream || (h.ready ? 'no trouble known' : 'not known')}</dd>
+            <dt>Asked</dt>
+            <dd>{h.asked?.toLocaleTimeString() ?? 'not yet'}</dd>
+          </dl>
+        </div>
+      )}
+    </div>
+  )
+}

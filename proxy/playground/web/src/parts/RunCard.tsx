@@ -1,0 +1,126 @@
+import { picture } from '../api/base'
+import type { Ask } from '../api/ask'
+import { change } from '../state/draft'
+import { go, href } from '../state/route'
+import { cancel, dismiss, ended, type Run, type State, start } from '../state/runs'
+import { code, hood } from '../state/ui'
+import { Close, Code, Gauge, Play, Repeat, Stop } from './icons'
+import { ProblemNote } from './ProblemNote'
+
+/** RunCard is one request of this visit: the places of its pictures, which fill as they come, and what it was. */
+export function RunCard({ run }: { run: Run }) {
+  const s = run.state.value
+  const running = !ended(s.status)
+  return (
+    <article class="run" aria-busy={running}>
+      {s.problem && <ProblemNote problem={s.problem} title={s.status === 'cancelled' ? 'Cancelled' : 'This did not work'} />}
+      <Results run={run} s={s} />
+      <footer class="run-foot">
+        <div class="run-title">
+          <p class="run-prompt">{run.ask?.title ?? 'A job that was begun elsewhere'}</p>
+          <p class="run-state">{told(run, s)}</p>
+        </div>
+        <div class="row">
+          {running && s.job && (
+            <button class="plain" onClick={() => void cancel(run)}><Stop /> Stop</button>
+          )}
+          {!running && run.ask && (
+            <button class="plain round" aria-label="Do it again" title="Do it again" onClick={() => start(run.ask!)}><Repeat /></button>
+          )}
+          {run.ask && (
+            <button class="plain round" aria-label="Show as code" title="As curl, Python or Node" onClick={() => (code.value = run.ask)}><Code /></button>
+          )}
+          <button class="plain round" aria-label="Under the hood" title="Under the hood" onClick={() => (hood.value = true)}><Gauge /></button>
+          {!running && (
+            <button class="plain round" aria-label="Take off this page" title="Take off this page" onClick={() => dismiss(run)}><Close /></button>
+          )}
+        </div>
+      </footer>
+      {running && <div class="progress"><progress max={100} value={s.job?.progress ?? 0} aria-label="Progress" /></div>}
+    </article>
+  )
+}
+
+function Results({ run, s }: { run: Run; s: State }) {
+  const texts = s.made.flatMap((m) => (!m.id && m.prompt ? [m.prompt] : []))
+  if (texts.length > 0) return <Texts texts={texts} />
+  if (s.made.length > 0) return <Tiles ask={run.ask} ids={s.made.flatMap((m) => (m.id ? [m.id] : []))} made={s.made} />
+  if (s.status === 'completed' && s.video) {
+    return <a class="film-link" href={href({ view: 'video', id: s.video })}><Play /> Play the video</a>
+  }
+  if (ended(s.status)) return null
+  return <Places ask={run.ask} s={s} />
+}
+
+function Tiles({ ask, ids, made }: { ask: Ask | null; ids: string[]; made: State['made'] }) {
+  return (
+    <ul class={`tiles n${Math.min(ids.length, 4)}`}>
+      {ids.map((id, i) => (
+        <li key={id}>
+          <a class="tile" href={href({ view: 'image', id })} aria-label={`Picture ${i + 1}: ${ask?.title ?? ''}`} style={{ aspectRatio: shape(made[i], ask) }}>
+            <img src={picture(id)} alt="" loading="lazy" decoding="async" />
+          </a>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+/** Places are where pictures will be. A partial picture of several is the whole grid: each place shows its quarter. */
+function Places({ ask, s }: { ask: Ask | null; s: State }) {
+  const n = ask?.expected ?? s.job?.n ?? 1
+  const shown = s.partial ?? s.job?.preview ?? null
+  const ratio = ask ? `${ask.ratio[0]} / ${ask.ratio[1]}` : '1 / 1'
+  return (
+    <ul class={`tiles n${Math.min(n, 4)}`}>
+      {Array.from({ length: n }, (_, i) => (
+        <li key={i}>
+          <div class="tile waiting" style={{ aspectRatio: ratio }}>
+            {shown && <img key={shown.length} class={n > 1 ? `quarter q${(i % 4) + 1}` : ''} src={shown} alt="" />}
+            {i === 0 && <span class="percent" aria-hidden="true">{s.job?.progress ? `${s.job.progress} %` : ''}</span>}
+          </div>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function Texts({ texts }: { texts: string[] }) {
+  return (
+    <ul class="texts">
+      {texts.map((t) => (
+        <li key={t}>
+          <p>{t}</p>
+          <button class="plain" onClick={() => (change({ prompt: t }), go({ view: 'create' }), scrollTo({ top: 0, behavior: 'smooth' }))}>Use</button>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function shape(m: State['made'][number] | undefined, ask: Ask | null): string {
+  if (m?.width && m.height) return `${m.width} / ${m.height}`
+  return ask ? `${ask.ratio[0]} / ${ask.ratio[1]}` : '1 / 1'
+}
+
+/** told says how a run stands. */
+function told(run: Run, s: State): string {
+  const seconds = s.job?.finished_at ? Math.max(1, s.job.finished_at - s.job.created_at) : 0
+  const paid = s.job ? `${s.job.jobs_paid} ${s.job.jobs_paid === 1 ? 'job' : 'jobs'} paid` : ''
+  switch (s.status) {
+    case 'sending':
+      return 'Sending…'
+    case 'queued':
+      return 'Waiting for a place…'
+    case 'in_progress':
+      return s.job?.progress ? `${s.job.progress} %` : 'Midjourney is at work…'
+    case 'completed':
+      return [run.ask && run.ask.kind !== 'draw' ? 'Done' : modelOf(run), seconds ? `${seconds} s` : '', paid].filter(Boolean).join(' · ')
+    default:
+      return paid
+  }
+}
+
+function modelOf(run: Run): string {
+  return String(run.ask?.json?.model ?? run.state.value.job?.model ?? '')
+}

@@ -1,0 +1,17 @@
+import { Minus, Plus } from './icons'
+
+/** Stepper is a small number with a button on either side. */
+export function Stepper(props: { label: string; value: number; min: number; max: number; onChange: (n: number) => void }) {
+  const { value, min, max } = props
+  return (
+    <div class="stepper" role="group" aria-label={props.label}>
+      <button type="button" aria-label="Fewer" disabled={value <= min} onClick={() => props.onChange(value - 1)}>
+        <Minus />
+      </button>
+      <output aria-live="polite">{value}</output>
+      <button type="button" aria-label="More" disabled={value >= max} onClick={() => props.onChange(value + 1)}>
+        <Plus />
+      </button>
+    </div>
+  )
+}
