@@ -1,0 +1,177 @@
+package jetstream
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"testing"
+	"time"
+
+	"midgate/adapter"
+	"midgate/adapter/jetstream/clustertest"
+)
+
+// until repeats a question until its answer is yes; the answers themselves take time.
+func until(t *testing.T, what string, yes func() bool) {
+	t.Helper()
+	for end := time.Now().Add(time.Minute); !yes(); {
+		if time.Now().After(end) {
+			t.Fatalf("%s: not within a minute", what)
+		}
+	}
+}
+
+func TestAnUnreachableClusterIsToldAtOnce(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.Close() // nobody listens there any more
+	began := time.Now()
+	e, err := New(t.Context(), Config{URL: "nats://" + l.Addr().String()})
+	if err == nil {
+		e.Close()
+		t.Fatal("New found a cluster that is not there")
+	}
+	if took := time.Since(began); took > 5*time.Second {
+		t.Errorf("New took %s to fail, want at most the time limit of one operation", took)
+	}
+}
+
+func TestStateIsKeptThreeTimes(t *testing.T) {
+	c := clustertest.Start(t)
+	e := start(t, Config{URL: c.URL()})
+	for _, b := range []*bucket{e.images, e.digests, e.runs, e.claims, e.leases} {
+		s, err := e.js.Stream(t.Context(), "KV_"+b.name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := s.CachedInfo().Config.Replicas; got != 3 {
+			t.Errorf("%s is kept %d times, want 3", b.name, got)
+		}
+	}
+}
+
+// TestALostNode stops the node that leads the runs while a replica writes, and asks the other what became of them.
+func TestALostNode(t *testing.T) {
+	c := clustertest.Start(t)
+	cfg := Config{URL: c.URL(), Timeout: 2 * time.Second, LeaseTTL: 2 * time.Second}
+	here, there := start(t, cfg), start(t, cfg)
+	seen := make(chan adapter.Run, 10000)
+	ctx, cancel := context.WithCancel(t.Context())
+	watched := make(chan error, 1)
+	go func() { watched <- there.Journal().Watch(ctx, func(r adapter.Run) { seen <- r }, func() {}) }()
+	t.Cleanup(func() { cancel(); <-watched })
+
+	run, err := here.Journal().Create(t.Context(), adapter.Run{ID: "job_1", Owner: "me"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	acknowledged := 0
+	save := func() error {
+		next := run
+		next.N++
+		saved, err := here.Journal().Save(t.Context(), next)
+		switch {
+		case err == nil:
+			run, acknowledged = saved, next.N
+		case errors.Is(err, adapter.ErrConflict): // an earlier try was stored although its answer was lost
+			if newest, err := here.Journal().Get(t.Context(), run.ID); err == nil {
+				run = newest
+			}
+		case adapter.KindOf(err) != adapter.Storage:
+			t.Errorf("Save = %v, want a Storage error", err)
+		}
+		return err
+	}
+	for range 50 {
+		if err := save(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	leader := c.Leads("KV_midgate_runs")
+	if leader < 0 {
+		t.Fatal("nobody leads the runs")
+	}
+	c.Stop(leader)
+	until(t, "a save after the loss of a node", func() bool { return save() == nil })
+	for range 50 {
+		if err := save(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := there.Journal().Get(t.Context(), "job_1")
+	if err != nil || got.N != run.N || got.N < acknowledged {
+		t.Errorf("Get by the other replica = version %d, %v, want %d", got.N, err, run.N)
+	}
+	for r := range seen {
+		if r.N == run.N {
+			break
+		}
+	}
+	if err := here.Ready(t.Context()); err != nil {
+		t.Errorf("Ready with two of three nodes = %v", err)
+	}
+}
+
+func TestWithoutAMajorityNothingIsWritten(t *testing.T) {
+	c := clustertest.Start(t)
+	e := start(t, Config{URL: c.URL(), Timeout: time.Second})
+	if _, err := e.Journal().Create(t.Context(), adapter.Run{ID: "job_1"}); err != nil {
+		t.Fatal(err)
+	}
+	c.Stop(0)
+	c.Stop(1)
+	began := time.Now()
+	_, err := e.Journal().Create(t.Context(), adapter.Run{ID: "job_2"})
+	if adapter.KindOf(err) != adapter.Storage {
+		t.Errorf("Create = %v, want a Storage error", err)
+	}
+	if took := time.Since(began); took > 3*time.Second {
+		t.Errorf("Create took %s to fail, want about the time limit of one operation", took)
+	}
+	if err := e.Ready(t.Context()); err == nil {
+		t.Error("Ready = nil without a majority")
+	}
+	c.Run(0)
+	c.Run(1)
+	n := 2
+	until(t, "a run after the majority is back", func() bool {
+		n++
+		_, err := e.Journal().Create(t.Context(), adapter.Run{ID: fmt.Sprint("job_", n)})
+		return err == nil
+	})
+	if _, err := e.Journal().Get(t.Context(), "job_1"); err != nil {
+		t.Errorf("Get of what was acknowledged before = %v", err)
+	}
+}
+
+func TestWithoutAConnectionEverythingFailsAtOnce(t *testing.T) {
+	c := clustertest.Start(t)
+	e := start(t, Config{URL: c.URL()})
+	for i := range clustertest.Nodes {
+		c.Stop(i)
+	}
+	until(t, "the loss of the connection", func() bool { return !e.conn.IsConnected() })
+	began := time.Now()
+	if err := e.Store().Put(t.Context(), adapter.Image{ID: "img_1"}); adapter.KindOf(err) != adapter.Storage {
+		t.Errorf("Put = %v, want a Storage error", err)
+	}
+	if _, err := e.Store().Get(t.Context(), "img_1"); adapter.KindOf(err) != adapter.Storage {
+		t.Errorf("Get = %v, want a Storage error", err)
+	}
+	if took := time.Since(began); took > time.Second {
+		t.Errorf("two operations took %s to fail, want no waiting", took)
+	}
+	for i := range clustertest.Nodes {
+		c.Run(i)
+	}
+	until(t, "a record after the cluster is back", func() bool {
+		return e.Store().Put(t.Context(), adapter.Image{ID: "img_2", Owner: "me"}) == nil
+	})
+	until(t, "the watch after the cluster is back", func() bool {
+		it, ok := e.store.index.find("img_2")
+		return ok && it.revision > 0
+	})
+}
