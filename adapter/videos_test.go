@@ -1,0 +1,116 @@
+package adapter_test
+
+import (
+	"testing"
+	"testing/synctest"
+
+	"midgate/adapter"
+	"midgate/adapter/midjourney/simulator"
+)
+
+func (s *studio) film(t *testing.T, name string, f adapter.Film) (adapter.Run, *adapter.Error) {
+	t.Helper()
+	ticket, err := s.Film(t.Context(), s.attempt("/v1/videos", name), f)
+	if err == nil {
+		_, err = ticket.Wait(t.Context(), nil)
+	}
+	if err != nil {
+		return adapter.Run{}, refusal(t, err)
+	}
+	run, err := s.Video(t.Context(), s.me, adapter.VideoID(ticket.Job))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return run, nil
+}
+
+func TestTheWayOfAVideo(t *testing.T) {
+	tests := map[string]struct {
+		sim     simulator.Config
+		known   bool
+		upload  bool
+		seconds int
+		jobs    string // after the imagine that made the known picture
+		refused bool
+	}{
+		"from a known picture":                         {known: true, jobs: "video"},
+		"from an upload":                               {upload: true, jobs: "video"},
+		"from text, by a still":                        {jobs: "imagine video"},
+		"twelve seconds are a clip and two extensions": {known: true, seconds: 12, jobs: "video extend extend"},
+		"by the button where there is no submit/video": {sim: simulator.Config{NoVideo: true}, known: true, jobs: "upscale video"},
+		"from text where there is no submit/video":     {sim: simulator.Config{NoVideo: true}, jobs: "imagine upscale video"},
+		"an upload where there is no submit/video":     {sim: simulator.Config{NoVideo: true}, upload: true, refused: true},
+		"from a known picture at an origin":            {sim: simulator.Config{Dialect: simulator.TrueAI}, known: true, jobs: "video"},
+		"from a known picture behind a relay":          {sim: simulator.Config{Dialect: simulator.NewAPI}, known: true, jobs: "video"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := newStudio(t, test.sim, nil)
+				f := adapter.Film{Generation: generation("it waves"), Seconds: test.seconds}
+				jobs := test.jobs
+				if test.known {
+					f.Input = &adapter.Reference{Image: s.draw(t, "a red fox", 1)[0].ID}
+					jobs = "imagine " + jobs
+				}
+				if test.upload {
+					f.Input = s.upload(t, rightHalfFilled(t, 96, 96))
+				}
+				run, refused := s.film(t, name, f)
+				if (refused != nil) != test.refused {
+					t.Fatalf("Film() = %v, want refused: %v", refused, test.refused)
+				}
+				if test.refused {
+					return
+				}
+				if got := s.charged(); got != jobs {
+					t.Errorf("jobs = %q, want %q", got, jobs)
+				}
+				for _, c := range s.sim.Ledger() {
+					if c.Clips > 1 && !test.sim.NoVideo { // the button itself makes four
+						t.Errorf("%s was charged for %d clips, want 1", c.Kind, c.Clips)
+					}
+				}
+				blob, err := s.VideoBytes(t.Context(), adapter.VideoID(run.ID), false)
+				if err != nil {
+					t.Fatalf("VideoBytes() = %v", err)
+				}
+				if blob.Format != adapter.MP4 || blob.Size == 0 {
+					t.Errorf("the video is %d bytes of %s, want an MP4", blob.Size, blob.Format)
+				}
+				blob.Close()
+				thumb, err := s.VideoBytes(t.Context(), adapter.VideoID(run.ID), true)
+				if err != nil || thumb.Format != adapter.WebP {
+					t.Fatalf("the thumbnail = %v, want a WebP", err)
+				}
+				thumb.Close()
+			})
+		})
+	}
+}
+
+func TestAVideoIsExtendedAndDeleted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStudio(t, simulator.Config{}, nil)
+		run, refused := s.film(t, "one", adapter.Film{Generation: generation("a fox walks")})
+		if refused != nil {
+			t.Fatal(refused)
+		}
+		id := adapter.VideoID(run.ID)
+		if _, refused = s.film(t, "two", adapter.Film{Generation: generation("on and on"), Extends: id}); refused != nil {
+			t.Fatal(refused)
+		}
+		if got := s.charged(); got != "imagine video extend" {
+			t.Errorf("jobs = %q, want imagine, video, extend", got)
+		}
+		if _, err := s.Video(t.Context(), adapter.Caller{Owner: "another"}, id); refusal(t, err).Code != "video_not_found" {
+			t.Errorf("another owner sees the video: %v", err)
+		}
+		if err := s.DeleteVideo(t.Context(), s.me, id); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Video(t.Context(), s.me, id); refusal(t, err).Code != "video_not_found" {
+			t.Errorf("a deleted video: %v, want video_not_found", err)
+		}
+	})
+}
