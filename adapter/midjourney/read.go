@@ -41,15 +41,18 @@ func (e *readError) Error() string {
 // Unwrap returns what went wrong.
 func (e *readError) Unwrap() error { return e.err }
 
-// Task implements adapter.Upstream.
+// Task implements adapter.Upstream. A refused key is not asked with again.
 func (c *client) Task(ctx context.Context, id string) (adapter.Task, error) {
 	for try := 1; ; try++ {
 		r, err := c.fetch(ctx, id)
+		var failed *readError
 		switch {
 		case err == nil:
 			return r.Task, nil
 		case errors.Is(err, adapter.ErrNotFound):
 			return adapter.Task{}, err
+		case errors.As(err, &failed) && (failed.status == http.StatusUnauthorized || failed.status == http.StatusForbidden):
+			return adapter.Task{}, refusal{status: failed.status, secret: c.key, passthrough: c.shared.cfg.Passthrough}.auth()
 		case try == readTries || !sleep(ctx, readPause<<(try-1)):
 			return adapter.Task{}, adapter.Wrap(adapter.Unavailable, err, "The upstream does not answer.")
 		}
