@@ -11,8 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/klauspost/compress/zlib"
-
 	"midgate/adapter"
 )
 
@@ -20,11 +18,8 @@ import (
 func zeroPNG(t testing.TB, width, height, rows int) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	p, err := newPNGWriter(&b, width, height, 4)
+	p, err := newPNGWriter(&b, width, height, 4, matchers)
 	if err != nil {
-		t.Fatal(err)
-	}
-	if p.z, err = zlib.NewWriterLevel(&p.idat, zlib.BestSpeed); err != nil {
 		t.Fatal(err)
 	}
 	row := make([]byte, 1+4*width)

@@ -31,7 +31,7 @@ func decode(r io.Reader, h header) (img image.Image, err error) {
 	// Some decoders have panicked on broken input before; one picture must not end the process.
 	defer func() {
 		if p := recover(); p != nil {
-			img, err = nil, adapter.Wrap(adapter.Invalid, fmt.Errorf("decoder: %v", p), "The picture is damaged.")
+			img, err = nil, damagedPicture(fmt.Errorf("decoder: %v", p))
 		}
 	}()
 	src := &errReader{r: bufio.NewReaderSize(r, 64<<10)}
@@ -51,10 +51,10 @@ func decode(r io.Reader, h header) (img image.Image, err error) {
 		return nil, src.err
 	}
 	if err != nil {
-		return nil, adapter.Wrap(adapter.Invalid, err, "The picture is damaged.")
+		return nil, damagedPicture(err)
 	}
 	if b := img.Bounds(); b.Dx() != h.Width || b.Dy() != h.Height {
-		return nil, adapter.Errorf(adapter.Invalid, "The picture is damaged.")
+		return nil, damagedPicture(fmt.Errorf("decoded %v, announced %d×%d", b, h.Width, h.Height))
 	}
 	return img, nil
 }

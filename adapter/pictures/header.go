@@ -23,7 +23,16 @@ type header struct {
 // and camera notes stand before it, and none comes near this.
 const headLimit = 4 << 20
 
-var errUnknown = adapter.Errorf(adapter.Invalid, "This is not a PNG, JPEG, WebP or GIF picture, nor an MP4 video.")
+// unusable refuses bytes with OpenAI's code for them (openai-surface.md §9.1).
+func unusable(cause error, message string) error {
+	return &adapter.Error{Kind: adapter.Invalid, Code: "invalid_image_file", Message: message, Err: cause}
+}
+
+func damagedPicture(cause error) error { return unusable(cause, "The picture is damaged.") }
+
+func unknownFormat() error {
+	return unusable(nil, "This is not a PNG, JPEG, WebP or GIF picture, nor an MP4 video.")
+}
 
 // readHeader looks at the first bytes of r without decoding anything; rest yields all
 // of r again. Unknown or broken bytes are an Invalid *adapter.Error; an error of r
@@ -38,7 +47,7 @@ func readHeader(r io.Reader) (h header, rest io.Reader, err error) {
 	if err != nil {
 		var known *adapter.Error
 		if !errors.As(err, &known) {
-			err = adapter.Wrap(adapter.Invalid, err, "The picture's header cannot be read.")
+			err = unusable(err, "The picture's header cannot be read.")
 		}
 		return header{}, nil, err
 	}
@@ -49,7 +58,7 @@ func readHeader(r io.Reader) (h header, rest io.Reader, err error) {
 func parseHeader(r io.Reader) (header, error) {
 	var magic [12]byte
 	if _, err := io.ReadFull(r, magic[:]); err != nil {
-		return header{}, errUnknown
+		return header{}, unknownFormat()
 	}
 	again := io.MultiReader(bytes.NewReader(magic[:]), r)
 	switch {
@@ -67,7 +76,7 @@ func parseHeader(r io.Reader) (header, error) {
 	case string(magic[4:8]) == "ftyp":
 		return header{Format: adapter.MP4}, nil
 	}
-	return header{}, errUnknown
+	return header{}, unknownFormat()
 }
 
 func sized(f adapter.Format, width, height int, err error) (header, error) {

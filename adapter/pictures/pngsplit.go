@@ -51,11 +51,11 @@ func splitPNG(src io.Reader, dst [4]io.Writer) error {
 // splitRows cuts the next rows into a left and a right tile.
 func splitRows(rows *pngRows, height int, left, right io.Writer) error {
 	cut := rows.width / 2
-	l, err := newPNGWriter(left, cut, height, rows.bpp)
+	l, err := newPNGWriter(left, cut, height, rows.bpp, zlibs)
 	if err != nil {
 		return err
 	}
-	r, err := newPNGWriter(right, rows.width-cut, height, rows.bpp)
+	r, err := newPNGWriter(right, rows.width-cut, height, rows.bpp, zlibs)
 	if err != nil {
 		return err
 	}

@@ -12,40 +12,45 @@ import (
 // idatSize is how much compressed data one IDAT chunk holds at most.
 const idatSize = 64 << 10
 
-// pngWriter writes an 8-bit RGB or RGBA PNG row by row. Close finishes the file.
+// pngWriter writes an 8-bit PNG row by row: grey, RGB or RGBA by its 1, 3 or 4 bytes
+// a pixel. Close finishes the file.
 type pngWriter struct {
 	idat idatWriter
 	z    *zlib.Writer
-	bpp  int
+	pool *sync.Pool // where z goes back to
 }
 
 // zlibs keeps compressors, each some hundred kilobytes, between pictures. Coding
 // without searching for matches is 3 to 7 times cheaper than compress/zlib and costs
 // nothing in size on paintings and photographs (engineering.md §1.2).
-var zlibs = sync.Pool{New: func() any {
-	z, err := zlib.NewWriterLevel(io.Discard, zlib.HuffmanOnly)
-	if err != nil {
-		panic(err) // the level is a constant that exists
-	}
-	return z
-}}
+var zlibs = zlibPool(zlib.HuffmanOnly)
 
-func newPNGWriter(w io.Writer, width, height, bpp int) (*pngWriter, error) {
-	p := &pngWriter{idat: idatWriter{w: w, buf: make([]byte, 8, 8+idatSize+4)}, bpp: bpp}
+// matchers is for rows that repeat, as masks do.
+var matchers = zlibPool(zlib.BestSpeed)
+
+func zlibPool(level int) *sync.Pool {
+	return &sync.Pool{New: func() any {
+		z, err := zlib.NewWriterLevel(io.Discard, level)
+		if err != nil {
+			panic(err) // the level is a constant that exists
+		}
+		return z
+	}}
+}
+
+func newPNGWriter(w io.Writer, width, height, bpp int, pool *sync.Pool) (*pngWriter, error) {
+	p := &pngWriter{idat: idatWriter{w: w, buf: make([]byte, 8, 8+idatSize+4)}, pool: pool}
 	if _, err := io.WriteString(w, pngSignature); err != nil {
 		return nil, err
 	}
 	h := make([]byte, 13)
 	binary.BigEndian.PutUint32(h[0:], uint32(width))
 	binary.BigEndian.PutUint32(h[4:], uint32(height))
-	h[8], h[9] = 8, 2
-	if bpp == 4 {
-		h[9] = 6
-	}
+	h[8], h[9] = 8, map[int]byte{1: 0, 3: 2, 4: 6}[bpp] // bits, colour type
 	if _, err := w.Write(pngChunk("IHDR", h)); err != nil {
 		return nil, err
 	}
-	p.z = zlibs.Get().(*zlib.Writer)
+	p.z = pool.Get().(*zlib.Writer)
 	p.z.Reset(&p.idat)
 	return p, nil
 }
@@ -62,7 +67,7 @@ func (p *pngWriter) Close() error {
 	if err := p.z.Close(); err != nil {
 		return err
 	}
-	zlibs.Put(p.z)
+	p.pool.Put(p.z)
 	p.z = nil
 	if err := p.idat.flush(); err != nil {
 		return err

@@ -109,7 +109,7 @@ func (s *Store) split(ctx context.Context, batch []plan) error {
 		dst[i] = counts[i]
 	}
 	if err := splitPNG(bufio.NewReaderSize(src, 64<<10), dst); err != nil {
-		return damaged(err, counts[:])
+		return splitFailed(err, counts[:])
 	}
 	for i, p := range batch {
 		if err := s.keep(ctx, p, objects[i], counts[i].n); err != nil {
@@ -119,8 +119,8 @@ func (s *Store) split(ctx context.Context, batch []plan) error {
 	return nil
 }
 
-// damaged tells a picture that cannot be cut from a bucket that cannot be written.
-func damaged(err error, counts []*counting) error {
+// splitFailed tells a picture that cannot be cut from a bucket that cannot be written.
+func splitFailed(err error, counts []*counting) error {
 	if errors.Is(err, errPNGForm) {
 		return err
 	}
@@ -129,7 +129,7 @@ func damaged(err error, counts []*counting) error {
 			return cannotStore(c.err)
 		}
 	}
-	return adapter.Wrap(adapter.Invalid, err, "The picture is damaged.")
+	return damagedPicture(err)
 }
 
 // keep makes a rendition visible and notes its facts, in this order: where there are

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"os"
 
@@ -62,30 +63,16 @@ func (s *Store) Receive(ctx context.Context, r io.Reader, limit int64) (adapter.
 	if err := s.checkPixels(h); err != nil {
 		return adapter.Picture{}, err
 	}
-	spool, err := os.CreateTemp(s.tempDir, "midgate-upload-*")
-	if err != nil {
-		return adapter.Picture{}, cannotStore(err)
-	}
-	defer func() { _ = spool.Close(); _ = os.Remove(spool.Name()) }()
-	f, err := drain(spool, rest, limit, facts{header: h})
-	if err != nil {
-		return adapter.Picture{}, fmt.Errorf("receive upload: %w", err)
-	}
-	name := "uploads/" + f.Digests[""]
-	if _, err := s.bucket.size(ctx, name); err == nil {
-		return f.picture(name), nil
-	}
-	if _, err := spool.Seek(0, io.SeekStart); err != nil {
-		return adapter.Picture{}, cannotStore(err)
-	}
-	err = s.bucket.write(ctx, name, true, func(w io.Writer) error {
-		_, err := io.Copy(w, spool)
-		return err
+	return s.keepContent(ctx, func(spool *os.File) (facts, error) {
+		f, err := drain(spool, rest, limit, facts{header: h})
+		if err == nil {
+			err = checkEnd(spool, f)
+		}
+		if err != nil {
+			return facts{}, fmt.Errorf("receive upload: %w", err)
+		}
+		return f, nil
 	})
-	if err != nil {
-		return adapter.Picture{}, cannotStore(err)
-	}
-	return f.picture(name), s.settle(ctx, name, f)
 }
 
 // checkPixels refuses a picture that would be too large once decoded.
@@ -98,16 +85,36 @@ func (s *Store) checkPixels(h header) error {
 
 // drain copies r to w, at most limit bytes, and completes the facts.
 func drain(w io.Writer, r io.Reader, limit int64, f facts) (facts, error) {
-	sum := sha256.New()
-	n, err := io.Copy(io.MultiWriter(w, sum), io.LimitReader(r, limit+1))
+	d := newDigesting(w)
+	n, err := io.Copy(d, io.LimitReader(r, limit+1))
 	if err != nil {
 		return facts{}, err
 	}
 	if n > limit {
 		return facts{}, adapter.Errorf(adapter.TooLarge, "The file has more than %d bytes.", limit)
 	}
-	f.Size = n
-	return f.with("", hex.EncodeToString(sum.Sum(nil))), nil
+	return d.facts(f.header), nil
+}
+
+// digesting passes bytes on while it counts and digests them.
+type digesting struct {
+	w   io.Writer
+	sum hash.Hash
+	n   int64
+}
+
+func newDigesting(w io.Writer) *digesting { return &digesting{w: w, sum: sha256.New()} }
+
+func (d *digesting) Write(b []byte) (int, error) {
+	n, err := d.w.Write(b)
+	d.sum.Write(b[:n])
+	d.n += int64(n)
+	return n, err
+}
+
+// facts are those of the bytes written so far.
+func (d *digesting) facts(h header) facts {
+	return facts{header: h, Size: d.n}.with("", hex.EncodeToString(d.sum.Sum(nil)))
 }
 
 // cannotStore says that the bucket failed; a caller that left stays a caller that left.

@@ -1,0 +1,51 @@
+package pictures
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+
+	"midgate/adapter"
+)
+
+// keepContent stores what fill writes under uploads/ and its SHA-256. Bytes that are
+// there already are not written again. The digest must be known before the name, so
+// they stand in a temporary file first.
+func (s *Store) keepContent(ctx context.Context, fill func(*os.File) (facts, error)) (adapter.Picture, error) {
+	spool, err := os.CreateTemp(s.tempDir, "midgate-upload-*")
+	if err != nil {
+		return adapter.Picture{}, cannotStore(err)
+	}
+	defer func() { _ = spool.Close(); _ = os.Remove(spool.Name()) }()
+	f, err := fill(spool)
+	if err != nil {
+		return adapter.Picture{}, err
+	}
+	name := "uploads/" + f.Digests[""]
+	if size, err := s.bucket.size(ctx, name); err == nil && size == f.Size {
+		return f.picture(name), nil
+	}
+	if _, err := spool.Seek(0, io.SeekStart); err != nil {
+		return adapter.Picture{}, cannotStore(err)
+	}
+	err = s.bucket.write(ctx, name, true, func(w io.Writer) error {
+		_, err := io.Copy(w, spool)
+		return err
+	})
+	if err != nil {
+		return adapter.Picture{}, cannotStore(err)
+	}
+	return f.picture(name), s.settle(ctx, name, f)
+}
+
+// keepPNG stores a picture that write draws into a PNG writer.
+func (s *Store) keepPNG(ctx context.Context, width, height int, write func(io.Writer) error) (adapter.Picture, error) {
+	return s.keepContent(ctx, func(spool *os.File) (facts, error) {
+		f := newDigesting(spool)
+		if err := write(f); err != nil {
+			return facts{}, fmt.Errorf("write PNG: %w", err)
+		}
+		return f.facts(header{Format: adapter.PNG, Width: width, Height: height}), nil
+	})
+}

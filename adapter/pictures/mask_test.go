@@ -1,0 +1,292 @@
+package pictures
+
+import (
+	"bytes"
+	"errors"
+	"image"
+	"image/color"
+	"image/draw"
+	"image/png"
+	"testing"
+
+	"midgate/adapter"
+)
+
+// area is the part that the masks of these tests mark, in a mask of this size.
+func area(w, h int) image.Rectangle { return image.Rect(w/4, h/4, w/2, h*3/4) }
+
+// filled is a picture of one colour with another one in the area.
+func filled(w, h int, outside, inside color.Color) *image.NRGBA {
+	img := image.NewNRGBA(image.Rect(0, 0, w, h))
+	draw.Draw(img, img.Rect, image.NewUniform(outside), image.Point{}, draw.Src)
+	draw.Draw(img, area(w, h), image.NewUniform(inside), image.Point{}, draw.Src)
+	return img
+}
+
+// erased is a picture of which the area was erased.
+func erased(w, h int) *image.NRGBA {
+	img := image.NewNRGBA(image.Rect(0, 0, w, h))
+	draw.Draw(img, img.Rect, painting(w, h, 3), image.Point{}, draw.Src)
+	draw.Draw(img, area(w, h), image.Transparent, image.Point{}, draw.Src)
+	return img
+}
+
+func upload(t testing.TB, s *Store, b []byte) adapter.Picture {
+	t.Helper()
+	p, err := s.Receive(t.Context(), bytes.NewReader(b), limit)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func TestMaskMarksWhatIsToBeRepainted(t *testing.T) {
+	thin := filled(80, 40, color.Black, color.White)
+	for x := range 20 {
+		thin.SetNRGBA(20+x, 10, color.NRGBA{128, 128, 128, 255})
+	}
+	tests := map[string][]byte{
+		"transparent on a flat colour":            pngBytes(t, filled(80, 40, color.White, color.Transparent)),
+		"transparent, the picture its own mask":   pngBytes(t, erased(80, 40)),
+		"transparent, as a WebP":                  webpBytes(t, filled(80, 40, color.White, color.Transparent), false),
+		"transparent in a palette":                pngBytes(t, paletted(filled(80, 40, color.White, color.Transparent))),
+		"white on black without alpha":            pngBytes(t, filled(80, 40, color.Black, color.White)),
+		"white on black as a JPEG":                jpegBytes(t, filled(80, 40, color.Black, color.White), 90),
+		"white on black with a soft edge":         pngBytes(t, thin),
+		"twice the size":                          pngBytes(t, filled(160, 80, color.White, color.Transparent)),
+		"half the size":                           pngBytes(t, filled(40, 20, color.White, color.Transparent)),
+		"a ratio that differs by less than 2 %":   pngBytes(t, filled(161, 80, color.White, color.Transparent)),
+		"sixteen bits":                            pngBytes(t, deeper(filled(80, 40, color.White, color.Transparent))),
+		"half transparent outside, holes in area": pngBytes(t, filled(80, 40, color.NRGBA{9, 9, 9, 200}, color.Transparent)),
+	}
+	s := newStore(t, t.TempDir())
+	for name, b := range tests {
+		t.Run(name, func(t *testing.T) {
+			p, err := s.Mask(t.Context(), upload(t, s, b).Name, 80, 40)
+			if err != nil {
+				t.Fatalf("Mask = %v, want nil", err)
+			}
+			blob, got := read(t, s, adapter.Rendition{Name: p.Name})
+			if p.Format != adapter.PNG || p.Width != 80 || p.Height != 40 || p.SHA256 != blob.SHA256 || p.Name != "uploads/"+p.SHA256 {
+				t.Fatalf("Mask = %+v", p)
+			}
+			img, err := png.Decode(bytes.NewReader(got))
+			if err != nil {
+				t.Fatal(err)
+			}
+			grey, ok := img.(*image.Gray)
+			if !ok {
+				t.Fatalf("the mask is a %T, want 8-bit grey", img)
+			}
+			for y := range 40 {
+				for x := range 80 {
+					want := uint8(0)
+					if (image.Point{x, y}).In(area(80, 40)) {
+						want = 255
+					}
+					if v := grey.GrayAt(x, y).Y; v != want && !atEdge(x, y) {
+						t.Fatalf("pixel %d,%d = %d, want %d", x, y, v, want)
+					}
+				}
+			}
+		})
+	}
+}
+
+// atEdge is where scaling or a lossy format may decide either way.
+func atEdge(x, y int) bool {
+	a := area(80, 40)
+	return !(image.Point{x, y}).In(a.Inset(2)) && (image.Point{x, y}).In(a.Inset(-2))
+}
+
+func paletted(img *image.NRGBA) *image.Paletted {
+	p := image.NewPaletted(img.Rect, color.Palette{color.White, color.Transparent})
+	draw.Draw(p, p.Rect, img, image.Point{}, draw.Src)
+	return p
+}
+
+func deeper(img *image.NRGBA) *image.NRGBA64 {
+	p := image.NewNRGBA64(img.Rect)
+	draw.Draw(p, p.Rect, img, image.Point{}, draw.Src)
+	return p
+}
+
+func TestMaskRefuses(t *testing.T) {
+	tests := map[string][]byte{
+		"nothing marked":                   pngBytes(t, filled(80, 40, color.NRGBA{1, 2, 3, 200}, color.White)),
+		"everything transparent":           pngBytes(t, filled(80, 40, color.Transparent, color.Transparent)),
+		"all black":                        pngBytes(t, filled(80, 40, color.Black, color.Black)),
+		"all white":                        pngBytes(t, filled(80, 40, color.White, color.White)),
+		"another ratio":                    pngBytes(t, filled(80, 44, color.White, color.Transparent)),
+		"an opaque picture":                pngBytes(t, painting(80, 40, 1)),
+		"an opaque picture as a JPEG":      jpegBytes(t, painting(80, 40, 1), 90),
+		"black and white and much grey":    pngBytes(t, filled(80, 40, color.Black, color.Gray{128})),
+		"damaged":                          flipped(pngBytes(t, filled(80, 40, color.White, color.Transparent))),
+		"something that moves":             animatedWebP(),
+		"a mark that scaling makes vanish": pngBytes(t, oneDot()),
+	}
+	s := newStore(t, "mem://")
+	for name, b := range tests {
+		t.Run(name, func(t *testing.T) {
+			p := save(t, s, "mask", b)
+			got, err := s.Mask(t.Context(), p.Name, 80, 40)
+			var e *adapter.Error
+			if !errors.As(err, &e) || e.Kind != adapter.Invalid || (e.Param != "mask" && name != "something that moves") || e.Message == "" {
+				t.Fatalf("Mask = %+v, %v, want an Invalid error of param mask", got, err)
+			}
+		})
+	}
+	if _, err := s.Mask(t.Context(), "uploads/none", 80, 40); !errors.Is(err, adapter.ErrNotFound) {
+		t.Errorf("Mask of nothing = %v, want ErrNotFound", err)
+	}
+}
+
+func flipped(b []byte) []byte {
+	b = bytes.Clone(b)
+	b[len(b)-15] ^= 0x55
+	return b
+}
+
+func oneDot() image.Image {
+	img := filled(800, 400, color.White, color.White)
+	img.SetNRGBA(0, 0, color.NRGBA{})
+	return img
+}
+
+func TestHoles(t *testing.T) {
+	tests := map[string]struct {
+		b    []byte
+		want bool
+	}{
+		"an erased part":          {pngBytes(t, erased(40, 40)), true},
+		"an erased part, as WebP": {webpBytes(t, erased(40, 40), false), true},
+		"a transparent colour":    {pngBytes(t, paletted(filled(40, 40, color.White, color.Transparent))), true},
+		"a PNG without alpha":     {pngBytes(t, painting(40, 40, 1)), false},
+		"half transparent only":   {pngBytes(t, filled(40, 40, color.White, color.NRGBA{1, 1, 1, 1})), false},
+		"a JPEG":                  {jpegBytes(t, painting(40, 40, 1), 90), false},
+	}
+	s := newStore(t, "mem://")
+	for name, test := range tests {
+		if got, err := s.Holes(t.Context(), upload(t, s, test.b).Name); err != nil || got != test.want {
+			t.Errorf("%s: Holes = %t, %v, want %t", name, got, err, test.want)
+		}
+	}
+}
+
+func TestPunchErasesWhatTheMaskMarks(t *testing.T) {
+	grid := painting(160, 80, 5)
+	originals := map[string]struct {
+		b []byte
+		r adapter.Rendition
+	}{
+		"a whole PNG":         {pngBytes(t, painting(80, 40, 5)), adapter.Rendition{}},
+		"a JPEG":              {jpegBytes(t, painting(80, 40, 5), 90), adapter.Rendition{}},
+		"a WebP":              {webpBytes(t, painting(80, 40, 5), false), adapter.Rendition{Format: adapter.PNG}},
+		"a quarter of a grid": {pngBytes(t, grid), adapter.Rendition{Quarter: 4}},
+	}
+	s := newStore(t, t.TempDir())
+	mask, err := s.Mask(t.Context(), upload(t, s, pngBytes(t, filled(80, 40, color.White, color.Transparent))).Name, 80, 40)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, o := range originals {
+		t.Run(name, func(t *testing.T) {
+			o.r.Name = upload(t, s, o.b).Name
+			p, err := s.Punch(t.Context(), o.r, mask.Name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, b := read(t, s, adapter.Rendition{Name: p.Name})
+			got, whole := decodeBytes(t, b), decodeBytes(t, o.b)
+			part := quarterOf(whole.Bounds().Dx(), whole.Bounds().Dy(), o.r.Quarter)
+			want := image.NewNRGBA(image.Rect(0, 0, 80, 40))
+			draw.Draw(want, want.Rect, whole, part.Min, draw.Src)
+			draw.Draw(want, area(80, 40), image.Transparent, image.Point{}, draw.Src)
+			samePixels(t, got, want, want.Bounds())
+			if again, err := s.Punch(t.Context(), o.r, mask.Name); err != nil || again != p {
+				t.Errorf("Punch again = %+v, %v, want %+v", again, err, p)
+			}
+		})
+	}
+}
+
+// FuzzMask: whatever is uploaded, a mask that is made is grey, of the size that was
+// asked for, and marks some but not all.
+func FuzzMask(f *testing.F) {
+	f.Add(pngBytes(f, erased(16, 8)), 16, 8)
+	f.Add(pngBytes(f, filled(8, 8, color.Black, color.White)), 16, 16)
+	f.Add(webpBytes(f, erased(16, 8), false), 8, 4)
+	f.Add(gifBytes(f, filled(8, 8, color.Black, color.White)), 8, 8)
+	f.Fuzz(func(t *testing.T, b []byte, w, h int) {
+		if w < 1 || h < 1 || w > 256 || h > 256 {
+			return
+		}
+		head, _, err := readHeader(bytes.NewReader(b))
+		if err != nil || head.Width*head.Height > 1<<16 || head.Format == adapter.MP4 || head.Animated {
+			return
+		}
+		m := newMarks(head.Width, head.Height)
+		if err := pngEachRow(bytes.NewReader(b), m.see); err != nil {
+			img, err := decode(bytes.NewReader(b), head)
+			if err != nil {
+				return
+			}
+			m = newMarks(head.Width, head.Height)
+			if err := imageRows(img, m.see); err != nil {
+				t.Fatal(err)
+			}
+		}
+		bit, err := m.meaning()
+		if err != nil {
+			return
+		}
+		pixels := m.scaled(w, h, bit)
+		if err := someNotAll(pixels); err != nil {
+			return
+		}
+		var out bytes.Buffer
+		if err := writeMask(&out, pixels, w, h); err != nil {
+			t.Fatal(err)
+		}
+		img, err := png.Decode(&out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		grey, ok := img.(*image.Gray)
+		if !ok || grey.Rect != image.Rect(0, 0, w, h) || !bytes.Equal(grey.Pix, pixels) {
+			t.Fatalf("the mask is a %T of %v", img, img.Bounds())
+		}
+	})
+}
+
+// BenchmarkMask: a mask of 2048² pixels, against decoding and encoding it with image/png.
+func BenchmarkMask(b *testing.B) {
+	s := newStore(b, "mem://")
+	src := pngLevel(b, erased(2048, 2048), png.DefaultCompression)
+	name := upload(b, s, src).Name
+	compare(b, func() int {
+		p, err := s.Mask(b.Context(), name, 2048, 2048)
+		if err != nil {
+			b.Fatal(err)
+		}
+		return int(p.Size)
+	}, func() int {
+		img, err := png.Decode(bytes.NewReader(src))
+		if err != nil {
+			b.Fatal(err)
+		}
+		grey := image.NewGray(img.Bounds())
+		for y := range 2048 {
+			for x := range 2048 {
+				if _, _, _, a := img.At(x, y).RGBA(); a == 0 {
+					grey.SetGray(x, y, color.Gray{255})
+				}
+			}
+		}
+		var c counter
+		if err := png.Encode(&c, grey); err != nil {
+			b.Fatal(err)
+		}
+		return c.n
+	})
+}

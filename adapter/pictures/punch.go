@@ -1,0 +1,76 @@
+package pictures
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"midgate/adapter"
+)
+
+// Punch makes the part of a picture transparent that a mask made by Mask marks, in a
+// PNG of the picture's own size, and stores it. What was there is gone from the file.
+func (s *Store) Punch(ctx context.Context, picture adapter.Rendition, mask string) (adapter.Picture, error) {
+	m, err := s.still(ctx, mask)
+	if err != nil {
+		return adapter.Picture{}, fmt.Errorf("punch: mask: %w", err)
+	}
+	if picture.Quarter == 0 {
+		picture.Format = "" // as it is: it is decoded here in any case
+	}
+	p, err := s.plan(ctx, picture)
+	if err != nil {
+		return adapter.Picture{}, fmt.Errorf("punch: %w", err)
+	}
+	f, err := s.ensure(ctx, p)
+	if err != nil {
+		return adapter.Picture{}, fmt.Errorf("punch: %w", err)
+	}
+	release, err := s.worker(ctx)
+	if err != nil {
+		return adapter.Picture{}, err
+	}
+	defer release()
+	marked := newMarks(m.Width, m.Height)
+	if err := s.eachRow(ctx, mask, m.header, marked.see); err != nil {
+		return adapter.Picture{}, fmt.Errorf("punch: mask: %w", err)
+	}
+	holes := marked.scaled(f.Width, f.Height, markWhite)
+	return s.keepPNG(ctx, f.Width, f.Height, func(dst io.Writer) error {
+		return s.writePunched(ctx, dst, p.key, f.header, holes)
+	})
+}
+
+func (s *Store) writePunched(ctx context.Context, dst io.Writer, key string, h header, holes []byte) error {
+	w, err := newPNGWriter(dst, h.Width, h.Height, 4, zlibs)
+	if err != nil {
+		return err
+	}
+	n := 4 * h.Width
+	out, above, filter := make([]byte, n), make([]byte, n), newFilterer(n)
+	err = s.eachRow(ctx, key, h, func(y int, row []byte, bpp int) error {
+		punchRow(out, row, holes[y*h.Width:][:h.Width], bpp)
+		if err := w.row(filter.filter(out, above, 4)); err != nil {
+			return err
+		}
+		out, above = above, out
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return w.Close()
+}
+
+// punchRow copies a row to four bytes a pixel, nothing where there is a hole.
+func punchRow(dst, row, holes []byte, bpp int) {
+	for x, hole := range holes {
+		d := dst[4*x:][:4:4]
+		if hole != 0 {
+			clear(d)
+			continue
+		}
+		d[3] = 255
+		copy(d, row[bpp*x:][:bpp])
+	}
+}
