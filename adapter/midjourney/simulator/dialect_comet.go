@@ -110,7 +110,7 @@ var originWords = map[problem]string{
 	badBody: "参数错误", noPrompt: "prompt不能为空", noTaskID: "taskId不能为空", noCustomID: "customId 不能为空",
 	noIndex: "index参数错误", noAction: "action参数错误", noContent: "content参数错误", badImages: "base64List参数错误",
 	badImage: "base64格式错误", badLink: "链接格式错误", parentUnfinished: "关联任务状态错误",
-	unknownAction: "未知的 Action 类型", notAllowed: "未知的 Action 类型", badVideo: "任务类型错误", notBlank: "参数过长",
+	unknownAction: "未知的 Action 类型", notAllowed: "未知的 Action 类型", badVideo: "任务类型错误",
 }
 
 func acceptComet(a acceptance) reply {

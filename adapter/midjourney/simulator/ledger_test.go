@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -104,8 +105,17 @@ func TestControlPages(t *testing.T) {
 	})
 }
 
-// TestWordsAreDocumented holds help, package comment and behaviour together.
+// TestWordsAreDocumented holds GET /sim/, the package comment and what is obeyed together.
 func TestWordsAreDocumented(t *testing.T) {
+	comment, err := os.ReadFile("doc.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for word := range orderHelp {
+		if !strings.Contains(string(comment), "//\t"+word+" ") {
+			t.Errorf("%s is not in the package comment", word)
+		}
+	}
 	for word := range askedFaults {
 		if orderHelp[word] == "" {
 			t.Errorf("%s is not explained in GET /sim/", word)

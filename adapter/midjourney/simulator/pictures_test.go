@@ -352,3 +352,23 @@ func TestPreview(t *testing.T) {
 		}
 	})
 }
+
+// FuzzInspect decodes anything a client may upload, as a picture and as a mask.
+func FuzzInspect(f *testing.F) {
+	f.Add(decodePicture(tinyPNG))
+	f.Add(decodePicture(whiteMask(8, 4, .5)))
+	img := stripes(16, 8)
+	for _, format := range []string{"png", "webp", "jpeg"} {
+		f.Add(encodePicture(img, format))
+	}
+	f.Add([]byte("GIF89a\x01\x00\x01\x00\x80\x00\x00\xff\xff\xff\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if len(data) > 1<<16 {
+			return
+		}
+		if u := inspect(data); u.format != "" && (u.size.X < 1 || u.size.Y < 1) {
+			t.Errorf("a %s of %v", u.format, u.size)
+		}
+		decodeMask(data, image.Rect(0, 0, 8, 8))
+	})
+}

@@ -2,7 +2,6 @@ package simulator
 
 import (
 	"bytes"
-	"errors"
 	"io"
 	"net/http"
 	"strings"
@@ -171,9 +170,6 @@ func baseURL(r *http.Request) string {
 	}
 	return scheme + "://" + host
 }
-
-// errBody is the answer to a body that is not the JSON object it should be.
-var errBody = errors.New("malformed body")
 
 // mentions reports whether the body holds a word, before anything is decoded.
 func (c *call) mentions(word string) bool { return bytes.Contains(c.body, []byte(word)) }

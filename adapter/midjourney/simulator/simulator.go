@@ -96,7 +96,7 @@ type Simulator struct {
 func New(cfg Config) *Simulator {
 	cfg = cfg.withDefaults()
 	ctx, stop := context.WithCancel(context.Background())
-	s := &Simulator{cfg: cfg, habits: habitsOf(cfg), born: time.Now(), studio: newStudio(cfg.Pixels), running: ctx, stop: stop}
+	s := &Simulator{cfg: cfg, habits: habitsOf(cfg), born: time.Now(), studio: newStudio(), running: ctx, stop: stop}
 	s.reset()
 	return s
 }

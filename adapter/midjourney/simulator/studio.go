@@ -13,7 +13,6 @@ import (
 
 // studio draws pictures when they are first asked for, and remembers some of them.
 type studio struct {
-	edge   int
 	pixels *memory[*image.RGBA]
 	files  *memory[[]byte]
 	stock  *memory[*upload]
@@ -28,9 +27,8 @@ const (
 	viewsLimit = 64 << 20
 )
 
-func newStudio(edge int) *studio {
+func newStudio() *studio {
 	return &studio{
-		edge:   edge,
 		pixels: newMemory(drawnLimit, func(img *image.RGBA) int { return len(img.Pix) }),
 		files:  newMemory(filesLimit, func(b []byte) int { return len(b) }),
 		stock:  newMemory(stockLimit, func(u *upload) int { return len(u.data) + 64 }),

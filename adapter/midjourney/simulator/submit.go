@@ -26,7 +26,6 @@ const (
 	noAccount        problem = "no account"
 	noEditing        problem = "account cannot edit"
 	badVideo         problem = "video action is wrong"
-	notBlank         problem = "state or hook too long"
 )
 
 // common are the values every submit body may carry (upstream-protocol.md §1.2).
