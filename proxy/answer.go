@@ -54,8 +54,9 @@ func cause(err error) error {
 
 // ofClient tells a client that left from a context that ended for another reason: only the first needs no answer.
 func ofClient(c *gin.Context, err error) error {
+	kind := typed(err).Kind
 	switch gone := c.Request.Context().Err() != nil; {
-	case typed(err).Kind != adapter.Internal && typed(err).Kind != clientGone:
+	case kind != adapter.Internal && kind != clientGone:
 		return err // also where a body that came too slowly has ended the context
 	case gone:
 		return context.Canceled

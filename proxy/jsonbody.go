@@ -8,6 +8,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/tidwall/gjson"
 
@@ -24,11 +25,17 @@ func readJSON(body io.Reader, length int64) (*payload, error) {
 	if length > 0 {
 		b.Grow(int(min(length, 1<<20)))
 	}
-	if _, err := io.Copy(&b, body); err != nil {
+	buf := copyBuffers.Get().(*[16 << 10]byte)
+	_, err := io.CopyBuffer(&b, body, buf[:])
+	copyBuffers.Put(buf)
+	if err != nil {
 		return nil, badBody(err)
 	}
 	return parseJSON(b.String())
 }
+
+// copyBuffers save most requests their biggest allocation.
+var copyBuffers = sync.Pool{New: func() any { return new([16 << 10]byte) }}
 
 func parseJSON(text string) (*payload, error) {
 	text = strings.TrimPrefix(text, "\ufeff")

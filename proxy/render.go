@@ -108,11 +108,19 @@ func (s *Server) element(d *document, f form, p found) {
 // find looks the pictures up, and opens them if the answer carries their bytes: each may have to be cut or encoded.
 func (s *Server) find(ctx context.Context, c adapter.Caller, f form, ids []string) (pictures []found, err error) {
 	pictures = make([]found, len(ids))
+	if !f.output.Base64 {
+		for i, id := range ids {
+			if pictures[i].image, err = s.core.Keep.Image(ctx, c, id); err != nil {
+				return nil, err
+			}
+		}
+		return pictures, nil
+	}
 	g, gctx := errgroup.WithContext(ctx)
 	g.SetLimit(4)
 	for i, id := range ids {
 		g.Go(func() (err error) {
-			if pictures[i].image, err = s.core.Keep.Image(gctx, c, id); err != nil || !f.output.Base64 {
+			if pictures[i].image, err = s.core.Keep.Image(gctx, c, id); err != nil {
 				return err
 			}
 			b, err := s.core.Keep.Bytes(gctx, id, orPNG(f.output.Format), f.output.Compression)

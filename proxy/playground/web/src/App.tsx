@@ -1,0 +1,44 @@
+import { CodeDialog } from './parts/CodeDialog'
+import { Header } from './parts/Header'
+import { HelpDialog } from './parts/HelpDialog'
+import { Hood } from './parts/Hood'
+import { KeyDialog } from './parts/KeyDialog'
+import { Notice } from './parts/Notice'
+import { route } from './state/route'
+import { hood } from './state/ui'
+import { Create } from './views/Create'
+import { Editor } from './views/Editor'
+import { Gallery } from './views/Gallery'
+import { Image } from './views/Image'
+import { VideoView } from './views/VideoView'
+
+/** App is the whole page. */
+export function App() {
+  return (
+    <div class={hood.value ? 'app with-hood' : 'app'}>
+      <Header />
+      <View />
+      <Hood />
+      <KeyDialog />
+      <CodeDialog />
+      <HelpDialog />
+      <Notice />
+    </div>
+  )
+}
+
+function View() {
+  const r = route.value
+  switch (r.view) {
+    case 'create':
+      return <Create />
+    case 'gallery':
+      return <Gallery />
+    case 'image':
+      return <Image id={r.id} />
+    case 'video':
+      return <VideoView id={r.id} />
+    case 'edit':
+      return <Editor key={r.id ?? ''} id={r.id} />
+  }
+}

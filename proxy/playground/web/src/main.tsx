@@ -1,0 +1,22 @@
+import { render } from 'preact'
+import { App } from './App'
+import { locate } from './api/base'
+import { receiveDrops } from './state/brought'
+import { watchHealth } from './state/health'
+import { restoreKey } from './state/key'
+import { loadModels } from './state/models'
+import { follow } from './state/route'
+import { resume } from './state/runs'
+import { listenForKeys } from './state/shortcuts'
+import { restoreTheme } from './state/theme'
+
+restoreTheme()
+follow()
+listenForKeys()
+receiveDrops()
+void locate().then(() => {
+  restoreKey()
+  render(<App />, document.getElementById('app')!)
+  watchHealth()
+  void loadModels().then(resume)
+})

@@ -1,0 +1,33 @@
+import { useState } from 'preact/hooks'
+import type { Picture } from '../api/types'
+import { pressing } from '../state/deeds'
+import { start } from '../state/runs'
+import { Dialog } from './Dialog'
+
+/** CustomZoom asks how far to zoom out, and with which words. */
+export function CustomZoom({ picture: p, onClose }: { picture: Picture; onClose: () => void }) {
+  const [zoom, setZoom] = useState(1.8)
+  const [prompt, setPrompt] = useState(p.prompt)
+  return (
+    <Dialog title="Custom zoom" onClose={onClose}>
+      <form
+        class="stack"
+        onSubmit={(e) => {
+          e.preventDefault()
+          start(pressing(p, 'zoom_custom', { zoom, prompt }))
+          onClose()
+        }}
+      >
+        <label class="slider">
+          <span>Zoom out <output>{zoom.toFixed(1)}×</output></span>
+          <input type="range" min={1.1} max={2} step={0.1} value={zoom} onInput={(e) => setZoom(Number(e.currentTarget.value))} />
+        </label>
+        <label class="field">
+          <span>What is around it</span>
+          <input value={prompt} onInput={(e) => setPrompt(e.currentTarget.value)} />
+        </label>
+        <div class="row end"><button class="primary">Zoom out</button></div>
+      </form>
+    </Dialog>
+  )
+}

@@ -1,0 +1,66 @@
+import { useEffect, useState } from 'preact/hooks'
+import type { Ask } from '../api/ask'
+import type { Job, Step } from '../api/types'
+import { ended } from '../state/runs'
+import { code, copy } from '../state/ui'
+
+/** JobStory is one job as a chart: a bar for each step, on the time that the whole took. */
+export function JobStory({ job: j, ask }: { job: Job; ask: Ask | null }) {
+  const now = useNow(!ended(j.status))
+  const end = Math.max(j.finished_at ?? now, j.created_at + 1)
+  return (
+    <article class="story">
+      <header class="story-head">
+        <div>
+          <p class="story-title">{ask ? `POST /${ask.path.replace(/img_\w+/, '{id}')}` : j.kind}</p>
+          <p class="muted">{ask?.title ?? new Date(j.created_at * 1000).toLocaleString()}</p>
+        </div>
+        <span class={`state ${j.status}`}>{j.status.replace('_', ' ')}</span>
+      </header>
+      <ol class="steps">
+        {j.steps.map((s, i) => <Bar key={`${s.name}${i}`} step={s} from={j.created_at} to={end} />)}
+        {j.steps.length === 0 && <li class="muted">{ended(j.status) ? 'No step was taken: nothing was paid.' : 'Waiting for a place…'}</li>}
+      </ol>
+      {j.error && <p class="problem-line">{j.error.message}</p>}
+      <footer class="story-foot">
+        <span><b>{j.jobs_paid}</b> paid</span>
+        <span><b>{j.steps.reduce((n, s) => n + s.polls, 0)}</b> polls</span>
+        <span><b>{Math.max(0, Math.round(end - j.created_at))}</b> s</span>
+        <button class="link" title="Copy the job's ID" onClick={() => void copy(j.id, 'Job ID')}>{j.id.slice(0, 12)}…</button>
+        {ask && <button class="link" onClick={() => (code.value = ask)}>Code</button>}
+      </footer>
+    </article>
+  )
+}
+
+function Bar({ step: s, from, to }: { step: Step; from: number; to: number }) {
+  const whole = Math.max(1, to - from)
+  const begin = Math.max(0, (s.submitted_at ?? from) - from)
+  const long = Math.max(0, (s.finished_at ?? to) - from - begin)
+  const left = Math.min(98, (100 * begin) / whole)
+  return (
+    <li class="step">
+      <span class="step-name">{s.name}</span>
+      <span class="step-facts">
+        {s.paid && <span class="paid">paid</span>}
+        <span>{s.polls} {s.polls === 1 ? 'poll' : 'polls'}</span>
+        <span>{long < 1 ? '<1' : Math.round(long)} s</span>
+      </span>
+      <span class="lane" aria-hidden="true">
+        <span class={`stretch ${s.finished_at ? 'done' : 'live'} ${/fail|error|reject/i.test(s.state) ? 'bad' : ''}`}
+          style={{ left: `${left}%`, width: `${Math.max(2, Math.min(100 - left, (100 * long) / whole))}%` }} />
+      </span>
+    </li>
+  )
+}
+
+/** useNow is the time in seconds, ticking while something is live. */
+function useNow(live: boolean): number {
+  const [now, set] = useState(Date.now() / 1000)
+  useEffect(() => {
+    if (!live) return
+    const timer = setInterval(() => set(Date.now() / 1000), 500)
+    return () => clearInterval(timer)
+  }, [live])
+  return now
+}

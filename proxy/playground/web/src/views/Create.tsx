@@ -1,0 +1,53 @@
+import { useEffect } from 'preact/hooks'
+import { Composer } from '../parts/Composer'
+import { Grid } from '../parts/Grid'
+import { Brush } from '../parts/icons'
+import { RunCard } from '../parts/RunCard'
+import { change } from '../state/draft'
+import { gallery, listed, refreshPictures } from '../state/pictures'
+import { href } from '../state/route'
+import { runs } from '../state/runs'
+
+const ideas = [
+  'A red fox asleep in fresh snow, first light',
+  'A lighthouse above a violet sea, long exposure',
+  'Brutalist greenhouse full of orchids, morning haze',
+  'Paper-cut city at night, layered and lit from within',
+]
+
+/** Create is where pictures are asked for, and where those of this visit appear. */
+export function Create() {
+  useEffect(() => void refreshPictures(), [])
+  const fresh = runs.value.length === 0
+  const recent = gallery.value.slice(0, 12)
+  return (
+    <main class={fresh ? 'create fresh' : 'create'}>
+      <section class="hero">
+        <h1 class={fresh ? '' : 'sr'}>What should it look like?</h1>
+        <Composer />
+        {fresh && (
+          <ul class="ideas">
+            {ideas.map((idea) => (
+              <li key={idea}>
+                <button class="chip" onClick={() => (change({ prompt: idea }), document.getElementById('prompt')?.focus())}>{idea}</button>
+              </li>
+            ))}
+            <li><a class="chip strong" href={href({ view: 'edit', id: null })}><Brush /> Edit a picture of yours</a></li>
+          </ul>
+        )}
+      </section>
+      <section class="runs" aria-label="This visit">
+        {runs.value.map((run) => <RunCard key={run.key} run={run} />)}
+      </section>
+      {recent.length > 0 && (
+        <section class="recent" aria-labelledby="recent">
+          <div class="section-head">
+            <h2 id="recent">{fresh ? 'Recent' : 'Earlier'}</h2>
+            <a href={href({ view: 'gallery' })}>{listed.value.ids.length > recent.length ? 'All pictures' : 'Gallery'}</a>
+          </div>
+          <Grid pictures={recent} />
+        </section>
+      )}
+    </main>
+  )
+}

@@ -1,0 +1,114 @@
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { picture } from '../api/base'
+import { problemOf, type Problem } from '../api/http'
+import { Brush, Close, Eraser, Invert, Send, Trash, Undo, Upload } from '../parts/icons'
+import { MaskCanvas } from '../parts/MaskCanvas'
+import { ProblemNote } from '../parts/ProblemNote'
+import { Stepper } from '../parts/Stepper'
+import { editing, subjectOf, type Subject } from '../state/editing'
+import { type Deed, exported, painted } from '../state/mask'
+import { brought } from '../state/brought'
+import { pictureOf } from '../state/pictures'
+import { go, href } from '../state/route'
+import { start } from '../state/runs'
+
+/** Editor is where a picture is painted over and the change put into words. */
+export function Editor({ id }: { id: string | null }) {
+  const [subject, setSubject] = useState<Subject | null>(null)
+  const [problem, setProblem] = useState<Problem | null>(null)
+  const take = (work: Promise<Subject>) => work.then(setSubject, (e) => setProblem(problemOf(e)))
+  useEffect(() => {
+    setSubject(null)
+    setProblem(null)
+    if (id) void take(ownSubject(id))
+    else if (brought.value) void take(subjectOf(brought.value))
+  }, [id, brought.value])
+  if (problem) return <main class="editor"><ProblemNote problem={problem} /></main>
+  if (subject) return <Workbench key={subject.name} subject={subject} />
+  return <main class="editor">{id || brought.value ? <p class="muted empty-note">Loading…</p> : <Bring />}</main>
+}
+
+/** Bring asks for a picture of the visitor's own. */
+function Bring() {
+  return (
+    <label class="bring">
+      <input type="file" class="sr" accept="image/png,image/jpeg,image/webp" aria-label="Choose a picture"
+        onChange={(e) => (brought.value = e.currentTarget.files?.[0] ?? null)} />
+      <Upload />
+      <strong>Choose a picture</strong>
+      <span class="muted">or drop one anywhere on this page</span>
+    </label>
+  )
+}
+
+function Workbench({ subject: s }: { subject: Subject }) {
+  const [deeds, setDeeds] = useState<Deed[]>([])
+  const [erase, setErase] = useState(false)
+  const [brush, setBrush] = useState(9)
+  const [prompt, setPrompt] = useState('')
+  const [n, setN] = useState(s.id ? 4 : 1)
+  const canvas = useRef<HTMLCanvasElement>(null)
+  const [src, setSrc] = useState('')
+  useEffect(() => {
+    const url = URL.createObjectURL(s.file)
+    setSrc(url)
+    return () => URL.revokeObjectURL(url)
+  }, [s])
+  const add = (d: Deed) => setDeeds((all) => [...all, d])
+  const undo = () => setDeeds((all) => all.slice(0, -1))
+  const run = async () => {
+    if (!prompt.trim()) return document.getElementById('edit-prompt')?.focus()
+    const mask = canvas.current && painted(canvas.current) ? await exported(canvas.current) : null
+    start(editing(s, prompt.trim(), mask, n))
+    go(s.id ? { view: 'image', id: s.id } : { view: 'create' })
+  }
+  useKeys({ b: () => setErase(false), x: () => setErase(true), '[': () => setBrush((b) => Math.max(1, b - 2)), ']': () => setBrush((b) => Math.min(40, b + 2)) }, undo)
+  return (
+    <main class="editor">
+      <div class="editor-tools" role="toolbar" aria-label="Tools">
+        <div class="segments">
+          <button aria-pressed={!erase} title="Brush (b)" onClick={() => setErase(false)}><Brush /> Brush</button>
+          <button aria-pressed={erase} title="Eraser (x)" onClick={() => setErase(true)}><Eraser /> Erase</button>
+        </div>
+        <label class="brush-size" title="Size ([ and ])">
+          <span class="sr">Size</span>
+          <input type="range" min={1} max={40} value={brush} onInput={(e) => setBrush(Number(e.currentTarget.value))} />
+        </label>
+        <div class="row">
+          <button class="plain round" aria-label="Undo" title="Undo (Ctrl Z)" disabled={deeds.length === 0} onClick={undo}><Undo /></button>
+          <button class="plain round" aria-label="Invert" title="Invert" onClick={() => add({ kind: 'invert' })}><Invert /></button>
+          <button class="plain round" aria-label="Clear" title="Clear" disabled={deeds.length === 0} onClick={() => add({ kind: 'clear' })}><Trash /></button>
+          <a class="plain round" data-key="Escape" aria-label="Leave" href={href(s.id ? { view: 'image', id: s.id } : { view: 'create' })}><Close /></a>
+        </div>
+      </div>
+      <div class="editor-stage">
+        {src && <MaskCanvas src={src} width={s.width} height={s.height} deeds={deeds} erase={erase} brush={brush} canvas={canvas} onDeed={add} />}
+      </div>
+      <form class="editor-bar" onSubmit={(e) => (e.preventDefault(), void run())}>
+        <input id="edit-prompt" aria-label="What should be there" placeholder={deeds.length > 0 ? 'What should be there?' : 'Paint over what should change, or just say it'} value={prompt} onInput={(e) => setPrompt(e.currentTarget.value)} />
+        <Stepper label="Number of pictures" value={n} min={1} max={4} onChange={setN} />
+        <button class="primary draw"><Send /> {deeds.length > 0 ? 'Repaint' : 'Change'}</button>
+      </form>
+    </main>
+  )
+}
+
+/** ownSubject is one of midgate's pictures, with its bytes. */
+async function ownSubject(id: string): Promise<Subject> {
+  const [record, answer] = await Promise.all([pictureOf(id), fetch(picture(id, 'png'))])
+  const file = await answer.blob()
+  const bitmap = await createImageBitmap(file)
+  return { id: record.id, file, name: `${record.id}.png`, width: bitmap.width, height: bitmap.height }
+}
+
+function useKeys(keys: Record<string, () => void>, undo: () => void): void {
+  useEffect(() => {
+    const listen = (e: KeyboardEvent) => {
+      if ((e.ctrlKey || e.metaKey) && e.key === 'z' && !(e.target instanceof HTMLInputElement && e.target.type === 'text')) return e.preventDefault(), undo()
+      if (e.ctrlKey || e.metaKey || e.altKey || (e.target instanceof HTMLElement && e.target.closest('input, textarea, select'))) return
+      keys[e.key]?.()
+    }
+    addEventListener('keydown', listen)
+    return () => removeEventListener('keydown', listen)
+  }, [])
+}

@@ -1,0 +1,62 @@
+import { useEffect, useState } from 'preact/hooks'
+import { film } from '../api/base'
+import { problemOf, type Problem } from '../api/http'
+import { Close, Download, Link } from '../parts/icons'
+import { ProblemNote } from '../parts/ProblemNote'
+import { RunCard } from '../parts/RunCard'
+import { extending, ratioOf } from '../state/deeds'
+import { href } from '../state/route'
+import { runs, start } from '../state/runs'
+import { copy } from '../state/ui'
+import { originOf, videoOf, videos } from '../state/videos'
+
+/** VideoView plays one video and continues it. */
+export function VideoView({ id }: { id: string }) {
+  const [problem, setProblem] = useState<Problem | null>(null)
+  const [words, setWords] = useState('')
+  const v = videos.value?.find((o) => o.id === id)
+  const running = v && v.status !== 'completed' && v.status !== 'failed'
+  useEffect(() => {
+    const ask = () => videoOf(id).catch((e) => setProblem(problemOf(e)))
+    void ask()
+    const timer = running ? setInterval(ask, 2000) : undefined
+    return () => clearInterval(timer)
+  }, [id, running])
+  if (!v) return <main class="image-view">{problem ? <ProblemNote problem={problem} /> : <p class="muted empty-note">Loading…</p>}</main>
+  const origin = originOf(id) ?? v.remixed_from_video_id
+  return (
+    <main class="image-view">
+      <div class="stage">
+        {v.status === 'completed' ? (
+          <video class="stage-picture" key={id} src={film(id)} controls loop autoplay muted playsInline style={{ aspectRatio: ratioOf(v.size).join(' / ') }} />
+        ) : (
+          <p class="muted">{running ? `${v.progress} %` : 'There is no video.'}</p>
+        )}
+        <a class="plain round stage-close" href={href({ view: 'gallery' })} aria-label="Back to the gallery"><Close /></a>
+      </div>
+      <div class="panel">
+        <header class="facts-head">
+          <h1 class="image-prompt">{v.prompt || 'A video without words'}</h1>
+          <p class="muted">{v.seconds} s · {v.size.replace('x', ' × ')} · {new Date(v.created_at * 1000).toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' })}</p>
+          <div class="row tools">
+            <a class="button" href={film(id)} download={`${id}.mp4`}><Download /> Download</a>
+            <button class="plain round" aria-label="Copy the link to this page" onClick={() => void copy(location.href, 'Link')}><Link /></button>
+            {origin && <a class="button" href={href({ view: origin.startsWith('img_') ? 'image' : 'video', id: origin })}>Where it comes from</a>}
+          </div>
+        </header>
+        {v.error && <p class="problem-line">{v.error.message}</p>}
+        <section class="runs compact" aria-label="Begun with this video">
+          {runs.value.filter((r) => r.ask?.from === id).map((run) => <RunCard key={run.key} run={run} />)}
+        </section>
+        <form class="stack" onSubmit={(e) => (e.preventDefault(), start(extending(v, words)))}>
+          <h3>Extend</h3>
+          <label class="field">
+            <span>What happens next <span class="muted">(optional)</span></span>
+            <input value={words} onInput={(e) => setWords(e.currentTarget.value)} placeholder={v.prompt ?? ''} />
+          </label>
+          <button class="primary" disabled={v.status !== 'completed'}>Extend by about 4 s</button>
+        </form>
+      </div>
+    </main>
+  )
+}
