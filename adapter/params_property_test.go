@@ -14,17 +14,19 @@ func TestNothingDeniedEverComesOutOfADrawing(t *testing.T) {
 		text := rapid.Custom(func(t *rapid.T) string {
 			return strings.Join(rapid.SliceOfN(rapid.OneOf(rapid.SampledFrom(promptParts), rapid.String()), 0, 5).Draw(t, "parts"), rapid.SampledFrom([]string{"", " "}).Draw(t, "glue"))
 		})
-		word := rapid.OneOf(rapid.Just(""), rapid.Just(""), text)
-		number := rapid.Ptr(rapid.IntRange(-2, 1002), true)
+		// Most fields are absent and most numbers allowed, or hardly a request would be drawn at all.
+		word := rapid.OneOf(rapid.Just(""), rapid.Just(""), rapid.Just(""), rapid.Just(""), rapid.Just("1234"), text)
+		number := rapid.Ptr(rapid.OneOf(rapid.IntRange(0, 100), rapid.IntRange(0, 100), rapid.IntRange(-2, 1002)), true)
+		rarely := rapid.Map(rapid.IntRange(0, 9), func(n int) bool { return n == 9 })
 		g := Generation{
 			ImageRequest: openai.ImageRequest{
-				Prompt: "a cat " + text.Draw(t, "prompt"), Size: rapid.SampledFrom([]string{"", "auto", "1536x1024", "5000x1000"}).Draw(t, "size"),
+				Prompt: "a cat " + text.Draw(t, "prompt"), Size: rapid.SampledFrom([]string{"", "auto", "1536x1024", "1024x1024", "5000x1000"}).Draw(t, "size"),
 				Quality: rapid.SampledFrom([]string{"", "low", "high"}).Draw(t, "quality"), Style: rapid.SampledFrom([]string{"", "natural", "vivid"}).Draw(t, "style"),
 			},
 			Midjourney: Midjourney{
-				Version: rapid.SampledFrom([]string{"", "", "5", "6.1", "7", "8.1"}).Draw(t, "version"), Niji: rapid.SampledFrom([]string{"", "", "6"}).Draw(t, "niji"),
+				Version: rapid.SampledFrom([]string{"", "", "5", "6.1", "7", "8.1"}).Draw(t, "version"), Niji: rapid.SampledFrom([]string{"", "", "", "", "6"}).Draw(t, "niji"),
 				Speed: rapid.SampledFrom([]string{"", "turbo"}).Draw(t, "speed"), Stylize: number.Draw(t, "stylize"), Chaos: number.Draw(t, "chaos"),
-				Raw: rapid.Bool().Draw(t, "raw"), Tile: rapid.Bool().Draw(t, "tile"), Draft: rapid.Bool().Draw(t, "draft"), HD: rapid.Bool().Draw(t, "hd"),
+				Raw: rapid.Bool().Draw(t, "raw"), Tile: rapid.Bool().Draw(t, "tile"), Draft: rarely.Draw(t, "draft"), HD: rarely.Draw(t, "hd"),
 				No: word.Draw(t, "no"), StyleRef: []string{word.Draw(t, "sref"), word.Draw(t, "sref2")}, CharacterRef: []string{word.Draw(t, "cref")},
 				OmniRef: word.Draw(t, "oref"), Personalize: word.Draw(t, "personalize"),
 			},
