@@ -21,6 +21,9 @@ type embedded struct {
 const startTime = time.Minute
 
 func (em *embedded) start() error {
+	if err := diskWorks(em.cfg.Dir); err != nil {
+		return fmt.Errorf("the state in %s cannot be written: %w", em.cfg.Dir, err)
+	}
 	torn, err := verify(em.cfg.Dir)
 	if err != nil {
 		return err
@@ -42,12 +45,21 @@ func (em *embedded) start() error {
 	if err != nil {
 		return err
 	}
-	s.SetLoggerV2(serverLog{em.cfg.Log}, false, false, false)
+	log := serverLog{log: em.cfg.Log, fatal: make(chan string, 1)}
+	s.SetLoggerV2(log, false, false, false)
 	s.Start()
-	if !s.ReadyForConnections(startTime) || !s.JetStreamEnabled() {
+	select {
+	case why := <-log.fatal:
+		err = errors.New(why)
+	default:
+		if !s.ReadyForConnections(startTime) || !s.JetStreamEnabled() {
+			err = errors.New("the server did not start in time")
+		}
+	}
+	if err != nil {
 		s.Shutdown()
 		s.WaitForShutdown()
-		return fmt.Errorf("the state in %s cannot be opened: is the directory writable?", em.cfg.Dir)
+		return fmt.Errorf("the state in %s cannot be opened: %w", em.cfg.Dir, err)
 	}
 	em.current.Store(s)
 	return nil

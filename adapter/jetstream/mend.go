@@ -1,7 +1,6 @@
 package jetstream
 
 import (
-	"crypto/rand"
 	"os"
 	"path/filepath"
 	"time"
@@ -15,6 +14,7 @@ const mendEvery = time.Second
 func (e *Engine) mend() {
 	tick := time.NewTicker(mendEvery)
 	defer tick.Stop()
+	told := false
 	for {
 		select {
 		case <-tick.C:
@@ -28,10 +28,14 @@ func (e *Engine) mend() {
 			e.suspect.Store(false)
 			continue
 		}
-		if err := e.diskWorks(); err != nil {
-			e.cfg.Log.Error("the state cannot be written", "error", err)
+		if err := diskWorks(e.cfg.Dir); err != nil {
+			if !told {
+				e.cfg.Log.Error("the state cannot be written", "error", err)
+			}
+			told = true
 			continue
 		}
+		told = false
 		e.restart()
 	}
 }
@@ -52,14 +56,16 @@ const (
 	readyKey = "ready" // the same for Ready
 )
 
-// diskWorks writes and syncs a small file beside the state.
-func (e *Engine) diskWorks() error {
-	name := filepath.Join(e.cfg.Dir, "probe-"+rand.Text())
-	defer os.Remove(name)
-	f, err := os.OpenFile(name, os.O_CREATE|os.O_WRONLY|os.O_EXCL, 0o600)
+// diskWorks makes the folder if it is not there, and writes and syncs a small file in it.
+func diskWorks(dir string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	f, err := os.Create(filepath.Join(dir, "probe"))
 	if err != nil {
 		return err
 	}
+	defer os.Remove(f.Name())
 	defer f.Close()
 	if _, err := f.Write(make([]byte, 256<<10)); err != nil {
 		return err

@@ -6,7 +6,10 @@ import (
 )
 
 // serverLog passes on what the embedded server has to say. Its messages name streams and files, never values.
-type serverLog struct{ log *slog.Logger }
+type serverLog struct {
+	log   *slog.Logger
+	fatal chan string // why it cannot go on: the first reason fits in
+}
 
 const fromServer = "state engine"
 
@@ -22,6 +25,10 @@ func (l serverLog) Errorf(format string, v ...any) {
 	l.log.Error(fromServer, "message", fmt.Sprintf(format, v...))
 }
 
+// Fatalf is where a server by itself would end the process.
 func (l serverLog) Fatalf(format string, v ...any) {
-	l.log.Error(fromServer, "message", fmt.Sprintf(format, v...))
+	select {
+	case l.fatal <- fmt.Sprintf(format, v...):
+	default:
+	}
 }
