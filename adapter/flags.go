@@ -67,8 +67,8 @@ var paramRules = []paramRule{
 	{name: "c", also: []string{"chaos"}, takes: takesOne, forms: always(wholeForm{0, 100}), in: anyRelease},
 	{name: "weird", also: []string{"w"}, takes: takesOne, forms: always(wholeForm{0, 3000}), in: since(5, 0)},
 	{name: "q", also: []string{"quality"}, takes: takesOne, forms: []formIn{
-		{since(-1, 0), numbersForm{.25, .5, 1, 2, 4}},
-		{only(span{7, 7.9}, noRelease), numbersForm{1, 2, 4}},
+		{since(-1, -1), numbersForm{.25, .5, 1, 2, 4}}, // not known: any of them
+		{only(span{7, 7.9}, span{7, 7.9}), numbersForm{1, 2, 4}},
 		{anyRelease, numbersForm{.25, .5, 1}},
 	}, in: only(span{0, 7.9}, span{0, 7.9})},
 	{name: "seed", takes: takesOne, forms: always(wholeForm{0, 4294967295}), in: anyRelease},

@@ -128,6 +128,7 @@ func TestParsePromptRefuses(t *testing.T) {
 		"stop out of range":                 {"a cat --stop 9", "invalid_value", "from 10 to 100"},
 		"a quality that is none":            {"a cat --q 3", "invalid_value", "0.25, 0.5, 1, 2 or 4"},
 		"a quality of another version":      {"a cat --q 4 --v 6.1", "invalid_value", "0.25, 0.5 or 1 with version 6.1"},
+		"a quality of another niji":         {"a cat --q 2 --niji 6", "invalid_value", "0.25, 0.5 or 1 with niji 6"},
 		"a quality where there is none":     {"a cat --q 1 --v 8.1", "invalid_value", "--q belongs to"},
 		"an image weight out of range":      {"a cat --iw 3.5", "invalid_value", "from 0 to 3"},
 		"an old version's image weight":     {"a cat --iw 2.5 --v 5.2", "invalid_value", "from 0 to 2"},
