@@ -1,0 +1,114 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"midgate/adapter"
+	"midgate/adapter/midjourney"
+	"midgate/config"
+	"midgate/proxy"
+)
+
+// errTrouble ends a check that found something wrong and has said what.
+var errTrouble = errors.New("something is wrong; see above")
+
+// checkUp validates the settings and asks every upstream questions that cost nothing.
+func checkUp(ctx context.Context, p program, args []string) error {
+	fs := p.flags("check")
+	file := fs.String("config", "", "YAML file with settings (MIDGATE_CONFIG)")
+	if err := parse(fs, args); err != nil {
+		return err
+	}
+	cfg, err := config.Load(config.Source{Environ: p.environ, File: *file, Terminal: p.terminal})
+	if err != nil {
+		return err
+	}
+	p.print("settings: fine; clients show %s\n", shown[cfg.Proxy.Auth])
+	cfg.Midjourney.WebhookURL = "" // nothing is submitted, so nothing is hooked
+	fleet, err := midjourney.New(cfg.Midjourney)
+	if err != nil {
+		return err
+	}
+	defer fleet.Close()
+	trouble := false
+	for _, u := range cfg.Midjourney.Upstreams {
+		p.print("\nupstream %s, %s\n", u.Name, u.URL)
+		account, err := fleet.Made(ctx, adapter.Caller{Key: stranger}, u.Name)
+		if err != nil {
+			return err
+		}
+		trouble = !p.examine(ctx, account.Upstream, !cfg.Midjourney.Passthrough) || trouble
+	}
+	if trouble {
+		return errTrouble
+	}
+	return nil
+}
+
+// shown says what clients need, in words.
+var shown = map[proxy.AuthMode]string{
+	proxy.AuthKeys:        "one of your keys",
+	proxy.AuthPassthrough: "their own upstream keys",
+	proxy.AuthNone:        "no key: whoever reaches this address can spend the upstream's credit",
+}
+
+// stranger stands for the client whose key is passed through: a key that no upstream knows.
+const stranger = "midgate-check"
+
+// nobody is a task that no upstream has: asking for it proves that the key is accepted and costs nothing.
+const nobody = "0000000000000000"
+
+// extras are the optional routes and what is missing without them.
+var extras = []struct {
+	feature adapter.Feature
+	without string
+}{
+	{adapter.FeatureList, "every job is asked for by itself, which is slower with many at once"},
+	{adapter.FeatureAction, "pictures have no buttons beyond U, V and reroll"},
+	{adapter.FeatureEdits, "masks work on pictures made here only"},
+	{adapter.FeatureVideo, "no videos"},
+	{adapter.FeatureShorten, "no shortening of prompts"},
+}
+
+// examine asks one upstream and prints what it says; false if it cannot be used.
+func (p program) examine(ctx context.Context, up adapter.Upstream, ownKey bool) bool {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	if _, err := up.Task(ctx, nobody); err != nil && !errors.Is(err, adapter.ErrNotFound) {
+		kind := adapter.KindOf(err)
+		if refused := kind == adapter.UpstreamAuth || kind == adapter.Unauthorized || kind == adapter.Forbidden; !refused {
+			p.finding("reachable", "NO: %v", err)
+			return false
+		}
+		p.finding("reachable", "yes")
+		if ownKey {
+			p.finding("key", "REFUSED: %v; check MIDGATE_UPSTREAM_KEY and MIDGATE_UPSTREAM_AUTH", err)
+			return false
+		}
+		p.finding("key", "needed; clients show theirs, so the rest cannot be asked")
+		return true
+	}
+	p.finding("reachable", "yes")
+	if ownKey {
+		p.finding("key", "accepted")
+	}
+	for _, x := range extras {
+		switch has, err := up.Has(ctx, x.feature); {
+		case err != nil:
+			p.finding(string(x.feature), "unknown: %v", err)
+		case has:
+			p.finding(string(x.feature), "yes")
+		default:
+			p.finding(string(x.feature), "no: %s", x.without)
+		}
+	}
+	return true
+}
+
+// finding prints one line of an examination.
+func (p program) finding(what, format string, args ...any) {
+	p.print("  %-18s %s\n", what, fmt.Sprintf(format, args...))
+}

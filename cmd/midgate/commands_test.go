@@ -1,0 +1,128 @@
+package main
+
+import (
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"midgate/adapter/midjourney/simulator"
+)
+
+func TestCheckSaysWhatAnUpstreamCanDo(t *testing.T) {
+	for name, c := range map[string]struct {
+		upstream simulator.Config
+		environ  []string
+		status   int
+		says     []string
+	}{
+		"all is well": {
+			simulator.Config{Key: "k"}, []string{"MIDGATE_UPSTREAM_KEY=k", "MIDGATE_API_KEYS=a"}, 0,
+			[]string{"settings: fine; clients show one of your keys", "reachable yes", "key accepted", "list-by-condition yes", "edits yes", "video yes"},
+		},
+		"optional routes are missing": {
+			simulator.Config{Key: "k", NoEdits: true, NoVideo: true}, []string{"MIDGATE_UPSTREAM_KEY=k", "MIDGATE_API_KEYS=a"}, 0,
+			[]string{"edits no: masks work on pictures made here only", "video no: no videos"},
+		},
+		"the key is refused": {
+			simulator.Config{Key: "k"}, []string{"MIDGATE_UPSTREAM_KEY=wrong", "MIDGATE_API_KEYS=a"}, 1,
+			[]string{"reachable yes", "key REFUSED", "something is wrong"},
+		},
+		"clients bring their own keys": {
+			simulator.Config{Key: "k"}, nil, 0, []string{"clients show their own upstream keys", "key needed; clients show theirs"},
+		},
+		"everybody may draw": {
+			simulator.Config{Key: "k"}, []string{"MIDGATE_UPSTREAM_KEY=k", "MIDGATE_AUTH=none"}, 0, []string{"whoever reaches this address can spend"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			sim := simulator.New(c.upstream)
+			up := httptest.NewServer(sim)
+			defer func() { up.Close(); sim.Close() }()
+			out, errs, status := runHere(t, append(c.environ, "MIDGATE_UPSTREAM_URL="+up.URL), "check")
+			said := strings.Join(strings.Fields(out+errs), " ")
+			for _, want := range c.says {
+				if !strings.Contains(said, want) {
+					t.Errorf("check does not say %q:\n%s%s", want, out, errs)
+				}
+			}
+			if status != c.status || strings.Contains(said, "wrong;") != (c.status == 1) {
+				t.Errorf("check = %d, want %d\n%s%s", status, c.status, out, errs)
+			}
+			if bill := sim.Ledger(); len(bill) > 0 {
+				t.Errorf("the check cost %v", bill)
+			}
+		})
+	}
+}
+
+func TestCheckOfNobody(t *testing.T) {
+	out, _, status := runHere(t, []string{"MIDGATE_UPSTREAM_URL=http://127.0.0.1:1"}, "check")
+	if status != 1 || !strings.Contains(out, "NO: ") {
+		t.Errorf("check = %d, saying %q; want 1 and that nobody is there", status, out)
+	}
+}
+
+func TestCommandLines(t *testing.T) {
+	for name, c := range map[string]struct {
+		args   []string
+		status int
+		out    string // in what is printed
+		errs   string // in what is complained
+	}{
+		"the version":                {[]string{"version"}, 0, "midgate dev (commit unknown, go1.", ""},
+		"help":                       {[]string{"help"}, 0, "midgate simulate", ""},
+		"help, asked by flag":        {[]string{"--help"}, 0, "midgate healthcheck", ""},
+		"help for a command":         {[]string{"serve", "-h"}, 0, "", "-config"},
+		"no command of ours":         {[]string{"sevre"}, 2, "", `midgate: "sevre" is no command; midgate help lists them`},
+		"a flag that nobody has":     {[]string{"serve", "--no-such"}, 2, "", "no-such"},
+		"a word too many":            {[]string{"serve", "now"}, 2, "", `midgate serve takes no "now"`},
+		"a dialect that nobody has":  {[]string{"simulate", "--dialect", "klingon"}, 1, "", "midgate: --dialect is \"klingon\"; allowed: comet, trueai, newapi, novicezk\n"},
+		"a way of keys nobody knows": {[]string{"simulate", "--auth", "x"}, 1, "", "allowed: bearer, mj-api-secret, authorization-raw"},
+		"a configuration not there":  {[]string{"--config", "/nowhere.yaml"}, 1, "", `midgate: the configuration file "/nowhere.yaml" does not exist`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			out, errs, status := runHere(t, nil, c.args...)
+			if status != c.status || !strings.Contains(out, c.out) || !strings.Contains(errs, c.errs) {
+				t.Errorf("midgate %v = %d, %q, %q; want %d, %q, %q", c.args, status, out, errs, c.status, c.out, c.errs)
+			}
+		})
+	}
+}
+
+func TestLockNamesWhoHoldsIt(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "deep", "data")
+	lock, err := lockDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := lockDir(dir); err == nil || !strings.HasPrefix(err.Error(), "another midgate (pid ") {
+		t.Errorf("a second lock = %v, want who holds the first", err)
+	}
+	if err := lock.Close(); err != nil {
+		t.Fatal(err)
+	}
+	again, err := lockDir(dir)
+	if err != nil {
+		t.Fatalf("the lock of nobody: %v", err)
+	}
+	_ = again.Close()
+	if _, err := lockDir(filepath.Join(dir, "lock")); err == nil {
+		t.Error("a file is taken for a folder")
+	}
+	info, err := os.Stat(dir)
+	if err != nil || info.Mode().Perm() != 0o700 {
+		t.Errorf("mode of the data folder = %v, %v; want 0700", info.Mode(), err)
+	}
+}
+
+func TestReachable(t *testing.T) {
+	for listen, want := range map[string]string{
+		":8080": "127.0.0.1:8080", "0.0.0.0:1": "127.0.0.1:1", "[::]:2": "127.0.0.1:2", "10.0.0.1:3": "10.0.0.1:3", "localhost:4": "localhost:4",
+	} {
+		if got := reachable(listen); got != want {
+			t.Errorf("reachable(%q) = %q, want %q", listen, got, want)
+		}
+	}
+}

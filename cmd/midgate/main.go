@@ -1,0 +1,122 @@
+// Command midgate lets programs that speak OpenAI's image API draw with Midjourney, through a midjourney-proxy server.
+//
+// This package only wires: it loads the settings, builds the parts in one straight list (open.go), serves and drains.
+// One file per command.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+	p := program{environ: os.Environ(), out: os.Stdout, err: os.Stderr, terminal: isTerminal(os.Stderr)}
+	os.Exit(p.run(ctx, os.Args[1:]))
+}
+
+// program is what a command sees of the world.
+type program struct {
+	environ  []string // as os.Environ gives it
+	out, err io.Writer
+	terminal bool // err is one
+}
+
+// command is one word of the command line.
+type command struct {
+	name, usage string
+	does        string
+	run         func(context.Context, program, []string) error
+}
+
+// commands in the order in which help shows them (contract.md §1).
+func commands() []command {
+	return []command{
+		{"serve", "[--config FILE]", "the proxy; also what midgate without a command does", serve},
+		{"demo", "[--pace 4s] [--pixels 1024]", "the proxy and a simulated Midjourney, nothing to configure, nothing to pay", demo},
+		{"simulate", "[flags]", "only the simulated Midjourney server, for tests", simulate},
+		{"check", "[--config FILE]", "looks at the settings and asks the upstream harmless questions", checkUp},
+		{"healthcheck", "[URL]", "asks a running midgate whether it is well, for containers", healthcheck},
+		{"version", "", "version, commit and Go version", showVersion},
+		{"help", "", "this page", help},
+	}
+}
+
+// errUsage is a command line that nobody understands; what was wrong has been said.
+var errUsage = errors.New("usage")
+
+// run carries out a command line and returns the exit status: 1 when something is wrong, 2 for a wrong command line.
+func (p program) run(ctx context.Context, args []string) int {
+	name := "serve"
+	if len(args) > 0 && (!strings.HasPrefix(args[0], "-") || args[0] == "-h" || args[0] == "--help") {
+		name, args = strings.TrimLeft(args[0], "-"), args[1:]
+	}
+	if name == "h" {
+		name = "help"
+	}
+	for _, c := range commands() {
+		if c.name == name {
+			return p.status(c.run(ctx, p, args))
+		}
+	}
+	p.say("%q is no command; midgate help lists them", name)
+	return 2
+}
+
+// status reports an error in plain words, each line on its own.
+func (p program) status(err error) int {
+	switch {
+	case err == nil, errors.Is(err, flag.ErrHelp):
+		return 0
+	case errors.Is(err, errUsage):
+		return 2
+	}
+	for line := range strings.SplitSeq(err.Error(), "\n") {
+		p.say("%s", line)
+	}
+	return 1
+}
+
+func (p program) say(format string, args ...any) {
+	_, _ = fmt.Fprintf(p.err, "midgate: "+format+"\n", args...)
+}
+
+func (p program) print(format string, args ...any) {
+	_, _ = fmt.Fprintf(p.out, format, args...)
+}
+
+// flags makes the flag set of a command.
+func (p program) flags(name string) *flag.FlagSet {
+	fs := flag.NewFlagSet("midgate "+name, flag.ContinueOnError)
+	fs.SetOutput(p.err)
+	return fs
+}
+
+// parse reads flags and refuses whatever is left over.
+func parse(fs *flag.FlagSet, args []string) error {
+	err := fs.Parse(args)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		return err
+	case err != nil:
+		return errUsage
+	case fs.NArg() > 0:
+		_, _ = fmt.Fprintf(fs.Output(), "%s takes no %q\n", fs.Name(), fs.Arg(0))
+		return errUsage
+	}
+	return nil
+}
+
+// isTerminal reports whether a file is a terminal.
+func isTerminal(f *os.File) bool {
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}

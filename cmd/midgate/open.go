@@ -1,0 +1,138 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"strings"
+	"time"
+
+	"midgate/adapter"
+	"midgate/adapter/jetstream"
+	"midgate/adapter/memstore"
+	"midgate/adapter/midjourney"
+	"midgate/adapter/pictures"
+	"midgate/config"
+	"midgate/proxy"
+)
+
+// gate is a running midgate.
+type gate struct {
+	log     *slog.Logger
+	service *adapter.Service
+	face    *proxy.Server
+	listen  net.Listener
+	closers []func() // in the order of opening
+}
+
+// open builds every part from its slice of the configuration, in one straight list. The service follows the journal
+// when it returns, but nothing is answered before serve.
+func open(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *gate, err error) {
+	g := &gate{log: log}
+	defer func() {
+		if err != nil {
+			g.close()
+		}
+	}()
+
+	lock, err := lockDir(cfg.DataDir)
+	if err != nil {
+		return nil, err
+	}
+	g.closing(func() { _ = lock.Close() })
+	if cfg, err = cfg.WithSecret(); err != nil {
+		return nil, err
+	}
+	if err := freshDir(cfg.Pictures.TempDir); err != nil {
+		return nil, fmt.Errorf("MIDGATE_DATA_DIR cannot be written: %w", err)
+	}
+	if g.listen, err = listenOn(cfg.Listen, "MIDGATE_LISTEN"); err != nil {
+		return nil, err
+	}
+	g.closing(func() { _ = g.listen.Close() })
+
+	metrics := proxy.NewMetrics()
+
+	cfg.State.Log = log
+	state, err := jetstream.New(ctx, cfg.State)
+	if err != nil {
+		return nil, err
+	}
+	g.closing(state.Close)
+	store := memstore.New(state.Store())
+
+	bytes, err := pictures.New(ctx, cfg.Pictures)
+	if err != nil {
+		return nil, err
+	}
+	g.closing(func() { _ = bytes.Close() })
+	g.closing(background(ctx, func(ctx context.Context) { _ = state.Sweep(ctx, bytes.Delete) }))
+
+	cfg.Midjourney.Log, cfg.Midjourney.Observe = log, midjourney.Observer{Poll: polled(metrics), Error: metrics.UpstreamFailed}
+	fleet, err := midjourney.New(cfg.Midjourney)
+	if err != nil {
+		return nil, err
+	}
+	g.closing(fleet.Close)
+
+	cfg.Adapter.Replica = replica(cfg)
+	g.service = adapter.New(cfg.Adapter, adapter.Parts{
+		Accounts: fleet, Store: store, Pictures: bytes, Journal: state.Journal(), Leases: state.Leases(),
+		Observer: metrics.Observer(), Log: log,
+	})
+	g.closing(g.service.Close)
+	if g.face, err = proxy.New(cfg.Proxy, core(g.service, readiness{{"State", state.Ready}, {"The picture store", bytes.Ready}}), metrics, log); err != nil {
+		return nil, err
+	}
+	return g, g.service.Start(ctx)
+}
+
+// closing notes what close undoes, the last first.
+func (g *gate) closing(undo func()) { g.closers = append(g.closers, undo) }
+
+// close ends every part, in the opposite order of opening. Jobs under way stay in the journal.
+func (g *gate) close() {
+	for i := len(g.closers) - 1; i >= 0; i-- {
+		g.closers[i]()
+	}
+	g.closers = nil
+}
+
+// background runs work that outlives ctx; the function that it returns ends the work and waits for it.
+func background(ctx context.Context, work func(context.Context)) (end func()) {
+	ctx, stop := context.WithCancel(context.WithoutCancel(ctx))
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		work(ctx)
+	}()
+	return func() {
+		stop()
+		<-done
+	}
+}
+
+// polled counts questions for the state of tasks.
+func polled(m *proxy.Metrics) func(upstream, how string, ids int, took time.Duration, err error) {
+	return func(upstream, how string, ids int, _ time.Duration, _ error) { m.Polled(upstream, how, ids) }
+}
+
+// replica names this process among its peers. Embedded state has one user, who is the same again after a restart and
+// takes its jobs up at once; on a cluster every process is somebody new, and the jobs of the dead are taken over.
+func replica(cfg config.Config) string {
+	if cfg.State.URL == "" {
+		return "local"
+	}
+	return strings.ToLower(rand.Text())
+}
+
+// freshDir makes an empty folder: uploads that a killed process left half-way are of no use.
+func freshDir(dir string) error {
+	if err := os.RemoveAll(dir); err != nil {
+		return err
+	}
+	return os.MkdirAll(dir, 0o700)
+}

@@ -1,0 +1,139 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// The walls between the packages: a star in which everything points at adapter, and adapter at nothing of ours.
+// .golangci.yml holds the same walls for editors and `make lint`; a test below compares them.
+
+// ours says which of our packages each package may import.
+var ours = map[string][]string{
+	"midgate/cmd/midgate": {"midgate/config", "midgate/proxy", "midgate/adapter", "midgate/adapter/midjourney",
+		"midgate/adapter/midjourney/simulator", "midgate/adapter/jetstream", "midgate/adapter/memstore", "midgate/adapter/pictures"},
+	"midgate/config":                        {"midgate/proxy", "midgate/adapter", "midgate/adapter/midjourney", "midgate/adapter/jetstream", "midgate/adapter/pictures"},
+	"midgate/proxy":                         {"midgate/adapter", "midgate/proxy/playground"},
+	"midgate/proxy/playground":              {},
+	"midgate/adapter":                       {},
+	"midgate/adapter/adaptertest":           {"midgate/adapter"},
+	"midgate/adapter/midjourney":            {"midgate/adapter"},
+	"midgate/adapter/midjourney/simulator":  {},
+	"midgate/adapter/jetstream":             {"midgate/adapter"},
+	"midgate/adapter/jetstream/clustertest": {},
+	"midgate/adapter/memstore":              {"midgate/adapter"},
+	"midgate/adapter/pictures":              {"midgate/adapter"},
+}
+
+// home says in which packages alone a library may be used. It covers everything whose path begins so.
+var home = map[string][]string{
+	"github.com/gin-gonic/":              {"midgate/proxy"},
+	"github.com/patrickmn/go-cache":      {"midgate/adapter/memstore"},
+	"github.com/nats-io/":                {"midgate/adapter/jetstream", "midgate/adapter/jetstream/clustertest"},
+	"gocloud.dev/":                       {"midgate/adapter/pictures"},
+	"github.com/prometheus/":             {"midgate/proxy"},
+	"github.com/goccy/go-yaml":           {"midgate/config"},
+	"github.com/cloudwego/base64x":       {"midgate/proxy", "midgate/adapter/midjourney"},
+	"github.com/sony/gobreaker/":         {"midgate/adapter/midjourney"},
+	"github.com/sashabaranov/go-openai":  {"midgate/adapter", "midgate/proxy"},
+	"net/http":                           {"midgate/cmd/midgate", "midgate/proxy", "midgate/adapter/midjourney", "midgate/adapter/midjourney/simulator"},
+	"github.com/Eyevinn/mp4ff":           {"midgate/adapter/midjourney/simulator"},
+	"github.com/corona10/goimagehash":    {"midgate/adapter/pictures"},
+	"github.com/golangci/":               {},
+	"github.com/openai/openai-go":        {},
+	"github.com/getkin/kin-openapi":      {},
+	"github.com/johannesboyne/gofakes3":  {},
+	"github.com/compose-spec/compose-go": {},
+	"pgregory.net/rapid":                 {},
+}
+
+// breaches lists every import that crosses a wall, and every package of ours that no wall knows. imports has the
+// direct imports of each package, tests aside.
+func breaches(imports map[string][]string) (found []string) {
+	for pkg, list := range imports {
+		allowed, known := ours[pkg]
+		if !known {
+			found = append(found, pkg+" is behind no wall: say in walls_test.go what it may import")
+			continue
+		}
+		for _, imp := range list {
+			if strings.HasPrefix(imp, "midgate/") && !slices.Contains(allowed, imp) {
+				found = append(found, pkg+" must not import "+imp)
+			}
+			for library, packages := range home {
+				if within(imp, library) && !slices.Contains(packages, pkg) {
+					found = append(found, pkg+" must not import "+imp)
+				}
+			}
+		}
+	}
+	slices.Sort(found)
+	return found
+}
+
+// within reports whether a path is a library's or one of its packages.
+func within(path, library string) bool {
+	return path == library || strings.HasPrefix(path, strings.TrimSuffix(library, "/")+"/")
+}
+
+func TestImportsStayWithinTheWalls(t *testing.T) {
+	list := exec.Command("go", "list", "-json=ImportPath,Imports", "midgate/...")
+	out, err := list.Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	imports := map[string][]string{}
+	for dec := json.NewDecoder(bytes.NewReader(out)); ; {
+		var p struct {
+			ImportPath string
+			Imports    []string
+		}
+		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		imports[p.ImportPath] = p.Imports
+	}
+	if len(imports) < 8 {
+		t.Fatalf("go list knows %d packages of ours, too few", len(imports))
+	}
+	for _, b := range breaches(imports) {
+		t.Error(b)
+	}
+}
+
+func TestBreachesAreFound(t *testing.T) {
+	for name, c := range map[string]struct {
+		imports map[string][]string
+		want    []string
+	}{
+		"what is allowed": {map[string][]string{"midgate/proxy": {"midgate/adapter", "net/http", "github.com/gin-gonic/gin"}}, nil},
+		"adapter points outwards": {
+			map[string][]string{"midgate/adapter": {"context", "midgate/adapter/midjourney"}},
+			[]string{"midgate/adapter must not import midgate/adapter/midjourney"},
+		},
+		"the simulator learns our structs": {
+			map[string][]string{"midgate/adapter/midjourney/simulator": {"midgate/adapter"}},
+			[]string{"midgate/adapter/midjourney/simulator must not import midgate/adapter"},
+		},
+		"gin in adapter":  {map[string][]string{"midgate/adapter": {"github.com/gin-gonic/gin"}}, []string{"midgate/adapter must not import github.com/gin-gonic/gin"}},
+		"http in adapter": {map[string][]string{"midgate/adapter": {"net/http"}}, []string{"midgate/adapter must not import net/http"}},
+		"NATS in proxy":   {map[string][]string{"midgate/proxy": {"github.com/nats-io/nats.go"}}, []string{"midgate/proxy must not import github.com/nats-io/nats.go"}},
+		"a new package":   {map[string][]string{"midgate/util": nil}, []string{"midgate/util is behind no wall: say in walls_test.go what it may import"}},
+		"a test's library in the program": {
+			map[string][]string{"midgate/config": {"pgregory.net/rapid"}}, []string{"midgate/config must not import pgregory.net/rapid"},
+		},
+		"another library with a longer name": {map[string][]string{"midgate/adapter": {"net/httpx"}}, nil},
+	} {
+		if got := breaches(c.imports); !slices.Equal(got, c.want) {
+			t.Errorf("%s: breaches = %q, want %q", name, got, c.want)
+		}
+	}
+}
