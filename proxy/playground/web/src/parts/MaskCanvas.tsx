@@ -16,7 +16,9 @@ interface Props {
 export function MaskCanvas(p: Props) {
   const ring = useRef<HTMLDivElement>(null)
   const stroke = useRef<Extract<Deed, { kind: 'stroke' }> | null>(null)
-  useEffect(() => p.canvas.current && replay(p.canvas.current, p.deeds), [p.deeds, p.width, p.height])
+  useEffect(() => {
+    if (p.canvas.current) replay(p.canvas.current, p.deeds)
+  }, [p.deeds, p.width, p.height])
   const width = (p.brush / 100) * Math.max(p.width, p.height)
 
   const place = (e: PointerEvent): [number, number] => {
