@@ -40,6 +40,9 @@ func (p *poller) found(j *job, r row, asked, heard time.Time) {
 	}
 	if !done {
 		j.due = p.next(j, asked, heard)
+		if j.now = j.nudged.After(asked); j.now { // a webhook came while the question was under way
+			j.due = heard
+		}
 		return
 	}
 	p.learn(j, r, heard)

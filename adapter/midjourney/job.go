@@ -126,7 +126,7 @@ func (p *poller) enter(w *waiter) {
 	}
 	j.waiters = append(j.waiters, w)
 	if w.State != "" && p.fleet.shared.hints.finished(w.State, w.TaskID) {
-		j.nudge(now, p.tune)
+		p.nudge(j, now)
 	}
 	p.run(j, now)
 }
@@ -150,12 +150,15 @@ func (p *poller) newJob(w *waiter, now time.Time) *job {
 }
 
 // nudge makes a job due at once, not oftener than once a tick: webhooks can be forged or repeated.
-func (j *job) nudge(now time.Time, tune Poll) {
-	if !j.nudged.IsZero() && now.Sub(j.nudged) < tune.Tick {
+// Those that come at about the same time share a question.
+func (p *poller) nudge(j *job, now time.Time) {
+	if !j.nudged.IsZero() && now.Sub(j.nudged) < p.tune.Tick {
 		return
 	}
-	j.nudged, j.now = now, true
-	j.due = now.Add(tune.Gather)
+	if !p.gather.After(now) {
+		p.gather = now.Add(p.tune.Gather)
+	}
+	j.nudged, j.now, j.due = now, true, p.gather
 }
 
 // leave removes a waiter; a job without any is forgotten.

@@ -110,8 +110,8 @@ func (p *poller) hint(state, id string, final bool) bool {
 		j.hooked = true
 		p.client.proof.arrived(now)
 	}
-	if !j.asking {
-		j.nudge(now, p.tune)
+	p.nudge(j, now)
+	if !j.asking { // else the answer that is under way decides whether to ask again
 		p.run(j, now)
 	}
 	return true

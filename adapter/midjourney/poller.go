@@ -27,6 +27,7 @@ type poller struct {
 	running bool
 	origin  time.Time // the ticks are counted from here
 	plan    time.Time // when the loop looks next
+	gather  time.Time // when the webhooks that come now will be acted on
 	lists   int       // list calls under way
 	singles int       // single fetches under way
 	chunk   chunk
@@ -128,14 +129,14 @@ func (p *poller) round(now time.Time) (next time.Time, more bool) {
 	return p.plan, true
 }
 
-// at is when a job will be asked for: on the next tick after it is due, so that jobs come
-// together; at once if a webhook asked for it.
+// at is when a job will be asked for: on the tick that is nearest to when it is due, so that jobs
+// come together; at once if a webhook asked for it.
 func (p *poller) at(j *job) time.Time {
 	tick := p.tune.Tick
 	if j.now || tick <= 0 || !j.due.After(p.origin) {
 		return j.due
 	}
-	return p.origin.Add((j.due.Sub(p.origin) + tick - 1) / tick * tick)
+	return p.origin.Add((j.due.Sub(p.origin) + tick/2) / tick * tick)
 }
 
 // send asks for the jobs that are due, as far as calls may be under way. The rest stays due: the
@@ -143,6 +144,10 @@ func (p *poller) at(j *job) time.Time {
 func (p *poller) send(due []*job, now time.Time) {
 	batch := make([]*job, 0, len(due))
 	for _, j := range due {
+		if j.now && p.lists >= maxLists { // a webhook's question does not stand in line
+			p.askOne(j, now)
+			continue
+		}
 		if j.route == byFetch || p.listless() || j.route == anyRoute && p.alone() {
 			p.askOne(j, now)
 			continue

@@ -51,8 +51,8 @@ func TestManyTasksAreAskedForTogether(t *testing.T) {
 		for _, n := range got.IDs {
 			asked += n
 		}
-		if asked > 60*14 {
-			t.Errorf("%d ids asked for 60 tasks, want at most 14 each", asked)
+		if asked > 60*18 {
+			t.Errorf("%d ids asked for 60 tasks, want at most 18 each", asked)
 		}
 	})
 }

@@ -103,3 +103,8 @@ func kindOf(err error) adapter.Kind {
 
 // pass lets time go by, in a bubble.
 func pass(d time.Duration) { <-time.After(d) }
+
+// jobThatIsDone answers every fetch with a success.
+func jobThatIsDone(*http.Request) (*http.Response, error) {
+	return answer(200, `{"id":"7","status":"SUCCESS","imageUrl":"http://x.example/7.png"}`), nil
+}

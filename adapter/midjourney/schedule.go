@@ -13,8 +13,8 @@ func (p *poller) next(j *job, asked, heard time.Time) time.Time {
 	if p.relay.sure(heard) && j.bareSince.IsZero() {
 		return p.relay.next(heard)
 	}
-	floor := p.tune.Tick
-	if p.alone() {
+	floor := max(p.tune.Tick, time.Millisecond)
+	if p.listless() {
 		floor = max(floor, p.tune.SingleTick)
 	}
 	if p.client.proof.holds(p.tune.HookRun, heard) {
