@@ -38,9 +38,9 @@ func cpuTime() time.Duration {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
-// compare runs subject and baseline alternately (A B B A …) and reports the median of
+// against runs subject and baseline alternately (A B B A …) and reports the median of
 // the rounds' ratios of processor time; each returns the bytes it wrote.
-func compare(b *testing.B, subject, baseline func() int) {
+func against(b *testing.B, subject, baseline func() int) {
 	b.Helper()
 	measure := func(f func() int) (time.Duration, int) {
 		runtime.GC()
@@ -108,9 +108,9 @@ func stdlibQuarters(b *testing.B, img image.Image) int {
 // BenchmarkP7PNGGrid: a PNG grid into four PNG tiles (engineering.md §6.1, bar: cpu ≤ 0.45, size ≤ 1.10).
 func BenchmarkP7PNGGrid(b *testing.B) {
 	src := pngLevel(b, gridImage(), png.DefaultCompression)
-	compare(b, func() int {
+	against(b, func() int {
 		var c counter
-		if err := splitPNG(bytes.NewReader(src), [4]io.Writer{&c, &c, &c, &c}); err != nil {
+		if err := splitPNG(bytes.NewReader(src), [4]io.Writer{&c, &c, &c, &c}, nil); err != nil {
 			b.Fatal(err)
 		}
 		return c.n
@@ -133,7 +133,7 @@ func BenchmarkP7bWebPGrid(b *testing.B) {
 		}
 		return img
 	}
-	compare(b, func() int {
+	against(b, func() int {
 		var c counter
 		img := decode(decodeWebP).(*image.YCbCr)
 		for q := 1; q <= 4; q++ {
@@ -162,5 +162,5 @@ func BenchmarkP8JPEGGrid(b *testing.B) {
 		}
 		return c.n
 	}
-	compare(b, func() int { return run(95) }, func() int { return run(92) })
+	against(b, func() int { return run(95) }, func() int { return run(92) })
 }

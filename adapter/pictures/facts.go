@@ -7,11 +7,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"strings"
-	"sync"
-
-	"crypto/sha256"
-	"encoding/hex"
 
 	"midgate/adapter"
 )
@@ -70,12 +65,11 @@ func (s *Store) inspect(ctx context.Context, name string) (facts, error) {
 	if err != nil {
 		return facts{}, err
 	}
-	sum := sha256.New()
-	n, err := io.Copy(sum, rest)
-	if err != nil {
+	d := newDigesting(io.Discard)
+	if _, err := io.Copy(d, rest); err != nil {
 		return facts{}, fmt.Errorf("read picture: %w", err)
 	}
-	f := facts{header: h, Size: n}.with("", hex.EncodeToString(sum.Sum(nil)))
+	f := d.facts(h)
 	return f, s.writeFacts(ctx, factsKey(name), f)
 }
 
@@ -107,48 +101,4 @@ func (s *Store) writeFacts(ctx context.Context, key string, f facts) error {
 	}
 	s.facts.put(key, f)
 	return nil
-}
-
-// factsCache keeps the facts used of late in memory, so that handing out bytes costs
-// one object read instead of two.
-type factsCache struct {
-	mu sync.Mutex
-	m  map[string]facts
-}
-
-const maxCachedFacts = 8192 // about 4 MB
-
-func newFactsCache() *factsCache { return &factsCache{m: map[string]facts{}} }
-
-func (c *factsCache) get(key string) (facts, bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	f, ok := c.m[key]
-	return f, ok
-}
-
-// put adds facts; when there are too many it drops any, which only costs a read.
-func (c *factsCache) put(key string, f facts) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for k := range c.m {
-		if len(c.m) < maxCachedFacts {
-			break
-		}
-		delete(c.m, k)
-	}
-	c.m[key] = f
-}
-
-func (c *factsCache) drop(key string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	delete(c.m, key)
-}
-
-// dropFolder drops all facts under a folder.
-func (c *factsCache) dropFolder(folder string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	maps.DeleteFunc(c.m, func(key string, _ facts) bool { return strings.HasPrefix(key, folder) })
 }

@@ -23,7 +23,7 @@ func (s *Store) hand(ctx context.Context, p plan) (*adapter.Blob, error) {
 	r, err := s.bucket.open(ctx, p.key)
 	if errors.Is(err, adapter.ErrNotFound) {
 		if p.passedOn() {
-			s.facts.dropFolder(madeFrom(p.name))
+			s.drop(p.name)
 			return nil, err
 		}
 		return nil, errStale
@@ -32,6 +32,9 @@ func (s *Store) hand(ctx context.Context, p plan) (*adapter.Blob, error) {
 		return nil, err
 	}
 	blob, err := s.seal(ctx, p, f, r)
+	if err == nil {
+		blob.Looks, err = s.looksOf(ctx, p)
+	}
 	if err != nil {
 		return nil, errors.Join(err, r.Close())
 	}

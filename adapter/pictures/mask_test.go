@@ -264,7 +264,7 @@ func BenchmarkMask(b *testing.B) {
 	s := newStore(b, "mem://")
 	src := pngLevel(b, erased(2048, 2048), png.DefaultCompression)
 	name := upload(b, s, src).Name
-	compare(b, func() int {
+	against(b, func() int {
 		p, err := s.Mask(b.Context(), name, 2048, 2048)
 		if err != nil {
 			b.Fatal(err)

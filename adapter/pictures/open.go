@@ -49,7 +49,7 @@ func (s *Store) Open(ctx context.Context, r adapter.Rendition) (*adapter.Blob, e
 	// it is made again, once.
 	blob, err := s.hand(ctx, p)
 	if errors.Is(err, errStale) {
-		s.facts.dropFolder(madeFrom(p.name))
+		s.drop(p.name)
 		if p, err = s.replan(ctx, p, r); err == nil {
 			blob, err = s.hand(ctx, p)
 		}

@@ -27,10 +27,11 @@ type pngRows struct {
 
 	chunks *pngChunks
 	z      io.ReadCloser
-	raw    []byte // the row as it was stored: filter type, then filtered bytes
-	pixels []byte // the row's pixels, valid until the next call of next
-	above  []byte // the pixels of the row before; zeroes for the first
-	read   int    // rows read so far
+	raw    []byte  // the row as it was stored: filter type, then filtered bytes
+	pixels []byte  // the row's pixels, valid until the next call of next
+	above  []byte  // the pixels of the row before; zeroes for the first
+	read   int     // rows read so far
+	see    rowFunc // told every row, nil for nobody
 }
 
 // newPNGRows reads up to the picture data.
@@ -117,6 +118,11 @@ func (p *pngRows) next() (filter byte, filtered []byte, err error) {
 	copy(p.pixels, p.raw[1:])
 	if !unfilter(p.raw[0], p.pixels, p.above, p.bpp) {
 		return 0, nil, errBadPNG
+	}
+	if p.see != nil {
+		if err := p.see(p.read-1, p.pixels, p.bpp); err != nil {
+			return 0, nil, err
+		}
 	}
 	return p.raw[0], p.raw[1:], nil
 }

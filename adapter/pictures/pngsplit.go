@@ -29,8 +29,9 @@ func quarterOf(width, height, quarter int) image.Rectangle {
 
 // splitPNG cuts the PNG that src yields into its quarters, written to dst[0] to dst[3],
 // without ever holding the picture: a row is inflated, cut, and its halves keep its
-// filter. errPNGForm, before anything is written, if the PNG is of another form.
-func splitPNG(src io.Reader, dst [4]io.Writer) error {
+// filter. see is told every row of the whole, and may be nil. errPNGForm, before anything
+// is written, if the PNG is of another form.
+func splitPNG(src io.Reader, dst [4]io.Writer, see rowFunc) error {
 	rows, err := newPNGRows(src)
 	if err != nil {
 		return err
@@ -38,6 +39,7 @@ func splitPNG(src io.Reader, dst [4]io.Writer) error {
 	if rows.width < 2 || rows.height < 2 {
 		return errPNGForm
 	}
+	rows.see = see
 	half := rows.height / 2
 	if err := splitRows(rows, half, dst[0], dst[1]); err != nil {
 		return fmt.Errorf("upper half: %w", err)

@@ -14,7 +14,7 @@ import (
 // cut runs splitPNG and returns the four files.
 func cut(src []byte) ([4][]byte, error) {
 	var out [4]bytes.Buffer
-	err := splitPNG(bytes.NewReader(src), [4]io.Writer{&out[0], &out[1], &out[2], &out[3]})
+	err := splitPNG(bytes.NewReader(src), [4]io.Writer{&out[0], &out[1], &out[2], &out[3]}, nil)
 	return [4][]byte{out[0].Bytes(), out[1].Bytes(), out[2].Bytes(), out[3].Bytes()}, err
 }
 

@@ -81,6 +81,9 @@ func (s *Store) render(ctx context.Context, p plan, img image.Image) error {
 	}
 	defer o.abort()
 	count := &counting{w: o}
+	if err := s.lookAt(ctx, p, part); err != nil {
+		return err
+	}
 	if err := encode(count, part, p.format, p.quality); err != nil {
 		if count.err != nil {
 			return cannotStore(count.err)
@@ -108,10 +111,23 @@ func (s *Store) split(ctx context.Context, batch []plan) error {
 		counts[i] = &counting{w: objects[i]}
 		dst[i] = counts[i]
 	}
-	if err := splitPNG(bufio.NewReaderSize(src, 64<<10), dst); err != nil {
+	var lookers [4]*looker
+	for i, p := range batch {
+		lookers[i] = newLooker(quarterOf(p.source.Width, p.source.Height, p.quarter))
+	}
+	see := func(y int, row []byte, bpp int) error {
+		for _, k := range lookers {
+			_ = k.see(y, row, bpp) // never fails
+		}
+		return nil
+	}
+	if err := splitPNG(bufio.NewReaderSize(src, 64<<10), dst, see); err != nil {
 		return splitFailed(err, counts[:])
 	}
 	for i, p := range batch {
+		if err := s.writeLooks(ctx, looksKey(p.name, p.quarter), lookers[i].looks().bytes()); err != nil {
+			return err
+		}
 		if err := s.keep(ctx, p, objects[i], counts[i].n); err != nil {
 			return err
 		}

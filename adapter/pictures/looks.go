@@ -1,0 +1,165 @@
+package pictures
+
+import (
+	"encoding/binary"
+	"errors"
+	"image"
+
+	"github.com/corona10/goimagehash"
+)
+
+// edge is the side of the thumbnail that pictures are compared at (contract.md §6).
+const (
+	edge      = 64
+	cells     = edge * edge
+	halfEdge  = edge / 2
+	halfCells = halfEdge * halfEdge
+)
+
+// looks is what a picture is recognised by: a perceptual hash to find candidates and a
+// thumbnail to decide. Colour is kept at half the resolution, where it suffices.
+type looks struct {
+	hash   uint64 // goimagehash's PerceptionHash of the thumbnail's luma
+	luma   [cells]uint8
+	cb, cr [halfCells]uint8
+
+	// hole says which cells are not wholly opaque. It is of what was just seen; stored
+	// looks are of pictures without holes.
+	hole  [cells]bool
+	holes int // how many
+}
+
+// looksVersion is the first byte of encoded looks; looksSize their length.
+const (
+	looksVersion = 1
+	looksSize    = 1 + 8 + cells + 2*halfCells
+)
+
+var errLooks = errors.New("not looks of this version")
+
+// bytes encodes the looks for a picture's record: about 6 KB.
+func (l *looks) bytes() []byte {
+	b := append(make([]byte, 0, looksSize), looksVersion)
+	b = binary.BigEndian.AppendUint64(b, l.hash)
+	b = append(b, l.luma[:]...)
+	b = append(b, l.cb[:]...)
+	return append(b, l.cr[:]...)
+}
+
+func parseLooks(b []byte) (*looks, error) {
+	if len(b) != looksSize || b[0] != looksVersion {
+		return nil, errLooks
+	}
+	l := &looks{hash: binary.BigEndian.Uint64(b[1:])}
+	copy(l.luma[:], b[9:])
+	copy(l.cb[:], b[9+cells:])
+	copy(l.cr[:], b[9+cells+halfCells:])
+	return l, nil
+}
+
+// LooksOf returns what recognition compares of a picture.
+func LooksOf(img image.Image) []byte { return seen(img).bytes() }
+
+// seen looks at a decoded picture.
+func seen(img image.Image) *looks {
+	b := img.Bounds()
+	k := newLooker(image.Rect(0, 0, b.Dx(), b.Dy()))
+	_ = imageRows(img, k.see) // see never fails
+	return k.looks()
+}
+
+// looker averages a part of a picture into the thumbnail's cells, row by row.
+type looker struct {
+	part   image.Rectangle
+	column []uint8 // cell column of each pixel column
+	step   int
+	sums   [cells]struct{ r, g, b, n uint32 }
+	hole   [cells]bool
+}
+
+func newLooker(part image.Rectangle) *looker {
+	k := &looker{part: part, column: make([]uint8, part.Dx()), step: max(1, part.Dx()/(4*edge))}
+	for x := range k.column {
+		k.column[x] = uint8(x * edge / part.Dx())
+	}
+	return k
+}
+
+// see takes one row of the whole picture. Of a large one it looks at every step-th
+// pixel, beginning anywhere, so that a regular pattern is not seen as one of its phases.
+func (k *looker) see(y int, row []byte, bpp int) error {
+	if y < k.part.Min.Y || y >= k.part.Max.Y {
+		return nil
+	}
+	row = row[k.part.Min.X*bpp : k.part.Max.X*bpp]
+	y -= k.part.Min.Y
+	cy := y * edge / k.part.Dy()
+	if bpp == 4 {
+		k.seeHoles(row, cy)
+	}
+	sums := k.sums[cy*edge:][:edge]
+	start := int(uint32(y)*2654435761>>16) % k.step
+	for x := start; x < len(k.column); x += k.step {
+		p := row[x*bpp:][:bpp:bpp]
+		if bpp == 4 && p[3] == 0 {
+			continue
+		}
+		c := &sums[k.column[x]]
+		c.r += uint32(p[0])
+		c.g += uint32(p[1])
+		c.b += uint32(p[2])
+		c.n++
+	}
+	return nil
+}
+
+func (k *looker) seeHoles(row []byte, cy int) {
+	hole := k.hole[cy*edge:][:edge]
+	for x, c := range k.column {
+		if row[4*x+3] != 255 {
+			hole[c] = true
+		}
+	}
+}
+
+// looks returns what was seen. Cells without a pixel, in holes and in pictures smaller
+// than the thumbnail, look like the one before them.
+func (k *looker) looks() *looks {
+	l := &looks{hole: k.hole}
+	var r, g, b [cells]uint32
+	for i := range k.sums {
+		switch c := k.sums[i]; {
+		case c.n > 0:
+			r[i], g[i], b[i] = c.r/c.n, c.g/c.n, c.b/c.n
+		case i%edge > 0:
+			r[i], g[i], b[i], l.hole[i] = r[i-1], g[i-1], b[i-1], l.hole[i] || l.hole[i-1]
+		case i >= edge:
+			r[i], g[i], b[i], l.hole[i] = r[i-edge], g[i-edge], b[i-edge], l.hole[i] || l.hole[i-edge]
+		}
+		l.luma[i] = uint8((299*r[i] + 587*g[i] + 114*b[i]) / 1000)
+		if l.hole[i] {
+			l.holes++
+		}
+	}
+	for i := range l.cb {
+		at := i/halfEdge*2*edge + i%halfEdge*2
+		mean := func(v *[cells]uint32) int { return int(v[at]+v[at+1]+v[at+edge]+v[at+edge+1]) / 4 }
+		l.cb[i], l.cr[i] = chroma(mean(&r), mean(&g), mean(&b))
+	}
+	l.hash = l.perceptionHash()
+	return l
+}
+
+// chroma is the colour of a cell as JPEG has it (ITU-T T.871).
+func chroma(r, g, b int) (cb, cr uint8) {
+	cb = uint8(128 + (-169*r-331*g+500*b)/1000)
+	return cb, uint8(128 + (500*r-419*g-81*b)/1000)
+}
+
+func (l *looks) perceptionHash() uint64 {
+	h, err := goimagehash.PerceptionHash(&image.Gray{Pix: l.luma[:], Stride: edge, Rect: image.Rect(0, 0, edge, edge)})
+	if err != nil {
+		return 0 // only for no picture at all
+	}
+	return h.GetHash()
+}

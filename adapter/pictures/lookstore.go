@@ -1,0 +1,87 @@
+package pictures
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+
+	"midgate/adapter"
+)
+
+// looksKey is where the looks of an original or of a quarter of it are kept. All forms
+// of it look the same.
+func looksKey(name string, quarter int) string {
+	return fmt.Sprintf("%sq%d.looks", madeFrom(name), quarter)
+}
+
+// looksOf returns the encoded looks of what p shows; nil for what is not a still picture.
+func (s *Store) looksOf(ctx context.Context, p plan) ([]byte, error) {
+	if p.source.Format == adapter.MP4 || p.source.Animated || s.checkPixels(p.source.header) != nil {
+		return nil, nil
+	}
+	key := looksKey(p.name, p.quarter)
+	b, err := s.readLooks(ctx, key)
+	if !errors.Is(err, adapter.ErrNotFound) {
+		return b, err
+	}
+	if err := s.share(ctx, key, func(ctx context.Context) error { return s.look(ctx, p) }); err != nil {
+		return nil, err
+	}
+	return s.readLooks(ctx, key)
+}
+
+// look walks the original's rows and keeps what its part p.quarter looks like. Damaged
+// pictures look like nothing, which is no reason not to hand them out.
+func (s *Store) look(ctx context.Context, p plan) error {
+	release, err := s.worker(ctx)
+	if err != nil {
+		return err
+	}
+	defer release()
+	k := newLooker(quarterOf(p.source.Width, p.source.Height, p.quarter))
+	var b []byte
+	switch err := s.eachRow(ctx, p.name, p.source.header, k.see); {
+	case err == nil:
+		b = k.looks().bytes()
+	case adapter.KindOf(err) != adapter.Invalid:
+		return fmt.Errorf("look at picture: %w", err)
+	}
+	return s.writeLooks(ctx, looksKey(p.name, p.quarter), b)
+}
+
+// lookAt keeps the looks of a part that is decoded anyway.
+func (s *Store) lookAt(ctx context.Context, p plan, part image.Image) error {
+	key := looksKey(p.name, p.quarter)
+	if _, err := s.readLooks(ctx, key); err == nil {
+		return nil
+	}
+	return s.writeLooks(ctx, key, LooksOf(part))
+}
+
+func (s *Store) readLooks(ctx context.Context, key string) ([]byte, error) {
+	if b, ok := s.seen.get(key); ok {
+		return b, nil
+	}
+	b, err := s.bucket.readAll(ctx, key, looksSize)
+	if err != nil {
+		return nil, fmt.Errorf("read looks: %w", err)
+	}
+	if _, err := parseLooks(b); err != nil {
+		// Of a crash, another version, or a damaged picture; the last is found out again.
+		return nil, fmt.Errorf("read looks: %w", adapter.ErrNotFound)
+	}
+	s.seen.put(key, b)
+	return b, nil
+}
+
+func (s *Store) writeLooks(ctx context.Context, key string, b []byte) error {
+	s.seen.put(key, b)
+	if b == nil {
+		return nil
+	}
+	if err := s.bucket.writeAll(ctx, key, b); err != nil {
+		return cannotStore(err)
+	}
+	return nil
+}

@@ -1,0 +1,361 @@
+package pictures
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"image"
+	"image/color"
+	"image/draw"
+	"io"
+	"maps"
+	"slices"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	xdraw "golang.org/x/image/draw"
+
+	"midgate/adapter"
+)
+
+// records is as much of an adapter.Store as recognition needs.
+type records struct {
+	adapter.Store
+	mu sync.Mutex
+	m  map[string]adapter.Image
+}
+
+func (r *records) Get(_ context.Context, id string) (adapter.Image, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if img, ok := r.m[id]; ok {
+		return img, nil
+	}
+	return adapter.Image{}, adapter.ErrNotFound
+}
+
+// gallery is a recogniser with pictures in it.
+type gallery struct {
+	*Recogniser
+	index   *Index
+	records *records
+}
+
+func newGallery(t testing.TB) *gallery {
+	t.Helper()
+	g := &gallery{index: NewIndex(), records: &records{m: map[string]adapter.Image{}}}
+	g.Recogniser = NewRecogniser(newStore(t, "mem://"), g.index, g.records)
+	return g
+}
+
+func (g *gallery) add(img adapter.Image) {
+	g.records.mu.Lock()
+	g.records.m[img.ID] = img
+	g.records.mu.Unlock()
+	g.index.See(img)
+}
+
+// hang adds a picture under an ID, of owner "me".
+func (g *gallery) hang(id string, pic image.Image, changes ...func(*adapter.Image)) {
+	img := adapter.Image{ID: id, Owner: "me", Created: time.Unix(1000, 0), Width: pic.Bounds().Dx(), Height: pic.Bounds().Dy(), Looks: LooksOf(pic)}
+	for _, change := range changes {
+		change(&img)
+	}
+	g.add(img)
+}
+
+// ask uploads bytes and returns which picture they are; empty if none.
+func (g *gallery) ask(t testing.TB, b []byte) string {
+	t.Helper()
+	id, err := g.Recognise(t.Context(), "me", adapter.Reference{Upload: upload(t, g.pictures, b).Name})
+	if err != nil && !errors.Is(err, adapter.ErrNotFound) {
+		t.Fatalf("Recognise = %v", err)
+	}
+	return id
+}
+
+func resized(img image.Image, w, h int) *image.NRGBA {
+	dst := image.NewNRGBA(image.Rect(0, 0, w, h))
+	xdraw.CatmullRom.Scale(dst, dst.Rect, img, img.Bounds(), draw.Src, nil)
+	return dst
+}
+
+// without erases a rectangle given in hundredths of the picture.
+func without(img image.Image, x0, y0, x1, y1 int) *image.NRGBA {
+	b := img.Bounds()
+	dst := image.NewNRGBA(image.Rect(0, 0, b.Dx(), b.Dy()))
+	draw.Draw(dst, dst.Rect, img, b.Min, draw.Src)
+	hole := image.Rect(b.Dx()*x0/100, b.Dy()*y0/100, b.Dx()*x1/100, b.Dy()*y1/100)
+	draw.Draw(dst, hole, image.Transparent, image.Point{}, draw.Src)
+	return dst
+}
+
+// painted changes a square of this share of the area, opaquely.
+func painted(img image.Image, share float64) *image.NRGBA {
+	dst := without(img, 0, 0, 0, 0)
+	b := dst.Rect
+	side := func(n int) int { return int(float64(n) * share) }
+	at := image.Rect(b.Dx()/3, b.Dy()/3, b.Dx()/3+side(b.Dx()), b.Dy()/3+side(b.Dy()))
+	for y := at.Min.Y; y < at.Max.Y; y++ {
+		for x := at.Min.X; x < at.Max.X; x++ {
+			c := dst.NRGBAAt(x, y)
+			dst.SetNRGBA(x, y, color.NRGBA{^c.R, c.G ^ 0x80, ^c.B, 255})
+		}
+	}
+	return dst
+}
+
+func TestAPictureIsKnownAgain(t *testing.T) {
+	g := newGallery(t)
+	var pics []*image.RGBA
+	for i := range 24 {
+		w, h := 512, 512
+		if i%3 == 1 {
+			w, h = 640, 384
+		}
+		pics = append(pics, painting(w, h, uint64(100+i)))
+		g.hang("img_"+strconv.Itoa(i), pics[i])
+	}
+	forms := map[string]func(image.Image) []byte{
+		"as a PNG":               func(p image.Image) []byte { return pngBytes(t, p) },
+		"as a JPEG at 60":        func(p image.Image) []byte { return jpegBytes(t, p, 60) },
+		"as a WebP":              func(p image.Image) []byte { return webpBytes(t, p, false) },
+		"at half its size":       func(p image.Image) []byte { return pngBytes(t, resized(p, p.Bounds().Dx()/2, p.Bounds().Dy()/2)) },
+		"at an odd size":         func(p image.Image) []byte { return pngBytes(t, resized(p, 333, 333*p.Bounds().Dy()/p.Bounds().Dx())) },
+		"half size, JPEG at 60":  func(p image.Image) []byte { return jpegBytes(t, resized(p, p.Bounds().Dx()/2, p.Bounds().Dy()/2), 60) },
+		"with a hole":            func(p image.Image) []byte { return pngBytes(t, without(p, 20, 30, 60, 70)) },
+		"with half of it gone":   func(p image.Image) []byte { return pngBytes(t, without(p, 0, 0, 100, 55)) },
+		"with most of it gone":   func(p image.Image) []byte { return pngBytes(t, without(p, 0, 0, 100, 80)) },
+		"with a hole, as a WebP": func(p image.Image) []byte { return webpBytes(t, without(p, 20, 30, 60, 70), false) },
+		"with a hole, half size": func(p image.Image) []byte {
+			return pngBytes(t, resized(without(p, 20, 30, 60, 70), p.Bounds().Dx()/2, p.Bounds().Dy()/2))
+		},
+		"with a hole and a speck": func(p image.Image) []byte { return pngBytes(t, painted(without(p, 60, 60, 90, 90), .05)) },
+	}
+	for name, form := range forms {
+		t.Run(name, func(t *testing.T) {
+			for i, p := range pics[:6] {
+				if got, want := g.ask(t, form(p)), "img_"+strconv.Itoa(i); got != want {
+					t.Errorf("picture %d is %q, want %q", i, got, want)
+				}
+			}
+		})
+	}
+}
+
+func TestAnotherPictureIsNotKnown(t *testing.T) {
+	g := newGallery(t)
+	pic := painting(512, 512, 1)
+	g.hang("img_1", pic)
+	g.hang("img_other", pic, func(i *adapter.Image) { i.ID, i.Owner = "img_other", "somebody else" })
+	g.hang("img_theirs", painting(512, 512, 2), func(i *adapter.Image) { i.Owner = "somebody else" })
+	tests := map[string][]byte{
+		"a stranger":                    pngBytes(t, painting(512, 512, 7)),
+		"somebody else's":               pngBytes(t, painting(512, 512, 2)),
+		"painted over in 2 % of it":     pngBytes(t, painted(pic, .1414)),
+		"painted over beside a hole":    pngBytes(t, painted(without(pic, 60, 60, 90, 90), .2)),
+		"cut to another ratio":          pngBytes(t, pic.SubImage(image.Rect(0, 0, 512, 480))),
+		"cut smaller at the same ratio": pngBytes(t, pic.SubImage(image.Rect(40, 40, 480, 480))),
+		"mirrored":                      pngBytes(t, mirrored(pic)),
+		"darker":                        pngBytes(t, darker(pic)),
+		"nothing left of it":            pngBytes(t, without(pic, 0, 0, 100, 99)),
+		"damaged":                       flipped(pngBytes(t, pic)),
+		"something that moves":          animatedWebP(),
+	}
+	for name, b := range tests {
+		t.Run(name, func(t *testing.T) {
+			save(t, g.pictures, "sent", b)
+			id, err := g.Recognise(t.Context(), "me", adapter.Reference{Upload: "sent"})
+			if !errors.Is(err, adapter.ErrNotFound) {
+				t.Errorf("Recognise = %q, %v, want ErrNotFound", id, err)
+			}
+		})
+	}
+}
+
+func mirrored(p *image.RGBA) image.Image {
+	dst := image.NewRGBA(p.Rect)
+	for y := range p.Rect.Dy() {
+		for x := range p.Rect.Dx() {
+			dst.SetRGBA(p.Rect.Dx()-1-x, y, p.RGBAAt(x, y))
+		}
+	}
+	return dst
+}
+
+func darker(p *image.RGBA) image.Image {
+	dst := image.NewRGBA(p.Rect)
+	for i, v := range p.Pix {
+		dst.Pix[i] = v
+		if i%4 != 3 {
+			dst.Pix[i] = uint8(int(v) * 3 / 4)
+		}
+	}
+	return dst
+}
+
+func TestAmongEqualsTheNearestIsMeant(t *testing.T) {
+	pic := painting(512, 512, 1)
+	large := resized(pic, 1024, 1024)
+	actions := func(n int) func(*adapter.Image) {
+		return func(i *adapter.Image) { i.Buttons = make([]adapter.Button, n) }
+	}
+	newer := func(i *adapter.Image) { i.Created = time.Unix(2000, 0) }
+	tests := map[string]struct {
+		hang func(g *gallery)
+		sent image.Image
+		want string
+	}{
+		"the size decides first": {func(g *gallery) { g.hang("small", pic); g.hang("large", large, actions(9), newer) }, pic, "small"},
+		"of the upscale's size":  {func(g *gallery) { g.hang("small", pic, actions(9), newer); g.hang("large", large) }, large, "large"},
+		"then the actions":       {func(g *gallery) { g.hang("few", pic, actions(2), newer); g.hang("many", pic, actions(9)) }, pic, "many"},
+		"then the age":           {func(g *gallery) { g.hang("new", pic, newer); g.hang("old", pic) }, pic, "new"},
+		"a nearer likeness before all": {func(g *gallery) {
+			g.hang("like", brighter(pic, 4), actions(9), newer)
+			g.hang("same", pic)
+		}, pic, "same"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			g := newGallery(t)
+			test.hang(g)
+			if got := g.ask(t, pngBytes(t, test.sent)); got != test.want {
+				t.Errorf("Recognise = %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+func brighter(p *image.RGBA, by int) image.Image {
+	dst := image.NewRGBA(p.Rect)
+	for i, v := range p.Pix {
+		dst.Pix[i] = uint8(min(255, int(v)+by))
+	}
+	return dst
+}
+
+func TestTheIDThatAPictureCarriesDecidesUnlessItWasPaintedOver(t *testing.T) {
+	g := newGallery(t)
+	pic := painting(512, 512, 1)
+	g.hang("img_A", pic)
+	g.hang("img_B", pic, func(i *adapter.Image) { i.Buttons = make([]adapter.Button, 9) })
+	g.hang("img_C", painting(512, 512, 2))
+	g.hang("img_D", pic, func(i *adapter.Image) { i.Owner = "somebody else" })
+	sealedWith := func(p image.Image, id string) []byte {
+		s := newStore(t, "mem://")
+		save(t, s, "a", pngBytes(t, p))
+		blob, err := s.Open(t.Context(), adapter.Rendition{Name: "a", ImageID: id})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer blob.Close()
+		b, err := io.ReadAll(blob)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	tests := map[string]struct {
+		sent []byte
+		want string
+	}{
+		"its own ID":                {sealedWith(pic, "img_A"), "img_A"},
+		"another one's ID":          {sealedWith(pic, "img_C"), "img_B"},
+		"somebody else's ID":        {sealedWith(pic, "img_D"), "img_B"},
+		"an ID that does not exist": {sealedWith(pic, "img_E"), "img_B"},
+		"painted over":              {sealedWith(painted(pic, .3), "img_A"), ""},
+	}
+	for name, test := range tests {
+		if got := g.ask(t, test.sent); got != test.want {
+			t.Errorf("%s: Recognise = %q, want %q", name, got, test.want)
+		}
+	}
+	id, err := g.Recognise(t.Context(), "me", adapter.Reference{Upload: upload(t, g.pictures, pngBytes(t, pic)).Name, Name: "img_ABCDEFGHIJKLMNOPQRSTUVWXYZ.png"})
+	if err != nil || id != "img_B" {
+		t.Errorf("a file name of a picture that is not there: %q, %v, want img_B", id, err)
+	}
+}
+
+func TestTheIndexFollowsTheRecords(t *testing.T) {
+	g := newGallery(t)
+	pics := map[string]*image.RGBA{}
+	for i := range 20 {
+		id := "img_" + strconv.Itoa(i)
+		pics[id] = painting(128, 128, uint64(i))
+		g.hang(id, pics[id])
+	}
+	g.index.See(g.records.m["img_3"]) // twice is once
+	if got := g.index.Len(); got != 20 {
+		t.Fatalf("Len = %d, want 20", got)
+	}
+	for i := range 20 {
+		if i%2 == 0 {
+			g.index.Gone("img_" + strconv.Itoa(i))
+			g.index.Gone("img_" + strconv.Itoa(i))
+		}
+	}
+	g.hang("img_1", pics["img_1"], func(i *adapter.Image) { i.Owner = "somebody else" })
+	g.hang("img_3", pics["img_3"], func(i *adapter.Image) { i.Looks = nil })
+	for _, id := range slices.Sorted(maps.Keys(pics)) {
+		n, _ := strconv.Atoi(id[4:])
+		want := id
+		if n%2 == 0 || n == 1 || n == 3 {
+			want = ""
+		}
+		if got := g.ask(t, pngBytes(t, pics[id])); got != want {
+			t.Errorf("%s is %q, want %q", id, got, want)
+		}
+	}
+	if got := g.index.Len(); got != 9 {
+		t.Errorf("Len = %d, want 9", got)
+	}
+}
+
+func TestLooksThatAreNotLooksAreRefused(t *testing.T) {
+	good := LooksOf(painting(64, 64, 1))
+	for name, b := range map[string][]byte{"nothing": nil, "too short": good[:100], "another version": append([]byte{9}, good[1:]...)} {
+		if _, err := parseLooks(b); err == nil {
+			t.Errorf("parseLooks of %s = nil, want an error", name)
+		}
+	}
+	if l, err := parseLooks(good); err != nil || !bytes.Equal(l.bytes(), good) {
+		t.Errorf("parseLooks = %v, and back is not the same", err)
+	}
+}
+
+func TestTinyPicturesHaveLooks(t *testing.T) {
+	g := newGallery(t)
+	for _, size := range [][2]int{{1, 1}, {3, 2}, {63, 65}, {1, 200}} {
+		pic := painting(size[0], size[1], 5)
+		id := strconv.Itoa(size[0]) + "x" + strconv.Itoa(size[1])
+		g.hang(id, pic)
+		if got := g.ask(t, pngBytes(t, pic)); got != id {
+			t.Errorf("%s is %q", id, got)
+		}
+	}
+}
+
+func TestOpenTellsTheLooksOfWhatItHandsOut(t *testing.T) {
+	img := painting(256, 256, 4)
+	for _, b := range [][]byte{pngBytes(t, img), jpegBytes(t, img, 95), webpBytes(t, img, false)} {
+		s := newSaved(t, b)
+		for quarter := range 5 {
+			want, err := parseLooks(LooksOf(crop(decodeBytes(t, b), quarterOf(256, 256, quarter))))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, f := range []adapter.Format{"", adapter.JPEG, adapter.PNG} {
+				blob, _ := read(t, s, adapter.Rendition{Name: "a", Quarter: quarter, Format: f})
+				got, err := parseLooks(blob.Looks)
+				if err != nil {
+					t.Fatalf("quarter %d: %v", quarter, err)
+				}
+				if l := compare(got, want); l.changed > 0 || l.mean > 0.5 {
+					t.Errorf("quarter %d as %q: its looks are %+v from those of its pixels", quarter, f, l)
+				}
+			}
+		}
+	}
+}
