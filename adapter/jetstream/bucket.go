@@ -16,6 +16,7 @@ type bucket struct {
 	engine *Engine
 	name   string
 	kv     jetstream.KeyValue
+	group  *group // nil: every write is sent by itself
 }
 
 // headerRevision makes the server refuse a message unless the newest of its subject has this sequence.
@@ -97,8 +98,16 @@ func (b *bucket) publish(ctx context.Context, key string, value []byte, header n
 		return 0, err
 	}
 	defer cancel()
-	ack, err := b.engine.js.PublishMsg(ctx, &nats.Msg{Subject: "$KV." + b.name + "." + key, Header: header, Data: value})
+	revision, err := b.send(ctx, &nats.Msg{Subject: "$KV." + b.name + "." + key, Header: header, Data: value})
 	b.engine.note(err)
+	return revision, err
+}
+
+func (b *bucket) send(ctx context.Context, msg *nats.Msg) (uint64, error) {
+	if b.group != nil {
+		return b.group.publish(ctx, msg)
+	}
+	ack, err := b.engine.js.PublishMsg(ctx, msg)
 	if err != nil {
 		return 0, err
 	}

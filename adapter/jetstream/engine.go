@@ -81,6 +81,9 @@ func (e *Engine) start(ctx context.Context) error {
 	if err := e.open(opening); err != nil {
 		return fmt.Errorf("the state cannot be opened: %w", err)
 	}
+	if e.server != nil {
+		e.runs.group = newGroup(e)
+	}
 	e.store = &Store{engine: e, index: newIndex()}
 	e.journal = &Journal{engine: e, index: newIndex()}
 	filled := make(chan struct{}, 2)

@@ -62,6 +62,8 @@ func (e *Engine) bucket(ctx context.Context, name string, age time.Duration, sto
 		AllowMsgTTL:       true,
 		// A read by any copy may be older than a write that was acknowledged.
 		AllowDirect: copies == 1,
+		// For group. Older servers of a cluster do not know it, and a cluster's log syncs many writes at once anyway.
+		AllowAtomicPublish: e.server != nil,
 	}
 	if age > 0 && age < 2*time.Minute {
 		cfg.Duplicates = age
