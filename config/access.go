@@ -65,9 +65,9 @@ var secret = kind{secretAllowed, func(d *draft, v string) error {
 		return errors.New("is too short")
 	}
 	sum := sha256.Sum256([]byte(v))
-	d.setSecret(sum[:])
+	setSecret(&d.Config, sum[:])
 	return nil
 }}
 
 // setSecret hands the secret to everything that seals or signs.
-func (c *Config) setSecret(s []byte) { c.Adapter.Secret, c.Midjourney.Secret = s, s }
+func setSecret(c *Config, s []byte) { c.Adapter.Secret, c.Midjourney.Secret = s, s }

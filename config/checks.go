@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -103,19 +104,19 @@ func parseBucket(v string) (string, error) {
 	return v, nil
 }
 
+var plainHost = regexp.MustCompile(`^[A-Za-z0-9._:\[\]-]+$`)
+
 func parseHost(v string) (string, error) {
 	if _, err := parseNetwork(v); err == nil {
 		return v, nil
 	}
-	if strings.ContainsFunc(v, func(r rune) bool {
-		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune(".-_[]:", r))
-	}) {
+	if !plainHost.MatchString(v) {
 		return "", errors.New("is no host or network")
 	}
-	host, port, err := net.SplitHostPort(v)
-	if err != nil {
-		return v, nil // a host alone
+	if !strings.Contains(v, ":") {
+		return v, nil
 	}
+	host, port, _ := net.SplitHostPort(v)
 	if n, err := strconv.Atoi(port); host == "" || err != nil || n < 1 || n > 65535 {
 		return "", errors.New("has no host or no port from 1 to 65535")
 	}

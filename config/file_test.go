@@ -68,7 +68,7 @@ func TestLoadReadsAFile(t *testing.T) {
 
 func TestMistakesInAFile(t *testing.T) {
 	for name, c := range map[string]struct{ yaml, want string }{
-		"an unknown key":               {"upstream_url: http://a\nlisten_adress: x", "listen_adress in f.yaml is no setting; did you mean listen?"},
+		"an unknown key":               {"upstream_url: http://a\nlistne: x", "listne in f.yaml is no setting; did you mean listen?"},
 		"a variable's name as a key":   {"upstream_url: http://a\nLISTEN: x", "LISTEN in f.yaml is no setting; did you mean listen?"},
 		"a value of the wrong kind":    {"upstream_url: http://a\ngrid: 4", `grid in f.yaml is "4", which is not known; allowed: split, upscale`},
 		"no mapping":                   {"- a\n- b", "f.yaml holds no settings; allowed: lines such as upstream_url: https://api.cometapi.com\nMIDGATE_UPSTREAM_URL is missing; allowed: " + baseURL.allowed},

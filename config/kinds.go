@@ -3,7 +3,6 @@ package config
 import (
 	"errors"
 	"fmt"
-	"log/slog"
 	"math"
 	"slices"
 	"strconv"
@@ -147,5 +146,5 @@ var logLevel = kind{"debug, info, warn, error", func(d *draft, v string) error {
 	if !slices.Contains([]string{"debug", "info", "warn", "error"}, strings.ToLower(v)) {
 		return errors.New("is not known")
 	}
-	return (*slog.Level)(&d.LogLevel).UnmarshalText([]byte(v))
+	return d.LogLevel.UnmarshalText([]byte(v))
 }}

@@ -29,7 +29,7 @@ func (c Config) WithSecret() (Config, error) {
 	if len(s) != secretSize {
 		return Config{}, fmt.Errorf("%s is damaged: it must hold %d bytes; without the right ones, keys of unfinished jobs cannot be read", path, secretSize)
 	}
-	c.setSecret(s)
+	setSecret(&c, s)
 	return c, nil
 }
 

@@ -27,7 +27,7 @@ func demo(ctx context.Context, p program, args []string) (err error) {
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 
-	upstream, err := startSimulator("127.0.0.1:0", sim)
+	upstream, err := startSimulator(ctx, "127.0.0.1:0", sim)
 	if err != nil {
 		return err
 	}

@@ -113,8 +113,7 @@ func (p *process) wait() int {
 	case <-time.After(patience):
 		p.t.Fatal("midgate does not end")
 	}
-	var exit *exec.ExitError
-	if errors.As(p.failure, &exit) {
+	if exit, ok := errors.AsType[*exec.ExitError](p.failure); ok {
 		return exit.ExitCode()
 	}
 	return 0

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -49,7 +50,7 @@ func open(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *gate, er
 	if err := freshDir(cfg.Pictures.TempDir); err != nil {
 		return nil, fmt.Errorf("MIDGATE_DATA_DIR cannot be written: %w", err)
 	}
-	if g.listen, err = listenOn(cfg.Listen, "MIDGATE_LISTEN"); err != nil {
+	if g.listen, err = listenOn(ctx, cfg.Listen, "MIDGATE_LISTEN"); err != nil {
 		return nil, err
 	}
 	g.closing(func() { _ = g.listen.Close() })
@@ -95,8 +96,8 @@ func (g *gate) closing(undo func()) { g.closers = append(g.closers, undo) }
 
 // close ends every part, in the opposite order of opening. Jobs under way stay in the journal.
 func (g *gate) close() {
-	for i := len(g.closers) - 1; i >= 0; i-- {
-		g.closers[i]()
+	for _, undo := range slices.Backward(g.closers) {
+		undo()
 	}
 	g.closers = nil
 }

@@ -37,7 +37,7 @@ func simulate(ctx context.Context, p program, args []string) error {
 	if !slices.Contains([]string{"", "bearer", "mj-api-secret", "authorization-raw"}, cfg.Auth) {
 		return fmt.Errorf("--auth is %q; allowed: bearer, mj-api-secret, authorization-raw", cfg.Auth)
 	}
-	sim, err := startSimulator(*listen, cfg)
+	sim, err := startSimulator(ctx, *listen, cfg)
 	if err != nil {
 		return err
 	}
@@ -62,8 +62,8 @@ type simulation struct {
 }
 
 // startSimulator listens; the caller ends it with until.
-func startSimulator(listen string, cfg simulator.Config) (*simulation, error) {
-	ln, err := listenOn(listen, "--listen")
+func startSimulator(ctx context.Context, listen string, cfg simulator.Config) (*simulation, error) {
+	ln, err := listenOn(ctx, listen, "--listen")
 	if err != nil {
 		return nil, err
 	}
@@ -90,8 +90,8 @@ func (s *simulation) until(ctx context.Context) error {
 }
 
 // listenOn listens, or says in plain words why not; setting is what the address comes from.
-func listenOn(address, setting string) (net.Listener, error) {
-	ln, err := net.Listen("tcp", address)
+func listenOn(ctx context.Context, address, setting string) (net.Listener, error) {
+	ln, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
 		return nil, fmt.Errorf("%s is taken by another program; choose another address with %s, such as 127.0.0.1:0 for any free port", address, setting)

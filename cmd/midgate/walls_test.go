@@ -91,8 +91,8 @@ func TestImportsStayWithinTheWalls(t *testing.T) {
 	imports := map[string][]string{}
 	for dec := json.NewDecoder(bytes.NewReader(out)); ; {
 		var p struct {
-			ImportPath string
-			Imports    []string
+			ImportPath string   `json:"ImportPath"`
+			Imports    []string `json:"Imports"`
 		}
 		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
 			break
