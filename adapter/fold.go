@@ -107,7 +107,7 @@ func spellRun(before, run, after string) string {
 	switch {
 	case run == "-":
 		return run
-	case startsWithLetter(after) && (before == "" || short > 1 || startsWithParam(after)):
+	case startsWithLetter(after) && (before == "" || short > 1):
 		return " --"
 	case before != "" && isDigit(rune(before[len(before)-1])) && after != "" && isDigit(rune(after[0])):
 		return "-"
@@ -123,16 +123,6 @@ func isDigit(r rune) bool { return '0' <= r && r <= '9' }
 
 func startsWithLetter(s string) bool {
 	return s != "" && ('a' <= s[0]|0x20 && s[0]|0x20 <= 'z')
-}
-
-// startsWithParam reports whether the first word of s is exactly the name of a parameter.
-func startsWithParam(s string) bool {
-	end := strings.IndexFunc(s, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '_' })
-	if end < 0 {
-		end = len(s)
-	}
-	_, ok := lookupParam(s[:end])
-	return ok
 }
 
 // isLink reports whether a word is an address, bare or in angle brackets.
