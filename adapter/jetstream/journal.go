@@ -114,13 +114,38 @@ func (j *Journal) seen(entry jetstream.KeyValueEntry) (adapter.Run, bool) {
 	return r.Run, !r.Void
 }
 
+// glance is what the index needs of a run: after a restart every stored run is read, most of them long ended.
+type glance struct {
+	ID       string            `json:"id"`
+	Owner    string            `json:"owner"`
+	Status   adapter.RunStatus `json:"status"`
+	Created  time.Time         `json:"created"`
+	Deadline time.Time         `json:"deadline"`
+	Expires  time.Time         `json:"expires"`
+	Result   *struct {
+		Videos []string `json:"videos"`
+	} `json:"result"`
+	Void bool `json:"void"`
+}
+
 // changed takes a change from the watch of the bucket into the index.
 func (j *Journal) changed(entry jetstream.KeyValueEntry) {
-	if run, ok := j.seen(entry); ok {
-		j.index.set(runItem(run))
+	var g glance
+	if !removed(entry) {
+		if err := decode(entry.Value(), &g); err != nil {
+			j.engine.cfg.Log.Error("a run's record cannot be read", "job", entry.Key(), "error", err)
+			return
+		}
+	}
+	if removed(entry) || g.Void {
+		j.index.remove(entry.Key(), entry.Revision())
 		return
 	}
-	j.index.remove(entry.Key(), entry.Revision())
+	run := adapter.Run{ID: g.ID, Revision: entry.Revision(), Owner: g.Owner, Status: g.Status, Created: g.Created, Deadline: g.Deadline, Expires: g.Expires}
+	if g.Result != nil {
+		run.Result = &adapter.Result{Videos: g.Result.Videos}
+	}
+	j.index.set(runItem(run))
 }
 
 func runItem(run adapter.Run) item {
