@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -167,12 +168,15 @@ func (q *sequence) actOn(img Image, act Act, from provenance, i, share int) (Res
 	return q.made(task, from, share)
 }
 
+// ownZoom is the zoom that a picture's prompt has from an earlier press: a parameter is never sent twice.
+var ownZoom = regexp.MustCompile(` --zoom \S+`)
+
 // dialogPrompt is what a dialog is answered with. The press of an ordinary button that only opens one because the
 // account has Remix on is answered with the pre-filled prompt, unless the caller wants another.
 func dialogPrompt(act Act, draw Drawing) string {
 	switch {
 	case act.Action == ActZoomCustom:
-		return fmt.Sprintf("%s --zoom %s", draw.Prompt, trimFloat(act.Zoom))
+		return fmt.Sprintf("%s --zoom %s", ownZoom.ReplaceAllString(draw.Prompt, ""), trimFloat(act.Zoom))
 	case act.Action == ActVaryRegion || strings.TrimSpace(act.Prompt) != "":
 		return draw.Prompt
 	default:

@@ -19,9 +19,10 @@ const (
 // editing is an edit as its run remembers it: settled once, so that a resumed run goes the same way.
 type editing struct {
 	Edit
-	Way  string `json:"way"`
-	Act  *Act   `json:"act,omitempty"`
-	Area string `json:"area,omitempty"` // the mask in Midjourney's form, in Pictures
+	Way   string `json:"way"`
+	Act   *Act   `json:"act,omitempty"`
+	Area  string `json:"area,omitempty"`  // the mask in Midjourney's form, in Pictures
+	Ratio string `json:"ratio,omitempty"` // of the first picture, for a new one drawn after it
 }
 
 // Edit changes pictures (contract.md §6 says how).
@@ -43,6 +44,11 @@ func (s *Service) Edit(ctx context.Context, a Attempt, e Edit) (*Ticket, error) 
 	plan, err := s.planEdit(ctx, a.Caller, account, e)
 	if err != nil {
 		return nil, err
+	}
+	if plan.Way == wayPrompts {
+		if plan.Ratio, err = s.ratioOf(ctx, a.Caller, e.Images[0]); err != nil {
+			return nil, err
+		}
 	}
 	draw, err := s.drawing(plan.Generation, plan.options())
 	if err != nil {
@@ -187,5 +193,37 @@ func (s *Service) orEdits(ctx context.Context, account Account, plan editing, re
 	return plan, nil
 }
 
+// ratioOf is the shape of a picture that came with a request; empty where nobody knows it.
+func (s *Service) ratioOf(ctx context.Context, c Caller, ref Reference) (string, error) {
+	w, h := 0, 0
+	switch {
+	case ref.Image != "":
+		img, err := s.Image(ctx, c, ref.Image)
+		if err != nil {
+			return "", err
+		}
+		w, h = img.Width, img.Height
+	case ref.Upload != "":
+		pic, err := s.parts.Pictures.Stat(ctx, ref.Upload)
+		if err != nil {
+			return "", fmt.Errorf("look at the upload: %w", err)
+		}
+		w, h = pic.Width, pic.Height
+	}
+	if w == 0 || h == 0 {
+		return "", nil
+	}
+	ratio, err := Ratio(fmt.Sprintf("%dx%d", w, h))
+	if err != nil {
+		return "", nil // a strip too long for Midjourney: its picture gets the usual shape
+	}
+	return ratio, nil
+}
+
 // options say what the way needs of the prompt.
-func (e editing) options() DrawOptions { return DrawOptions{Image: true} }
+func (e editing) options() DrawOptions {
+	if e.Way != wayPrompts {
+		return DrawOptions{Image: true}
+	}
+	return DrawOptions{Image: true, Ratio: e.Ratio, Fidelity: e.Fidelity}
+}

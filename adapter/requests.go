@@ -63,8 +63,9 @@ type Reference struct {
 // Edit is POST /v1/images/edits, decoded. Size, N and the rest as in Generation.
 type Edit struct {
 	Generation
-	Images []Reference `json:"images"`
-	Mask   *Reference  `json:"mask,omitempty"`
+	Images   []Reference `json:"images"`
+	Mask     *Reference  `json:"mask,omitempty"`
+	Fidelity string      `json:"fidelity,omitempty"` // input_fidelity: high, low or empty
 }
 
 // Act is POST /v1/images/{id}/actions, decoded: Action or CustomID is set.
