@@ -82,7 +82,9 @@ func (s *simulation) until(ctx context.Context) error {
 	select {
 	case <-ctx.Done():
 		_ = s.http.Close()
-		<-s.end
+		if err = <-s.end; errors.Is(err, http.ErrServerClosed) {
+			err = nil
+		}
 	case err = <-s.end:
 	}
 	s.sim.Close()
