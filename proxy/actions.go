@@ -23,7 +23,7 @@ func (s *Server) act(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	a, err := s.attempt(c, p, stream)
+	a, err := s.attempt(c, p, stream, formOf(act.Generation))
 	if err != nil {
 		return err
 	}
@@ -31,7 +31,7 @@ func (s *Server) act(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.deliver(c, t, s.pictures(c, act.Generation))
+	return s.deliver(c, t, s.pictures(c, formOf(act.Generation)))
 }
 
 func (s *Server) decodeAct(c *gin.Context, p *payload, id string) (act adapter.Act, stream bool, err error) {

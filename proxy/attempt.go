@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"encoding/json"
 	"net/http"
 	"strconv"
 
@@ -15,7 +16,7 @@ const retryCounter = "X-Stainless-Retry-Count"
 const idempotencyKey = "Idempotency-Key"
 
 // attempt says what identifies this request among its repeats (contract.md §7.1).
-func (s *Server) attempt(c *gin.Context, p *payload, stream bool) (adapter.Attempt, error) {
+func (s *Server) attempt(c *gin.Context, p *payload, stream bool, f form) (adapter.Attempt, error) {
 	h := c.Request.Header
 	key := h.Get(idempotencyKey)
 	if len(key) > 255 {
@@ -25,10 +26,14 @@ func (s *Server) attempt(c *gin.Context, p *payload, stream bool) (adapter.Attem
 	if err != nil || retry < 0 {
 		retry = 0
 	}
+	echo, err := json.Marshal(f)
+	if err != nil {
+		return adapter.Attempt{}, err
+	}
 	v := visitOf(c)
 	return adapter.Attempt{
 		Caller: v.caller, RequestID: v.id, Route: c.Request.URL.Path, Body: p.sum(),
-		IdempotencyKey: key, Retry: retry, Async: wantsAsync(h), Stream: stream,
+		IdempotencyKey: key, Retry: retry, Async: wantsAsync(h), Stream: stream, Echo: echo,
 	}, nil
 }
 

@@ -46,7 +46,7 @@ func (s *Server) withPictures(c *gin.Context, r pictureRoute) error {
 	if err != nil {
 		return err
 	}
-	a, err := s.attempt(c, p, stream)
+	a, err := s.attempt(c, p, stream, formOf(e.Generation))
 	if err != nil {
 		return err
 	}
@@ -57,7 +57,7 @@ func (s *Server) withPictures(c *gin.Context, r pictureRoute) error {
 	if r.answerText {
 		return s.deliver(c, t, s.texts(t.Run().Created.Unix()))
 	}
-	return s.deliver(c, t, s.pictures(c, e.Generation))
+	return s.deliver(c, t, s.pictures(c, formOf(e.Generation)))
 }
 
 // decodeEdit checks everything that costs nothing first; pictures are looked up and fetched last.

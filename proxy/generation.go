@@ -150,7 +150,7 @@ func (p *payload) midjourney() (m adapter.Midjourney, err error) {
 	if o.Type != gjson.Null && !o.IsObject() {
 		return m, adapter.BadParam("midjourney", "invalid_type", "'midjourney' must be a JSON object.")
 	}
-	if m, err = midjourney(o); err != nil {
+	if m, err = mjMembers(o); err != nil {
 		return m, err
 	}
 	p.foreign(&m)

@@ -22,7 +22,7 @@ func (s *Server) generate(c *gin.Context) error {
 	if g.References, err = s.references(c, g.Midjourney.ReferenceImages); err != nil {
 		return err
 	}
-	a, err := s.attempt(c, p, stream)
+	a, err := s.attempt(c, p, stream, formOf(g))
 	if err != nil {
 		return err
 	}
@@ -30,14 +30,13 @@ func (s *Server) generate(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.deliver(c, t, s.pictures(c, g))
+	return s.deliver(c, t, s.pictures(c, formOf(g)))
 }
 
 // pictures renders a result as OpenAI's ImagesResponse.
-func (s *Server) pictures(c *gin.Context, g adapter.Generation) renderer {
-	f := form{prompt: g.Prompt, quality: g.Quality, output: g.Output, base: s.base(c)}
-	caller := visitOf(c).caller
+func (s *Server) pictures(c *gin.Context, f form) renderer {
+	caller, base := visitOf(c).caller, s.base(c)
 	return func(ctx context.Context, d *document, r adapter.Result) error {
-		return s.images(ctx, d, caller, f, r.Images)
+		return s.images(ctx, d, caller, f, base, r.Images)
 	}
 }

@@ -104,28 +104,17 @@ func (s *Server) jobObject(run adapter.Run) any {
 	}{jobJSON: s.job(run)}
 }
 
-// kept is what a run's request says about its answer.
-type kept struct {
-	Prompt  string         `json:"prompt"`
-	Quality string         `json:"quality"`
-	Output  adapter.Output `json:"output"`
-}
-
-// resultOf chooses the renderer of the route that began the run.
+// resultOf renders a run's result as the route that began it does. Without bytes it has URLs where base64 was asked for.
 func (s *Server) resultOf(c *gin.Context, run adapter.Run, bytes bool) renderer {
-	var k kept
-	_ = json.Unmarshal(run.Request, &k) // a run of another kind has no output: the zero value renders its texts
-	if !bytes && k.Output.Base64 {
-		k.Output.Base64, k.Output.URL = false, true
-	}
 	if run.Result != nil && len(run.Result.Texts) > 0 {
 		return s.texts(run.Created.Unix())
 	}
-	f := form{prompt: k.Prompt, quality: k.Quality, output: k.Output, base: s.base(c)}
-	caller := visitOf(c).caller
-	return func(ctx context.Context, d *document, r adapter.Result) error {
-		return s.images(ctx, d, caller, f, r.Images)
+	var f form
+	_ = json.Unmarshal(run.Echo, &f) // written by attempt; a run that another face began has none
+	if !bytes && f.Output.Base64 {
+		f.Output.Base64, f.Output.URL = false, true
 	}
+	return s.pictures(c, f)
 }
 
 // getJob serves GET /v1/jobs/{id}.

@@ -31,6 +31,8 @@ type Metrics struct {
 	asked    *prometheus.CounterVec
 	pictures *prometheus.CounterVec
 	upstream *prometheus.CounterVec
+	fetched  *prometheus.CounterVec
+	hooks    *prometheus.CounterVec
 }
 
 // NewMetrics makes the metrics, all zero, in a registry of their own.
@@ -55,10 +57,12 @@ func NewMetrics() *Metrics {
 		polls:    count("upstream_polls_total", "Questions for the state of tasks.", "upstream", "route"),
 		asked:    count("upstream_polled_tasks_total", "Tasks asked for in those questions.", "upstream"),
 		pictures: count("pictures_total", "Pictures handed out, by form.", "form"),
-		upstream: count("upstream_errors_total", "Failed calls of an upstream, by kind.", "upstream", "kind"),
+		upstream: count("upstream_errors_total", "Submissions that an upstream refused or lost, by kind.", "upstream", "kind"),
+		fetched:  count("upstream_downloads_total", "Pictures fetched from an upstream, by outcome.", "upstream", "outcome"),
+		hooks:    count("webhooks_total", "Webhooks that arrived, by whether they were taken.", "upstream", "taken"),
 	}
 	m.registry.MustRegister(m.requests, m.duration, m.waiting, m.errors, m.begun, m.jobs, m.jobTook, m.inFlight,
-		m.polls, m.asked, m.pictures, m.upstream, collectors.NewGoCollector(),
+		m.polls, m.asked, m.pictures, m.upstream, m.fetched, m.hooks, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	m.serve = promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
 	return m
@@ -78,13 +82,27 @@ func (m *Metrics) Observer() adapter.Observer {
 	}
 }
 
-// Polled counts one question to an upstream about some tasks; route is "fetch" or "list".
+// Polled counts one question to an upstream about some tasks; route is "single" or "list".
 func (m *Metrics) Polled(upstream, route string, tasks int) {
 	m.polls.WithLabelValues(upstream, route).Inc()
 	m.asked.WithLabelValues(upstream).Add(float64(tasks))
 }
 
-// UpstreamFailed counts a failed call of an upstream by the kind of its error.
+// Downloaded counts one picture fetched from an upstream.
+func (m *Metrics) Downloaded(upstream string, err error) {
+	outcome := "ok"
+	if err != nil {
+		outcome = "failed"
+	}
+	m.fetched.WithLabelValues(upstream, outcome).Inc()
+}
+
+// Hooked counts one webhook; upstream is empty where nobody waits for its task.
+func (m *Metrics) Hooked(upstream string, taken bool) {
+	m.hooks.WithLabelValues(upstream, strconv.FormatBool(taken)).Inc()
+}
+
+// UpstreamFailed counts a submission that was refused or lost by the kind of its error.
 func (m *Metrics) UpstreamFailed(upstream string, kind adapter.Kind) {
 	m.upstream.WithLabelValues(upstream, kindLabel(kind)).Inc()
 }

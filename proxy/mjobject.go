@@ -8,9 +8,9 @@ import (
 	"midgate/adapter"
 )
 
-// midjourney reads the members of the midjourney object (contract.md §5). Types are checked here; ranges and conflicts
+// mjMembers reads the members of the midjourney object (contract.md §5). Types are checked here; ranges and conflicts
 // between parameters are the core's business. Unknown members are ignored.
-func midjourney(o gjson.Result) (m adapter.Midjourney, err error) {
+func mjMembers(o gjson.Result) (m adapter.Midjourney, err error) {
 	o.ForEach(func(k, v gjson.Result) bool {
 		err = member(&m, k.String(), v)
 		return err == nil

@@ -123,9 +123,9 @@ func TestListsHavePages(t *testing.T) {
 func TestJobs(t *testing.T) {
 	f := newFake()
 	f.add(testImage, tiny)
-	request := []byte(`{"prompt":"a fox","quality":"hd","output":{"url":true,"base64":true}}`)
+	echo := []byte(`{"tokens":2,"quality":"hd","output":{"url":true,"base64":true}}`)
 	run := adapter.Run{
-		ID: testJob, Owner: hexDigest("name:alice"), Kind: "generation", Model: "midjourney", N: 1, Request: request,
+		ID: testJob, Owner: hexDigest("name:alice"), Kind: "generation", Model: "midjourney", N: 1, Echo: echo,
 		Status: adapter.RunCompleted, Created: then, Finished: then.Add(40e9), Result: &adapter.Result{Images: []string{testImage}},
 		Steps: []adapter.Step{{Name: "imagine", State: "submitted", Status: adapter.Success, Polls: 7, Finished: then.Add(39e9),
 			Submission: &adapter.Submission{TaskID: "task-1", At: then.Add(1e9)}}},

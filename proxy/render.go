@@ -10,12 +10,16 @@ import (
 	"midgate/adapter"
 )
 
-// form is what rendering an answer needs to know of its request.
+// form is what rendering an answer needs to know of its request. It is kept with the run, so that the job can show its
+// result as its route answered (adapter.Attempt.Echo).
 type form struct {
-	prompt  string
-	quality string
-	output  adapter.Output
-	base    string // of picture URLs, without a slash at the end
+	Tokens  int            `json:"tokens,omitempty"` // of the prompt
+	Quality string         `json:"quality,omitempty"`
+	Output  adapter.Output `json:"output"`
+}
+
+func formOf(g adapter.Generation) form {
+	return form{Tokens: tokens(g.Prompt), Quality: g.Quality, Output: g.Output}
 }
 
 // elementJSON is what an element of data says beside its picture (contract.md §5).
@@ -51,9 +55,10 @@ type tokensJSON struct {
 	ImageTokens int `json:"image_tokens"`
 }
 
-// usage estimates a token for each four characters.
-func usage(prompt string) usageJSON {
-	n := (utf8.RuneCountInString(prompt) + 3) / 4
+// tokens estimates one for each four characters.
+func tokens(prompt string) int { return (utf8.RuneCountInString(prompt) + 3) / 4 }
+
+func usage(n int) usageJSON {
 	return usageJSON{TotalTokens: n, InputTokens: n, InputTokensDetail: tokensJSON{TextTokens: n}}
 }
 
@@ -63,26 +68,27 @@ type found struct {
 	blob  *adapter.Blob
 }
 
-// images writes the answer for some pictures into d, an ImagesResponse. It is the same each time it is rendered.
-func (s *Server) images(ctx context.Context, d *document, c adapter.Caller, f form, ids []string) error {
+// images writes the answer for some pictures into d, an ImagesResponse with URLs under base. It is the same each time it is rendered.
+func (s *Server) images(ctx context.Context, d *document, c adapter.Caller, f form, base string, ids []string) error {
 	pictures, err := s.find(ctx, c, f, ids)
 	if err != nil {
 		return err
 	}
 	var created int64
-	about := aboutJSON{Background: "opaque", OutputFormat: string(orPNG(f.output.Format)), Quality: shownQuality(f.quality), Usage: usage(f.prompt)}
+	about := aboutJSON{Background: "opaque", OutputFormat: string(orPNG(f.Output.Format)), Quality: shownQuality(f.Quality), Usage: usage(f.Tokens)}
 	for i, p := range pictures {
 		created = max(created, p.image.Created.Unix())
 		if i == 0 && p.image.Width > 0 {
 			about.Size = strconv.Itoa(p.image.Width) + "x" + strconv.Itoa(p.image.Height)
 		}
 	}
+	s.count(f, len(pictures))
 	d.text.WriteString(`{"created":` + strconv.FormatInt(created, 10) + `,"data":[`)
 	for i, p := range pictures {
 		if i > 0 {
 			d.text.WriteByte(',')
 		}
-		s.element(d, f, p)
+		s.element(d, f, base, p)
 	}
 	d.text.WriteString(`],`)
 	d.members(about)
@@ -90,7 +96,7 @@ func (s *Server) images(ctx context.Context, d *document, c adapter.Caller, f fo
 	return nil
 }
 
-func (s *Server) element(d *document, f form, p found) {
+func (s *Server) element(d *document, f form, base string, p found) {
 	d.text.WriteByte('{')
 	if p.blob != nil {
 		d.text.WriteString(`"b64_json":`)
@@ -98,8 +104,8 @@ func (s *Server) element(d *document, f form, p found) {
 		d.text.WriteByte(',')
 	}
 	e := elementJSON{ID: p.image.ID, RevisedPrompt: p.image.RevisedPrompt, Actions: p.image.Offers(), Width: p.image.Width, Height: p.image.Height}
-	if f.output.URL {
-		e.URL = pictureURL(f.base, p.image.ID, f.output.Format)
+	if f.Output.URL {
+		e.URL = pictureURL(base, p.image.ID, f.Output.Format)
 	}
 	d.members(e)
 	d.text.WriteByte('}')
@@ -108,7 +114,7 @@ func (s *Server) element(d *document, f form, p found) {
 // find looks the pictures up, and opens them if the answer carries their bytes: each may have to be cut or encoded.
 func (s *Server) find(ctx context.Context, c adapter.Caller, f form, ids []string) (pictures []found, err error) {
 	pictures = make([]found, len(ids))
-	if !f.output.Base64 {
+	if !f.Output.Base64 {
 		for i, id := range ids {
 			if pictures[i].image, err = s.core.Keep.Image(ctx, c, id); err != nil {
 				return nil, err
@@ -123,7 +129,7 @@ func (s *Server) find(ctx context.Context, c adapter.Caller, f form, ids []strin
 			if pictures[i].image, err = s.core.Keep.Image(gctx, c, id); err != nil {
 				return err
 			}
-			b, err := s.core.Keep.Bytes(gctx, id, orPNG(f.output.Format), f.output.Compression)
+			b, err := s.core.Keep.Bytes(gctx, id, orPNG(f.Output.Format), f.Output.Compression)
 			if err != nil {
 				return err
 			}
@@ -168,5 +174,15 @@ func shownQuality(q string) string {
 		return "high"
 	default:
 		return "medium"
+	}
+}
+
+// count notes in which form pictures were handed out.
+func (s *Server) count(f form, n int) {
+	if f.Output.URL {
+		s.metrics.handedOut("url", n)
+	}
+	if f.Output.Base64 {
+		s.metrics.handedOut("b64_json", n)
 	}
 }

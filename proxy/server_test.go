@@ -276,6 +276,8 @@ func TestMetricsCountWhatHappened(t *testing.T) {
 	o.InFlight("main", 3)
 	s.metrics.Polled("main", "list", 40)
 	s.metrics.UpstreamFailed("main", adapter.Ambiguous)
+	s.metrics.Downloaded("main", nil)
+	s.metrics.Hooked("", false)
 	got := send(s, "GET", "/metrics", "", "Authorization", "").Body.Bytes()
 	for _, line := range []string{
 		`midgate_http_requests_total{method="GET",route="/v1/models",status="200"} 1`,
@@ -289,6 +291,8 @@ func TestMetricsCountWhatHappened(t *testing.T) {
 		`midgate_upstream_polls_total{route="list",upstream="main"} 1`,
 		`midgate_upstream_polled_tasks_total{upstream="main"} 40`,
 		`midgate_upstream_errors_total{kind="ambiguous",upstream="main"} 1`,
+		`midgate_upstream_downloads_total{outcome="ok",upstream="main"} 1`,
+		`midgate_webhooks_total{taken="false",upstream=""} 1`,
 	} {
 		if !bytes.Contains(got, []byte(line+"\n")) {
 			t.Errorf("/metrics lacks %s", line)

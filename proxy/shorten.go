@@ -13,7 +13,7 @@ func (s *Server) shorten(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	a, err := s.attempt(c, p, false)
+	a, err := s.attempt(c, p, false, formOf(g))
 	if err != nil {
 		return err
 	}

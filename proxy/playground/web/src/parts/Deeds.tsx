@@ -25,9 +25,8 @@ export function Deeds({ picture: p }: { picture: Picture }) {
             <h3>{g.title}</h3>
             <div class="deed-buttons">
               {shown.map((b) => (
-                <button key={b.action} class="deed" data-action={b.action} aria-label={deedName(b.action)} onClick={() => press(b.action)}>
-                  {b.mark && <span class="mark" aria-hidden="true">{b.mark}</span>}
-                  {b.label}
+                <button key={b.action} class={b.mark ? 'deed bare' : 'deed'} data-action={b.action} aria-label={deedName(b.action)} title={deedName(b.action)} onClick={() => press(b.action)}>
+                  {b.mark ? <span class="mark" aria-hidden="true">{b.mark}</span> : b.label}
                 </button>
               ))}
             </div>

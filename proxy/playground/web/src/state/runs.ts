@@ -116,7 +116,10 @@ async function stream(run: Run, ask: Ask): Promise<void> {
     ...body(ask, { stream: true, partial_images: 3 }),
   })
   const id = answer.headers.get('midgate-job')
-  if (!answer.headers.get('content-type')?.includes('text/event-stream') || !answer.body) return take(run, await answer.json(), id)
+  if (!answer.headers.get('content-type')?.includes('text/event-stream') || !answer.body) {
+    take(run, await answer.json(), id)
+    return id ? watch(run, id) : undefined
+  }
   if (!id) return void (await partials(run, answer.body))
   const stop = new AbortController()
   // The job knows everything that the stream's end would say again, with its pictures in full: it ends the wait.

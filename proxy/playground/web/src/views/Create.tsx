@@ -19,7 +19,8 @@ const ideas = [
 export function Create() {
   useEffect(() => void refreshPictures(), [])
   const fresh = runs.value.length === 0
-  const recent = gallery.value.slice(0, 12)
+  const here = new Set(runs.value.flatMap((r) => r.state.value.made.map((m) => m.id)))
+  const recent = gallery.value.filter((p) => !here.has(p.id)).slice(0, 12)
   return (
     <main class={fresh ? 'create fresh' : 'create'}>
       <section class="hero">

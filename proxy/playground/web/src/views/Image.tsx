@@ -51,7 +51,7 @@ function Stage({ p }: { p: Picture }) {
   const older = at >= 0 ? all[at + 1] : undefined
   return (
     <div class="stage">
-      <img class="stage-picture" src={picture(p.id)} alt={p.prompt} width={p.width || undefined} height={p.height || undefined} />
+      <img class="stage-picture" src={picture(p.id)} alt={p.prompt} width={p.width || undefined} height={p.height || undefined} style={{ '--ratio': (p.width || 1) / (p.height || 1) }} />
       <a class="plain round stage-close" href={href({ view: 'gallery' })} aria-label="Back to the gallery"><Close /></a>
       {newer && <a class="plain round stage-left" data-key="ArrowLeft" href={href({ view: 'image', id: newer.id })} aria-label="Newer picture"><Left /></a>}
       {older && <a class="plain round stage-right" data-key="ArrowRight" href={href({ view: 'image', id: older.id })} aria-label="Older picture"><Right /></a>}

@@ -28,7 +28,7 @@ export function VideoView({ id }: { id: string }) {
     <main class="image-view">
       <div class="stage">
         {v.status === 'completed' ? (
-          <video class="stage-picture" key={id} src={film(id)} controls loop autoplay muted playsInline style={{ aspectRatio: ratioOf(v.size).join(' / ') }} />
+          <video class="stage-picture" key={id} src={film(id)} controls loop autoplay muted playsInline style={{ aspectRatio: ratioOf(v.size).join(' / '), '--ratio': ratioOf(v.size)[0] / ratioOf(v.size)[1] }} />
         ) : (
           <p class="muted">{running ? `${v.progress} %` : 'There is no video.'}</p>
         )}
