@@ -16,15 +16,19 @@ import (
 	"midgate/adapter/midjourney/simulator"
 )
 
-// together submits n imagines at once and waits for all of them; ended is told of each.
+// together submits n imagines at once and waits for all of them; ended is told of each, one at a
+// time.
 func (r *rig) together(n int, prompt string, ended func(adapter.Task, error)) {
 	r.Helper()
 	var all sync.WaitGroup
+	var mu sync.Mutex
 	for i := range n {
 		state := fmt.Sprintf("state-%d", i)
 		s := r.submit(adapter.Imagine{Prompt: fmt.Sprintf("%s %d", prompt, i)}, state)
 		all.Go(func() {
 			task, err := r.await("imagine", s, state)
+			mu.Lock()
+			defer mu.Unlock()
 			ended(task, err)
 		})
 	}
