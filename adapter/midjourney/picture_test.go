@@ -1,0 +1,242 @@
+package midjourney
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"midgate/adapter"
+)
+
+// cdn is a download transport that serves one answer after the other, the last one for ever.
+type cdn struct {
+	answers []func(*http.Request) (*http.Response, error)
+	seen    []*http.Request
+}
+
+// RoundTrip implements http.RoundTripper.
+func (c *cdn) RoundTrip(req *http.Request) (*http.Response, error) {
+	next := c.answers[min(len(c.seen), len(c.answers)-1)]
+	c.seen = append(c.seen, req)
+	return next(req)
+}
+
+func file(status int, contentType, body string) func(*http.Request) (*http.Response, error) {
+	return func(req *http.Request) (*http.Response, error) {
+		r := answer(status, body)
+		r.Header.Set("Content-Type", contentType)
+		r.Request = req
+		return r, nil
+	}
+}
+
+func redirect(to string) func(*http.Request) (*http.Response, error) {
+	return func(req *http.Request) (*http.Response, error) {
+		r := answer(302, "")
+		r.Header.Set("Location", to)
+		r.Request = req
+		return r, nil
+	}
+}
+
+// broken serves the first bytes of a body, then the connection dies.
+func broken(body string, n int) func(*http.Request) (*http.Response, error) {
+	return func(req *http.Request) (*http.Response, error) {
+		r := answer(200, body)
+		r.Header.Set("Content-Type", "image/png")
+		r.Request = req
+		r.Body = io.NopCloser(io.MultiReader(strings.NewReader(body[:n]), errorReader{}))
+		return r, nil
+	}
+}
+
+type errorReader struct{}
+
+func (errorReader) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
+
+// rangeOf serves the rest of a body from where the Range header says.
+func rangeOf(body string) func(*http.Request) (*http.Response, error) {
+	return func(req *http.Request) (*http.Response, error) {
+		var from int
+		if _, err := fmt.Sscanf(req.Header.Get("Range"), "bytes=%d-", &from); err != nil {
+			return answer(200, body), nil
+		}
+		r := answer(206, body[from:])
+		r.Header.Set("Content-Type", "image/png")
+		r.Header.Set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", from, len(body)-1, len(body)))
+		r.Request = req
+		return r, nil
+	}
+}
+
+func TestDownloads(t *testing.T) {
+	type steps = []func(*http.Request) (*http.Response, error)
+	const home, away = "http://upstream.example/mj/image/1?sig=ab", "https://cdn.example/1.png"
+	ok := file(200, "image/png", "picture")
+	unreachable := func(*http.Request) (*http.Response, error) { return nil, errors.New("no such host") }
+	for name, c := range map[string]struct {
+		address string
+		answers steps
+		want    string // the bytes; empty: an error
+		tries   int
+	}{
+		"at once":                         {away, steps{ok}, "picture", 1},
+		"a relative address":              {"/mj/image/1", steps{ok}, "picture", 1},
+		"the CDN is not ready":            {away, steps{file(404, "text/html", "<html>"), file(404, "", ""), ok}, "picture", 3},
+		"the CDN stumbles":                {away, steps{file(502, "text/html", "<html>"), ok}, "picture", 2},
+		"gone for good":                   {away, steps{file(404, "", "")}, "", pictureTries},
+		"a page instead":                  {away, steps{file(200, "text/html; charset=utf-8", "<html>")}, "", pictureTries},
+		"an error instead":                {away, steps{file(200, "application/json", `{"error":"x"}`)}, "", pictureTries},
+		"refused without the key":         {home, steps{file(401, "", ""), ok}, "picture", 2},
+		"refused elsewhere":               {away, steps{file(403, "", "")}, "", pictureTries},
+		"three redirects":                 {away, steps{redirect("/a"), redirect("/b"), redirect("/c"), ok}, "picture", 4},
+		"no file address":                 {"file:///etc/passwd", steps{ok}, "", 0},
+		"not an address":                  {"http://[", steps{ok}, "", 0},
+		"redirect to another scheme":      {away, steps{redirect("ftp://x.example/a")}, "", 1},
+		"a relay with a wrong host":       {"http://localhost:3000/mj/image/1?sig=ab", steps{unreachable, ok}, "picture", 2},
+		"broken and resumed":              {away, steps{broken("picture", 3), rangeOf("picture")}, "picture", 2},
+		"broken and read anew":            {away, steps{broken("picture", 3), ok}, "picture", 2},
+		"broken and something else after": {away, steps{broken("picture", 3), file(200, "image/png", "other picture")}, "", 2},
+		"broken for good":                 {away, steps{broken("picture", 3)}, "", pictureTries},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				d := &cdn{answers: c.answers}
+				r := rigOver(t, nil, nil, func(cfg *Config) { cfg.Downloads = d })
+				start := time.Now()
+				got, err := download1(r, c.address)
+				if got != c.want || (err == nil) != (c.want != "") {
+					t.Errorf("Picture(%q) = %q, %v; want %q", c.address, got, err, c.want)
+				}
+				if err != nil && kindOf(err) != adapter.Failed {
+					t.Errorf("Picture(%q) = %v, want %q", c.address, err, adapter.Failed)
+				}
+				if len(d.seen) != c.tries {
+					t.Errorf("Picture(%q) took %d requests, want %d", c.address, len(d.seen), c.tries)
+				}
+				if d := time.Since(start); d > 10*time.Second {
+					t.Errorf("Picture(%q) took %v, want a few seconds at most", c.address, d)
+				}
+			})
+		})
+	}
+}
+
+// download1 downloads a file.
+func download1(r *rig, address string) (string, error) {
+	src, err := r.Upstream.Picture(r.Context(), address)
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = src.Close() }()
+	b, err := io.ReadAll(src)
+	if err != nil {
+		return "", err
+	}
+	return string(b), nil
+}
+
+func TestAFileThatIsGoneIsNotFound(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := rigOver(t, nil, nil, func(c *Config) {
+			c.Downloads = &cdn{answers: []func(*http.Request) (*http.Response, error){file(410, "", "")}}
+		})
+		if _, err := r.Upstream.Picture(t.Context(), "https://cdn.example/1.png"); !errors.Is(err, adapter.ErrNotFound) {
+			t.Errorf("Picture(a gone file) = %v, want %v in its chain", err, adapter.ErrNotFound)
+		}
+	})
+}
+
+// TestTheKeyGoesHomeOnly: not to other hosts, not without need, not along a redirect.
+func TestTheKeyGoesHomeOnly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, address := range []string{"https://cdn.example/1.png", "http://upstream.example:81/1.png", "https://upstream.example/1.png", "http://upstream.example/1.png"} {
+			d := &cdn{answers: []func(*http.Request) (*http.Response, error){file(403, "", ""), redirect("http://evil.example/"), file(403, "", "")}}
+			r := rigOver(t, nil, nil, func(c *Config) { c.Downloads = d })
+			_, _ = r.Upstream.Picture(t.Context(), address)
+			for i, req := range d.seen {
+				keyed := req.Header.Get("Authorization") != ""
+				home := req.URL.Scheme+"://"+req.URL.Host == "http://upstream.example"
+				if keyed && (!home || i == 0) {
+					t.Errorf("request %d of %s to %s carries the key", i, address, req.URL.Host)
+				}
+				if !strings.Contains(req.Header.Get("User-Agent"), "Mozilla") || !strings.Contains(req.Header.Get("Accept"), "image/*") {
+					t.Errorf("request %d of %s has the headers %v, want a browser's", i, address, req.Header)
+				}
+			}
+		}
+	})
+}
+
+// TestAnUpstreamCannotMakeUsReachInside is row G4.
+func TestAnUpstreamCannotMakeUsReachInside(t *testing.T) {
+	var hits atomic.Int32
+	inside := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		hits.Add(1)
+		w.Header().Set("Content-Type", "image/png")
+		_, _ = io.WriteString(w, "secret")
+	}))
+	defer inside.Close()
+	bounce := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, inside.URL, http.StatusFound)
+	}))
+	defer bounce.Close()
+	quick := func(c *Config) {
+		c.Upstreams[0].URL = bounce.URL
+		c.HTTP, c.Downloads, c.PictureRetry = nil, nil, time.Millisecond
+	}
+	r := rigOver(t, nil, nil, quick)
+	for _, address := range []string{
+		inside.URL + "/x.png", strings.Replace(inside.URL, "127.0.0.1", "localhost", 1), "http://[::1]:80/", "http://169.254.169.254/latest",
+		"http://[::ffff:127.0.0.1]/", "http://0.0.0.0/", "http://10.0.0.1/", "http://100.100.100.200/", bounce.URL + "/redirect-from-home",
+	} {
+		if got, err := download1(r, address); err == nil || got != "" {
+			t.Errorf("Picture(%q) = %q, want an error", address, got)
+		}
+	}
+	if n := hits.Load(); n != 0 {
+		t.Errorf("the server inside was reached %d times, want never", n)
+	}
+	trusting := rigOver(t, nil, nil, func(c *Config) {
+		quick(c)
+		c.TrustedHosts = []string{strings.TrimPrefix(inside.URL, "http://")}
+	})
+	if got, err := download1(trusting, inside.URL); err != nil || got != "secret" {
+		t.Errorf("Picture(a trusted host) = %q, %v; want it", got, err)
+	}
+}
+
+func TestAPictureWithoutEndIsCut(t *testing.T) {
+	endless := func(req *http.Request) (*http.Response, error) {
+		r := answer(200, "")
+		r.Header.Set("Content-Type", "image/png")
+		r.ContentLength, r.Request = -1, req
+		r.Body = io.NopCloser(zeros{})
+		return r, nil
+	}
+	r := rigOver(t, nil, nil, func(c *Config) { c.Downloads = roundTrip(endless) })
+	src, err := r.Upstream.Picture(t.Context(), "https://cdn.example/1.png")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = src.Close() }()
+	n, err := io.Copy(io.Discard, src)
+	if kindOf(err) != adapter.Failed || n > maxPicture {
+		t.Errorf("read %d bytes, %v; want at most %d and an error", n, err, maxPicture)
+	}
+}
+
+// zeros never ends.
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) {
+	return copy(p, bytes.Repeat([]byte{0}, min(len(p), 1<<16))), nil
+}
