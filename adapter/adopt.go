@@ -86,8 +86,7 @@ func (q *sequence) leave() {
 }
 
 func refused(err error) *Error {
-	var e *Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*Error](err); ok {
 		return e
 	}
 	return &Error{Kind: Internal, Message: "Internal server error."}

@@ -30,6 +30,7 @@ func background(req openai.ChatCompletionRequest, text string, o ChatOptions) (R
 			return Reply{Rule: r.name, Text: r.answer.text(about, lastLine(text))}, true
 		}
 	}
+	//nolint:staticcheck // MaxTokens is what clients still send
 	if limit := max(req.MaxTokens, req.MaxCompletionTokens); limit > 0 && limit <= 50 {
 		return Reply{Rule: "a tiny answer", Text: greeting.text(about, "")}, true
 	}

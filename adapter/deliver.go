@@ -199,7 +199,7 @@ func (q *sequence) download(account Account, url, name string, limit int64) (Pic
 	if err != nil {
 		return Picture{}, err
 	}
-	defer body.Close()
+	defer func() { _ = body.Close() }() // it was only read
 	return q.s.parts.Pictures.Save(q.ctx, name, body, limit)
 }
 
@@ -211,8 +211,7 @@ func (q *sequence) keep(img Image) error {
 // keepSingle notes in a stored record that the quarter has a picture of its own now.
 func (q *sequence) keepSingle(img Image) error {
 	return q.write(img.ID, func() error {
-		_, err := q.s.amend(q.ctx, img.ID, func(i *Image) { i.Single = img.Single })
-		return err
+		return q.s.amend(q.ctx, img.ID, func(i *Image) { i.Single = img.Single })
 	})
 }
 

@@ -13,7 +13,7 @@ func (c *composition) addSize(size, fallback string) error {
 		return nil
 	}
 	if ratio, err = Ratio(fallback); err != nil || ratio == "" || c.has("hd") && !hdRatio(ratio) {
-		return nil // nobody asked for it
+		return nil //nolint:nilerr // nobody asked for it
 	}
 	c.derive(Flag{"ar", ratio}, "size")
 	return nil

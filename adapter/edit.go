@@ -215,7 +215,7 @@ func (s *Service) ratioOf(ctx context.Context, c Caller, ref Reference) (string,
 	}
 	ratio, err := Ratio(fmt.Sprintf("%dx%d", w, h))
 	if err != nil {
-		return "", nil // a strip too long for Midjourney: its picture gets the usual shape
+		return "", nil //nolint:nilerr // a strip too long for Midjourney: its picture gets the usual shape
 	}
 	return ratio, nil
 }

@@ -96,7 +96,7 @@ func (q *sequence) repeatOf(times, want int, once func(i int) (Result, error)) (
 // area opens the mask; nil if there is none.
 func (q *sequence) area(name string) (*Attachment, error) {
 	if name == "" {
-		return nil, nil
+		return nil, nil //nolint:nilnil // no mask is no error
 	}
 	return q.attachment(&Reference{Upload: name})
 }

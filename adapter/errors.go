@@ -71,8 +71,7 @@ func BadParam(param, code, format string, args ...any) *Error {
 
 // KindOf returns the kind of the first Error in err's chain, Internal if there is none.
 func KindOf(err error) Kind {
-	var e *Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*Error](err); ok {
 		return e.Kind
 	}
 	return Internal

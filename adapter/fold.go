@@ -70,7 +70,7 @@ func tableOf(list ...rune) *unicode.RangeTable {
 // lexemes splits a folded text into words. Those that begin a parameter, and no others, begin with "--" and a letter.
 func lexemes(text string) []string {
 	var all []string
-	for _, word := range strings.Fields(text) {
+	for word := range strings.FieldsSeq(text) {
 		if isLink(word) {
 			all = append(all, safeLink(word))
 			continue

@@ -66,7 +66,7 @@ func (s *Service) enter(ctx context.Context, a Attempt, w work, request json.Raw
 	l.own, l.sharing = true, w.share && s.cfg.ShareWindow > 0 && claim == ""
 	s.runs.add(l)
 	s.runs.mu.Unlock()
-	return s.begin(ctx, l, a, w, place)
+	return s.begin(ctx, l, a, place)
 }
 
 func (s *Service) newRun(a Attempt, w work, request json.RawMessage, claim, body string, now time.Time) Run {
@@ -90,7 +90,7 @@ func (s *Service) newRun(a Attempt, w work, request json.RawMessage, claim, body
 }
 
 // begin records a new run and starts its sequence. Who shares it or repeats it meanwhile waits for ready.
-func (s *Service) begin(ctx context.Context, l *live, a Attempt, w work, place *place) (*Ticket, bool, error) {
+func (s *Service) begin(ctx context.Context, l *live, a Attempt, place *place) (*Ticket, bool, error) {
 	run := l.snapshot()
 	run.SealedKey = seal(s.cfg.Secret, run.ID, a.Caller.Key)
 	// The client may leave while the record is written: the record, and what joined it, must not depend on that.

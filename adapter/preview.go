@@ -24,7 +24,7 @@ func (t *Ticket) Preview(ctx context.Context, p Progress, format Format, compres
 			return nil, fmt.Errorf("fetch the preview: %w", err)
 		}
 		_, err = s.parts.Pictures.Save(ctx, name, body, maxPreview)
-		body.Close()
+		_ = body.Close() // it was only read
 		if err != nil {
 			return nil, fmt.Errorf("keep the preview: %w", err)
 		}

@@ -18,7 +18,7 @@ var (
 // checkReading fails when a reading of a text could cost what nobody allowed, or reads as something else again.
 func checkReading(t interface {
 	Helper()
-	Fatalf(string, ...any)
+	Fatalf(format string, args ...any)
 }, text string) {
 	t.Helper()
 	p, err := ParsePrompt(text)

@@ -71,13 +71,13 @@ func (s *Service) remember(ctx context.Context, img Image, blob *Blob) {
 	if len(img.Looks) > 0 || len(blob.Looks) == 0 {
 		return
 	}
-	if _, err := s.amend(ctx, img.ID, func(i *Image) { i.Looks = blob.Looks }); err != nil {
+	if err := s.amend(ctx, img.ID, func(i *Image) { i.Looks = blob.Looks }); err != nil {
 		s.parts.Log.Warn("a picture's looks could not be noted", "image", img.ID, "error", err)
 	}
 }
 
 // amend changes a stored record. Two changes of one record in this process never overwrite each other.
-func (s *Service) amend(ctx context.Context, id string, change func(*Image)) (Image, error) {
+func (s *Service) amend(ctx context.Context, id string, change func(*Image)) error {
 	hash := fnv.New32a()
 	_, _ = hash.Write([]byte(id))
 	mu := &s.amending[hash.Sum32()%uint32(len(s.amending))]
@@ -85,10 +85,10 @@ func (s *Service) amend(ctx context.Context, id string, change func(*Image)) (Im
 	defer mu.Unlock()
 	img, err := s.parts.Store.Get(ctx, id)
 	if err != nil {
-		return Image{}, err
+		return err
 	}
 	change(&img)
-	return img, s.parts.Store.Put(ctx, img)
+	return s.parts.Store.Put(ctx, img)
 }
 
 // maxUpload is how large one uploaded picture may be (openai-surface.md §2.1).

@@ -74,7 +74,7 @@ func (q *sequence) attachments(refs []Reference) ([]Attachment, error) {
 // attachment makes one picture ready to be sent: by URL, or as bytes that are streamed. nil for nil.
 func (q *sequence) attachment(ref *Reference) (*Attachment, error) {
 	if ref == nil {
-		return nil, nil
+		return nil, nil //nolint:nilnil // no picture is no error
 	}
 	if ref.URL != "" {
 		return &Attachment{URL: ref.URL}, nil
@@ -96,7 +96,7 @@ func (s *Service) attach(ctx context.Context, r Rendition) (*Attachment, error) 
 	if err != nil {
 		return nil, fmt.Errorf("open the picture: %w", err)
 	}
-	defer blob.Close()
+	defer func() { _ = blob.Close() }() // it was only measured
 	return &Attachment{
 		MIME: "image/" + string(blob.Format), Size: blob.Size,
 		Open: func(ctx context.Context) (io.ReadCloser, error) { return s.parts.Pictures.Open(ctx, r) },

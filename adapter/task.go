@@ -21,21 +21,21 @@ const (
 
 // Task is a job at the upstream as its last answer described it.
 type Task struct {
-	ID          string
-	Status      Status
-	Progress    int    // 0–100, informative only: never decides completion
-	State       string // echo of Options.State
-	Prompt      string
-	FinalPrompt string // what Midjourney really ran
-	Description string
-	Texts       []string // describe, shorten: the answers, cleaned
-	ImageURL    string   // preview while running, the grid or picture at Success
-	ImageURLs   []string // the separate pictures, where the upstream sends them
-	VideoURLs   []string
-	Buttons     []Button
-	Failure     *Error // set when Status is Failure or Cancelling
-	SubmittedAt time.Time
-	FinishedAt  time.Time
+	ID          string    `json:"id"`
+	Status      Status    `json:"status"`
+	Progress    int       `json:"progress,omitempty"` // 0–100, informative only: never decides completion
+	State       string    `json:"state,omitempty"`    // echo of Options.State
+	Prompt      string    `json:"prompt,omitempty"`
+	FinalPrompt string    `json:"final_prompt,omitempty"` // what Midjourney really ran
+	Description string    `json:"description,omitempty"`
+	Texts       []string  `json:"texts,omitempty"`      // describe, shorten: the answers, cleaned
+	ImageURL    string    `json:"image_url,omitempty"`  // preview while running, the grid or picture at Success
+	ImageURLs   []string  `json:"image_urls,omitempty"` // the separate pictures, where the upstream sends them
+	VideoURLs   []string  `json:"video_urls,omitempty"`
+	Buttons     []Button  `json:"buttons,omitempty"`
+	Failure     *Error    `json:"failure,omitempty"` // set when Status is Failure or Cancelling
+	SubmittedAt time.Time `json:"submitted_at,omitzero"`
+	FinishedAt  time.Time `json:"finished_at,omitzero"`
 }
 
 // Done reports whether the task will not change any more: failed, cancelled, or

@@ -2,6 +2,7 @@ package adapter
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -45,7 +46,7 @@ func (t *Ticket) Wait(ctx context.Context, watch func(Progress)) (Result, error)
 		case <-t.service.life.Done():
 			return Result{}, t.stillRunning("midgate is restarting; the job goes on")
 		case <-ctx.Done():
-			if context.Cause(ctx) == errPatience {
+			if errors.Is(context.Cause(ctx), errPatience) {
 				return Result{}, t.stillRunning("The picture is not ready yet; the job goes on")
 			}
 			return Result{}, context.Cause(ctx)
