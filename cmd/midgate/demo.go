@@ -73,10 +73,10 @@ Four pictures of one prompt, as addresses to open in a browser:
 
   curl -s GATE/v1/images/generations -H 'Content-Type: application/json' -d '{"prompt": "a red fox in the snow", "n": 4, "response_format": "url"}'
 
-One wide picture into a file, then variations of it:
+One wide picture into a file, then changed as you say:
 
   curl -s GATE/v1/images/generations -H 'Content-Type: application/json' -d '{"prompt": "a lighthouse at night", "size": "1536x1024", "response_format": "b64_json"}' | sed 's/.*"b64_json": *"\([^"]*\)".*/\1/' | base64 -d > lighthouse.png
-  curl -s GATE/v1/images/variations -F image=@lighthouse.png -F n=2 -F response_format=url
+  curl -s GATE/v1/images/edits -F image=@lighthouse.png -F prompt='the same lighthouse in a storm' -F response_format=url
 
 Everything that was drawn, and what each request cost:
 

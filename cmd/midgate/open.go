@@ -71,6 +71,8 @@ func open(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *gate, er
 	}
 	g.closing(func() { _ = bytes.Close() })
 	g.closing(background(ctx, func(ctx context.Context) { _ = state.Sweep(ctx, bytes.Delete) }))
+	looks := pictures.NewIndex()
+	g.closing(background(ctx, func(ctx context.Context) { _ = state.Store().Watch(ctx, looks.See, looks.Gone, func() {}) }))
 
 	cfg.Midjourney.Log, cfg.Midjourney.Observe = log, midjourney.Observer{Poll: polled(metrics), Error: metrics.UpstreamFailed}
 	fleet, err := midjourney.New(cfg.Midjourney)
@@ -81,7 +83,8 @@ func open(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *gate, er
 
 	cfg.Adapter.Replica = replica(cfg)
 	g.service = adapter.New(cfg.Adapter, adapter.Parts{
-		Accounts: fleet, Store: store, Pictures: bytes, Journal: state.Journal(), Leases: state.Leases(),
+		Accounts: fleet, Store: store, Journal: state.Journal(), Leases: state.Leases(),
+		Pictures: bytes, Retoucher: bytes, Recogniser: pictures.NewRecogniser(bytes, looks, store),
 		Observer: metrics.Observer(), Log: log,
 	})
 	g.closing(g.service.Close)
