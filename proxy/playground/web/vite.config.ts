@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { defineConfig, type Plugin } from 'vite'
-import { fingerprint } from './sources'
+import { fingerprint } from './sources.ts'
 
 // Where `npm run dev` finds a midgate: `midgate demo`, unless told otherwise.
 const gate = process.env.MIDGATE ?? 'http://127.0.0.1:8080'

@@ -1,13 +1,14 @@
 import { useState } from 'preact/hooks'
 import type { Picture } from '../api/types'
 import { pressing } from '../state/deeds'
+import { wordsOf } from '../state/pictures'
 import { start } from '../state/runs'
 import { Dialog } from './Dialog'
 
 /** CustomZoom asks how far to zoom out, and with which words. */
 export function CustomZoom({ picture: p, onClose }: { picture: Picture; onClose: () => void }) {
   const [zoom, setZoom] = useState(1.8)
-  const [prompt, setPrompt] = useState(p.prompt)
+  const [prompt, setPrompt] = useState(wordsOf(p))
   return (
     <Dialog title="Custom zoom" onClose={onClose}>
       <form

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks'
 import type { Picture } from '../api/types'
 import { deedName, describing, groups, pressing, unnamed } from '../state/deeds'
+import { wordsOf } from '../state/pictures'
 import { go } from '../state/route'
 import { start } from '../state/runs'
 import { CustomZoom } from './CustomZoom'
@@ -37,7 +38,7 @@ export function Deeds({ picture: p }: { picture: Picture }) {
       {zooming && <CustomZoom picture={p} onClose={() => setZooming(false)} />}
       <label class="field">
         <span>Other words for the next step <span class="muted">(optional)</span></span>
-        <input value={prompt} placeholder={p.prompt} onInput={(e) => setPrompt(e.currentTarget.value)} />
+        <input value={prompt} placeholder={wordsOf(p)} onInput={(e) => setPrompt(e.currentTarget.value)} />
       </label>
     </section>
   )

@@ -1,5 +1,6 @@
 import { picture } from '../api/base'
 import type { Picture } from '../api/types'
+import { wordsOf } from '../state/pictures'
 import { href } from '../state/route'
 
 /** Grid shows pictures in rows of equal height, each with its own ratio. */
@@ -10,9 +11,9 @@ export function Grid({ pictures }: { pictures: Picture[] }) {
         const ratio = p.width && p.height ? p.width / p.height : 1
         return (
           <li key={p.id} style={{ flexGrow: ratio, flexBasis: `calc(${ratio} * var(--wall))` }}>
-            <a class="tile" href={href({ view: 'image', id: p.id })} aria-label={p.prompt || 'Picture'} style={{ aspectRatio: String(ratio) }}>
+            <a class="tile" href={href({ view: 'image', id: p.id })} aria-label={wordsOf(p) || 'Picture'} style={{ aspectRatio: String(ratio) }}>
               <img src={picture(p.id)} alt="" loading="lazy" decoding="async" />
-              <span class="tile-text">{p.prompt}</span>
+              <span class="tile-text">{wordsOf(p)}</span>
             </a>
           </li>
         )

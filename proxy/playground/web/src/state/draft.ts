@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals'
 import type { Ask } from '../api/ask'
 import type { Picture } from '../api/types'
+import { wordsOf } from './pictures'
 
 /** What a picture that is given along is for. */
 export type Role = 'reference_images' | 'style_reference' | 'character_reference' | 'omni_reference'
@@ -60,7 +61,7 @@ export function refer(value: string, shown: string): void {
 /** repeat fills the composer with what drew a picture. */
 export function repeat(p: Picture): void {
   const ratio = nearest(p.width / p.height)
-  change({ prompt: p.prompt, ratio, model: p.model || 'midjourney' })
+  change({ prompt: wordsOf(p), ratio, model: p.model || 'midjourney' })
 }
 
 /** The ratios on offer, from the widest to the tallest. */

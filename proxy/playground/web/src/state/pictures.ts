@@ -59,6 +59,18 @@ export async function pictureOf(id: string): Promise<Picture> {
   return p
 }
 
+/** wordsOf is what a picture was drawn from: its own prompt, what Midjourney was told without the parameters, or the
+ * words of the picture it was made from. */
+export function wordsOf(p: Picture): string {
+  let at: Picture | undefined = p
+  for (let i = 0; at && i < 50; i++) {
+    const words = at.prompt || (at.revised_prompt ?? '').replace(/\s--[a-z].*$/s, '').trim()
+    if (words) return words
+    at = at.parent ? known.value.get(at.parent) : undefined
+  }
+  return ''
+}
+
 function learn(records: Picture[]): void {
   const next = new Map(known.value)
   for (const p of records) next.set(p.id, p)

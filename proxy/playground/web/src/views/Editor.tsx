@@ -85,7 +85,7 @@ function Workbench({ subject: s }: { subject: Subject }) {
         {src && <MaskCanvas src={src} width={s.width} height={s.height} deeds={deeds} erase={erase} brush={brush} canvas={canvas} onDeed={add} />}
       </div>
       <form class="editor-bar" onSubmit={(e) => (e.preventDefault(), void run())}>
-        <input id="edit-prompt" aria-label="What should be there" placeholder={deeds.length > 0 ? 'What should be there?' : 'Paint over what should change, or just say it'} value={prompt} onInput={(e) => setPrompt(e.currentTarget.value)} />
+        <input id="edit-prompt" aria-label="What should be there" placeholder={deeds.length > 0 ? 'What should be there?' : 'Paint what should change, or say it'} value={prompt} onInput={(e) => setPrompt(e.currentTarget.value)} />
         <Stepper label="Number of pictures" value={n} min={1} max={4} onChange={setN} />
         <button class="primary draw"><Send /> {deeds.length > 0 ? 'Repaint' : 'Change'}</button>
       </form>

@@ -7,10 +7,11 @@ import { Brush, Close, Download, Left, Link, Plus, Repeat, Right } from '../part
 import { ProblemNote } from '../parts/ProblemNote'
 import { RunCard } from '../parts/RunCard'
 import { Tree } from '../parts/Tree'
+import { deedName } from '../state/deeds'
 import { refer, repeat } from '../state/draft'
 import { historyOf, unfold } from '../state/lineage'
 import { modelName } from '../state/models'
-import { gallery, known, pictureOf } from '../state/pictures'
+import { gallery, known, pictureOf, wordsOf } from '../state/pictures'
 import { go, href } from '../state/route'
 import { ended, runs } from '../state/runs'
 import { copy, say } from '../state/ui'
@@ -51,7 +52,7 @@ function Stage({ p }: { p: Picture }) {
   const older = at >= 0 ? all[at + 1] : undefined
   return (
     <div class="stage">
-      <img class="stage-picture" src={picture(p.id)} alt={p.prompt} width={p.width || undefined} height={p.height || undefined} style={{ '--ratio': (p.width || 1) / (p.height || 1) }} />
+      <img class="stage-picture" src={picture(p.id)} alt={wordsOf(p)} width={p.width || undefined} height={p.height || undefined} style={{ '--ratio': (p.width || 1) / (p.height || 1) }} />
       <a class="plain round stage-close" href={href({ view: 'gallery' })} aria-label="Back to the gallery"><Close /></a>
       {newer && <a class="plain round stage-left" data-key="ArrowLeft" href={href({ view: 'image', id: newer.id })} aria-label="Newer picture"><Left /></a>}
       {older && <a class="plain round stage-right" data-key="ArrowRight" href={href({ view: 'image', id: older.id })} aria-label="Older picture"><Right /></a>}
@@ -62,16 +63,16 @@ function Stage({ p }: { p: Picture }) {
 function Facts({ p }: { p: Picture }) {
   return (
     <header class="facts-head">
-      <h1 class="image-prompt">{p.prompt || 'A picture without words'}</h1>
+      <h1 class="image-prompt">{wordsOf(p) || 'A picture without words'}</h1>
       <p class="muted">
-        {modelName(p.model)} · {p.width} × {p.height} · {new Date(p.created * 1000).toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' })}
+        {p.action && `${deedName(p.action)} · `}{modelName(p.model)} · {p.width} × {p.height} · {new Date(p.created * 1000).toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' })}
       </p>
       <div class="row tools">
         <a class="button primary" data-key="e" href={href({ view: 'edit', id: p.id })}><Brush /> Edit</a>
-        <button class="button" title="Draw with the same words" onClick={() => (repeat(p), go({ view: 'create' }))}><Repeat /> Words</button>
         <button class="button" title="Give it along with the next prompt" onClick={() => (refer(p.id, picture(p.id)), say('Goes along with the next prompt'), go({ view: 'create' }))}>
           <Plus /> Reference
         </button>
+        <button class="plain round" aria-label="Draw with the same words" title="Draw with the same words" onClick={() => (repeat(p), go({ view: 'create' }))}><Repeat /></button>
         <a class="plain round" href={picture(p.id, 'png')} download={`${p.id}.png`} aria-label="Download as PNG" title="Download as PNG"><Download /></a>
         <button class="plain round" aria-label="Copy the link to this page" title="Copy the link to this page" onClick={() => void copy(location.href, 'Link')}><Link /></button>
       </div>
