@@ -4,11 +4,14 @@ import (
 	"bytes"
 	"image"
 	"image/color"
+	"image/jpeg"
 	"image/png"
 	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
+
+	"golang.org/x/image/draw"
 
 	"midgate/adapter"
 	"midgate/adapter/midjourney/simulator"
@@ -195,6 +198,50 @@ func TestAnExactCopyIsKnown(t *testing.T) {
 			t.Errorf("by our address: jobs = %q, want its pan", got)
 		}
 	})
+}
+
+func TestAPictureIsKnownAfterItWasChanged(t *testing.T) {
+	tests := map[string]func(image.Image) []byte{
+		"as JPEG at half size": func(img image.Image) []byte {
+			half := image.NewRGBA(image.Rect(0, 0, img.Bounds().Dx()/2, img.Bounds().Dy()/2))
+			draw.CatmullRom.Scale(half, half.Bounds(), img, img.Bounds(), draw.Src, nil)
+			var b bytes.Buffer
+			_ = jpeg.Encode(&b, half, &jpeg.Options{Quality: 60})
+			return b.Bytes()
+		},
+		"as PNG without its text": func(img image.Image) []byte {
+			var b bytes.Buffer
+			_ = png.Encode(&b, img)
+			return b.Bytes()
+		},
+	}
+	for name, change := range tests {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := newStudio(t, simulator.Config{Pixels: 512}, nil)
+				images := s.draw(t, "a red fox", 4)
+				for _, img := range images {
+					s.bytes(t, img.ID) // handed out
+				}
+				whole, err := png.Decode(bytes.NewReader(s.bytes(t, images[2].ID)))
+				if err != nil {
+					t.Fatal(err)
+				}
+				edited := s.edit(t, "a boat", s.upload(t, rightHalf(t, 512, 512)), *s.upload(t, change(whole)))
+				if edited[0].Parent != images[2].ID || s.charged() != "imagine upscale inpaint" {
+					t.Errorf("edited %q by %q, want the third picture by a region edit", edited[0].Parent, s.charged())
+				}
+				another := adapter.Caller{Owner: "another"}
+				ticket, err := s.Edit(t.Context(), adapter.Attempt{Caller: another, Body: "x"}, adapter.Edit{Generation: generation("a boat"), Images: []adapter.Reference{*s.upload(t, change(whole))}})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if _, err := ticket.Wait(t.Context(), nil); err != nil || s.charged() != "imagine upscale inpaint edits" {
+					t.Errorf("for another owner: %v by %q, want a stranger's photo", err, s.charged())
+				}
+			})
+		})
+	}
 }
 
 func TestEditsThatAreRefusedCostNothing(t *testing.T) {

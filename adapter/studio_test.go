@@ -1,6 +1,8 @@
 package adapter_test
 
 import (
+	"cmp"
+	"context"
 	"errors"
 	"io"
 	"log/slog"
@@ -28,8 +30,8 @@ type studio struct {
 
 func newStudio(t *testing.T, sim simulator.Config, change func(*adapter.Config)) *studio {
 	t.Helper()
-	sim.Pixels = 64
-	s := &studio{sim: simulator.New(sim), store: adaptertest.NewStore(), journal: adaptertest.NewJournal(), me: adapter.Caller{Owner: "me"}}
+	sim.Pixels = cmp.Or(sim.Pixels, 64)
+	s := &studio{sim: simulator.New(sim), journal: adaptertest.NewJournal(), me: adapter.Caller{Owner: "me"}}
 	fleet, err := midjourney.New(midjourney.Config{
 		Upstreams: []midjourney.UpstreamConfig{{Name: "main", URL: "http://upstream.test", Key: "k", Auth: authOf(sim.Dialect)}},
 		HTTP:      s.sim.Transport(), Downloads: s.sim.Transport(),
@@ -45,8 +47,15 @@ func newStudio(t *testing.T, sim simulator.Config, change func(*adapter.Config))
 	if change != nil {
 		change(&cfg)
 	}
-	s.Service = adapter.New(cfg, adapter.Parts{Accounts: fleet, Store: s.store, Pictures: s.files, Journal: s.journal,
-		Leases: adaptertest.NewLeases(), Log: slog.New(slog.DiscardHandler)})
+	store, index := adaptertest.NewStore(), pictures.NewIndex()
+	store.OnChange(func(id string) {
+		if img, err := store.Get(context.Background(), id); err == nil {
+			index.See(img)
+		}
+	})
+	s.store = store
+	s.Service = adapter.New(cfg, adapter.Parts{Accounts: fleet, Store: store, Pictures: s.files, Retoucher: s.files,
+		Recogniser: pictures.NewRecogniser(s.files, index, store), Journal: s.journal, Leases: adaptertest.NewLeases(), Log: slog.New(slog.DiscardHandler)})
 	if err := s.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
