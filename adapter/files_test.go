@@ -1,0 +1,53 @@
+package adapter_test
+
+import (
+	"bytes"
+	"io"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"midgate/adapter"
+	"midgate/adapter/midjourney/simulator"
+)
+
+func TestFilesBelongToTheirOwner(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStudio(t, simulator.Config{}, nil)
+		data := rightHalfFilled(t, 96, 96)
+		f, err := s.AddFile(t.Context(), s.me, bytes.NewReader(data), "in.png", "vision", 0)
+		if err != nil || f.Size != int64(len(data)) || f.Name != "in.png" || f.Purpose != "vision" || !strings.HasPrefix(f.ID, "file-") {
+			t.Fatalf("AddFile() = %+v, %v", f, err)
+		}
+		s.draw(t, "a red fox", 1)
+		files, err := s.Files(t.Context(), s.me, 10, "")
+		if err != nil || len(files) != 1 || files[0].ID != f.ID {
+			t.Errorf("Files() = %v, %v, want the one file and no picture", files, err)
+		}
+		images, err := s.Images(t.Context(), s.me, 10, "")
+		if err != nil || len(images) != 5 {
+			t.Errorf("Images() = %d, %v, want the grid and its quarters only", len(images), err)
+		}
+		blob, err := s.FileBytes(t.Context(), s.me, f.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = blob.Close() }()
+		if got, err := io.ReadAll(blob); err != nil || !bytes.Equal(got, data) {
+			t.Errorf("the file's bytes changed: %d of %d, %v", len(got), len(data), err)
+		}
+		if _, err := s.File(t.Context(), adapter.Caller{Owner: "another"}, f.ID); refusal(t, err).Code != "file_not_found" {
+			t.Errorf("another owner's look = %v, want file_not_found", err)
+		}
+		s.edit(t, "a boat", nil, f.Contents)
+		if err := s.DeleteFile(t.Context(), s.me, f.ID); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.File(t.Context(), s.me, f.ID); refusal(t, err).Code != "file_not_found" {
+			t.Errorf("a deleted file = %v, want file_not_found", err)
+		}
+		if _, err := s.AddFile(t.Context(), s.me, strings.NewReader("no picture"), "x.txt", "vision", 0); refusal(t, err).Kind != adapter.Invalid {
+			t.Errorf("AddFile() of a text = %v, want Invalid", err)
+		}
+	})
+}
