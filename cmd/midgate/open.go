@@ -2,13 +2,11 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"fmt"
 	"log/slog"
 	"net"
 	"os"
 	"slices"
-	"strings"
 	"time"
 
 	"midgate/adapter"
@@ -74,7 +72,8 @@ func open(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *gate, er
 	looks := pictures.NewIndex()
 	g.closing(background(ctx, func(ctx context.Context) { _ = state.Store().Watch(ctx, looks.See, looks.Gone, func() {}) }))
 
-	cfg.Midjourney.Log, cfg.Midjourney.Observe = log, midjourney.Observer{Poll: polled(metrics), Error: metrics.UpstreamFailed}
+	cfg.Midjourney.Log = log
+	cfg.Midjourney.Observe = midjourney.Observer{Poll: polled(metrics), Error: metrics.UpstreamFailed, Hook: metrics.Hooked}
 	fleet, err := midjourney.New(cfg.Midjourney)
 	if err != nil {
 		return nil, err
@@ -82,13 +81,17 @@ func open(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *gate, er
 	g.closing(fleet.Close)
 
 	cfg.Adapter.Replica = replica(cfg)
+	accounts, hooks := g.accounts(cfg, fleet, state)
 	g.service = adapter.New(cfg.Adapter, adapter.Parts{
-		Accounts: fleet, Store: store, Journal: state.Journal(), Leases: state.Leases(),
+		Accounts: accounts, Store: store, Journal: state.Journal(), Leases: state.Leases(),
 		Pictures: bytes, Retoucher: bytes, Recogniser: pictures.NewRecogniser(bytes, looks, store),
 		Observer: metrics.Observer(), Log: log,
 	})
 	g.closing(g.service.Close)
-	if g.face, err = proxy.New(cfg.Proxy, core(g.service, readiness{{"State", state.Ready}, {"The picture store", bytes.Ready}}), metrics, log); err != nil {
+	core := proxy.CoreOf(g.service)
+	core.Hooks = hooks
+	core.Ready = readiness{{"State", state.Ready}, {"The picture store", bytes.Ready}}
+	if g.face, err = proxy.New(cfg.Proxy, core, metrics, log); err != nil {
 		return nil, err
 	}
 	return g, g.service.Start(ctx)
@@ -122,15 +125,6 @@ func background(ctx context.Context, work func(context.Context)) (end func()) {
 // polled counts questions for the state of tasks.
 func polled(m *proxy.Metrics) func(upstream, how string, ids int, took time.Duration, err error) {
 	return func(upstream, how string, ids int, _ time.Duration, _ error) { m.Polled(upstream, how, ids) }
-}
-
-// replica names this process among its peers. Embedded state has one user, who is the same again after a restart and
-// takes its jobs up at once; on a cluster every process is somebody new, and the jobs of the dead are taken over.
-func replica(cfg config.Config) string {
-	if cfg.State.URL == "" {
-		return "local"
-	}
-	return strings.ToLower(rand.Text())
 }
 
 // freshDir makes an empty folder: uploads that a killed process left half-way are of no use.
