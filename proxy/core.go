@@ -13,8 +13,10 @@ type Core struct {
 	Draw  Drawer
 	Edit  Editor
 	Keep  Library
+	Files Files
 	Runs  Runs
 	Ready Readiness
+	Hooks Hooks // nil: upstreams are given no webhook address
 }
 
 // Drawer starts the requests that begin with words or a button.

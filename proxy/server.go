@@ -69,10 +69,16 @@ func New(cfg Config, core Core, metrics *Metrics, log *slog.Logger) (*Server, er
 		{"GET", "/v1/images", s.listImages, keyed},
 		{"GET", "/v1/images/:id", s.getImage, keyed},
 		{"POST", "/v1/images/:id/actions", s.act, body},
+		{"POST", "/v1/files", s.addFile, body},
+		{"GET", "/v1/files", s.listFiles, keyed},
+		{"GET", "/v1/files/:id", s.getFile, keyed},
+		{"DELETE", "/v1/files/:id", s.deleteFile, keyed},
+		{"GET", "/v1/files/:id/content", s.fileContent, keyed},
 		{"GET", "/v1/jobs", s.listJobs, keyed},
 		{"GET", "/v1/jobs/:id", s.getJob, keyed},
 		{"POST", "/v1/jobs/:id/cancel", s.cancelJob, body},
 		{"GET", "/images/:file", s.serveBytes, open},
+		{"POST", "/hooks/:token", s.hook, open},
 	})
 	return s, err
 }

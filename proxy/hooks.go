@@ -1,0 +1,49 @@
+package proxy
+
+import (
+	"errors"
+	"io"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"midgate/adapter"
+)
+
+// maxHook is how large a webhook may be (contract.md §4); a task's own JSON is a few KB.
+const maxHook = 64 << 10
+
+// Hooks takes the upstreams' webhooks. A token is an address that midgate gave out; adapter.ErrNotFound for any other.
+// What the body claims is a hint and no more: forged, early, late, repeated and reordered ones do no harm.
+type Hooks interface {
+	Hint(token string, body []byte) error
+}
+
+// hook serves POST /hooks/{token}. It needs no key: the token cannot be guessed.
+func (s *Server) hook(c *gin.Context) error {
+	if s.core.Hooks == nil {
+		return s.unknownURL(c)
+	}
+	if c.Request.ContentLength > maxHook {
+		return &http.MaxBytesError{Limit: maxHook}
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(c.Writer, c.Request.Body, maxHook))
+	if err != nil {
+		return badBody(err)
+	}
+	err = s.core.Hooks.Hint(c.Param("token"), body)
+	if errors.Is(err, adapter.ErrNotFound) {
+		return s.unknownHook()
+	}
+	if err != nil {
+		return err
+	}
+	c.Status(http.StatusNoContent)
+	c.Writer.WriteHeaderNow()
+	return nil
+}
+
+// unknownHook does not repeat the path: it may be somebody's token, misspelt.
+func (s *Server) unknownHook() error {
+	return adapter.Errorf(noRoute, "There is no webhook at this address.")
+}
