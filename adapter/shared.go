@@ -3,18 +3,20 @@ package adapter
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"log/slog"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
 // Shared makes many replicas poll each upstream account as one process would (engineering.md §4.2, bar D7): the
 // replica that holds the account's lease waits for everybody's tasks and tells the others. It decorates Accounts.
-// Accounts with a client's own key are left alone: keys do not travel.
+// Accounts with a client's own key are left alone: keys do not travel. Webhooks reach any of the replicas: it passes
+// them on to the one that waits.
 type Shared struct {
 	inner   Accounts
+	hinted  Hinter // nil: there are no webhooks
 	journal Journal
 	leases  Leases
 	replica string
@@ -33,13 +35,19 @@ const (
 	askAgain   = time.Second
 	tryToLead  = time.Second
 	newsTopic  = "poll.news."
+	hintTopic  = "poll.hint"
 	askedTopic = "poll.ask."
 )
 
-// NewShared decorates accounts. Close ends what it waits for.
-func NewShared(inner Accounts, j Journal, l Leases, replica string, log *slog.Logger) *Shared {
+// NewShared decorates accounts; hinted takes the webhooks of all replicas, nil where there are none. Close ends what it
+// waits for.
+func NewShared(inner Accounts, hinted Hinter, j Journal, l Leases, replica string, log *slog.Logger) *Shared {
 	life, end := context.WithCancel(context.Background())
-	return &Shared{inner: inner, journal: j, leases: l, replica: replica, log: log, life: life, end: end, desks: map[string]*desk{}}
+	s := &Shared{inner: inner, hinted: hinted, journal: j, leases: l, replica: replica, log: log, life: life, end: end, desks: map[string]*desk{}}
+	if hinted != nil {
+		s.work.Go(s.hearHints)
+	}
+	return s
 }
 
 // Close ends everything that is waited for on behalf of others.
@@ -92,30 +100,18 @@ type desk struct {
 
 // waiting is a task that somebody here waits for.
 type waiting struct {
-	watch func(Task)
+	Wait
 	news  chan report
+	polls atomic.Int64 // told of, and not yet passed on to Polled
 }
 
-// question asks the leader to wait for a task; report is what it tells of it.
-type question struct {
-	Wait waitJSON `json:"wait"`
-}
-
-type report struct {
-	TaskID string `json:"task_id"`
-	Task   Task   `json:"task"`
-	Final  bool   `json:"final"`
-	Error  *Error `json:"error,omitempty"`
-	Other  string `json:"other,omitempty"` // an error that is no *Error
-}
-
-type waitJSON struct {
-	TaskID    string    `json:"task_id"`
-	State     string    `json:"state"`
-	Kind      string    `json:"kind"`
-	Speed     Speed     `json:"speed"`
-	Submitted time.Time `json:"submitted"`
-	Dialog    bool      `json:"dialog"`
+// passOn calls Polled, from the goroutine that waits.
+func (w *waiting) passOn() {
+	for range w.polls.Swap(0) {
+		if w.Polled != nil {
+			w.Polled()
+		}
+	}
 }
 
 // Wait implements Waiter: the leader waits itself, the others ask it, again and again until it answers. Whoever
@@ -125,11 +121,12 @@ func (d *desk) Wait(ctx context.Context, w Wait) (Task, error) {
 	if w.Dialog {
 		key += " dialog"
 	}
-	mine := &waiting{watch: w.Watch, news: make(chan report, 1)}
+	mine := &waiting{Wait: w, news: make(chan report, 1)}
 	d.mu.Lock()
 	d.waiting[key] = append(d.waiting[key], mine)
 	d.mu.Unlock()
 	defer func() {
+		mine.passOn()
 		d.mu.Lock()
 		defer d.mu.Unlock()
 		d.waiting[key] = slices.DeleteFunc(d.waiting[key], func(o *waiting) bool { return o == mine })
@@ -161,16 +158,6 @@ func (d *desk) Wait(ctx context.Context, w Wait) (Task, error) {
 	}
 }
 
-func (r report) err() error {
-	if r.Error != nil {
-		return r.Error
-	}
-	if r.Other != "" {
-		return errors.New(r.Other)
-	}
-	return nil
-}
-
 func (d *desk) leads() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -195,102 +182,6 @@ func (d *desk) lead() {
 		}
 		if !pause(s.life, tryToLead) {
 			return
-		}
-	}
-}
-
-// hearQuestions waits, while leading, for the tasks that other replicas ask for.
-func (d *desk) hearQuestions() {
-	s := d.shared
-	for s.life.Err() == nil {
-		err := s.journal.Hear(s.life, askedTopic+d.topic, d.asked)
-		if err != nil && s.life.Err() == nil {
-			s.log.Warn("the questions of other replicas cannot be heard; trying again", "error", err)
-		}
-		pause(s.life, tryToLead)
-	}
-}
-
-func (d *desk) asked(data []byte) {
-	var q question
-	if json.Unmarshal(data, &q) != nil {
-		return
-	}
-	key := q.Wait.TaskID
-	if q.Wait.Dialog {
-		key += " dialog"
-	}
-	d.mu.Lock()
-	busy := !d.leading || d.serving[key]
-	if !busy {
-		d.serving[key] = true
-	}
-	d.mu.Unlock()
-	if !busy {
-		d.shared.work.Go(func() { d.serve(key, q.Wait) })
-	}
-}
-
-// serve waits for another replica's task and tells how it goes.
-func (d *desk) serve(key string, w waitJSON) {
-	defer func() {
-		d.mu.Lock()
-		defer d.mu.Unlock()
-		delete(d.serving, key)
-	}()
-	task, err := d.account.Waiter.Wait(d.shared.life, Wait{
-		TaskID: w.TaskID, State: w.State, Kind: w.Kind, Speed: w.Speed, Submitted: w.Submitted, Dialog: w.Dialog,
-		Watch: func(t Task) { d.tell(report{TaskID: key, Task: t}) },
-	})
-	if d.shared.life.Err() != nil {
-		return // whoever leads next is asked again
-	}
-	r := report{TaskID: key, Task: task, Final: true}
-	if err != nil && !errors.As(err, &r.Error) {
-		r.Other = err.Error()
-	}
-	d.tell(r)
-}
-
-func (d *desk) tell(r report) {
-	data, err := json.Marshal(r)
-	if err == nil {
-		err = d.shared.journal.Tell(d.shared.life, newsTopic+d.topic, data)
-	}
-	if err != nil && d.shared.life.Err() == nil {
-		d.shared.log.Debug("news of a task could not be told; it will be asked for again", "error", err)
-	}
-}
-
-// hearNews hands the leader's reports to who waits here.
-func (d *desk) hearNews() {
-	s := d.shared
-	for s.life.Err() == nil {
-		err := s.journal.Hear(s.life, newsTopic+d.topic, d.heard)
-		if err != nil && s.life.Err() == nil {
-			s.log.Warn("the news of other replicas cannot be heard; trying again", "error", err)
-		}
-		pause(s.life, tryToLead)
-	}
-}
-
-func (d *desk) heard(data []byte) {
-	var r report
-	if json.Unmarshal(data, &r) != nil {
-		return
-	}
-	d.mu.Lock()
-	here := slices.Clone(d.waiting[r.TaskID])
-	d.mu.Unlock()
-	for _, w := range here {
-		switch {
-		case r.Final:
-			select {
-			case w.news <- r:
-			default: // it has its answer
-			}
-		case w.watch != nil:
-			w.watch(r.Task)
 		}
 	}
 }

@@ -1,7 +1,10 @@
 package adapter_test
 
 import (
+	"errors"
 	"log/slog"
+	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,7 +19,7 @@ func TestReplicasWaitForTasksThroughOneOfThem(t *testing.T) {
 		var shared []*adapter.Shared
 		var waiters []adapter.Waiter
 		for _, name := range []string{"a", "b", "c"} {
-			s := adapter.NewShared(up, one.journal.Join(), one.leases, name, slog.New(slog.DiscardHandler))
+			s := adapter.NewShared(up, nil, one.journal.Join(), one.leases, name, slog.New(slog.DiscardHandler))
 			account, err := s.Made(t.Context(), adapter.Caller{}, "one")
 			if err != nil {
 				t.Fatal(err)
@@ -46,6 +49,56 @@ func TestReplicasWaitForTasksThroughOneOfThem(t *testing.T) {
 		}
 		if took := time.Since(from); took > 67*time.Second {
 			t.Errorf("the task was known %s after its end, want at most 7s", took-60*time.Second)
+		}
+	})
+}
+
+// taker remembers the webhooks that it took.
+type taker struct {
+	mu    sync.Mutex
+	known string
+	took  []string
+}
+
+func (k *taker) Hint(token string, body []byte) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if token != k.known {
+		return adapter.ErrNotFound
+	}
+	k.took = append(k.took, string(body))
+	return nil
+}
+
+func (k *taker) all() []string {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return slices.Clone(k.took)
+}
+
+func TestAWebhookReachesEveryReplicaOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		one := newEngine(t, &scripted{}, nil)
+		var shared []*adapter.Shared
+		var takers []*taker
+		for _, name := range []string{"a", "b", "c"} {
+			k := &taker{known: "ours"}
+			s := adapter.NewShared(one.up, k, one.journal.Join(), one.leases, name, slog.New(slog.DiscardHandler))
+			defer s.Close()
+			shared, takers = append(shared, s), append(takers, k)
+		}
+		synctest.Wait()
+		if err := shared[1].Hint("ours", []byte("done")); err != nil {
+			t.Fatalf("Hint() = %v", err)
+		}
+		if err := shared[1].Hint("forged", []byte("done")); !errors.Is(err, adapter.ErrNotFound) {
+			t.Errorf("Hint() of an unknown address = %v, want ErrNotFound", err)
+		}
+		synctest.Wait()
+		for i, k := range takers {
+			if got := k.all(); !slices.Equal(got, []string{"done"}) {
+				t.Errorf("replica %d took %q, want the webhook once", i, got)
+			}
 		}
 	})
 }
