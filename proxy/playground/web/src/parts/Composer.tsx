@@ -12,6 +12,7 @@ import { Stepper } from './Stepper'
 export function Composer() {
   const d = draft.value
   const [more, showMore] = useState(false)
+  const set = Object.keys(d.advanced).length
   const text = useRef<HTMLTextAreaElement>(null)
   const draw = () => {
     if (!d.prompt.trim()) return text.current?.focus()
@@ -61,9 +62,9 @@ export function Composer() {
           </label>
           <Stepper label="Number of pictures" value={d.n} min={1} max={10} onChange={(n) => change({ n })} />
           <AddPicture />
-          <button type="button" class="plain round" aria-expanded={more} aria-controls="advanced" aria-label="More settings" title="More settings" onClick={() => showMore(!more)}>
+          <button type="button" class="plain round" aria-expanded={more} aria-controls="advanced" aria-label={set > 0 ? `More settings, ${set} set` : 'More settings'} title="More settings" onClick={() => showMore(!more)}>
             <Sliders />
-            {Object.keys(d.advanced).length > 0 && <span class="count" aria-hidden="true">{Object.keys(d.advanced).length}</span>}
+            {set > 0 && <span class="count" aria-hidden="true">{set}</span>}
           </button>
           <button class="primary draw" title="Draw (Enter)">
             <Send /> Draw

@@ -26,7 +26,7 @@ export function Deeds({ picture: p }: { picture: Picture }) {
             <h3>{g.title}</h3>
             <div class="deed-buttons">
               {shown.map((b) => (
-                <button key={b.action} class={b.mark ? 'deed bare' : 'deed'} data-action={b.action} aria-label={deedName(b.action)} title={deedName(b.action)} onClick={() => press(b.action)}>
+                <button key={b.action} class={b.mark ? 'deed bare' : 'deed'} data-action={b.action} aria-label={spoken(b.action)} title={deedName(b.action)} onClick={() => press(b.action)}>
                   {b.mark ? <span class="mark" aria-hidden="true">{b.mark}</span> : b.label}
                 </button>
               ))}
@@ -42,6 +42,11 @@ export function Deeds({ picture: p }: { picture: Picture }) {
       </label>
     </section>
   )
+}
+
+/** spoken is an action's name without its brackets, so that it has the words that are seen. */
+function spoken(action: string): string {
+  return deedName(action).replace(/[()]/g, '')
 }
 
 /** More are the buttons without a name of midgate's, and what midgate does beside the buttons. */

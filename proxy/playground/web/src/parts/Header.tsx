@@ -12,7 +12,7 @@ export function Header() {
   const running = open.value.length
   return (
     <header class="bar">
-      <a class="brand" href={href({ view: 'create' })}>
+      <a class="brand" aria-label="midgate" href={href({ view: 'create' })}>
         <span class="brand-mark"><Gate /></span>
         <span class="brand-name">midgate</span>
       </a>

@@ -18,7 +18,7 @@ export function HealthBadge() {
   const h = health.value
   return (
     <div class="health" ref={box}>
-      <button class="plain pill" aria-expanded={shown} onClick={() => (show(!shown), void check())}>
+      <button class="plain pill" aria-label={`midgate: ${words[mood.value]}`} aria-expanded={shown} onClick={() => (show(!shown), void check())}>
         <span class={`dot ${mood.value}`} />
         <span class="health-word">{words[mood.value]}</span>
       </button>

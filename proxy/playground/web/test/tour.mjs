@@ -1,0 +1,36 @@
+// A tour of the page as a new user takes it: node tour.mjs BASE LOCKED KEY [SCREENSHOTS]. BASE is where midgate's page is,
+// LOCKED one that wants KEY. It exits with 1 and says why if anything is not as it should be.
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { around } from './around.mjs'
+import { launch, open, problems, step } from './browser.mjs'
+import { buttons } from './buttons.mjs'
+import { draw } from './draw.mjs'
+import { edit } from './edit.mjs'
+import { key } from './key.mjs'
+import { video } from './video.mjs'
+
+const [base, locked, secret, shots] = process.argv.slice(2)
+if (shots) mkdirSync(shots, { recursive: true })
+
+const browser = await launch()
+let page
+let n = 0
+const shoot = async (name, of = page) => {
+  if (shots) await of.screenshot({ path: join(shots, `${String(++n).padStart(2, '0')}-${name}.png`) })
+}
+try {
+  page = await open(browser, base)
+  await draw(page, shoot)
+  await buttons(page, shoot)
+  const picture = page.url()
+  await edit(page, shoot)
+  const films = await page.evaluate(async (root) => (await fetch(`${root}v1/videos?limit=1`)).ok, base)
+  if (films) await video(page, picture, shoot)
+  await around(browser, page, base, picture, shoot)
+  await key(browser, locked, secret, shoot)
+} finally {
+  await step('the browser ends', () => browser.close())
+}
+for (const p of problems) console.log(`\n${p}`)
+process.exitCode = problems.length > 0 ? 1 : 0

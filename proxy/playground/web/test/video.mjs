@@ -1,0 +1,32 @@
+// From a picture to a video, and further.
+import { accessible, fine, step, want } from './browser.mjs'
+
+export async function video(page, picture, shoot) {
+  await step('Animate makes a video that plays', async () => {
+    await page.goto(picture)
+    await page.getByRole('button', { name: 'Animate Low motion' }).click()
+    await page.getByRole('link', { name: 'Play the video' }).click({ timeout: 60_000 })
+    await plays(page)
+    await accessible(page, 'a video')
+    await shoot('video')
+  })
+
+  await step('a video can be extended', async () => {
+    const before = page.url()
+    await page.getByLabel('What happens next').fill('the light goes on')
+    await page.getByRole('button', { name: /Extend/ }).click()
+    await page.getByRole('link', { name: 'Play the video' }).click({ timeout: 60_000 })
+    fine('it is another video', page.url() !== before)
+    await plays(page)
+  })
+
+  await step('a video knows the picture that it was made of', async () => {
+    await page.goto(picture)
+    want('videos in the history', await page.locator('.tree .thumb.film').count().then(async (n) => n || (await page.waitForSelector('.tree .thumb.film'), 1)), 1)
+  })
+}
+
+async function plays(page) {
+  await page.waitForSelector('video.stage-picture')
+  await page.waitForFunction(() => document.querySelector('video.stage-picture').videoWidth > 0)
+}
