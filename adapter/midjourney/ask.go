@@ -60,8 +60,14 @@ func (p *poller) read(how string, ids int, call func(context.Context) (map[strin
 	return rows, err
 }
 
-// settle enters an answer into the table and wakes the loop.
+// settle enters an answer into the table and wakes the loop. If that panics, the tasks of the answer
+// are asked for again.
 func (p *poller) settle(enter func(heard time.Time)) {
+	defer func() {
+		if r := recover(); r != nil {
+			p.client.shared.log.Error("poll's answer panicked", "upstream", p.client.cfg.Name, "panic", r)
+		}
+	}()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.fleet.ctx.Err() != nil {
