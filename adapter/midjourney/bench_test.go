@@ -52,7 +52,10 @@ type detector func(ctx context.Context, r *rig, s adapter.Submission, state stri
 
 // polled is the poller under test.
 func polled(ctx context.Context, r *rig, s adapter.Submission, state string) (adapter.Task, error) {
-	return r.Waiter.Wait(ctx, adapter.Wait{TaskID: s.TaskID, State: state, Kind: "imagine", Speed: adapter.Fast, Submitted: s.At})
+	return r.Waiter.Wait(ctx, adapter.Wait{
+		TaskID: s.TaskID, State: state, Kind: "imagine", Speed: adapter.Fast, Submitted: s.At,
+		Watch: func(adapter.Task) {}, Polled: func() {},
+	})
 }
 
 // every asks for one task alone, at fixed intervals: what relays' clients do.

@@ -117,8 +117,7 @@ func (c *client) do(req *http.Request, limit int64) (reply, error) {
 
 // hideURL drops what http.Client wraps around an error: the address with its query.
 func hideURL(err error) error {
-	var u *url.Error
-	if errors.As(err, &u) {
+	if u, ok := errors.AsType[*url.Error](err); ok {
 		return u.Err
 	}
 	return err

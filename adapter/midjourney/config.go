@@ -69,7 +69,7 @@ type Poll struct {
 	RelayCycle time.Duration // how often such a relay refreshes its copies: 15 s
 	HookTick   time.Duration // the shortest pause while webhooks prove to arrive: 5 s
 	HookRun    int           // webhooks in a row without a loss that are such a proof: 200
-	Gather     time.Duration // how long a webhook's question waits for others to join it: 8 ms
+	Gather     time.Duration // how long a webhook's question waits for others to join it: 5 ms
 	Chunk      int           // ids per list call at the start: 100
 	MinChunk   int           // what size learning comes back to: 50
 	MaxChunk   int           // and never exceeds: 500
@@ -85,7 +85,7 @@ func DefaultPoll() Poll {
 	return Poll{
 		Tick: 500 * time.Millisecond, First: 2 * time.Second, Longest: 10 * time.Second,
 		SingleTick: time.Second, RelayTick: 3 * time.Second, RelayCycle: 15 * time.Second,
-		HookTick: 5 * time.Second, HookRun: 200, Gather: 8 * time.Millisecond,
+		HookTick: 5 * time.Second, HookRun: 200, Gather: 5 * time.Millisecond,
 		Chunk: 100, MinChunk: 50, MaxChunk: 500, Singles: 8,
 		Lost: 30 * time.Second, Bare: 30 * time.Second,
 		Backoff: 2 * time.Second, MaxBackoff: 30 * time.Second,

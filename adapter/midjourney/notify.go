@@ -68,10 +68,14 @@ func (f *Fleet) Hint(token string, body []byte) error {
 		f.shared.cfg.Observe.Hook("", false)
 		return adapter.ErrNotFound
 	}
-	r, err := decodeTask(body, "")
-	if err != nil {
-		return nil // an address of ours with a body that is none
+	if r, err := decodeTask(body, ""); err == nil { // else it is an address of ours with a body that is none
+		f.hint(state, r)
 	}
+	return nil
+}
+
+// hint remembers what a webhook says and wakes the poller that waits for its task.
+func (f *Fleet) hint(state string, r row) {
 	final := r.Status == adapter.Success || r.Failure != nil
 	f.shared.hints.park(state, r.ID, final, time.Now())
 	f.mu.Lock()
@@ -83,11 +87,10 @@ func (f *Fleet) Hint(token string, body []byte) error {
 	for _, p := range pollers {
 		if p.hint(state, r.ID, final) {
 			f.shared.cfg.Observe.Hook(p.client.cfg.Name, true)
-			return nil
+			return
 		}
 	}
 	f.shared.cfg.Observe.Hook("", true)
-	return nil
 }
 
 // hint wakes a poller for a task that is said to be over; false if it does not wait for it. What

@@ -136,7 +136,7 @@ func (p *poller) at(j *job) time.Time {
 	if j.now || tick <= 0 || !j.due.After(p.origin) {
 		return j.due
 	}
-	return p.origin.Add((j.due.Sub(p.origin) + tick/2) / tick * tick)
+	return p.origin.Add(j.due.Sub(p.origin).Round(tick))
 }
 
 // send asks for the jobs that are due, as far as calls may be under way. The rest stays due: the

@@ -88,6 +88,5 @@ func (r *relay) align(at, now time.Time) time.Time {
 	if !r.sure(now) || !r.known(now) || !at.After(r.last) {
 		return at
 	}
-	cycles := (at.Sub(r.last) + r.tune.RelayCycle - 1) / r.tune.RelayCycle
-	return r.last.Add(cycles * r.tune.RelayCycle)
+	return r.last.Add((at.Sub(r.last) + r.tune.RelayCycle - 1).Truncate(r.tune.RelayCycle))
 }

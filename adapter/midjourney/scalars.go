@@ -29,16 +29,6 @@ func (n *numberJSON) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// flagJSON is true for true, "true" and 1.
-type flagJSON bool
-
-// UnmarshalJSON implements json.Unmarshaler.
-func (f *flagJSON) UnmarshalJSON(raw []byte) error {
-	s := scalar(raw)
-	*f = s == "true" || s == "1"
-	return nil
-}
-
 // scalar returns a string, number or boolean as text; null, lists and objects are "".
 func scalar(raw []byte) string {
 	raw = bytes.TrimSpace(raw)

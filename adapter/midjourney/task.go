@@ -50,8 +50,7 @@ var errNoTask = errors.New("answer names no task")
 func decodeTask(raw []byte, secret string) (row, error) {
 	var t taskJSON
 	if err := json.Unmarshal(raw, &t); err != nil {
-		var odd *json.UnmarshalTypeError
-		if errors.As(err, &odd) {
+		if _, odd := errors.AsType[*json.UnmarshalTypeError](err); odd {
 			return row{}, errNoTask
 		}
 		return row{}, err

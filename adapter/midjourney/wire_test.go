@@ -58,8 +58,8 @@ func TestRecordedAnswersAreUnderstood(t *testing.T) {
 				t.Fatalf("no expectation for %s", f.name)
 			}
 			var recorded struct {
-				Status int
-				Body   json.RawMessage
+				Status int             `json:"status"`
+				Body   json.RawMessage `json:"body"`
 			}
 			if err := json.Unmarshal(f.raw, &recorded); err != nil {
 				t.Fatal(err)
