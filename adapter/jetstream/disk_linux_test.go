@@ -66,6 +66,7 @@ func fill(t *testing.T, file string) {
 }
 
 func TestAFullDisk(t *testing.T) {
+	t.Parallel()
 	if apart(t) {
 		return
 	}
@@ -121,6 +122,7 @@ func TestAFullDisk(t *testing.T) {
 }
 
 func TestAReadOnlyFolderIsToldInOneSentence(t *testing.T) {
+	t.Parallel()
 	if apart(t) {
 		return
 	}

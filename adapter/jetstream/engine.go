@@ -16,6 +16,7 @@ import (
 type Engine struct {
 	cfg    Config
 	server *embedded // nil in a cluster
+	owner  bool      // of server: stops it
 	conn   *nats.Conn
 	js     jetstream.JetStream
 
@@ -59,6 +60,7 @@ func (e *Engine) begin(ctx context.Context) error {
 		if err := em.start(); err != nil {
 			return err
 		}
+		e.server, e.owner = em, true
 	}
 	if err := e.attach(em); err != nil {
 		return err
@@ -185,7 +187,7 @@ func (e *Engine) Close() {
 	if e.conn != nil {
 		e.conn.Close()
 	}
-	if e.server != nil {
+	if e.owner {
 		e.server.stop()
 	}
 }

@@ -35,8 +35,9 @@ func (e *Engine) mend() {
 			told = true
 			continue
 		}
-		told = false
-		e.restart()
+		if told = !e.restart(told); !told {
+			e.suspect.Store(false)
+		}
 	}
 }
 
@@ -73,10 +74,13 @@ func diskWorks(dir string) error {
 	return f.Sync()
 }
 
-func (e *Engine) restart() {
-	e.cfg.Log.Warn("the state is opened again after a failed write")
+// restart opens the state again, and reports whether that worked.
+func (e *Engine) restart(quiet bool) bool {
+	e.cfg.Log.Info("the state is opened again after a failed write")
 	e.server.stop()
-	if err := e.server.start(); err != nil {
+	err := e.server.start()
+	if err != nil && !quiet {
 		e.cfg.Log.Error("the state cannot be opened", "error", err)
 	}
+	return err == nil
 }

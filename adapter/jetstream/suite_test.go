@@ -29,10 +29,7 @@ func start(t testing.TB, cfg Config) *Engine {
 func join(t testing.TB, first *Engine) *Engine {
 	t.Helper()
 	e := blank(t.Context(), first.cfg)
-	t.Cleanup(func() {
-		e.server = nil // the first one's
-		e.Close()
-	})
+	t.Cleanup(e.Close)
 	if err := e.attach(first.server); err != nil {
 		t.Fatal(err)
 	}
@@ -46,7 +43,7 @@ func join(t testing.TB, first *Engine) *Engine {
 type pair func(t *testing.T) (here, there *Engine)
 
 func embeddedPair(t *testing.T) (here, there *Engine) {
-	here = start(t, Config{Dir: t.TempDir(), LeaseTTL: time.Second})
+	here = start(t, Config{Dir: t.TempDir(), LeaseTTL: 2 * time.Second})
 	return here, join(t, here)
 }
 
@@ -55,7 +52,7 @@ var prefixes atomic.Int64
 // clusterPair returns a maker of replicas on one cluster; each test has its own buckets there.
 func clusterPair(c *clustertest.Cluster) pair {
 	return func(t *testing.T) (here, there *Engine) {
-		cfg := Config{URL: c.URL(), Prefix: fmt.Sprint("test", prefixes.Add(1)), LeaseTTL: time.Second}
+		cfg := Config{URL: c.URL(), Prefix: fmt.Sprint("test", prefixes.Add(1)), LeaseTTL: 2 * time.Second}
 		here = start(t, cfg)
 		t.Cleanup(func() { dropBuckets(t, c.URL(), cfg.Prefix) })
 		return here, start(t, cfg)
@@ -101,6 +98,12 @@ func suites(t *testing.T, make pair) {
 	})
 }
 
-func TestEmbedded(t *testing.T) { suites(t, embeddedPair) }
+func TestEmbedded(t *testing.T) {
+	t.Parallel()
+	suites(t, embeddedPair)
+}
 
-func TestCluster(t *testing.T) { suites(t, clusterPair(clustertest.Start(t))) }
+func TestCluster(t *testing.T) {
+	t.Parallel()
+	suites(t, clusterPair(clustertest.Start(t)))
+}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -29,7 +30,11 @@ type Cluster struct {
 func Start(t testing.TB) *Cluster {
 	t.Helper()
 	c := &Cluster{t: t}
-	t.Cleanup(func() {
+	var dirs [Nodes]string
+	for i := range dirs {
+		dirs[i] = folder(t)
+	}
+	t.Cleanup(func() { // before the folders are removed
 		for i := range Nodes {
 			c.Stop(i)
 		}
@@ -44,7 +49,7 @@ func Start(t testing.TB) *Cluster {
 			ServerName: fmt.Sprintf("node%d", i+1),
 			Host:       "127.0.0.1", Port: ports[Nodes+i],
 			NoSigs: true, NoLog: true,
-			JetStream: true, StoreDir: t.TempDir(), SyncAlways: true,
+			JetStream: true, StoreDir: dirs[i], SyncAlways: true,
 			JetStreamMaxMemory: 64 << 20, JetStreamMaxStore: 1 << 40,
 			Cluster: server.ClusterOpts{Name: "test", Host: "127.0.0.1", Port: ports[i]},
 			Routes:  routes,
@@ -117,6 +122,25 @@ func (c *Cluster) await(what string, yes func() bool) {
 			c.t.Fatalf("the cluster has no %s within %s", what, patience)
 		}
 	}
+}
+
+// folder makes a folder for a node's state. A server that was shut down may write there for a moment still, which
+// t.TempDir would make a failure of the test.
+func folder(t testing.TB) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "midgate-cluster-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		for range 100 {
+			if os.RemoveAll(dir) == nil {
+				return
+			}
+		}
+		t.Logf("%s could not be removed", dir)
+	})
+	return dir
 }
 
 // freePorts finds ports that nobody listens on: the nodes must know each other's before they start.
