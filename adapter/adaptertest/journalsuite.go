@@ -13,7 +13,8 @@ import (
 // JournalFactory makes an empty journal and returns it as two replicas see it.
 type JournalFactory func(t *testing.T) (here, there adapter.Journal)
 
-// Journal runs the conformance suite of adapter.Journal. The factory is called once per case.
+// Journal runs the conformance suite of adapter.Journal. The factory is called once per case; the cases
+// run in parallel.
 func Journal(t *testing.T, factory JournalFactory) {
 	for name, check := range map[string]func(*testing.T, adapter.Journal, adapter.Journal){
 		"what was created is got, to the last field":          journalKeeps,
@@ -30,6 +31,7 @@ func Journal(t *testing.T, factory JournalFactory) {
 		"an ended context is an error":                        journalContext,
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			here, there := factory(t)
 			check(t, here, there)
 		})

@@ -17,7 +17,8 @@ type Replicas struct {
 // LeasesFactory makes leases that nobody holds.
 type LeasesFactory func(t *testing.T) Replicas
 
-// Leases runs the conformance suite of adapter.Leases. The factory is called once per case.
+// Leases runs the conformance suite of adapter.Leases. The factory is called once per case; the cases
+// run in parallel.
 func Leases(t *testing.T, factory LeasesFactory) {
 	for name, check := range map[string]func(*testing.T, Replicas){
 		"one of two replicas gets a name":                  leasesExclusive,
@@ -28,7 +29,10 @@ func Leases(t *testing.T, factory LeasesFactory) {
 		"a dead holder's name lapses and is taken":         leasesLapse,
 		"a name is kept for longer than it would lapse in": leasesKept,
 	} {
-		t.Run(name, func(t *testing.T) { check(t, factory(t)) })
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			check(t, factory(t))
+		})
 	}
 }
 

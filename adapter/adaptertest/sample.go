@@ -90,10 +90,12 @@ func bounded(t *testing.T) context.Context {
 	return ctx
 }
 
-// eventually repeats a question until its answer is yes, as fast as the answers come.
+// eventually repeats a question until its answer is yes. It is for what an engine tells nobody of.
 func eventually(t *testing.T, what string, yes func() bool) {
 	t.Helper()
-	for end := time.Now().Add(patience); !yes(); {
+	pace := time.NewTicker(2 * time.Millisecond)
+	defer pace.Stop()
+	for end := time.Now().Add(patience); !yes(); <-pace.C {
 		if time.Now().After(end) {
 			t.Fatalf("%s: not within %s", what, patience)
 		}

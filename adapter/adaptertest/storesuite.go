@@ -16,7 +16,8 @@ import (
 // process returns the same value twice.
 type StoreFactory func(t *testing.T) (here, there adapter.Store)
 
-// Store runs the conformance suite of adapter.Store. The factory is called once per case.
+// Store runs the conformance suite of adapter.Store. The factory is called once per case; the cases
+// run in parallel.
 func Store(t *testing.T, factory StoreFactory) {
 	for name, check := range map[string]func(*testing.T, adapter.Store, adapter.Store){
 		"what was put is got, to the last field":            storeKeeps,
@@ -32,6 +33,7 @@ func Store(t *testing.T, factory StoreFactory) {
 		"an ended context is an error":                      storeContext,
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			here, there := factory(t)
 			check(t, here, there)
 		})
