@@ -3,7 +3,6 @@ package adapter
 import (
 	"context"
 	"errors"
-	"io"
 	"strings"
 	"time"
 )
@@ -25,14 +24,10 @@ const filePrefix = "file-"
 // none of the pictures that Midjourney made.
 func filesOf(c Caller) string { return digest("files", c.Owner) }
 
-// AddFile stores an uploaded picture. lifetime 0 keeps it as long as any record.
-func (s *Service) AddFile(ctx context.Context, c Caller, r io.Reader, name, purpose string, lifetime time.Duration) (File, error) {
-	p, err := s.parts.Pictures.Receive(ctx, r, maxUpload)
-	if err != nil {
-		return File{}, err
-	}
+// AddFile gives an upload, from Receive, an ID. lifetime 0 keeps it as long as any record.
+func (s *Service) AddFile(ctx context.Context, c Caller, upload Reference, purpose string, lifetime time.Duration) (File, error) {
 	now := time.Now()
-	record := Image{ID: NewID(filePrefix), Owner: filesOf(c), Created: now, Source: p.Name, Prompt: name, Action: purpose, Width: p.Width, Height: p.Height}
+	record := Image{ID: NewID(filePrefix), Owner: filesOf(c), Created: now, Source: upload.Upload, Prompt: upload.Name, Action: purpose}
 	if s.cfg.Retention > 0 && (lifetime == 0 || lifetime > s.cfg.Retention) {
 		lifetime = s.cfg.Retention
 	}

@@ -41,7 +41,21 @@ func newFake() *fake {
 	return &fake{images: map[string]adapter.Image{}, bytes: map[string][]byte{}}
 }
 
-func (f *fake) core() Core { return Core{Draw: f, Edit: f, Keep: f, Runs: f, Ready: f} }
+func (f *fake) core() Core { return Core{Draw: f, Edit: f, Keep: f, Files: noFiles{}, Runs: f, Ready: f} }
+
+// noFiles has no file.
+type noFiles struct{ filing }
+
+type filing = interface {
+	AddFile(ctx context.Context, c adapter.Caller, upload adapter.Reference, purpose string, lifetime time.Duration) (adapter.File, error)
+	Files(ctx context.Context, c adapter.Caller, limit int, after string) ([]adapter.File, error)
+	DeleteFile(ctx context.Context, c adapter.Caller, id string) error
+	FileBytes(ctx context.Context, c adapter.Caller, id string) (*adapter.Blob, error)
+}
+
+func (noFiles) File(context.Context, adapter.Caller, string) (adapter.File, error) {
+	return adapter.File{}, &adapter.Error{Kind: adapter.NotFound, Code: "file_not_found", Message: "There is no file with this ID."}
+}
 
 // The fixed time of everything that the fake makes.
 var then = time.Unix(1785000000, 0)

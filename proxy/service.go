@@ -9,7 +9,7 @@ import (
 // CoreOf makes the service what the routes speak to.
 func CoreOf(s *adapter.Service) Core {
 	b := bridge{s}
-	return Core{Draw: b, Edit: b, Keep: b, Runs: b, Ready: b}
+	return Core{Draw: b, Edit: b, Keep: b, Files: b, Runs: b, Ready: b}
 }
 
 // bridge turns the service's tickets into the routes' own interface; the rest fits as it is.

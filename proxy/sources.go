@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/url"
 	"path"
+	"strconv"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -23,6 +24,7 @@ type source struct {
 	param string
 	text  string
 	ref   *adapter.Reference
+	err   error // why the upload is none
 }
 
 // jsonImages collects the pictures of a JSON body, in all the shapes that are seen (openai-surface.md §2.2).
@@ -50,6 +52,7 @@ func (p *payload) jsonImages() error {
 func (p *payload) jsonMask() error {
 	src, err := sourceOf(p.fields["mask"], "mask")
 	if err == nil && src.text != "" {
+		p.take(&src)
 		p.mask = &src
 	}
 	return err
@@ -60,11 +63,26 @@ func (p *payload) addImage(v gjson.Result, param string) error {
 	if err != nil || src.text == "" {
 		return err
 	}
+	p.take(&src)
 	if len(p.images) == maxImages {
 		return tooManyImages()
 	}
 	p.images = append(p.images, src)
 	return nil
+}
+
+// take finds the upload that a mark stands for. A client that writes such a mark itself reaches its own uploads only.
+func (p *payload) take(src *source) {
+	number, ok := strings.CutPrefix(src.text, uploadMark)
+	if !ok {
+		return
+	}
+	number, _, _ = strings.Cut(number, ":")
+	i, err := strconv.Atoi(number)
+	if err != nil || i < 0 || i >= len(p.uploads) {
+		return // it is no picture then, and refused as such
+	}
+	src.ref, src.err = &p.uploads[i].ref, p.uploads[i].err
 }
 
 func tooManyImages() error {
@@ -114,13 +132,15 @@ func memberText(v gjson.Result, name string) string {
 }
 
 // references looks up pictures that a field of the midjourney object names.
-func (s *Server) references(c *gin.Context, texts []string) ([]adapter.Reference, error) {
+func (s *Server) references(c *gin.Context, p *payload, texts []string) ([]adapter.Reference, error) {
 	if len(texts) > maxImages {
 		return nil, adapter.BadParam("midjourney.reference_images", "array_above_max_length", "At most %d reference images may be sent.", maxImages)
 	}
 	var refs []adapter.Reference
 	for i, t := range texts {
-		ref, err := s.resolve(c, source{param: fmt.Sprintf("midjourney.reference_images[%d]", i), text: t})
+		src := source{param: fmt.Sprintf("midjourney.reference_images[%d]", i), text: t}
+		p.take(&src)
+		ref, err := s.resolve(c, src)
 		if err != nil {
 			return nil, err
 		}
@@ -132,7 +152,7 @@ func (s *Server) references(c *gin.Context, texts []string) ([]adapter.Reference
 // resolve turns a source into something that the core can use: one of our pictures, or a stored upload.
 func (s *Server) resolve(c *gin.Context, src source) (adapter.Reference, error) {
 	if src.ref != nil {
-		return *src.ref, nil
+		return *src.ref, blame(src.err, src.param)
 	}
 	ref, err := s.resolveText(c, src.text)
 	return ref, blame(err, src.param)
@@ -272,9 +292,4 @@ func isBase64(text string) bool {
 	return strings.IndexFunc(text, func(r rune) bool {
 		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("+/-_=\r\n", r))
 	}) < 0
-}
-
-// uploaded looks up a file that was sent to /v1/files before.
-func (s *Server) uploaded(c *gin.Context, id string) (adapter.Reference, error) {
-	return adapter.Reference{}, &adapter.Error{Kind: adapter.NotFound, Code: "file_not_found", Message: "There is no file with this ID."}
 }

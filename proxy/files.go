@@ -1,0 +1,155 @@
+package proxy
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"midgate/adapter"
+)
+
+// Files keeps uploads that requests refer to by ID (openai-surface.md §8).
+type Files interface {
+	AddFile(ctx context.Context, c adapter.Caller, upload adapter.Reference, purpose string, lifetime time.Duration) (adapter.File, error)
+	// File is a NotFound *Error for an unknown file and for somebody else's.
+	File(ctx context.Context, c adapter.Caller, id string) (adapter.File, error)
+	Files(ctx context.Context, c adapter.Caller, limit int, after string) ([]adapter.File, error)
+	DeleteFile(ctx context.Context, c adapter.Caller, id string) error
+	FileBytes(ctx context.Context, c adapter.Caller, id string) (*adapter.Blob, error)
+}
+
+// fileJSON is a file as OpenAI shows it.
+type fileJSON struct {
+	ID        string `json:"id"`
+	Object    string `json:"object"`
+	Bytes     int64  `json:"bytes"`
+	CreatedAt int64  `json:"created_at"`
+	ExpiresAt *int64 `json:"expires_at,omitempty"`
+	Filename  string `json:"filename"`
+	Purpose   string `json:"purpose"`
+	Status    string `json:"status"`
+}
+
+func fileObject(f adapter.File) fileJSON {
+	j := fileJSON{ID: f.ID, Object: "file", Bytes: f.Size, CreatedAt: f.Created.Unix(), Filename: cmp.Or(f.Name, "upload"), Purpose: f.Purpose, Status: "processed"}
+	if !f.Expires.IsZero() {
+		at := f.Expires.Unix()
+		j.ExpiresAt = &at
+	}
+	return j
+}
+
+// purposes are OpenAI's; all of them are kept, pictures are all that is understood.
+var purposes = []string{"vision", "user_data", "assistants", "batch", "fine-tune", "evals"}
+
+// The bounds of expires_after[seconds].
+const (
+	shortestFile = 3600
+	longestFile  = 2592000
+)
+
+// addFile serves POST /v1/files.
+func (s *Server) addFile(c *gin.Context) error {
+	p, err := s.read(c)
+	if err != nil {
+		return err
+	}
+	if len(p.images) != 1 || p.images[0].ref == nil {
+		return adapter.BadParam("file", "missing_required_parameter", "Send one picture as the part 'file' of a multipart form.")
+	}
+	purpose, err := p.word("purpose", purposes...)
+	if err != nil {
+		return err
+	}
+	if purpose == "" {
+		return adapter.BadParam("purpose", "missing_required_parameter", "'purpose' must be one of %s.", quoted(purposes))
+	}
+	seconds, err := p.whole("expires_after[seconds]", shortestFile, longestFile)
+	if err != nil {
+		return err
+	}
+	var lifetime time.Duration
+	if seconds != nil {
+		lifetime = time.Duration(*seconds) * time.Second
+	}
+	f, err := s.core.Files.AddFile(c.Request.Context(), visitOf(c).caller, *p.images[0].ref, purpose, lifetime)
+	if err != nil {
+		return err
+	}
+	s.writeJSON(c, http.StatusOK, fileObject(f))
+	return nil
+}
+
+// listFiles serves GET /v1/files.
+func (s *Server) listFiles(c *gin.Context) error {
+	limit, err := pageLimit(c, 10000)
+	if err != nil {
+		return err
+	}
+	files, err := s.core.Files.Files(c.Request.Context(), visitOf(c).caller, limit+1, c.Query("after"))
+	if err != nil {
+		return err
+	}
+	if purpose := c.Query("purpose"); purpose != "" {
+		files = slices.DeleteFunc(files, func(f adapter.File) bool { return f.Purpose != purpose })
+	}
+	s.writeJSON(c, http.StatusOK, page(files, limit, func(f adapter.File) (string, any) { return f.ID, fileObject(f) }))
+	return nil
+}
+
+// getFile serves GET /v1/files/{id}.
+func (s *Server) getFile(c *gin.Context) error {
+	f, err := s.core.Files.File(c.Request.Context(), visitOf(c).caller, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	s.writeJSON(c, http.StatusOK, fileObject(f))
+	return nil
+}
+
+// deleteFile serves DELETE /v1/files/{id}.
+func (s *Server) deleteFile(c *gin.Context) error {
+	id := c.Param("id")
+	if err := s.core.Files.DeleteFile(c.Request.Context(), visitOf(c).caller, id); err != nil {
+		return err
+	}
+	s.writeJSON(c, http.StatusOK, deletedJSON{ID: id, Object: "file", Deleted: true})
+	return nil
+}
+
+// deletedJSON says that something is gone.
+type deletedJSON struct {
+	ID      string `json:"id"`
+	Object  string `json:"object"`
+	Deleted bool   `json:"deleted"`
+}
+
+// fileContent serves GET /v1/files/{id}/content.
+func (s *Server) fileContent(c *gin.Context) error {
+	blob, err := s.core.Files.FileBytes(c.Request.Context(), visitOf(c).caller, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = blob.Close() }() // only read
+	h := c.Writer.Header()
+	h.Set("Content-Type", "image/"+string(blob.Format))
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", c.Param("id")+"."+string(blob.Format)))
+	http.ServeContent(&pacedWriter{ResponseWriter: c.Writer, pace: func() { s.pace(c) }}, c.Request, "", second(blob.Modified), blob)
+	return nil
+}
+
+// uploaded looks up a file that was sent to /v1/files before.
+func (s *Server) uploaded(c *gin.Context, id string) (adapter.Reference, error) {
+	f, err := s.core.Files.File(c.Request.Context(), visitOf(c).caller, strings.TrimSpace(id))
+	if adapter.KindOf(err) == adapter.NotFound {
+		return adapter.Reference{}, &adapter.Error{Kind: adapter.NotFound, Code: "file_not_found", Message: "There is no file with this ID."} // whoever reads the body names the parameter
+	}
+	return f.Contents, err
+}
