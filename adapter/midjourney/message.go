@@ -9,6 +9,9 @@ import (
 // maxMessage is how much of an upstream's text is kept, in runes.
 const maxMessage = 300
 
+// maxRead is how much of one is looked at, in bytes: what matters comes first.
+const maxRead = 8 << 10
+
 // known are the upstreams' standing phrases and what they mean in English (upstream-protocol.md
 // §3.2, §3.4, §4.7). The first phrase that a text contains decides.
 var known = []struct{ phrase, meaning string }{
@@ -80,6 +83,7 @@ var (
 // clean makes a text of the upstream fit to be shown: no tags, hosts, addresses, keys, ids or
 // request ids, one line, at most maxMessage runes. secret is the key in use.
 func clean(text, secret string) string {
+	text = text[:min(len(text), maxRead)]
 	if secret != "" {
 		text = strings.ReplaceAll(text, secret, "")
 	}
