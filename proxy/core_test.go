@@ -41,7 +41,9 @@ func newFake() *fake {
 	return &fake{images: map[string]adapter.Image{}, bytes: map[string][]byte{}}
 }
 
-func (f *fake) core() Core { return Core{Draw: f, Edit: f, Keep: f, Files: noFiles{}, Runs: f, Ready: f} }
+func (f *fake) core() Core {
+	return Core{Draw: f, Edit: f, Keep: f, Files: noFiles{}, Runs: f, Ready: f}
+}
 
 // noFiles has no file.
 type noFiles struct{ filing }

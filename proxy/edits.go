@@ -92,6 +92,6 @@ func (s *Server) decodeEdit(c *gin.Context, p *payload, r pictureRoute) (e adapt
 		}
 		e.Mask = &ref
 	}
-	e.References, err = s.references(c, e.Midjourney.ReferenceImages)
+	e.References, err = s.references(c, p, e.Midjourney.ReferenceImages)
 	return e, stream, err
 }

@@ -107,7 +107,8 @@ func splitName(name string) (base, key string) {
 // picture takes a part that may be a file, or text that names a picture. The part's own type and file name are not
 // believed: SDKs send octet-stream and "anonymous_file" for good pictures (openai-surface.md §0.4).
 func (f *formReader) picture(base, key string, file bool, part *multipart.Part) error {
-	body := bufio.NewReaderSize(part, 4096)
+	arriving := &trap{from: part}
+	body := bufio.NewReaderSize(arriving, 4096)
 	head, err := body.Peek(64)
 	if len(head) == 0 {
 		return skipEmpty(err) // an empty part is an absent one
@@ -120,14 +121,35 @@ func (f *formReader) picture(base, key string, file bool, part *multipart.Part) 
 	if file || isPicture(head) {
 		ref, err := f.s.core.Keep.Receive(f.c.Request.Context(), visitOf(f.c).caller, body, hint(part.FileName()))
 		if err != nil {
-			return blame(err, param)
+			return arriving.or(blame(err, param))
 		}
 		src.ref = &ref
 		f.note(param, ref.Hash)
 	} else if src, err = f.pictureText(src, key, body); err != nil {
-		return err
+		return arriving.or(err)
 	}
 	return f.add(base, src)
+}
+
+// trap remembers that the body itself failed: what was made of a broken picture is not the news then.
+type trap struct {
+	from io.Reader
+	err  error
+}
+
+func (t *trap) Read(p []byte) (int, error) {
+	n, err := t.from.Read(p)
+	if err != nil && err != io.EOF {
+		t.err = err
+	}
+	return n, err
+}
+
+func (t *trap) or(err error) error {
+	if t.err != nil {
+		return t.err
+	}
+	return err
 }
 
 // pictureText reads text in the place of a picture. A data URL goes to the core as it arrives; an address is short.
@@ -148,11 +170,11 @@ func (f *formReader) pictureText(src source, key string, body *bufio.Reader) (so
 }
 
 func (f *formReader) pictureData(src source, body *bufio.Reader) (source, error) {
-	head, err := body.ReadSlice(',')
-	if err != nil || !strings.HasSuffix(strings.ToLower(string(head)), ";base64,") {
-		return src, adapter.BadParam(src.param, "invalid_value", "The data URL must be of the form data:image/png;base64,….")
+	data, err := pictureData(body)
+	if err != nil {
+		return src, blame(err, src.param)
 	}
-	ref, err := f.s.core.Keep.Receive(f.c.Request.Context(), visitOf(f.c).caller, streamedBase64(body), "")
+	ref, err := f.s.receive(f.c)(data)
 	if err != nil {
 		return src, blame(err, src.param)
 	}

@@ -1,8 +1,10 @@
 package proxy
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -54,6 +56,31 @@ func FuzzJSONBody(f *testing.F) {
 		}
 		if p.sum() != q.sum() {
 			t.Errorf("the digests of %q and %q differ", body, again)
+		}
+	})
+}
+
+// Text without long base64 stays as it is, and valid JSON stays valid, however it meets the buffer's edges.
+func FuzzDivert(f *testing.F) {
+	long := strings.Repeat("QUJD", 200)
+	for _, seed := range []string{
+		`{"prompt":"a","image":"data:image/png;base64,` + long + `"}`, `{"a":"` + strings.Repeat(`\"`, 400) + `","b":"c"}`, `{"a":"` + long + `\/+
+"}`,
+		`{"a":"` + strings.Repeat("x y", 300) + `"}`, `"` + long, `{"a":"` + long + `\`, `{"a":"data:` + long + `"}`,
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, body string) {
+		d := &diverter{from: bufio.NewReaderSize(strings.NewReader(body), 600), receive: func(r io.Reader) (adapter.Reference, error) {
+			_, err := io.Copy(io.Discard, r)
+			return adapter.Reference{}, err
+		}}
+		err := d.run()
+		if valid := json.Valid([]byte(body)); valid && (err != nil || !json.Valid([]byte(d.text.String()))) {
+			t.Errorf("of the valid %q comes %q, %v", body, d.text.String(), err)
+		}
+		if err == nil && len(d.uploads) == 0 && d.text.String() != body {
+			t.Errorf("%q became %q", body, d.text.String())
 		}
 	})
 }

@@ -19,12 +19,21 @@ import (
 // reader that recurses must not be led into the depths by somebody else's brackets.
 const maxDepth = 64
 
-// readJSON reads a JSON object, whatever the content type said.
-func readJSON(body io.Reader, length int64) (*payload, error) {
-	var b strings.Builder
-	if length > 0 {
-		b.Grow(int(min(length, 1<<20)))
+// readJSON reads a JSON object, whatever the content type said. Pictures in a long body go to receive.
+func readJSON(body io.Reader, length int64, receive func(io.Reader) (adapter.Reference, error)) (*payload, error) {
+	if length < 0 || length > longString {
+		text, uploads, err := divert(body, receive)
+		if err != nil {
+			return nil, badBody(err)
+		}
+		p, err := parseJSON(text)
+		if p != nil {
+			p.uploads = uploads
+		}
+		return p, err
 	}
+	var b strings.Builder
+	b.Grow(int(length))
 	buf := copyBuffers.Get().(*[16 << 10]byte)
 	_, err := io.CopyBuffer(&b, body, buf[:])
 	copyBuffers.Put(buf)
@@ -81,13 +90,15 @@ func shallow(text string) bool {
 }
 
 // closingQuote returns where the string that begins at i ends.
-func closingQuote(text string, i int) int {
+func closingQuote[T string | []byte](text T, i int) int {
 	for {
-		n := strings.IndexByte(text[i:], '"')
-		if n < 0 {
-			return len(text)
+		end := i
+		for end < len(text) && text[end] != '"' {
+			end++
 		}
-		end := i + n
+		if end == len(text) {
+			return end
+		}
 		slashes := 0
 		for k := end - 1; k >= i && text[k] == '\\'; k-- {
 			slashes++

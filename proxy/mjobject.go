@@ -81,7 +81,7 @@ func referenceMember(m *adapter.Midjourney, name string, v gjson.Result) (err er
 			m.BatchSize = int(*n)
 		}
 	case "reference_images":
-		m.ReferenceImages, err = listOf(v, param)
+		m.ReferenceImages, err = textsOf(v, param)
 	}
 	return err
 }

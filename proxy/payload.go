@@ -18,7 +18,9 @@ type payload struct {
 	images []source // a form's, in the order in which they came; JSON's after jsonImages
 	mask   *source
 	form   bool
-	sum    func() string // digest of the canonical body
+
+	uploads []diverted    // long strings of a JSON body that were not kept
+	sum     func() string // digest of the canonical body
 }
 
 // has reports whether a field was given a value: null and empty text are as good as absent.
@@ -37,6 +39,9 @@ func textOf(v gjson.Result, param string) (string, error) {
 	case gjson.JSON:
 		return "", adapter.BadParam(param, "invalid_type", "'%s' must be a string.", param)
 	default:
+		if strings.HasPrefix(v.Str, uploadMark) {
+			return "", adapter.BadParam(param, "string_above_max_length", "'%s' is too long.", param)
+		}
 		return strings.Clone(strings.TrimSpace(v.String())), nil // not a piece of a body of many megabytes
 	}
 }
@@ -151,6 +156,21 @@ func listOf(v gjson.Result, param string) ([]string, error) {
 	return list, nil
 }
 
+// textsOf reads a list of pictures in words; a mark of an upload is such a word.
+func textsOf(v gjson.Result, param string) ([]string, error) {
+	if v.Type == gjson.String {
+		return []string{v.Str}, nil
+	}
+	var list []string
+	for _, e := range v.Array() {
+		if e.Type != gjson.String {
+			return nil, adapter.BadParam(param, "invalid_type", "'%s' must be a list of URLs, data URLs or IDs.", param)
+		}
+		list = append(list, e.Str)
+	}
+	return list, nil
+}
+
 // maxPrompt is OpenAI's limit for the longest-winded of its models, in characters.
 const maxPrompt = 32000
 
@@ -170,7 +190,7 @@ func (p *payload) prompt(required bool) (string, error) {
 			return "", adapter.BadParam("prompt", "empty_string", "'prompt' must not be empty.")
 		}
 		return "", nil
-	case len(v.Str) > maxPrompt && utf8.RuneCountInString(v.Str) > maxPrompt:
+	case strings.HasPrefix(v.Str, uploadMark), len(v.Str) > maxPrompt && utf8.RuneCountInString(v.Str) > maxPrompt:
 		return "", adapter.BadParam("prompt", "string_above_max_length", "'prompt' must have at most %d characters.", maxPrompt)
 	}
 	return strings.ToValidUTF8(strings.Clone(v.Str), ""), nil

@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"io"
 	"mime"
 	"strings"
 
@@ -13,7 +14,7 @@ import (
 func (s *Server) read(c *gin.Context) (*payload, error) {
 	kind, params, err := mime.ParseMediaType(c.GetHeader("Content-Type"))
 	if err != nil || kind != "multipart/form-data" {
-		p, err := readJSON(c.Request.Body, c.Request.ContentLength)
+		p, err := readJSON(c.Request.Body, c.Request.ContentLength, s.receive(c))
 		return p, wrongForm(err, kind)
 	}
 	if params["boundary"] == "" {
@@ -31,4 +32,11 @@ func wrongForm(err error, kind string) error {
 		return adapter.BadParam("", "unsupported_content_type", "Send the body as application/json or multipart/form-data.")
 	}
 	return err
+}
+
+// receive stores an upload of this request's client.
+func (s *Server) receive(c *gin.Context) func(io.Reader) (adapter.Reference, error) {
+	return func(r io.Reader) (adapter.Reference, error) {
+		return s.core.Keep.Receive(c.Request.Context(), visitOf(c).caller, r, "")
+	}
 }
