@@ -85,6 +85,7 @@ func (d *draft) apply(s Setting, in *input, mistakes *Mistakes) {
 func (d *draft) finish(src Source, in *input) {
 	d.paths(in)
 	d.upstreams(src, in)
+	d.Midjourney.TrustedHosts = d.Proxy.FetchAllow // an upstream of one's own may keep its pictures beside it
 	d.access(src, in)
 	d.times(in)
 	d.models(in)

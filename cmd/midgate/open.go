@@ -73,7 +73,10 @@ func open(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *gate, er
 	g.closing(background(ctx, func(ctx context.Context) { _ = state.Store().Watch(ctx, looks.See, looks.Gone, func() {}) }))
 
 	cfg.Midjourney.Log = log
-	cfg.Midjourney.Observe = midjourney.Observer{Poll: polled(metrics), Error: metrics.UpstreamFailed, Hook: metrics.Hooked}
+	cfg.Midjourney.Observe = midjourney.Observer{
+		Poll: polled(metrics), Error: metrics.UpstreamFailed, Hook: metrics.Hooked,
+		Picture: func(upstream string, _ time.Duration, err error) { metrics.Downloaded(upstream, err) },
+	}
 	fleet, err := midjourney.New(cfg.Midjourney)
 	if err != nil {
 		return nil, err
