@@ -76,10 +76,12 @@ func diskWorks(dir string) error {
 
 // restart opens the state again, and reports whether that worked.
 func (e *Engine) restart(quiet bool) bool {
-	e.cfg.Log.Info("the state is opened again after a failed write")
 	e.server.stop()
 	err := e.server.start()
-	if err != nil && !quiet {
+	switch {
+	case err == nil:
+		e.cfg.Log.Info("the state was opened again after a failed write")
+	case !quiet:
 		e.cfg.Log.Error("the state cannot be opened", "error", err)
 	}
 	return err == nil
