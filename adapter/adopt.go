@@ -12,6 +12,9 @@ func (q *sequence) adopt(o order, cause error) (Submission, error) {
 	finder, ok := o.account.Upstream.(Finder)
 	until := time.Now().Add(q.s.cfg.Adoption)
 	for ok {
+		if st, known := q.recorded(o.step); known && st.Submission != nil {
+			return *st.Submission, nil // whoever submitted it was slow, not dead
+		}
 		task, err := finder.Find(q.ctx, q.state(o.step))
 		if err == nil {
 			sub := Submission{TaskID: task.ID, Dialog: task.Status == Dialog, At: time.Now()}

@@ -19,6 +19,7 @@ import (
 type scripted struct {
 	takes  time.Duration
 	submit func(ctx context.Context, o adapter.Options) error // nil: accepted
+	task   func(id string) (adapter.Task, error)              // nil: no task is known
 
 	mu     sync.Mutex
 	states []string // of the submissions that created a task
@@ -37,7 +38,10 @@ func (u *scripted) Submit(ctx context.Context, _ adapter.Command, o adapter.Opti
 	return adapter.Submission{TaskID: "t" + o.State, At: time.Now()}, ctx.Err()
 }
 
-func (u *scripted) Task(context.Context, string) (adapter.Task, error) {
+func (u *scripted) Task(_ context.Context, id string) (adapter.Task, error) {
+	if u.task != nil {
+		return u.task(id)
+	}
 	return adapter.Task{}, adapter.ErrNotFound
 }
 
@@ -103,7 +107,7 @@ func newEngine(t *testing.T, up *scripted, change func(*adapter.Config)) *engine
 
 func (e *engine) start(t *testing.T) {
 	t.Helper()
-	e.Service = adapter.New(e.cfg, adapter.Parts{Accounts: e.up, Store: adaptertest.NewStore(), Journal: e.broken.Journal(e.journal), Leases: e.leases, Log: slog.New(slog.DiscardHandler)})
+	e.Service = adapter.New(e.cfg, adapter.Parts{Accounts: e.up, Store: adaptertest.NewStore(), Journal: e.broken.Journal(e.journal), Leases: e.broken.Leases(e.leases), Log: slog.New(slog.DiscardHandler)})
 	if err := e.Start(t.Context()); err != nil {
 		t.Fatalf("Start() = %v", err)
 	}

@@ -23,7 +23,7 @@ func (s *Service) execute(l *live, caller Caller, place *place, patience time.Ti
 	ctx, cancel := context.WithDeadlineCause(s.life, run.Deadline, errDeadline)
 	ctx, stop := context.WithCancelCause(ctx)
 	l.mu.Lock()
-	l.own, l.stop = true, stop
+	l.own, l.stop, l.key = true, stop, caller.Key
 	l.mu.Unlock()
 	q := &sequence{s: s, live: l, ctx: ctx, caller: caller, seed: run.Seed, place: place, patience: patience}
 	if o := s.parts.Observer.JobStarted; o != nil {
@@ -54,7 +54,11 @@ func (q *sequence) perform(run Run) (result Result, err error) {
 
 // ended records how the run came out, unless it is to be resumed: at the next start, or by the replica that took it.
 func (s *Service) ended(l *live, ctx context.Context, result Result, err error) {
-	if s.life.Err() != nil && err != nil || errors.Is(err, errLost) {
+	if s.life.Err() != nil && err != nil {
+		return
+	}
+	if errors.Is(err, errLost) {
+		l.release()
 		return
 	}
 	failure := s.failure(ctx, l, err)
@@ -86,12 +90,7 @@ func (s *Service) ended(l *live, ctx context.Context, result Result, err error) 
 			return
 		}
 	}
-	l.mu.Lock()
-	l.own, l.stop = false, nil
-	previews := l.kept
-	l.kept = nil
-	l.mu.Unlock()
-	for _, name := range previews {
+	for _, name := range l.release() {
 		if err := s.parts.Pictures.Delete(keep, name); err != nil {
 			s.parts.Log.Warn("a preview could not be deleted", "name", name, "error", err)
 		}
@@ -103,6 +102,15 @@ func (s *Service) ended(l *live, ctx context.Context, result Result, err error) 
 		}
 		o(saved.Kind, saved.Upstream, saved.Speed, outcome, now.Sub(saved.Created))
 	}
+}
+
+// release says that this process does not execute the run any more, and returns the previews that were kept for it.
+func (l *live) release() (previews []string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	previews = l.kept
+	l.own, l.stop, l.kept = false, nil, nil
+	return previews
 }
 
 // failure turns whatever ended a sequence into what its clients are told, and logs what they are not.

@@ -26,6 +26,7 @@ type live struct {
 	step    string
 	kept    []string                // names of stored previews, to be deleted when the run has ended
 	stop    context.CancelCauseFunc // ends the sequence; nil where it is executed elsewhere
+	key     string                  // of the client, where keys are passed through
 }
 
 func newLive(run Run) *live {
@@ -105,10 +106,20 @@ func (l *live) absorb(run Run) {
 	if l.own && run.Replica == l.run.Replica {
 		l.run.Revision, l.run.Cancel = run.Revision, run.Cancel
 		l.run.Deliveries = latest(l.run.Deliveries, run.Deliveries)
+		l.run.learn(run.Steps)
 	} else {
 		l.run = run.clone()
 	}
 	l.wake()
+}
+
+// learn takes over submissions that another replica made before it lost the run, and recorded after.
+func (r *Run) learn(stored []Step) {
+	for _, st := range stored {
+		if own := r.step(st.Name); own != nil && own.Submission == nil && st.Submission != nil {
+			own.Submission, own.Refusal = st.Submission, nil
+		}
+	}
 }
 
 // latest is what is known of each delivery: clients of one run may be served by several replicas.
@@ -247,7 +258,7 @@ func (r *runs) unfinished() []*live {
 	defer r.mu.Unlock()
 	var open []*live
 	for _, l := range r.byID {
-		if !l.snapshot().Status.Ended() {
+		if !l.matches(func(r Run) bool { return r.Status.Ended() }) {
 			open = append(open, l)
 		}
 	}

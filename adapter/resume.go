@@ -9,11 +9,14 @@ import (
 // Start follows the journal: it learns of all runs, resumes those that this replica was executing when it ended, and
 // takes over those whose replica has died. It returns when the journal has been read; the rest goes on until Close.
 func (s *Service) Start(ctx context.Context) error {
-	if _, held, err := s.parts.Leases.Hold(s.life, s.lease(s.cfg.Replica), s.cfg.Replica); err != nil {
+	lost, held, err := s.parts.Leases.Hold(s.life, s.lease(s.cfg.Replica), s.cfg.Replica)
+	if err != nil {
 		return err
 	} else if !held {
 		return errors.New("another midgate works under this replica's name")
 	}
+	s.standing.regain()
+	s.work.Go(func() { s.stand(lost) })
 	caughtUp := make(chan struct{})
 	failed := make(chan error, 1)
 	s.work.Go(func() {
@@ -28,6 +31,7 @@ func (s *Service) Start(ctx context.Context) error {
 	}
 	s.resume(s.life)
 	s.work.Go(s.takeOver)
+	s.work.Go(s.adoptLate)
 	return nil
 }
 

@@ -169,6 +169,9 @@ func (q *sequence) send(o order) (Submission, error) {
 
 // intend records that a step is about to be submitted. What cannot be recorded is not submitted.
 func (q *sequence) intend(o order) error {
+	if err := q.s.standing.wait(q.ctx); err != nil {
+		return err
+	}
 	st := Step{Name: o.step, State: q.state(o.step), Upstream: o.account.Name, Intended: time.Now()}
 	err := q.live.save(q.ctx, q.s.parts.Journal, func(r *Run) error {
 		if r.Replica != q.s.cfg.Replica {
@@ -194,10 +197,12 @@ func (q *sequence) intend(o order) error {
 // on meanwhile with what it knows.
 func (q *sequence) note(step string, change func(*Step)) {
 	apply := func(r *Run) error {
-		if r.Replica != q.s.cfg.Replica {
+		st := r.step(step)
+		if r.Replica != q.s.cfg.Replica && (st == nil || st.Submission != nil || r.Status.Ended()) {
 			return errLost
 		}
-		if st := r.step(step); st != nil {
+		// A replica that took the run over meanwhile still needs to know what became of the submission.
+		if st != nil {
 			change(st)
 			if st.Submission != nil && r.Status == RunQueued {
 				r.Status = RunInProgress
@@ -211,7 +216,11 @@ func (q *sequence) note(step string, change func(*Step)) {
 		return
 	}
 	q.s.parts.Log.Error("a submission could not be recorded; trying again", "job", q.live.snapshot().ID, "step", step, "error", err)
-	q.live.update(func(r *Run) { _ = apply(r) })
+	q.live.update(func(r *Run) {
+		if r.Replica == q.s.cfg.Replica {
+			_ = apply(r)
+		}
+	})
 	q.s.work.Go(func() {
 		for wait := 100 * time.Millisecond; pause(q.s.life, wait); wait = min(2*wait, 5*time.Second) {
 			if err := q.live.save(keep, q.s.parts.Journal, apply); err == nil || errors.Is(err, errLost) {

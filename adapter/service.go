@@ -65,10 +65,11 @@ type Observer struct {
 // Every method that costs money returns a Ticket once the request was checked and recorded;
 // an error from it means that nothing was recorded and nothing was spent.
 type Service struct {
-	cfg    Config
-	parts  Parts
-	runs   *runs
-	places *places
+	cfg      Config
+	parts    Parts
+	runs     *runs
+	places   *places
+	standing standing // the lease that says this replica is alive
 
 	life context.Context // of the sequences; ends with Close
 	end  context.CancelCauseFunc

@@ -1,0 +1,158 @@
+package adapter_test
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"midgate/adapter"
+)
+
+// lost makes every submission arrive and its answer get lost; the states that arrived are kept aside.
+func (u *scripted) lost() (arrived func() string) {
+	var state atomic.Value
+	u.submit = func(_ context.Context, o adapter.Options) error {
+		if !state.CompareAndSwap(nil, o.State) {
+			panic("a second submission")
+		}
+		return adapter.Errorf(adapter.Ambiguous, "The answer was lost.")
+	}
+	return func() string { return state.Load().(string) }
+}
+
+// find makes the task list show what became of a state.
+func (u *scripted) find(state string) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.found = map[string]string{state: "late"}
+}
+
+func TestAJobThatTurnsUpLateAnswersTheNextRequest(t *testing.T) {
+	for name, again := range map[string]struct {
+		restart bool
+		attempt adapter.Attempt
+	}{
+		"counted as a retry":           {attempt: retry("b", 1)},
+		"without a counter":            {attempt: attempt("b")},
+		"of another process, restored": {restart: true, attempt: retry("b", 1)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				up := &scripted{takes: time.Second}
+				state := up.lost()
+				e := newEngine(t, up, nil)
+				ticket := e.ask(t, attempt("b"))
+				if _, err := ticket.Wait(t.Context(), nil); adapter.KindOf(err) != adapter.Ambiguous {
+					t.Fatalf("Wait() = %v, want Ambiguous", err)
+				}
+				ticket.Answered()
+				synctest.Wait()
+				if again.restart {
+					e.again(t)
+				}
+				up.find(state())
+				<-time.After(30 * time.Second)
+				if got := text(t, e.ask(t, again.attempt)); got != "short late" {
+					t.Errorf("answer = %q, want the late job's", got)
+				}
+				run, err := e.Job(t.Context(), adapter.Caller{Owner: "o"}, ticket.Job)
+				if err != nil || run.Status != adapter.RunCompleted || run.Error != nil {
+					t.Errorf("Job() = %s, %v, %v; want completed", run.Status, run.Error, err)
+				}
+			})
+		})
+	}
+}
+
+func TestAJobThatOutlivesItsDeadlineIsStillFetched(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		begun := time.Now()
+		up := &scripted{takes: 80 * time.Minute}
+		up.task = func(id string) (adapter.Task, error) {
+			if time.Since(begun) < up.takes {
+				return adapter.Task{ID: id, Status: adapter.InProgress}, nil
+			}
+			return adapter.Task{ID: id, Status: adapter.Success, Texts: []string{"short " + id}}, nil
+		}
+		e := newEngine(t, up, func(c *adapter.Config) { c.JobTimeout = 2 * time.Hour })
+		ticket := e.ask(t, attempt("b"))
+		if _, err := ticket.Wait(t.Context(), nil); adapter.KindOf(err) != adapter.Timeout {
+			t.Fatalf("Wait() = %v, want Timeout", err)
+		}
+		<-time.After(30 * time.Minute)
+		run, err := e.Job(t.Context(), adapter.Caller{Owner: "o"}, ticket.Job)
+		if err != nil || run.Status != adapter.RunCompleted || up.charges() != 1 {
+			t.Errorf("Job() = %s, %v with %d jobs; want completed with 1", run.Status, err, up.charges())
+		}
+	})
+}
+
+func TestWhatNeverTurnsUpIsForgotten(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		up := &scripted{}
+		up.lost()
+		e := newEngine(t, up, nil)
+		ticket := e.ask(t, attempt("b"))
+		_, _ = ticket.Wait(t.Context(), nil)
+		<-time.After(3 * time.Hour)
+		run, err := e.Job(t.Context(), adapter.Caller{Owner: "o"}, ticket.Job)
+		if err != nil || run.Status != adapter.RunFailed {
+			t.Errorf("Job() = %s, %v; want failed", run.Status, err)
+		}
+	})
+}
+
+// A replica that was out of reach for longer than a lease is not dead: what it submitted meanwhile counts.
+func TestASubmissionOfAReplicaTakenForDeadIsAdopted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		up := &scripted{takes: time.Second}
+		up.submit = func(context.Context, adapter.Options) error {
+			<-time.After(10 * time.Second) // an answer that takes long
+			return nil
+		}
+		one := newEngine(t, up, func(c *adapter.Config) { c.Replica = "one" })
+		ticket := one.ask(t, attempt("b"))
+		two := one.peer(t, "two")
+		<-time.After(time.Second)
+		one.broken.BreakAll(errors.New("no connection"))
+		one.leases.Kill("one")
+		<-time.After(11 * time.Second)
+		one.broken.Mend()
+		if got := text(t, two.ask(t, retry("b", 1))); got != "short t"+up.states[0] {
+			t.Errorf("the replica that took over answers %q, want the first one's job", got)
+		}
+		if got := text(t, ticket); got != "short t"+up.states[0] {
+			t.Errorf("the replica that lost the run answers %q, want its job", got)
+		}
+		if up.charges() != 1 {
+			t.Errorf("jobs = %d, want 1", up.charges())
+		}
+		if run := two.ask(t, retry("b", 1)).Run(); run.Replica != "two" {
+			t.Errorf("the run is %q's, want it taken over", run.Replica)
+		}
+	})
+}
+
+func TestAReplicaTakenForDeadTakesItsLeaseAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		up := &scripted{takes: time.Second}
+		one := newEngine(t, up, func(c *adapter.Config) { c.Replica = "one" })
+		synctest.Wait()
+		if _, held, err := one.leases.Hold(t.Context(), "replica.one", "one"); !held || err != nil {
+			t.Fatalf("Hold() = %v, %v", held, err)
+		}
+		one.leases.Kill("one")
+		two := one.peer(t, "two")
+		<-time.After(3 * time.Second)
+		if holder, err := one.leases.Holder(t.Context(), "replica.one"); holder != "one" || err != nil {
+			t.Fatalf("Holder() = %q, %v; want the replica itself again", holder, err)
+		}
+		text(t, one.ask(t, attempt("b")))
+		if got := text(t, two.ask(t, retry("b", 1))); got != "short t"+up.states[0] || up.charges() != 1 {
+			t.Errorf("answer = %q after %d jobs, want the first one's", got, up.charges())
+		}
+	})
+}

@@ -1,0 +1,158 @@
+package adapter
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+)
+
+// How often a job that may still turn up is looked for: the longer it is missing, the rarer.
+const (
+	lateFirst   = 5 * time.Second
+	lateLongest = 5 * time.Minute
+)
+
+// mayTurnUp reports whether a run failed although a job of its may exist: nobody knew whether it was accepted, or it
+// was not finished when its deadline was over (engineering.md §3.2, §3.3 row U7).
+func (r Run) mayTurnUp() bool {
+	if r.Status != RunFailed || r.Error == nil || r.Error.Kind != Ambiguous && r.Error.Kind != Timeout {
+		return false
+	}
+	return slices.ContainsFunc(r.Steps, Step.open)
+}
+
+// open reports whether what became of a step is unknown: its submission, or its task.
+func (s Step) open() bool {
+	return s.Submission == nil && s.Refusal == nil || s.Submission != nil && s.Finished.IsZero()
+}
+
+// late is when the job of a failed run is looked for next; false when nobody can ask for its result any more.
+func (r Run) late(now time.Time, keep time.Duration) (next time.Time, still bool) {
+	missing := now.Sub(r.Finished)
+	return now.Add(min(max(missing/4, lateFirst), lateLongest)), missing < keep
+}
+
+// adoptLate follows failed runs whose job may turn up, until Close: what was paid is fetched and answers later
+// requests that repeat the one that failed.
+func (s *Service) adoptLate() {
+	next := map[string]time.Time{}
+	for pause(s.life, s.cfg.LeaseCheck) {
+		alive := map[string]bool{}
+		for _, l := range s.runs.missing() {
+			run, now := l.snapshot(), time.Now()
+			at, known := next[run.ID]
+			due, still := run.late(now, s.runs.keep)
+			switch {
+			case !still:
+				delete(next, run.ID)
+			case !known:
+				next[run.ID] = due
+			case !now.Before(at):
+				next[run.ID] = due
+				if run.Replica == s.cfg.Replica || !s.alive(s.life, run.Replica, alive) {
+					s.lookFor(s.life, l, run)
+				}
+			}
+		}
+	}
+}
+
+// lookFor asks the upstreams for every open step of a failed run, and goes on with the run if one was found.
+func (s *Service) lookFor(ctx context.Context, l *live, run Run) {
+	caller := l.whose(run)
+	for _, st := range run.Steps {
+		if !st.open() {
+			continue
+		}
+		account, err := s.parts.Accounts.Made(ctx, caller, st.Upstream)
+		if err != nil {
+			continue // its key is gone, or the upstream's settings are
+		}
+		if sub, ok := turnedUp(ctx, account, st); ok {
+			s.reopen(ctx, l, caller, st.Name, sub)
+			return
+		}
+	}
+}
+
+// turnedUp looks for a step's task: by its state while it has no id, else until it is finished.
+func turnedUp(ctx context.Context, a Account, st Step) (Submission, bool) {
+	if st.Submission != nil {
+		task, err := a.Upstream.Task(ctx, st.Submission.TaskID)
+		return *st.Submission, err == nil && task.Done() && (task.State == "" || task.State == st.State)
+	}
+	finder, ok := a.Upstream.(Finder)
+	if !ok {
+		return Submission{}, false
+	}
+	task, err := finder.Find(ctx, st.State)
+	return Submission{TaskID: task.ID, Dialog: task.Status == Dialog, At: st.Intended}, err == nil
+}
+
+// reopen goes on with a failed run one of whose submissions was found: from the top, as after a restart.
+func (s *Service) reopen(ctx context.Context, l *live, caller Caller, step string, sub Submission) {
+	before := l.snapshot()
+	if !l.claim() {
+		return
+	}
+	err := l.save(ctx, s.parts.Journal, func(r *Run) error {
+		st := r.step(step)
+		if r.Status != RunFailed || r.Replica != before.Replica && r.Replica != s.cfg.Replica || st == nil {
+			return errLost
+		}
+		st.Submission, st.Finished = &sub, time.Time{}
+		r.Status, r.Error, r.Finished, r.Replica = RunInProgress, nil, time.Time{}, s.cfg.Replica
+		if until := time.Now().Add(s.cfg.JobDeadline); until.After(r.Deadline) {
+			r.Deadline = until
+		}
+		return nil
+	})
+	if err != nil {
+		l.release()
+		if !errors.Is(err, errLost) {
+			s.parts.Log.Warn("a job that turned up late could not be recorded; trying again", "job", before.ID, "error", err)
+		}
+		return
+	}
+	s.parts.Log.Info("a job turned up late and is followed", "job", before.ID, "step", step)
+	s.execute(l, caller, nil, before.Deadline)
+}
+
+// claim makes the run this goroutine's to execute, unless somebody here executes it already.
+func (l *live) claim() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.own {
+		return false
+	}
+	l.own = true
+	return true
+}
+
+// whose is the caller of a run. A key that a client brought is known only while the process lives that heard it.
+func (l *live) whose(run Run) Caller {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return Caller{Owner: run.Owner, Key: l.key}
+}
+
+// missing returns the failed runs whose job may turn up.
+func (r *runs) missing() []*live {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var all []*live
+	for _, l := range r.byID {
+		if l.matches(Run.mayTurnUp) {
+			all = append(all, l)
+		}
+	}
+	return all
+}
+
+// matches asks a question of the run without copying it.
+func (l *live) matches(question func(Run) bool) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return question(l.run)
+}

@@ -1,0 +1,71 @@
+package adapter
+
+import (
+	"context"
+	"sync"
+)
+
+// standing is whether this replica holds the lease that keeps others from taking its runs over. Without it nothing new
+// is submitted: somebody else may be executing the same run by then.
+type standing struct {
+	mu   sync.Mutex
+	held chan struct{} // closed while the lease is held; nil before the first time
+}
+
+// gate returns a channel that is closed once the lease is held.
+func (st *standing) gate() chan struct{} {
+	if st.held == nil {
+		st.held = make(chan struct{})
+	}
+	return st.held
+}
+
+func (st *standing) regain() {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	close(st.gate())
+}
+
+func (st *standing) lose() {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	st.held = nil
+}
+
+// wait returns once the lease is held, or why ctx ended.
+func (st *standing) wait(ctx context.Context) error {
+	st.mu.Lock()
+	held := st.gate()
+	st.mu.Unlock()
+	select {
+	case <-held:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// stand takes the replica's lease again whenever it was lost: after the state engine was out of reach for longer than
+// a lease lasts, the others took this replica for dead.
+func (s *Service) stand(lost <-chan struct{}) {
+	for {
+		select {
+		case <-lost:
+		case <-s.life.Done():
+			return
+		}
+		s.standing.lose()
+		s.parts.Log.Warn("this replica counts as dead; it takes its lease again", "replica", s.cfg.Replica)
+		for {
+			again, held, err := s.parts.Leases.Hold(s.life, s.lease(s.cfg.Replica), s.cfg.Replica)
+			if err == nil && held {
+				lost = again
+				break
+			}
+			if !pause(s.life, s.cfg.LeaseCheck) {
+				return
+			}
+		}
+		s.standing.regain()
+	}
+}
