@@ -4,7 +4,9 @@ import { HelpDialog } from './parts/HelpDialog'
 import { Hood } from './parts/Hood'
 import { KeyDialog } from './parts/KeyDialog'
 import { Notice } from './parts/Notice'
-import { route } from './state/route'
+import { useEffect } from 'preact/hooks'
+import { known, wordsOf } from './state/pictures'
+import { type Route, route } from './state/route'
 import { hood } from './state/ui'
 import { Create } from './views/Create'
 import { Editor } from './views/Editor'
@@ -14,6 +16,8 @@ import { VideoView } from './views/VideoView'
 
 /** App is the whole page. */
 export function App() {
+  const title = titleOf(route.value)
+  useEffect(() => void (document.title = title), [title])
   return (
     <div class={hood.value ? 'app with-hood' : 'app'}>
       <Header />
@@ -41,4 +45,11 @@ function View() {
     case 'edit':
       return <Editor key={r.id ?? ''} id={r.id} />
   }
+}
+
+function titleOf(r: Route): string {
+  if (r.view === 'gallery') return 'Gallery · midgate'
+  if (r.view === 'edit') return 'Edit · midgate'
+  const p = r.view === 'image' ? known.value.get(r.id) : undefined
+  return p ? `${wordsOf(p).slice(0, 60) || 'Picture'} · midgate` : 'midgate'
 }

@@ -44,7 +44,7 @@ export async function edit(page, shoot) {
     await stroke(page, [[0.4, 0.4], [0.6, 0.6]])
     await page.fill('#edit-prompt', 'a pond')
     await page.getByRole('button', { name: 'Repaint' }).click()
-    want('pictures', await finished(page), 1)
+    want('pictures', await finished(page), 4)
     await loaded(page)
     await shoot('brought')
   })

@@ -8,7 +8,7 @@ export interface Ask {
   form?: Field[]
   /** What the visitor sees of it. */
   title: string
-  kind: 'draw' | 'edit' | 'action' | 'video' | 'describe'
+  kind: 'draw' | 'blend' | 'edit' | 'action' | 'video' | 'describe'
   /** How many pictures are expected, and their ratio, for the places that wait for them. */
   expected: number
   ratio: [number, number]

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { change, draft, drawing, refer } from '../state/draft'
+import { blends, change, draft, drawing, refer } from '../state/draft'
 import { aliases, modelName, versions } from '../state/models'
 import { start } from '../state/runs'
 import { Advanced } from './Advanced'
@@ -15,7 +15,7 @@ export function Composer() {
   const set = Object.keys(d.advanced).length
   const text = useRef<HTMLTextAreaElement>(null)
   const draw = () => {
-    if (!d.prompt.trim()) return text.current?.focus()
+    if (!d.prompt.trim() && !blends(d)) return text.current?.focus()
     start(drawing(d))
     document.querySelector('.runs')?.scrollIntoView({ block: 'nearest', behavior: 'smooth' })
   }
@@ -24,6 +24,7 @@ export function Composer() {
     <form
       class="composer"
       onSubmit={(e) => (e.preventDefault(), draw())}
+      onDrop={(e) => (e.preventDefault(), e.stopPropagation(), void referFiles(e.dataTransfer?.files))}
       onPaste={(e) => void referFiles(e.clipboardData?.files)}
     >
       <References />
@@ -67,7 +68,7 @@ export function Composer() {
             {set > 0 && <span class="count" aria-hidden="true">{set}</span>}
           </button>
           <button class="primary draw" title="Draw (Enter)">
-            <Send /> Draw
+            <Send /> {blends(d) ? 'Blend' : 'Draw'}
           </button>
         </div>
       </div>

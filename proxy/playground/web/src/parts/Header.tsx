@@ -27,7 +27,7 @@ export function Header() {
           {running > 0 && <span class="count" aria-hidden="true">{running}</span>}
         </button>
         {key.value && (
-          <button class="plain round" aria-label="Change the key" title="Change the key" onClick={() => (asking.value = { why: '' })}>
+          <button class="plain round" aria-label="Change the key" title="Change the key" onClick={() => (asking.value = { why: '', changing: true })}>
             <Key />
           </button>
         )}

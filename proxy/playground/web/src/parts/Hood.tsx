@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks'
+import { askOf } from '../state/asks'
 import { runs } from '../state/runs'
 import { earlier, loadEarlier } from '../state/ledger'
 import { hood } from '../state/ui'
@@ -23,14 +24,14 @@ export function Hood() {
       <header class="hood-head">
         <div>
           <h2 id="hood-title" tabIndex={-1} ref={head}>Under the hood</h2>
-          <p class="muted">What each request became at Midjourney{paid > 0 && ` · ${paid} jobs paid`}</p>
+          <p class="muted">What each request became{paid > 0 && ` · ${paid} ${paid === 1 ? 'job' : 'jobs'} paid`}</p>
         </div>
         <button class="plain round" aria-label="Close" onClick={() => (hood.value = false)}><Close /></button>
       </header>
       <div class="hood-list">
         {live.length + before.length === 0 && <p class="muted empty-note">Nothing yet. Draw something, and watch its steps here.</p>}
         {live.map((r) => <JobStory key={r.key} job={r.state.value.job!} ask={r.ask} />)}
-        {before.map((j) => <JobStory key={j.id} job={j} ask={null} />)}
+        {before.map((j) => <JobStory key={j.id} job={j} ask={askOf(j.id)} />)}
       </div>
     </aside>
   )

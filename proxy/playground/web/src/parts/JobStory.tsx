@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { Ask } from '../api/ask'
 import type { Job, Step } from '../api/types'
+import { repeatable } from '../state/asks'
 import { ended } from '../state/runs'
 import { code, copy } from '../state/ui'
 
@@ -27,7 +28,7 @@ export function JobStory({ job: j, ask }: { job: Job; ask: Ask | null }) {
         <span><b>{j.steps.reduce((n, s) => n + s.polls, 0)}</b> polls</span>
         <span><b>{Math.max(0, Math.round(end - j.created_at))}</b> s</span>
         <button class="link" title="Copy the job's ID" onClick={() => void copy(j.id, 'Job ID')}>{j.id.slice(0, 12)}…</button>
-        {ask && <button class="link" onClick={() => (code.value = ask)}>Code</button>}
+        {repeatable(ask) && <button class="link" onClick={() => (code.value = ask)}>Code</button>}
       </footer>
     </article>
   )

@@ -1,5 +1,6 @@
 import { picture } from '../api/base'
 import type { Ask } from '../api/ask'
+import { repeatable } from '../state/asks'
 import { change } from '../state/draft'
 import { go, href } from '../state/route'
 import { cancel, dismiss, ended, type Run, type State, start } from '../state/runs'
@@ -18,16 +19,16 @@ export function RunCard({ run }: { run: Run }) {
       <footer class="run-foot">
         <div class="run-title">
           <p class="run-prompt">{run.ask?.title ?? 'A job that was begun elsewhere'}</p>
-          <p class="run-state">{told(run, s)}</p>
+          <p class="run-state" role="status">{told(run, s)}</p>
         </div>
         <div class="row">
           {running && s.job && (
             <button class="plain" onClick={() => void cancel(run)}><Stop /> Stop</button>
           )}
-          {!running && run.ask && (
+          {!running && repeatable(run.ask) && (
             <button class="plain round" aria-label="Do it again" title="Do it again" onClick={() => start(run.ask!)}><Repeat /></button>
           )}
-          {run.ask && (
+          {repeatable(run.ask) && (
             <button class="plain round" aria-label="Show as code" title="As curl, Python or Node" onClick={() => (code.value = run.ask)}><Code /></button>
           )}
           <button class="plain round" aria-label="Under the hood" title="Under the hood" onClick={() => (hood.value = true)}><Gauge /></button>
@@ -48,7 +49,7 @@ function Results({ run, s }: { run: Run; s: State }) {
   if (s.status === 'completed' && s.video) {
     return <a class="film-link" href={href({ view: 'video', id: s.video })}><Play /> Play the video</a>
   }
-  if (ended(s.status)) return null
+  if (ended(s.status) || run.ask?.kind === 'describe') return null
   return <Places ask={run.ask} s={s} />
 }
 

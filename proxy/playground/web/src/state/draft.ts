@@ -78,8 +78,17 @@ function nearest(ratio: number): string {
   return ratios.reduce((best, r) => (off(r) < off(best) ? r : best), '1:1')
 }
 
+/** blends says whether a draft without words asks for its pictures to be mixed. */
+export function blends(d: Draft): boolean {
+  return !d.prompt.trim() && d.references.length >= 2 && d.references.length <= 5
+}
+
 /** drawing is the request that the draft stands for. */
 export function drawing(d: Draft): Ask {
+  if (blends(d)) {
+    const json = { images: d.references.map((r) => r.value), n: d.n, ...(d.ratio ? { size: d.ratio } : {}), response_format: 'url' }
+    return { path: 'v1/images/blends', title: 'Blend', kind: 'blend', expected: d.n, ratio: sides(d.ratio), json }
+  }
   const midjourney: Record<string, unknown> = { ...d.advanced }
   if (d.speed) midjourney.speed = d.speed
   for (const r of d.references) {

@@ -5,7 +5,7 @@ import { keep, recall } from './storage'
 export const key = signal('')
 
 /** What is being asked while the page needs a key; null while it does not. */
-export const asking = signal<{ why: string } | null>(null)
+export const asking = signal<{ why: string; changing?: boolean } | null>(null)
 
 let waiting: ((given: boolean) => void)[] = []
 
@@ -24,8 +24,10 @@ export function askForKey(used: string, why: string): Promise<boolean> {
 
 /** giveKey ends the question with a key; an empty one means that none is given. */
 export function giveKey(given: string): void {
+  const changed = asking.value?.changing && key.value !== given
   key.value = given
   keep('key', given || null)
+  if (changed) location.reload() // what is shown belongs to the other key
   answer(given !== '')
 }
 

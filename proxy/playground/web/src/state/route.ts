@@ -15,6 +15,10 @@ export function follow(): void {
   addEventListener('hashchange', () => {
     route.value = parse(location.hash)
     scrollTo(0, 0)
+    requestAnimationFrame(() => {
+      // Whoever reads by ear or goes by Tab continues at the new page, not at the top of the document.
+      if (document.activeElement === document.body) document.querySelector<HTMLElement>('main')?.focus()
+    })
   })
 }
 

@@ -4,6 +4,7 @@ import { body } from '../api/ask'
 import { get, problemOf, Problem, send } from '../api/http'
 import { events } from '../api/sse'
 import type { Images, Job, JobStatus, Made, Page, Video } from '../api/types'
+import { askOf, noteAsk } from './asks'
 import { refreshPictures } from './pictures'
 import { refreshVideos, remember } from './videos'
 
@@ -47,7 +48,7 @@ export async function resume(): Promise<void> {
   const page = await get<Page<Job>>('v1/jobs?limit=20').catch(() => null)
   for (const job of page?.data.toReversed() ?? []) {
     if (ended(job.status) || runs.value.some((r) => r.state.value.job?.id === job.id)) continue
-    const run = add(null, job.status)
+    const run = add(askOf(job.id), job.status)
     patch(run, { job })
     void follow(run, () => watch(run, job.id))
   }
@@ -72,9 +73,14 @@ export function dismiss(run: Run): void {
 
 function add(ask: Ask | null, status: State['status']): Run {
   const none = { job: null, partial: null, partials: 0, made: [], video: null, problem: null }
-  const run: Run = { key: crypto.randomUUID(), ask, begun: Date.now(), state: signal({ status, ...none }) }
+  const run: Run = { key: newKey(), ask, begun: Date.now(), state: signal({ status, ...none }) }
   runs.value = [run, ...runs.value]
   return run
+}
+
+/** newKey is an Idempotency-Key. crypto.randomUUID is missing where the page does not come by HTTPS. */
+function newKey(): string {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, '0')).join('')
 }
 
 function patch(run: Run, change: Partial<State>): void {
@@ -92,13 +98,17 @@ async function follow(run: Run, work: () => Promise<void>): Promise<void> {
   if (run.ask?.kind === 'video') void refreshVideos()
 }
 
+/** Kinds of requests that this midgate was seen to answer without a stream. */
+const streamless = new Set<Ask['kind']>(['video', 'describe'])
+
 /** begin sends the request: as a stream where partial pictures can come, else asking for the job at once. */
 async function begin(run: Run, ask: Ask): Promise<void> {
-  if (ask.kind === 'draw' && ask.expected <= 4) {
+  if (!streamless.has(ask.kind) && ask.expected <= 4) {
     try {
       return await stream(run, ask)
     } catch (e) {
       if (!(e instanceof Problem) || !unstreamable(e)) throw e
+      streamless.add(ask.kind)
     }
   }
   await queue(run, ask)
@@ -115,12 +125,12 @@ async function stream(run: Run, ask: Ask): Promise<void> {
     headers: { 'idempotency-key': run.key },
     ...body(ask, { stream: true, partial_images: 3 }),
   })
-  const id = answer.headers.get('midgate-job')
+  const id = answer.headers.get('midgate-job') ?? ''
   if (!answer.headers.get('content-type')?.includes('text/event-stream') || !answer.body) {
+    streamless.add(ask.kind)
     take(run, await answer.json(), id)
     return id ? watch(run, id) : undefined
   }
-  if (!id) return void (await partials(run, answer.body))
   const stop = new AbortController()
   // The job knows everything that the stream's end would say again, with its pictures in full: it ends the wait.
   const watching = watch(run, id).finally(() => stop.abort())
@@ -128,14 +138,11 @@ async function stream(run: Run, ask: Ask): Promise<void> {
 }
 
 /** partials shows the partial pictures of a stream until it ends. */
-async function partials(run: Run, from: ReadableStream<Uint8Array>, stop?: AbortSignal): Promise<void> {
-  stop?.addEventListener('abort', () => void from.cancel().catch(() => undefined))
-  for await (const e of events(from)) {
-    if (e.type.endsWith('.partial_image')) {
-      const s = run.state.value
-      patch(run, { partial: `data:image/${e.output_format ?? 'png'};base64,${e.b64_json}`, partials: s.partials + 1 })
-    }
-    if (e.type.endsWith('.completed')) return
+async function partials(run: Run, from: ReadableStream<Uint8Array>, stop: AbortSignal): Promise<void> {
+  for await (const e of events(from, stop)) {
+    if (!e.type.endsWith('.partial_image')) continue
+    const s = run.state.value
+    patch(run, { partial: `data:image/${e.output_format ?? 'png'};base64,${e.b64_json}`, partials: s.partials + 1 })
   }
 }
 
@@ -175,6 +182,7 @@ function take(run: Run, said: Job | Video | Images, job: string | null = null): 
     const id = job ?? said.id.replace(/^video_/, 'job_')
     return patch(run, { video: said.id, status: 'in_progress', job: { ...unknownJob, id } })
   }
+  if (run.ask && run.state.value.job?.id !== said.id) noteAsk(said.id, run.ask)
   const result = said.result
   patch(run, {
     job: said,

@@ -22,7 +22,7 @@ export function Create() {
   const here = new Set(runs.value.flatMap((r) => r.state.value.made.map((m) => m.id)))
   const recent = gallery.value.filter((p) => !here.has(p.id)).slice(0, 12)
   return (
-    <main class={fresh ? 'create fresh' : 'create'}>
+    <main tabIndex={-1} class={fresh ? 'create fresh' : 'create'}>
       <section class="hero">
         <h1 class={fresh ? '' : 'sr'}>What should it look like?</h1>
         <Composer />

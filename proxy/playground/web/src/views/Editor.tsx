@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { picture } from '../api/base'
-import { problemOf, type Problem } from '../api/http'
+import { Problem, problemOf } from '../api/http'
 import { Brush, Close, Eraser, Invert, Send, Trash, Undo, Upload } from '../parts/icons'
 import { MaskCanvas } from '../parts/MaskCanvas'
 import { ProblemNote } from '../parts/ProblemNote'
@@ -23,9 +23,9 @@ export function Editor({ id }: { id: string | null }) {
     if (id) void take(ownSubject(id))
     else if (brought.value) void take(subjectOf(brought.value))
   }, [id, brought.value])
-  if (problem) return <main class="editor"><ProblemNote problem={problem} /></main>
+  if (problem) return <main tabIndex={-1} class="editor"><ProblemNote problem={problem} /></main>
   if (subject) return <Workbench key={subject.name} subject={subject} />
-  return <main class="editor">{id || brought.value ? <p class="muted empty-note">Loading…</p> : <Bring />}</main>
+  return <main tabIndex={-1} class="editor">{id || brought.value ? <p class="muted empty-note">Loading…</p> : <Bring />}</main>
 }
 
 /** Bring asks for a picture of the visitor's own. */
@@ -46,7 +46,7 @@ function Workbench({ subject: s }: { subject: Subject }) {
   const [erase, setErase] = useState(false)
   const [brush, setBrush] = useState(9)
   const [prompt, setPrompt] = useState('')
-  const [n, setN] = useState(s.id ? 4 : 1)
+  const [n, setN] = useState(4)
   const canvas = useRef<HTMLCanvasElement>(null)
   const [src, setSrc] = useState('')
   useEffect(() => {
@@ -64,7 +64,7 @@ function Workbench({ subject: s }: { subject: Subject }) {
   }
   useKeys({ b: () => setErase(false), x: () => setErase(true), '[': () => setBrush((b) => Math.max(1, b - 2)), ']': () => setBrush((b) => Math.min(40, b + 2)) }, undo)
   return (
-    <main class="editor">
+    <main tabIndex={-1} class="editor">
       <div class="editor-tools" role="toolbar" aria-label="Tools">
         <div class="segments">
           <button aria-pressed={!erase} title="Brush (b)" onClick={() => setErase(false)}><Brush /> Brush</button>
@@ -96,6 +96,7 @@ function Workbench({ subject: s }: { subject: Subject }) {
 /** ownSubject is one of midgate's pictures, with its bytes. */
 async function ownSubject(id: string): Promise<Subject> {
   const [record, answer] = await Promise.all([pictureOf(id), fetch(picture(id, 'png'))])
+  if (!answer.ok) throw new Problem('The picture itself is not there any more.', answer.status)
   const file = await answer.blob()
   const bitmap = await createImageBitmap(file)
   return { id: record.id, file, name: `${record.id}.png`, width: bitmap.width, height: bitmap.height }

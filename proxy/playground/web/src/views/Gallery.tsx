@@ -16,6 +16,8 @@ export function Gallery() {
   useEffect(() => {
     void refreshPictures()
     void refreshVideos()
+  }, [])
+  useEffect(() => {
     const watcher = new IntersectionObserver((seen) => {
       if (seen.some((s) => s.isIntersecting)) morePictures().catch((e) => setProblem(problemOf(e)))
     }, { rootMargin: '600px' })
@@ -25,7 +27,7 @@ export function Gallery() {
   const all = gallery.value
   const done = (videos.value ?? []).filter((v) => v.status === 'completed')
   return (
-    <main class="gallery">
+    <main tabIndex={-1} class="gallery">
       <div class="section-head">
         <h1>Gallery</h1>
         {all.length > 0 && <p class="muted">{all.length}{listed.value.more ? '+' : ''} pictures{done.length > 0 && `, ${done.length} videos`}</p>}

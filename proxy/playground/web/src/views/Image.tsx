@@ -25,11 +25,11 @@ export function Image({ id }: { id: string }) {
     pictureOf(id).then(() => unfold(id)).catch((e) => setProblem(problemOf(e)))
   }, [id, jobsDone])
   const p = known.value.get(id)
-  if (!p) return <main class="image-view">{problem ? <ProblemNote problem={problem} /> : <p class="muted empty-note">Loading…</p>}</main>
+  if (!p) return <main tabIndex={-1} class="image-view">{problem ? <ProblemNote problem={problem} /> : <p class="muted empty-note">Loading…</p>}</main>
   const history = historyOf(id, known.value)
   const begun = runs.value.filter((r) => r.ask?.from === id)
   return (
-    <main class="image-view">
+    <main tabIndex={-1} class="image-view">
       <Stage p={p} />
       <div class="panel">
         <Facts p={p} />

@@ -22,10 +22,10 @@ export function VideoView({ id }: { id: string }) {
     const timer = running ? setInterval(ask, 2000) : undefined
     return () => clearInterval(timer)
   }, [id, running])
-  if (!v) return <main class="image-view">{problem ? <ProblemNote problem={problem} /> : <p class="muted empty-note">Loading…</p>}</main>
+  if (!v) return <main tabIndex={-1} class="image-view">{problem ? <ProblemNote problem={problem} /> : <p class="muted empty-note">Loading…</p>}</main>
   const origin = originOf(id) ?? v.remixed_from_video_id
   return (
-    <main class="image-view">
+    <main tabIndex={-1} class="image-view">
       <div class="stage">
         {v.status === 'completed' ? (
           <video class="stage-picture" key={id} src={film(id)} controls loop autoplay muted playsInline style={{ aspectRatio: ratioOf(v.size).join(' / '), '--ratio': ratioOf(v.size)[0] / ratioOf(v.size)[1] }} />
