@@ -1,12 +1,17 @@
 package jetstream
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
 
 	"midgate/adapter"
 	"midgate/adapter/jetstream/clustertest"
@@ -54,6 +59,52 @@ func TestStateIsKeptThreeTimes(t *testing.T) {
 		if got := s.CachedInfo().Config.Replicas; got != 3 {
 			t.Errorf("%s is kept %d times, want 3", b.name, got)
 		}
+	}
+}
+
+func TestAReplicaStartsWithoutOneNode(t *testing.T) {
+	t.Parallel()
+	c := clustertest.Start(t)
+	first := start(t, Config{URL: c.URL()})
+	if err := first.Store().Put(t.Context(), adapter.Image{ID: "img_1", Owner: "me"}); err != nil {
+		t.Fatal(err)
+	}
+	c.Stop(2)
+	var second *Engine
+	until(t, "a second replica", func() bool { // an election may be going on
+		e, err := New(t.Context(), Config{URL: c.URL()})
+		second = e
+		return err == nil
+	})
+	t.Cleanup(second.Close)
+	list, err := second.Store().List(t.Context(), "me", 0, "")
+	if err != nil || len(list) != 1 {
+		t.Errorf("List = %d records, %v, want 1", len(list), err)
+	}
+	s, err := second.js.Stream(t.Context(), "KV_midgate_images")
+	if err != nil || s.CachedInfo().Config.Replicas != 3 {
+		t.Errorf("the records are kept %d times, %v, want 3", s.CachedInfo().Config.Replicas, err)
+	}
+}
+
+func TestOneServerKeepsStateOnce(t *testing.T) {
+	t.Parallel()
+	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, NoSigs: true, NoLog: true, JetStream: true, StoreDir: t.TempDir(), SyncAlways: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Start()
+	t.Cleanup(func() {
+		s.Shutdown()
+		s.WaitForShutdown()
+	})
+	var log bytes.Buffer
+	e := start(t, Config{URL: s.ClientURL(), Log: slog.New(slog.NewTextHandler(&log, nil))})
+	if err := e.Ready(t.Context()); err != nil {
+		t.Errorf("Ready = %v", err)
+	}
+	if !strings.Contains(log.String(), "one NATS server only") {
+		t.Errorf("log = %q, want a warning that state is kept once", log.String())
 	}
 }
 

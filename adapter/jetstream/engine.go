@@ -73,7 +73,7 @@ func (e *Engine) begin(ctx context.Context) error {
 
 // start opens the buckets and fills the indexes.
 func (e *Engine) start(ctx context.Context) error {
-	js, err := jetstream.New(e.conn)
+	js, err := jetstream.New(e.conn, jetstream.WithPublishAsyncTimeout(e.cfg.Timeout))
 	if err != nil {
 		return err
 	}

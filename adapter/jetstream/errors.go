@@ -22,8 +22,7 @@ func failure(ctx context.Context, verb string, err error) error {
 	if ctx.Err() != nil {
 		return fmt.Errorf("%s: %w", verb, context.Cause(ctx))
 	}
-	var known *adapter.Error
-	if errors.As(err, &known) {
+	if _, known := errors.AsType[*adapter.Error](err); known {
 		return err
 	}
 	return adapter.Wrap(adapter.Storage, fmt.Errorf("%s: %w", verb, err), unavailable)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"maps"
 	"strconv"
 
 	"github.com/nats-io/nats.go"
@@ -122,9 +123,7 @@ func (g *group) batch(ctx context.Context, lot []*grouped) bool {
 			"Nats-Batch-Id":       {id},
 			"Nats-Batch-Sequence": {strconv.Itoa(i + 1)},
 		}}
-		for name, value := range w.msg.Header {
-			msg.Header[name] = value
-		}
+		maps.Copy(msg.Header, w.msg.Header)
 		if i < last {
 			if err := g.engine.conn.PublishMsg(msg); err != nil {
 				return false // the batch has no end, so it is dropped

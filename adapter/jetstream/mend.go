@@ -66,8 +66,10 @@ func diskWorks(dir string) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(f.Name())
-	defer f.Close()
+	defer func() {
+		_ = f.Close() // Sync has said what there is to say
+		_ = os.Remove(f.Name())
+	}()
 	if _, err := f.Write(make([]byte, 256<<10)); err != nil {
 		return err
 	}

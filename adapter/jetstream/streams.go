@@ -1,6 +1,7 @@
 package jetstream
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -80,25 +81,31 @@ func (e *Engine) copies(ctx context.Context) (int, error) {
 	if e.server != nil {
 		return 1, nil
 	}
-	want := e.cfg.Replicas
-	if want == 0 {
-		want = 3
-	}
-	probe := jetstream.StreamConfig{Name: "KV_" + e.cfg.Prefix + "_leases", Subjects: []string{"$KV." + e.cfg.Prefix + "_leases.>"}}
-	if s, err := e.js.Stream(ctx, probe.Name); err == nil && s.CachedInfo().Config.Replicas >= want {
+	want := cmp.Or(e.cfg.Replicas, 3)
+	name := e.cfg.Prefix + "_leases"
+	if s, err := e.js.Stream(ctx, "KV_"+name); err == nil && s.CachedInfo().Config.Replicas >= want {
 		return s.CachedInfo().Config.Replicas, nil
 	}
-	_, err := e.bucket(ctx, e.cfg.Prefix+"_leases", e.cfg.LeaseTTL, jetstream.MemoryStorage, want)
-	if err == nil {
-		return want, nil
+	for end := time.Now().Add(peerTime); ; {
+		_, err := e.bucket(ctx, name, e.cfg.LeaseTTL, jetstream.MemoryStorage, want)
+		if err == nil {
+			return want, nil
+		}
+		api, _ := errors.AsType[*jetstream.APIError](err)
+		few := api != nil && api.ErrorCode == errNoPeers
+		if few && time.Now().Before(end) && pause(ctx, rewatch) {
+			continue // nodes may be starting
+		}
+		if e.cfg.Replicas == 0 && (few || api != nil && api.ErrorCode == errNotClustered) {
+			e.cfg.Log.Warn("state is kept by one NATS server only: three nodes would survive the loss of one")
+			return 1, nil
+		}
+		return 0, fmt.Errorf("keep state %d times: %w", want, err)
 	}
-	var api *jetstream.APIError
-	if e.cfg.Replicas == 0 && errors.As(err, &api) && (api.ErrorCode == errNoPeers || api.ErrorCode == errNotClustered) {
-		e.cfg.Log.Warn("state is kept by one NATS server only: three nodes would survive the loss of one")
-		return 1, nil
-	}
-	return 0, fmt.Errorf("keep state %d times: %w", want, err)
 }
+
+// peerTime is how long a cluster may take to have enough nodes.
+const peerTime = 10 * time.Second
 
 // The server's codes for "not enough nodes" and "not a cluster".
 const (

@@ -107,7 +107,9 @@ func verifyMeta(dir, name string, records bool) error {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	var described struct{ Name string }
+	var described struct {
+		Name string `json:"name"`
+	}
 	if json.Unmarshal(data, &described) != nil || described.Name != name {
 		return damage(meta, "cannot be read")
 	}
@@ -116,10 +118,10 @@ func verifyMeta(dir, name string, records bool) error {
 	if err != nil {
 		return err
 	}
-	hash.Write(data)
+	_, _ = hash.Write(data) // a hash never fails
 	want := hex.EncodeToString(hash.Sum(nil))
 	if got, err := os.ReadFile(sum); err == nil && string(got) == want {
 		return nil
 	}
-	return os.WriteFile(sum, []byte(want), 0o640)
+	return os.WriteFile(sum, []byte(want), 0o600)
 }

@@ -152,7 +152,7 @@ func freePorts(t testing.TB, n int) []int {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer l.Close()
+		defer func() { _ = l.Close() }() // the port is all that was wanted
 		ports = append(ports, l.Addr().(*net.TCPAddr).Port)
 	}
 	return ports
