@@ -22,7 +22,8 @@ export async function video(page, picture, shoot) {
 
   await step('a video knows the picture that it was made of', async () => {
     await page.goto(picture)
-    want('videos in the history', await page.locator('.tree .thumb.film').count().then(async (n) => n || (await page.waitForSelector('.tree .thumb.film'), 1)), 1)
+    await page.locator('.tree .thumb.film').first().waitFor()
+    want('videos in the history', await page.locator('.tree .thumb.film').count(), 2)
   })
 }
 

@@ -1,4 +1,4 @@
-import { picture } from '../api/base'
+import { film, picture } from '../api/base'
 import type { Ask } from '../api/ask'
 import { repeatable } from '../state/asks'
 import { change } from '../state/draft'
@@ -47,7 +47,16 @@ function Results({ run, s }: { run: Run; s: State }) {
   if (texts.length > 0) return <Texts texts={texts} />
   if (s.made.length > 0) return <Tiles ask={run.ask} ids={s.made.flatMap((m) => (m.id ? [m.id] : []))} made={s.made} />
   if (s.status === 'completed' && s.video) {
-    return <a class="film-link" href={href({ view: 'video', id: s.video })}><Play /> Play the video</a>
+    return (
+      <ul class="tiles n1">
+        <li>
+          <a class="tile" href={href({ view: 'video', id: s.video })} aria-label="Play the video">
+            <video src={film(s.video)} muted playsInline preload="metadata" tabIndex={-1} aria-hidden="true" />
+            <span class="tile-play"><Play /></span>
+          </a>
+        </li>
+      </ul>
+    )
   }
   if (ended(s.status) || run.ask?.kind === 'describe') return null
   return <Places ask={run.ask} s={s} />

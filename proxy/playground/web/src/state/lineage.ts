@@ -1,6 +1,6 @@
 import type { Picture, Video } from '../api/types'
 import { known, listed, morePictures, pictureOf } from './pictures'
-import { originOf, videos } from './videos'
+import { originOf, refreshVideos, videos } from './videos'
 
 /** One step of a history: the pictures that one job made together, and what came of them. */
 export interface Branch {
@@ -16,6 +16,7 @@ const farthest = 600
 
 /** unfold reads what is needed to know where a picture comes from and what came of it. */
 export async function unfold(id: string): Promise<void> {
+  if (!videos.value) void refreshVideos()
   let top = known.value.get(id) ?? (await pictureOf(id))
   for (let i = 0; top.parent && i < 50; i++) {
     const above: Picture | null = known.value.get(top.parent) ?? (await pictureOf(top.parent).catch(() => null))
@@ -56,8 +57,19 @@ function branch(key: string, jobs: Map<string, Picture[]>, children: Map<string,
     action: made?.action ?? null,
     from: made?.parent ?? null,
     branches: below.map((k) => branch(k, jobs, children, depth + 1)).sort((a, b) => begun(a) - begun(b)),
-    films: (videos.value ?? []).filter((v) => all.some((p) => p.id === originOf(v.id))),
+    films: filmsOf(new Set(all.map((p) => p.id))),
   }
+}
+
+/** filmsOf are the videos that began with one of these pictures, and those that continue them, oldest first. */
+function filmsOf(from: Set<string>): Video[] {
+  const films: Video[] = []
+  for (const v of (videos.value ?? []).toReversed()) {
+    if (!from.has(originOf(v.id) ?? v.remixed_from_video_id ?? '')) continue
+    films.push(v)
+    from.add(v.id)
+  }
+  return films
 }
 
 const begun = (b: Branch) => b.pictures[0]?.created ?? 0

@@ -17,7 +17,7 @@ export function follow(): void {
     scrollTo(0, 0)
     requestAnimationFrame(() => {
       // Whoever reads by ear or goes by Tab continues at the new page, not at the top of the document.
-      if (document.activeElement === document.body) document.querySelector<HTMLElement>('main')?.focus()
+      if (document.activeElement === document.body) document.querySelector<HTMLElement>('main')?.focus({ preventScroll: true })
     })
   })
 }
