@@ -13,7 +13,8 @@ FROM scratch
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
 COPY --from=build /out/midgate /midgate
 COPY --from=build --chown=65532:65532 /out/data /data
-ENV MIDGATE_DATA_DIR=/data
+# The demo keeps its pictures in the temporary folder, and there is no other that can be written.
+ENV MIDGATE_DATA_DIR=/data TMPDIR=/data
 VOLUME /data
 EXPOSE 8080
 USER 65532:65532

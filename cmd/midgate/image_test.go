@@ -50,7 +50,7 @@ func TestDockerfileMakesASmallSafeImage(t *testing.T) {
 	}
 	for _, want := range []string{
 		`HEALTHCHECK .* CMD \["(/midgate)", "healthcheck"\]`, `^ENTRYPOINT \["(/midgate)"\]`, `^CMD \["(serve)"\]`, `^(VOLUME) /data$`,
-		`^(STOPSIGNAL) SIGTERM`, `^ENV (MIDGATE_DATA_DIR)=/data$`, `(ca-certificates\.crt) /etc/ssl/certs/`, `--chown=65532:65532 (/out/data) /data`,
+		`^(STOPSIGNAL) SIGTERM`, `^ENV (MIDGATE_DATA_DIR)=/data TMPDIR=/data$`, `(ca-certificates\.crt) /etc/ssl/certs/`, `--chown=65532:65532 (/out/data) /data`,
 	} {
 		only(t, last, want)
 	}
