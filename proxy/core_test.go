@@ -42,8 +42,11 @@ func newFake() *fake {
 }
 
 func (f *fake) core() Core {
-	return Core{Draw: f, Edit: f, Keep: f, Files: noFiles{}, Runs: f, Ready: f}
+	return Core{Draw: f, Edit: f, Keep: f, Files: noFiles{}, Films: noFilms{}, Runs: f, Ready: f}
 }
+
+// noFilms has no video.
+type noFilms struct{ Films }
 
 // noFiles has no file.
 type noFiles struct{ filing }
@@ -82,6 +85,13 @@ func (f *fake) Model(name string) error {
 	return &adapter.Error{Kind: adapter.NotFound, Code: "model_not_found", Param: "model", Message: "No such model."}
 }
 
+// note remembers something under the lock.
+func (f *fake) note(what func()) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	what()
+}
+
 func (f *fake) begin(a adapter.Attempt, kind string, n int, result adapter.Result) (Ticket, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -97,7 +107,7 @@ func (f *fake) begin(a adapter.Attempt, kind string, n int, result adapter.Resul
 }
 
 func (f *fake) Generate(_ context.Context, a adapter.Attempt, g adapter.Generation) (Ticket, error) {
-	f.drawn = append(f.drawn, g)
+	f.note(func() { f.drawn = append(f.drawn, g) })
 	return f.begin(a, "generation", g.N, f.some(g.N))
 }
 
@@ -113,17 +123,17 @@ func (f *fake) some(n int) adapter.Result {
 }
 
 func (f *fake) Shorten(_ context.Context, a adapter.Attempt, g adapter.Generation) (Ticket, error) {
-	f.drawn = append(f.drawn, g)
+	f.note(func() { f.drawn = append(f.drawn, g) })
 	return f.begin(a, "shorten", 1, adapter.Result{Texts: []string{"fox", "a fox"}})
 }
 
 func (f *fake) Act(_ context.Context, a adapter.Attempt, act adapter.Act) (Ticket, error) {
-	f.pressed = append(f.pressed, act)
+	f.note(func() { f.pressed = append(f.pressed, act) })
 	return f.begin(a, "action", act.N, f.some(act.N))
 }
 
 func (f *fake) Edit(_ context.Context, a adapter.Attempt, e adapter.Edit) (Ticket, error) {
-	f.edited = append(f.edited, e)
+	f.note(func() { f.edited = append(f.edited, e) })
 	return f.begin(a, "edit", e.N, f.some(e.N))
 }
 
@@ -136,7 +146,7 @@ func (f *fake) Blend(ctx context.Context, a adapter.Attempt, e adapter.Edit) (Ti
 }
 
 func (f *fake) Describe(_ context.Context, a adapter.Attempt, e adapter.Edit) (Ticket, error) {
-	f.edited = append(f.edited, e)
+	f.note(func() { f.edited = append(f.edited, e) })
 	return f.begin(a, "description", 1, adapter.Result{Texts: []string{"one", "two", "three", "four"}})
 }
 

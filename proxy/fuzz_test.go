@@ -79,8 +79,8 @@ func FuzzDivert(f *testing.F) {
 		if valid := json.Valid([]byte(body)); valid && (err != nil || !json.Valid([]byte(d.text.String()))) {
 			t.Errorf("of the valid %q comes %q, %v", body, d.text.String(), err)
 		}
-		if err == nil && len(d.uploads) == 0 && d.text.String() != body {
-			t.Errorf("%q became %q", body, d.text.String())
+		if kept := d.text.String(); err == nil && len(d.uploads) == 0 && kept != body && (json.Valid([]byte(kept)) || !strings.HasPrefix(body, kept)) {
+			t.Errorf("%q became %q", body, kept) // the beginning of a string that never ends is as bad as all of it
 		}
 	})
 }

@@ -49,6 +49,7 @@ func New(cfg Config, core Core, metrics *Metrics, log *slog.Logger) (*Server, er
 	open := []handler{}                     // anybody
 	keyed := []handler{s.keyed}             // a key
 	body := []handler{s.keyed, s.limitBody} // a key, and a body of bounded size that comes in time
+	hint := []handler{s.limitBody}          // anybody, and such a body
 
 	err := s.build([]route{
 		{"GET", "/healthz", s.healthz, open},
@@ -77,8 +78,18 @@ func New(cfg Config, core Core, metrics *Metrics, log *slog.Logger) (*Server, er
 		{"GET", "/v1/jobs", s.listJobs, keyed},
 		{"GET", "/v1/jobs/:id", s.getJob, keyed},
 		{"POST", "/v1/jobs/:id/cancel", s.cancelJob, body},
+		{"POST", "/v1/videos", s.createVideo, body},
+		{"GET", "/v1/videos", s.listVideos, keyed},
+		{"POST", "/v1/videos/extensions", s.extendVideo, body},
+		{"POST", "/v1/videos/edits", s.noVideoRoute, keyed},
+		{"POST", "/v1/videos/characters", s.noVideoRoute, keyed},
+		{"GET", "/v1/videos/:id", s.getVideo, keyed},
+		{"DELETE", "/v1/videos/:id", s.deleteVideo, keyed},
+		{"GET", "/v1/videos/:id/content", s.videoContent, keyed},
+		{"POST", "/v1/videos/:id/remix", s.remixVideo, body},
 		{"GET", "/images/:file", s.serveBytes, open},
-		{"POST", "/hooks/:token", s.hook, open},
+		{"GET", "/videos/:file", s.serveFilm, open},
+		{"POST", "/hooks/:token", s.hook, hint},
 	})
 	return s, err
 }
