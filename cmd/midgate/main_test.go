@@ -17,25 +17,29 @@ import (
 	"time"
 )
 
-// binary is the program under test, built once under the race detector: a race in it is exit status 66.
-var binary string
+// scratch is a folder for what the tests of this package share.
+var scratch string
 
 func TestMain(m *testing.M) {
 	os.Exit(func() int {
-		dir, err := os.MkdirTemp("", "midgate-test-")
-		if err != nil {
+		var err error
+		if scratch, err = os.MkdirTemp("", "midgate-test-"); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			return 1
 		}
-		defer func() { _ = os.RemoveAll(dir) }()
-		binary = filepath.Join(dir, "midgate")
-		if out, err := exec.Command("go", "build", "-race", "-o", binary, ".").CombinedOutput(); err != nil {
-			fmt.Fprintf(os.Stderr, "go build: %v\n%s", err, out)
-			return 1
-		}
+		defer func() { _ = os.RemoveAll(scratch) }()
 		return m.Run()
 	}())
 }
+
+// binary builds the program under test, once, under the race detector: a race in it is exit status 66.
+var binary = sync.OnceValues(func() (string, error) {
+	name := filepath.Join(scratch, "midgate")
+	if out, err := exec.Command("go", "build", "-race", "-o", name, ".").CombinedOutput(); err != nil {
+		return "", fmt.Errorf("go build: %w\n%s", err, out)
+	}
+	return name, nil
+})
 
 // patience is how long a test waits for an event of another process before it fails: far more than any takes.
 const patience = 2 * time.Minute
@@ -52,7 +56,11 @@ type process struct {
 // start runs the binary with nothing in its environment but the given settings.
 func start(t *testing.T, environ []string, args ...string) *process {
 	t.Helper()
-	p := &process{t: t, cmd: exec.Command(binary, args...), out: newTranscript(), err: newTranscript(), ended: make(chan struct{})}
+	name, err := binary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &process{t: t, cmd: exec.Command(name, args...), out: newTranscript(), err: newTranscript(), ended: make(chan struct{})}
 	p.cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "TMPDIR=" + t.TempDir()}, environ...)
 	p.cmd.Dir = t.TempDir()
 	p.cmd.Stdout, p.cmd.Stderr = p.out, p.err
