@@ -19,7 +19,7 @@ export function JobStory({ job: j, ask }: { job: Job; ask: Ask | null }) {
         <span class={`state ${j.status}`}>{j.status.replace('_', ' ')}</span>
       </header>
       <ol class="steps">
-        {j.steps.map((s, i) => <Bar key={`${s.name}${i}`} step={s} from={j.created_at} to={end} />)}
+        {j.steps.map((s, i) => <Bar key={`${s.name}${i}`} step={s} from={j.created_at} to={end} live={!ended(j.status)} />)}
         {j.steps.length === 0 && <li class="muted">{ended(j.status) ? 'No step was taken: nothing was paid.' : 'Waiting for a place…'}</li>}
       </ol>
       {j.error && <p class="problem-line">{j.error.message}</p>}
@@ -34,10 +34,12 @@ export function JobStory({ job: j, ask }: { job: Job; ask: Ask | null }) {
   )
 }
 
-function Bar({ step: s, from, to }: { step: Step; from: number; to: number }) {
+function Bar({ step: s, from, to, live }: { step: Step; from: number; to: number; live: boolean }) {
   const whole = Math.max(1, to - from)
   const begin = Math.max(0, (s.submitted_at ?? from) - from)
-  const long = Math.max(0, (s.finished_at ?? to) - from - begin)
+  // A press that only opened a dialog never ends by itself: the dialog's own step goes on from it.
+  const finish = s.finished_at ?? (live ? to : from + begin)
+  const long = Math.max(0, finish - from - begin)
   const left = Math.min(98, (100 * begin) / whole)
   return (
     <li class="step">
@@ -48,7 +50,7 @@ function Bar({ step: s, from, to }: { step: Step; from: number; to: number }) {
         <span>{long < 1 ? '<1' : Math.round(long)} s</span>
       </span>
       <span class="lane" aria-hidden="true">
-        <span class={`stretch ${s.finished_at ? 'done' : 'live'} ${/fail|error|reject/i.test(s.state) ? 'bad' : ''}`}
+        <span class={`stretch ${s.finished_at || !live ? 'done' : 'live'} ${/fail|error|reject/i.test(s.state) ? 'bad' : ''}`}
           style={{ left: `${left}%`, width: `${Math.max(2, Math.min(100 - left, (100 * long) / whole))}%` }} />
       </span>
     </li>

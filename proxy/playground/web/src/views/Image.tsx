@@ -60,12 +60,16 @@ function Stage({ p }: { p: Picture }) {
   )
 }
 
+function when(p: Picture): string {
+  return new Date(p.created * 1000).toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' })
+}
+
 function Facts({ p }: { p: Picture }) {
   return (
     <header class="facts-head">
       <h1 class="image-prompt">{wordsOf(p) || 'A picture without words'}</h1>
       <p class="muted">
-        {p.action && `${deedName(p.action)} · `}{modelName(p.model)} · {p.width} × {p.height} · {new Date(p.created * 1000).toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' })}
+        {[p.action && deedName(p.action), p.model && modelName(p.model), `${p.width} × ${p.height}`, when(p)].filter(Boolean).join(' · ')}
       </p>
       <div class="row tools">
         <a class="button primary" data-key="e" href={href({ view: 'edit', id: p.id })}><Brush /> Edit</a>
