@@ -80,11 +80,14 @@ func (t *Ticket) Run() Run { return t.live.snapshot() }
 // Answered says that the answer reached the client completely. A failure after a submission stays open for repeats
 // of clients that have no counter: they get the same failure again, and no new job (contract.md §7.1 c).
 func (t *Ticket) Answered() {
-	if run := t.live.snapshot(); run.Status == RunFailed && run.Error.repeats() && anyPaid(run.Steps) {
-		t.deliver(DeliveryAbandoned)
-		return
+	if !t.live.snapshot().staysOpen() { // outcome has left it open
+		t.deliver(DeliveryAnswered)
 	}
-	t.deliver(DeliveryAnswered)
+}
+
+// staysOpen reports whether a run failed so that clients without a counter repeat its request, and may have been paid.
+func (r Run) staysOpen() bool {
+	return r.Status == RunFailed && r.Error.repeats() && anyPaid(r.Steps)
 }
 
 // Abandoned says that the client left, or that its answer was cut.
@@ -92,14 +95,15 @@ func (t *Ticket) Abandoned() { t.deliver(DeliveryAbandoned) }
 
 func (t *Ticket) deliver(state DeliveryState) {
 	s, i, at := t.service, t.delivery, time.Now()
+	change := func(r *Run) error {
+		if i < len(r.Deliveries) && !settled(r.Deliveries[i], state) {
+			r.Deliveries[i].State, r.Deliveries[i].At = state, at
+		}
+		return nil
+	}
+	t.live.update(func(r *Run) { _ = change(r) }) // a repeat may come before it is on disk
 	s.work.Go(func() {
-		err := t.live.save(context.WithoutCancel(s.life), s.parts.Journal, func(r *Run) error {
-			if i < len(r.Deliveries) && !settled(r.Deliveries[i], state) {
-				r.Deliveries[i].State, r.Deliveries[i].At = state, at
-			}
-			return nil
-		})
-		if err != nil {
+		if err := t.live.save(context.WithoutCancel(s.life), s.parts.Journal, change); err != nil {
 			s.parts.Log.Warn("a delivery could not be recorded", "job", t.Job, "error", err)
 		}
 	})
@@ -114,6 +118,9 @@ func settled(d Delivery, next DeliveryState) bool {
 // outcome is this client's share of an ended run.
 func (t *Ticket) outcome(run Run) (Result, error) {
 	if run.Error != nil {
+		if run.staysOpen() {
+			t.deliver(DeliveryAbandoned) // before the client hears of it: its repeat may come at once
+		}
 		return Result{}, run.Error
 	}
 	if run.Result == nil {
