@@ -39,7 +39,7 @@ type Config struct {
 	HeaderTimeout time.Duration // for a request's header; 0: 10 s
 	BodyPatience  time.Duration // how long a body may bring nothing, and before its rate is judged; 0: 20 s
 	WriteTimeout  time.Duration // for each piece of an answer; 0: 30 s
-	BeatEvery     time.Duration // between blanks once the heartbeat began; 0: 10 s
+	BeatEvery     time.Duration // between blanks once the heartbeat began; 0: 10 s, or Heartbeat if that is shorter
 }
 
 // withDefaults fills in what was left out.
@@ -50,7 +50,9 @@ func (c Config) withDefaults() Config {
 	c.HeaderTimeout = orDefault(c.HeaderTimeout, 10*time.Second)
 	c.BodyPatience = orDefault(c.BodyPatience, 20*time.Second)
 	c.WriteTimeout = orDefault(c.WriteTimeout, 30*time.Second)
-	c.BeatEvery = orDefault(c.BeatEvery, 10*time.Second)
+	if c.Heartbeat > 0 { // who sets a short one has something in between that is impatient
+		c.BeatEvery = orDefault(c.BeatEvery, min(10*time.Second, c.Heartbeat))
+	}
 	if len(c.Models) == 0 {
 		c.Models = adapter.DefaultListed
 	}
