@@ -1,0 +1,244 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"midgate/adapter/midjourney/simulator"
+)
+
+// bed is what faults are tested on: gates in processes of their own, and a simulated upstream in this one, over real
+// sockets. Its ledger is the judge (engineering.md §3.3).
+type bed struct {
+	t       *testing.T
+	sim     *simulator.Simulator
+	address string // of the gate, the same after a restart
+	environ []string
+	gate    *process
+	url     string
+}
+
+// newBed starts an upstream and a gate in front of it. A bed's jobs are fast ones: they take the simulator's pace.
+func newBed(t *testing.T, sc simulator.Config, more ...string) *bed {
+	t.Helper()
+	b := &bed{t: t, address: freeAddress(t)}
+	sc.Pixels = 64
+	b.sim = simulator.New(sc)
+	up := httptest.NewServer(b.sim)
+	t.Cleanup(func() { up.CloseClientConnections(); up.Close(); b.sim.Close() })
+	b.environ = append([]string{
+		"MIDGATE_UPSTREAM_URL=" + up.URL, "MIDGATE_UPSTREAM_KEY=upstream-key", "MIDGATE_UPSTREAM_SPEED=fast",
+		"MIDGATE_API_KEYS=alice:alices-key,bob:bobs-key", "MIDGATE_LISTEN=" + b.address, "MIDGATE_DATA_DIR=" + t.TempDir(),
+	}, more...)
+	b.serve()
+	return b
+}
+
+// freeAddress is one that nobody listens on: clients must find a gate again that was killed.
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Close() }()
+	return l.Addr().String()
+}
+
+// serve starts the gate, also again.
+func (b *bed) serve() {
+	b.t.Helper()
+	b.gate = start(b.t, b.environ, "serve")
+	b.url = b.gate.url()
+}
+
+// kill ends the gate as a power cut does.
+func (b *bed) kill() {
+	b.t.Helper()
+	if err := b.gate.cmd.Process.Kill(); err != nil {
+		b.t.Fatal(err)
+	}
+	<-b.gate.ended
+}
+
+// sent is a request as a client sends it, and sends it again.
+type sent struct {
+	url, path, key, body string
+	header               []string // pairs
+}
+
+// generation asks alice's gate for pictures.
+func (b *bed) generation(prompt string, n int, header ...string) sent {
+	body := fmt.Sprintf(`{"prompt": %q, "n": %d, "response_format": "url"}`, prompt, n)
+	return sent{b.url, "/v1/images/generations", "alices-key", body, header}
+}
+
+// try sends it once; retry above 0 says that an SDK counted it as a repeat.
+func (s sent) try(t *testing.T, retry int) (answer, error) {
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.url+s.path, strings.NewReader(s.body))
+	if err != nil {
+		return answer{}, err
+	}
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Authorization", "Bearer "+s.key)
+	for i := 0; i+1 < len(s.header); i += 2 {
+		req.Header.Set(s.header[i], s.header[i+1])
+	}
+	if retry > 0 {
+		req.Header.Set("X-Stainless-Retry-Count", fmt.Sprint(retry))
+	}
+	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	resp, err := client.Do(req)
+	if err != nil {
+		return answer{}, err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	raw, err := io.ReadAll(resp.Body)
+	return answer{resp.StatusCode, resp.Header, raw}, err
+}
+
+// must sends it once and wants pictures.
+func (s sent) must(t *testing.T, retry int) (d drawn) {
+	t.Helper()
+	a, err := s.try(t, retry)
+	if err != nil {
+		t.Errorf("%s: %v", s.body, err)
+		return d
+	}
+	if a.status != http.StatusOK {
+		t.Errorf("%s = %d: %s", s.body, a.status, a.body)
+		return d
+	}
+	if err := json.Unmarshal(a.body, &d); err != nil {
+		t.Errorf("%s: %v in %q", s.body, err, a.body)
+	}
+	return d
+}
+
+// atOnce runs f n times at once and waits for all.
+func atOnce(n int, f func(i int)) {
+	done := make(chan struct{}, n)
+	for i := range n {
+		go func() {
+			defer func() { done <- struct{}{} }()
+			f(i)
+		}()
+	}
+	for range n {
+		<-done
+	}
+}
+
+// jobJSON is what a test reads of a job (contract.md §5).
+type jobJSON struct {
+	ID, Status, Kind string
+	JobsPaid         int `json:"jobs_paid"`
+	Steps            []struct {
+		Name   string
+		TaskID string `json:"task_id"`
+		Paid   bool
+		Polls  int
+	}
+	Result *struct{ Data []struct{ URL string } }
+	Error  *struct{ Code string }
+}
+
+// jobs lists all jobs of both clients.
+func (b *bed) jobs() (all []jobJSON) {
+	b.t.Helper()
+	for _, key := range []string{"alices-key", "bobs-key"} {
+		for after := ""; ; {
+			var page struct {
+				Data    []jobJSON
+				HasMore bool   `json:"has_more"`
+				LastID  string `json:"last_id"`
+			}
+			ask(b.t, b.url+"/v1/jobs?limit=100&after="+after, key, "").into(b.t, &page)
+			all = append(all, page.Data...)
+			if after = page.LastID; !page.HasMore {
+				break
+			}
+		}
+	}
+	return all
+}
+
+// settle waits until every job has ended, then lets the ledger judge: no more charges than the clients meant to make,
+// no submission made twice, and the pictures of every job that was paid are there for who asks.
+func (b *bed) settle(intents int) {
+	b.t.Helper()
+	var jobs []jobJSON
+	eventually(b.t, "every job has ended", func() bool {
+		jobs = b.jobs()
+		for _, j := range jobs {
+			if j.Status == "queued" || j.Status == "in_progress" {
+				return false
+			}
+		}
+		return true
+	})
+	ledger := b.sim.Ledger()
+	if len(ledger) > intents {
+		b.t.Errorf("%d jobs were paid, want at most %d", len(ledger), intents)
+	}
+	states, of := map[string]bool{}, map[string]jobJSON{}
+	for _, j := range jobs {
+		for _, st := range j.Steps {
+			of[st.TaskID] = j
+		}
+	}
+	paid := 0
+	for _, c := range ledger {
+		if c.State == "" || states[c.State] {
+			b.t.Errorf("the submission %q (%s %s) was made twice", c.State, c.Kind, c.Prompt)
+		}
+		states[c.State] = true
+		j, known := of[c.TaskID]
+		switch {
+		case !known:
+			b.t.Errorf("task %s (%s %q) was paid and is in no job", c.TaskID, c.Kind, c.Prompt)
+		case j.Status != "completed":
+			b.t.Errorf("task %s (%s) was paid and its job %s is %s: %+v", c.TaskID, c.Kind, j.ID, j.Status, j.Error)
+		default:
+			paid++
+		}
+	}
+	b.reachable(jobs)
+	b.t.Logf("%d jobs, %d charges of at most %d, %d of them answered", len(jobs), len(ledger), intents, paid)
+}
+
+// reachable fetches the pictures of every completed job.
+func (b *bed) reachable(jobs []jobJSON) {
+	b.t.Helper()
+	for _, j := range jobs {
+		if j.Status != "completed" {
+			continue
+		}
+		if j.Result == nil || len(j.Result.Data) == 0 {
+			b.t.Errorf("job %s is completed and has no pictures", j.ID)
+			continue
+		}
+		for _, d := range j.Result.Data {
+			_, name, _ := strings.Cut(d.URL, "/images/")
+			if a := ask(b.t, b.url+"/images/"+name, "", ""); a.status != 200 || !bytes.HasPrefix(a.body, []byte("\x89PNG")) {
+				b.t.Errorf("the picture %s of job %s = %d with %d bytes", d.URL, j.ID, a.status, len(a.body))
+			}
+		}
+	}
+}
+
+// took bounds how long something may last, and names it if it lasts longer.
+func took(t *testing.T, what string, from time.Time, most time.Duration) {
+	t.Helper()
+	if d := time.Since(from); d > most {
+		t.Errorf("%s took %s, want at most %s", what, d.Round(time.Millisecond), most)
+	}
+}
