@@ -45,8 +45,7 @@ func (s *Server) fail(c *gin.Context, err error) {
 
 // cause is an error's private reason, for the log. The public message is left out: it may quote the request.
 func cause(err error) error {
-	var e *adapter.Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*adapter.Error](err); ok {
 		return e.Err
 	}
 	return err

@@ -3,6 +3,7 @@ package proxy
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"io"
 	"strconv"
 	"strings"
@@ -52,7 +53,7 @@ func (d *diverter) run() (err error) {
 	for err == nil {
 		err = d.step()
 	}
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		return nil
 	}
 	return err
@@ -64,7 +65,7 @@ func (d *diverter) step() error {
 	if kept := d.keep(chunk); kept != nil {
 		return kept
 	}
-	if err == bufio.ErrBufferFull {
+	if errors.Is(err, bufio.ErrBufferFull) {
 		return nil
 	}
 	if err != nil {
@@ -122,7 +123,7 @@ func (d *diverter) copyString(s *stringReader) error {
 		if kept := d.keep(buf[:n]); kept != nil {
 			return kept
 		}
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return d.keep([]byte{'"'})
 		}
 		if err != nil {

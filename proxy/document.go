@@ -35,14 +35,13 @@ func (d *document) json(v any) {
 	d.text.Write(b)
 }
 
-// members adds the members of a struct's object, without its braces; false if there are none.
-func (d *document) members(v any) bool {
+// members adds the members of a struct's object, without its braces.
+func (d *document) members(v any) {
 	b, err := json.Marshal(v)
 	if err != nil {
 		panic(err)
 	}
 	d.text.Write(b[1 : len(b)-1])
-	return len(b) > 2
 }
 
 // picture adds a picture as a JSON string and takes the blob over.

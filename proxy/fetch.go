@@ -157,7 +157,7 @@ func (b *cappedBody) Read(p []byte) (int, error) {
 	if b.left -= int64(n); b.left < 0 {
 		return 0, adapter.Errorf(adapter.TooLarge, "The picture at this URL is larger than the %d bytes that are fetched.", b.limit)
 	}
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		err = unfetched(err)
 	}
 	return n, err

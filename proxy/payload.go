@@ -23,12 +23,6 @@ type payload struct {
 	sum     func() string // digest of the canonical body
 }
 
-// has reports whether a field was given a value: null and empty text are as good as absent.
-func (p *payload) has(name string) bool {
-	v, ok := p.fields[name]
-	return ok && v.Type != gjson.Null && !(v.Type == gjson.String && strings.TrimSpace(v.Str) == "")
-}
-
 // text reads a string; numbers and booleans are taken as they are written.
 func (p *payload) text(name string) (string, error) { return textOf(p.fields[name], name) }
 

@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"io"
 	"net/url"
@@ -282,7 +283,8 @@ type wordedReader struct{ r io.Reader }
 
 func (w *wordedReader) Read(p []byte) (int, error) {
 	n, err := w.r.Read(p)
-	if _, broken := err.(base64.CorruptInputError); broken || err == io.ErrUnexpectedEOF {
+	var broken base64.CorruptInputError
+	if errors.As(err, &broken) || errors.Is(err, io.ErrUnexpectedEOF) {
 		err = adapter.BadParam("", "invalid_base64", "The picture's base64 is broken.")
 	}
 	return n, err

@@ -3,6 +3,7 @@ package proxy
 import (
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"log/slog"
 	"net/http"
 	"time"
@@ -39,16 +40,23 @@ func (s *Server) observe(c *gin.Context) {
 	c.Header("X-Request-Id", v.id)
 	s.metrics.arrive()
 	defer func() {
-		broken := recover()
-		if broken != nil && broken != http.ErrAbortHandler {
-			s.panicked(c, broken)
+		reason := recover()
+		abort := aborts(reason)
+		if reason != nil && !abort {
+			s.panicked(c, reason)
 		}
 		s.account(c, v)
-		if broken != nil && (broken == http.ErrAbortHandler || v.cut) {
+		if abort || reason != nil && v.cut {
 			panic(http.ErrAbortHandler)
 		}
 	}()
 	c.Next()
+}
+
+// aborts reports whether a panic is the one that cuts a connection on purpose.
+func aborts(reason any) bool {
+	err, ok := reason.(error)
+	return ok && errors.Is(err, http.ErrAbortHandler)
 }
 
 // account counts the request and writes its access line. The route's pattern stands for the path, which may hold ids.
