@@ -7,23 +7,25 @@ const (
 	coarseCells = coarseEdge * coarseEdge
 )
 
-// coarse is a thumbnail of luma.
+// coarse is a thumbnail of luma, its cells scattered: wherever a comparison begins, it
+// sees cells from all over the picture, so that a stranger differs after a few.
 type coarse [coarseCells]uint8
 
 // coarsely averages the luma of a thumbnail four by four.
 func (l *looks) coarsely() (c coarse) {
-	for i := range c {
+	for k := range c {
 		sum := 0
-		for _, at := range l.under(i) {
+		for _, at := range under(k) {
 			sum += int(l.luma[at])
 		}
-		c[i] = uint8(sum / 16)
+		c[k] = uint8(sum / 16)
 	}
 	return c
 }
 
 // under returns the 16 cells that make up a coarse one.
-func (l *looks) under(i int) (at [16]int) {
+func under(k int) (at [16]int) {
+	i := k * 89 % coarseCells // 89 is prime to 256: every cell once, none beside the one before
 	from := i/coarseEdge*4*edge + i%coarseEdge*4
 	for k := range at {
 		at[k] = from + k/4*edge + k%4
@@ -31,32 +33,34 @@ func (l *looks) under(i int) (at [16]int) {
 	return at
 }
 
-// coarseAway is how far a coarse cell of the same picture may be away on average.
-const coarseAway = 6
+// Coarse cells of the same picture are coarseAway apart on average at most. A few may
+// have been painted over: one counts as coarseMost at most, and coarseSlack is for them.
+const (
+	coarseAway  = 4
+	coarseMost  = 32
+	coarseSlack = 160
+)
 
 // probe is what is looked for by the coarse thumbnail: the values of the cells that are
-// wholly opaque, scattered over the picture so that a stranger differs early.
+// wholly opaque.
 type probe struct {
-	at    []int
+	at    []uint8
 	value []uint8
-	limit int
 }
 
 func newProbe(l *looks) probe {
 	c := l.coarsely()
 	var p probe
-	for k := range coarseCells {
-		i := k * 89 % coarseCells // 89 is prime to 256: every cell once, none beside the one before
-		if l.opaque(i) {
-			p.at, p.value = append(p.at, i), append(p.value, c[i])
+	for k, v := range c {
+		if l.opaque(k) {
+			p.at, p.value = append(p.at, uint8(k)), append(p.value, v)
 		}
 	}
-	p.limit = coarseAway * len(p.at)
 	return p
 }
 
-func (l *looks) opaque(i int) bool {
-	for _, at := range l.under(i) {
+func (l *looks) opaque(k int) bool {
+	for _, at := range under(k) {
 		if l.hole[at] {
 			return false
 		}
@@ -67,12 +71,13 @@ func (l *looks) opaque(i int) bool {
 // minProbe is how many opaque coarse cells it takes to look for a picture.
 const minProbe = 8
 
-// away returns the sum of differences, or false as soon as it is too large.
+// away returns the sum of differences, or false as soon as it is too large: of a
+// stranger after ten cells or so.
 func (p *probe) away(c *coarse) (int, bool) {
-	sum := 0
+	sum, values := 0, p.value[:len(p.at)]
 	for k, i := range p.at {
-		sum += apart(p.value[k], c[i])
-		if sum > p.limit {
+		sum += min(apart(int(values[k]), int(c[i])), coarseMost)
+		if sum > coarseSlack+coarseAway*k {
 			return sum, false
 		}
 	}

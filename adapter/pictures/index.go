@@ -138,8 +138,11 @@ func (x *Index) candidates(owner string, l *looks, width, height int) []candidat
 		away = s.byPart(l)
 	}
 	want := ratio(width, height)
-	for i := range s.hashes {
-		if d, ok := away(i); ok && math.Abs(float64(s.ratios[i]-want)) <= ratioAway {
+	for i := range s.ratios {
+		if math.Abs(float64(s.ratios[i]-want)) > ratioAway {
+			continue
+		}
+		if d, ok := away(i); ok {
 			found = append(found, candidate{s.about[i], d})
 		}
 	}

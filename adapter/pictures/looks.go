@@ -68,39 +68,54 @@ func seen(img image.Image) *looks {
 	return k.looks()
 }
 
-// looker averages a part of a picture into the thumbnail's cells, row by row.
+// looker averages a part of a picture into the thumbnail's cells, row by row. A small
+// picture's pixels are taken several times, so that one that lies in two cells counts
+// in both by its share.
 type looker struct {
 	part   image.Rectangle
-	column []uint8 // cell column of each pixel column
-	step   int
+	fx, fy int     // times that a pixel counts in either direction
+	column []uint8 // cell column of each pixel column, those fx times
+	step   int     // every step-th of them is looked at
 	sums   [cells]struct{ r, g, b, n uint32 }
 	hole   [cells]bool
 }
 
+// fineEdge is how many columns and rows a picture is looked at in, at least.
+const fineEdge = 16 * edge
+
 func newLooker(part image.Rectangle) *looker {
-	k := &looker{part: part, column: make([]uint8, part.Dx()), step: max(1, part.Dx()/(4*edge))}
+	k := &looker{part: part, fx: 1 + (fineEdge-1)/part.Dx(), fy: 1 + (fineEdge-1)/part.Dy()}
+	k.column = make([]uint8, part.Dx()*k.fx)
+	k.step = max(1, len(k.column)/(4*edge))
 	for x := range k.column {
-		k.column[x] = uint8(x * edge / part.Dx())
+		k.column[x] = uint8(x * edge / len(k.column))
 	}
 	return k
 }
 
-// see takes one row of the whole picture. Of a large one it looks at every step-th
-// pixel, beginning anywhere, so that a regular pattern is not seen as one of its phases.
+// see takes one row of the whole picture.
 func (k *looker) see(y int, row []byte, bpp int) error {
 	if y < k.part.Min.Y || y >= k.part.Max.Y {
 		return nil
 	}
 	row = row[k.part.Min.X*bpp : k.part.Max.X*bpp]
-	y -= k.part.Min.Y
-	cy := y * edge / k.part.Dy()
+	for fine := (y - k.part.Min.Y) * k.fy; fine < (y-k.part.Min.Y+1)*k.fy; fine++ {
+		k.add(fine, row, bpp)
+	}
+	return nil
+}
+
+// add takes a row once. It looks at every step-th column, beginning anywhere, so that a
+// regular pattern is not seen as one of its phases.
+func (k *looker) add(fine int, row []byte, bpp int) {
+	cy := fine * edge / (k.part.Dy() * k.fy)
 	if bpp == 4 {
 		k.seeHoles(row, cy)
 	}
 	sums := k.sums[cy*edge:][:edge]
-	start := int(uint32(y)*2654435761>>16) % k.step
+	start := int(uint32(fine)*2654435761>>16) % k.step
 	for x := start; x < len(k.column); x += k.step {
-		p := row[x*bpp:][:bpp:bpp]
+		p := row[x/k.fx*bpp:][:bpp:bpp]
 		if bpp == 4 && p[3] == 0 {
 			continue
 		}
@@ -110,31 +125,24 @@ func (k *looker) see(y int, row []byte, bpp int) error {
 		c.b += uint32(p[2])
 		c.n++
 	}
-	return nil
 }
 
 func (k *looker) seeHoles(row []byte, cy int) {
 	hole := k.hole[cy*edge:][:edge]
 	for x, c := range k.column {
-		if row[4*x+3] != 255 {
+		if row[x/k.fx*4+3] != 255 {
 			hole[c] = true
 		}
 	}
 }
 
-// looks returns what was seen. Cells without a pixel, in holes and in pictures smaller
-// than the thumbnail, look like the one before them.
+// looks returns what was seen. Nothing is seen in a hole.
 func (k *looker) looks() *looks {
 	l := &looks{hole: k.hole}
 	var r, g, b [cells]uint32
 	for i := range k.sums {
-		switch c := k.sums[i]; {
-		case c.n > 0:
+		if c := k.sums[i]; c.n > 0 {
 			r[i], g[i], b[i] = c.r/c.n, c.g/c.n, c.b/c.n
-		case i%edge > 0:
-			r[i], g[i], b[i], l.hole[i] = r[i-1], g[i-1], b[i-1], l.hole[i] || l.hole[i-1]
-		case i >= edge:
-			r[i], g[i], b[i], l.hole[i] = r[i-edge], g[i-edge], b[i-edge], l.hole[i] || l.hole[i-edge]
 		}
 		l.luma[i] = uint8((299*r[i] + 587*g[i] + 114*b[i]) / 1000)
 		if l.hole[i] {

@@ -79,16 +79,16 @@ func (r *Recogniser) best(ctx context.Context, owner string, sent *sight) (strin
 func (r *Recogniser) likeness(ctx context.Context, owner string, sent *sight, id string) (likeness, error) {
 	img, err := r.records.Get(ctx, id)
 	if errors.Is(err, adapter.ErrNotFound) || err == nil && img.Owner != owner {
-		return likeness{changed: 1}, nil
+		return unlike, nil
 	}
 	if err != nil {
 		return likeness{}, fmt.Errorf("recognise: read record: %w", err)
 	}
 	stored, err := parseLooks(img.Looks)
 	if err != nil {
-		return likeness{changed: 1}, nil
+		return unlike, nil
 	}
-	return compare(sent.looks, stored), nil
+	return compare(sent.looks, stored, max(mergeFor(sent.width, sent.height), mergeFor(img.Width, img.Height))), nil
 }
 
 // equalMean is how much two pictures' mean differences to the upload may be apart for
