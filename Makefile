@@ -27,12 +27,11 @@ build: ## the static binary, bin/midgate
 demo: ## midgate and a simulated Midjourney, to try it out
 	go run ./cmd/midgate demo
 
-# One variant is compiled: everything with -race, the binaries of process tests too.
+# One variant is compiled: everything with -race, the binaries of process tests too. All of vet runs on the way.
 .PHONY: test
 test: prepare ## every check that needs no network: format, vet, all tests under the race detector
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); [ -z "$$unformatted" ] || { echo "not gofmt-ed: $$unformatted"; exit 1; }
-	go vet -race ./...
-	go test -race -timeout 14m ./...
+	go test -race -vet=all -timeout 14m ./...
 
 .PHONY: prepare
 prepare: ## what tests need beside Go and Node: Debian packages that are missing, npm packages of the client tests
