@@ -15,6 +15,9 @@ func (s *Service) Act(ctx context.Context, a Attempt, act Act) (*Ticket, error) 
 	if err != nil {
 		return nil, err
 	}
+	if animates(act.Action) {
+		return s.Animate(ctx, a, act)
+	}
 	if err := s.checkAct(img, &act); err != nil {
 		return nil, err
 	}
@@ -40,8 +43,12 @@ func (s *Service) Act(ctx context.Context, a Attempt, act Act) (*Ticket, error) 
 // checkAct refuses an action that this picture does not have, and completes a grid's quarter from its index.
 func (s *Service) checkAct(img Image, act *Act) error {
 	if act.CustomID != "" {
-		if !slices.ContainsFunc(img.allButtons(), func(b Button) bool { return b.CustomID == act.CustomID }) {
+		i := slices.IndexFunc(img.allButtons(), func(b Button) bool { return b.CustomID == act.CustomID })
+		if i < 0 {
 			return unavailable("custom_id", "This picture has no button with that custom_id", img)
+		}
+		if b := img.allButtons()[i]; animates(b.Action) {
+			return BadParam("custom_id", "invalid_value", "This button makes a video: ask for the action %q instead.", b.Action)
 		}
 		return nil
 	}

@@ -132,7 +132,12 @@ func (s *Service) ownMask(ctx context.Context, e Edit) (*Reference, error) {
 }
 
 func (s *Service) planKnown(ctx context.Context, account Account, plan editing, img Image) (editing, error) {
-	if action, index, zoom, ok := PlainAction(plan.Prompt); ok {
+	action, index, zoom, ok := PlainAction(plan.Prompt)
+	if animates(action) {
+		return plan, &Error{Kind: Unsupported, Code: "unsupported", Param: "prompt",
+			Message: "This would be a video, which an image route cannot answer: use POST /v1/videos, or the action " + action + " of the picture."}
+	}
+	if ok {
 		act := Act{Generation: plan.Generation, Image: img.ID, Action: action, Index: index, Zoom: zoom}
 		act.Prompt = ""
 		if !img.IsGrid() {

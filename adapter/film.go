@@ -3,6 +3,7 @@ package adapter
 import (
 	"cmp"
 	"fmt"
+	"strings"
 )
 
 // film executes a video's sequence: the still where there is none, the clip, then as many extensions as its length wants.
@@ -20,10 +21,15 @@ func (q *sequence) film(run Run, f Film) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
+	done := 0 // extensions
+	if f.Extends != "" {
+		done = 1
+	}
 	for i := 1; i < f.Seconds/4; i++ {
-		if task, err = shot.extend(task.ID, numbered("extend", i-1), f.Prompt); err != nil {
+		if task, err = shot.extend(task.ID, numbered("extend", done)); err != nil {
 			return Result{}, err
 		}
+		done++
 	}
 	return shot.keep(task)
 }
@@ -47,7 +53,7 @@ func (v *shot) first() (Task, error) {
 			return Task{}, fmt.Errorf("read the video that is extended: %w", err)
 		}
 		v.still, v.stillQuarter = before.Result.Still, before.Result.StillQuarter
-		return v.extend(before.Result.Task, "extend", v.film.Prompt)
+		return v.extend(before.Result.Task, "extend")
 	}
 	if v.film.Input == nil {
 		if err := v.drawStill(); err != nil {
@@ -69,14 +75,18 @@ func (v *shot) first() (Task, error) {
 		return Task{}, err
 	}
 	return v.q.do(order{step: "video", account: v.account, speed: v.draw.Speed, command: Video{
-		Prompt: cmp.Or(v.draw.Text, "animate"), Image: image, End: end, Motion: cmp.Or(v.film.Motion, "low"), Loop: v.film.Loop,
+		Prompt: v.words("animate"), Image: image, End: end, Motion: cmp.Or(v.film.Motion, "low"), Loop: v.film.Loop,
 		Type: v.film.Type, BatchSize: max(v.film.Midjourney.BatchSize, 1),
 	}})
 }
 
+// stillName is what a run calls the picture that it drew to animate: the first quarter of its grid.
+const stillName = "imagine/1"
+
 // drawStill draws the first frame from the words; the grid it is a quarter of is kept like any other.
 func (v *shot) drawStill() error {
 	from := provenance{run: v.run, gen: v.film.Generation, draw: v.draw, account: v.account, name: "imagine"}
+	from.gen.Midjourney.Grid, from.draw.Upscale = GridSplit, false // the first frame is one picture, however pictures are handed out
 	made, err := v.q.grid(order{step: "imagine", account: v.account, speed: v.draw.Speed, command: Imagine{Prompt: v.draw.Prompt, Niji: v.draw.Niji}}, from, 1)
 	if err != nil {
 		return err
@@ -130,13 +140,37 @@ func (v *shot) animate() (Task, error) {
 	if !ok {
 		return Task{}, unavailable("action", "Midjourney does not offer to animate this picture", img)
 	}
-	return v.q.press(pressing{step: v.film.Animate, account: v.account, taskID: taskID, button: b, speed: v.draw.Speed, prompt: v.draw.Text})
+	task, err := v.q.press(pressing{step: v.film.Animate, account: v.account, taskID: taskID, button: b, speed: v.draw.Speed, prompt: v.draw.Text})
+	if KindOf(err) == Unsupported {
+		return v.imagined()
+	}
+	return task, err
+}
+
+// imagined makes the clip by a prompt, behind relays that have no submit/video and let no animate button through
+// (upstream-protocol.md §1.8, §5.8): the press before it was refused, so it was not paid.
+func (v *shot) imagined() (Task, error) {
+	image, err := v.q.attachment(v.film.Input)
+	if err != nil {
+		return Task{}, err
+	}
+	prompt := fmt.Sprintf("%s --video 1 --motion %s --bs %d", v.words("animate"), cmp.Or(v.film.Motion, "low"), max(v.film.Midjourney.BatchSize, 1))
+	return v.q.do(order{step: "imagine_video", account: v.account, speed: v.draw.Speed, command: Imagine{Prompt: prompt, Pictures: []Attachment{*image}}})
+}
+
+// words are what the clip's prompt says; instead stands where it says nothing, since origins refuse an empty one.
+func (v *shot) words(instead string) string {
+	words := cmp.Or(v.draw.Text, instead)
+	if strings.Contains(v.draw.Prompt+" ", " --raw ") {
+		words += " --raw"
+	}
+	return words
 }
 
 // extend continues a clip by about four seconds.
-func (v *shot) extend(taskID, step, prompt string) (Task, error) {
+func (v *shot) extend(taskID, step string) (Task, error) {
 	return v.q.do(order{step: step, account: v.account, speed: v.draw.Speed, command: Video{
-		Prompt: cmp.Or(prompt, "continue"), TaskID: taskID, Motion: cmp.Or(v.film.Motion, "low"), BatchSize: 1,
+		Prompt: v.words("continue"), TaskID: taskID, Motion: cmp.Or(v.film.Motion, "low"), BatchSize: 1,
 	}})
 }
 

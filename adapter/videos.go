@@ -3,7 +3,6 @@ package adapter
 import (
 	"cmp"
 	"context"
-	"errors"
 	"slices"
 	"strings"
 )
@@ -21,7 +20,12 @@ type Film struct {
 	Extends    string     `json:"extends,omitempty"` // ID of the video that this one continues
 	RemixOf    string     `json:"remix_of,omitempty"`
 	Animate    string     `json:"animate,omitempty"` // the button, where the upstream has no submit/video
+	Before     int        `json:"before,omitempty"`  // seconds of the video that this one continues
+	Frame      string     `json:"frame,omitempty"`   // pixels of the first frame, "1024x1024", where they are known beforehand
 }
+
+// Length is how many seconds the whole video has, in OpenAI's steps of four.
+func (f Film) Length() int { return f.Before + max(f.Seconds, 4) }
 
 // VideoID is the ID under which clients know the video that a job makes: a video is its job.
 func VideoID(jobID string) string { return videoPrefix + strings.TrimPrefix(jobID, jobPrefix) }
@@ -31,6 +35,9 @@ func VideoJob(videoID string) string { return jobPrefix + strings.TrimPrefix(vid
 
 // Film makes a video.
 func (s *Service) Film(ctx context.Context, a Attempt, f Film) (*Ticket, error) {
+	if err := readFilmFlags(&f); err != nil {
+		return nil, err
+	}
 	if err := checkFilm(&f); err != nil {
 		return nil, err
 	}
@@ -70,10 +77,7 @@ func (s *Service) filmAccount(ctx context.Context, c Caller, f *Film, speed Spee
 		if err != nil {
 			return Account{}, err
 		}
-		if run.Status != RunCompleted || run.Result == nil || run.Result.Task == "" {
-			return Account{}, BadParam("video", "invalid_value", "Only a finished video can be extended.")
-		}
-		return s.parts.Accounts.Made(ctx, c, run.Upstream)
+		return s.extendable(ctx, c, f, run)
 	}
 	made := ""
 	for _, ref := range []**Reference{&f.Input, &f.End} {
@@ -93,6 +97,7 @@ func (s *Service) filmAccount(ctx context.Context, c Caller, f *Film, speed Spee
 			made = img.Upstream
 		}
 	}
+	s.measure(ctx, f)
 	if made != "" {
 		return s.filmable(ctx, c, f, made)
 	}
@@ -101,7 +106,11 @@ func (s *Service) filmAccount(ctx context.Context, c Caller, f *Film, speed Spee
 		return Account{}, err
 	}
 	has, err := account.Upstream.Has(ctx, FeatureVideo)
-	if err == nil && !has && f.Input != nil {
+	switch {
+	case err != nil || has:
+	case f.Seconds > 4:
+		err = noExtensions()
+	case f.Input != nil:
 		err = &Error{Kind: Unsupported, Code: "unsupported", Param: "input_reference",
 			Message: "This upstream animates only pictures that it made itself: draw one through midgate first."}
 	}
@@ -118,6 +127,13 @@ func (s *Service) filmable(ctx context.Context, c Caller, f *Film, made string) 
 	if err != nil || has {
 		return account, err
 	}
+	if f.Seconds > 4 {
+		return account, noExtensions()
+	}
+	if f.Input == nil || f.Input.Image == "" {
+		return account, &Error{Kind: Unsupported, Code: "unsupported", Param: "input_reference",
+			Message: "This upstream animates only pictures that it made itself: draw one through midgate first."}
+	}
 	f.Animate = ActAnimateLow
 	if f.Motion == "high" {
 		f.Animate = ActAnimateHigh
@@ -130,75 +146,4 @@ func (s *Service) filmable(ctx context.Context, c Caller, f *Film, made string) 
 		return account, unavailable("action", "Midjourney does not offer to animate this picture", img)
 	}
 	return account, nil
-}
-
-// video returns the job of one of the caller's videos; a NotFound *Error for an unknown one.
-func (s *Service) video(ctx context.Context, c Caller, id string) (Run, error) {
-	run, err := s.Job(ctx, c, VideoJob(id))
-	if KindOf(err) == NotFound || err == nil && (run.Kind != KindVideo || run.Deleted) {
-		return Run{}, &Error{Kind: NotFound, Code: "video_not_found", Param: "video_id", Message: "There is no video with this ID among the videos of this key."}
-	}
-	return run, err
-}
-
-// Video returns the job of one of the caller's videos.
-func (s *Service) Video(ctx context.Context, c Caller, id string) (Run, error) {
-	return s.video(ctx, c, id)
-}
-
-// DeleteVideo forgets an ended video and its bytes.
-func (s *Service) DeleteVideo(ctx context.Context, c Caller, id string) error {
-	run, err := s.video(ctx, c, id)
-	if err != nil {
-		return err
-	}
-	if !run.Status.Ended() {
-		return BadParam("video_id", "invalid_value", "This video is still being made; it can be deleted when it has completed or failed.")
-	}
-	l := s.known(run)
-	err = l.save(ctx, s.parts.Journal, func(r *Run) error {
-		r.Deleted = true
-		return nil
-	})
-	if err != nil {
-		return Wrap(Storage, err, "The video could not be deleted.")
-	}
-	if run.Result != nil {
-		for _, name := range run.Result.Videos {
-			if err := s.parts.Pictures.Delete(ctx, name); err != nil && !errors.Is(err, ErrNotFound) {
-				s.parts.Log.Warn("a video's bytes could not be deleted", "job", run.ID, "error", err)
-			}
-		}
-	}
-	return nil
-}
-
-// VideoBytes opens the first clip of a video, or its first frame as WebP. The ID is unguessable.
-func (s *Service) VideoBytes(ctx context.Context, id string, thumbnail bool) (*Blob, error) {
-	run, err := s.parts.Journal.Get(ctx, VideoJob(id))
-	if err != nil || run.Kind != KindVideo || run.Deleted || run.Result == nil || len(run.Result.Videos) == 0 {
-		return nil, &Error{Kind: NotFound, Code: "video_not_found", Param: "video_id", Message: "There is no finished video with this ID."}
-	}
-	r := Rendition{Name: run.Result.Videos[len(run.Result.Videos)-1]}
-	if thumbnail {
-		r = Rendition{Name: run.Result.Still, Quarter: run.Result.StillQuarter, Format: WebP}
-	}
-	blob, err := s.parts.Pictures.Open(ctx, r)
-	if errors.Is(err, ErrNotFound) {
-		return nil, &Error{Kind: NotFound, Code: "video_not_found", Param: "video_id", Message: "The video's bytes are gone."}
-	}
-	return blob, err
-}
-
-// known returns the run in memory, taking it there if need be.
-func (s *Service) known(run Run) *live {
-	s.runs.mu.Lock()
-	defer s.runs.mu.Unlock()
-	l := s.runs.byID[run.ID]
-	if l == nil {
-		l = newLive(run)
-		close(l.ready)
-		s.runs.add(l)
-	}
-	return l
 }

@@ -71,7 +71,7 @@ func TestTheWayOfAVideo(t *testing.T) {
 						t.Errorf("%s was charged for %d clips, want 1", c.Kind, c.Clips)
 					}
 				}
-				blob, err := s.VideoBytes(t.Context(), adapter.VideoID(run.ID), false)
+				blob, err := s.VideoBytes(t.Context(), adapter.VideoID(run.ID), 0, false)
 				if err != nil {
 					t.Fatalf("VideoBytes() = %v", err)
 				}
@@ -79,7 +79,7 @@ func TestTheWayOfAVideo(t *testing.T) {
 					t.Errorf("the video is %d bytes of %s, want an MP4", blob.Size, blob.Format)
 				}
 				blob.Close()
-				thumb, err := s.VideoBytes(t.Context(), adapter.VideoID(run.ID), true)
+				thumb, err := s.VideoBytes(t.Context(), adapter.VideoID(run.ID), 0, true)
 				if err != nil || thumb.Format != adapter.WebP {
 					t.Fatalf("the thumbnail = %v, want a WebP", err)
 				}
