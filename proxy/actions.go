@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"context"
 	"fmt"
 	"slices"
 
@@ -22,6 +23,9 @@ func (s *Server) act(c *gin.Context) error {
 	act, stream, err := s.decodeAct(c, p, img.ID)
 	if err != nil {
 		return err
+	}
+	if act.Action == adapter.ActAnimateLow || act.Action == adapter.ActAnimateHigh {
+		return s.begin(c, p, func(ctx context.Context, a adapter.Attempt) (Ticket, error) { return s.core.Films.Animate(ctx, a, act) })
 	}
 	a, err := s.attempt(c, p, stream, formOf(act.Generation))
 	if err != nil {
@@ -46,7 +50,7 @@ func (s *Server) decodeAct(c *gin.Context, p *payload, id string) (act adapter.A
 	read.do(func() (err error) { act.CustomID, err = p.text("custom_id"); return })
 	read.do(func() (err error) { act.Index, err = p.index(); return })
 	read.do(func() (err error) { act.Zoom, err = p.zoom(); return })
-	read.do(func() (err error) { act.Mask, err = s.maskOf(c, p); return })
+	read.do(func() error { return s.mask(c, p, &act) })
 	if read.err != nil {
 		return act, false, read.err
 	}
@@ -85,18 +89,20 @@ func (p *payload) zoom() (float64, error) {
 	return *z, nil
 }
 
-func (s *Server) maskOf(c *gin.Context, p *payload) (*adapter.Reference, error) {
+// mask looks the mask up, if there is one.
+func (s *Server) mask(c *gin.Context, p *payload, act *adapter.Act) error {
 	if !p.form {
 		if err := p.jsonMask(); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	if p.mask == nil {
-		return nil, nil
+		return nil
 	}
 	ref, err := s.resolve(c, *p.mask)
 	if err != nil {
-		return nil, fmt.Errorf("mask: %w", err)
+		return fmt.Errorf("mask: %w", err)
 	}
-	return &ref, nil
+	act.Mask = &ref
+	return nil
 }

@@ -14,6 +14,7 @@ type Core struct {
 	Edit  Editor
 	Keep  Library
 	Files Files
+	Films Films
 	Runs  Runs
 	Ready Readiness
 	Hooks Hooks // nil: upstreams are given no webhook address

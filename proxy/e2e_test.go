@@ -56,7 +56,7 @@ func newHouse(t testing.TB, sim simulator.Config, change ...func(*Config)) *hous
 	log := slog.New(slog.DiscardHandler)
 	h.service = adapter.New(adapter.Config{
 		DefaultSpeed: adapter.Fast, SpeedLimit: adapter.Turbo, JobTimeout: time.Minute, JobDeadline: time.Hour,
-		Aliases:     map[string]string{"dall-e-*": "midjourney", "gpt-image-*": "midjourney"},
+		Aliases:     map[string]string{"dall-e-*": "midjourney", "gpt-image-*": "midjourney", "sora-*": "midjourney"},
 		MaxInFlight: 64, MaxQueue: 64, Replica: "r", Secret: make([]byte, 32), Grid: adapter.GridSplit, ShareWindow: time.Second,
 	}, adapter.Parts{Accounts: fleet, Store: adaptertest.NewStore(), Pictures: files, Retoucher: files, Journal: adaptertest.NewJournal(),
 		Leases: adaptertest.NewLeases(), Observer: metrics.Observer(), Log: log})

@@ -84,8 +84,11 @@ func (f *formReader) part(part *multipart.Part) error {
 	switch {
 	case name == "":
 		return f.skip(name, part)
-	case base == "image" || base == "images" || base == "mask" || base == "file":
+	case base == "image" || base == "images" || base == "mask" || base == "file" || base == "input_reference":
 		return f.picture(base, key, file, part)
+	case base == "video" && file:
+		return &adapter.Error{Kind: adapter.Unsupported, Code: "unsupported", Param: "video",
+			Message: "Midjourney continues only its own videos: send video[id], the ID of a video made here."}
 	case file:
 		return f.skip(name, part) // an upload under a name that means nothing here
 	default:
@@ -96,7 +99,7 @@ func (f *formReader) part(part *multipart.Part) error {
 // splitName reads image[], image[0] and images[][image_url] as a base and the last key that is no index.
 func splitName(name string) (base, key string) {
 	base, rest, _ := strings.Cut(name, "[")
-	for _, k := range strings.Split(strings.ReplaceAll(rest, "[", ""), "]") {
+	for k := range strings.SplitSeq(strings.ReplaceAll(rest, "[", ""), "]") {
 		if k != "" && strings.Trim(k, "0123456789") != "" {
 			key = k
 		}

@@ -51,7 +51,7 @@ func (s *Server) job(run adapter.Run) jobJSON {
 		j.Progress = s.core.Runs.JobProgress(run.ID).Percent
 	}
 	if !run.Finished.IsZero() {
-		j.FinishedAt = unix(run.Finished.Unix())
+		j.FinishedAt = new(run.Finished.Unix())
 	}
 	for _, st := range run.Steps {
 		j.Steps = append(j.Steps, step(st))
@@ -70,15 +70,13 @@ func step(st adapter.Step) stepJSON {
 	s := stepJSON{Name: st.Name, State: first(string(st.Status), st.State), Polls: st.Polls, Paid: st.Paid()}
 	if st.Submission != nil {
 		s.TaskID = orNull(st.Submission.TaskID)
-		s.SubmittedAt = unix(st.Submission.At.Unix())
+		s.SubmittedAt = new(st.Submission.At.Unix())
 	}
 	if !st.Finished.IsZero() {
-		s.FinishedAt = unix(st.Finished.Unix())
+		s.FinishedAt = new(st.Finished.Unix())
 	}
 	return s
 }
-
-func unix(t int64) *int64 { return &t }
 
 // jobDocument writes a job with its result, rendered as its route answers; bytes says whether base64 may be in it.
 func (s *Server) jobDocument(ctx context.Context, d *document, c *gin.Context, run adapter.Run, bytes bool) error {
@@ -106,6 +104,9 @@ func (s *Server) jobObject(run adapter.Run) any {
 
 // resultOf renders a run's result as the route that began it does. Without bytes it has URLs where base64 was asked for.
 func (s *Server) resultOf(c *gin.Context, run adapter.Run, bytes bool) renderer {
+	if run.Kind == adapter.KindVideo {
+		return s.videoResult(c, run)
+	}
 	if run.Result != nil && len(run.Result.Texts) > 0 {
 		return s.texts(run.Created.Unix())
 	}

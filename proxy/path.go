@@ -36,7 +36,7 @@ func normalise(r *http.Request) {
 func normalPath(p string) string {
 	p = collapse(p)
 	head, rest, _ := strings.Cut(p[1:], "/")
-	if !families[head] || head == "images" && isBytesName(rest) {
+	if !families[head] || head == "images" && isBytesName(rest) || head == "videos" && strings.HasSuffix(rest, ".mp4") {
 		return p
 	}
 	return "/v1" + p

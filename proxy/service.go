@@ -9,7 +9,7 @@ import (
 // CoreOf makes the service what the routes speak to.
 func CoreOf(s *adapter.Service) Core {
 	b := bridge{s}
-	return Core{Draw: b, Edit: b, Keep: b, Files: b, Runs: b, Ready: b}
+	return Core{Draw: b, Edit: b, Keep: b, Files: b, Films: b, Runs: b, Ready: b}
 }
 
 // bridge turns the service's tickets into the routes' own interface; the rest fits as it is.
@@ -56,4 +56,16 @@ func (b bridge) Blend(ctx context.Context, a adapter.Attempt, e adapter.Edit) (T
 
 func (b bridge) Describe(ctx context.Context, a adapter.Attempt, e adapter.Edit) (Ticket, error) {
 	return ticket(b.Service.Describe(ctx, a, e))
+}
+
+func (b bridge) Film(ctx context.Context, a adapter.Attempt, f adapter.Film) (Ticket, error) {
+	return ticket(b.Service.Film(ctx, a, f))
+}
+
+func (b bridge) Remix(ctx context.Context, a adapter.Attempt, videoID, prompt string) (Ticket, error) {
+	return ticket(b.Service.Remix(ctx, a, videoID, prompt))
+}
+
+func (b bridge) Animate(ctx context.Context, a adapter.Attempt, act adapter.Act) (Ticket, error) {
+	return ticket(b.Service.Animate(ctx, a, act))
 }

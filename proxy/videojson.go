@@ -1,0 +1,155 @@
+package proxy
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"strconv"
+
+	"github.com/gin-gonic/gin"
+
+	"midgate/adapter"
+)
+
+// videoJSON is OpenAI's Video: the first 13 members are always there (openai-surface.md §5.2). URL is an extension.
+type videoJSON struct {
+	ID          string     `json:"id"`
+	Object      string     `json:"object"`
+	Model       string     `json:"model"`
+	Status      string     `json:"status"`
+	Progress    int        `json:"progress"`
+	CreatedAt   int64      `json:"created_at"`
+	CompletedAt *int64     `json:"completed_at"`
+	ExpiresAt   *int64     `json:"expires_at"`
+	Prompt      *string    `json:"prompt"`
+	Size        string     `json:"size"`
+	Seconds     string     `json:"seconds"`
+	RemixedFrom *string    `json:"remixed_from_video_id"`
+	Error       *videoFail `json:"error"`
+	URL         string     `json:"url,omitempty"`   // of the bytes, once they exist
+	Clips       int        `json:"clips,omitempty"` // how many there are, if more than one was asked for
+}
+
+type videoFail struct {
+	Code    string `json:"code"`
+	Message string `json:"message"`
+}
+
+// unmeasured is the size of a video whose first frame is still to be drawn.
+const unmeasured = "1024x1024"
+
+// video shows a run as a video. Clients know four statuses and no others (openai-surface.md §5.2).
+func (s *Server) video(base string, run adapter.Run) videoJSON {
+	f, _ := adapter.FilmOf(run) // a record that cannot be read has no prompt to show
+	v := videoJSON{
+		ID: adapter.VideoID(run.ID), Object: "video", Model: first(run.Model, "midjourney"), Status: string(run.Status),
+		CreatedAt: run.Created.Unix(), Prompt: orNull(f.Prompt), Size: cmp.Or(f.Frame, concrete(f.Size), unmeasured),
+		Seconds: strconv.Itoa(f.Length()), RemixedFrom: orNull(f.RemixOf),
+	}
+	if !run.Expires.IsZero() {
+		v.ExpiresAt = new(run.Expires.Unix())
+	}
+	switch run.Status {
+	case adapter.RunCompleted:
+		v.Progress, v.CompletedAt = 100, new(run.Finished.Unix())
+		v.URL = base + "/videos/" + v.ID + ".mp4"
+		if run.Result != nil && len(run.Result.Videos) > 1 {
+			v.Clips = len(run.Result.Videos)
+		}
+	case adapter.RunFailed, adapter.RunCancelled:
+		x := explain(run.Error, asked{model: run.Model})
+		v.Status, v.Error = "failed", &videoFail{Code: x.problem.Type, Message: x.problem.Message}
+		if x.problem.Code != nil {
+			v.Error.Code = *x.problem.Code
+		}
+	default:
+		v.Progress = s.core.Runs.JobProgress(run.ID).Percent
+	}
+	return v
+}
+
+// concrete is a size that names pixels; empty for any other.
+func concrete(size string) string {
+	if m := sizes.FindStringSubmatch(size); m != nil && m[2] == "x" {
+		return size
+	}
+	return ""
+}
+
+// videoResult renders a run's result as its video.
+func (s *Server) videoResult(c *gin.Context, run adapter.Run) renderer {
+	base := s.base(c)
+	return func(_ context.Context, d *document, _ adapter.Result) error {
+		d.json(s.video(base, run))
+		return nil
+	}
+}
+
+// pollAfter is how long clients are asked to wait before they look again; SDKs take it from the first answer, and Go's
+// takes at most eight seconds (openai-surface.md §5.3).
+const pollAfter = "5000"
+
+// getVideo serves GET /v1/videos/{id}.
+func (s *Server) getVideo(c *gin.Context) error {
+	run, err := s.ownVideo(c)
+	if err != nil {
+		return err
+	}
+	if !run.Status.Ended() {
+		c.Header("Openai-Poll-After-Ms", pollAfter)
+	}
+	s.writeJSON(c, http.StatusOK, s.video(s.base(c), run))
+	return nil
+}
+
+func (s *Server) ownVideo(c *gin.Context) (adapter.Run, error) {
+	id, err := videoNamed(c)
+	if err != nil {
+		return adapter.Run{}, err
+	}
+	return s.core.Films.Video(c.Request.Context(), visitOf(c).caller, id)
+}
+
+// listVideos serves GET /v1/videos, newest first unless order=asc.
+func (s *Server) listVideos(c *gin.Context) error {
+	limit, err := videoLimit(c)
+	if err != nil {
+		return err
+	}
+	order := c.DefaultQuery("order", "desc")
+	if order != "asc" && order != "desc" {
+		return adapter.BadParam("order", "invalid_value", "'order' must be 'asc' or 'desc'.")
+	}
+	after := c.Query("after")
+	if after != "" && !isVideoID(after) {
+		return adapter.BadParam("after", "invalid_value", "'after' must be the ID of a video.")
+	}
+	runs, err := s.core.Films.Videos(c.Request.Context(), visitOf(c).caller, limit+1, after, order == "asc")
+	if err != nil {
+		return blame(err, "after")
+	}
+	base := s.base(c)
+	s.writeJSON(c, http.StatusOK, page(runs, limit, func(r adapter.Run) (string, any) { return adapter.VideoID(r.ID), s.video(base, r) }))
+	return nil
+}
+
+// videoLimit reads ?limit=, which may be 0 here.
+func videoLimit(c *gin.Context) (int, error) {
+	if c.Query("limit") == "0" {
+		return 0, nil
+	}
+	return pageLimit(c, 100)
+}
+
+// deleteVideo serves DELETE /v1/videos/{id}.
+func (s *Server) deleteVideo(c *gin.Context) error {
+	id, err := videoNamed(c)
+	if err != nil {
+		return err
+	}
+	if err := s.core.Films.DeleteVideo(c.Request.Context(), visitOf(c).caller, id); err != nil {
+		return err
+	}
+	s.writeJSON(c, http.StatusOK, deletedJSON{ID: id, Object: "video.deleted", Deleted: true})
+	return nil
+}

@@ -1,0 +1,202 @@
+package proxy
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+	"github.com/tidwall/gjson"
+
+	"midgate/adapter"
+)
+
+// Films makes and keeps videos. A video is its job.
+type Films interface {
+	Film(ctx context.Context, a adapter.Attempt, f adapter.Film) (Ticket, error)
+	Remix(ctx context.Context, a adapter.Attempt, videoID, prompt string) (Ticket, error)
+	Animate(ctx context.Context, a adapter.Attempt, act adapter.Act) (Ticket, error)
+	// Video is a NotFound *Error for an unknown video and for somebody else's.
+	Video(ctx context.Context, c adapter.Caller, id string) (adapter.Run, error)
+	Videos(ctx context.Context, c adapter.Caller, limit int, after string, oldest bool) ([]adapter.Run, error)
+	DeleteVideo(ctx context.Context, c adapter.Caller, id string) error
+	// VideoBytes is public: an id cannot be guessed. clip counts from 0.
+	VideoBytes(ctx context.Context, id string, clip int, thumbnail bool) (*adapter.Blob, error)
+}
+
+// createVideo serves POST /v1/videos, in both of its encodings (openai-surface.md §5.1).
+func (s *Server) createVideo(c *gin.Context) error {
+	p, err := s.read(c)
+	if err != nil {
+		return err
+	}
+	f, err := s.decodeFilm(c, p)
+	if err != nil {
+		return err
+	}
+	return s.begin(c, p, func(ctx context.Context, a adapter.Attempt) (Ticket, error) { return s.core.Films.Film(ctx, a, f) })
+}
+
+// remixVideo serves POST /v1/videos/{id}/remix: another prompt for the same first frame.
+func (s *Server) remixVideo(c *gin.Context) error {
+	id, err := videoNamed(c)
+	if err != nil {
+		return err
+	}
+	p, err := s.read(c)
+	if err != nil {
+		return err
+	}
+	prompt, err := p.prompt(true)
+	if err != nil {
+		return err
+	}
+	return s.begin(c, p, func(ctx context.Context, a adapter.Attempt) (Ticket, error) {
+		return s.core.Films.Remix(ctx, a, id, prompt)
+	})
+}
+
+// extendVideo serves POST /v1/videos/extensions.
+func (s *Server) extendVideo(c *gin.Context) error {
+	p, err := s.read(c)
+	if err != nil {
+		return err
+	}
+	f, err := s.decodeFilm(c, p)
+	if err != nil {
+		return err
+	}
+	if f.Extends, err = p.videoID(); err != nil {
+		return err
+	}
+	return s.begin(c, p, func(ctx context.Context, a adapter.Attempt) (Ticket, error) { return s.core.Films.Film(ctx, a, f) })
+}
+
+// noVideoRoute serves what OpenAI has and Midjourney has not.
+func (s *Server) noVideoRoute(*gin.Context) error {
+	return &adapter.Error{Kind: adapter.Unsupported, Code: "unsupported",
+		Message: "Midjourney cannot do this with videos: POST /v1/videos animates a picture, /remix and /extensions go on from there."}
+}
+
+// begin starts a video and answers with it at once: clients ask for it until it is done.
+func (s *Server) begin(c *gin.Context, p *payload, start func(context.Context, adapter.Attempt) (Ticket, error)) error {
+	a, err := s.attempt(c, p, false, form{})
+	if err != nil {
+		return err
+	}
+	a.Async = true
+	t, err := start(c.Request.Context(), a)
+	if err != nil {
+		return err
+	}
+	run := t.Run()
+	visitOf(c).job = run.ID
+	c.Header("Midgate-Job", run.ID)
+	s.writeJSON(c, http.StatusOK, s.video(s.base(c), run))
+	t.Answered()
+	return nil
+}
+
+// decodeFilm reads what the routes that make videos have in common; the first frame is looked up last.
+func (s *Server) decodeFilm(c *gin.Context, p *payload) (f adapter.Film, err error) {
+	var read reading
+	read.do(func() (err error) { f.Generation, _, err = p.generation(true); return })
+	visitOf(c).model = f.Model
+	read.do(func() (err error) { f.Seconds, err = p.seconds(); return })
+	read.do(func() (err error) { f.Motion, err = oneOf(p.own("motion"), "motion", "low", "high"); return })
+	read.do(func() (err error) { f.Loop, err = truthOf(p.own("loop"), "loop"); return })
+	read.do(func() (err error) { f.Type, err = textOf(p.own("video_type"), "video_type"); return })
+	read.do(func() (err error) { f.Input, err = s.firstFrame(c, p); return })
+	read.do(func() (err error) { f.End, err = s.lastFrame(c, p); return })
+	return f, read.err
+}
+
+// firstFrame looks up the one picture that a video may begin with.
+func (s *Server) firstFrame(c *gin.Context, p *payload) (*adapter.Reference, error) {
+	if !p.form {
+		for _, name := range []string{"input_reference", "image", "image_url"} {
+			if err := p.addImage(p.fields[name], name); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if len(p.images) > 1 {
+		return nil, adapter.BadParam("input_reference", "invalid_value", "A video begins with one picture: send 'input_reference' once, as a file, an 'image_url' or a 'file_id'.")
+	}
+	if len(p.images) == 0 {
+		return nil, nil //nolint:nilnil // a still is drawn first
+	}
+	ref, err := s.resolve(c, p.images[0])
+	return &ref, err
+}
+
+func (s *Server) lastFrame(c *gin.Context, p *payload) (*adapter.Reference, error) {
+	src, err := sourceOf(p.own("end_image"), "end_image")
+	if err != nil || src.text == "" {
+		return nil, err
+	}
+	p.take(&src)
+	ref, err := s.resolve(c, src)
+	return &ref, err
+}
+
+// own reads a member of the midjourney object that belongs to videos, or a field of that name beside it.
+func (p *payload) own(name string) gjson.Result {
+	if v, ok := p.fields[name]; ok && v.Type != gjson.Null {
+		return v
+	}
+	o := p.fields["midjourney"]
+	if o.Type == gjson.String && shallow(o.Str) && gjson.Valid(o.Str) {
+		o = gjson.Parse(o.Str)
+	}
+	if !o.IsObject() {
+		return gjson.Result{}
+	}
+	return o.Map()[name]
+}
+
+// seconds reads OpenAI's length; its own default is 4.
+func (p *payload) seconds() (int, error) {
+	n, err := p.whole("seconds", 1, 20)
+	if err != nil || n == nil {
+		return 0, err
+	}
+	if *n%4 != 0 {
+		return 0, adapter.BadParam("seconds", "invalid_value", "'seconds' must be '4', '8', '12', '16' or '20'.")
+	}
+	return int(*n), nil
+}
+
+// videoID reads which video is meant: video[id] in a form, {"id"} or the id itself in JSON.
+func (p *payload) videoID() (string, error) {
+	v := p.fields["video[id]"]
+	if v.Type == gjson.Null {
+		v = p.fields["video"]
+	}
+	if v.IsObject() {
+		v = v.Get("id")
+	}
+	id, err := textOf(v, "video")
+	switch {
+	case err != nil:
+		return "", err
+	case id == "":
+		return "", adapter.BadParam("video", "missing_required_parameter", "Missing required parameter: 'video[id]', the ID of a video made here.")
+	case !isVideoID(id):
+		return "", noVideo()
+	}
+	return id, nil
+}
+
+func isVideoID(id string) bool { return adapter.ValidID(id) && strings.HasPrefix(id, "video_") }
+
+func noVideo() error {
+	return &adapter.Error{Kind: adapter.NotFound, Code: "video_not_found", Message: "There is no video with this ID."}
+}
+
+func videoNamed(c *gin.Context) (string, error) {
+	if id := c.Param("id"); isVideoID(id) {
+		return id, nil
+	}
+	return "", noVideo()
+}
