@@ -3,6 +3,7 @@ package config
 import (
 	"flag"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -54,4 +55,24 @@ func TestREADMEListsEverySetting(t *testing.T) {
 		}
 	}
 	t.Error("the table of settings in README.md differs from the code; go test ./config -run README -update writes it")
+}
+
+func TestREADMEsListOfUpstreamsIsUnderstood(t *testing.T) {
+	raw, err := os.ReadFile(readme)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, example, _ := strings.Cut(string(raw), "```yaml\nupstreams:")
+	example, _, _ = strings.Cut(example, "```")
+	key := filepath.Join(t.TempDir(), "key")
+	write(t, key, "k")
+	file := filepath.Join(t.TempDir(), "midgate.yaml")
+	write(t, file, "upstreams:"+strings.ReplaceAll(example, "/run/secrets/own", key))
+	cfg, err := Load(Source{Environ: []string{"MIDGATE_API_KEYS=a:b"}, File: file})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := len(cfg.Midjourney.Upstreams); got != 2 {
+		t.Errorf("%d upstreams, want 2", got)
+	}
 }

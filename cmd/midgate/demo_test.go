@@ -28,6 +28,14 @@ func TestDemoPrintsCommandsThatWork(t *testing.T) {
 			t.Errorf("%s\nprints %.300s, %v; want %q in it", commands[i][1], out, err, want)
 		}
 	}
+	// The README's first picture, at this demo's address.
+	_, first, _ := strings.Cut(root(t, "README.md"), "```sh\ncurl ")
+	first, _, _ = strings.Cut(first, "```")
+	url := regexp.MustCompile(`http://[0-9.:]+`).FindString(commands[0][1])
+	sh := exec.Command("sh", "-e", "-c", "curl "+strings.ReplaceAll(first, "http://127.0.0.1:8080", url))
+	if out, err := sh.Output(); err != nil || strings.Count(string(out), url+"/images/img_") != 4 {
+		t.Errorf("the README's first picture prints %.300s, %v; want four addresses", out, err)
+	}
 	if picture, err := os.ReadFile(dir + "/lighthouse.png"); err != nil || !bytes.HasPrefix(picture, []byte("\x89PNG")) {
 		t.Errorf("lighthouse.png: %v, begins with %.8q; want a PNG", err, picture)
 	}
