@@ -26,6 +26,20 @@ type studio struct {
 	journal adapter.Journal
 	files   *pictures.Store
 	me      adapter.Caller
+	cfg     adapter.Config
+	parts   adapter.Parts
+}
+
+// reborn is the service of the next process, over what the last one left.
+func (s *studio) reborn(t *testing.T) *adapter.Service {
+	t.Helper()
+	s.Close()
+	next := adapter.New(s.cfg, s.parts)
+	if err := next.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(next.Close)
+	return next
 }
 
 func newStudio(t *testing.T, sim simulator.Config, change func(*adapter.Config)) *studio {
@@ -54,8 +68,9 @@ func newStudio(t *testing.T, sim simulator.Config, change func(*adapter.Config))
 		}
 	})
 	s.store = store
-	s.Service = adapter.New(cfg, adapter.Parts{Accounts: fleet, Store: store, Pictures: s.files, Retoucher: s.files,
-		Recogniser: pictures.NewRecogniser(s.files, index, store), Journal: s.journal, Leases: adaptertest.NewLeases(), Log: slog.New(slog.DiscardHandler)})
+	s.cfg, s.parts = cfg, adapter.Parts{Accounts: fleet, Store: store, Pictures: s.files, Retoucher: s.files,
+		Recogniser: pictures.NewRecogniser(s.files, index, store), Journal: s.journal, Leases: adaptertest.NewLeases(), Log: slog.New(slog.DiscardHandler)}
+	s.Service = adapter.New(s.cfg, s.parts)
 	if err := s.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
