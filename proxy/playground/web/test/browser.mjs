@@ -23,7 +23,6 @@ export async function open(browser, base, options = {}) {
   page.refusals = 0 // how many refused requests are part of the step
   page.on('console', (m) => {
     if (m.type() !== 'error' && m.type() !== 'warning') return
-    if (/\b404\b/.test(m.text()) && m.location().url.includes('/v1/videos')) return // an upstream without videos
     if (page.refusals > 0 && m.text().startsWith('Failed to load resource')) return void page.refusals--
     problems.push(`console ${m.type()}: ${m.text()} (${m.location().url})`)
   })

@@ -25,8 +25,7 @@ try {
   await buttons(page, shoot)
   const picture = page.url()
   await edit(page, shoot)
-  const films = await page.evaluate(async (root) => (await fetch(`${root}v1/videos?limit=1`)).ok, base)
-  if (films) await video(page, picture, shoot)
+  await video(page, picture, shoot)
   await around(browser, page, base, picture, shoot)
   await key(browser, locked, secret, shoot)
 } finally {
