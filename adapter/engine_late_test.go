@@ -156,3 +156,25 @@ func TestAReplicaTakenForDeadTakesItsLeaseAgain(t *testing.T) {
 		}
 	})
 }
+
+// A client that leaves is noticed before its leaving is on disk; its repeat may come in between.
+func TestARepeatThatTookADeliveryKeepsIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		up := &scripted{takes: 10 * time.Second}
+		e := newEngine(t, up, nil)
+		first := e.ask(t, attempt("b"))
+		<-time.After(time.Second)
+		first.Abandoned()
+		<-time.After(time.Nanosecond)
+		repeat := e.ask(t, attempt("b"))
+		if repeat.Job != first.Job {
+			t.Fatalf("the repeat got job %s, want %s", repeat.Job, first.Job)
+		}
+		synctest.Wait()
+		text(t, repeat)
+		repeat.Answered()
+		if again := e.ask(t, attempt("b")); again.Job == first.Job {
+			t.Errorf("a new wish got the job that was answered")
+		}
+	})
+}

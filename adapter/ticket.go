@@ -96,7 +96,7 @@ func (t *Ticket) Abandoned() { t.deliver(DeliveryAbandoned) }
 func (t *Ticket) deliver(state DeliveryState) {
 	s, i, at := t.service, t.delivery, time.Now()
 	change := func(r *Run) error {
-		if i < len(r.Deliveries) && !settled(r.Deliveries[i], state) {
+		if i < len(r.Deliveries) && !settled(r.Deliveries[i], state, at) {
 			r.Deliveries[i].State, r.Deliveries[i].At = state, at
 		}
 		return nil
@@ -109,10 +109,10 @@ func (t *Ticket) deliver(state DeliveryState) {
 	})
 }
 
-// settled reports whether a delivery's state must stay: what was answered stays answered, and the time at which a
-// delivery was first abandoned counts.
-func settled(d Delivery, next DeliveryState) bool {
-	return d.State == DeliveryAnswered || d.State == next
+// settled reports whether a delivery's state must stay: what was answered stays answered, the time at which a delivery
+// was first abandoned counts, and so does a repeat that has taken it since.
+func settled(d Delivery, next DeliveryState, at time.Time) bool {
+	return d.State == DeliveryAnswered || d.State == next || d.At.After(at)
 }
 
 // outcome is this client's share of an ended run.
