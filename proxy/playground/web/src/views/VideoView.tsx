@@ -5,6 +5,7 @@ import { Close, Download, Link } from '../parts/icons'
 import { ProblemNote } from '../parts/ProblemNote'
 import { RunCard } from '../parts/RunCard'
 import { extending, ratioOf } from '../state/deeds'
+import { known, pictureOf, wordsOf } from '../state/pictures'
 import { href } from '../state/route'
 import { runs, start } from '../state/runs'
 import { copy } from '../state/ui'
@@ -22,8 +23,13 @@ export function VideoView({ id }: { id: string }) {
     const timer = running ? setInterval(ask, 2000) : undefined
     return () => clearInterval(timer)
   }, [id, running])
+  useEffect(() => {
+    const from = originOf(id)
+    if (from?.startsWith('img_') && !known.value.has(from)) pictureOf(from).catch(() => undefined) // it may be gone
+  }, [id])
   if (!v) return <main tabIndex={-1} class="image-view">{problem ? <ProblemNote problem={problem} /> : <p class="muted empty-note">Loading…</p>}</main>
   const origin = originOf(id) ?? v.remixed_from_video_id
+  const still = origin ? known.value.get(origin) : undefined
   return (
     <main tabIndex={-1} class="image-view">
       <div class="stage">
@@ -36,7 +42,7 @@ export function VideoView({ id }: { id: string }) {
       </div>
       <div class="panel">
         <header class="facts-head">
-          <h1 class="image-prompt">{v.prompt || 'A video without words'}</h1>
+          <h1 class="image-prompt">{v.prompt || (still && wordsOf(still)) || 'A video without words'}</h1>
           <p class="muted">{v.seconds} s · {v.size.replace('x', ' × ')} · {new Date(v.created_at * 1000).toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' })}</p>
           <div class="row tools">
             <a class="button" href={film(id)} download={`${id}.mp4`}><Download /> Download</a>
