@@ -18,7 +18,7 @@ import (
 func zeroPNG(t testing.TB, width, height, rows int) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	p, err := newPNGWriter(&b, width, height, 4, matchers)
+	p, err := newPNGWriter(&b, width, height, 4)
 	if err != nil {
 		t.Fatal(err)
 	}

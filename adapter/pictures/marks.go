@@ -101,10 +101,11 @@ func someNotAll(grey []byte) error {
 
 // writeMask writes grey pixels as a PNG. Most rows equal the one above.
 func writeMask(dst io.Writer, grey []byte, w, h int) error {
-	p, err := newPNGWriter(dst, w, h, 1, matchers)
+	p, err := newPNGWriter(dst, w, h, 1)
 	if err != nil {
 		return err
 	}
+	p.z.only = true
 	out, above := make([]byte, 1+w), make([]byte, w)
 	out[0] = filterUp
 	for y := range h {

@@ -14,7 +14,7 @@ func encodePNG(w io.Writer, img image.Image) error {
 	if opaque(img) {
 		bpp = 3
 	}
-	p, err := newPNGWriter(w, b.Dx(), b.Dy(), bpp, zlibs)
+	p, err := newPNGWriter(w, b.Dx(), b.Dy(), bpp)
 	if err != nil {
 		return err
 	}

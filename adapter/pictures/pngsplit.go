@@ -53,11 +53,11 @@ func splitPNG(src io.Reader, dst [4]io.Writer, see rowFunc) error {
 // splitRows cuts the next rows into a left and a right tile.
 func splitRows(rows *pngRows, height int, left, right io.Writer) error {
 	cut := rows.width / 2
-	l, err := newPNGWriter(left, cut, height, rows.bpp, zlibs)
+	l, err := newPNGWriter(left, cut, height, rows.bpp)
 	if err != nil {
 		return err
 	}
-	r, err := newPNGWriter(right, rows.width-cut, height, rows.bpp, zlibs)
+	r, err := newPNGWriter(right, rows.width-cut, height, rows.bpp)
 	if err != nil {
 		return err
 	}

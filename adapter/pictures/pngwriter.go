@@ -4,9 +4,6 @@ import (
 	"encoding/binary"
 	"hash/crc32"
 	"io"
-	"sync"
-
-	"github.com/klauspost/compress/zlib"
 )
 
 // idatSize is how much compressed data one IDAT chunk holds at most.
@@ -16,30 +13,11 @@ const idatSize = 64 << 10
 // a pixel. Close finishes the file.
 type pngWriter struct {
 	idat idatWriter
-	z    *zlib.Writer
-	pool *sync.Pool // where z goes back to
+	z    *deflater
 }
 
-// zlibs keeps compressors, each some hundred kilobytes, between pictures. Coding
-// without searching for matches is 3 to 7 times cheaper than compress/zlib and costs
-// nothing in size on paintings and photographs (engineering.md §1.2).
-var zlibs = zlibPool(zlib.HuffmanOnly)
-
-// matchers is for rows that repeat, as masks do.
-var matchers = zlibPool(zlib.BestSpeed)
-
-func zlibPool(level int) *sync.Pool {
-	return &sync.Pool{New: func() any {
-		z, err := zlib.NewWriterLevel(io.Discard, level)
-		if err != nil {
-			panic(err) // the level is a constant that exists
-		}
-		return z
-	}}
-}
-
-func newPNGWriter(w io.Writer, width, height, bpp int, pool *sync.Pool) (*pngWriter, error) {
-	p := &pngWriter{idat: idatWriter{w: w, buf: make([]byte, 8, 8+idatSize+4)}, pool: pool}
+func newPNGWriter(w io.Writer, width, height, bpp int) (*pngWriter, error) {
+	p := &pngWriter{idat: idatWriter{w: w, buf: make([]byte, 8, 8+idatSize+4)}}
 	if _, err := io.WriteString(w, pngSignature); err != nil {
 		return nil, err
 	}
@@ -50,8 +28,7 @@ func newPNGWriter(w io.Writer, width, height, bpp int, pool *sync.Pool) (*pngWri
 	if _, err := w.Write(pngChunk("IHDR", h)); err != nil {
 		return nil, err
 	}
-	p.z = pool.Get().(*zlib.Writer)
-	p.z.Reset(&p.idat)
+	p.z = newDeflater(&p.idat)
 	return p, nil
 }
 
@@ -61,14 +38,11 @@ func (p *pngWriter) row(filtered []byte) error {
 	return err
 }
 
-// Close writes what is left and the end of the file. A writer that is given up
-// without it only misses the pool.
+// Close writes what is left and the end of the file.
 func (p *pngWriter) Close() error {
 	if err := p.z.Close(); err != nil {
 		return err
 	}
-	p.pool.Put(p.z)
-	p.z = nil
 	if err := p.idat.flush(); err != nil {
 		return err
 	}

@@ -42,7 +42,7 @@ func (s *Store) Punch(ctx context.Context, picture adapter.Rendition, mask strin
 }
 
 func (s *Store) writePunched(ctx context.Context, dst io.Writer, key string, h header, holes []byte) error {
-	w, err := newPNGWriter(dst, h.Width, h.Height, 4, zlibs)
+	w, err := newPNGWriter(dst, h.Width, h.Height, 4)
 	if err != nil {
 		return err
 	}
