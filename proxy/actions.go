@@ -35,6 +35,9 @@ func (s *Server) act(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	if stream {
+		return s.streamPictures(c, t, "image_edit", formOf(act.Generation))
+	}
 	return s.deliver(c, t, s.pictures(c, formOf(act.Generation)))
 }
 

@@ -57,6 +57,9 @@ func (s *Server) withPictures(c *gin.Context, r pictureRoute) error {
 	if r.answerText {
 		return s.deliver(c, t, s.texts(t.Run().Created.Unix()))
 	}
+	if stream {
+		return s.streamPictures(c, t, "image_edit", formOf(e.Generation))
+	}
 	return s.deliver(c, t, s.pictures(c, formOf(e.Generation)))
 }
 

@@ -30,6 +30,9 @@ func (s *Server) generate(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	if stream {
+		return s.streamPictures(c, t, "image_generation", formOf(g))
+	}
 	return s.deliver(c, t, s.pictures(c, formOf(g)))
 }
 

@@ -1,0 +1,106 @@
+package proxy
+
+import (
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/gin-gonic/gin"
+)
+
+// events is an answer of server-sent events (openai-surface.md §0.5): each has its name, one line of data and a blank
+// line, and is flushed; a comment goes out where nothing else did for a while. No id: and no retry: line is ever sent.
+type events struct {
+	s *Server
+	c *gin.Context
+
+	mu    sync.Mutex // held over a write: a comment must not fall into an event
+	timer *time.Timer
+	over  bool
+	err   error // the first write that failed: the client is gone
+}
+
+// commentEvery is how long a stream may be silent.
+const commentEvery = 10 * time.Second
+
+// startEvents sends the status line and the first comment. What fails from here on is an event.
+func (s *Server) startEvents(c *gin.Context) *events {
+	e := &events{s: s, c: c}
+	h := c.Writer.Header()
+	h.Set("Content-Type", "text/event-stream; charset=utf-8")
+	h.Set("Cache-Control", "no-cache")
+	h.Set("X-Accel-Buffering", "no")
+	s.stamp(c)
+	c.Writer.WriteHeader(http.StatusOK)
+	e.mu.Lock() // the timer may fire before it is assigned
+	defer e.mu.Unlock()
+	e.timer = time.AfterFunc(commentEvery, e.comment)
+	e.write(func() error { return e.text(": connected\n\n") })
+	return e
+}
+
+// send writes one event; an empty name sends data alone, as chat streams do.
+func (e *events) send(name string, data *document) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.write(func() error {
+		head := "data: "
+		if name != "" {
+			head = "event: " + name + "\ndata: "
+		}
+		if err := e.text(head); err != nil {
+			return err
+		}
+		if err := data.writeTo(e.c.Writer, func() { e.s.pace(e.c) }); err != nil {
+			return err
+		}
+		return e.text("\n\n")
+	})
+	e.timer.Reset(commentEvery)
+	return e.err
+}
+
+// sendText writes data that is no document, such as [DONE].
+func (e *events) sendText(data string) error {
+	d := &document{}
+	d.text.WriteString(data)
+	return e.send("", d)
+}
+
+// comment keeps the connection alive.
+func (e *events) comment() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.over {
+		return
+	}
+	e.write(func() error { return e.text(": keep-alive\n\n") })
+	if e.err == nil {
+		e.timer.Reset(commentEvery)
+	}
+}
+
+// end stops the comments and returns what went wrong with the connection, if anything did.
+func (e *events) end() error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.over = true
+	e.timer.Stop()
+	return e.err
+}
+
+// write does one piece and flushes it; after a failure nothing more is written. The caller holds mu.
+func (e *events) write(piece func() error) {
+	if e.err != nil {
+		return
+	}
+	e.s.pace(e.c)
+	if e.err = piece(); e.err == nil {
+		e.err = flush(e.c)
+	}
+}
+
+func (e *events) text(s string) error {
+	_, err := e.c.Writer.WriteString(s)
+	return err
+}
