@@ -205,6 +205,11 @@ func (q *sequence) download(account Account, url, name string, limit int64) (Pic
 
 // keep stores a record. The picture is paid, so it is tried until the run ends.
 func (q *sequence) keep(img Image) error {
+	if run := q.live.snapshot(); img.Grid == "" && run.Kind != KindNative {
+		if err := q.index(run, img.TaskID); err != nil { // the upstream's own API knows its task, too
+			return err
+		}
+	}
 	return q.write(img.ID, func() error { return q.s.parts.Store.Put(q.ctx, img) })
 }
 

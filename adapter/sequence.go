@@ -35,6 +35,7 @@ const (
 	KindDescription = "description"
 	KindShorten     = "shorten"
 	KindVideo       = "video"
+	KindNative      = "native"
 )
 
 func (q *sequence) sequenceOf(run Run) (Result, error) {
@@ -55,6 +56,8 @@ func (q *sequence) sequenceOf(run Run) (Result, error) {
 		return with(run, q.shorten)
 	case KindVideo:
 		return with(run, q.film)
+	case KindNative:
+		return with(run, q.native)
 	default:
 		return Result{}, fmt.Errorf("a run of unknown kind %q", run.Kind)
 	}

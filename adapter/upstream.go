@@ -129,6 +129,14 @@ type Video struct {
 	Index     int    // extend: which clip, 0–3
 }
 
+// Native is a command in the upstream's own words (contract.md §4, /mj/…).
+type Native struct {
+	Route    string       // of /mj/submit/, or "swap" for /mj/insight-face/swap
+	Body     []byte       // a JSON object; the text NativeUpload and a number stands for one of Pictures
+	Pictures []Attachment // as data URLs
+	Parent   string       // the task that it goes on from, if any
+}
+
 // Name of each command, as steps, metrics and jobs show it.
 func (Imagine) Name() string  { return "imagine" }
 func (Action) Name() string   { return "action" }
@@ -139,6 +147,7 @@ func (Describe) Name() string { return "describe" }
 func (Shorten) Name() string  { return "shorten" }
 func (Edits) Name() string    { return "edits" }
 func (Video) Name() string    { return "video" }
+func (n Native) Name() string { return n.Route }
 
 // Attachment is a picture that goes with a command: a URL the upstream can fetch,
 // or bytes that are streamed into the request as a base64 data URL.

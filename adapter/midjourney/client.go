@@ -132,5 +132,8 @@ func (u *upstream) path(speed adapter.Speed, route string) (string, error) {
 	if !ok {
 		return "", adapter.Errorf(adapter.Unsupported, "This upstream does not offer the speed %q.", string(speed))
 	}
+	if route == swapRoute {
+		return prefix + "/mj/" + route, nil
+	}
 	return prefix + "/mj/submit/" + route, nil
 }

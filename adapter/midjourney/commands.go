@@ -48,6 +48,13 @@ func compose(cmd adapter.Command, opts adapter.Options, hook string) (route stri
 	case adapter.Video:
 		route = "video"
 		video(b, cmd)
+	case adapter.Native:
+		if route = cmd.Route; route == "swap" {
+			route = swapRoute
+		}
+		if native(b, cmd) {
+			hook = "" // the client has named its own
+		}
 	default:
 		return "", nil, adapter.Errorf(adapter.Unsupported, "This upstream cannot do this.")
 	}
@@ -117,6 +124,8 @@ func parent(cmd adapter.Command) string {
 		return cmd.TaskID
 	case adapter.Video:
 		return cmd.TaskID
+	case adapter.Native:
+		return cmd.Parent
 	default:
 		return ""
 	}
@@ -125,9 +134,11 @@ func parent(cmd adapter.Command) string {
 // opensDialogs reports whether a command's answer may mean that the task waits for a modal: only
 // pressed buttons do (upstream-protocol.md §6.1).
 func opensDialogs(cmd adapter.Command) bool {
-	switch cmd.(type) {
+	switch cmd := cmd.(type) {
 	case adapter.Action, adapter.Change:
 		return true
+	case adapter.Native:
+		return cmd.Route == "action"
 	default:
 		return false
 	}

@@ -1,0 +1,263 @@
+package adapter
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// NativeJob is a request in the upstream's own words (contract.md §4, /mj/…), checked: what its route may cost is
+// settled, and the task that it goes on from is the caller's own.
+type NativeJob struct {
+	Route   string          `json:"route"`             // of /mj/submit/, or swap
+	Body    json.RawMessage `json:"body"`              // without state; "\u0000upload:N" stands for Uploads[N]
+	Uploads []Reference     `json:"uploads,omitempty"` // the pictures of the body
+	State   string          `json:"state,omitempty"`   // the client's own tag: midgate sends one of its own
+	Speed   Speed           `json:"speed,omitempty"`   // of the path
+	Parent  string          `json:"parent,omitempty"`  // the task that a follow-up belongs to
+	Prompt  string          `json:"prompt,omitempty"`  // for the records of what it makes
+}
+
+// NativeUpload begins a text that stands for one of a NativeJob's uploads; its number follows.
+const NativeUpload = "\x00upload:"
+
+// nativeRoutes are the routes that make jobs, with whether they go on from a task.
+var nativeRoutes = map[string]bool{
+	"imagine": false, "blend": false, "describe": false, "shorten": false, "edits": false, "edit": false, "retexture": false,
+	"video": false, "swap": false, "action": true, "modal": true, "change": true,
+}
+
+// maxNative is how large a native request may be without its pictures: it is kept in the run's record.
+const maxNative = 32 << 10
+
+// Native submits a request of the upstream's own API as a run: recorded before it is sent, never sent twice, followed to
+// its end, and its pictures known afterwards.
+func (s *Service) Native(ctx context.Context, a Attempt, n NativeJob) (*Ticket, error) {
+	fields := map[string]any{}
+	if err := json.Unmarshal(n.Body, &fields); err != nil {
+		return nil, Wrap(Invalid, err, "The request body could not be parsed as JSON.")
+	}
+	if err := n.settle(fields); err != nil {
+		return nil, err
+	}
+	speed, err := chooseSpeed(n.Speed, "", "", DrawOptions{DefaultSpeed: s.cfg.DefaultSpeed, SpeedLimit: s.cfg.SpeedLimit})
+	if err != nil {
+		return nil, err
+	}
+	account, err := s.nativeAccount(ctx, a.Caller, &n, speed)
+	if err != nil {
+		return nil, err
+	}
+	if n.Body, err = json.Marshal(fields); err != nil {
+		return nil, err
+	}
+	if len(n.Body) > maxNative {
+		return nil, Errorf(TooLarge, "The request, without its pictures, is larger than %d bytes.", maxNative)
+	}
+	return s.open(ctx, a, work{kind: KindNative, model: "midjourney", n: 1, request: n, account: account, speed: speed})
+}
+
+var simpleChange = regexp.MustCompile(`^\s*(\S+)\s+([UuVv])([1-4])\s*$|^\s*(\S+)\s+[Rr]\s*$`)
+
+// settle reads what costs money or belongs to somebody out of the fields, and takes out what midgate decides itself.
+func (n *NativeJob) settle(fields map[string]any) error {
+	if n.Route == "simple-change" {
+		if err := n.change(fields); err != nil {
+			return err
+		}
+	}
+	follows, known := nativeRoutes[n.Route]
+	if !known {
+		return &Error{Kind: NotFound, Code: "unknown_route", Message: "There is no such route."}
+	}
+	n.State, _ = fields["state"].(string)
+	if len(n.State) > 255 {
+		return BadParam("state", "string_above_max_length", "state must have at most 255 characters.")
+	}
+	for _, own := range []string{"state", "mode"} {
+		delete(fields, own)
+	}
+	if filter, ok := fields["accountFilter"].(map[string]any); ok {
+		delete(filter, "modes") // the path decides the speed
+	}
+	if err := n.prompt(fields); err != nil {
+		return err
+	}
+	n.Parent, _ = fields["taskId"].(string)
+	if n.Parent == "" {
+		n.Parent, _ = fields["task_id"].(string)
+	}
+	if follows && n.Parent == "" {
+		return BadParam("taskId", "missing_required_parameter", "task_id_is_required")
+	}
+	if id, _ := fields["customId"].(string); strings.HasSuffix(strings.ToLower(id), "picreader::all") {
+		return &Error{Kind: Unsupported, Code: "unsupported", Param: "customId", Message: "This button starts four jobs at once; press them one by one."}
+	}
+	return nil
+}
+
+// change turns the text form of a change into its fields, which relays understand (upstream-protocol.md §1.9).
+func (n *NativeJob) change(fields map[string]any) error {
+	content, _ := fields["content"].(string)
+	m := simpleChange.FindStringSubmatch(content)
+	if m == nil {
+		return BadParam("content", "invalid_value", "content_parse_failed")
+	}
+	delete(fields, "content")
+	n.Route = "change"
+	fields["taskId"], fields["action"], fields["index"] = cmp.Or(m[1], m[4]), "REROLL", 1
+	if m[2] != "" {
+		fields["action"] = map[string]string{"u": "UPSCALE", "v": "VARIATION"}[strings.ToLower(m[2])]
+		fields["index"] = int(m[3][0] - '0')
+	}
+	return nil
+}
+
+// prompt reads the prompt by midgate's rules: what could start jobs that nobody asked for is refused, and a speed in it
+// chooses the path (upstream-protocol.md §9.4).
+func (n *NativeJob) prompt(fields map[string]any) error {
+	text, given := fields["prompt"].(string)
+	if !given || strings.TrimSpace(text) == "" {
+		if n.Route == "imagine" || n.Route == "shorten" || n.Route == "edits" {
+			return BadParam("prompt", "missing_required_parameter", "prompt_is_required")
+		}
+		return nil
+	}
+	n.Prompt = text
+	if n.Route == "video" {
+		f := Film{Generation: Generation{}}
+		f.Prompt = text
+		if err := readFilmFlags(&f); err != nil {
+			return err
+		}
+		f.into(fields)
+		text = f.Prompt
+	}
+	p, err := readPrompt(text)
+	if err != nil {
+		return err
+	}
+	if n.Route == "imagine" {
+		pictures, _ := fields["base64Array"].([]any)
+		if err := p.requireWords(len(pictures) > 0); err != nil {
+			return err
+		}
+	}
+	if err := p.check(p.release(), nil); err != nil {
+		return err
+	}
+	n.Speed = cmp.Or(p.Speed, n.Speed)
+	fields["prompt"] = p.String()
+	return checkDenied(p.String())
+}
+
+// into writes what a video's prompt said into the fields that mean the same.
+func (f Film) into(fields map[string]any) {
+	if f.Motion != "" {
+		fields["motion"] = f.Motion
+	}
+	if f.Loop {
+		fields["loop"] = true
+	}
+	if f.End != nil {
+		fields["endImage"] = f.End.URL
+	}
+	if f.Midjourney.BatchSize > 0 {
+		fields["batchSize"] = f.Midjourney.BatchSize
+	}
+}
+
+// nativeAccount is where the job goes: to the account that has its parent.
+func (s *Service) nativeAccount(ctx context.Context, c Caller, n *NativeJob, speed Speed) (Account, error) {
+	for i := range n.Uploads {
+		if n.Uploads[i].Image == "" {
+			continue
+		}
+		if _, err := s.Image(ctx, c, n.Uploads[i].Image); err != nil {
+			return Account{}, err
+		}
+	}
+	if n.Parent == "" {
+		return s.parts.Accounts.Choose(ctx, c, speed)
+	}
+	parent, err := s.taskRun(ctx, c, n.Parent)
+	if err != nil {
+		return Account{}, err
+	}
+	if n.Prompt == "" {
+		n.Prompt = promptOf(parent)
+	}
+	return s.parts.Accounts.Made(ctx, c, parent.Upstream)
+}
+
+// promptOf is what a run was asked to draw.
+func promptOf(run Run) string {
+	var asked struct{ Prompt string }
+	_ = json.Unmarshal(run.Request, &asked) // every kind of request that has a prompt calls it so
+	return asked.Prompt
+}
+
+// native submits the request and keeps what comes of it. A button that opened a dialog is a run by itself: the dialog's
+// answer is another request of the client.
+func (q *sequence) native(run Run, n NativeJob) (Result, error) {
+	account, err := q.account(run)
+	if err != nil {
+		return Result{}, err
+	}
+	pictures, err := q.attachments(n.Uploads)
+	if err != nil {
+		return Result{}, err
+	}
+	o := order{step: n.Route, account: account, speed: run.Speed, dialog: n.Route == "action",
+		command: Native{Route: n.Route, Body: n.Body, Pictures: pictures, Parent: n.Parent}}
+	sub, place, err := q.submit(o)
+	defer q.giveBack(place)
+	if err != nil {
+		return Result{}, err
+	}
+	if err := q.index(run, sub.TaskID); err != nil {
+		return Result{}, err
+	}
+	task := Task{ID: sub.TaskID, Status: Dialog, FinalPrompt: sub.Prompt}
+	if !sub.Dialog {
+		if task, err = q.await(o, sub); err != nil {
+			return Result{}, err
+		}
+	}
+	if task.Status == Dialog {
+		q.note(o.step, func(st *Step) { st.Free = true })
+		return Result{Native: &task}, nil
+	}
+	result, err := q.nativeResult(run, n, account, task)
+	result.Native = &task
+	return result, err
+}
+
+// nativeResult stores what a task made, so that it is known to every other route.
+func (q *sequence) nativeResult(run Run, n NativeJob, account Account, task Task) (Result, error) {
+	var gen Generation
+	gen.Prompt, gen.Model, gen.Midjourney.Grid = n.Prompt, run.Model, GridSplit
+	from := provenance{run: run, gen: gen, draw: Drawing{Prompt: n.Prompt, Speed: run.Speed}, account: account, name: n.Route}
+	_, grid := FindButton(task.Buttons, ActUpscale, 0)
+	switch {
+	case len(task.VideoURLs) > 0:
+		result := Result{Task: task.ID}
+		for i, url := range task.VideoURLs {
+			kept, err := q.fetchVideo(account, url, numbered("video", i))
+			if err != nil {
+				return Result{}, err
+			}
+			result.Videos = append(result.Videos, kept.Name)
+		}
+		return result, nil
+	case slices.Contains([]string{"describe", "shorten"}, n.Route), task.shownURL() == "":
+		return Result{Texts: task.Texts}, nil
+	case grid, len(task.ImageURLs) == 4, n.Route == "imagine", n.Route == "blend":
+		return q.deliver(task, from, 4)
+	default:
+		return q.deliverOne(task, from)
+	}
+}
