@@ -51,7 +51,7 @@ func New(cfg Config, core Core, metrics *Metrics, log *slog.Logger) (*Server, er
 	body := []handler{s.keyed, s.limitBody} // a key, and a body of bounded size that comes in time
 	hint := []handler{s.limitBody}          // anybody, and such a body
 
-	err := s.build([]route{
+	err := s.build(append([]route{
 		{"GET", "/healthz", s.healthz, open},
 		{"GET", "/readyz", s.readyz, open},
 		{"GET", "/metrics", s.serveMetrics, open},
@@ -90,7 +90,7 @@ func New(cfg Config, core Core, metrics *Metrics, log *slog.Logger) (*Server, er
 		{"GET", "/images/:file", s.serveBytes, open},
 		{"GET", "/videos/:file", s.serveFilm, open},
 		{"POST", "/hooks/:token", s.hook, hint},
-	})
+	}, s.nativeRoutes()...))
 	return s, err
 }
 

@@ -9,7 +9,7 @@ import (
 // CoreOf makes the service what the routes speak to.
 func CoreOf(s *adapter.Service) Core {
 	b := bridge{s}
-	return Core{Draw: b, Edit: b, Keep: b, Files: b, Films: b, Runs: b, Ready: b}
+	return Core{Draw: b, Edit: b, Keep: b, Files: b, Films: b, Natives: b, Runs: b, Ready: b}
 }
 
 // bridge turns the service's tickets into the routes' own interface; the rest fits as it is.
@@ -68,4 +68,8 @@ func (b bridge) Remix(ctx context.Context, a adapter.Attempt, videoID, prompt st
 
 func (b bridge) Animate(ctx context.Context, a adapter.Attempt, act adapter.Act) (Ticket, error) {
 	return ticket(b.Service.Animate(ctx, a, act))
+}
+
+func (b bridge) Native(ctx context.Context, a adapter.Attempt, n adapter.NativeJob) (Ticket, error) {
+	return ticket(b.Service.Native(ctx, a, n))
 }

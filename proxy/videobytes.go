@@ -65,7 +65,8 @@ func (s *Server) serveFilm(c *gin.Context) error {
 	if !isVideoID(id) || ext != "mp4" {
 		return noVideo()
 	}
-	blob, err := s.core.Films.VideoBytes(c.Request.Context(), id, 0, false)
+	clip, _ := strconv.Atoi(c.DefaultQuery("index", "1")) // what is no number is no clip
+	blob, err := s.core.Films.VideoBytes(c.Request.Context(), id, clip-1, false)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,223 @@
+package proxy
+
+import (
+	"cmp"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"midgate/adapter"
+)
+
+// nativeTaskJSON is a task as relays describe it (upstream-protocol.md §4.1), with the lists of newer origins.
+type nativeTaskJSON struct {
+	ID          string         `json:"id"`
+	Action      string         `json:"action"`
+	Status      string         `json:"status"`
+	Progress    string         `json:"progress"`
+	Prompt      string         `json:"prompt"`
+	PromptEn    string         `json:"promptEn"`
+	Description string         `json:"description"`
+	State       string         `json:"state"`
+	SubmitTime  int64          `json:"submitTime"`
+	StartTime   int64          `json:"startTime"`
+	FinishTime  int64          `json:"finishTime"`
+	ImageURL    string         `json:"imageUrl"`
+	ImageURLs   []urlJSON      `json:"imageUrls,omitempty"`
+	VideoURL    string         `json:"videoUrl,omitempty"`
+	VideoURLs   []urlJSON      `json:"videoUrls,omitempty"`
+	FailReason  string         `json:"failReason"`
+	Buttons     []nativeButton `json:"buttons"`
+	Properties  map[string]any `json:"properties"`
+}
+
+type urlJSON struct {
+	URL string `json:"url"`
+}
+
+type nativeButton struct {
+	CustomID string `json:"customId"`
+	Emoji    string `json:"emoji"`
+	Label    string `json:"label"`
+	Type     int    `json:"type"`
+	Style    int    `json:"style"`
+}
+
+// nativeTask shows a task. Every address in it is one of ours.
+func (s *Server) nativeTask(base string, t adapter.NativeTask) nativeTaskJSON {
+	j := nativeTaskJSON{
+		ID: t.Task.ID, Action: nativeAction(t), Status: string(t.Task.Status), Progress: strconv.Itoa(t.Task.Progress) + "%",
+		Prompt: t.Task.Prompt, PromptEn: t.Task.Prompt, Description: t.Task.Description, State: t.Job.State,
+		SubmitTime: millis(t.Submitted), StartTime: millis(t.Submitted), FinishTime: millis(t.Run.Finished),
+		Buttons: []nativeButton{}, Properties: map[string]any{"finalPrompt": t.Task.FinalPrompt},
+	}
+	if t.Task.Status == adapter.Success {
+		j.Progress = "100%"
+	}
+	if len(t.Task.Texts) > 0 {
+		words := strings.Join(t.Task.Texts, "\n\n")
+		j.PromptEn, j.Properties["finalPrompt"] = words, cmp.Or(t.Task.FinalPrompt, words)
+	}
+	for _, b := range t.Task.Buttons {
+		j.Buttons = append(j.Buttons, nativeButton{b.CustomID, b.Emoji, b.Label, 2, 2})
+	}
+	if t.Task.Failure != nil {
+		j.Progress, j.FailReason = "100%", t.Task.Failure.Message
+	}
+	s.nativeURLs(base, t, &j)
+	return j
+}
+
+func (s *Server) nativeURLs(base string, t adapter.NativeTask, j *nativeTaskJSON) {
+	clips := 0
+	if t.Run.Result != nil {
+		clips = len(t.Run.Result.Videos)
+	}
+	for i := range clips {
+		url := base + "/videos/" + adapter.VideoID(t.Run.ID) + ".mp4"
+		if i > 0 {
+			url += "?index=" + strconv.Itoa(i+1)
+		}
+		j.VideoURLs = append(j.VideoURLs, urlJSON{url})
+	}
+	switch {
+	case clips > 0:
+		j.VideoURL, j.ImageURL = j.VideoURLs[0].URL, j.VideoURLs[0].URL
+	case t.Grid != "":
+		j.ImageURL = pictureURL(base, t.Grid, adapter.PNG)
+		for _, id := range t.Cells {
+			j.ImageURLs = append(j.ImageURLs, urlJSON{pictureURL(base, id, adapter.PNG)})
+		}
+	case t.Task.ImageURL != "" && t.Task.Status == adapter.InProgress:
+		j.ImageURL = base + "/mj/image/" + t.Run.ID
+	}
+}
+
+// nativeAction is what relays call the task (upstream-protocol.md §4.5).
+func nativeAction(t adapter.NativeTask) string {
+	switch t.Job.Route {
+	case "":
+		return "IMAGINE"
+	case "swap":
+		return "SWAP_FACE"
+	default:
+		return strings.ToUpper(t.Job.Route)
+	}
+}
+
+func millis(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+// nativeFetch serves GET /mj/task/{id}/fetch.
+func (s *Server) nativeFetch(c *gin.Context, id string) error {
+	t, err := s.core.Natives.NativeTask(c.Request.Context(), visitOf(c).caller, id)
+	if adapter.KindOf(err) == adapter.NotFound && err != nil {
+		s.writeJSON(c, http.StatusBadRequest, gin.H{"code": mjInvalid, "description": "task_no_found ", "type": "upstream_error"})
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	s.writeJSON(c, http.StatusOK, s.nativeTask(s.base(c), t))
+	return nil
+}
+
+// maxListed is how many tasks one question may name.
+const maxListed = 500
+
+// nativeTasks serves POST /mj/task/list-by-condition from what is known here; unknown tasks are left out.
+func (s *Server) nativeTasks(c *gin.Context) error {
+	p, err := s.readNative(c)
+	if err != nil {
+		return err
+	}
+	ids, err := listOf(p.fields["ids"], "ids")
+	if err != nil {
+		return err
+	}
+	if len(ids) > maxListed {
+		return adapter.BadParam("ids", "array_above_max_length", "At most %d ids may be sent.", maxListed)
+	}
+	tasks, base := []nativeTaskJSON{}, s.base(c)
+	for _, id := range ids {
+		t, err := s.core.Natives.NativeTask(c.Request.Context(), visitOf(c).caller, id)
+		if adapter.KindOf(err) == adapter.NotFound && err != nil {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		tasks = append(tasks, s.nativeTask(base, t))
+	}
+	s.writeJSON(c, http.StatusOK, tasks)
+	return nil
+}
+
+// nativeList serves GET /mj/task/list and /queue: of this key's tasks, where origins show everybody's.
+func (s *Server) nativeList(c *gin.Context, queued bool) error {
+	found, err := s.core.Natives.NativeTasks(c.Request.Context(), visitOf(c).caller, 100)
+	if err != nil {
+		return err
+	}
+	tasks, base := []nativeTaskJSON{}, s.base(c)
+	for _, t := range found {
+		if !queued || !t.Run.Status.Ended() {
+			tasks = append(tasks, s.nativeTask(base, t))
+		}
+	}
+	s.writeJSON(c, http.StatusOK, tasks)
+	return nil
+}
+
+// nativeSeed serves GET /mj/task/{id}/image-seed.
+func (s *Server) nativeSeed(c *gin.Context, id string) error {
+	seed, err := s.core.Natives.TaskSeed(c.Request.Context(), visitOf(c).caller, id)
+	if err != nil {
+		return err
+	}
+	s.writeJSON(c, http.StatusOK, submitJSON{Code: mjAccepted, Description: "Success", Result: seed, Properties: map[string]any{}})
+	return nil
+}
+
+// nativeCancel serves POST /mj/task/{id}/cancel, whose answer is empty (upstream-protocol.md §1.9).
+func (s *Server) nativeCancel(c *gin.Context, id string) error {
+	ctx, caller := c.Request.Context(), visitOf(c).caller
+	t, err := s.core.Natives.NativeTask(ctx, caller, id)
+	if err != nil {
+		return err
+	}
+	if _, err := s.core.Runs.Cancel(ctx, caller, t.Run.ID); err != nil {
+		return err
+	}
+	c.Status(http.StatusOK)
+	c.Writer.WriteHeaderNow()
+	return nil
+}
+
+// nativeImage serves GET /mj/image/{job}: how far a picture is. Finished ones have addresses of their own.
+func (s *Server) nativeImage(c *gin.Context, job string) error {
+	if !adapter.ValidID(job) || !strings.HasPrefix(job, "job_") {
+		return noPicture()
+	}
+	blob, err := s.core.Natives.NativePreview(c.Request.Context(), job)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = blob.Close() }() // only read
+	h := c.Writer.Header()
+	h.Set("Content-Type", "image/"+string(blob.Format))
+	h.Set("Access-Control-Allow-Origin", "*")
+	h.Set("Cross-Origin-Resource-Policy", "cross-origin")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
+	h.Set("Cache-Control", "no-store") // another one soon
+	http.ServeContent(&pacedWriter{ResponseWriter: c.Writer, pace: func() { s.pace(c) }}, c.Request, "", second(blob.Modified), blob)
+	return nil
+}
