@@ -110,20 +110,11 @@ func BenchmarkP7PNGGrid(b *testing.B) {
 	src := pngLevel(b, gridImage(), png.DefaultCompression)
 	against(b, func() int {
 		var c counter
-		var k [4]*looker
-		for q := range k {
-			k[q] = newLooker(quarterOf(2048, 2048, q+1))
-		}
-		see := func(y int, row []byte, bpp int) error {
-			for _, k := range k {
-				_ = k.see(y, row, bpp)
-			}
-			return nil
-		}
-		if err := splitPNG(bytes.NewReader(src), [4]io.Writer{&c, &c, &c, &c}, see); err != nil {
+		four := newLookers(header{Width: 2048, Height: 2048})
+		if err := splitPNG(bytes.NewReader(src), [4]io.Writer{&c, &c, &c, &c}, four.see); err != nil {
 			b.Fatal(err)
 		}
-		for _, k := range k {
+		for _, k := range four {
 			k.looks()
 		}
 		return c.n

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"gocloud.dev/blob"
 	"gocloud.dev/blob/fileblob"
@@ -172,9 +173,10 @@ func (b *bucket) close() error {
 	return b.b.Close()
 }
 
-// notFound turns a driver's miss into adapter.ErrNotFound.
+// notFound turns a driver's miss into adapter.ErrNotFound; a name below that of a file
+// is one.
 func notFound(err error) error {
-	if errors.Is(err, os.ErrNotExist) || gcerrors.Code(err) == gcerrors.NotFound {
+	if errors.Is(err, os.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) || gcerrors.Code(err) == gcerrors.NotFound {
 		return adapter.ErrNotFound
 	}
 	return err

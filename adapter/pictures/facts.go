@@ -70,7 +70,8 @@ func (s *Store) inspect(ctx context.Context, name string) (facts, error) {
 		return facts{}, fmt.Errorf("read picture: %w", err)
 	}
 	f := d.facts(h)
-	return f, s.writeFacts(ctx, factsKey(name), f)
+	s.noteFacts(ctx, factsKey(name), f)
+	return f, nil
 }
 
 // readFacts reads an object of facts. One that cannot be understood counts as lost: a
@@ -91,14 +92,11 @@ func (s *Store) readFacts(ctx context.Context, key string) (facts, error) {
 	return f, nil
 }
 
-func (s *Store) writeFacts(ctx context.Context, key string, f facts) error {
-	b, err := json.Marshal(f)
-	if err != nil {
-		return err
-	}
-	if err := s.bucket.writeAll(ctx, key, b); err != nil {
-		return fmt.Errorf("write facts: %w", err)
-	}
+// noteFacts remembers facts, in the bucket if it takes them: a full disk must not keep
+// a stored picture from being handed out.
+func (s *Store) noteFacts(ctx context.Context, key string, f facts) {
 	s.facts.put(key, f)
-	return nil
+	if b, err := json.Marshal(f); err == nil {
+		_ = s.bucket.writeAll(ctx, key, b) // lost, they are found out again
+	}
 }

@@ -88,5 +88,6 @@ func (s *Store) digest(ctx context.Context, p plan, f facts, id string, blob *ad
 		return "", fmt.Errorf("digest picture: %w", err)
 	}
 	digest := hex.EncodeToString(sum.Sum(nil))
-	return digest, s.writeFacts(ctx, p.factsKey(), f.with(id, digest))
+	s.noteFacts(ctx, p.factsKey(), f.with(id, digest))
+	return digest, nil
 }

@@ -13,7 +13,7 @@ import (
 // there already are not written again. The digest must be known before the name, so
 // they stand in a temporary file first.
 func (s *Store) keepContent(ctx context.Context, fill func(*os.File) (facts, error)) (adapter.Picture, error) {
-	spool, err := os.CreateTemp(s.tempDir, "midgate-upload-*")
+	spool, err := os.CreateTemp(s.tempDir, spoolName)
 	if err != nil {
 		return adapter.Picture{}, cannotStore(err)
 	}

@@ -28,7 +28,10 @@ func (s *Store) looksOf(ctx context.Context, p plan) ([]byte, error) {
 	if err := s.share(ctx, key, func(ctx context.Context) error { return s.look(ctx, p) }); err != nil {
 		return nil, err
 	}
-	return s.readLooks(ctx, key)
+	if b, err = s.readLooks(ctx, key); errors.Is(err, adapter.ErrNotFound) {
+		return nil, nil // dropped from memory and refused by the bucket: do without
+	}
+	return b, err
 }
 
 // look walks the original's rows and keeps what its part p.quarter looks like. Damaged
@@ -47,16 +50,16 @@ func (s *Store) look(ctx context.Context, p plan) error {
 	case adapter.KindOf(err) != adapter.Invalid:
 		return fmt.Errorf("look at picture: %w", err)
 	}
-	return s.writeLooks(ctx, looksKey(p.name, p.quarter), b)
+	s.noteLooks(ctx, looksKey(p.name, p.quarter), b)
+	return nil
 }
 
 // lookAt keeps the looks of a part that is decoded anyway.
-func (s *Store) lookAt(ctx context.Context, p plan, part image.Image) error {
+func (s *Store) lookAt(ctx context.Context, p plan, part image.Image) {
 	key := looksKey(p.name, p.quarter)
-	if _, err := s.readLooks(ctx, key); err == nil {
-		return nil
+	if _, err := s.readLooks(ctx, key); err != nil {
+		s.noteLooks(ctx, key, LooksOf(part))
 	}
-	return s.writeLooks(ctx, key, LooksOf(part))
 }
 
 func (s *Store) readLooks(ctx context.Context, key string) ([]byte, error) {
@@ -75,13 +78,11 @@ func (s *Store) readLooks(ctx context.Context, key string) ([]byte, error) {
 	return b, nil
 }
 
-func (s *Store) writeLooks(ctx context.Context, key string, b []byte) error {
+// noteLooks remembers looks, in the bucket if it takes them. nil is for a picture that
+// cannot be looked at; that is found out again by the next process.
+func (s *Store) noteLooks(ctx context.Context, key string, b []byte) {
 	s.seen.put(key, b)
-	if b == nil {
-		return nil
+	if b != nil {
+		_ = s.bucket.writeAll(ctx, key, b)
 	}
-	if err := s.bucket.writeAll(ctx, key, b); err != nil {
-		return cannotStore(err)
-	}
-	return nil
 }

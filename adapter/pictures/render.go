@@ -81,9 +81,7 @@ func (s *Store) render(ctx context.Context, p plan, img image.Image) error {
 	}
 	defer o.abort()
 	count := &counting{w: o}
-	if err := s.lookAt(ctx, p, part); err != nil {
-		return err
-	}
+	s.lookAt(ctx, p, part)
 	if err := encode(count, part, p.format, p.quality); err != nil {
 		if count.err != nil {
 			return cannotStore(count.err)
@@ -111,23 +109,12 @@ func (s *Store) split(ctx context.Context, batch []plan) error {
 		counts[i] = &counting{w: objects[i]}
 		dst[i] = counts[i]
 	}
-	var lookers [4]*looker
-	for i, p := range batch {
-		lookers[i] = newLooker(quarterOf(p.source.Width, p.source.Height, p.quarter))
-	}
-	see := func(y int, row []byte, bpp int) error {
-		for _, k := range lookers {
-			_ = k.see(y, row, bpp) // never fails
-		}
-		return nil
-	}
-	if err := splitPNG(bufio.NewReaderSize(src, 64<<10), dst, see); err != nil {
+	four := newLookers(batch[0].source.header)
+	if err := splitPNG(bufio.NewReaderSize(src, 64<<10), dst, four.see); err != nil {
 		return splitFailed(err, counts[:])
 	}
 	for i, p := range batch {
-		if err := s.writeLooks(ctx, looksKey(p.name, p.quarter), lookers[i].looks().bytes()); err != nil {
-			return err
-		}
+		s.noteLooks(ctx, looksKey(p.name, p.quarter), four[i].looks().bytes())
 		if err := s.keep(ctx, p, objects[i], counts[i].n); err != nil {
 			return err
 		}
@@ -156,9 +143,7 @@ func (s *Store) keep(ctx context.Context, p plan, o *object, size int64) error {
 	}
 	r := quarterOf(p.source.Width, p.source.Height, p.quarter)
 	f := facts{header: header{Format: p.format, Width: r.Dx(), Height: r.Dy()}, Size: size}
-	if err := s.writeFacts(ctx, p.factsKey(), f); err != nil {
-		return cannotStore(err)
-	}
+	s.noteFacts(ctx, p.factsKey(), f)
 	return nil
 }
 

@@ -47,9 +47,7 @@ func (s *Store) settle(ctx context.Context, name string, f facts) error {
 			return cannotStore(err)
 		}
 	}
-	if err := s.writeFacts(ctx, factsKey(name), f); err != nil {
-		return cannotStore(err)
-	}
+	s.noteFacts(ctx, factsKey(name), f)
 	return nil
 }
 

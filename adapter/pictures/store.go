@@ -50,7 +50,7 @@ func New(ctx context.Context, c Config) (*Store, error) {
 		return nil, fmt.Errorf("pictures: open the bucket: %w", err)
 	}
 	ending, end := context.WithCancel(context.WithoutCancel(ctx))
-	return &Store{
+	s := &Store{
 		bucket:    b,
 		tempDir:   cmp.Or(c.TempDir, os.TempDir()),
 		maxPixels: cmp.Or(c.MaxPixels, defaultMaxPixels),
@@ -59,7 +59,9 @@ func New(ctx context.Context, c Config) (*Store, error) {
 		workers:   make(chan struct{}, cmp.Or(c.Workers, runtime.GOMAXPROCS(0))),
 		ending:    ending,
 		end:       end,
-	}, nil
+	}
+	s.working.Go(s.tidy)
+	return s, nil
 }
 
 // Close stops renditions that are being made, waits for them and closes the bucket.
