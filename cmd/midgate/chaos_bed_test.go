@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -34,12 +35,20 @@ func newBed(t *testing.T, sc simulator.Config, more ...string) *bed {
 	b.sim = simulator.New(sc)
 	up := httptest.NewServer(b.sim)
 	t.Cleanup(func() { up.CloseClientConnections(); up.Close(); b.sim.Close() })
-	b.environ = append([]string{
+	b.environ = settings([]string{
 		"MIDGATE_UPSTREAM_URL=" + up.URL, "MIDGATE_UPSTREAM_KEY=upstream-key", "MIDGATE_UPSTREAM_SPEED=fast",
 		"MIDGATE_API_KEYS=alice:alices-key,bob:bobs-key", "MIDGATE_LISTEN=" + b.address, "MIDGATE_DATA_DIR=" + t.TempDir(),
-	}, more...)
+	}, more)
 	b.serve()
 	return b
+}
+
+// settings are the usual ones, and those that replace or complete them.
+func settings(usual, more []string) []string {
+	return append(slices.DeleteFunc(usual, func(u string) bool {
+		name, _, _ := strings.Cut(u, "=")
+		return slices.ContainsFunc(more, func(m string) bool { return strings.HasPrefix(m, name+"=") })
+	}), more...)
 }
 
 // freeAddress is one that nobody listens on: clients must find a gate again that was killed.
@@ -144,6 +153,7 @@ type jobJSON struct {
 	Steps            []struct {
 		Name   string
 		TaskID string `json:"task_id"`
+		State  string
 		Paid   bool
 		Polls  int
 	}
@@ -171,6 +181,9 @@ func (b *bed) jobs() (all []jobJSON) {
 	return all
 }
 
+// adoption is how long what was paid may stay unaccounted for after the last fault: it is looked for every few seconds.
+const adoption = 45 * time.Second
+
 // settle waits until every job has ended, then lets the ledger judge: no more charges than the clients meant to make,
 // no submission made twice, and the pictures of every job that was paid are there for who asks.
 func (b *bed) settle(intents int) {
@@ -178,41 +191,48 @@ func (b *bed) settle(intents int) {
 	var jobs []jobJSON
 	eventually(b.t, "every job has ended", func() bool {
 		jobs = b.jobs()
-		for _, j := range jobs {
-			if j.Status == "queued" || j.Status == "in_progress" {
-				return false
-			}
-		}
-		return true
+		return !slices.ContainsFunc(jobs, func(j jobJSON) bool { return j.Status == "queued" || j.Status == "in_progress" })
 	})
 	ledger := b.sim.Ledger()
+	lost := b.lost(ledger, jobs)
+	for end := time.Now().Add(adoption); len(lost) > 0 && time.Now().Before(end); lost = b.lost(ledger, jobs) {
+		<-time.After(500 * time.Millisecond)
+		jobs = b.jobs()
+	}
+	for _, l := range lost {
+		b.t.Error(l)
+	}
 	if len(ledger) > intents {
 		b.t.Errorf("%d jobs were paid, want at most %d", len(ledger), intents)
 	}
-	states, of := map[string]bool{}, map[string]jobJSON{}
-	for _, j := range jobs {
-		for _, st := range j.Steps {
-			of[st.TaskID] = j
-		}
-	}
-	paid := 0
+	states := map[string]bool{}
 	for _, c := range ledger {
 		if c.State == "" || states[c.State] {
 			b.t.Errorf("the submission %q (%s %s) was made twice", c.State, c.Kind, c.Prompt)
 		}
 		states[c.State] = true
-		j, known := of[c.TaskID]
-		switch {
-		case !known:
-			b.t.Errorf("task %s (%s %q) was paid and is in no job", c.TaskID, c.Kind, c.Prompt)
-		case j.Status != "completed":
-			b.t.Errorf("task %s (%s) was paid and its job %s is %s: %+v", c.TaskID, c.Kind, j.ID, j.Status, j.Error)
-		default:
-			paid++
-		}
 	}
 	b.reachable(jobs)
-	b.t.Logf("%d jobs, %d charges of at most %d, %d of them answered", len(jobs), len(ledger), intents, paid)
+	b.t.Logf("%d jobs, %d charges of at most %d", len(jobs), len(ledger), intents)
+}
+
+// lost says which charges led to nothing. A step that was finished counts although a later one of its job is of unknown
+// outcome: its picture has a record.
+func (b *bed) lost(ledger []simulator.Charge, jobs []jobJSON) (lost []string) {
+	kept := map[string]bool{}
+	of := map[string]string{}
+	for _, j := range jobs {
+		for _, st := range j.Steps {
+			of[st.TaskID] = j.ID + " " + j.Status
+			kept[st.TaskID] = kept[st.TaskID] || j.Status == "completed" || j.Error != nil && j.Error.Code == "upstream_ambiguous" && st.State == "SUCCESS"
+		}
+	}
+	for _, c := range ledger {
+		if !kept[c.TaskID] {
+			lost = append(lost, fmt.Sprintf("task %s (%s) was paid and led to nothing: its job is %q", c.TaskID, c.Kind, of[c.TaskID]))
+		}
+	}
+	return lost
 }
 
 // reachable fetches the pictures of every completed job.
@@ -232,13 +252,5 @@ func (b *bed) reachable(jobs []jobJSON) {
 				b.t.Errorf("the picture %s of job %s = %d with %d bytes", d.URL, j.ID, a.status, len(a.body))
 			}
 		}
-	}
-}
-
-// took bounds how long something may last, and names it if it lasts longer.
-func took(t *testing.T, what string, from time.Time, most time.Duration) {
-	t.Helper()
-	if d := time.Since(from); d > most {
-		t.Errorf("%s took %s, want at most %s", what, d.Round(time.Millisecond), most)
 	}
 }

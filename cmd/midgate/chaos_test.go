@@ -13,6 +13,7 @@ import (
 )
 
 func TestTwentyJobsSurviveAKill(t *testing.T) {
+	t.Parallel()
 	b := newBed(t, simulator.Config{Pace: 5 * time.Second})
 	atOnceKilled := make(chan struct{})
 	go func() {
@@ -52,6 +53,7 @@ func TestTwentyJobsSurviveAKill(t *testing.T) {
 
 // What may have been accepted is submitted once, and the client is told not to repeat it (engineering.md §3.2).
 func TestAnAnswerOfTheUpstreamThatIsLostCostsOneJob(t *testing.T) {
+	t.Parallel()
 	b := newBed(t, simulator.Config{Pace: time.Second})
 	faults := map[string]simulator.Fault{
 		"answer lost after acceptance":   {Kind: "drop-after"},
@@ -123,6 +125,7 @@ func (b *bed) submissions(text string) (n int) {
 
 // Where there is a list of tasks, what was accepted is found by its state and answered.
 func TestALostAnswerIsFoundInTheTaskList(t *testing.T) {
+	t.Parallel()
 	b := newBed(t, simulator.Config{Dialect: simulator.TrueAI, Auth: "bearer", Pace: time.Second}, "MIDGATE_UPSTREAM_PREFIXES=relax=,fast=,turbo=")
 	kinds := []string{"drop-after", "cut", "no-id"}
 	atOnce(len(kinds), func(i int) {
@@ -136,6 +139,7 @@ func TestALostAnswerIsFoundInTheTaskList(t *testing.T) {
 }
 
 func TestLostPollsCostNothing(t *testing.T) {
+	t.Parallel()
 	b := newBed(t, simulator.Config{Pace: 2 * time.Second})
 	for _, route := range []string{"fetch", "list", "list-by-ids"} {
 		for _, kind := range []string{"500", "502-html", "drop-before", "truncated", "garbage", "empty", "cut"} {
@@ -152,6 +156,7 @@ func TestLostPollsCostNothing(t *testing.T) {
 }
 
 func TestFourRequestsAtOnceShareAGrid(t *testing.T) {
+	t.Parallel()
 	b := newBed(t, simulator.Config{Pace: 2 * time.Second}, "MIDGATE_SHARE_WINDOW=5s")
 	ids := make([]string, 8)
 	atOnce(8, func(i int) {
@@ -171,6 +176,7 @@ func TestFourRequestsAtOnceShareAGrid(t *testing.T) {
 }
 
 func TestAHeartbeatKeepsAnAnswerAlive(t *testing.T) {
+	t.Parallel()
 	b := newBed(t, simulator.Config{Pace: 7 * time.Second}, "MIDGATE_HEARTBEAT=2s")
 	cutter, url := putBetween(t, b.url, 0, 6*time.Second)
 	atOnce(2, func(i int) {

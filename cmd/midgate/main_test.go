@@ -34,12 +34,18 @@ func TestMain(m *testing.M) {
 
 // binary builds the program under test, once, under the race detector: a race in it is exit status 66.
 var binary = sync.OnceValues(func() (string, error) {
+	if built := os.Getenv(builtVar); built != "" {
+		return built, nil
+	}
 	name := filepath.Join(scratch, "midgate")
 	if out, err := exec.Command("go", "build", "-race", "-o", name, ".").CombinedOutput(); err != nil {
 		return "", fmt.Errorf("go build: %w\n%s", err, out)
 	}
 	return name, nil
 })
+
+// builtVar names the program under test to a test that runs once more in a process of its own.
+const builtVar = "MIDGATE_TEST_BINARY"
 
 // patience is how long a test waits for an event of another process before it fails: far more than any takes.
 const patience = 2 * time.Minute
