@@ -91,7 +91,7 @@ func demo(t *testing.T) *url.URL {
 		t.Fatalf("go build: %v\n%s", err, out)
 	}
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context())) // the demo ends after the test's last word
-	cmd := exec.CommandContext(ctx, binary, "demo", "--pace", "1s", "--pixels", "256")
+	cmd := exec.CommandContext(ctx, binary, "demo", "--pace", "2s", "--pixels", "256")
 	cmd.Env = []string{"MIDGATE_LISTEN=127.0.0.1:0", "TMPDIR=" + t.TempDir(), "GORACE=halt_on_error=1"}
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.WaitDelay = 20 * time.Second

@@ -13,13 +13,9 @@ export async function draw(page, shoot) {
   await step('words become four pictures of the chosen ratio, first blurred, then sharp', async () => {
     await page.fill('#prompt', 'A lighthouse above a violet sea')
     await page.getByText('3:2', { exact: true }).click()
-    const answer = page.waitForResponse((r) => r.url().endsWith('/v1/images/generations'))
     await page.getByRole('button', { name: 'Draw' }).click()
-    const streamed = (await answer).headers()['content-type'].includes('text/event-stream')
-    if (streamed) {
-      await page.waitForSelector('.waiting img')
-      await shoot('partial')
-    }
+    await page.waitForSelector('.waiting img.quarter')
+    await shoot('partial')
     want('pictures', await finished(page), 4)
     await loaded(page)
     const [w, h] = await page.locator('.run a.tile img').first().evaluate((i) => [i.naturalWidth, i.naturalHeight])

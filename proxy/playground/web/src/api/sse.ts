@@ -4,11 +4,9 @@ export interface ServerEvent {
   [field: string]: unknown
 }
 
-/** events reads a stream of server-sent events whose data is JSON, until it ends or stop does; comments, which only keep
- * the line open, are left out. */
-export async function* events(body: ReadableStream<Uint8Array>, stop: AbortSignal): AsyncGenerator<ServerEvent> {
+/** events reads a stream of server-sent events whose data is JSON; comments, which only keep the line open, are left out. */
+export async function* events(body: ReadableStream<Uint8Array>): AsyncGenerator<ServerEvent> {
   const reader = body.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>).getReader()
-  stop.addEventListener('abort', () => void reader.cancel().catch(() => undefined))
   let rest: string[] = [] // pieces without a blank line: a picture's event comes in very many
   for (;;) {
     const { done, value } = await reader.read()
