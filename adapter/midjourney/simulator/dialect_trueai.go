@@ -87,14 +87,14 @@ func renderTrueAI(partner bool) func(*Simulator, *task, view, time.Time, string)
 		}
 		if v.status == "SUCCESS" && v.image {
 			out.UseTime = fmt.Sprintf("%.2f s", v.finished.Sub(v.started).Seconds())
-			out.pictures(s, t, partner, base)
+			out.pictures(t, partner, base)
 		}
 		return out
 	}
 }
 
 // pictures fills in what exists once the job is done.
-func (j *trueaiJSON) pictures(s *Simulator, t *task, partner bool, base string) {
+func (j *trueaiJSON) pictures(t *task, partner bool, base string) {
 	seed := seedText(t)
 	j.Seed = &seed
 	if len(t.clipStart) > 0 {

@@ -1,5 +1,7 @@
 package simulator
 
+import "slices"
+
 // fetch answers GET /mj/task/{id}/fetch (upstream-protocol.md §1.10).
 func (s *Simulator) fetch(c *call) reply {
 	s.mu.Lock()
@@ -25,8 +27,8 @@ func (s *Simulator) list(c *call) reply {
 	defer s.mu.Unlock()
 	s.countIDs(ids)
 	rows := []any{}
-	for i := len(ids) - 1; i >= 0; i-- {
-		if t := s.find(c.user, ids[i]); t != nil {
+	for _, id := range slices.Backward(ids) {
+		if t := s.find(c.user, id); t != nil {
 			rows = append(rows, s.habits.rows(s, t, c.now, c.base)...)
 		}
 	}

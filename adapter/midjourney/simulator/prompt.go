@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -118,12 +119,7 @@ var shortNames = map[string]string{
 }
 
 func (p params) has(name string) bool {
-	for _, have := range p.names {
-		if have == name {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(p.names, name)
 }
 
 func (p params) value(name string) string { return strings.Join(p.values[name], " ") }

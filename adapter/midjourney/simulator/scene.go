@@ -18,8 +18,10 @@ const (
 	geneCloud
 	geneRough
 	geneWave // eight phases follow
-	genes    = geneWave + 12
 )
+
+// genes is how many there are.
+const genes = geneWave + 12
 
 // scene is a picture before it has pixels: words and genes. It can be drawn at any size and through any frame.
 type scene struct {

@@ -16,7 +16,7 @@ func (s *Simulator) blend(c *call) reply {
 	if len(images) < 2 || len(images) > 5 {
 		return s.habits.refuse(c, badImages, "")
 	}
-	keys, ok := s.keepKeys(c, images)
+	keys, ok := s.keepKeys(images)
 	if !ok {
 		return s.habits.refuse(c, badImage, "")
 	}
@@ -40,7 +40,7 @@ func (s *Simulator) blend(c *call) reply {
 }
 
 // keepKeys stores pictures that came as base64 or as addresses of our own; foreign addresses get a key of their own.
-func (s *Simulator) keepKeys(c *call, images []string) (keys []string, ok bool) {
+func (s *Simulator) keepKeys(images []string) (keys []string, ok bool) {
 	for _, text := range images {
 		key, ok := s.keepOne(text)
 		if !ok {

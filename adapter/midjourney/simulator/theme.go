@@ -1,6 +1,9 @@
 package simulator
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // theme is what a prompt's words make of a scene: the same words always give the same theme, seeds only move things.
 type theme struct {
@@ -138,11 +141,4 @@ func first(have, next string) string {
 	return next
 }
 
-func has(list []string, want string) bool {
-	for _, have := range list {
-		if have == want {
-			return true
-		}
-	}
-	return false
-}
+func has(list []string, want string) bool { return slices.Contains(list, want) }

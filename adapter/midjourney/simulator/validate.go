@@ -25,7 +25,7 @@ var known = wordSet("v niji ar q no style raw tile cref sref oref edit dref p dr
 // wordSet is a set of the words in a list.
 func wordSet(list string) map[string]bool {
 	set := map[string]bool{}
-	for _, word := range strings.Fields(list) {
+	for word := range strings.FieldsSeq(list) {
 		set[word] = true
 	}
 	return set
