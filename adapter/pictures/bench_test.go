@@ -96,7 +96,7 @@ func stdlibQuarters(b *testing.B, img image.Image) int {
 	enc := png.Encoder{CompressionLevel: png.BestSpeed}
 	for q := 1; q <= 4; q++ {
 		sub := img.(interface {
-			SubImage(image.Rectangle) image.Image
+			SubImage(r image.Rectangle) image.Image
 		}).SubImage(quarterOf(2048, 2048, q))
 		if err := enc.Encode(&c, sub); err != nil {
 			b.Fatal(err)

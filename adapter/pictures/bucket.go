@@ -100,7 +100,7 @@ func (b *bucket) readAll(ctx context.Context, key string, limit int64) ([]byte, 
 	if err != nil {
 		return nil, err
 	}
-	defer r.Close()
+	defer func() { _ = r.Close() }()
 	if r.Size() > limit {
 		return nil, fmt.Errorf("object of %d bytes, want at most %d", r.Size(), limit)
 	}

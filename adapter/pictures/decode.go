@@ -21,7 +21,7 @@ func (s *Store) decodeStored(ctx context.Context, key string, h header) (image.I
 	if err != nil {
 		return nil, err
 	}
-	defer r.Close()
+	defer func() { _ = r.Close() }()
 	return decode(r, h)
 }
 
@@ -80,7 +80,7 @@ func crop(img image.Image, r image.Rectangle) image.Image {
 		return img
 	}
 	if s, ok := img.(interface {
-		SubImage(image.Rectangle) image.Image
+		SubImage(r image.Rectangle) image.Image
 	}); ok {
 		return s.SubImage(r)
 	}

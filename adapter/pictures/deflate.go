@@ -16,7 +16,7 @@ import (
 // the size and cost no more; so a sample of each stretch decides how it is coded.
 type deflater struct {
 	dst   io.Writer
-	sum   hash.Hash32
+	sum   hash.Hash32   // of what was written
 	coder *flate.Writer // codes the present stretch; nil before the first
 	match bool          // coder searches for matches
 	only  bool          // every stretch does, unasked
@@ -52,7 +52,7 @@ func newDeflater(dst io.Writer) *deflater {
 // Write codes some bytes.
 func (d *deflater) Write(b []byte) (int, error) {
 	n := len(b)
-	d.sum.Write(b)
+	_, _ = d.sum.Write(b) // a hash never fails
 	for len(b) > 0 {
 		if d.left == 0 {
 			take := min(len(b), sampleSize-len(d.head))

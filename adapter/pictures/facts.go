@@ -60,7 +60,7 @@ func (s *Store) inspect(ctx context.Context, name string) (facts, error) {
 	if err != nil {
 		return facts{}, fmt.Errorf("read picture: %w", err)
 	}
-	defer r.Close()
+	defer func() { _ = r.Close() }()
 	h, rest, err := readHeader(r)
 	if err != nil {
 		return facts{}, err

@@ -45,8 +45,7 @@ func readHeader(r io.Reader) (h header, rest io.Reader, err error) {
 		return header{}, nil, src.err
 	}
 	if err != nil {
-		var known *adapter.Error
-		if !errors.As(err, &known) {
+		if _, ours := errors.AsType[*adapter.Error](err); !ours {
 			err = unusable(err, "The picture's header cannot be read.")
 		}
 		return header{}, nil, err

@@ -43,8 +43,8 @@ func NewIndex() *Index {
 
 // See adds a picture's record or replaces it. One without looks cannot be found.
 func (x *Index) See(img adapter.Image) {
-	l, err := parseLooks(img.Looks)
-	if err != nil || img.Width <= 0 || img.Height <= 0 {
+	l, ok := parseLooks(img.Looks)
+	if !ok || img.Width <= 0 || img.Height <= 0 {
 		x.Gone(img.ID)
 		return
 	}

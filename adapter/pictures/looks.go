@@ -2,7 +2,6 @@ package pictures
 
 import (
 	"encoding/binary"
-	"errors"
 	"image"
 
 	"github.com/corona10/goimagehash"
@@ -35,8 +34,6 @@ const (
 	looksSize    = 1 + 8 + cells + 2*halfCells
 )
 
-var errLooks = errors.New("not looks of this version")
-
 // bytes encodes the looks for a picture's record: about 6 KB.
 func (l *looks) bytes() []byte {
 	b := append(make([]byte, 0, looksSize), looksVersion)
@@ -46,15 +43,16 @@ func (l *looks) bytes() []byte {
 	return append(b, l.cr[:]...)
 }
 
-func parseLooks(b []byte) (*looks, error) {
+// parseLooks decodes looks; false for those of another version, or none.
+func parseLooks(b []byte) (*looks, bool) {
 	if len(b) != looksSize || b[0] != looksVersion {
-		return nil, errLooks
+		return nil, false
 	}
 	l := &looks{hash: binary.BigEndian.Uint64(b[1:])}
 	copy(l.luma[:], b[9:])
 	copy(l.cb[:], b[9+cells:])
 	copy(l.cr[:], b[9+cells+halfCells:])
-	return l, nil
+	return l, true
 }
 
 // LooksOf returns what recognition compares of a picture.

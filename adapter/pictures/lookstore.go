@@ -17,7 +17,7 @@ func looksKey(name string, quarter int) string {
 
 // looksOf returns the encoded looks of what p shows; nil for what is not a still picture.
 func (s *Store) looksOf(ctx context.Context, p plan) ([]byte, error) {
-	if p.source.Format == adapter.MP4 || p.source.Animated || s.checkPixels(p.source.header) != nil {
+	if p.source.Format == adapter.MP4 || p.source.Animated || s.tooLarge(p.source.header) {
 		return nil, nil
 	}
 	key := looksKey(p.name, p.quarter)
@@ -70,7 +70,7 @@ func (s *Store) readLooks(ctx context.Context, key string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read looks: %w", err)
 	}
-	if _, err := parseLooks(b); err != nil {
+	if _, ok := parseLooks(b); !ok {
 		// Of a crash, another version, or a damaged picture; the last is found out again.
 		return nil, fmt.Errorf("read looks: %w", adapter.ErrNotFound)
 	}

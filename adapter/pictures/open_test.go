@@ -24,7 +24,7 @@ func read(t testing.TB, s *Store, r adapter.Rendition) (*adapter.Blob, []byte) {
 	if err != nil {
 		t.Fatalf("Open(%+v) = %v, want nil", r, err)
 	}
-	defer blob.Close()
+	defer func() { _ = blob.Close() }()
 	b, err := io.ReadAll(blob)
 	if err != nil {
 		t.Fatalf("reading %+v: %v", r, err)
@@ -202,7 +202,7 @@ func TestASealedPNGSeeksLikeAFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer blob.Close()
+	defer func() { _ = blob.Close() }()
 	for _, at := range []int{0, 10, pngStart - 1, pngStart, pngStart + 20, 60, 80, 81, 200, len(whole) - 1, len(whole), 40} {
 		if got, err := blob.Seek(int64(at), io.SeekStart); err != nil || got != int64(at) {
 			t.Fatalf("Seek(%d) = %d, %v", at, got, err)
@@ -277,7 +277,7 @@ func TestManyCallersMakeARenditionOnce(t *testing.T) {
 				t.Errorf("Open = %v", err)
 				return
 			}
-			defer blob.Close()
+			defer func() { _ = blob.Close() }()
 			if b, err := io.ReadAll(blob); err != nil || digestOf(b) != blob.SHA256 {
 				t.Errorf("quarter %d: wrong bytes, %v", r.Quarter, err)
 			}

@@ -179,7 +179,7 @@ func (c *pngChunks) next() (kind string, size int, err error) {
 	}
 	c.kind, c.left, c.open = string(h[4:]), int(n), true
 	c.crc.Reset()
-	c.crc.Write(h[4:])
+	_, _ = c.crc.Write(h[4:]) // a hash never fails
 	return c.kind, c.left, nil
 }
 
@@ -214,7 +214,7 @@ func (c *pngChunks) Read(b []byte) (int, error) {
 	}
 	n, err := c.r.Read(b[:min(len(b), c.left)])
 	c.left -= n
-	c.crc.Write(b[:n])
+	_, _ = c.crc.Write(b[:n])
 	if n > 0 {
 		return n, nil
 	}

@@ -84,8 +84,8 @@ func (r *Recogniser) likeness(ctx context.Context, owner string, sent *sight, id
 	if err != nil {
 		return likeness{}, fmt.Errorf("recognise: read record: %w", err)
 	}
-	stored, err := parseLooks(img.Looks)
-	if err != nil {
+	stored, ok := parseLooks(img.Looks)
+	if !ok {
 		return unlike, nil
 	}
 	return compare(sent.looks, stored, max(mergeFor(sent.width, sent.height), mergeFor(img.Width, img.Height))), nil

@@ -97,7 +97,7 @@ func (s *Store) split(ctx context.Context, batch []plan) error {
 	if err != nil {
 		return err
 	}
-	defer src.Close()
+	defer func() { _ = src.Close() }()
 	var objects [4]*object
 	var counts [4]*counting
 	var dst [4]io.Writer

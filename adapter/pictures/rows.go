@@ -41,7 +41,7 @@ func (s *Store) eachPNGRow(ctx context.Context, key string, see rowFunc) error {
 	if err != nil {
 		return err
 	}
-	defer r.Close()
+	defer func() { _ = r.Close() }()
 	src := &errReader{r: r}
 	err = pngEachRow(bufio.NewReaderSize(src, 64<<10), see)
 	if src.err != nil {

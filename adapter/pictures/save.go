@@ -75,11 +75,13 @@ func (s *Store) Receive(ctx context.Context, r io.Reader, limit int64) (adapter.
 
 // checkPixels refuses a picture that would be too large once decoded.
 func (s *Store) checkPixels(h header) error {
-	if h.Width*h.Height > s.maxPixels {
+	if s.tooLarge(h) {
 		return adapter.Errorf(adapter.TooLarge, "The picture has %d×%d pixels; at most %d pixels are allowed.", h.Width, h.Height, s.maxPixels)
 	}
 	return nil
 }
+
+func (s *Store) tooLarge(h header) bool { return h.Width*h.Height > s.maxPixels }
 
 // drain copies r to w, at most limit bytes, and completes the facts.
 func drain(w io.Writer, r io.Reader, limit int64, f facts) (facts, error) {
@@ -105,7 +107,7 @@ func newDigesting(w io.Writer) *digesting { return &digesting{w: w, sum: sha256.
 
 func (d *digesting) Write(b []byte) (int, error) {
 	n, err := d.w.Write(b)
-	d.sum.Write(b[:n])
+	_, _ = d.sum.Write(b[:n]) // a hash never fails
 	d.n += int64(n)
 	return n, err
 }

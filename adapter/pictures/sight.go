@@ -32,6 +32,6 @@ func (s *Store) sight(ctx context.Context, upload string) (*sight, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer r.Close()
+	defer func() { _ = r.Close() }()
 	return &sight{looks: k.looks(), id: MidgateID(r), width: f.Width, height: f.Height}, nil
 }

@@ -34,16 +34,17 @@ func (s *Store) tidyDir(dir fs.FS, meant func(name string) bool, remove func(nam
 		switch {
 		case s.ending.Err() != nil:
 			return fs.SkipAll
-		case err != nil || name == ".":
-			return nil
-		case e.IsDir() && !deep:
+		case err == nil && name != "." && e.IsDir() && !deep:
 			return fs.SkipDir
-		case e.IsDir() || !meant(path.Base(name)):
-			return nil
-		}
-		if info, err := e.Info(); err == nil && info.Mode().IsRegular() && time.Since(info.ModTime()) > leftAfter {
+		case err == nil && meant(path.Base(name)) && left(e):
 			_ = remove(name)
 		}
 		return nil
 	})
+}
+
+// left reports whether a file was left behind.
+func left(e fs.DirEntry) bool {
+	info, err := e.Info()
+	return err == nil && info.Mode().IsRegular() && time.Since(info.ModTime()) > leftAfter
 }

@@ -96,7 +96,7 @@ func (p *painter) get(method, url string, body io.Reader) []byte {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	defer res.Body.Close()
+	defer func() { _ = res.Body.Close() }()
 	b, err := io.ReadAll(res.Body)
 	if err != nil || res.StatusCode != http.StatusOK {
 		p.t.Fatalf("%s %s: %d, %v", method, url, res.StatusCode, err)
@@ -109,12 +109,7 @@ func (p *painter) picture(d drawn) image.Image {
 	return decodeBytes(p.t, p.get(http.MethodGet, d.ImageURL, nil))
 }
 
-// quarter cuts a grid.
-func (p *painter) quarter(d drawn, n int) image.Image {
-	p.t.Helper()
-	return cutOut(p.picture(d), n)
-}
-
+// cutOut is a quarter of a grid.
 func cutOut(grid image.Image, n int) image.Image {
 	return crop(grid, quarterOf(grid.Bounds().Dx(), grid.Bounds().Dy(), n))
 }
