@@ -171,11 +171,16 @@ func (q *sequence) fetchVideo(account Account, url, name string) (Picture, error
 	return q.fetchAs("videos/"+q.id(name), account, url, maxVideo)
 }
 
+// fetchFor is how long a picture is asked for that cannot be fetched. One that cannot be stored, since the disk is full,
+// is paid all the same: that is tried until the run ends.
+const fetchFor = 2 * time.Minute
+
 func (q *sequence) fetchAs(stored string, account Account, url string, limit int64) (Picture, error) {
 	if kept, err := q.s.parts.Pictures.Stat(q.ctx, stored); err == nil {
 		return kept, nil // an earlier life of this run had it already
 	}
-	for wait := time.Second; ; wait *= 2 {
+	began := time.Now()
+	for wait := time.Second; ; wait = min(2*wait, 10*time.Second) {
 		kept, err := q.download(account, url, stored, limit)
 		if err == nil {
 			return kept, nil
@@ -184,7 +189,7 @@ func (q *sequence) fetchAs(stored string, account Account, url string, limit int
 		if q.ctx.Err() != nil {
 			return Picture{}, context.Cause(q.ctx)
 		}
-		if errors.As(err, &known) && known.Kind == TooLarge || wait > time.Minute || !pause(q.ctx, wait) {
+		if errors.As(err, &known) && known.Kind == TooLarge || time.Since(began) > fetchFor && KindOf(err) != Storage || !pause(q.ctx, wait) {
 			return Picture{}, Wrap(Failed, err, "The picture was made but could not be fetched and stored.")
 		}
 		q.s.parts.Log.Warn("a picture could not be fetched; trying again", "name", stored, "error", err)
