@@ -1,0 +1,70 @@
+package adapter
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// Uploader is an upstream that keeps pictures under addresses which Midjourney can fetch (upstream-protocol.md §1.9,
+// upload-discord-images). Nothing is paid for it. An Unsupported *Error where there is no such route.
+type Uploader interface {
+	Upload(ctx context.Context, pictures []Attachment) (urls []string, err error)
+}
+
+// Lend gives a picture of the caller's to an upstream and returns an address that Midjourney can fetch. Any *Error means
+// that there is none: Publish is the other way.
+func (s *Service) Lend(ctx context.Context, c Caller, ref Reference) (string, error) {
+	account, err := s.parts.Accounts.Choose(ctx, c, "")
+	if err != nil {
+		return "", err
+	}
+	up, ok := account.Upstream.(Uploader)
+	if !ok {
+		return "", Errorf(Unsupported, "This upstream takes no uploads.")
+	}
+	r := Rendition{Name: ref.Upload}
+	if ref.Image != "" {
+		img, err := s.Image(ctx, c, ref.Image)
+		if err != nil {
+			return "", err
+		}
+		r = img.original()
+	}
+	picture, err := s.attach(ctx, r)
+	if err != nil {
+		return "", err
+	}
+	urls, err := up.Upload(ctx, []Attachment{*picture})
+	if err != nil {
+		return "", err
+	}
+	if len(urls) != 1 || !isLink(urls[0]) {
+		return "", Errorf(Failed, "The upstream did not say where it keeps the picture.")
+	}
+	return urls[0], nil
+}
+
+// lendingTime is how long a published upload can be fetched: longer than any job is followed.
+const lendingTime = 48 * time.Hour
+
+// Publish returns the ID under which a picture's bytes can be fetched by everybody who knows it.
+func (s *Service) Publish(ctx context.Context, c Caller, ref Reference) (string, error) {
+	if ref.Image != "" {
+		_, err := s.Image(ctx, c, ref.Image)
+		return ref.Image, err
+	}
+	p, err := s.parts.Pictures.Stat(ctx, ref.Upload)
+	if errors.Is(err, ErrNotFound) {
+		return "", fileNotFound()
+	}
+	if err != nil {
+		return "", Wrap(Storage, err, "The picture cannot be read at the moment.")
+	}
+	now := time.Now()
+	img := Image{ID: NewID(imagePrefix), Owner: filesOf(c), Created: now, Expires: now.Add(lendingTime), Source: p.Name, Width: p.Width, Height: p.Height, Action: "reference"}
+	if err := s.parts.Store.Put(ctx, img); err != nil {
+		return "", Wrap(Storage, err, "The picture could not be recorded. Please try again later.")
+	}
+	return img.ID, nil
+}
