@@ -46,6 +46,10 @@ type Library interface {
 	Bytes(ctx context.Context, id string, f adapter.Format, compression int) (*adapter.Blob, error)
 	// Receive stores an upload; an Invalid or TooLarge *Error if it is no picture that can be used.
 	Receive(ctx context.Context, c adapter.Caller, r io.Reader, name string) (adapter.Reference, error)
+	// Lend returns an address at the upstream that Midjourney can fetch a picture from; an *Error where it gives none.
+	Lend(ctx context.Context, c adapter.Caller, ref adapter.Reference) (address string, err error)
+	// Publish returns an ID for Bytes, so that Midjourney can fetch the picture here.
+	Publish(ctx context.Context, c adapter.Caller, ref adapter.Reference) (id string, err error)
 }
 
 // Runs knows the jobs of an owner.

@@ -203,6 +203,14 @@ func (f *fake) Receive(_ context.Context, _ adapter.Caller, r io.Reader, name st
 	return adapter.Reference{Upload: "up/" + hex.EncodeToString(sum[:4]), Name: name, Hash: hex.EncodeToString(sum[:])}, nil
 }
 
+func (f *fake) Lend(context.Context, adapter.Caller, adapter.Reference) (string, error) {
+	return "", adapter.Errorf(adapter.Unsupported, "No uploads.")
+}
+
+func (f *fake) Publish(context.Context, adapter.Caller, adapter.Reference) (string, error) {
+	return testImage, nil
+}
+
 func (f *fake) Job(_ context.Context, c adapter.Caller, id string) (adapter.Run, error) {
 	for _, r := range f.runs {
 		if r.ID == id && r.Owner == c.Owner {

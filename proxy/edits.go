@@ -95,6 +95,5 @@ func (s *Server) decodeEdit(c *gin.Context, p *payload, r pictureRoute) (e adapt
 		}
 		e.Mask = &ref
 	}
-	e.References, err = s.references(c, p, e.Midjourney.ReferenceImages)
-	return e, stream, err
+	return e, stream, s.borrow(c, p, &e.Generation)
 }

@@ -19,7 +19,7 @@ func (s *Server) generate(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if g.References, err = s.references(c, p, g.Midjourney.ReferenceImages); err != nil {
+	if err := s.borrow(c, p, &g); err != nil {
 		return err
 	}
 	a, err := s.attempt(c, p, stream, formOf(g))

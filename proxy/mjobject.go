@@ -60,15 +60,19 @@ func referenceMember(m *adapter.Midjourney, name string, v gjson.Result) (err er
 	param := "midjourney." + name
 	switch name {
 	case "style_reference":
-		m.StyleRef, err = listOf(v, param)
+		m.StyleRef, err = refsOf(v, param)
 	case "style_weight":
 		m.StyleWeight, err = small(v, param)
 	case "character_reference":
-		m.CharacterRef, err = listOf(v, param)
+		m.CharacterRef, err = refsOf(v, param)
 	case "character_weight":
 		m.CharacterWeight, err = small(v, param)
 	case "omni_reference":
-		m.OmniRef, err = textOf(v, param)
+		var refs []string
+		if refs, err = refsOf(v, param); err == nil && len(refs) > 1 {
+			err = adapter.BadParam(param, "array_above_max_length", "'%s' is one picture.", param)
+		}
+		m.OmniRef = strings.Join(refs, "")
 	case "omni_weight":
 		m.OmniWeight, err = small(v, param)
 	case "personalize":

@@ -80,6 +80,8 @@ func (s *Server) nativeGet(c *gin.Context) error {
 func (s *Server) nativePost(c *gin.Context) error {
 	parts := strings.Split(strings.Trim(c.Param("path"), "/"), "/")
 	switch {
+	case len(parts) == 2 && parts[0] == "submit" && parts[1] == "upload-discord-images":
+		return native(s, c, s.nativeUpload(c))
 	case len(parts) == 2 && parts[0] == "submit":
 		return native(s, c, s.nativeSubmit(c, parts[1]))
 	case len(parts) == 2 && parts[0] == "insight-face" && parts[1] == "swap":

@@ -218,6 +218,19 @@ func TestNativePicturesAndWords(t *testing.T) {
 	}
 }
 
+func TestNativeUploads(t *testing.T) {
+	h := newHouse(t, simulator.Config{})
+	small := "data:image/png;base64," + base64.StdEncoding.EncodeToString(stillOf(t, 96, 64))
+	status, answer := mj{h, t, "sk-alice"}.send("POST", "/mj/submit/upload-discord-images", `{"base64Array":["`+small+`"]}`)
+	var a struct{ Result []string }
+	if err := json.Unmarshal(answer, &a); err != nil || status != 200 || len(a.Result) != 1 || !strings.HasPrefix(a.Result[0], "http") {
+		t.Errorf("upload = %d %s", status, answer)
+	}
+	if n := len(h.sim.Ledger()); n != 0 {
+		t.Errorf("%d jobs were charged, want none", n)
+	}
+}
+
 func TestANativeFailureIsATask(t *testing.T) {
 	h := newHouse(t, simulator.Config{})
 	m := mj{h, t, "sk-alice"}

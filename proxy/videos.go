@@ -108,6 +108,7 @@ func (s *Server) decodeFilm(c *gin.Context, p *payload) (f adapter.Film, err err
 	read.do(func() (err error) { f.Type, err = textOf(p.own("video_type"), "video_type"); return })
 	read.do(func() (err error) { f.Input, err = s.firstFrame(c, p); return })
 	read.do(func() (err error) { f.End, err = s.lastFrame(c, p); return })
+	read.do(func() error { return s.borrow(c, p, &f.Generation) })
 	return f, read.err
 }
 

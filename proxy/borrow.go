@@ -1,0 +1,103 @@
+package proxy
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+	"github.com/tidwall/gjson"
+
+	"midgate/adapter"
+)
+
+// borrow settles the pictures that a request's midjourney object names. Image prompts are sent along; the upstream
+// fetches style, character and omni references by itself, so each becomes an address that it can reach.
+func (s *Server) borrow(c *gin.Context, p *payload, g *adapter.Generation) (err error) {
+	m := &g.Midjourney
+	if g.References, err = s.references(c, p, m.ReferenceImages); err != nil {
+		return err
+	}
+	m.ReferenceImages = nil // settled; a data URL has no place in a record
+	for _, list := range []struct {
+		name string
+		refs []string
+	}{{"style_reference", m.StyleRef}, {"character_reference", m.CharacterRef}} {
+		for i := range list.refs {
+			param := "midjourney." + list.name
+			if len(list.refs) > 1 {
+				param = fmt.Sprintf("%s[%d]", param, i)
+			}
+			if list.refs[i], err = s.lent(c, p, param, list.refs[i]); err != nil {
+				return err
+			}
+		}
+	}
+	m.OmniRef, err = s.lent(c, p, "midjourney.omni_reference", m.OmniRef)
+	return err
+}
+
+// lent returns the text that is sent for one reference. Codes, "random" and other people's addresses stay as they are; a
+// weight behind a picture stays behind its address.
+func (s *Server) lent(c *gin.Context, p *payload, param, text string) (string, error) {
+	src := source{param: param, text: text}
+	p.take(&src)
+	if src.ref == nil && !s.isPictureText(c, text) {
+		return text, nil
+	}
+	weight := ""
+	if at := strings.LastIndex(text, "::"); at > 0 && src.ref == nil {
+		src.text, weight = text[:at], text[at:]
+	}
+	ref, err := s.resolve(c, src)
+	if err != nil {
+		return "", err
+	}
+	ctx, caller := c.Request.Context(), visitOf(c).caller
+	address, err := s.core.Keep.Lend(ctx, caller, ref)
+	if err == nil {
+		return address + weight, nil
+	}
+	base := s.base(c)
+	if u, bad := url.Parse(base); bad != nil || private(u.Host) {
+		return "", &adapter.Error{Kind: adapter.Unsupported, Code: "unsupported", Param: param, Err: err,
+			Message: "Midjourney has to fetch this picture, this upstream takes no uploads, and midgate's own address cannot be reached from outside: send the picture's public URL, or set MIDGATE_PUBLIC_URL."}
+	}
+	id, err := s.core.Keep.Publish(ctx, caller, ref)
+	if err != nil {
+		return "", blame(err, param)
+	}
+	return pictureURL(base, id, adapter.PNG) + weight, nil
+}
+
+// isPictureText reports whether a reference is a picture that only midgate can see.
+func (s *Server) isPictureText(c *gin.Context, text string) bool {
+	switch {
+	case strings.HasPrefix(text, "img_"), strings.HasPrefix(text, "file-"), hasScheme(text, "data"):
+		return true
+	case hasScheme(text, "http"), hasScheme(text, "https"):
+		address, _, _ := strings.Cut(text, "::")
+		return s.ownPicture(c, address) != ""
+	default:
+		return false
+	}
+}
+
+// refsOf reads references: one or a list of texts or numbers; a mark of an upload is such a text.
+func refsOf(v gjson.Result, param string) (refs []string, err error) {
+	if v.IsObject() {
+		return nil, adapter.BadParam(param, "invalid_type", "'%s' must be URLs, data URLs, IDs or codes.", param)
+	}
+	for _, e := range v.Array() {
+		text := strings.TrimSpace(e.Str)
+		if e.Type != gjson.String {
+			if text, err = textOf(e, param); err != nil {
+				return nil, err
+			}
+		}
+		if text != "" {
+			refs = append(refs, strings.Clone(text))
+		}
+	}
+	return refs, nil
+}

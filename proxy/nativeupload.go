@@ -1,0 +1,35 @@
+package proxy
+
+import (
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"midgate/adapter"
+)
+
+// nativeUpload serves POST /mj/submit/upload-discord-images: pictures become addresses that prompts can begin with.
+// It is no job and costs nothing.
+func (s *Server) nativeUpload(c *gin.Context) error {
+	p, err := s.readNative(c)
+	if err != nil {
+		return err
+	}
+	_, refs, err := s.nativeBody(c, p)
+	if err != nil {
+		return err
+	}
+	if len(refs) == 0 {
+		return adapter.BadParam("base64Array", "missing_required_parameter", "base64Array_is_required")
+	}
+	addresses := make([]string, 0, len(refs))
+	for _, ref := range refs {
+		address, err := s.core.Keep.Lend(c.Request.Context(), visitOf(c).caller, ref)
+		if err != nil {
+			return err
+		}
+		addresses = append(addresses, address)
+	}
+	s.writeJSON(c, http.StatusOK, submitJSON{Code: mjAccepted, Description: "Submit success", Result: addresses, Properties: map[string]any{}})
+	return nil
+}
