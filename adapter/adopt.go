@@ -21,6 +21,10 @@ func (q *sequence) adopt(o order, cause error) (Submission, error) {
 			q.note(o.step, func(st *Step) { st.Submission = &sub })
 			return sub, nil
 		}
+		if sub, ok := q.answered(o); ok {
+			q.note(o.step, func(st *Step) { st.Submission = &sub })
+			return sub, nil
+		}
 		if time.Now().After(until) || !pause(q.ctx, time.Second) {
 			break
 		}
@@ -29,6 +33,20 @@ func (q *sequence) adopt(o order, cause error) (Submission, error) {
 		return Submission{}, context.Cause(q.ctx)
 	}
 	return Submission{}, cause
+}
+
+// answered reports whether a dialog whose answer is of unknown outcome was answered: where the task keeps its id, and
+// the state of the press that opened it, it goes on (upstream-protocol.md §6.2).
+func (q *sequence) answered(o order) (Submission, bool) {
+	m, ok := o.command.(Modal)
+	if !ok {
+		return Submission{}, false
+	}
+	task, err := o.account.Upstream.Task(q.ctx, m.TaskID)
+	if err != nil || task.Status != InProgress && !task.Done() {
+		return Submission{}, false
+	}
+	return Submission{TaskID: m.TaskID, At: time.Now()}, true
 }
 
 // recorded returns what the journal knows of a step.

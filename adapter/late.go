@@ -19,12 +19,15 @@ func (r Run) mayTurnUp() bool {
 	if r.Status != RunFailed || r.Error == nil || r.Error.Kind != Ambiguous && r.Error.Kind != Timeout {
 		return false
 	}
-	return slices.ContainsFunc(r.Steps, Step.open)
+	return slices.ContainsFunc(r.Steps, func(st Step) bool { return r.wonders(st) })
 }
 
-// open reports whether what became of a step is unknown: its submission, or its task.
-func (s Step) open() bool {
-	return s.Submission == nil && s.Refusal == nil || s.Submission != nil && s.Finished.IsZero()
+// wonders reports whether a step is why the run failed: nobody knows its submission, or its task was not over in time.
+func (r Run) wonders(s Step) bool {
+	if r.Error.Kind == Ambiguous {
+		return s.Submission == nil && s.Refusal == nil
+	}
+	return s.Submission != nil && s.Finished.IsZero() && !s.Free
 }
 
 // late is when the job of a failed run is looked for next; false when nobody can ask for its result any more.
@@ -58,11 +61,11 @@ func (s *Service) adoptLate() {
 	}
 }
 
-// lookFor asks the upstreams for every open step of a failed run, and goes on with the run if one was found.
+// lookFor asks the upstreams for every such step of a failed run, and goes on with the run if one was found.
 func (s *Service) lookFor(ctx context.Context, l *live, run Run) {
 	caller := l.whose(run)
 	for _, st := range run.Steps {
-		if !st.open() {
+		if !run.wonders(st) {
 			continue
 		}
 		account, err := s.parts.Accounts.Made(ctx, caller, st.Upstream)
