@@ -59,9 +59,9 @@ func against(b *testing.B, subject, baseline func() int) {
 	var ratios, mine, theirs []float64
 	var size, baseSize int
 	for b.Loop() {
-		for round := range 2 {
+		for round := range 8 {
 			var s, base time.Duration
-			if round == 0 {
+			if round%2 == 0 {
 				s, size = measure(subject)
 				base, baseSize = measure(baseline)
 			} else {
@@ -74,14 +74,17 @@ func against(b *testing.B, subject, baseline func() int) {
 	}
 	b.ReportMetric(memory, "alloc-ratio")
 	b.ReportMetric(median(ratios), "cpu-ratio")
+	b.ReportMetric(quantile(ratios, .75)-quantile(ratios, .25), "cpu-ratio-iqr")
 	b.ReportMetric(median(mine), "cpu-ms")
 	b.ReportMetric(median(theirs), "baseline-cpu-ms")
 	b.ReportMetric(float64(size)/float64(baseSize), "size-ratio")
 }
 
-func median(v []float64) float64 {
+func median(v []float64) float64 { return quantile(v, .5) }
+
+func quantile(v []float64, q float64) float64 {
 	v = slices.Sorted(slices.Values(v))
-	return v[len(v)/2]
+	return v[int(q*float64(len(v)-1)+.5)]
 }
 
 // counter is a writer that only counts.
