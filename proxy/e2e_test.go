@@ -39,7 +39,7 @@ func newHouse(t testing.TB, sim simulator.Config, change ...func(*Config)) *hous
 	sim.Pixels, sim.Pace = 64, max(sim.Pace, time.Millisecond)
 	h := &house{sim: simulator.New(sim)}
 	poll := midjourney.DefaultPoll()
-	poll.Tick, poll.First = 10*time.Millisecond, 10*time.Millisecond
+	poll.Tick, poll.First, poll.SingleTick, poll.Longest = 10*time.Millisecond, 10*time.Millisecond, 20*time.Millisecond, 100*time.Millisecond
 	fleet, err := midjourney.New(midjourney.Config{
 		Poll:      poll,
 		Upstreams: []midjourney.UpstreamConfig{{Name: "main", URL: "http://upstream.test", Key: "upstream-key"}},
