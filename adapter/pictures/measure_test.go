@@ -220,6 +220,10 @@ Each cell is least / median / most over the pairs.
 - *changed*: per cent of the opaque cells that differ by more than %d in light or %d in colour. Above %.0f %% the picture is another one.
 - *known*: how many were among the candidates and taken for the stored picture.
 
+Why these thresholds: re-encoding and resizing change no cell by as much as they allow, while the nearest thing that is another
+picture, Vary (Subtle), changes more cells than the allowed 1 %%. Compared at larger cells when the sent or the stored picture
+is smaller than 512 pixels to a side.
+
 | sent | is meant to be | pairs | hash | mean | changed %% | known |
 |---|---|---|---|---|---|---|
 `, len(m.all), hashAway, equalMean, lumaChange, chromaChange, 100*maxChanged)
