@@ -49,11 +49,7 @@ func (s *Service) Shorten(ctx context.Context, a Attempt, g Generation) (*Ticket
 	if err != nil {
 		return nil, err
 	}
-	account, err := s.parts.Accounts.Choose(ctx, a.Caller, draw.Speed)
-	if err != nil {
-		return nil, err
-	}
-	has, err := account.Upstream.Has(ctx, FeatureShorten)
+	account, has, err := s.able(ctx, a.Caller, draw.Speed, FeatureShorten)
 	if err != nil {
 		return nil, err
 	}
@@ -109,7 +105,7 @@ func (q *sequence) shorten(run Run, g Generation) (Result, error) {
 }
 
 func (q *sequence) texts(o order) (Result, error) {
-	task, err := q.do(o)
+	task, _, err := q.doAnywhere(o)
 	if err != nil {
 		return Result{}, err
 	}

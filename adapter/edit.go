@@ -70,7 +70,11 @@ func (s *Service) editAccount(ctx context.Context, c Caller, e Edit) (Account, e
 	if err != nil {
 		return Account{}, err
 	}
-	return s.parts.Accounts.Choose(ctx, c, draw.Speed)
+	if len(e.Images) > 1 {
+		return s.parts.Accounts.Choose(ctx, c, draw.Speed) // image prompts: everybody takes them
+	}
+	account, _, err := s.able(ctx, c, draw.Speed, FeatureEdits)
+	return account, err
 }
 
 func checkImages(images []Reference, least, most int) error {

@@ -74,10 +74,12 @@ func (v *shot) first() (Task, error) {
 	if err := v.noteStill(); err != nil {
 		return Task{}, err
 	}
-	return v.q.do(order{step: "video", account: v.account, speed: v.draw.Speed, command: Video{
+	task, account, err := v.q.doAnywhere(order{step: "video", account: v.account, speed: v.draw.Speed, command: Video{
 		Prompt: v.words("animate"), Image: image, End: end, Motion: cmp.Or(v.film.Motion, "low"), Loop: v.film.Loop,
 		Type: v.film.Type, BatchSize: max(v.film.Midjourney.BatchSize, 1),
 	}})
+	v.account = account // extensions stay there
+	return task, err
 }
 
 // stillName is what a run calls the picture that it drew to animate: the first quarter of its grid.
@@ -92,6 +94,9 @@ func (v *shot) drawStill() error {
 		return err
 	}
 	v.film.Input = &Reference{Image: made.Images[0]}
+	if v.account, err = v.q.s.parts.Accounts.Made(v.q.ctx, v.q.caller, v.q.live.snapshot().at("")); err != nil {
+		return err
+	}
 	has, err := v.account.Upstream.Has(v.q.ctx, FeatureVideo)
 	if err != nil {
 		return err

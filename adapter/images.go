@@ -95,10 +95,11 @@ func (q *sequence) grids(run Run, g Generation, draw Drawing, order func(i int) 
 
 // grid makes one grid and delivers count of its pictures.
 func (q *sequence) grid(o order, from provenance, count int) (Result, error) {
-	task, err := q.do(o)
+	task, account, err := q.doAnywhere(o)
 	if err != nil {
 		return Result{}, err
 	}
+	from.account = account
 	return q.deliver(task, from, count)
 }
 

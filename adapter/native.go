@@ -190,7 +190,7 @@ func (s *Service) nativeAccount(ctx context.Context, c Caller, n *NativeJob, spe
 	if n.Prompt == "" {
 		n.Prompt = promptOf(parent)
 	}
-	return s.parts.Accounts.Made(ctx, c, parent.Upstream)
+	return s.parts.Accounts.Made(ctx, c, parent.at(n.Parent))
 }
 
 // promptOf is what a run was asked to draw.
@@ -213,11 +213,18 @@ func (q *sequence) native(run Run, n NativeJob) (Result, error) {
 	}
 	o := order{step: n.Route, account: account, speed: run.Speed, dialog: n.Route == "action",
 		command: Native{Route: n.Route, Body: n.Body, Pictures: pictures, Parent: n.Parent}}
-	sub, place, err := q.submit(o)
-	defer q.giveBack(place)
+	var sub Submission
+	var held *place
+	account, err = q.anywhere(o, func(o order) (err error) {
+		q.giveBack(held)
+		sub, held, err = q.submit(o)
+		return err
+	})
+	defer q.giveBack(held)
 	if err != nil {
 		return Result{}, err
 	}
+	o.account = account
 	if err := q.index(run, sub.TaskID); err != nil {
 		return Result{}, err
 	}

@@ -154,7 +154,7 @@ func (s *Service) TaskSeed(ctx context.Context, c Caller, taskID string) (string
 	if err != nil {
 		return "", err
 	}
-	return s.seed(ctx, c, run.Upstream, taskID)
+	return s.seed(ctx, c, run.at(taskID), taskID)
 }
 
 // Seed asks for the seed of one of the caller's pictures, best effort: not every server tells it.

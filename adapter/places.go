@@ -11,6 +11,7 @@ import (
 // between owners: the next place goes to the owner whose turn is longest ago.
 type places struct {
 	max, queue int
+	at         map[string]int // limits of upstreams that have their own
 	observe    func(upstream string, jobs int)
 
 	mu    sync.Mutex
@@ -19,6 +20,7 @@ type places struct {
 
 type gate struct {
 	used    int
+	max     int
 	waiting map[string][]*place // by owner, oldest first
 	turns   []string            // owners with somebody waiting, next first
 	queued  int                 // waiting requests that may be refused
@@ -34,8 +36,8 @@ type place struct {
 	released bool
 }
 
-func newPlaces(maxInFlight, maxQueue int, observe func(string, int)) *places {
-	return &places{max: max(maxInFlight, 1), queue: maxQueue, observe: observe, gates: map[string]*gate{}}
+func newPlaces(maxInFlight int, at map[string]int, maxQueue int, observe func(string, int)) *places {
+	return &places{max: max(maxInFlight, 1), at: at, queue: maxQueue, observe: observe, gates: map[string]*gate{}}
 }
 
 // admit takes a place or a position in the queue for a new request; a Busy *Error if the queue is full.
@@ -54,11 +56,14 @@ func (p *places) enter(upstream, owner string, refusable bool) (*place, error) {
 	defer p.mu.Unlock()
 	g := p.gates[upstream]
 	if g == nil {
-		g = &gate{waiting: map[string][]*place{}}
+		g = &gate{waiting: map[string][]*place{}, max: p.max}
+		if own := p.at[upstream]; own > 0 {
+			g.max = own
+		}
 		p.gates[upstream] = g
 	}
 	pl := &place{from: p, upstream: upstream, owner: owner, got: make(chan struct{}), counted: refusable}
-	if g.used < p.max && len(g.turns) == 0 {
+	if g.used < g.max && len(g.turns) == 0 {
 		g.used++
 		close(pl.got)
 		p.tell(upstream, g)
@@ -109,7 +114,7 @@ func (pl *place) release() {
 }
 
 func (p *places) next(g *gate) {
-	for g.used < p.max && len(g.turns) > 0 {
+	for g.used < g.max && len(g.turns) > 0 {
 		owner := g.turns[0]
 		g.turns = g.turns[1:]
 		pl := g.waiting[owner][0]

@@ -20,6 +20,7 @@ type Config struct {
 	JobDeadline  time.Duration     // how long a job is followed
 	ShareWindow  time.Duration     // identical n=1 requests within it share a grid; 0 off
 	MaxInFlight  int               // jobs at one upstream at once
+	InFlightAt   map[string]int    // the same for upstreams that have a limit of their own, by name
 	MaxQueue     int               // requests that may wait for a place
 	Replica      string            // this process among its peers; the same again after a restart on the same embedded state
 	Secret       []byte            // 32 bytes; seals a client's own upstream key in a run's record
@@ -93,7 +94,7 @@ func New(cfg Config, parts Parts) *Service {
 	return &Service{
 		cfg: cfg, parts: parts,
 		runs:   newRuns(cfg.JobDeadline),
-		places: newPlaces(cfg.MaxInFlight, cfg.MaxQueue, parts.Observer.InFlight),
+		places: newPlaces(cfg.MaxInFlight, cfg.InFlightAt, cfg.MaxQueue, parts.Observer.InFlight),
 		life:   life, end: end,
 	}
 }

@@ -69,7 +69,7 @@ func (q *sequence) vary(run Run, e varying) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	told, err := q.do(order{step: "describe", account: account, speed: draw.Speed, command: Describe{Picture: pictures[0]}})
+	told, _, err := q.doAnywhere(order{step: "describe", account: account, speed: draw.Speed, command: Describe{Picture: pictures[0]}})
 	if err != nil {
 		return Result{}, err
 	}

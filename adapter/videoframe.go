@@ -25,7 +25,7 @@ func (s *Service) extendable(ctx context.Context, c Caller, f *Film, run Run) (A
 		return Account{}, BadParam("seconds", "invalid_value",
 			"Midjourney carries a video on to %d seconds; this one has %d already.", longestFilm, f.Before)
 	}
-	account, err := s.parts.Accounts.Made(ctx, c, run.Upstream)
+	account, err := s.parts.Accounts.Made(ctx, c, run.at(run.Result.Task))
 	if err != nil {
 		return Account{}, err
 	}

@@ -101,11 +101,7 @@ func (s *Service) filmAccount(ctx context.Context, c Caller, f *Film, speed Spee
 	if made != "" {
 		return s.filmable(ctx, c, f, made)
 	}
-	account, err := s.parts.Accounts.Choose(ctx, c, speed)
-	if err != nil {
-		return Account{}, err
-	}
-	has, err := account.Upstream.Has(ctx, FeatureVideo)
+	account, has, err := s.able(ctx, c, speed, FeatureVideo)
 	switch {
 	case err != nil || has:
 	case f.Seconds > 4:

@@ -87,7 +87,9 @@ func (d *draft) upstreams(src Source, in *input) {
 			d.listed(i, item, in)
 		}
 	}
+	d.Adapter.InFlightAt = map[string]int{}
 	for _, u := range d.Midjourney.Upstreams {
+		d.Adapter.InFlightAt[u.Name] = u.MaxInFlight
 		d.affordable(u, in)
 	}
 }

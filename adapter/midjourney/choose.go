@@ -3,13 +3,19 @@ package midjourney
 import (
 	"context"
 	"math/rand/v2"
+	"slices"
 
 	"midgate/adapter"
 )
 
 // Choose implements adapter.Accounts: by weight among the upstreams that offer the speed, can be
 // reached and have a place; among the full ones only if all are full.
-func (f *Fleet) Choose(_ context.Context, c adapter.Caller, speed adapter.Speed) (adapter.Account, error) {
+func (f *Fleet) Choose(ctx context.Context, c adapter.Caller, speed adapter.Speed) (adapter.Account, error) {
+	return f.Other(ctx, c, speed, nil)
+}
+
+// Other implements adapter.Others: Choose among the upstreams that were not tried.
+func (f *Fleet) Other(_ context.Context, c adapter.Caller, speed adapter.Speed, tried []string) (adapter.Account, error) {
 	var offered, free []*upstream
 	var alive []*upstream
 	for _, u := range f.upstreams {
@@ -17,7 +23,7 @@ func (f *Fleet) Choose(_ context.Context, c adapter.Caller, speed adapter.Speed)
 			continue
 		}
 		offered = append(offered, u)
-		if u.broken() {
+		if u.broken() || slices.Contains(tried, u.cfg.Name) {
 			continue
 		}
 		alive = append(alive, u)
