@@ -68,6 +68,9 @@ func (s *Service) checkAct(img Image, act *Act) error {
 		return BadParam("zoom", "invalid_value", "zoom_custom needs a zoom above 1 and at most 2, for example 1.8.")
 	}
 	if !slices.Contains(img.Offers(), act.Action) {
+		if strings.HasPrefix(act.Action, "upscale_") && strings.HasPrefix(img.Version, "8") {
+			return unavailable("action", "Version "+img.Version+" has no upscaler; draw with midjourney.hd for 2048 pixels", img)
+		}
 		return unavailable("action", fmt.Sprintf("Midjourney does not offer %q for this picture", act.Action), img)
 	}
 	return nil

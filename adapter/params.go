@@ -54,6 +54,9 @@ func Draw(g Generation, m Model, o DrawOptions) (Drawing, error) {
 	if err != nil {
 		return Drawing{}, err
 	}
+	if speed, err = c.release.fitting(speed, c.Speed, g.Midjourney.Speed, m.Speed); err != nil {
+		return Drawing{}, err
+	}
 	d := Drawing{
 		Prompt: c.String(), Text: c.Text, Version: c.release.number(), Niji: c.release.niji,
 		Speed: speed, Upscale: upscale,
@@ -149,4 +152,24 @@ func chooseSpeed(prompt Speed, own string, model Speed, o DrawOptions) (Speed, e
 		return choice.speed, nil
 	}
 	return o.DefaultSpeed, nil
+}
+
+// fitting is the speed at which a version is drawn: 8.1 and later have no turbo (upstream-protocol.md §9.2). Who asked
+// for it by name is told; where it is only the default, fast takes its place.
+func (r release) fitting(speed, prompt Speed, own string, model Speed) (Speed, error) {
+	if speed != Turbo || r.niji || !r.known() || r.num < 8.1 {
+		return speed, nil
+	}
+	param := ""
+	switch {
+	case prompt == Turbo:
+		param = "prompt"
+	case strings.EqualFold(strings.TrimSpace(own), string(Turbo)):
+		param = "midjourney.speed"
+	case model == Turbo:
+		param = "model"
+	default:
+		return Fast, nil
+	}
+	return "", BadParam(param, "invalid_value", "Midjourney %s has no turbo: use fast or relax, or version 7.", r.number())
 }
