@@ -59,6 +59,8 @@ func serveChild(kind string) {
 var childHandlers = map[string]func() (http.Handler, func()){
 	"midgate": func() (http.Handler, func()) { h, r := midgateChild(); return h, r },
 	"gin":     func() (http.Handler, func()) { h, r := ginChild(); return h, r },
+	"uploads": uploadsChild,
+	"parsing": parsingChild,
 }
 
 func midgateChild() (http.Handler, func()) {
