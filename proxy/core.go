@@ -42,6 +42,8 @@ type Library interface {
 	// Image is a NotFound *Error for an unknown picture and for somebody else's.
 	Image(ctx context.Context, c adapter.Caller, id string) (adapter.Image, error)
 	Images(ctx context.Context, c adapter.Caller, limit int, after string) ([]adapter.Image, error)
+	// Seed asks the upstream for a picture's seed, best effort: an *Error where it does not tell.
+	Seed(ctx context.Context, c adapter.Caller, id string) (string, error)
 	// Bytes is public: an id cannot be guessed. An empty format means PNG.
 	Bytes(ctx context.Context, id string, f adapter.Format, compression int) (*adapter.Blob, error)
 	// Receive stores an upload; an Invalid or TooLarge *Error if it is no picture that can be used.

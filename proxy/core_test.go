@@ -203,6 +203,10 @@ func (f *fake) Receive(_ context.Context, _ adapter.Caller, r io.Reader, name st
 	return adapter.Reference{Upload: "up/" + hex.EncodeToString(sum[:4]), Name: name, Hash: hex.EncodeToString(sum[:])}, nil
 }
 
+func (f *fake) Seed(context.Context, adapter.Caller, string) (string, error) {
+	return "", adapter.Errorf(adapter.Failed, "No seed.")
+}
+
 func (f *fake) Lend(context.Context, adapter.Caller, adapter.Reference) (string, error) {
 	return "", adapter.Errorf(adapter.Unsupported, "No uploads.")
 }

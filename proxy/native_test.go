@@ -128,6 +128,10 @@ func TestTheNativeAPIKnowsWhatOpenAIClientsMade(t *testing.T) {
 	if task.Status != "SUCCESS" || task.Prompt != "a red fox" || len(task.Buttons) != 9 || len(task.ImageURLs) != 4 {
 		t.Errorf("task = %+v", task)
 	}
+	_, _, body = h.call(t, "GET", "/v1/images/"+record.ID+"?include=seed", "")
+	if err := json.Unmarshal(body, &record); err != nil || record.Seed == "" {
+		t.Errorf("record with its seed = %s", body)
+	}
 	status, answer := m.send("GET", "/mj/task/"+task.ID+"/image-seed", "")
 	if status != 200 || !strings.Contains(string(answer), `"code":1`) {
 		t.Errorf("seed = %d %s", status, answer)

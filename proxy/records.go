@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -28,6 +29,7 @@ type recordJSON struct {
 	Upstream      originJSON   `json:"upstream"`
 	URL           string       `json:"url"`
 	ExpiresAt     *int64       `json:"expires_at"`
+	Seed          string       `json:"seed,omitempty"` // with ?include=seed, where the upstream tells it
 }
 
 type buttonJSON struct {
@@ -72,7 +74,14 @@ func (s *Server) getImage(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	s.writeJSON(c, http.StatusOK, s.record(s.base(c), img))
+	r := s.record(s.base(c), img)
+	if slices.Contains(strings.Split(c.Query("include"), ","), "seed") {
+		// Best effort: where the upstream does not tell it, the record is whole all the same.
+		if seed, err := s.core.Keep.Seed(c.Request.Context(), visitOf(c).caller, img.ID); err == nil {
+			r.Seed = seed
+		}
+	}
+	s.writeJSON(c, http.StatusOK, r)
 	return nil
 }
 
