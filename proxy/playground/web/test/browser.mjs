@@ -34,7 +34,11 @@ export async function open(browser, base, options = {}) {
   return page
 }
 
-/** step runs one step of the tour; what it throws is reported under its name. */
+/** Ended is thrown by a step that failed. */
+export class Ended extends Error {}
+
+/** step runs one step of the tour; what it throws is reported under its name, and ends the tour: later steps go on from
+ * where it should have come to. */
 export async function step(name, work) {
   const begun = Date.now()
   try {
@@ -43,6 +47,7 @@ export async function step(name, work) {
   } catch (e) {
     problems.push(`${name}: ${e.stack ?? e}`)
     console.log(`FAILED  ${name}`)
+    throw new Ended()
   }
 }
 
@@ -81,6 +86,12 @@ export async function finished(page) {
   const problem = await page.locator('.run').first().locator('.problem').allInnerTexts()
   if (problem.length > 0) throw new Error(`the run ended with: ${problem.join(' ')}`)
   return page.locator('.run').first().locator('a.tile').count()
+}
+
+/** sends presses a button and returns the request that it sends to a path. */
+export async function sends(page, path, button) {
+  const [request] = await Promise.all([page.waitForRequest((r) => r.method() === 'POST' && r.url().endsWith(path)), button.click()])
+  return request
 }
 
 /** loaded waits until every picture in sight is there. */

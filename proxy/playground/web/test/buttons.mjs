@@ -1,5 +1,5 @@
 // One picture: its buttons, and the history that they make.
-import { accessible, finished, loaded, step, want } from './browser.mjs'
+import { accessible, finished, loaded, sends, step, want } from './browser.mjs'
 
 export async function buttons(page, shoot) {
   await step('a click opens a picture with what can be done with it', async () => {
@@ -13,9 +13,8 @@ export async function buttons(page, shoot) {
   for (const [name, action] of [['Zoom Out 2×', 'zoom_out_2x'], ['Pan left', 'pan_left']]) {
     await step(`${name} makes four more`, async () => {
       const before = page.url()
-      const sent = page.waitForRequest((r) => r.url().endsWith('/actions'))
-      await page.getByRole('button', { name, exact: true }).click()
-      want('action', (await sent).postDataJSON().action, action)
+      const sent = await sends(page, '/actions', page.getByRole('button', { name, exact: true }))
+      want('action', sent.postDataJSON().action, action)
       want('pictures', await finished(page), 4)
       await page.locator('.run a.tile').nth(1).click()
       await page.waitForURL((u) => u.href !== before)

@@ -1,6 +1,6 @@
 // Drawing: from words to four pictures, with everything that is shown on the way and after.
 import { execFileSync } from 'node:child_process'
-import { accessible, finished, fine, loaded, step, want } from './browser.mjs'
+import { accessible, finished, fine, loaded, sends, step, want } from './browser.mjs'
 
 export async function draw(page, shoot) {
   await step('a new visitor sees where to begin, and that midgate is ready', async () => {
@@ -57,9 +57,8 @@ export async function draw(page, shoot) {
     await accessible(page, 'the settings')
     await page.fill('#prompt', 'sim-banned words')
     page.refusals = 1
-    const sent = page.waitForRequest((r) => r.url().endsWith('/v1/images/generations'))
-    await page.getByRole('button', { name: 'Draw' }).click()
-    want('parameters', (await sent).postDataJSON().midjourney, { raw: true, seed: 7 })
+    const sent = await sends(page, '/v1/images/generations', page.getByRole('button', { name: 'Draw' }))
+    want('parameters', sent.postDataJSON().midjourney, { raw: true, seed: 7 })
     const note = page.locator('.run .problem').first()
     await note.waitFor()
     fine('the message is the API’s', /safety system/i.test(await note.innerText()))

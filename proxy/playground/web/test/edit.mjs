@@ -1,5 +1,5 @@
 // Painting over a picture: the mask decides what changes.
-import { accessible, finished, fine, loaded, step, want } from './browser.mjs'
+import { accessible, finished, fine, loaded, sends, step, want } from './browser.mjs'
 
 export async function edit(page, shoot) {
   const original = page.url().split('/').pop()
@@ -23,10 +23,7 @@ export async function edit(page, shoot) {
   })
 
   await step('only what was painted is repainted', async () => {
-    const sent = page.waitForRequest((r) => r.url().endsWith('/v1/images/edits'))
-    await page.getByRole('button', { name: 'Repaint' }).click()
-    const body = (await sent).postDataBuffer()?.toString('latin1') ?? ''
-    if (body) fine('the picture goes by its ID', body.includes(`filename="${original}.png"`))
+    await sends(page, '/v1/images/edits', page.getByRole('button', { name: 'Repaint' }))
     want('pictures', await finished(page), 4)
     await loaded(page)
     await shoot('edited')
@@ -34,6 +31,11 @@ export async function edit(page, shoot) {
     const change = await page.evaluate(changed, [original, id.split('/').pop()])
     fine(`the painted part changed (by ${change.inside})`, change.inside > 6)
     fine(`the rest did not (but by ${change.outside})`, change.outside < 4)
+    await page.getByRole('button', { name: 'Show as code' }).first().click()
+    await page.getByRole('button', { name: 'curl' }).click()
+    const command = await page.locator('pre.code').innerText()
+    for (const part of [`image=@${original}.png`, 'mask=@mask.png']) fine(`${part} is in ${command}`, command.includes(part))
+    await page.keyboard.press('Escape')
   })
 
   await step('a picture of the visitor’s own can be brought and painted on', async () => {

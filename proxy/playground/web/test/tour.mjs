@@ -3,7 +3,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { around } from './around.mjs'
-import { launch, open, problems, step } from './browser.mjs'
+import { Ended, launch, open, problems } from './browser.mjs'
 import { buttons } from './buttons.mjs'
 import { draw } from './draw.mjs'
 import { edit } from './edit.mjs'
@@ -28,8 +28,11 @@ try {
   await video(page, picture, shoot)
   await around(browser, page, base, picture, shoot)
   await key(browser, locked, secret, shoot)
+} catch (e) {
+  if (!(e instanceof Ended)) problems.push(String(e.stack ?? e))
+  await shoot('failed').catch(() => undefined)
 } finally {
-  await step('the browser ends', () => browser.close())
+  await browser.close()
 }
 for (const p of problems) console.log(`\n${p}`)
 process.exitCode = problems.length > 0 ? 1 : 0

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { type Deed, replay, segment } from '../state/mask'
 
 interface Props {
@@ -16,7 +16,7 @@ interface Props {
 export function MaskCanvas(p: Props) {
   const ring = useRef<HTMLDivElement>(null)
   const stroke = useRef<Extract<Deed, { kind: 'stroke' }> | null>(null)
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (p.canvas.current) replay(p.canvas.current, p.deeds)
   }, [p.deeds, p.width, p.height])
   const width = (p.brush / 100) * Math.max(p.width, p.height)
