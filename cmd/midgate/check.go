@@ -95,6 +95,7 @@ func (p program) examine(ctx context.Context, up adapter.Upstream, ownKey bool) 
 	if ownKey {
 		p.finding("key", "accepted")
 	}
+	p.survey(ctx, up)
 	for _, x := range extras {
 		switch has, err := up.Has(ctx, x.feature); {
 		case err != nil:
@@ -106,6 +107,29 @@ func (p program) examine(ctx context.Context, up adapter.Upstream, ownKey bool) 
 		}
 	}
 	return true
+}
+
+// survey prints what the server seems to be, and which of the configured paths it serves.
+func (p program) survey(ctx context.Context, up adapter.Upstream) {
+	server, ok := up.(midjourney.Surveyor)
+	if !ok {
+		return
+	}
+	if kind, err := server.Kind(ctx); err == nil {
+		p.finding("looks like", "%s", kind)
+	}
+	for _, speed := range []adapter.Speed{adapter.Relax, adapter.Fast, adapter.Turbo} {
+		prefix, served, err := server.Prefixed(ctx, speed)
+		path := prefix + "/mj"
+		switch {
+		case err != nil:
+			p.finding(string(speed), "unknown: %v", err)
+		case served:
+			p.finding(string(speed), "yes, at %s", path)
+		default:
+			p.finding(string(speed), "not offered, or not served for questions at %s", path)
+		}
+	}
 }
 
 // finding prints one line of an examination.

@@ -19,7 +19,7 @@ func TestCheckSaysWhatAnUpstreamCanDo(t *testing.T) {
 	}{
 		"all is well": {
 			simulator.Config{Key: "k"}, []string{"MIDGATE_UPSTREAM_KEY=k", "MIDGATE_API_KEYS=a"}, 0,
-			[]string{"settings: fine; clients show one of your keys", "reachable yes", "key accepted", "list-by-condition yes", "edits yes", "video yes"},
+			[]string{"settings: fine; clients show one of your keys", "reachable yes", "key accepted", "looks like a relay of the new-api family", "relax yes, at /mj", "fast yes, at /mj-fast/mj", "list-by-condition yes", "edits yes", "video yes"},
 		},
 		"optional routes are missing": {
 			simulator.Config{Key: "k", NoEdits: true, NoVideo: true}, []string{"MIDGATE_UPSTREAM_KEY=k", "MIDGATE_API_KEYS=a"}, 0,
