@@ -141,7 +141,8 @@ func contentOf(m openai.ChatCompletionMessage) (text string, pictures []string) 
 
 var shownID = regexp.MustCompile(`/images/(img_[A-Za-z0-9]{26})\.`)
 
-// shownBefore are our pictures in the last assistant message that has any, and the pictures that the user sent last.
+// shownBefore are our pictures in the last assistant message that has any, and the pictures before the turn that are not
+// known by an address of ours: the user's, or an answer's that a client keeps in another form.
 func shownBefore(messages []openai.ChatCompletionMessage) (shown, sent []string) {
 	for _, m := range slices.Backward(messages) {
 		text, pictures := contentOf(m)
@@ -152,7 +153,7 @@ func shownBefore(messages []openai.ChatCompletionMessage) (shown, sent []string)
 				}
 			}
 		}
-		if m.Role == openai.ChatMessageRoleUser && len(sent) == 0 {
+		if len(sent) == 0 && (m.Role == openai.ChatMessageRoleUser || m.Role == openai.ChatMessageRoleAssistant && len(shown) == 0) {
 			sent = pictures
 		}
 	}

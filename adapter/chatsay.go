@@ -12,6 +12,7 @@ type Saying struct {
 	Texts  []string               // a description's prompts
 	Video  string                 // a video's address
 	Note   string                 // a sentence before everything else
+	Apart  bool                   // the pictures travel beside the text: it only links to them
 	URL    func(id string) string // address of a picture
 }
 
@@ -29,7 +30,7 @@ func Say(s Saying) string {
 		fmt.Fprintf(&b, "[▶ Play the video](%s)\n\n", s.Video)
 	}
 	if s.Whole != nil {
-		fmt.Fprintf(&b, "![%s](%s)\n\n", alt(*s.Whole), s.URL(s.Whole.ID))
+		s.show(&b, *s.Whole)
 		var links []string
 		for i, id := range s.Whole.Cells {
 			links = append(links, fmt.Sprintf("[U%d](%s)", i+1, s.URL(id)))
@@ -37,10 +38,19 @@ func Say(s Saying) string {
 		b.WriteString(strings.Join(links, " · ") + "\n\n")
 	}
 	for _, img := range s.Images {
-		fmt.Fprintf(&b, "![%s](%s)\n\n", alt(img), s.URL(img.ID))
+		s.show(&b, img)
 	}
 	b.WriteString(s.next())
 	return strings.TrimSpace(b.String())
+}
+
+// show writes a picture, or the link that a later turn finds it by.
+func (s Saying) show(b *strings.Builder, img Image) {
+	if s.Apart {
+		fmt.Fprintf(b, "[%s](%s)\n\n", alt(img), s.URL(img.ID))
+		return
+	}
+	fmt.Fprintf(b, "![%s](%s)\n\n", alt(img), s.URL(img.ID))
 }
 
 // next is the list of what can be said about the pictures just shown.

@@ -21,7 +21,6 @@ type Config struct {
 	Grace     time.Duration // how long a stopping process lets running requests finish
 	LogLevel  slog.Level    // what is logged, and everything above
 	LogFormat string        // text or json
-	ChatTasks string        // answer or draw: what a chat client's background requests get
 
 	Adapter    adapter.Config    // Replica is left to the caller
 	Midjourney midjourney.Config // at least one upstream, unless Source.NoUpstream

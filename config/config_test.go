@@ -62,7 +62,7 @@ func TestLoadFillsEveryPackageWithDefaults(t *testing.T) {
 		"auth":               {cfg.Proxy.Auth, proxy.AuthKeys},
 		"passthrough":        {cfg.Midjourney.Passthrough, false},
 		"origins":            {cfg.Proxy.Origins, []string{"*"}},
-		"chat tasks":         {cfg.ChatTasks, "answer"},
+		"chat tasks":         {cfg.Proxy.ChatTasks, "answer"},
 		"secret for now":     {len(cfg.Adapter.Secret), 0},
 	} {
 		if !reflect.DeepEqual(c.got, c.want) {

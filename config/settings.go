@@ -143,7 +143,7 @@ var Settings = []Setting{
 		Meaning: "the dearest speed a client may choose; beyond: 400",
 	},
 	{
-		Name: "MIDGATE_CHAT_TASKS", Default: "answer", kind: oneOf(func(d *draft) *string { return &d.ChatTasks }, "answer", "draw"),
+		Name: "MIDGATE_CHAT_TASKS", Default: "answer", kind: oneOf(func(d *draft) *string { return &d.Proxy.ChatTasks }, "answer", "draw"),
 		Meaning: "chat clients' background requests (titles, tags, follow-ups): `answer` them without a job, or `draw`",
 	},
 	{

@@ -16,7 +16,7 @@ const retryCounter = "X-Stainless-Retry-Count"
 const idempotencyKey = "Idempotency-Key"
 
 // attempt says what identifies this request among its repeats (contract.md §7.1).
-func (s *Server) attempt(c *gin.Context, p *payload, stream bool, f form) (adapter.Attempt, error) {
+func (s *Server) attempt(c *gin.Context, p *payload, stream bool, keep any) (adapter.Attempt, error) {
 	h := c.Request.Header
 	key := h.Get(idempotencyKey)
 	if len(key) > 255 {
@@ -26,7 +26,7 @@ func (s *Server) attempt(c *gin.Context, p *payload, stream bool, f form) (adapt
 	if err != nil || retry < 0 {
 		retry = 0
 	}
-	echo, err := json.Marshal(f)
+	echo, err := json.Marshal(keep)
 	if err != nil {
 		return adapter.Attempt{}, err
 	}

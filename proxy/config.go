@@ -32,6 +32,7 @@ type Config struct {
 	MaxBody        int64         // bytes per request, 413 beyond; 0: 200 MB
 	Origins        []string      // allowed origins of the API, "*" for all; empty: none. Picture bytes: always all
 	Heartbeat      time.Duration // a JSON answer still waiting after this long starts with a blank; 0: off
+	ChatTasks      string        // "draw": chat clients' background requests are drawn; else they are answered without a job
 	FetchAllow     []string      // hosts or networks that client-given URLs may reach although they are not public
 	FetchLimit     int64         // bytes of a picture that is fetched for a client; 0: 50 MB
 	FetchTimeout   time.Duration // for such a fetch, redirects included; 0: 30 s
@@ -39,6 +40,7 @@ type Config struct {
 	HeaderTimeout time.Duration // for a request's header; 0: 10 s
 	BodyPatience  time.Duration // how long a body may bring nothing, and before its rate is judged; 0: 20 s
 	WriteTimeout  time.Duration // for each piece of an answer; 0: 30 s
+	CommentEvery  time.Duration // between comments of a stream that has nothing to say; 0: 10 s
 	BeatEvery     time.Duration // between blanks once the heartbeat began; 0: 10 s, or Heartbeat if that is shorter
 }
 
@@ -49,6 +51,7 @@ func (c Config) withDefaults() Config {
 	c.FetchTimeout = orDefault(c.FetchTimeout, 30*time.Second)
 	c.HeaderTimeout = orDefault(c.HeaderTimeout, 10*time.Second)
 	c.BodyPatience = orDefault(c.BodyPatience, 20*time.Second)
+	c.CommentEvery = orDefault(c.CommentEvery, 10*time.Second)
 	c.WriteTimeout = orDefault(c.WriteTimeout, 30*time.Second)
 	if c.Heartbeat > 0 { // who sets a short one has something in between that is impatient
 		c.BeatEvery = orDefault(c.BeatEvery, min(10*time.Second, c.Heartbeat))

@@ -12,6 +12,7 @@ import (
 type Core struct {
 	Draw    Drawer
 	Edit    Editor
+	Talk    Talker
 	Keep    Library
 	Files   Files
 	Films   Films

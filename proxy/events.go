@@ -11,8 +11,9 @@ import (
 // events is an answer of server-sent events (openai-surface.md §0.5): each has its name, one line of data and a blank
 // line, and is flushed; a comment goes out where nothing else did for a while. No id: and no retry: line is ever sent.
 type events struct {
-	s *Server
-	c *gin.Context
+	s    *Server
+	c    *gin.Context
+	bare bool // events have no names: a chat's
 
 	mu    sync.Mutex // held over a write: a comment must not fall into an event
 	timer *time.Timer
@@ -20,12 +21,16 @@ type events struct {
 	err   error // the first write that failed: the client is gone
 }
 
-// commentEvery is how long a stream may be silent.
-const commentEvery = 10 * time.Second
-
-// startEvents sends the status line and the first comment. What fails from here on is an event.
+// startEvents sends the status line and a first comment. What fails from here on is an event.
 func (s *Server) startEvents(c *gin.Context) *events {
-	e := &events{s: s, c: c}
+	e := s.openEvents(c, false)
+	e.comment()
+	return e
+}
+
+// openEvents writes the status line of a stream; it goes out with what is sent first. Bare events have no names.
+func (s *Server) openEvents(c *gin.Context, bare bool) *events {
+	e := &events{s: s, c: c, bare: bare}
 	h := c.Writer.Header()
 	h.Set("Content-Type", "text/event-stream; charset=utf-8")
 	h.Set("Cache-Control", "no-cache")
@@ -34,18 +39,17 @@ func (s *Server) startEvents(c *gin.Context) *events {
 	c.Writer.WriteHeader(http.StatusOK)
 	e.mu.Lock() // the timer may fire before it is assigned
 	defer e.mu.Unlock()
-	e.timer = time.AfterFunc(commentEvery, e.comment)
-	e.write(func() error { return e.text(": connected\n\n") })
+	e.timer = time.AfterFunc(s.cfg.CommentEvery, e.comment)
 	return e
 }
 
-// send writes one event; an empty name sends data alone, as chat streams do.
+// send writes one event.
 func (e *events) send(name string, data *document) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.write(func() error {
 		head := "data: "
-		if name != "" {
+		if !e.bare {
 			head = "event: " + name + "\ndata: "
 		}
 		if err := e.text(head); err != nil {
@@ -56,15 +60,17 @@ func (e *events) send(name string, data *document) error {
 		}
 		return e.text("\n\n")
 	})
-	e.timer.Reset(commentEvery)
+	if !e.over {
+		e.timer.Reset(e.s.cfg.CommentEvery)
+	}
 	return e.err
 }
 
 // sendText writes data that is no document, such as [DONE].
-func (e *events) sendText(data string) error {
+func (e *events) sendText(data string) {
 	d := &document{}
 	d.text.WriteString(data)
-	return e.send("", d)
+	_ = e.send("", d) // that the client has gone is found at the end
 }
 
 // comment keeps the connection alive.
@@ -76,7 +82,7 @@ func (e *events) comment() {
 	}
 	e.write(func() error { return e.text(": keep-alive\n\n") })
 	if e.err == nil {
-		e.timer.Reset(commentEvery)
+		e.timer.Reset(e.s.cfg.CommentEvery)
 	}
 }
 

@@ -30,6 +30,7 @@ func (s *Server) streamPictures(c *gin.Context, t Ticket, kind string, f form) e
 		return s.undelivered(c, t, err)
 	}
 	e := s.startEvents(c)
+	defer func() { _ = e.end() }() // also when something panics: no comment may follow the answer
 	partial := partials{s: s, t: t, e: e, kind: kind, form: f}
 	result, err := t.Wait(ctx, func(p adapter.Progress) { partial.show(ctx, p) })
 	if err == nil {
@@ -130,7 +131,7 @@ type partials struct {
 // show sends a preview if it is a new one and one is still wanted. A preview that cannot be had is left out.
 func (p *partials) show(ctx context.Context, now adapter.Progress) {
 	opener, ok := p.t.(previewer)
-	if !ok || p.shown >= p.form.Output.Partials || now.Preview == "" || now.Preview == p.last || now.Percent >= 100 {
+	if !ok || p.shown >= p.form.Output.Partials || now.Preview == "" || now.Preview == p.last || now.Percent >= 99 { // the last is the picture itself
 		return
 	}
 	p.last = now.Preview

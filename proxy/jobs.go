@@ -104,6 +104,9 @@ func (s *Server) jobObject(run adapter.Run) any {
 
 // resultOf renders a run's result as the route that began it does. Without bytes it has URLs where base64 was asked for.
 func (s *Server) resultOf(c *gin.Context, run adapter.Run, bytes bool) renderer {
+	if run.Route == chatRoute {
+		return s.chatResult(c, run)
+	}
 	if run.Kind == adapter.KindVideo {
 		return s.videoResult(c, run)
 	}

@@ -67,6 +67,7 @@ func New(cfg Config, core Core, metrics *Metrics, log *slog.Logger) (*Server, er
 		{"POST", "/v1/images/blends", s.blend, body},
 		{"POST", "/v1/images/descriptions", s.describe, body},
 		{"POST", "/v1/prompts/shorten", s.shorten, body},
+		{"POST", chatRoute, s.chat, body},
 		{"GET", "/v1/images", s.listImages, keyed},
 		{"GET", "/v1/images/:id", s.getImage, keyed},
 		{"POST", "/v1/images/:id/actions", s.act, body},

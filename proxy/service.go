@@ -9,7 +9,7 @@ import (
 // CoreOf makes the service what the routes speak to.
 func CoreOf(s *adapter.Service) Core {
 	b := bridge{s}
-	return Core{Draw: b, Edit: b, Keep: b, Files: b, Films: b, Natives: b, Runs: b, Ready: b}
+	return Core{Draw: b, Edit: b, Talk: b, Keep: b, Files: b, Films: b, Natives: b, Runs: b, Ready: b}
 }
 
 // bridge turns the service's tickets into the routes' own interface; the rest fits as it is.
@@ -56,6 +56,14 @@ func (b bridge) Blend(ctx context.Context, a adapter.Attempt, e adapter.Edit) (T
 
 func (b bridge) Describe(ctx context.Context, a adapter.Attempt, e adapter.Edit) (Ticket, error) {
 	return ticket(b.Service.Describe(ctx, a, e))
+}
+
+func (b bridge) Converse(ctx context.Context, a adapter.Attempt, t adapter.Turn, g adapter.Generation, attached []adapter.Reference) (Talk, error) {
+	answer, err := b.Service.Converse(ctx, a, t, g, attached)
+	if err != nil || answer.Ticket == nil {
+		return Talk{Images: answer.Images}, err
+	}
+	return Talk{Ticket: answer.Ticket}, nil
 }
 
 func (b bridge) Film(ctx context.Context, a adapter.Attempt, f adapter.Film) (Ticket, error) {

@@ -1,0 +1,132 @@
+package proxy
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"midgate/adapter"
+)
+
+// Talker answers the turns of a conversation.
+type Talker interface {
+	// Converse starts what a turn asks for; attached are the turn's own pictures.
+	Converse(ctx context.Context, a adapter.Attempt, t adapter.Turn, g adapter.Generation, attached []adapter.Reference) (Talk, error)
+}
+
+// Talk is how a turn is answered: by a job, or by pictures that are there already.
+type Talk struct {
+	Ticket Ticket // nil where nothing has to be made
+	Images []adapter.Image
+}
+
+const chatRoute = "/v1/chat/completions"
+
+// chat serves POST /v1/chat/completions: Midjourney as a chat model (openai-surface.md §6).
+func (s *Server) chat(c *gin.Context) error {
+	p, err := s.read(c)
+	if err != nil {
+		return err
+	}
+	ask, err := s.readChat(c, p)
+	if err != nil {
+		return err
+	}
+	if ask.turn.Way == adapter.TurnReply {
+		return s.chatAtOnce(c, ask, said{reply: &ask.turn.Reply, legacy: ask.legacy, text: ask.turn.Reply.Text})
+	}
+	a, err := s.attempt(c, p, true, ask.form) // a conversation waits as long as its job lives
+	if err != nil {
+		return err
+	}
+	talk, err := s.core.Talk.Converse(c.Request.Context(), a, ask.turn, ask.gen, ask.refs)
+	switch {
+	case err != nil:
+		return err
+	case talk.Ticket == nil:
+		return s.chatAtOnce(c, ask, s.showing(s.base(c), ask.form, talk.Images, adapter.Saying{}))
+	case ask.stream:
+		return s.streamChat(c, talk.Ticket, ask.form)
+	default:
+		return s.deliver(c, talk.Ticket, s.completion(c, talk.Ticket.Run(), ask.form))
+	}
+}
+
+// chatAtOnce answers what needs no job, in the form that was asked for.
+func (s *Server) chatAtOnce(c *gin.Context, ask chatAsk, answer said) error {
+	head := chatHead{ID: "chatcmpl-" + rand.Text(), Created: time.Now().Unix(), Model: ask.form.Model}
+	if !ask.stream {
+		s.writeJSON(c, http.StatusOK, completionOf(head, ask.form, answer))
+		return nil
+	}
+	t := s.startChat(c, head, ask.form)
+	t.answer(answer)
+	return t.close(c)
+}
+
+// completion renders a result as a chat's answer.
+func (s *Server) completion(c *gin.Context, run adapter.Run, f chatForm) renderer {
+	caller, base := visitOf(c).caller, s.base(c)
+	return func(ctx context.Context, d *document, r adapter.Result) error {
+		answer, err := s.said(ctx, caller, base, run, f, r)
+		if err != nil {
+			return err
+		}
+		d.json(completionOf(headOf(run, f), f, answer))
+		return nil
+	}
+}
+
+// chatResult renders a run's result as the chat that began it was answered.
+func (s *Server) chatResult(c *gin.Context, run adapter.Run) renderer {
+	var f chatForm
+	_ = json.Unmarshal(run.Echo, &f) // written by attempt
+	return s.completion(c, run, f)
+}
+
+func headOf(run adapter.Run, f chatForm) chatHead {
+	return chatHead{ID: "chatcmpl-" + strings.TrimPrefix(run.ID, "job_"), Created: run.Created.Unix(), Model: f.Model}
+}
+
+// said puts a job's result into words and pictures.
+func (s *Server) said(ctx context.Context, caller adapter.Caller, base string, run adapter.Run, f chatForm, r adapter.Result) (said, error) {
+	say := adapter.Saying{Texts: r.Texts}
+	if len(r.Videos) > 0 {
+		say.Video = base + "/videos/" + adapter.VideoID(run.ID) + ".mp4"
+	}
+	if r.Missing > 0 {
+		say.Note = r.Reason
+	}
+	var images []adapter.Image
+	for _, id := range r.Images {
+		img, err := s.core.Keep.Image(ctx, caller, id)
+		if err != nil {
+			return said{}, err
+		}
+		images = append(images, img)
+	}
+	return s.showing(base, f, images, say), nil
+}
+
+// showing is an answer with pictures: a grid as one picture with links to its quarters, all others one by one.
+func (s *Server) showing(base string, f chatForm, images []adapter.Image, say adapter.Saying) said {
+	say.URL = func(id string) string { return pictureURL(base, id, f.Output.Format) }
+	say.Apart = f.Apart
+	say.Images = images
+	if len(images) == 1 && images[0].IsGrid() {
+		say.Whole, say.Images = &images[0], nil
+	}
+	answer := said{text: adapter.Say(say)}
+	if f.Apart {
+		for _, img := range images {
+			answer.images = append(answer.images, say.URL(img.ID))
+		}
+	}
+	s.metrics.handedOut("url", len(images))
+	return answer
+}

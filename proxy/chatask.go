@@ -1,0 +1,118 @@
+package proxy
+
+import (
+	"slices"
+
+	"github.com/gin-gonic/gin"
+	openai "github.com/sashabaranov/go-openai"
+	"github.com/tidwall/gjson"
+
+	"midgate/adapter"
+)
+
+// chatAsk is a request to /v1/chat/completions, decoded and checked.
+type chatAsk struct {
+	turn   adapter.Turn
+	gen    adapter.Generation
+	refs   []adapter.Reference // the turn's own pictures
+	form   chatForm
+	stream bool
+	legacy bool // tools are called functions
+}
+
+// chatForm is what rendering an answer needs to know of a chat's request; it is kept with the run.
+type chatForm struct {
+	form
+	Model string `json:"model"`
+	Apart bool   `json:"apart,omitempty"` // pictures travel in images[], beside the text
+	Usage bool   `json:"usage,omitempty"` // stream_options.include_usage
+}
+
+// readChat reads everything that costs nothing to check; pictures are looked up and fetched last, and only if they are
+// needed.
+func (s *Server) readChat(c *gin.Context, p *payload) (ask chatAsk, err error) {
+	req, err := p.conversation()
+	visitOf(c).model = req.Model
+	if err != nil {
+		return ask, err
+	}
+	if err := s.core.Draw.Model(req.Model); err != nil {
+		return ask, err
+	}
+	if ask.turn, err = adapter.ReadTurn(req, s.chatOptions()); err != nil {
+		return ask, err
+	}
+	if ask.gen, ask.stream, err = p.drawing(); err != nil {
+		return ask, err
+	}
+	ask.legacy = p.fields["functions"].IsArray()
+	ask.form = chatForm{form: formOf(ask.gen), Model: first(req.Model, "midjourney"), Apart: wantsImages(p.fields["modalities"])}
+	ask.form.Tokens = promptTokens(req)
+	ask.form.Usage = p.fields["stream_options"].Get("include_usage").Bool()
+	if ask.turn.Way == adapter.TurnReply {
+		return ask, nil
+	}
+	ask.refs, err = s.turnPictures(c, p, ask.turn)
+	if err == nil {
+		ask.gen.References, err = s.references(c, p, ask.gen.Midjourney.ReferenceImages)
+	}
+	return ask, err
+}
+
+func (s *Server) chatOptions() adapter.ChatOptions {
+	return adapter.ChatOptions{DrawTasks: s.cfg.ChatTasks == "draw"}
+}
+
+// drawing reads the settings that an image request has, of a conversation's body. Fields of the same name that mean
+// something else there are left out; n is 0 where it is not given.
+func (p *payload) drawing() (adapter.Generation, bool, error) {
+	fields := make(map[string]gjson.Result, len(p.fields))
+	for name, v := range p.fields {
+		switch {
+		case name == "prompt", name == "partial_images", name == "response_format", name == "background" && v.Type != gjson.String:
+		default:
+			fields[name] = v
+		}
+	}
+	fields["response_format"] = gjson.Result{Type: gjson.String, Str: "url"}
+	own := &payload{fields: fields}
+	g, stream, err := own.generation(false)
+	if v := fields["n"]; v.Type == gjson.Null || v.Num == 0 && (v.Str == "" || v.Str == "0") {
+		g.N = 0
+	}
+	return g, stream, err
+}
+
+// turnPictures looks up the pictures that came with a turn.
+func (s *Server) turnPictures(c *gin.Context, p *payload, t adapter.Turn) (refs []adapter.Reference, err error) {
+	if len(t.Attached) > maxImages {
+		return nil, adapter.BadParam("messages", "array_above_max_length", "At most %d images may be sent in one message.", maxImages)
+	}
+	for _, text := range t.Attached {
+		src := source{param: "messages", text: text}
+		p.take(&src)
+		ref, err := s.resolve(c, src)
+		if err != nil {
+			return nil, err
+		}
+		refs = append(refs, ref)
+	}
+	return refs, nil
+}
+
+// wantsImages reports whether modalities ask for pictures beside the text (openai-surface.md §6.4).
+func wantsImages(v gjson.Result) bool {
+	return slices.ContainsFunc(v.Array(), func(m gjson.Result) bool { return m.String() == "image" })
+}
+
+// promptTokens estimates what a conversation counts.
+func promptTokens(req openai.ChatCompletionRequest) int {
+	n := 0
+	for _, m := range req.Messages {
+		n += tokens(m.Content)
+		for _, part := range m.MultiContent {
+			n += tokens(part.Text)
+		}
+	}
+	return n
+}

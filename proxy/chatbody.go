@@ -1,0 +1,178 @@
+package proxy
+
+import (
+	"encoding/json"
+	"math"
+	"strings"
+
+	openai "github.com/sashabaranov/go-openai"
+	"github.com/tidwall/gjson"
+
+	"midgate/adapter"
+)
+
+// maxMessages is more turns than any client keeps of a conversation.
+const maxMessages = 2000
+
+// conversation reads a chat's body into the request that the core takes. What Midjourney has no use for is ignored, and
+// what clients write in several ways is read in all of them (openai-surface.md §6.1): go-openai's own decoding would
+// fail a whole body for "stop":"a" or "max_tokens":1.0.
+func (p *payload) conversation() (req openai.ChatCompletionRequest, err error) {
+	list := p.fields["messages"]
+	if list.Type != gjson.Null && !list.IsArray() {
+		return req, adapter.BadParam("messages", "invalid_type", "'messages' must be a list of messages.")
+	}
+	for i, m := range list.Array() {
+		if i == maxMessages {
+			return req, adapter.BadParam("messages", "array_above_max_length", "'messages' must have at most %d messages.", maxMessages)
+		}
+		if !m.IsObject() {
+			return req, adapter.BadParam("messages", "invalid_type", "'messages' must be a list of objects with 'role' and 'content'.")
+		}
+		req.Messages = append(req.Messages, messageOf(m))
+	}
+	req.Model, err = p.modelName()
+	req.MaxTokens = limitOf(p.fields["max_tokens"]) //nolint:staticcheck // what clients still send
+	req.MaxCompletionTokens = limitOf(p.fields["max_completion_tokens"])
+	req.ResponseFormat = formatOf(p.fields["response_format"])
+	req.Tools, req.ToolChoice = toolsOf(p.fields["tools"]), choiceOf(p.fields["tool_choice"])
+	if p.fields["functions"].IsArray() && req.Tools == nil { // how tools were called before 2024
+		req.Tools, req.ToolChoice = functionsOf(p.fields["functions"]), calledOf(p.fields["function_call"])
+	}
+	return req, err
+}
+
+// messageOf reads one message: its content is a text, null, or a list of parts; an answer's pictures may stand beside
+// its content (openai-surface.md §6.4).
+func messageOf(m gjson.Result) openai.ChatCompletionMessage {
+	msg := openai.ChatCompletionMessage{Role: m.Get("role").String()}
+	content, pictures := m.Get("content"), m.Get("images").Array()
+	if content.Type == gjson.String && len(pictures) == 0 {
+		msg.Content = plainText(content.Str)
+		return msg
+	}
+	if content.Type == gjson.String {
+		msg.MultiContent = append(msg.MultiContent, textPart(content.Str))
+	}
+	parts := content.Array()
+	if content.IsObject() {
+		parts = []gjson.Result{content}
+	}
+	if content.Type == gjson.String {
+		parts = nil
+	}
+	for _, part := range append(parts, pictures...) {
+		if read, ok := partOf(part); ok {
+			msg.MultiContent = append(msg.MultiContent, read)
+		}
+	}
+	return msg
+}
+
+// partOf reads a text or a picture of a message; parts of other kinds are left out.
+func partOf(v gjson.Result) (openai.ChatMessagePart, bool) {
+	if v.Type == gjson.String {
+		return textPart(v.Str), true
+	}
+	if text := v.Get("text"); text.Type == gjson.String && !v.Get("image_url").Exists() {
+		return textPart(text.Str), true
+	}
+	address := memberText(v, "image_url")
+	if kind := v.Get("type").String(); address == "" && (kind == "input_image" || kind == "image" || kind == "file" || kind == "input_file") {
+		address = first(memberText(v, "file_id"), first(memberText(v, "url"), memberText(v.Get("file"), "file_id")))
+	}
+	if address == "" {
+		return openai.ChatMessagePart{}, false
+	}
+	return picturePart(address), true
+}
+
+func textPart(text string) openai.ChatMessagePart {
+	return openai.ChatMessagePart{Type: openai.ChatMessagePartTypeText, Text: plainText(text)}
+}
+
+func picturePart(address string) openai.ChatMessagePart {
+	return openai.ChatMessagePart{Type: openai.ChatMessagePartTypeImageURL, ImageURL: &openai.ChatMessageImageURL{URL: address}}
+}
+
+// plainText is a text without what is no text: a long string that was taken for base64 leaves only its mark behind.
+func plainText(text string) string {
+	if strings.HasPrefix(text, uploadMark) {
+		return ""
+	}
+	return strings.ToValidUTF8(strings.Clone(text), "") // not a piece of a body of many megabytes
+}
+
+// limitOf reads a number of tokens; what is none is no limit.
+func limitOf(v gjson.Result) int {
+	f, given, err := numberOf(v, "max_tokens")
+	if err != nil || !given || f < 0 {
+		return 0
+	}
+	return int(min(f, math.MaxInt32))
+}
+
+func formatOf(v gjson.Result) *openai.ChatCompletionResponseFormat {
+	kind := v.Get("type").String()
+	if !v.IsObject() || kind == "" || kind == "text" {
+		return nil
+	}
+	f := &openai.ChatCompletionResponseFormat{Type: openai.ChatCompletionResponseFormatType(kind)}
+	schema := v.Get("json_schema.schema")
+	if !schema.Exists() {
+		schema = v.Get("schema") // as /v1/responses has it
+	}
+	if schema.IsObject() {
+		f.JSONSchema = &openai.ChatCompletionResponseFormatJSONSchema{Name: v.Get("json_schema.name").String(), Schema: json.RawMessage(schema.Raw)}
+	}
+	return f
+}
+
+// toolsOf reads the tools that are functions, in the shape of chat or, flatter, of /v1/responses.
+func toolsOf(v gjson.Result) (tools []openai.Tool) {
+	for _, t := range v.Array() {
+		f := t.Get("function")
+		if !f.IsObject() && t.Get("type").String() == "function" {
+			f = t
+		}
+		if f.IsObject() {
+			tools = append(tools, openai.Tool{Type: openai.ToolTypeFunction, Function: functionOf(f)})
+		}
+	}
+	return tools
+}
+
+func functionsOf(v gjson.Result) (tools []openai.Tool) {
+	for _, f := range v.Array() {
+		tools = append(tools, openai.Tool{Type: openai.ToolTypeFunction, Function: functionOf(f)})
+	}
+	return tools
+}
+
+func functionOf(f gjson.Result) *openai.FunctionDefinition {
+	def := &openai.FunctionDefinition{Name: f.Get("name").String()}
+	if schema := f.Get("parameters"); schema.IsObject() {
+		def.Parameters = json.RawMessage(schema.Raw)
+	}
+	return def
+}
+
+// choiceOf reads which tool must be called; words such as auto force none.
+func choiceOf(v gjson.Result) any {
+	name := v.Get("function.name").String()
+	if name == "" && v.Get("type").String() == "function" {
+		name = v.Get("name").String()
+	}
+	if name == "" {
+		return nil
+	}
+	return openai.ToolChoice{Type: openai.ToolTypeFunction, Function: openai.ToolFunction{Name: name}}
+}
+
+// calledOf is choiceOf for function_call.
+func calledOf(v gjson.Result) any {
+	if name := v.Get("name").String(); v.IsObject() && name != "" {
+		return openai.ToolChoice{Type: openai.ToolTypeFunction, Function: openai.ToolFunction{Name: name}}
+	}
+	return nil
+}

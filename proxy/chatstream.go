@@ -1,0 +1,149 @@
+package proxy
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"midgate/adapter"
+)
+
+// chatStream is an answer in chunks (openai-surface.md §6.3): frames of data alone, the role first.
+type chatStream struct {
+	s    *Server
+	e    *events
+	head chatHead
+	form chatForm
+
+	told int // percent told last; -1 for none
+}
+
+// chunkJSON is one frame of a stream. Usage is written by chunk where it belongs.
+type chunkJSON struct {
+	ID          string            `json:"id"`
+	Object      string            `json:"object"`
+	Created     int64             `json:"created"`
+	Model       string            `json:"model"`
+	Fingerprint *string           `json:"system_fingerprint"`
+	Choices     []chunkChoiceJSON `json:"choices"`
+}
+
+type chunkChoiceJSON struct {
+	Index    int       `json:"index"`
+	Delta    deltaJSON `json:"delta"`
+	Logprobs *struct{} `json:"logprobs"`
+	Finish   *string   `json:"finish_reason"`
+}
+
+// deltaJSON is what a chunk adds; each chunk sets one of its fields.
+type deltaJSON struct {
+	Role      string            `json:"role,omitempty"`
+	Content   *string           `json:"content,omitempty"`
+	Reasoning string            `json:"reasoning_content,omitempty"`
+	Images    []chatImageJSON   `json:"images,omitempty"`
+	ToolCalls []toolCallJSON    `json:"tool_calls,omitempty"`
+	Function  *functionCallJSON `json:"function_call,omitempty"`
+}
+
+// streamChat answers with progress while the job runs and the whole answer at its end.
+func (s *Server) streamChat(c *gin.Context, t Ticket, f chatForm) error {
+	v := visitOf(c)
+	v.job = t.Run().ID
+	c.Header("Midgate-Job", v.job)
+	ctx := c.Request.Context()
+	if err := accepted(ctx, t); err != nil {
+		return s.undelivered(c, t, err)
+	}
+	stream := s.startChat(c, headOf(t.Run(), f), f)
+	defer func() { _ = stream.e.end() }() // also when something panics: no comment may follow the answer
+	result, err := t.Wait(ctx, stream.progress)
+	if err == nil {
+		var answer said
+		if answer, err = s.said(ctx, v.caller, s.base(c), t.Run(), f, result); err == nil {
+			stream.answer(answer)
+		}
+	}
+	return s.endStream(c, t, stream.e, err)
+}
+
+// startChat sends the status line and the role.
+func (s *Server) startChat(c *gin.Context, head chatHead, f chatForm) *chatStream {
+	t := &chatStream{s: s, head: head, form: f, told: -1}
+	empty := ""
+	t.e = s.openEvents(c, true)
+	t.delta(deltaJSON{Role: "assistant", Content: &empty}, nil)
+	return t
+}
+
+// close ends a stream that no job stands behind.
+func (t *chatStream) close(c *gin.Context) error {
+	if broken := t.e.end(); broken != nil {
+		v := visitOf(c)
+		v.cut, v.cause = true, broken
+	}
+	return nil
+}
+
+// progress tells how far the job is, as reasoning: a client shows it and forgets it (clients.md §12 line 42).
+func (t *chatStream) progress(p adapter.Progress) {
+	switch {
+	case t.told < 0 && p.Status == adapter.RunQueued:
+		t.told = 0
+		t.delta(deltaJSON{Reasoning: "Waiting for a place at Midjourney\n"}, nil)
+	case p.Status == adapter.RunInProgress && p.Percent < 100 && (t.told < 0 || p.Percent >= t.told+5):
+		t.told = p.Percent
+		t.delta(deltaJSON{Reasoning: bar(p.Percent)}, nil)
+	}
+}
+
+// barLength is how many signs a progress bar has.
+const barLength = 20
+
+func bar(percent int) string {
+	full := min(max(percent, 0), 100) * barLength / 100
+	return fmt.Sprintf("%s%s %3d %%\n", strings.Repeat("█", full), strings.Repeat("░", barLength-full), percent)
+}
+
+// answer sends all of the answer: its text in one piece, since clients take a picture's link only whole.
+func (t *chatStream) answer(a said) {
+	switch {
+	case a.calls() && a.legacy:
+		t.delta(deltaJSON{Function: new(a.called())}, nil)
+	case a.calls():
+		call := a.toolCall()
+		call.Index = new(0)
+		t.delta(deltaJSON{ToolCalls: []toolCallJSON{call}}, nil)
+	default:
+		t.delta(deltaJSON{Content: &a.text}, nil)
+	}
+	if len(a.images) > 0 {
+		t.delta(deltaJSON{Images: beside(a.images)}, nil)
+	}
+	finish := a.finish()
+	t.delta(deltaJSON{}, &finish)
+	if t.form.Usage {
+		used := chatUsage(t.form, a.text)
+		t.chunk([]chunkChoiceJSON{}, &used)
+	}
+	t.e.sendText("[DONE]")
+}
+
+func (t *chatStream) delta(d deltaJSON, finish *string) {
+	t.chunk([]chunkChoiceJSON{{Delta: d, Finish: finish}}, nil)
+}
+
+// chunk sends one frame. With include_usage every chunk has the key, null but in the last (openai-surface.md §6.3).
+func (t *chatStream) chunk(choices []chunkChoiceJSON, used *chatUsageJSON) {
+	d := &document{}
+	d.text.WriteByte('{')
+	d.members(chunkJSON{
+		ID: t.head.ID, Object: "chat.completion.chunk", Created: t.head.Created, Model: t.head.Model, Choices: choices,
+	})
+	if t.form.Usage {
+		d.text.WriteString(`,"usage":`)
+		d.json(used)
+	}
+	d.text.WriteByte('}')
+	_ = t.e.send("", d) // that the client has gone is found at the end
+}
