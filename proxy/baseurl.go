@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"regexp"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -15,7 +16,7 @@ func (s *Server) base(c *gin.Context) string {
 	if s.cfg.PublicURL != "" {
 		return strings.TrimRight(s.cfg.PublicURL, "/")
 	}
-	scheme, host := "http", c.Request.Host
+	scheme, host, prefix := "http", c.Request.Host, ""
 	if c.Request.TLS != nil {
 		scheme = "https"
 	}
@@ -26,9 +27,29 @@ func (s *Server) base(c *gin.Context) string {
 		if h := firstOfList(c.GetHeader("X-Forwarded-Host")); plainHost(h) {
 			host = h
 		}
+		if p := firstOfList(c.GetHeader("X-Forwarded-Prefix")); plainPrefix.MatchString(p) {
+			prefix = strings.TrimRight(p, "/")
+		}
 	}
 	s.warnPrivate(host)
-	return scheme + "://" + host
+	return scheme + "://" + host + prefix
+}
+
+// plainPrefix is a path below which a reverse proxy may serve midgate.
+var plainPrefix = regexp.MustCompile(`^(/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)+/?$`)
+
+// unprefix takes the path of the public URL off a request's: a reverse proxy may pass it on or not.
+func (s *Server) unprefix(r *http.Request) {
+	rest, below := strings.CutPrefix(r.URL.Path, s.prefix)
+	if s.prefix == "" || !below || rest != "" && rest[0] != '/' {
+		return
+	}
+	u := *r.URL
+	u.Path, u.RawPath = rest, strings.TrimPrefix(r.URL.RawPath, s.prefix)
+	if u.Path == "" {
+		u.Path = "/"
+	}
+	r.URL = &u
 }
 
 // fromTrustedProxy reports whether the connection comes from a network that may speak for others.

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -29,6 +30,7 @@ type Server struct {
 	router  *gin.Engine
 	fetch   *fetcher
 	proxies []netip.Prefix      // whose forwarded headers count
+	prefix  string              // path of the public URL
 	warned  sync.Once           // of picture URLs that others cannot open
 	methods map[string][]string // of every path that has no parameter
 }
@@ -56,7 +58,10 @@ func New(cfg Config, core Core, metrics *Metrics, log *slog.Logger) (*Server, er
 		{"GET", "/readyz", s.readyz, open},
 		{"GET", "/metrics", s.serveMetrics, open},
 		{"GET", "/openapi.yaml", s.serveOpenAPI, open},
-		{"GET", "/", s.hello, open},
+		{"GET", "/", s.front, open},
+		{"GET", "/playground", s.playground, open},
+		{"GET", "/assets/:file", s.asset, open},
+		{"GET", "/playground/assets/:file", s.asset, open},
 		{"GET", "/v1", s.hello, open},
 		{"GET", "/health", s.hello, open},
 		{"GET", "/v1/models", s.listModels, keyed},
@@ -108,6 +113,9 @@ func (s *Server) prepare() (err error) {
 		}
 		s.proxies = append(s.proxies, p)
 	}
+	if u, err := url.Parse(s.cfg.PublicURL); err == nil {
+		s.prefix = strings.TrimRight(u.Path, "/")
+	}
 	if s.fetch, err = newFetcher(s.cfg.FetchAllow, s.cfg.FetchLimit, s.cfg.FetchTimeout); err != nil {
 		return fmt.Errorf("fetch allow: %w", err)
 	}
@@ -151,6 +159,7 @@ func (s *Server) chain(r route) []gin.HandlerFunc {
 
 // ServeHTTP normalises the path, then routes.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.unprefix(r)
 	normalise(r)
 	s.router.ServeHTTP(w, r)
 }

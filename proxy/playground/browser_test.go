@@ -45,19 +45,11 @@ func TestTour(t *testing.T) {
 	run(t, "node", args...)
 }
 
-// front is midgate as a reverse proxy shows it: the page from its files, everything else from the demo.
+// front is midgate behind a reverse proxy.
 func front(gate *url.URL) http.Handler {
-	files := http.FileServerFS(Files())
-	api := httputil.NewSingleHostReverseProxy(gate)
-	api.FlushInterval = -1 // streams
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path != "/" && !strings.HasPrefix(r.URL.Path, "/assets/") {
-			api.ServeHTTP(w, r)
-			return
-		}
-		w.Header().Set("Content-Security-Policy", ContentSecurityPolicy)
-		files.ServeHTTP(w, r)
-	})
+	proxy := httputil.NewSingleHostReverseProxy(gate)
+	proxy.FlushInterval = -1 // streams
+	return proxy
 }
 
 // keyed refuses the API to whoever does not send testKey, in midgate's words.

@@ -1,0 +1,66 @@
+package proxy
+
+import (
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+
+	"midgate/adapter/midjourney/simulator"
+)
+
+func TestABrowserGetsThePlayground(t *testing.T) {
+	h := newHouse(t, simulator.Config{})
+	asset := regexp.MustCompile(`(?:src|href)="\./(assets/[^"]+)"`)
+	for _, path := range []string{"/", "/playground", "/playground/"} {
+		status, header, body := h.call(t, http.MethodGet, path, "", "Accept", "text/html,application/xhtml+xml", "Authorization", "")
+		if status != http.StatusOK || !strings.HasPrefix(header.Get("Content-Type"), "text/html") || !strings.HasPrefix(header.Get("Content-Security-Policy"), "default-src 'none'") {
+			t.Errorf("GET %s = %d %s with policy %q, want the page", path, status, header.Get("Content-Type"), header.Get("Content-Security-Policy"))
+		}
+		found := asset.FindAllStringSubmatch(string(body), -1)
+		if len(found) == 0 {
+			t.Fatalf("the page at %s loads nothing: %s", path, body)
+		}
+		for _, m := range found {
+			status, header, _ := h.call(t, http.MethodGet, strings.TrimSuffix(path, "playground")+m[1], "", "Authorization", "")
+			if ct := header.Get("Content-Type"); status != http.StatusOK || !strings.Contains(ct, "javascript") && !strings.Contains(ct, "css") && !strings.Contains(ct, "svg") || !strings.Contains(header.Get("Cache-Control"), "immutable") {
+				t.Errorf("GET %s for %s = %d %s, want a script, a style or an icon", m[1], path, status, ct)
+			}
+		}
+	}
+	for _, accept := range []string{"*/*", "application/json"} {
+		if status, header, body := h.call(t, http.MethodGet, "/", "", "Accept", accept); status != http.StatusOK || header.Get("Content-Type") != "application/json" || !strings.Contains(string(body), `"midgate"`) {
+			t.Errorf("GET / for %s = %d %s, want the small JSON", accept, status, body)
+		}
+	}
+	if status, _, _ := h.call(t, http.MethodGet, "/assets/none.js", ""); status != http.StatusNotFound {
+		t.Errorf("an unknown asset = %d, want 404", status)
+	}
+}
+
+func TestPicturesAreNamedBelowAReverseProxysPath(t *testing.T) {
+	tests := map[string]struct {
+		change func(*Config)
+		path   string
+		header []string
+		want   string // begins the picture's URL; $ is the address of the server
+	}{
+		"a trusted proxy's prefix":     {func(c *Config) { c.TrustedProxies = []string{"127.0.0.0/8"} }, "", []string{"X-Forwarded-Prefix", "/pictures/"}, "$/pictures/images/"},
+		"a stranger's prefix":          {func(*Config) {}, "", []string{"X-Forwarded-Prefix", "/pictures"}, "$/images/"},
+		"a prefix that is no path":     {func(c *Config) { c.TrustedProxies = []string{"127.0.0.0/8"} }, "", []string{"X-Forwarded-Prefix", "//evil.example"}, "$/images/"},
+		"the public URL's path":        {func(c *Config) { c.PublicURL = "https://mid.example/pictures" }, "", nil, "https://mid.example/pictures/images/"},
+		"the same where it is not cut": {func(c *Config) { c.PublicURL = "https://mid.example/pictures" }, "/pictures", nil, "https://mid.example/pictures/images/"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			h := newHouse(t, simulator.Config{}, test.change)
+			status, _, body := h.call(t, http.MethodPost, test.path+"/v1/images/generations", `{"prompt":"a fox","response_format":"url"}`, test.header...)
+			if want := `"url":"` + strings.ReplaceAll(test.want, "$", h.base); status != http.StatusOK || !strings.Contains(string(body), want) {
+				t.Errorf("%d %s, want %s", status, body, want)
+			}
+			if status, header, _ := h.call(t, http.MethodGet, test.path+"/", "", "Accept", "text/html"); status != http.StatusOK || !strings.HasPrefix(header.Get("Content-Type"), "text/html") {
+				t.Errorf("the page = %d %s", status, header.Get("Content-Type"))
+			}
+		})
+	}
+}
