@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -150,8 +151,30 @@ func (n *NativeJob) prompt(fields map[string]any) error {
 		return err
 	}
 	n.Speed = cmp.Or(p.Speed, n.Speed)
+	if n.Route == "imagine" {
+		p.URLs = n.sendAlong(p.URLs, fields)
+	}
 	fields["prompt"] = p.String()
 	return checkDenied(p.String())
+}
+
+// sendAlong makes image prompts of those addresses that are midgate's own: the upstream may not reach them, and they are
+// what a task's imageUrl says here. The others stay.
+func (n *NativeJob) sendAlong(urls []string, fields map[string]any) (rest []string) {
+	pictures, _ := fields["base64Array"].([]any)
+	for _, url := range urls {
+		m := ownURL.FindStringSubmatch(url)
+		if m == nil {
+			rest = append(rest, url)
+			continue
+		}
+		pictures = append(pictures, NativeUpload+strconv.Itoa(len(n.Uploads)))
+		n.Uploads = append(n.Uploads, Reference{Image: m[1]})
+	}
+	if len(pictures) > 0 {
+		fields["base64Array"] = pictures
+	}
+	return rest
 }
 
 // into writes what a video's prompt said into the fields that mean the same.

@@ -88,6 +88,10 @@ func TestANativeClientsFlowThenAnEdit(t *testing.T) {
 	if zoomed.Status != "SUCCESS" || len(zoomed.Buttons) < 4 {
 		t.Errorf("zoomed = %+v", zoomed)
 	}
+	again := m.fetch(m.submit("/mj/submit/imagine", `{"prompt":"`+single.ImageURL+` in the snow"}`))
+	if prompt := fmt.Sprint(again.Properties["finalPrompt"]); again.Status != "SUCCESS" || !strings.HasPrefix(prompt, "http") || strings.Contains(prompt, h.base) {
+		t.Errorf("an image prompt of a picture made here ran as %q, want an address that Midjourney can reach", prompt)
+	}
 	id := strings.TrimSuffix(strings.TrimPrefix(single.ImageURL, h.base+"/images/"), ".png")
 	status, _, body := h.call(t, "POST", "/v1/images/"+id+"/actions", `{"action":"pan_left","response_format":"url"}`)
 	if status != 200 {
