@@ -66,6 +66,7 @@ func demoEnviron(environ []string, upstream, dir string) []string {
 // invitation is what a demo prints; every line that begins with "  curl" works as it stands, one after the other.
 const invitation = `midgate is serving, in front of a simulated Midjourney: nothing here costs money.
 
+  the page      GATE/   (draw, edit and look under the hood in a browser)
   the API       GATE/v1
   Midjourney    UPSTREAM/sim/   (what the simulation can do, and what it would have charged)
 
