@@ -36,6 +36,7 @@ const (
 // ChatOptions say how conversations are read.
 type ChatOptions struct {
 	DrawTasks bool // clients' background requests are drawn like any other text (MIDGATE_CHAT_TASKS=draw)
+	Follow    bool // a turn after a picture changes that picture, whatever its words: the image tool's way
 }
 
 // ReadTurn reads a conversation: its last user message is the wish, everything before only says which picture it may be
@@ -61,7 +62,7 @@ func ReadTurn(req openai.ChatCompletionRequest, o ChatOptions) (Turn, error) {
 	}
 	shown, earlier := shownBefore(req.Messages[:last])
 	t := Turn{Prompt: rest, Attached: attached, Images: shown}
-	t.choose(command, earlier)
+	t.choose(command, earlier, o.Follow)
 	if t.Prompt == "" && t.Way != TurnDescribe && t.Way != TurnBlend && t.Way != TurnAct {
 		return Turn{}, BadParam("messages", "empty_string", "The last user message is empty: write what should be drawn.")
 	}
@@ -69,7 +70,7 @@ func ReadTurn(req openai.ChatCompletionRequest, o ChatOptions) (Turn, error) {
 }
 
 // choose settles the way: a command, else pictures that came along, else the picture shown last, else a new picture.
-func (t *Turn) choose(command string, earlier []string) {
+func (t *Turn) choose(command string, earlier []string, follow bool) {
 	plain, index, zoom, isAction := PlainAction(t.Prompt)
 	switch {
 	case command == "imagine":
@@ -82,7 +83,7 @@ func (t *Turn) choose(command string, earlier []string) {
 		t.Way = TurnEdit
 	case command == "" && isAction && len(t.Images) > 0:
 		t.Way, t.Action, t.Index, t.Zoom = TurnAct, plain, index, zoom
-	case command == "edit" || command == "" && changes(t.Prompt) && len(t.Images)+len(earlier) > 0:
+	case command == "edit" || command == "" && (follow || changes(t.Prompt)) && len(t.Images)+len(earlier) > 0:
 		t.Way, t.Index = TurnEdit, spokenIndex(t.Prompt)
 		if len(t.Images) == 0 {
 			t.Attached = earlier

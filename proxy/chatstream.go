@@ -64,7 +64,7 @@ func (s *Server) streamChat(c *gin.Context, t Ticket, f chatForm) error {
 			stream.answer(answer)
 		}
 	}
-	return s.endStream(c, t, stream.e, err)
+	return s.endStream(c, t, stream.e, err, stream.e.fail)
 }
 
 // startChat sends the status line and the role.

@@ -10,16 +10,17 @@ import (
 // Core is everything that the routes ask of the service, one small interface per concern.
 // An error is an *adapter.Error; before a Ticket exists nothing was recorded and nothing spent.
 type Core struct {
-	Draw    Drawer
-	Edit    Editor
-	Talk    Talker
-	Keep    Library
-	Files   Files
-	Films   Films
-	Natives Natives
-	Runs    Runs
-	Ready   Readiness
-	Hooks   Hooks // nil: upstreams are given no webhook address
+	Draw      Drawer
+	Edit      Editor
+	Talk      Talker
+	Keep      Library
+	Files     Files
+	Films     Films
+	Natives   Natives
+	Runs      Runs
+	Followers Followers
+	Ready     Readiness
+	Hooks     Hooks // nil: upstreams are given no webhook address
 }
 
 // Drawer starts the requests that begin with words or a button.

@@ -11,11 +11,6 @@ import (
 	"midgate/adapter"
 )
 
-// previewer is a ticket that can open the previews that Wait reports; an *adapter.Ticket is one.
-type previewer interface {
-	Preview(ctx context.Context, p adapter.Progress, f adapter.Format, compression int) (*adapter.Blob, error)
-}
-
 // acceptance is how long a stream's status line waits for the upstream to accept the submission (contract.md §5).
 const acceptance = 10 * time.Second
 
@@ -31,12 +26,17 @@ func (s *Server) streamPictures(c *gin.Context, t Ticket, kind string, f form) e
 	}
 	e := s.startEvents(c)
 	defer func() { _ = e.end() }() // also when something panics: no comment may follow the answer
-	partial := partials{s: s, t: t, e: e, kind: kind, form: f}
+	partial := partials{s: s, t: t, form: f, send: func(index int, blob *adapter.Blob) error {
+		name := kind + ".partial_image"
+		about := eventOf(f, blob, time.Now())
+		about.Index = &index
+		return e.send(name, pictureEvent(name, blob, about))
+	}}
 	result, err := t.Wait(ctx, func(p adapter.Progress) { partial.show(ctx, p) })
 	if err == nil {
 		err = s.completed(ctx, e, v.caller, kind, f, s.base(c), result)
 	}
-	return s.endStream(c, t, e, err)
+	return s.endStream(c, t, e, err, e.fail)
 }
 
 // accepted waits for the submission; that it takes long is no error.
@@ -51,9 +51,13 @@ func accepted(ctx context.Context, t Ticket) error {
 }
 
 // endStream tells a failure as an error event and the ticket what became of the answer.
-func (s *Server) endStream(c *gin.Context, t Ticket, e *events, err error) error {
+func (s *Server) endStream(c *gin.Context, t Ticket, e *events, err error, tell func(explained)) error {
 	if err != nil && c.Request.Context().Err() == nil {
-		s.streamError(c, e, err)
+		v := visitOf(c)
+		x := explain(ofClient(c, err), asked{model: v.model, joins: repeats(c.Request.Header)})
+		v.failed, v.cause = &x, cause(err)
+		s.metrics.refused(x.kind)
+		tell(x)
 	}
 	if broken := e.end(); broken != nil || c.Request.Context().Err() != nil {
 		t.Abandoned()
@@ -69,12 +73,8 @@ func (s *Server) endStream(c *gin.Context, t Ticket, e *events, err error) error
 	return nil
 }
 
-// streamError is the one error event of a stream: error is an object and the first member (openai-surface.md §0.5).
-func (s *Server) streamError(c *gin.Context, e *events, err error) {
-	v := visitOf(c)
-	x := explain(ofClient(c, err), asked{model: v.model, joins: repeats(c.Request.Header)})
-	v.failed, v.cause = &x, cause(err)
-	s.metrics.refused(x.kind)
+// fail sends the one error event of a stream: error is an object and the first member (openai-surface.md §0.5).
+func (e *events) fail(x explained) {
 	d := &document{}
 	d.json(struct {
 		Error problem `json:"error"`
@@ -114,41 +114,6 @@ func pictureEvent(name string, blob *adapter.Blob, about eventJSON) *document {
 	d.members(about)
 	d.text.WriteByte('}')
 	return d
-}
-
-// partials shows the first distinct previews, at most as many as were asked for.
-type partials struct {
-	s    *Server
-	t    Ticket
-	e    *events
-	kind string
-	form form
-
-	shown int
-	last  string // address of the preview shown last
-}
-
-// show sends a preview if it is a new one and one is still wanted. A preview that cannot be had is left out.
-func (p *partials) show(ctx context.Context, now adapter.Progress) {
-	opener, ok := p.t.(previewer)
-	if !ok || p.shown >= p.form.Output.Partials || now.Preview == "" || now.Preview == p.last || now.Percent >= 99 { // the last is the picture itself
-		return
-	}
-	p.last = now.Preview
-	blob, err := opener.Preview(ctx, now, orPNG(p.form.Output.Format), p.form.Output.Compression)
-	if err != nil {
-		p.s.log.Debug("a preview could not be shown", "error", err)
-		return
-	}
-	name := p.kind + ".partial_image"
-	about := eventOf(p.form, blob, time.Now())
-	index := p.shown
-	about.Index = &index
-	d := pictureEvent(name, blob, about)
-	defer func() { _ = d.Close() }() // only read
-	if p.e.send(name, d) == nil {
-		p.shown++
-	}
 }
 
 // completed sends one event for each picture of the result.

@@ -107,6 +107,9 @@ func (s *Server) resultOf(c *gin.Context, run adapter.Run, bytes bool) renderer 
 	if run.Route == chatRoute {
 		return s.chatResult(c, run)
 	}
+	if run.Route == responsesRoute {
+		return s.response(c, run, keptResponse(run), bytes)
+	}
 	if run.Kind == adapter.KindVideo {
 		return s.videoResult(c, run)
 	}

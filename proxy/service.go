@@ -9,7 +9,7 @@ import (
 // CoreOf makes the service what the routes speak to.
 func CoreOf(s *adapter.Service) Core {
 	b := bridge{s}
-	return Core{Draw: b, Edit: b, Talk: b, Keep: b, Files: b, Films: b, Natives: b, Runs: b, Ready: b}
+	return Core{Draw: b, Edit: b, Talk: b, Keep: b, Files: b, Films: b, Natives: b, Runs: b, Followers: b, Ready: b}
 }
 
 // bridge turns the service's tickets into the routes' own interface; the rest fits as it is.
@@ -64,6 +64,10 @@ func (b bridge) Converse(ctx context.Context, a adapter.Attempt, t adapter.Turn,
 		return Talk{Images: answer.Images}, err
 	}
 	return Talk{Ticket: answer.Ticket}, nil
+}
+
+func (b bridge) Follow(ctx context.Context, c adapter.Caller, jobID string) (Ticket, error) {
+	return ticket(b.Service.Follow(ctx, c, jobID))
 }
 
 func (b bridge) Film(ctx context.Context, a adapter.Attempt, f adapter.Film) (Ticket, error) {

@@ -1,0 +1,115 @@
+package proxy
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"midgate/adapter"
+)
+
+const responsesRoute = "/v1/responses"
+
+// Followers know jobs that an earlier request began.
+type Followers interface {
+	// Follow returns a ticket without a delivery: Answered and Abandoned must not be called.
+	Follow(ctx context.Context, c adapter.Caller, jobID string) (Ticket, error)
+	// Forget hides a job from those who show it under another name.
+	Forget(ctx context.Context, c adapter.Caller, jobID string) error
+}
+
+// respond serves POST /v1/responses: the image_generation tool of OpenAI's newer API (openai-surface.md §7). A response
+// is its run.
+func (s *Server) respond(c *gin.Context) error {
+	p, err := s.read(c)
+	if err != nil {
+		return err
+	}
+	ask, err := s.readResponse(c, p)
+	if err != nil {
+		return err
+	}
+	if ask.turn.Way == adapter.TurnReply {
+		return s.respondAtOnce(c, ask, outcome{said: said{text: ask.turn.Reply.Text, reply: &ask.turn.Reply}})
+	}
+	a, err := s.attempt(c, p, ask.stream, ask.form)
+	if err != nil {
+		return err
+	}
+	a.Async = a.Async || ask.form.Background
+	talk, err := s.converse(c.Request.Context(), a, ask)
+	switch {
+	case err != nil:
+		return err
+	case talk.Ticket == nil:
+		return s.respondAtOnce(c, ask, outcome{images: talk.Images})
+	case ask.stream:
+		return s.streamResponse(c, talk.Ticket, ask.form, fresh)
+	case ask.form.Background:
+		return s.respondQueued(c, talk.Ticket)
+	default:
+		return s.deliver(c, talk.Ticket, s.response(c, talk.Ticket.Run(), ask.form, true))
+	}
+}
+
+// converse starts what the turn asks for; a mask makes it an edit of that area.
+func (s *Server) converse(ctx context.Context, a adapter.Attempt, ask responseAsk) (Talk, error) {
+	if ask.mask == nil {
+		return s.core.Talk.Converse(ctx, a, ask.turn, ask.gen, ask.refs)
+	}
+	g := ask.gen
+	g.Prompt = ask.turn.Prompt
+	t, err := s.core.Edit.Edit(ctx, a, adapter.Edit{Generation: g, Images: ask.refs, Mask: ask.mask})
+	return Talk{Ticket: t}, err
+}
+
+// respondQueued answers a background request at once: the client asks for the response until it is done.
+func (s *Server) respondQueued(c *gin.Context, t Ticket) error {
+	run := t.Run()
+	visitOf(c).job = run.ID
+	c.Header("Midgate-Job", run.ID)
+	if err := s.writeResponse(c, run); err != nil {
+		t.Abandoned()
+		return err
+	}
+	t.Answered()
+	return nil
+}
+
+// respondAtOnce answers what needs no job.
+func (s *Server) respondAtOnce(c *gin.Context, ask responseAsk, o outcome) error {
+	r := responseJSON{ID: atOnceID(ask.form, o), CreatedAt: time.Now().Unix(), Status: "completed", form: ask.form}
+	items, err := s.items(c.Request.Context(), visitOf(c).caller, s.base(c), r, o, true)
+	if err != nil {
+		return err
+	}
+	if ask.stream {
+		defer closeItems(items)
+		t := s.startResponse(c, r, fresh)
+		defer func() { _ = t.e.end() }() // also when something panics
+		t.head()
+		t.finish(items, 0)
+		return t.close(c)
+	}
+	doc := &document{}
+	defer func() { _ = doc.Close() }() // files that were only read
+	r.write(doc, items)
+	return s.writeDocument(c, http.StatusOK, doc)
+}
+
+// response renders a result as a response; without bytes its pictures are addresses only.
+func (s *Server) response(c *gin.Context, run adapter.Run, f responseForm, bytes bool) renderer {
+	caller, base := visitOf(c).caller, s.base(c)
+	return func(ctx context.Context, d *document, result adapter.Result) error {
+		r := responseOf(run, f)
+		r.Status = "completed"
+		items, err := s.items(ctx, caller, base, r, outcomeOf(run, result), bytes)
+		if err != nil {
+			return err
+		}
+		r.write(d, items)
+		return nil
+	}
+}

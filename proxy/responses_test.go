@@ -1,0 +1,287 @@
+package proxy
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	official "github.com/openai/openai-go/v3"
+	"github.com/openai/openai-go/v3/responses"
+
+	"midgate/adapter/midjourney/simulator"
+)
+
+// answerJSON is what tests look at in a response.
+type answerJSON struct {
+	ID     string
+	Status string
+	Model  string
+	Error  *responseErrorJSON
+	Output []struct {
+		ID, Type, Status, Result, Size, Name, Arguments string
+		ImageID                                         string `json:"image_id"`
+		Content                                         []struct{ Type, Text string }
+	}
+	Usage *spentJSON
+}
+
+func (h *house) respond(t *testing.T, body string, headers ...string) (int, answerJSON, []byte) {
+	t.Helper()
+	status, _, raw := h.call(t, http.MethodPost, "/v1/responses", body, headers...)
+	var a answerJSON
+	if err := json.Unmarshal(raw, &a); err != nil {
+		t.Fatalf("%d %s: %v", status, raw, err)
+	}
+	return status, a, raw
+}
+
+// drawn is a request with the tool's settings.
+func drawn(input, tool, more string) string {
+	return `{"model":"gpt-5.4","input":` + input + `,"tools":[{"type":"image_generation"` + tool + `}]` + more + `}`
+}
+
+func TestAResponseIsItsRun(t *testing.T) {
+	h := newHouse(t, simulator.Config{})
+	status, a, raw := h.respond(t, drawn(`"draw a fox"`, `,"size":"1024x1536","output_format":"png"`, ``))
+	if status != http.StatusOK || a.Status != "completed" || a.Model != "gpt-5.4" || len(a.Output) != 1 || a.Output[0].Type != "image_generation_call" {
+		t.Fatalf("%d %.400s, want one picture", status, raw)
+	}
+	if data, err := base64.StdEncoding.DecodeString(a.Output[0].Result); err != nil || len(data) < 50 {
+		t.Errorf("result is no picture: %v", err)
+	}
+	var all map[string]any
+	if err := json.Unmarshal(raw, &all); err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range []string{
+		"id", "object", "created_at", "error", "incomplete_details", "instructions", "model", "tools", "output", "parallel_tool_calls", "metadata",
+		"tool_choice", "temperature", "top_p", "status", "background", "completed_at", "previous_response_id", "max_output_tokens", "reasoning", "store", "text", "truncation", "usage", "user",
+	} {
+		if _, ok := all[key]; !ok {
+			t.Errorf("the key %q is missing", key)
+		}
+	}
+	if status, _, again := h.call(t, http.MethodGet, "/v1/responses/"+a.ID, ""); status != http.StatusOK || !sameButTime(t, again, raw) {
+		t.Errorf("GET = %d %.400s, want the same", status, again)
+	}
+	if status, _, items := h.call(t, http.MethodGet, "/v1/responses/"+a.ID+"/input_items", ""); status != http.StatusOK || !strings.Contains(string(items), `"text":"draw a fox"`) {
+		t.Errorf("input_items = %d %s", status, items)
+	}
+	if status, _, _ := h.call(t, http.MethodGet, "/v1/responses/"+a.ID, "", "Authorization", "Bearer sk-bob"); status != http.StatusNotFound {
+		t.Errorf("somebody else's response = %d, want 404", status)
+	}
+	if status, _, gone := h.call(t, http.MethodDelete, "/v1/responses/"+a.ID, ""); status != http.StatusOK || string(gone) != `{"id":"`+a.ID+`","object":"response","deleted":true}` {
+		t.Errorf("DELETE = %d %s", status, gone)
+	}
+	if status, _, _ := h.call(t, http.MethodGet, "/v1/responses/"+a.ID, ""); status != http.StatusNotFound {
+		t.Errorf("after DELETE = %d, want 404", status)
+	}
+}
+
+// sameButTime compares two responses except for when they ended: an answer may be written before its end is recorded.
+func sameButTime(t *testing.T, a, b []byte) bool {
+	t.Helper()
+	var x, y map[string]any
+	if json.Unmarshal(a, &x) != nil || json.Unmarshal(b, &y) != nil {
+		return false
+	}
+	delete(x, "completed_at")
+	delete(y, "completed_at")
+	return fmt.Sprint(x) == fmt.Sprint(y)
+}
+
+// Case 64.
+func TestAResponsesStreamHasItsOrder(t *testing.T) {
+	h := newHouse(t, simulator.Config{Pace: time.Second})
+	_, all := h.stream(t, "/v1/responses", drawn(`"a fox"`, `,"partial_images":2`, `,"stream":true`))
+	var order []string
+	for i, f := range all {
+		var e struct {
+			Type   string
+			Number int    `json:"sequence_number"`
+			ItemID string `json:"item_id"`
+		}
+		if err := json.Unmarshal([]byte(f.data), &e); err != nil || e.Type != f.name || e.Number != i {
+			t.Errorf("event %d is %q, type %q, number %d: %v", i, f.name, e.Type, e.Number, err)
+		}
+		name := strings.TrimPrefix(strings.TrimPrefix(e.Type, "response."), "image_generation_call.")
+		if len(order) == 0 || order[len(order)-1] != name {
+			order = append(order, name)
+		}
+	}
+	want := "created in_progress output_item.added in_progress generating partial_image completed output_item.done completed"
+	if got := strings.Join(order, " "); got != want {
+		t.Errorf("order = %s\nwant %s", got, want)
+	}
+}
+
+func TestOfficialSDKStreamsAResponse(t *testing.T) {
+	h := newHouse(t, simulator.Config{})
+	stream := h.official().Responses.NewStreaming(t.Context(), responses.ResponseNewParams{
+		Model: "gpt-5.4", Input: responses.ResponseNewParamsInputUnion{OfString: official.String("a fox")},
+		Tools: []responses.ToolUnionParam{{OfImageGeneration: &responses.ToolImageGenerationParam{}}},
+	})
+	defer func() { _ = stream.Close() }()
+	var last responses.ResponseStreamEventUnion
+	for stream.Next() {
+		last = stream.Current()
+	}
+	if stream.Err() != nil || last.Type != "response.completed" || len(last.Response.Output) != 1 || last.Response.Output[0].AsImageGenerationCall().Result == "" {
+		t.Errorf("the last event = %q, %v, want response.completed with a picture", last.Type, stream.Err())
+	}
+	failed := h.official().Responses.NewStreaming(t.Context(), responses.ResponseNewParams{Model: "gpt-5.4", Input: responses.ResponseNewParamsInputUnion{OfString: official.String("a fox sim-fail")}})
+	defer func() { _ = failed.Close() }()
+	for failed.Next() {
+	}
+	if failed.Err() == nil {
+		t.Error("openai-go sees no error")
+	}
+}
+
+// Case 65.
+func TestFollowUpsUseTheRightPicture(t *testing.T) {
+	h := newHouse(t, simulator.Config{})
+	_, first, _ := h.respond(t, drawn(`"a red fox"`, ``, ``))
+	source := first.Output[0].ImageID
+	message := `{"role":"user","content":[{"type":"input_text","text":"now at night"}]}`
+	for name, body := range map[string]string{
+		"by the response":          drawn(`"now at night"`, `,"action":"edit"`, `,"previous_response_id":"`+first.ID+`"`),
+		"by the response, auto":    drawn(`"a starry sky"`, ``, `,"previous_response_id":"`+first.ID+`"`),
+		"by the picture":           drawn(`[`+message+`,{"type":"image_generation_call","id":"`+first.Output[0].ID+`"}]`, ``, ``),
+		"by a reference":           drawn(`[{"type":"item_reference","id":"`+first.Output[0].ID+`"},`+message+`]`, ``, ``),
+		"by what the client kept":  drawn(`[{"type":"image_generation_call","id":"ig_unknown","result":"`+first.Output[0].Result+`"},`+message+`]`, ``, ``),
+		"by an image of the input": drawn(`[{"role":"user","content":[{"type":"input_text","text":"now at night"},{"type":"input_image","image_url":"data:image/png;base64,`+first.Output[0].Result+`"}]}]`, ``, ``),
+	} {
+		t.Run(name, func(t *testing.T) {
+			status, a, raw := h.respond(t, body)
+			if status != http.StatusOK || len(a.Output) != 1 {
+				t.Fatalf("%d %.400s", status, raw)
+			}
+			if r := h.image(t, a.Output[0].ImageID); r.Parent == nil || *r.Parent != source {
+				t.Errorf("made of %v, want of %q", r.Parent, source)
+			}
+		})
+	}
+	_, anew, _ := h.respond(t, drawn(`"a blue bird"`, `,"action":"generate"`, `,"previous_response_id":"`+first.ID+`"`))
+	if r := h.image(t, anew.Output[0].ImageID); r.Parent != nil {
+		t.Errorf("action generate made it of %q, want of nothing", *r.Parent)
+	}
+	for name, tt := range map[string]struct {
+		body, key, code, param string
+		status                 int
+	}{
+		"an unknown response":       {drawn(`"x y"`, ``, `,"previous_response_id":"resp_ABCDEFGHIJKLMNOPQRSTUVWX22"`), "sk-alice", "previous_response_not_found", "previous_response_id", 400},
+		"somebody else's response":  {drawn(`"x y"`, ``, `,"previous_response_id":"`+first.ID+`"`), "sk-bob", "previous_response_not_found", "previous_response_id", 400},
+		"somebody else's picture":   {drawn(`[`+message+`,{"type":"image_generation_call","id":"`+first.Output[0].ID+`"}]`, ``, ``), "sk-bob", "image_not_found", "input", 404},
+		"an edit of nothing":        {drawn(`"at night"`, `,"action":"edit"`, ``), "sk-alice", "invalid_value", "tools", 400},
+		"a mask of nothing":         {drawn(`"at night"`, `,"input_image_mask":{"file_id":"file_x"}`, ``), "sk-alice", "invalid_value", "tools", 400},
+		"nothing at all":            {`{"model":"gpt-5.4"}`, "sk-alice", "empty_array", "input", 400},
+		"too many partial pictures": {drawn(`"a fox"`, `,"partial_images":4`, `,"stream":true`), "sk-alice", "integer_above_max_value", "partial_images", 400},
+	} {
+		status, _, raw := h.respond(t, tt.body, "Authorization", "Bearer "+tt.key)
+		var e envelope
+		if err := json.Unmarshal(raw, &e); err != nil || status != tt.status || e.Error.Code == nil || *e.Error.Code != tt.code || e.Error.Param == nil || *e.Error.Param != tt.param {
+			t.Errorf("%s: %d %s, want %d %s at %s", name, status, raw, tt.status, tt.code, tt.param)
+		}
+	}
+}
+
+// Case 66.
+func TestAResponseInTheBackground(t *testing.T) {
+	h := newHouse(t, simulator.Config{Pace: 300 * time.Millisecond})
+	status, a, raw := h.respond(t, drawn(`"a fox"`, ``, `,"background":true`))
+	if status != http.StatusOK || a.Status != "queued" && a.Status != "in_progress" || len(a.Output) != 0 || a.Usage != nil {
+		t.Fatalf("%d %s, want it queued", status, raw)
+	}
+	whole := h.follow(t, a.ID, "")
+	if last := whole[len(whole)-1]; last.name != "response.completed" || whole[1].name != "response.queued" {
+		t.Fatalf("the stream's events: %d, the last %q", len(whole), last.name)
+	}
+	for _, seen := range []int{0, 3, 5} {
+		rest := h.follow(t, a.ID, fmt.Sprintf("&starting_after=%d", seen))
+		if len(rest) == 0 || !strings.Contains(rest[0].data, fmt.Sprintf(`"sequence_number":%d,`, seen+1)) || rest[len(rest)-1].name != "response.completed" {
+			t.Errorf("after %d: %d events, the first %.100s", seen, len(rest), rest[0].data)
+		}
+	}
+	if status, _, raw := h.call(t, http.MethodGet, "/v1/responses/"+a.ID, ""); status != http.StatusOK || !strings.Contains(string(raw), `"status":"completed","background":true`) {
+		t.Errorf("GET = %d %.300s", status, raw)
+	}
+	slow := newHouse(t, simulator.Config{Dialect: simulator.TrueAI, Pace: time.Minute})
+	_, a, _ = slow.respond(t, drawn(`"a fox"`, ``, `,"background":true`))
+	if status, _, raw := slow.call(t, http.MethodPost, "/v1/responses/"+a.ID+"/cancel", ""); status != http.StatusOK || !strings.Contains(string(raw), `"status":"cancelled"`) {
+		t.Errorf("cancel = %d %s", status, raw)
+	}
+}
+
+// follow reads the rest of a response's stream.
+func (h *house) follow(t *testing.T, id, query string) []frame {
+	t.Helper()
+	status, _, raw := h.call(t, http.MethodGet, "/v1/responses/"+id+"?stream=true"+query, "")
+	if status != http.StatusOK {
+		t.Fatalf("stream = %d %s", status, raw)
+	}
+	all, _ := frames(t, strings.NewReader(string(raw)))
+	return all
+}
+
+// Case 67.
+func TestAResponseThatFailsTellsItTwice(t *testing.T) {
+	h := newHouse(t, simulator.Config{Pace: 300 * time.Millisecond})
+	_, all := h.stream(t, "/v1/responses", drawn(`"a fox sim-fail"`, ``, `,"stream":true`))
+	if len(all) < 2 {
+		t.Fatalf("%d events", len(all))
+	}
+	e, failed := all[len(all)-2], all[len(all)-1]
+	var both struct {
+		Error         problem
+		Number        int `json:"sequence_number"`
+		Code, Message string
+	}
+	if err := json.Unmarshal([]byte(e.data), &both); err != nil || e.name != "error" || !strings.HasPrefix(e.data, `{"error":{`) || both.Number != len(all)-2 || both.Message != both.Error.Message || both.Code != "upstream_error" {
+		t.Errorf("error event = %+v", e)
+	}
+	if failed.name != "response.failed" || !strings.Contains(failed.data, `"status":"failed"`) || !strings.Contains(failed.data, `"error":{"code":"server_error"`) {
+		t.Errorf("the last event = %+v", failed)
+	}
+}
+
+func TestBackgroundRequestsAsResponsesCostNothing(t *testing.T) {
+	h := newHouse(t, simulator.Config{})
+	_, pong, raw := h.respond(t, `{"model":"gpt-5.4","input":"ping"}`)
+	if len(pong.Output) != 1 || pong.Output[0].Type != "message" || pong.Output[0].Content[0].Text != "pong" {
+		t.Fatalf("ping = %s", raw)
+	}
+	_, all := h.stream(t, "/v1/responses", `{"model":"gpt-5.4","stream":true,"input":"ping"}`)
+	if len(all) != 9 || all[4].name != "response.output_text.delta" || all[8].name != "response.completed" {
+		t.Errorf("streamed: %v", all)
+	}
+	_, title, raw := h.respond(t, `{"input":"Analyze this conversation and provide:\nUser: a fox","text":{"format":{"type":"json_schema","name":"t","schema":{"type":"object","properties":{"title":{"type":"string"}}}}}}`)
+	if title.Output[0].Content[0].Text != `{"title":"A fox"}` {
+		t.Errorf("a title = %s", raw)
+	}
+	_, call, raw := h.respond(t, `{"input":"Analyze this conversation and provide:\nUser: a fox","tools":[{"type":"function","name":"t","parameters":{"type":"object","properties":{"title":{}}}}],"tool_choice":{"type":"function","name":"t"}}`)
+	if call.Output[0].Type != "function_call" || call.Output[0].Name != "t" || call.Output[0].Arguments != `{"title":"A fox"}` {
+		t.Errorf("a forced function = %s", raw)
+	}
+	if n := len(h.sim.Ledger()); n != 0 {
+		t.Errorf("%d jobs, want none", n)
+	}
+	_, fox, _ := h.respond(t, `{"input":"a red fox"}`)
+	_, hello, _ := h.respond(t, `{"input":"hello","previous_response_id":"`+fox.ID+`"}`)
+	_, snow, raw := h.respond(t, `{"input":"add snow","previous_response_id":"`+hello.ID+`"}`)
+	if len(snow.Output) != 1 || h.image(t, snow.Output[0].ImageID).Parent == nil || *h.image(t, snow.Output[0].ImageID).Parent != fox.Output[0].ImageID {
+		t.Errorf("behind a text, add snow = %.300s", raw)
+	}
+}
+
+func TestAResponseThatIsNotStored(t *testing.T) {
+	h := newHouse(t, simulator.Config{})
+	_, a, _ := h.respond(t, `{"input":"a red fox","store":false}`)
+	if status, _, _ := h.call(t, http.MethodGet, "/v1/responses/"+a.ID, ""); status != http.StatusNotFound {
+		t.Errorf("GET with store false = %d, want 404", status)
+	}
+}

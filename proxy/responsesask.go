@@ -1,0 +1,233 @@
+package proxy
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+	openai "github.com/sashabaranov/go-openai"
+	"github.com/tidwall/gjson"
+
+	"midgate/adapter"
+)
+
+// responseAsk is a request to /v1/responses, decoded and checked.
+type responseAsk struct {
+	turn   adapter.Turn
+	gen    adapter.Generation
+	refs   []adapter.Reference // the pictures that the turn is about, where they are not in turn.Images
+	mask   *adapter.Reference
+	form   responseForm
+	stream bool
+}
+
+// readResponse reads everything that costs nothing to check first; pictures are looked up and fetched last.
+func (s *Server) readResponse(c *gin.Context, p *payload) (ask responseAsk, err error) {
+	tool := imageTool(p.fields["tools"])
+	var read reading
+	read.do(func() (err error) { ask.gen, ask.stream, err = p.toolSettings(tool); return })
+	read.do(func() error { return s.responseModel(p, tool, &ask) })
+	visitOf(c).model = ask.gen.Model
+	read.do(func() (err error) { ask.form, err = p.responseForm(ask.gen); return })
+	if read.err != nil {
+		return ask, read.err
+	}
+	req, err := s.responseTalk(c, p)
+	if err != nil {
+		return ask, err
+	}
+	ask.form.Tokens = promptTokens(req)
+	action := strings.ToLower(tool.Get("action").String())
+	o := s.chatOptions()
+	o.Follow = action != "generate"
+	if ask.turn, err = adapter.ReadTurn(req, o); err != nil {
+		return ask, inInput(err)
+	}
+	if ask.turn.Way == adapter.TurnReply {
+		return ask, nil
+	}
+	if err := steer(&ask.turn, action); err != nil {
+		return ask, err
+	}
+	if ask.refs, err = s.turnPictures(c, p, ask.turn); err != nil {
+		return ask, inInput(err)
+	}
+	if ask.gen.References, err = s.references(c, p, ask.gen.Midjourney.ReferenceImages); err != nil {
+		return ask, err
+	}
+	return ask, s.toolMask(c, p, tool, &ask)
+}
+
+// imageTool is the request's image_generation tool; without one its settings are all defaults.
+func imageTool(tools gjson.Result) gjson.Result {
+	for _, t := range tools.Array() {
+		if t.Get("type").String() == "image_generation" {
+			return t
+		}
+	}
+	return gjson.Result{}
+}
+
+// toolSettings reads the settings of a drawing, which stand in the tool; the midjourney object may stand beside it.
+func (p *payload) toolSettings(tool gjson.Result) (adapter.Generation, bool, error) {
+	fields := map[string]gjson.Result{"stream": p.fields["stream"], "midjourney": p.fields["midjourney"], "user": p.fields["user"]}
+	tool.ForEach(func(k, v gjson.Result) bool {
+		switch name := k.String(); name {
+		case "prompt", "stream", "model":
+		default:
+			fields[name] = v
+		}
+		return true
+	})
+	fields["response_format"] = gjson.Result{Type: gjson.String, Str: "b64_json"}
+	own := &payload{fields: fields}
+	return own.generation(false)
+}
+
+// responseModel settles the model: the tool's where it is one of ours, else the request's, else the plain one. A
+// response's own model is a text model that means nothing here (contract.md §3).
+func (s *Server) responseModel(p *payload, tool gjson.Result, ask *responseAsk) error {
+	named, err := p.modelName()
+	if err != nil {
+		return err
+	}
+	for _, name := range []string{tool.Get("model").String(), named} {
+		if name != "" && len(name) <= 256 && s.core.Draw.Model(name) == nil {
+			ask.gen.Model = strings.Clone(name)
+			return nil
+		}
+	}
+	ask.gen.Model = ""
+	return nil
+}
+
+// steer obeys the tool's action: generate draws anew whatever pictures there are, edit needs one.
+func steer(t *adapter.Turn, action string) error {
+	switch {
+	case action == "generate" && t.Way != adapter.TurnReply && t.Prompt != "":
+		t.Way, t.Images, t.Attached = adapter.TurnDraw, nil, nil
+	case action == "edit" && len(t.Images)+len(t.Attached) == 0:
+		return adapter.BadParam("tools", "invalid_value", "The tool's action is 'edit', but there is no picture in 'input' or behind 'previous_response_id'.")
+	}
+	return nil
+}
+
+// toolMask looks up the tool's input_image_mask; the pictures that the turn is about become the edit's own.
+func (s *Server) toolMask(c *gin.Context, p *payload, tool gjson.Result, ask *responseAsk) error {
+	src, err := sourceOf(tool.Get("input_image_mask"), "tools.input_image_mask")
+	if err != nil || src.text == "" {
+		return err
+	}
+	if len(ask.refs) == 0 {
+		for _, id := range ask.turn.Images[:min(1, len(ask.turn.Images))] {
+			ask.refs = append(ask.refs, adapter.Reference{Image: id})
+		}
+	}
+	if len(ask.refs) == 0 {
+		return adapter.BadParam("tools", "invalid_value", "There is an 'input_image_mask', but no picture in 'input' or behind 'previous_response_id'.")
+	}
+	p.take(&src)
+	ref, err := s.resolve(c, src)
+	ask.mask = &ref
+	return err
+}
+
+// inInput says "input" where a conversation's own error says "messages".
+func inInput(err error) error {
+	e, ok := errors.AsType[*adapter.Error](err)
+	if !ok || e.Param != "messages" {
+		return err
+	}
+	own := *e
+	own.Param = "input"
+	own.Message = strings.ReplaceAll(own.Message, "messages must", "input must")
+	return &own
+}
+
+// responseTalk reads input, and what stands before it, as a conversation.
+func (s *Server) responseTalk(c *gin.Context, p *payload) (req openai.ChatCompletionRequest, err error) {
+	if text, _ := textOf(p.fields["instructions"], "instructions"); text != "" {
+		req.Messages = append(req.Messages, openai.ChatCompletionMessage{Role: openai.ChatMessageRoleSystem, Content: text})
+	}
+	previous, err := p.text("previous_response_id")
+	if err != nil {
+		return req, err
+	}
+	if previous != "" {
+		images, err := s.shownBy(c, previous)
+		if err != nil {
+			return req, err
+		}
+		req.Messages = append(req.Messages, showed(images...))
+	}
+	items, err := s.inputItems(c, p.fields["input"])
+	req.Messages = append(req.Messages, items...)
+	req.MaxCompletionTokens = limitOf(p.fields["max_output_tokens"])
+	req.ResponseFormat = formatOf(p.fields["text"].Get("format"))
+	req.Tools, req.ToolChoice = toolsOf(p.fields["tools"]), choiceOf(p.fields["tool_choice"])
+	return req, err
+}
+
+// inputItems reads input: a text, or messages and earlier pictures in any order. What is no message and no picture
+// means nothing here. Pictures stand before the wish, wherever they came.
+func (s *Server) inputItems(c *gin.Context, input gjson.Result) (messages []openai.ChatCompletionMessage, err error) {
+	if input.Type == gjson.String {
+		return []openai.ChatCompletionMessage{{Role: openai.ChatMessageRoleUser, Content: plainText(input.Str)}}, nil
+	}
+	var late []openai.ChatCompletionMessage // pictures since the last wish
+	wish := -1
+	for i, item := range input.Array() {
+		if i == maxMessages {
+			return nil, adapter.BadParam("input", "array_above_max_length", "'input' must have at most %d items.", maxMessages)
+		}
+		switch kind := item.Get("type").String(); {
+		case item.Get("role").String() != "":
+			m := messageOf(item)
+			if m.Role == openai.ChatMessageRoleUser {
+				messages, late = append(messages, late...), nil
+				wish = len(messages)
+			}
+			messages = append(messages, m)
+		case kind == "image_generation_call", kind == "item_reference", kind == "":
+			m, err := s.earlierPicture(c, item)
+			if err != nil {
+				return nil, err
+			}
+			if len(m.MultiContent) > 0 || m.Content != "" {
+				late = append(late, m)
+			}
+		}
+	}
+	if wish < 0 {
+		return append(messages, late...), nil
+	}
+	return append(messages[:wish:wish], append(late, messages[wish:]...)...), nil
+}
+
+// earlierPicture is a picture of an earlier answer, by its ID, or by what the client kept of it.
+func (s *Server) earlierPicture(c *gin.Context, item gjson.Result) (m openai.ChatCompletionMessage, err error) {
+	id := item.Get("id").String()
+	if !strings.HasPrefix(id, "ig_") && item.Get("type").String() != "image_generation_call" {
+		return m, nil // a reference to a message
+	}
+	image, err := s.pictureOf(c, id)
+	if err != nil {
+		return m, err
+	}
+	if image != "" {
+		return showed(image), nil
+	}
+	if result := item.Get("result"); result.Type == gjson.String && result.Str != "" {
+		return openai.ChatCompletionMessage{Role: openai.ChatMessageRoleAssistant, MultiContent: []openai.ChatMessagePart{picturePart(result.Str)}}, nil
+	}
+	return m, &adapter.Error{Kind: adapter.NotFound, Code: "image_not_found", Param: "input", Message: "There is no picture with this ID among the pictures of this key, and the item has no 'result'."}
+}
+
+// showed is an answer that showed pictures of ours, as adapter.ReadTurn finds them.
+func showed(ids ...string) openai.ChatCompletionMessage {
+	var b strings.Builder
+	for _, id := range ids {
+		b.WriteString("![](/images/" + id + ".png)\n")
+	}
+	return openai.ChatCompletionMessage{Role: openai.ChatMessageRoleAssistant, Content: b.String()}
+}

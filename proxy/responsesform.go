@@ -1,0 +1,138 @@
+package proxy
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+
+	"github.com/tidwall/gjson"
+
+	"midgate/adapter"
+)
+
+// responseForm is what a response says again of its request; it is kept with the run, so each part of it is bounded.
+type responseForm struct {
+	form
+	Model        string          `json:"model"`
+	Tools        json.RawMessage `json:"tools,omitempty"`
+	Choice       json.RawMessage `json:"choice,omitempty"`
+	Instructions string          `json:"instructions,omitempty"`
+	Previous     string          `json:"previous,omitempty"`
+	Metadata     json.RawMessage `json:"metadata,omitempty"`
+	Text         json.RawMessage `json:"text,omitempty"`
+	User         string          `json:"user,omitempty"`
+	Temperature  *float64        `json:"temperature,omitempty"`
+	TopP         *float64        `json:"top_p,omitempty"`
+	MaxOutput    *int            `json:"max_output,omitempty"`
+	Background   bool            `json:"background,omitempty"`
+	Unkept       bool            `json:"unkept,omitempty"` // store: false
+	Input        []inputJSON     `json:"input,omitempty"`
+}
+
+// inputJSON is an item of /input_items. Pictures are not kept with it: they are in the answer's own history.
+type inputJSON struct {
+	ID      string           `json:"id"`
+	Type    string           `json:"type"`
+	Role    string           `json:"role"`
+	Status  string           `json:"status"`
+	Content []inputPieceJSON `json:"content"`
+}
+
+type inputPieceJSON struct {
+	Type     string  `json:"type"`
+	Text     string  `json:"text,omitempty"`
+	Detail   string  `json:"detail,omitempty"`
+	ImageURL *string `json:"image_url,omitempty"`
+	FileID   *string `json:"file_id,omitempty"`
+}
+
+// What is kept of a request, in bytes: all together stay far below what a record may hold (style.md §1).
+const (
+	maxKept  = 4 << 10 // of one field
+	maxInput = 8 << 10 // of all the input's text
+)
+
+// responseForm reads what a response says again.
+func (p *payload) responseForm(g adapter.Generation) (f responseForm, err error) {
+	f = responseForm{form: formOf(g), Model: first(p.hint("model"), "midjourney"), User: p.hint("user")}
+	if f.Background, err = p.truth("background"); err != nil {
+		return f, err
+	}
+	if store := p.fields["store"]; store.Type == gjson.False {
+		f.Unkept = true
+	}
+	if f.Unkept && f.Background {
+		return f, adapter.BadParam("store", "invalid_value", "A response in the background is stored: 'store' must not be false.")
+	}
+	f.Previous = p.hint("previous_response_id")
+	if text, err := p.text("instructions"); err == nil {
+		f.Instructions = shortened(text, maxKept)
+	}
+	f.Tools, f.Choice = keptJSON(p.fields["tools"]), keptJSON(p.fields["tool_choice"])
+	f.Metadata, f.Text = keptJSON(p.fields["metadata"]), keptJSON(p.fields["text"])
+	f.Temperature, _ = decimal(p.fields["temperature"], "temperature") // what is no number is not said again
+	f.TopP, _ = decimal(p.fields["top_p"], "top_p")
+	if n := limitOf(p.fields["max_output_tokens"]); n > 0 {
+		f.MaxOutput = &n
+	}
+	f.Input = keptInput(p.fields["input"])
+	return f, nil
+}
+
+// keptJSON keeps a value that is small and no picture; nothing of any other.
+func keptJSON(v gjson.Result) json.RawMessage {
+	if v.Type == gjson.Null || len(v.Raw) > maxKept || strings.Contains(v.Raw, `\u0000upload:`) {
+		return nil
+	}
+	return json.RawMessage(strings.Clone(v.Raw))
+}
+
+// keptInput keeps the newest messages, as far as they are not too long.
+func keptInput(input gjson.Result) []inputJSON {
+	if input.Type == gjson.String {
+		return []inputJSON{{ID: "msg_1", Type: "message", Role: "user", Status: "completed", Content: []inputPieceJSON{{Type: "input_text", Text: shortened(plainText(input.Str), maxInput)}}}}
+	}
+	left := maxInput
+	items := input.Array()
+	var kept []inputJSON
+	for i := len(items) - 1; i >= 0 && left > 0; i-- {
+		if items[i].Get("role").String() == "" {
+			continue
+		}
+		m := messageOf(items[i])
+		item := inputJSON{ID: "msg_" + strconv.Itoa(i+1), Type: "message", Role: shortened(m.Role, 20), Status: "completed", Content: []inputPieceJSON{}}
+		if m.Content != "" {
+			m.MultiContent = append(m.MultiContent, textPart(m.Content))
+		}
+		for _, part := range m.MultiContent {
+			piece := pieceOf(part.Text, part.ImageURL != nil, left)
+			left -= len(piece.Text) + 100
+			item.Content = append(item.Content, piece)
+			if left <= 0 {
+				break
+			}
+		}
+		kept = append([]inputJSON{item}, kept...)
+	}
+	return kept
+}
+
+func pieceOf(text string, picture bool, most int) inputPieceJSON {
+	if picture {
+		return inputPieceJSON{Type: "input_image", Detail: "auto"}
+	}
+	return inputPieceJSON{Type: "input_text", Text: shortened(text, most)}
+}
+
+func shortened(text string, most int) string {
+	if len(text) <= most {
+		return text
+	}
+	return strings.ToValidUTF8(text[:most], "")
+}
+
+// keptResponse is what was kept of a response's request.
+func keptResponse(run adapter.Run) (f responseForm) {
+	_ = json.Unmarshal(run.Echo, &f) // written by attempt
+	return f
+}

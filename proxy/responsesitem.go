@@ -1,0 +1,193 @@
+package proxy
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"midgate/adapter"
+)
+
+// item is one piece of a response's output: a picture, a text, or the call of a function that a client insisted on.
+type item struct {
+	id      string
+	picture *found // of an image_generation_call
+	form    form
+	url     string
+	text    string
+	call    string // name of the function; text has its arguments
+}
+
+// outcome is what a response has to show.
+type outcome struct {
+	said
+	ids    []string        // pictures, to be looked up
+	images []adapter.Image // pictures that are there already
+	video  string
+}
+
+func outcomeOf(run adapter.Run, r adapter.Result) outcome {
+	o := outcome{ids: r.Images}
+	if len(r.Texts) > 0 {
+		o.text = adapter.Say(adapter.Saying{Texts: r.Texts})
+	}
+	if len(r.Videos) > 0 {
+		o.video = "/videos/" + adapter.VideoID(run.ID) + ".mp4"
+	}
+	return o
+}
+
+// items makes the output. Whoever gets it closes it, or gives it to a document.
+func (s *Server) items(ctx context.Context, c adapter.Caller, base string, r responseJSON, o outcome, bytes bool) ([]item, error) {
+	suffix := strings.TrimPrefix(r.ID, "resp_")
+	for _, img := range o.images {
+		o.ids = append(o.ids, img.ID)
+		suffix = strings.TrimPrefix(img.ID, "img_")
+	}
+	switch {
+	case o.calls():
+		return []item{{id: "fc_" + suffix, call: o.reply.Tool, text: o.reply.Text}}, nil
+	case o.video != "":
+		return []item{{id: "msg_" + suffix, text: adapter.Say(adapter.Saying{Video: base + o.video})}}, nil
+	case o.reply != nil || o.text != "":
+		return []item{{id: "msg_" + suffix, text: o.text}}, nil
+	}
+	f := r.form.form
+	f.Output.Base64 = bytes
+	pictures, err := s.find(ctx, c, f, o.ids)
+	if err != nil {
+		return nil, err
+	}
+	s.metrics.handedOut("responses", len(pictures))
+	items := make([]item, len(pictures))
+	for i := range pictures {
+		items[i] = item{id: pictureItem(suffix, i), picture: &pictures[i], form: f, url: pictureURL(base, pictures[i].image.ID, f.Output.Format)}
+	}
+	return items, nil
+}
+
+// pictureItem names the i-th picture of a response.
+func pictureItem(suffix string, i int) string {
+	if i == 0 {
+		return "ig_" + suffix
+	}
+	return "ig_" + suffix + "_" + strconv.Itoa(i+1)
+}
+
+func closeItems(items []item) {
+	for _, it := range items {
+		if it.picture != nil && it.picture.blob != nil {
+			_ = it.picture.blob.Close() // it was only read
+		}
+	}
+}
+
+// pictureJSON is what an image_generation_call says beside its picture, as the real one does (openai-surface.md §7.3).
+type pictureJSON struct {
+	Revised      string   `json:"revised_prompt"`
+	Size         string   `json:"size"`
+	Quality      string   `json:"quality"`
+	Background   string   `json:"background"`
+	OutputFormat string   `json:"output_format"`
+	ImageID      string   `json:"image_id"`
+	URL          string   `json:"url"`
+	Actions      []string `json:"actions"`
+}
+
+type outputTextJSON struct {
+	Type        string     `json:"type"`
+	Text        string     `json:"text"`
+	Annotations []struct{} `json:"annotations"`
+}
+
+func outputText(text string) outputTextJSON {
+	return outputTextJSON{Type: "output_text", Text: text, Annotations: []struct{}{}}
+}
+
+// write writes the finished item.
+func (it *item) write(d *document) {
+	switch {
+	case it.picture != nil:
+		d.text.WriteString(`{"id":"` + it.id + `","type":"image_generation_call","status":"completed","result":`)
+		if it.picture.blob != nil {
+			d.picture(it.picture.blob)
+		} else {
+			d.text.WriteString("null")
+		}
+		d.text.WriteByte(',')
+		img := it.picture.image
+		d.members(pictureJSON{
+			Revised: img.RevisedPrompt, Size: fmt.Sprintf("%dx%d", img.Width, img.Height), Quality: shownQuality(it.form.Quality), Background: "opaque",
+			OutputFormat: string(orPNG(it.form.Output.Format)), ImageID: img.ID, URL: it.url, Actions: img.Offers(),
+		})
+		d.text.WriteByte('}')
+	case it.call != "":
+		d.json(it.callJSON("completed", it.text))
+	default:
+		d.json(it.messageJSON("completed", []outputTextJSON{outputText(it.text)}))
+	}
+}
+
+// begun is the item as it is announced in a stream.
+func (it *item) begun() any {
+	switch {
+	case it.call != "":
+		return it.callJSON("in_progress", "")
+	case it.picture == nil:
+		return it.messageJSON("in_progress", []outputTextJSON{})
+	default:
+		return beginning(it.id)
+	}
+}
+
+// beginningJSON is a picture that does not exist yet.
+type beginningJSON struct {
+	ID     string  `json:"id"`
+	Type   string  `json:"type"`
+	Status string  `json:"status"`
+	Result *string `json:"result"`
+}
+
+func beginning(id string) beginningJSON {
+	return beginningJSON{ID: id, Type: "image_generation_call", Status: "in_progress"}
+}
+
+type itemCallJSON struct {
+	ID        string `json:"id"`
+	Type      string `json:"type"`
+	Status    string `json:"status"`
+	CallID    string `json:"call_id"`
+	Name      string `json:"name"`
+	Arguments string `json:"arguments"`
+}
+
+func (it *item) callJSON(status, arguments string) itemCallJSON {
+	return itemCallJSON{ID: it.id, Type: "function_call", Status: status, CallID: "call_" + strings.TrimPrefix(it.id, "fc_"), Name: it.call, Arguments: arguments}
+}
+
+type itemMessageJSON struct {
+	ID      string           `json:"id"`
+	Type    string           `json:"type"`
+	Status  string           `json:"status"`
+	Role    string           `json:"role"`
+	Content []outputTextJSON `json:"content"`
+}
+
+func (it *item) messageJSON(status string, content []outputTextJSON) itemMessageJSON {
+	return itemMessageJSON{ID: it.id, Type: "message", Status: status, Role: "assistant", Content: content}
+}
+
+// rewind makes a picture readable once more: a stream shows it in two events.
+func rewind(items []item) error {
+	for _, it := range items {
+		if it.picture == nil || it.picture.blob == nil {
+			continue
+		}
+		if _, err := it.picture.blob.Seek(0, io.SeekStart); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,206 @@
+package proxy
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"midgate/adapter"
+)
+
+// fresh is the last number that a client has seen of a stream that begins.
+const fresh = -1
+
+// responseStream sends a response's events in the order of openai-surface.md §7.4, numbered from 0 without gaps. A
+// stream that is taken up again leaves out what the client has seen.
+type responseStream struct {
+	s    *Server
+	e    *events
+	r    responseJSON
+	next int
+	seen int // the last number that the client has; fresh for none
+}
+
+// streamResponse answers with events while the job runs. Of a stream that is taken up again the ticket is nobody's.
+func (s *Server) streamResponse(c *gin.Context, t Ticket, f responseForm, seen int) error {
+	v := visitOf(c)
+	run := t.Run()
+	v.job = run.ID
+	c.Header("Midgate-Job", v.job)
+	ctx := c.Request.Context()
+	if seen == fresh && !f.Background {
+		if err := accepted(ctx, t); err != nil {
+			return s.undelivered(c, t, err)
+		}
+	}
+	r := responseOf(run, f)
+	r.Status, r.Error, r.EndedAt = string(adapter.RunInProgress), nil, 0
+	stream := s.startResponse(c, r, seen)
+	defer func() { _ = stream.e.end() }() // also when something panics: no comment may follow the answer
+	stream.head()
+	draws := run.Kind != adapter.KindDescription && run.Kind != adapter.KindVideo
+	if draws {
+		stream.begin(0, beginning(pictureItem(stream.suffix(), 0)), pictureItem(stream.suffix(), 0))
+	}
+	result, err := t.Wait(ctx, stream.previews(ctx, t, draws))
+	if err == nil {
+		err = s.finishResponse(ctx, v.caller, s.base(c), t.Run(), stream, result, draws)
+	}
+	return s.endStream(c, t, stream.e, err, stream.fail)
+}
+
+func (s *Server) finishResponse(ctx context.Context, c adapter.Caller, base string, run adapter.Run, t *responseStream, result adapter.Result, draws bool) error {
+	t.r = responseOf(run, t.r.form)
+	items, err := s.items(ctx, c, base, t.r, outcomeOf(run, result), true)
+	if err != nil {
+		return err
+	}
+	defer closeItems(items)
+	announced := 0
+	if draws {
+		announced = 1
+	}
+	t.finish(items, announced)
+	return nil
+}
+
+func (s *Server) startResponse(c *gin.Context, r responseJSON, seen int) *responseStream {
+	return &responseStream{s: s, e: s.startEvents(c), r: r, seen: seen}
+}
+
+func (t *responseStream) suffix() string { return t.r.ID[len("resp_"):] }
+
+// close ends a stream that no job stands behind.
+func (t *responseStream) close(c *gin.Context) error {
+	if broken := t.e.end(); broken != nil {
+		v := visitOf(c)
+		v.cut, v.cause = true, broken
+	}
+	return nil
+}
+
+// send writes one event: its type, its number, and what rest writes.
+func (t *responseStream) send(kind string, rest func(d *document)) {
+	number := t.next
+	t.next++
+	if number <= t.seen {
+		return
+	}
+	d := &document{} // its pictures belong to the items
+	d.text.WriteString(`{"type":"` + kind + `","sequence_number":` + strconv.Itoa(number) + `,`)
+	rest(d)
+	d.text.WriteByte('}')
+	_ = t.e.send(kind, d) // that the client has gone is found at the end
+}
+
+// state sends an event with the whole response.
+func (t *responseStream) state(kind string, items []item) {
+	t.send(kind, func(d *document) {
+		d.text.WriteString(`"response":`)
+		t.r.write(d, items)
+	})
+}
+
+// head sends how every response begins.
+func (t *responseStream) head() {
+	status := t.r.Status
+	if t.r.form.Background {
+		t.r.Status = string(adapter.RunQueued)
+	} else {
+		t.r.Status = string(adapter.RunInProgress)
+	}
+	t.state("response.created", nil)
+	if t.r.form.Background {
+		t.state("response.queued", nil)
+		t.r.Status = string(adapter.RunInProgress)
+	}
+	t.state("response.in_progress", nil)
+	t.r.Status = status
+}
+
+// placeJSON says which item an event is about.
+type placeJSON struct {
+	Index int    `json:"output_index"`
+	ID    string `json:"item_id"`
+}
+
+func (t *responseStream) about(kind string, place any) {
+	t.send(kind, func(d *document) { d.members(place) })
+}
+
+// begin announces an item; a picture is then being drawn.
+func (t *responseStream) begin(i int, announced any, id string) {
+	t.about("response.output_item.added", struct {
+		Index int `json:"output_index"`
+		Item  any `json:"item"`
+	}{i, announced})
+	if _, ok := announced.(beginningJSON); ok {
+		t.about("response.image_generation_call.in_progress", placeJSON{i, id})
+		t.about("response.image_generation_call.generating", placeJSON{i, id})
+	}
+}
+
+// finish sends the items, of which the first were announced before, and then the whole response.
+func (t *responseStream) finish(items []item, announced int) {
+	t.next = max(t.next, t.seen+1)
+	for i := range items {
+		if i >= announced {
+			t.begin(i, items[i].begun(), items[i].id)
+		}
+		t.done(i, &items[i])
+	}
+	if err := rewind(items); err != nil {
+		t.fail(explain(err, asked{}))
+		return
+	}
+	t.r.Status = string(adapter.RunCompleted)
+	t.state("response.completed", items)
+}
+
+// fail sends the error, nested and flat: clients differ in which of them they read (openai-surface.md §7.4).
+func (t *responseStream) fail(x explained) {
+	t.next = max(t.next, t.seen+1)
+	d := &document{}
+	d.json(struct {
+		Error   problem `json:"error"`
+		Type    string  `json:"type"`
+		Number  int     `json:"sequence_number"`
+		Code    *string `json:"code"`
+		Message string  `json:"message"`
+		Param   *string `json:"param"`
+	}{x.problem, "error", t.next, x.problem.Code, x.problem.Message, x.problem.Param})
+	t.next++
+	_ = t.e.send("error", d) // that the client has gone is found at the end
+	t.r.Status, t.r.Error = string(adapter.RunFailed), responseError(x)
+	t.state("response.failed", nil)
+}
+
+// previews shows the first distinct previews, at most as many as were asked for.
+func (t *responseStream) previews(ctx context.Context, ticket Ticket, draws bool) func(adapter.Progress) {
+	if !draws {
+		return nil
+	}
+	head := t.next
+	p := partials{s: t.s, t: ticket, form: t.r.form.form, shown: max(0, t.seen+1-head)}
+	t.next = max(t.next, t.seen+1)
+	id := pictureItem(t.suffix(), 0)
+	p.send = func(index int, blob *adapter.Blob) error {
+		t.send("response.image_generation_call.partial_image", func(d *document) {
+			d.members(placeJSON{0, id})
+			d.text.WriteString(`,"partial_image_index":` + strconv.Itoa(index) + `,"partial_image_b64":`)
+			d.picture(blob)
+			about := eventOf(t.r.form.form, blob, time.Now())
+			d.text.WriteByte(',')
+			d.members(struct {
+				Size         string `json:"size"`
+				Quality      string `json:"quality"`
+				Background   string `json:"background"`
+				OutputFormat string `json:"output_format"`
+			}{about.Size, about.Quality, about.Background, about.OutputFormat})
+		})
+		return nil
+	}
+	return func(now adapter.Progress) { p.show(ctx, now) }
+}
