@@ -32,6 +32,7 @@ demo: ## midgate and a simulated Midjourney, to try it out
 test: prepare ## every check that needs no network: format, vet, all tests under the race detector
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); [ -z "$$unformatted" ] || { echo "not gofmt-ed: $$unformatted"; exit 1; }
 	go test -race -vet=all -timeout 14m ./...
+	@echo; echo 'What each client did, and what it cost at the simulated upstream:'; cat proxy/testdata/clients/*.md
 
 .PHONY: prepare
 prepare: ## what tests need beside Go and Node: Debian packages that are missing, npm packages of the client tests

@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -32,19 +33,25 @@ type house struct {
 	sim     *simulator.Simulator
 	base    string
 	service *adapter.Service
+	cfg     adapter.Config
+	parts   adapter.Parts
+	face    Config
+	metrics *Metrics
 }
 
 func newHouse(t testing.TB, sim simulator.Config, change ...func(*Config)) *house {
 	t.Helper()
-	sim.Pixels, sim.Pace = 64, max(sim.Pace, time.Millisecond)
+	sim.Pixels, sim.Pace = cmp.Or(sim.Pixels, 64), max(sim.Pace, time.Millisecond)
+	sim.Refresh = cmp.Or(sim.Refresh, 5*time.Millisecond)
 	h := &house{sim: simulator.New(sim)}
 	poll := midjourney.DefaultPoll()
 	poll.Tick, poll.First, poll.SingleTick, poll.Longest = 10*time.Millisecond, 10*time.Millisecond, 20*time.Millisecond, 100*time.Millisecond
-	fleet, err := midjourney.New(midjourney.Config{
-		Poll:      poll,
-		Upstreams: []midjourney.UpstreamConfig{{Name: "main", URL: "http://upstream.test", Key: "upstream-key"}},
-		HTTP:      h.sim.Transport(), Downloads: h.sim.Transport(),
-	})
+	upstream := midjourney.UpstreamConfig{Name: "main", URL: "http://upstream.test", Key: "upstream-key"}
+	if sim.Dialect == simulator.TrueAI {
+		upstream.Auth = midjourney.AuthRaw
+	}
+	fleet, err := midjourney.New(midjourney.Config{Poll: poll, Upstreams: []midjourney.UpstreamConfig{upstream},
+		HTTP: h.sim.Transport(), Downloads: h.sim.Transport()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,26 +59,25 @@ func newHouse(t testing.TB, sim simulator.Config, change ...func(*Config)) *hous
 	if err != nil {
 		t.Fatal(err)
 	}
-	metrics := NewMetrics()
-	log := slog.New(slog.DiscardHandler)
-	h.service = adapter.New(adapter.Config{
+	store, looks := adaptertest.NewStore(), pictures.NewIndex()
+	store.OnChange(func(id string) {
+		if img, err := store.Get(context.Background(), id); err == nil {
+			looks.See(img)
+		}
+	})
+	h.metrics = NewMetrics()
+	h.cfg = adapter.Config{
 		DefaultSpeed: adapter.Fast, SpeedLimit: adapter.Turbo, JobTimeout: time.Minute, JobDeadline: time.Hour,
-		Aliases:     map[string]string{"dall-e-*": "midjourney", "gpt-image-*": "midjourney", "sora-*": "midjourney"},
+		Aliases:     map[string]string{"dall-e-*": "midjourney", "gpt-image-*": "midjourney", "chatgpt-image-*": "midjourney", "sora-*": "midjourney"},
 		MaxInFlight: 64, MaxQueue: 64, Replica: "r", Secret: make([]byte, 32), Grid: adapter.GridSplit, ShareWindow: time.Second,
-	}, adapter.Parts{Accounts: fleet, Store: adaptertest.NewStore(), Pictures: files, Retoucher: files, Journal: adaptertest.NewJournal(),
-		Leases: adaptertest.NewLeases(), Observer: metrics.Observer(), Log: log})
-	if err := h.service.Start(context.Background()); err != nil {
-		t.Fatal(err)
 	}
-	cfg := Config{Auth: AuthKeys, Keys: []Key{{Name: "alice", Secret: "sk-alice"}, {Name: "bob", Secret: "sk-bob"}}, Origins: []string{"*"}}
+	h.parts = adapter.Parts{Accounts: fleet, Store: store, Pictures: files, Retoucher: files, Recogniser: pictures.NewRecogniser(files, looks, store),
+		Journal: adaptertest.NewJournal(), Leases: adaptertest.NewLeases(), Observer: h.metrics.Observer(), Log: slog.New(slog.DiscardHandler)}
+	h.face = Config{Auth: AuthKeys, Keys: []Key{{Name: "alice", Secret: "sk-alice"}, {Name: "bob", Secret: "sk-bob"}}, Origins: []string{"*"}}
 	for _, c := range change {
-		c(&cfg)
+		c(&h.face)
 	}
-	s, err := New(cfg, CoreOf(h.service), metrics, log)
-	if err != nil {
-		t.Fatal(err)
-	}
-	h.base = "http://" + listen(t, s)
+	h.open(t)
 	t.Cleanup(func() {
 		h.service.Close()
 		fleet.Close()
@@ -81,6 +87,27 @@ func newHouse(t testing.TB, sim simulator.Config, change ...func(*Config)) *hous
 		}
 	})
 	return h
+}
+
+// open starts the service and listens at a new address.
+func (h *house) open(t testing.TB) {
+	t.Helper()
+	h.service = adapter.New(h.cfg, h.parts)
+	if err := h.service.Start(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	s, err := New(h.face, CoreOf(h.service), h.metrics, h.parts.Log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.base = "http://" + listen(t, s)
+}
+
+// reopen is the next process over the records and pictures of this one.
+func (h *house) reopen(t testing.TB) {
+	t.Helper()
+	h.service.Close()
+	h.open(t)
 }
 
 // call sends JSON and reads JSON.

@@ -1,0 +1,292 @@
+package proxy
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"image"
+	"image/color"
+	"image/png"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"midgate/adapter/midjourney/simulator"
+)
+
+// desk is one client in front of one house.
+type desk struct {
+	h    *house
+	sdk  sdk
+	name string // words for prompts that no other client's request has
+}
+
+func (d desk) do(t *testing.T, op string, body map[string]any, files ...string) gained {
+	t.Helper()
+	o := order{Op: op, Base: d.h.base + "/v1", Key: "sk-alice", Body: body}
+	for i, f := range files {
+		*[]*string{&o.Image, &o.Mask}[i] = f
+	}
+	return d.sdk.do(t, o)
+}
+
+// operation is a column of the table.
+type operation struct {
+	name       string
+	everywhere bool // done in every dialect, not only in the first
+	run        func(t *testing.T, d desk)
+}
+
+// noPictureStreams are the libraries that cannot stream pictures.
+var noPictureStreams = map[string]bool{"openai 4": true, "go-openai": true}
+
+var operations = []operation{
+	{"models", false, func(t *testing.T, d desk) {
+		var ids []string
+		if o := d.do(t, "models", nil); json.Unmarshal(o.Value, &ids) != nil || !slices.Contains(ids, "midjourney") {
+			t.Errorf("models = %+v, want midjourney among them", o)
+		}
+	}},
+	{"generate, url", true, func(t *testing.T, d desk) {
+		p := d.do(t, "generate", map[string]any{"prompt": "a red fox " + d.name, "model": "midjourney", "response_format": "url"}).pictures(t, 1)[0]
+		if p.B64 || p.URL == nil || !strings.HasSuffix(*p.URL, ".png") {
+			t.Errorf("the picture came as %+v, want an address only", p)
+		}
+	}},
+	{"generate, n=4", true, func(t *testing.T, d desk) {
+		for _, p := range d.do(t, "generate", map[string]any{"prompt": "a blue owl " + d.name, "model": "gpt-image-1", "n": 4, "size": "1536x1024"}).pictures(t, 4) {
+			if p.URL != nil || !p.B64 {
+				t.Errorf("the picture came as %+v, want base64 only", p)
+			}
+		}
+	}},
+	{"edit with mask", true, func(t *testing.T, d desk) {
+		picture, mask := quarter(t, d.h)
+		d.do(t, "edit", map[string]any{"prompt": "a hat " + d.name}, picture, mask).pictures(t, 1)
+	}},
+	{"variation", false, func(t *testing.T, d desk) {
+		d.do(t, "variation", map[string]any{"n": 2}, unknownPicture(t)).pictures(t, 2)
+	}},
+	{"stream", false, func(t *testing.T, d desk) {
+		var events []struct {
+			Type string
+			B64  bool
+		}
+		o := d.do(t, "stream", map[string]any{"prompt": "a grey cat " + d.name, "model": "gpt-image-1", "partial_images": 2})
+		if err := json.Unmarshal(o.Value, &events); err != nil || len(events) == 0 {
+			t.Fatalf("stream = %+v, want events", o)
+		}
+		if last := events[len(events)-1]; last.Type != "image_generation.completed" || !last.B64 {
+			t.Errorf("the last event is %+v, want the whole picture", last)
+		}
+	}},
+	{"chat", false, func(t *testing.T, d desk) {
+		var text string
+		o := d.do(t, "chat", talk("a green frog "+d.name))
+		if json.Unmarshal(o.Value, &text) != nil || !strings.Contains(text, "](http://") {
+			t.Errorf("chat = %+v, want a picture in Markdown", o)
+		}
+	}},
+	{"chat, streamed", false, func(t *testing.T, d desk) {
+		var s spoken
+		o := d.do(t, "chatStream", talk("a brown bear "+d.name))
+		if json.Unmarshal(o.Value, &s) != nil || !strings.Contains(s.Text, "](http://") || s.End != "stop" || s.Thought == "" {
+			t.Errorf("streamed chat = %+v, want a picture, progress as thoughts and stop", o)
+		}
+	}},
+	{"refusals", false, func(t *testing.T, d desk) {
+		for _, want := range []struct {
+			body   map[string]any
+			status int
+			code   string
+			param  string
+		}{
+			{map[string]any{"prompt": "x", "model": "mj-v99"}, 404, "model_not_found", "model"},
+			{map[string]any{"prompt": "x", "n": 11}, 400, "integer_above_max_value", "n"},
+			{map[string]any{"prompt": "x", "size": "0x0"}, 400, "invalid_value", "size"},
+		} {
+			if o := d.do(t, "generate", want.body); o.Status != want.status || o.Code != want.code || o.Param != want.param || o.Message == "" {
+				t.Errorf("generate(%v) = %+v, want %d %s %s", want.body, o, want.status, want.code, want.param)
+			}
+		}
+	}},
+	{"banned prompt", true, func(t *testing.T, d desk) {
+		o := d.do(t, "generate", map[string]any{"prompt": "sim-banned " + d.name, "model": "gpt-image-1"})
+		if o.Status != 400 || o.Code != "moderation_blocked" {
+			t.Errorf("generate = %+v, want 400 moderation_blocked", o)
+		}
+	}},
+}
+
+func talk(text string) map[string]any {
+	return map[string]any{"model": "midjourney", "messages": []map[string]any{{"role": "user", "content": text}}}
+}
+
+// unknownPicture is a file of a picture that was drawn elsewhere.
+func unknownPicture(t *testing.T) string {
+	t.Helper()
+	return saved(t, "in.png", drawnPNG(t))
+}
+
+// quarter is the newest picture that was cut from a grid, and a mask that repaints its right half, as files.
+func quarter(t *testing.T, h *house) (picture, mask string) {
+	t.Helper()
+	_, _, body := h.call(t, http.MethodGet, "/v1/images", "")
+	var list struct{ Data []recordJSON }
+	if err := json.Unmarshal(body, &list); err != nil {
+		t.Fatalf("the pictures = %s", body)
+	}
+	for _, r := range list.Data {
+		if r.Grid != nil {
+			status, _, data := h.call(t, http.MethodGet, "/images/"+r.ID+".png", "")
+			if status != http.StatusOK {
+				t.Fatalf("bytes of %s = %d", r.ID, status)
+			}
+			return saved(t, "known.png", data), saved(t, "mask.png", maskPNG(t, r.Width, r.Height))
+		}
+	}
+	t.Fatal("there is no picture yet")
+	return "", ""
+}
+
+// maskPNG is a mask that repaints the right half.
+func maskPNG(t *testing.T, width, height int) []byte {
+	t.Helper()
+	mask := image.NewNRGBA(image.Rect(0, 0, width, height))
+	for x := range width / 2 {
+		for y := range height {
+			mask.Set(x, y, color.NRGBA{0, 0, 0, 255})
+		}
+	}
+	var b bytes.Buffer
+	if err := png.Encode(&b, mask); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func saved(t *testing.T, name string, data []byte) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+var sdkNames = []string{"openai 4", "openai 5", "openai 6", "openai 7", "openai-go", "go-openai"}
+
+func newSDK(t *testing.T, name string) sdk {
+	t.Helper()
+	switch name {
+	case "openai-go":
+		return goSDK(openaiGo)
+	case "go-openai":
+		return goSDK(goOpenAI)
+	}
+	return startNode(t, strings.ReplaceAll(name, " ", "-"), "openai.mjs")
+}
+
+// What OpenAI's libraries do works as it is, what the dialects do differently in each of them. The table in testdata says what every operation costs.
+func TestClientsOfOpenAI(t *testing.T) {
+	table := &tally{cells: map[[2]string][]string{}}
+	t.Run("operations", func(t *testing.T) {
+		for _, name := range sdkNames {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				library := newSDK(t, name)
+				for _, dialect := range []simulator.Dialect{simulator.Comet, simulator.TrueAI, simulator.NewAPI} {
+					d := desk{newHouse(t, simulator.Config{Dialect: dialect}), library, strings.ReplaceAll(name, " ", "")}
+					for _, op := range operations {
+						if op.name == "stream" && noPictureStreams[name] || dialect != simulator.Comet && !op.everywhere {
+							continue
+						}
+						before := len(d.h.sim.Ledger())
+						if t.Run(string(dialect)+", "+op.name, func(t *testing.T) { op.run(t, d) }) {
+							table.add(name, op.name, jobs(len(d.h.sim.Ledger())-before))
+						}
+					}
+				}
+			})
+		}
+		for _, name := range sdkNames {
+			t.Run(name+", faults", func(t *testing.T) {
+				t.Parallel()
+				library := newSDK(t, name)
+				for _, f := range faults {
+					t.Run(f.name, func(t *testing.T) { table.add(name, f.name, f.run(t, library, name)) })
+				}
+			})
+		}
+	})
+	var columns []string
+	for _, op := range operations {
+		columns = append(columns, op.name)
+	}
+	for _, f := range faults {
+		columns = append(columns, f.name)
+	}
+	table.holds(t, "openai.md", sdkNames, columns)
+}
+
+func jobs(n int) string {
+	switch n {
+	case 0:
+		return "free"
+	case 1:
+		return "1 job"
+	}
+	return fmt.Sprintf("%d jobs", n)
+}
+
+// fault is a column about what a library does when something breaks; its cell says what it cost.
+type fault struct {
+	name string
+	run  func(t *testing.T, library sdk, name string) string
+}
+
+var faults = []fault{
+	{"cut connection", func(t *testing.T, library sdk, name string) string {
+		h := newHouse(t, simulator.Config{Pace: hundredth})
+		gate := newCutter(t, h, func(attempt int) bool { return attempt == 1 })
+		o := gate.order("a red fox")
+		if got := library.do(t, o); name == "go-openai" && !got.OK { // it repeats nothing by itself
+			library.do(t, o).pictures(t, 1)
+		} else {
+			got.pictures(t, 1)
+		}
+		return told(gate, h)
+	}},
+	{"failed job", func(t *testing.T, library sdk, _ string) string {
+		h := newHouse(t, simulator.Config{})
+		gate := newCutter(t, h, nil)
+		if got := library.do(t, gate.order("a fox sim-fail")); got.Status != 502 || got.Code != "upstream_error" {
+			t.Errorf("a job that failed = %+v, want 502 upstream_error", got)
+		}
+		return told(gate, h)
+	}},
+	{"busy, then free", func(t *testing.T, library sdk, name string) string {
+		h := newHouse(t, simulator.Config{})
+		h.sim.Fail(simulator.Fault{Route: "imagine", Kind: "429", RetryAfter: 1})
+		gate := newCutter(t, h, nil)
+		o := gate.order("a red fox")
+		if got := library.do(t, o); name == "go-openai" && got.Status == 429 {
+			library.do(t, o).pictures(t, 1)
+		} else {
+			got.pictures(t, 1)
+		}
+		return told(gate, h)
+	}},
+}
+
+func told(c *cutter, h *house) string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.requests == 1 {
+		return "1 request, " + jobs(len(h.sim.Ledger()))
+	}
+	return fmt.Sprintf("%d requests, %s", c.requests, jobs(len(h.sim.Ledger())))
+}
