@@ -27,7 +27,11 @@ const modalWait = time.Minute
 func (q *sequence) press(p pressing) (Task, error) {
 	o := order{step: p.step, account: p.account, speed: p.speed, dialog: true, command: Action{TaskID: p.taskID, CustomID: p.button.CustomID, Remix: p.remix}}
 	if st, ok := q.recorded(modalStep(p.step)); ok && (st.Submission != nil || st.Refusal == nil) {
-		return q.modal(o, p, st.Name, Modal{}) // an earlier life of this run answered it
+		answered := Modal{} // by an earlier life of this run; where that is not certain, the dialog's own task tells
+		if opened, ok := q.recorded(p.step); ok && opened.Submission != nil {
+			answered.TaskID = opened.Submission.TaskID
+		}
+		return q.modal(o, p, st.Name, answered)
 	}
 	task, err := q.open(o, p)
 	if err != nil || task.Status != Dialog {
