@@ -61,6 +61,11 @@ func TestReadTurn(t *testing.T) {
 			r.Messages = append(r.Messages, talk("assistant", "nice", "user", "make it blue").Messages...)
 			return r
 		}(), adapter.Turn{Way: adapter.TurnEdit, Prompt: "make it blue", Attached: []string{"data:x"}}},
+		"an answer's picture that a client kept as data is edited": {func() openai.ChatCompletionRequest {
+			r := withPictures(talk("user", "a red fox", "assistant", "here"), "data:x")
+			r.Messages = append(r.Messages, talk("user", "make it blue").Messages...)
+			return r
+		}(), adapter.Turn{Way: adapter.TurnEdit, Prompt: "make it blue", Attached: []string{"data:x"}}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -72,6 +77,31 @@ func TestReadTurn(t *testing.T) {
 				t.Errorf("ReadTurn() = %s\nwant %s", a, b)
 			}
 		})
+	}
+}
+
+func TestATurnThatFollowsChangesThePictureBeforeIt(t *testing.T) {
+	shown := "![](/images/" + fox + ".png)"
+	for name, test := range map[string]struct {
+		req  openai.ChatCompletionRequest
+		want adapter.TurnWay
+	}{
+		"any words edit":          {talk("assistant", shown, "user", "a starry night"), adapter.TurnEdit},
+		"without a picture":       {talk("user", "a starry night"), adapter.TurnDraw},
+		"/imagine draws all same": {talk("assistant", shown, "user", "/imagine a starry night"), adapter.TurnDraw},
+		"a button is pressed":     {talk("assistant", shown, "user", "zoom out 2x"), adapter.TurnAct},
+	} {
+		if got, err := adapter.ReadTurn(test.req, adapter.ChatOptions{Follow: true}); err != nil || got.Way != test.want {
+			t.Errorf("%s: %s, %v, want %s", name, got.Way, err, test.want)
+		}
+	}
+}
+
+func TestSayLinksToPicturesThatTravelApart(t *testing.T) {
+	img := adapter.Image{ID: fox, Prompt: "a fox"}
+	say := adapter.Saying{Images: []adapter.Image{img}, Apart: true, URL: func(id string) string { return "http://h/images/" + id + ".png" }}
+	if got := adapter.Say(say); strings.Contains(got, "![") || !strings.Contains(got, "[a fox](http://h/images/"+fox+".png)") {
+		t.Errorf("Say() = %q, want a link and no picture", got)
 	}
 }
 

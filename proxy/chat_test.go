@@ -96,7 +96,8 @@ func (h *house) image(t *testing.T, id string) recordJSON {
 
 // A conversation over HTTP, streamed: each step acts on the picture before it.
 func TestAConversationActsOnThePictureBeforeIt(t *testing.T) {
-	for name, upstream := range map[string]simulator.Config{ // a relay's pace of 15 s is for tests without a clock
+	for name, upstream := range map[string]simulator.Config{
+		"newapi": {Dialect: simulator.NewAPI},
 		"trueai": {Dialect: simulator.TrueAI}, "trueai, partner": {Dialect: simulator.TrueAI, Partner: true},
 		"comet": {Dialect: simulator.Comet}, "with remix": {Remix: true}, "without a list": {NoList: true},
 	} {
