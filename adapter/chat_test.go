@@ -141,7 +141,7 @@ func tasks() map[string]struct {
 	forced.Tools = []openai.Tool{{Type: "function", Function: &openai.FunctionDefinition{Name: "extract", Parameters: json.RawMessage(`{"type":"object","properties":{"title":{"type":"string"}}}`)}}}
 	forced.ToolChoice = map[string]any{"type": "function", "function": map[string]any{"name": "extract"}}
 	tiny := talk("user", "say something nice about foxes")
-	tiny.MaxTokens = 16 //nolint:staticcheck // what clients still send
+	tiny.MaxTokens = 16
 	memory := talk("user", "a red fox")
 	memory.Tools = []openai.Tool{{Type: "function", Function: &openai.FunctionDefinition{Name: "set_memory"}}}
 	return map[string]struct {

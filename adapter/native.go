@@ -218,7 +218,9 @@ func (s *Service) nativeAccount(ctx context.Context, c Caller, n *NativeJob, spe
 
 // promptOf is what a run was asked to draw.
 func promptOf(run Run) string {
-	var asked struct{ Prompt string }
+	var asked struct {
+		Prompt string `json:"prompt"`
+	}
 	_ = json.Unmarshal(run.Request, &asked) // every kind of request that has a prompt calls it so
 	return asked.Prompt
 }

@@ -160,7 +160,7 @@ func (r release) fitting(speed, prompt Speed, own string, model Speed) (Speed, e
 	if speed != Turbo || r.niji || !r.known() || r.num < 8.1 {
 		return speed, nil
 	}
-	param := ""
+	var param string
 	switch {
 	case prompt == Turbo:
 		param = "prompt"

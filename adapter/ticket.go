@@ -95,15 +95,18 @@ func (t *Ticket) Abandoned() { t.deliver(DeliveryAbandoned) }
 
 func (t *Ticket) deliver(state DeliveryState) {
 	s, i, at := t.service, t.delivery, time.Now()
-	change := func(r *Run) error {
+	change := func(r *Run) {
 		if i < len(r.Deliveries) && !settled(r.Deliveries[i], state, at) {
 			r.Deliveries[i].State, r.Deliveries[i].At = state, at
 		}
-		return nil
 	}
-	t.live.update(func(r *Run) { _ = change(r) }) // a repeat may come before it is on disk
+	t.live.update(change) // a repeat may come before it is on disk
 	s.work.Go(func() {
-		if err := t.live.save(context.WithoutCancel(s.life), s.parts.Journal, change); err != nil {
+		err := t.live.save(context.WithoutCancel(s.life), s.parts.Journal, func(r *Run) error {
+			change(r)
+			return nil
+		})
+		if err != nil {
 			s.parts.Log.Warn("a delivery could not be recorded", "job", t.Job, "error", err)
 		}
 	})

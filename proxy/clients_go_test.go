@@ -37,12 +37,10 @@ func (f goSDK) do(t *testing.T, o order) gained {
 
 // failed is what each library's error tells its user.
 func failed(err error) gained {
-	var a *official.Error
-	if errors.As(err, &a) {
+	if a, ok := errors.AsType[*official.Error](err); ok {
 		return gained{Status: a.StatusCode, Code: a.Code, Param: a.Param, Message: a.Message}
 	}
-	var b *gpt.APIError
-	if errors.As(err, &b) {
+	if b, ok := errors.AsType[*gpt.APIError](err); ok {
 		o := gained{Status: b.HTTPStatusCode, Message: b.Message}
 		if code, ok := b.Code.(string); ok {
 			o.Code = code
@@ -98,7 +96,7 @@ func opened(paths ...string) (files []*os.File, err error) {
 			files = append(files, nil)
 			continue
 		}
-		f, err := os.Open(p) //nolint:gosec // the test's own file
+		f, err := os.Open(p)
 		if err != nil {
 			return nil, err
 		}

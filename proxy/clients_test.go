@@ -91,7 +91,7 @@ func startNode(t *testing.T, folder, script string) *program {
 	} else {
 		node = "./" + node
 	}
-	cmd := exec.CommandContext(t.Context(), node, filepath.Join("..", script)) //nolint:gosec // a fixed list of our own
+	cmd := exec.CommandContext(t.Context(), node, filepath.Join("..", script))
 	cmd.Dir, cmd.Stderr = dir, os.Stderr
 	in, err := cmd.StdinPipe()
 	if err != nil {
@@ -151,11 +151,11 @@ func (y *tally) holds(t *testing.T, file string, clients, operations []string) {
 	got := y.table(clients, operations)
 	path := filepath.Join("testdata", "clients", file)
 	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil { //nolint:gosec // read by everybody
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
-	want, err := os.ReadFile(path) //nolint:gosec // our own file
+	want, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -70,7 +70,7 @@ func (s *Server) readForm(c *gin.Context) (*payload, error) {
 // badForm keeps errors that speak for themselves and words the others.
 func badForm(err error) error {
 	worded := badBody(err)
-	if worded == err {
+	if worded == err { //nolint:errorlint // is it the very same?
 		return err
 	}
 	return adapter.Wrap(adapter.Invalid, err, "The multipart body is damaged or ended early.")

@@ -63,7 +63,7 @@ func (s *Server) endStream(c *gin.Context, t Ticket, e *events, err error, tell 
 		t.Abandoned()
 		v := visitOf(c)
 		v.cut, v.cause = true, broken
-		return nil
+		return nil //nolint:nilerr // the stream told it
 	}
 	if adapter.KindOf(err) == adapter.Timeout {
 		t.Abandoned() // the job goes on: a repeat joins it

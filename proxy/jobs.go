@@ -149,7 +149,7 @@ func (s *Server) oneJob(c *gin.Context, find func(context.Context, adapter.Calle
 	if err := s.jobDocument(ctx, doc, c, run, true); err != nil {
 		return err
 	}
-	return s.writeDocument(c, http.StatusOK, doc)
+	return s.writeDocument(c, doc)
 }
 
 // listJobs serves GET /v1/jobs, newest first. Results in a list carry URLs, never base64.
@@ -175,12 +175,12 @@ func (s *Server) listJobs(c *gin.Context) error {
 }
 
 // writeDocument answers with a document that no ticket waits for.
-func (s *Server) writeDocument(c *gin.Context, status int, doc *document) error {
+func (s *Server) writeDocument(c *gin.Context, doc *document) error {
 	c.Header("Content-Type", "application/json")
 	c.Header("Content-Length", strconv.FormatInt(doc.Size(), 10))
 	s.stamp(c)
 	s.pace(c)
-	c.Writer.WriteHeader(status)
+	c.Writer.WriteHeader(http.StatusOK)
 	if c.Request.Method == http.MethodHead {
 		c.Writer.WriteHeaderNow()
 		return nil

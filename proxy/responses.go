@@ -2,7 +2,6 @@ package proxy
 
 import (
 	"context"
-	"net/http"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -96,7 +95,7 @@ func (s *Server) respondAtOnce(c *gin.Context, ask responseAsk, o outcome) error
 	doc := &document{}
 	defer func() { _ = doc.Close() }() // files that were only read
 	r.write(doc, items)
-	return s.writeDocument(c, http.StatusOK, doc)
+	return s.writeDocument(c, doc)
 }
 
 // response renders a result as a response; without bytes its pictures are addresses only.

@@ -55,12 +55,12 @@ func (s *Server) writeResponse(c *gin.Context, run adapter.Run) error {
 	f := keptResponse(run)
 	if run.Status != adapter.RunCompleted || run.Result == nil {
 		responseOf(run, f).write(doc, nil)
-		return s.writeDocument(c, http.StatusOK, doc)
+		return s.writeDocument(c, doc)
 	}
 	if err := s.response(c, run, f, true)(c.Request.Context(), doc, *run.Answer()); err != nil {
 		return err
 	}
-	return s.writeDocument(c, http.StatusOK, doc)
+	return s.writeDocument(c, doc)
 }
 
 // cancelResponse serves POST /v1/responses/{id}/cancel.
