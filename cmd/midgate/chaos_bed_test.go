@@ -66,7 +66,9 @@ func freeAddress(t *testing.T) string {
 func (b *bed) serve() {
 	b.t.Helper()
 	b.gate = start(b.t, b.environ, "serve")
-	b.url = b.gate.url()
+	if url := b.gate.url(); url != b.url {
+		b.url = url // the first time: it keeps its address, and clients read this while it is served again
+	}
 }
 
 // kill ends the gate as a power cut does.
