@@ -329,6 +329,27 @@ func TestChatWithClients(t *testing.T) {
 	}
 }
 
+func TestAChatDescribesAndBlends(t *testing.T) {
+	h := newHouse(t, simulator.Config{})
+	data := "data:image/png;base64," + base64.StdEncoding.EncodeToString(drawnPNG(t))
+	picture := `{"type":"image_url","image_url":{"url":"` + data + `"}}`
+	for name, tt := range map[string]struct{ content, kind, want string }{
+		"a picture alone":      {picture, "describe", `"content":"1. `},
+		"a picture and a word": {`{"type":"text","text":"/describe"},` + picture, "describe", `"content":"1. `},
+		"two pictures":         {picture + `,` + picture, "blend", "/images/img_"},
+		"/blend":               {`{"type":"text","text":"/blend"},` + picture + `,` + picture, "blend", "/images/img_"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			before := len(h.sim.Ledger())
+			status, _, answer := h.call(t, http.MethodPost, "/v1/chat/completions", `{"messages":[{"role":"user","content":[`+tt.content+`]}]}`)
+			jobs := h.sim.Ledger()[before:]
+			if status != http.StatusOK || !strings.Contains(string(answer), tt.want) || len(jobs) != 1 || jobs[0].Kind != tt.kind {
+				t.Errorf("%d %s by %v, want %s by one %s", status, answer, jobs, tt.want, tt.kind)
+			}
+		})
+	}
+}
+
 // A job that a chat began shows the chat's answer as its result.
 func TestAChatsJobHasTheChatsAnswer(t *testing.T) {
 	h := newHouse(t, simulator.Config{})
@@ -371,6 +392,7 @@ func FuzzConversation(f *testing.F) {
 		`{"messages":[{"role":"user","content":[{"type":"text","text":"a"},{"type":"image_url","image_url":"x"},{"image_url":{"url":"y"}}]}],"stop":"a","n":"2"}`,
 		`{"messages":[{"role":"assistant","content":null,"images":[{"image_url":{"url":"z"}}]},{"role":"user","content":{"text":"a"}}],"response_format":{"type":"json_schema","json_schema":{"schema":{}}}}`,
 		`{"messages":[{}],"tools":[{"type":"function","name":"x"},{"function":{}}],"tool_choice":{"type":"function","name":"x"},"max_tokens":1e99}`,
+		`{"messages":[{"role":"user","content":"x y"}],"input":[{"role":"user","content":[{"type":"input_text","text":"a"},{"type":"input_image"}]},{"id":"ig_x"}],"tools":[7],"metadata":"x","text":{"format":{}},"temperature":"2"}`,
 		`{"messages":{"a":1},"functions":[{"name":"f","parameters":{}}],"function_call":{"name":"f"},"modalities":"image"}`,
 	} {
 		f.Add(seed)
@@ -398,6 +420,18 @@ func FuzzConversation(f *testing.F) {
 			t.Errorf("the request cannot be kept: %v", err)
 		}
 		_ = wantsImages(p.fields["modalities"])
-		_, _, _ = p.drawing()
+		g, _, _ := p.drawing()
+		form, err := p.responseForm(g)
+		if err != nil {
+			return
+		}
+		d := &document{}
+		responseOf(adapter.Run{ID: testJob, Status: adapter.RunQueued}, form).write(d, nil)
+		if !json.Valid(d.text.Bytes()) {
+			t.Errorf("a response that is no JSON: %s", d.text.Bytes())
+		}
+		if kept, err := json.Marshal(form); err != nil || len(kept) > 48<<10 {
+			t.Errorf("%d bytes are kept with the run, %v", len(kept), err)
+		}
 	})
 }

@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -68,8 +69,8 @@ func (p *payload) responseForm(g adapter.Generation) (f responseForm, err error)
 	if text, err := p.text("instructions"); err == nil {
 		f.Instructions = shortened(text, maxKept)
 	}
-	f.Tools, f.Choice = keptJSON(p.fields["tools"]), keptJSON(p.fields["tool_choice"])
-	f.Metadata, f.Text = keptJSON(p.fields["metadata"]), keptJSON(p.fields["text"])
+	f.Tools, f.Choice = keptJSON(p.fields["tools"], '['), keptJSON(p.fields["tool_choice"], '"', '{')
+	f.Metadata, f.Text = keptJSON(p.fields["metadata"], '{'), keptJSON(p.fields["text"], '{')
 	f.Temperature, _ = decimal(p.fields["temperature"], "temperature") // what is no number is not said again
 	f.TopP, _ = decimal(p.fields["top_p"], "top_p")
 	if n := limitOf(p.fields["max_output_tokens"]); n > 0 {
@@ -79,9 +80,9 @@ func (p *payload) responseForm(g adapter.Generation) (f responseForm, err error)
 	return f, nil
 }
 
-// keptJSON keeps a value that is small and no picture; nothing of any other.
-func keptJSON(v gjson.Result) json.RawMessage {
-	if v.Type == gjson.Null || len(v.Raw) > maxKept || strings.Contains(v.Raw, `\u0000upload:`) {
+// keptJSON keeps a value that begins as it must, is small and no picture; nothing of any other.
+func keptJSON(v gjson.Result, begins ...byte) json.RawMessage {
+	if v.Raw == "" || !slices.Contains(begins, v.Raw[0]) || len(v.Raw) > maxKept || strings.Contains(v.Raw, `\u0000upload:`) || !json.Valid([]byte(v.Raw)) {
 		return nil
 	}
 	return json.RawMessage(strings.Clone(v.Raw))

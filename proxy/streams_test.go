@@ -3,6 +3,7 @@ package proxy
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -11,8 +12,39 @@ import (
 	"testing/synctest"
 	"time"
 
+	official "github.com/openai/openai-go/v3"
+	"github.com/openai/openai-go/v3/option"
+
 	"midgate/adapter"
 )
+
+// waiting is a ticket whose job waits for a place longer than a status line does.
+type waiting struct{ *scripted }
+
+func (w waiting) Accepted(ctx context.Context) error {
+	<-ctx.Done()
+	return context.Cause(ctx)
+}
+
+func TestTheStatusLineWaitsTenSeconds(t *testing.T) {
+	for name, tt := range map[string]struct{ path, body string }{
+		"pictures":  {"/v1/images/generations", `{"prompt":"a fox","stream":true}`},
+		"a chat":    {"/v1/chat/completions", `{"stream":true,"messages":[{"role":"user","content":"a fox"}]}`},
+		"responses": {"/v1/responses", `{"stream":true,"input":"a fox"}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f, s := newStage(t, time.Second)
+				f.busy = true
+				begun := time.Now()
+				w := send(s, "POST", tt.path, tt.body)
+				if took := time.Since(begun); w.Code != 200 || took != acceptance+time.Second || f.answered != 1 {
+					t.Errorf("%d after %s, want 200 after %s for the acceptance and 1 s for the job", w.Code, took, acceptance)
+				}
+			})
+		})
+	}
+}
 
 // scripted is a ticket whose job shows two previews, is silent for some time, and ends.
 type scripted struct {
@@ -43,6 +75,16 @@ func (s *scripted) Preview(_ context.Context, p adapter.Progress, f adapter.Form
 type stage struct {
 	*fake
 	silence time.Duration
+	busy    bool   // its upstream accepts nothing in time
+	huge    []byte // every picture's bytes, where they are not the fake's
+}
+
+func (s *stage) Bytes(ctx context.Context, id string, f adapter.Format, compression int) (*adapter.Blob, error) {
+	b, err := s.fake.Bytes(ctx, id, f, compression)
+	if err == nil && s.huge != nil {
+		b.ReadSeekCloser, b.Size = openFile{bytes.NewReader(s.huge)}, int64(len(s.huge))
+	}
+	return b, err
 }
 
 func (s *stage) perform(a adapter.Attempt, err error, t Ticket) (Ticket, error) {
@@ -51,6 +93,9 @@ func (s *stage) perform(a adapter.Attempt, err error, t Ticket) (Ticket, error) 
 	}
 	own := t.(*fakeTicket)
 	own.run.Route, own.run.Echo = a.Route, a.Echo
+	if s.busy {
+		return waiting{&scripted{own, s.silence}}, nil
+	}
 	return &scripted{own, s.silence}, nil
 }
 
@@ -77,10 +122,10 @@ func (s *stage) Converse(ctx context.Context, a adapter.Attempt, t adapter.Turn,
 
 func newStage(t *testing.T, silence time.Duration) (*stage, *Server) {
 	t.Helper()
-	f := &stage{newFake(), silence}
+	f := &stage{fake: newFake(), silence: silence}
 	f.add(testImage, tiny)
 	core := f.core()
-	core.Draw, core.Edit, core.Talk = f, f, f
+	core.Draw, core.Edit, core.Talk, core.Keep = f, f, f, f
 	s, err := New(Config{Auth: AuthKeys, Keys: []Key{{Name: "alice", Secret: "sk-alice"}}, PublicURL: "https://mid.example"}, core, NewMetrics(), testLog(t))
 	if err != nil {
 		t.Fatal(err)
@@ -175,6 +220,22 @@ func TestLongStreamsAreKeptAlive(t *testing.T) {
 			t.Errorf("%d lines without data in 20 minutes, want a comment each 10 s and below go-openai's 300", most)
 		}
 	})
+}
+
+// Case 28: a picture of 20 MB is one line.
+func TestAHugePictureIsOneEvent(t *testing.T) {
+	f, s := newStage(t, 0)
+	f.huge = make([]byte, 20<<20)
+	c := official.NewClient(option.WithBaseURL("http://"+listen(t, s)+"/v1/"), option.WithAPIKey("sk-alice"))
+	stream := c.Images.GenerateStreaming(t.Context(), official.ImageGenerateParams{Prompt: "a fox"})
+	defer func() { _ = stream.Close() }()
+	size := 0
+	for stream.Next() {
+		size = len(stream.Current().B64JSON)
+	}
+	if want := base64.StdEncoding.EncodedLen(len(f.huge)); stream.Err() != nil || size != want {
+		t.Errorf("openai-go reads %d characters, %v, want %d", size, stream.Err(), want)
+	}
 }
 
 // Case 27: who leaves leaves the job alone, and nothing behind. A goroutine that stayed would keep the bubble from ending.
