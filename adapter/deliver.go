@@ -34,6 +34,7 @@ func (q *sequence) deliverGrid(task Task, from provenance, count int) (Result, e
 	cells := make([]Image, 4)
 	for i := range cells {
 		cell := q.record(from, task, fmt.Sprintf("%s/%d", from.name, i+1))
+		cell.Created = listedBefore(cell.Created, i)
 		cell.Source, cell.Quarter, cell.Index, cell.Grid = kept.Name, i+1, i+1, grid.ID
 		cell.Width, cell.Height = kept.Width/2, kept.Height/2
 		cells[i] = cell
@@ -51,6 +52,7 @@ func (q *sequence) deliverSeparate(task Task, from provenance, count int) (Resul
 			return err
 		}
 		cell := q.record(from, task, name)
+		cell.Created = listedBefore(cell.Created, i)
 		cell.Source, cell.Index, cell.Grid = kept.Name, i+1, q.id(from.name)
 		cell.Width, cell.Height = kept.Width, kept.Height
 		cells[i] = cell
@@ -65,6 +67,11 @@ func (q *sequence) deliverSeparate(task Task, from provenance, count int) (Resul
 		grid.Source, grid.Width, grid.Height = kept.Name, kept.Width, kept.Height
 	}
 	return q.keepGrid(grid, cells, from, count)
+}
+
+// listedBefore makes a grid's quarters stand in their order, before their grid, in lists that begin with the newest.
+func listedBefore(grid time.Time, i int) time.Time {
+	return grid.Add(time.Duration(4-i) * time.Millisecond)
 }
 
 // keepGrid makes single pictures of the wanted quarters as the request says, then stores the five records.

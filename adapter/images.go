@@ -151,7 +151,7 @@ type provenance struct {
 func (q *sequence) record(from provenance, task Task, name string) Image {
 	img := Image{
 		ID: q.id(name), Owner: from.run.Owner, Created: from.run.Created, Expires: from.run.Expires, Job: from.run.ID,
-		Model: from.gen.Model, Prompt: from.gen.Prompt, RevisedPrompt: cmp.Or(strings.TrimSpace(task.FinalPrompt), from.draw.Prompt),
+		Model: cmp.Or(from.gen.Model, "midjourney"), Prompt: from.gen.Prompt, RevisedPrompt: cmp.Or(strings.TrimSpace(task.FinalPrompt), from.draw.Prompt),
 		Version: cmp.Or(from.draw.versionName(), from.version), Speed: from.draw.Speed,
 		Parent: from.parent, Action: from.action,
 		Upstream: from.account.Name, TaskID: task.ID, Buttons: task.Buttons,

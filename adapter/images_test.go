@@ -217,3 +217,21 @@ func TestProgressReachesWhoWaits(t *testing.T) {
 		}
 	})
 }
+
+func TestAListHasTheQuartersInTheirOrderBeforeTheirGrid(t *testing.T) {
+	for _, name := range []string{"comet", "trueai, partner"} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newStudio(t, dialects[name], nil)
+			s.draw(t, "a red fox", 1)
+			all, err := s.Images(t.Context(), s.me, 10, "")
+			if err != nil || len(all) != 5 {
+				t.Fatalf("Images() = %d, %v, want 5", len(all), err)
+			}
+			for i, img := range all {
+				if want := (i + 1) % 5; img.Index != want || img.Model != "midjourney" {
+					t.Errorf("%s: picture %d of the list has index %d and model %q, want %d and midjourney", name, i+1, img.Index, img.Model, want)
+				}
+			}
+		})
+	}
+}
