@@ -131,6 +131,9 @@ func firstWords(req openai.ChatCompletionRequest, text string) string {
 		said, _ = contentOf(req.Messages[i])
 	}
 	fields := strings.Fields(strings.Trim(said, "\"' "))
+	if i := slices.IndexFunc(fields, isFlag); i >= 0 { // parameters are no words of a title
+		fields = fields[:i]
+	}
 	if len(fields) == 0 {
 		return "Pictures"
 	}
@@ -139,6 +142,11 @@ func firstWords(req openai.ChatCompletionRequest, text string) string {
 		title = string(letters[:60])
 	}
 	return strings.ToUpper(title[:firstRune(title)]) + title[firstRune(title):]
+}
+
+// isFlag tells words that begin a parameter, with dashes as editors set them.
+func isFlag(word string) bool {
+	return strings.HasPrefix(word, "--") || strings.HasPrefix(word, "—") || strings.HasPrefix(word, "–")
 }
 
 func firstRune(s string) int {

@@ -160,6 +160,7 @@ func tasks() map[string]struct {
 		"open webui memory":           {talk("system", "You are a private memory reviewer", "user", "Review the completed conversation turn"), `{"operations":[]}`},
 		"open webui own picture":      {talk("system", "<context>The requested image has been created and displayed</context>", "user", "a red fox"), "Here is your picture."},
 		"librechat title":             {talk("user", "Provide a concise, 5-word-or-less title for the conversation, using title case.\n\nConversation:\nUser: a red fox in snow at dawn\nAI: x"), "A red fox in snow"},
+		"a title after parameters":    {talk("user", "Provide a concise, 5-word-or-less title for the conversation.\n\nUser: a red fox —ar 16:9"), "A red fox"},
 		"librechat structured title":  {structured, `{"language":"English","tags":[],"title":"A red fox in snow"}`},
 		"librechat memory":            {memory, "The user is making pictures with Midjourney."},
 		"librechat summary":           {talk("user", "Hold on, before you continue I need you to write me a checkpoint of everything"), "The user is making pictures with Midjourney."},
