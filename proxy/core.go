@@ -21,6 +21,10 @@ type Core struct {
 	Followers Followers
 	Ready     Readiness
 	Hooks     Hooks // nil: upstreams are given no webhook address
+
+	// Upstream says in a few words whether the upstream answers; with ask it is asked, if nothing was heard of it for a
+	// while. nil: not told.
+	Upstream func(ctx context.Context, ask bool) string
 }
 
 // Drawer starts the requests that begin with words or a button.

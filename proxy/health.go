@@ -14,15 +14,20 @@ func (s *Server) healthz(c *gin.Context) error {
 	return nil
 }
 
-// readyz says whether work can be taken on: 503 with the reason in plain words if not.
+// readyz says whether work can be taken on: 503 with the reason in plain words if not. What is known of the upstream is
+// told beside it and decides nothing: a gate whose upstream is down still delivers what it has. Nobody's question makes
+// the upstream be asked, unless it says so (?ask=upstream).
 func (s *Server) readyz(c *gin.Context) error {
 	ctx, cancel := context.WithTimeout(c.Request.Context(), 5*time.Second)
 	defer cancel()
+	status, said := http.StatusOK, map[string]string{"status": "ready"}
 	if err := s.core.Ready.Ready(ctx); err != nil {
-		s.writeJSON(c, http.StatusServiceUnavailable, map[string]string{"status": "not ready", "reason": typed(err).Message})
-		return nil
+		status, said = http.StatusServiceUnavailable, map[string]string{"status": "not ready", "reason": typed(err).Message}
 	}
-	s.writeJSON(c, http.StatusOK, map[string]string{"status": "ready"})
+	if s.core.Upstream != nil {
+		said["upstream"] = s.core.Upstream(ctx, c.Query("ask") == "upstream")
+	}
+	s.writeJSON(c, status, said)
 	return nil
 }
 

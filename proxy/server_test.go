@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"net/http/httptest"
 	"strings"
@@ -262,6 +263,14 @@ func TestHealth(t *testing.T) {
 	w := send(s, "GET", "/readyz", "")
 	if w.Code != 503 || !strings.Contains(w.Body.String(), "The data directory is full.") {
 		t.Errorf("/readyz = %d %s, want 503 with the reason", w.Code, w.Body)
+	}
+	s.core.Upstream = func(_ context.Context, ask bool) string {
+		return map[bool]string{false: "was not asked yet", true: "answered 0s ago"}[ask]
+	}
+	for path, want := range map[string]string{"/readyz": "was not asked yet", "/readyz?ask=upstream": "answered 0s ago"} {
+		if w := send(s, "GET", path, ""); !strings.Contains(w.Body.String(), `"upstream":"`+want+`"`) {
+			t.Errorf("%s = %s, want the upstream's state %q", path, w.Body, want)
+		}
 	}
 }
 

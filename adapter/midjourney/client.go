@@ -99,6 +99,7 @@ func (c *client) call(ctx context.Context, method, path string, body []byte, lim
 // do sends a request and reads the answer up to limit bytes.
 func (c *client) do(req *http.Request, limit int64) (reply, error) {
 	resp, err := c.shared.api.Do(req)
+	c.reach.note(req.Context(), err)
 	if err != nil {
 		return reply{}, hideURL(err)
 	}

@@ -18,6 +18,7 @@ type upstream struct {
 	routes  *routes
 	times   *durations
 	proof   *proof
+	reach   reach
 }
 
 func newUpstream(s *shared, cfg UpstreamConfig) (*upstream, error) {

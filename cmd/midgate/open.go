@@ -94,6 +94,7 @@ func open(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *gate, er
 	core := proxy.CoreOf(g.service)
 	core.Hooks = hooks
 	core.Ready = readiness{{"State", state.Ready}, {"The picture store", bytes.Ready}}
+	core.Upstream = reached(fleet)
 	if g.face, err = proxy.New(cfg.Proxy, core, metrics, log); err != nil {
 		return nil, err
 	}

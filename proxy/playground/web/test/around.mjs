@@ -36,6 +36,14 @@ export async function around(browser, page, base, picture, shoot) {
     fine('the focus can be seen', await page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle !== 'none'))
   })
 
+  await step('whether midgate and the upstream are well can be seen', async () => {
+    const badge = page.getByRole('button', { name: /^midgate: Ready/ })
+    await badge.click()
+    await page.locator('.health .pop dd', { hasText: /^answered \d+m?s? ?.*ago$/ }).waitFor()
+    await shoot('health')
+    await page.keyboard.press('Escape')
+  })
+
   await step('the dark theme is kept and readable', async () => {
     await page.keyboard.press('c')
     const light = await ground(page)

@@ -32,7 +32,7 @@ export function watchHealth(): void {
 
 /** check asks once. */
 export async function check(): Promise<void> {
-  const [alive, ready] = await Promise.all([status('healthz'), status('readyz')])
+  const [alive, ready] = await Promise.all([status('healthz'), status('readyz?ask=upstream')])
   health.value = {
     alive: alive?.ok ?? false,
     ready: ready?.ok ?? false,
