@@ -3,6 +3,7 @@ package jetstream
 import (
 	"fmt"
 	"log/slog"
+	"strings"
 )
 
 // serverLog passes on what the embedded server has to say. Its messages name streams and files, never values.
@@ -13,11 +14,18 @@ type serverLog struct {
 
 const fromServer = "state engine"
 
+// outdated is in the message that an index is made anew from its records, which is all that a killed process leaves to do.
+const outdated = "state is outdated"
+
 func (l serverLog) Noticef(string, ...any) {}
 func (l serverLog) Debugf(string, ...any)  {}
 func (l serverLog) Tracef(string, ...any)  {}
 
 func (l serverLog) Warnf(format string, v ...any) {
+	if strings.Contains(format, outdated) {
+		l.log.Debug(fromServer, "message", fmt.Sprintf(format, v...))
+		return
+	}
 	l.log.Warn(fromServer, "message", fmt.Sprintf(format, v...))
 }
 
