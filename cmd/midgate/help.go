@@ -1,9 +1,15 @@
 package main
 
-import "context"
+import (
+	"context"
+	"fmt"
+)
 
-// help lists the commands.
-func help(_ context.Context, p program, _ []string) error {
+// help lists the commands, or the flags of one.
+func help(ctx context.Context, p program, args []string) error {
+	if len(args) > 0 {
+		return p.explain(ctx, args[0])
+	}
 	p.print("midgate lets programs that speak OpenAI's image API draw with Midjourney.\n\n")
 	for _, c := range commands() {
 		p.print("  midgate %-12s %s\n", c.name, c.does)
@@ -11,6 +17,23 @@ func help(_ context.Context, p program, _ []string) error {
 			p.print("  %20s %s\n", "", c.usage)
 		}
 	}
-	p.print("\nSettings are environment variables (MIDGATE_…) or keys of a YAML file; README.md lists them.\n")
+	p.print("\nmidgate help COMMAND explains a command's flags.\n")
+	p.print("Settings are environment variables (MIDGATE_…) or keys of a YAML file; README.md lists them.\n")
 	return nil
+}
+
+// explain says what a command does, and its flags.
+func (p program) explain(ctx context.Context, name string) error {
+	for _, c := range commands() {
+		if c.name != name {
+			continue
+		}
+		p.print("midgate %s %s\n%s\n", c.name, c.usage, c.does)
+		if c.name == "help" {
+			return nil
+		}
+		p.err = p.out // it was asked for, so it is no complaint
+		return c.run(ctx, p, []string{"-h"})
+	}
+	return fmt.Errorf("%q is no command; midgate help lists them", name)
 }

@@ -5,6 +5,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -42,12 +43,17 @@ func commands() []command {
 	return []command{
 		{"serve", "[--config FILE]", "the proxy; also what midgate without a command does", serve},
 		{"demo", "[--pace 4s] [--pixels 1024]", "the proxy and a simulated Midjourney, nothing to configure, nothing to pay", demo},
-		{"simulate", "[flags]", "only the simulated Midjourney server, for tests", simulate},
+		{"simulate", "[--listen 127.0.0.1:8090] [--dialect comet] [--auth WAY] …", "only the simulated Midjourney server, for tests", simulate},
 		{"check", "[--config FILE]", "looks at the settings and asks the upstream harmless questions", checkUp},
 		{"healthcheck", "[URL]", "asks a running midgate whether it is well, for containers", healthcheck},
 		{"version", "", "version, commit and Go version", showVersion},
-		{"help", "", "this page", help},
+		{"help", "[COMMAND]", "this page, or the flags of a command", help},
 	}
+}
+
+// spelled is the commands that may be written like a flag.
+var spelled = map[string]string{
+	"-h": "help", "-help": "help", "--help": "help", "-v": "version", "-version": "version", "--version": "version",
 }
 
 // errUsage is a command line that nobody understands; what was wrong has been said.
@@ -56,11 +62,8 @@ var errUsage = errors.New("usage")
 // run carries out a command line and returns the exit status: 1 when something is wrong, 2 for a wrong command line.
 func (p program) run(ctx context.Context, args []string) int {
 	name := "serve"
-	if len(args) > 0 && (!strings.HasPrefix(args[0], "-") || args[0] == "-h" || args[0] == "--help") {
-		name, args = strings.TrimLeft(args[0], "-"), args[1:]
-	}
-	if name == "h" {
-		name = "help"
+	if len(args) > 0 && (!strings.HasPrefix(args[0], "-") || spelled[args[0]] != "") {
+		name, args = cmp.Or(spelled[args[0]], args[0]), args[1:]
 	}
 	for _, c := range commands() {
 		if c.name == name {
