@@ -87,7 +87,7 @@ func (s *Server) accepted(c *gin.Context, t Ticket) error {
 	run := t.Run()
 	c.Header("Location", "/v1/jobs/"+run.ID)
 	c.Header("Preference-Applied", "respond-async")
-	s.writeJSON(c, http.StatusAccepted, s.jobObject(run))
+	s.writeJSON(c, http.StatusAccepted, s.jobObject(c, run))
 	t.Answered()
 	return nil
 }

@@ -39,8 +39,8 @@ type stepJSON struct {
 	Paid        bool    `json:"paid"`
 }
 
-// job shows a run without its result.
-func (s *Server) job(run adapter.Run) jobJSON {
+// job shows a run without its result; base is where its preview is handed out.
+func (s *Server) job(run adapter.Run, base string) jobJSON {
 	j := jobJSON{
 		ID: run.ID, Object: "job", Status: string(run.Status), CreatedAt: run.Created.Unix(),
 		Kind: run.Kind, Model: first(run.Model, "midjourney"), N: max(run.N, 1), Steps: []stepJSON{},
@@ -48,7 +48,11 @@ func (s *Server) job(run adapter.Run) jobJSON {
 	if run.Status == adapter.RunCompleted {
 		j.Progress = 100
 	} else if !run.Status.Ended() {
-		j.Progress = s.core.Runs.JobProgress(run.ID).Percent
+		now := s.core.Runs.JobProgress(run.ID)
+		j.Progress = now.Percent
+		if now.Preview != "" {
+			j.Preview = new(base + jobPreview + run.ID)
+		}
 	}
 	if !run.Finished.IsZero() {
 		j.FinishedAt = new(run.Finished.Unix())
@@ -81,7 +85,7 @@ func step(st adapter.Step) stepJSON {
 // jobDocument writes a job with its result, rendered as its route answers; bytes says whether base64 may be in it.
 func (s *Server) jobDocument(ctx context.Context, d *document, c *gin.Context, run adapter.Run, bytes bool) error {
 	d.text.WriteByte('{')
-	d.members(s.job(run))
+	d.members(s.job(run, s.base(c)))
 	d.text.WriteString(`,"result":`)
 	if run.Status != adapter.RunCompleted || run.Result == nil {
 		d.text.WriteString("null}")
@@ -95,11 +99,11 @@ func (s *Server) jobDocument(ctx context.Context, d *document, c *gin.Context, r
 }
 
 // jobObject is a job that has no result yet.
-func (s *Server) jobObject(run adapter.Run) any {
+func (s *Server) jobObject(c *gin.Context, run adapter.Run) any {
 	return struct {
 		jobJSON
 		Result *struct{} `json:"result"`
-	}{jobJSON: s.job(run)}
+	}{jobJSON: s.job(run, s.base(c))}
 }
 
 // resultOf renders a run's result as the route that began it does. Without bytes it has URLs where base64 was asked for.
@@ -166,7 +170,7 @@ func (s *Server) listJobs(c *gin.Context) error {
 	l := page(runs, limit, func(r adapter.Run) (string, any) {
 		d := &document{}
 		if err := s.jobDocument(ctx, d, c, r, false); err != nil {
-			return r.ID, s.jobObject(r) // its pictures are gone; the job itself is not
+			return r.ID, s.jobObject(c, r) // its pictures are gone; the job itself is not
 		}
 		return r.ID, json.RawMessage(d.text.Bytes())
 	})

@@ -92,7 +92,7 @@ func (s *Server) nativeURLs(base string, t adapter.NativeTask, j *nativeTaskJSON
 			j.ImageURLs = append(j.ImageURLs, urlJSON{pictureURL(base, id, adapter.PNG)})
 		}
 	case t.Task.ImageURL != "" && t.Task.Status == adapter.InProgress:
-		j.ImageURL = base + "/mj/image/" + t.Run.ID
+		j.ImageURL = base + jobPreview + t.Run.ID
 	}
 }
 
@@ -200,6 +200,9 @@ func (s *Server) nativeCancel(c *gin.Context, id string) error {
 	c.Writer.WriteHeaderNow()
 	return nil
 }
+
+// jobPreview is the path before a job's ID at which its newest preview is handed out, without a key: an ID cannot be guessed.
+const jobPreview = "/mj/image/"
 
 // nativeImage serves GET /mj/image/{job}: how far a picture is. Finished ones have addresses of their own.
 func (s *Server) nativeImage(c *gin.Context, job string) error {
