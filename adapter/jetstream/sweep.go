@@ -33,6 +33,11 @@ func (e *Engine) Sweep(ctx context.Context, drop func(ctx context.Context, name 
 	return context.Cause(ctx)
 }
 
+// Needed reports whether a record that is known here needs the bytes of that name.
+func (e *Engine) Needed(name string) bool {
+	return e.store.index.needed(name)+e.journal.index.needed(name) > 0
+}
+
 // lapsed is the loss of a lease that was never held.
 var lapsed = func() <-chan struct{} {
 	c := make(chan struct{})

@@ -10,7 +10,7 @@ import (
 )
 
 // keepContent stores what fill writes under uploads/ and its SHA-256. Bytes that are
-// there already are not written again. The digest must be known before the name, so
+// there already are not written again, unless they are old. The digest must be known before the name, so
 // they stand in a temporary file first.
 func (s *Store) keepContent(ctx context.Context, fill func(*os.File) (facts, error)) (adapter.Picture, error) {
 	spool, err := os.CreateTemp(s.tempDir, spoolName)
@@ -23,7 +23,7 @@ func (s *Store) keepContent(ctx context.Context, fill func(*os.File) (facts, err
 		return adapter.Picture{}, err
 	}
 	name := "uploads/" + f.Digests[""]
-	if size, err := s.bucket.size(ctx, name); err == nil && size == f.Size {
+	if s.fresh(ctx, name, f.Size) {
 		return f.picture(name), nil
 	}
 	if _, err := spool.Seek(0, io.SeekStart); err != nil {

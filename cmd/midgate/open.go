@@ -69,6 +69,7 @@ func open(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *gate, er
 	}
 	g.closing(func() { _ = bytes.Close() })
 	g.closing(background(ctx, func(ctx context.Context) { _ = state.Sweep(ctx, bytes.Delete) }))
+	g.closing(background(ctx, func(ctx context.Context) { _ = bytes.Sweep(ctx, cfg.State.Retention, state.Needed) }))
 	looks := pictures.NewIndex()
 	g.closing(background(ctx, func(ctx context.Context) { _ = state.Store().Watch(ctx, looks.See, looks.Gone, func() {}) }))
 
