@@ -35,7 +35,18 @@ func (e *Engine) operation(ctx context.Context) (context.Context, context.Cancel
 	return ctx, cancel, nil
 }
 
-var errDisconnected = errors.New("there is no connection to the state engine")
+var (
+	errDisconnected = errors.New("there is no connection to the state engine")
+	errBroken       = errors.New("the disk takes no writes")
+)
+
+// writing is operation for a write.
+func (b *bucket) writing(ctx context.Context) (context.Context, context.CancelFunc, error) {
+	if b.engine.broken.Load() && b != b.engine.leases { // they are kept in memory
+		return nil, nil, errBroken
+	}
+	return b.engine.operation(ctx)
+}
 
 // get reads the newest value of a key.
 func (b *bucket) get(ctx context.Context, key string) (jetstream.KeyValueEntry, error) {
@@ -54,7 +65,7 @@ func (b *bucket) put(ctx context.Context, key string, value []byte) (uint64, err
 
 // create writes a key that holds nothing, or held something that was removed.
 func (b *bucket) create(ctx context.Context, key string, value []byte, opts ...jetstream.KVCreateOpt) (uint64, error) {
-	ctx, cancel, err := b.engine.operation(ctx)
+	ctx, cancel, err := b.writing(ctx)
 	if err != nil {
 		return 0, err
 	}
@@ -79,7 +90,7 @@ func (b *bucket) updateFor(ctx context.Context, key string, value []byte, revisi
 
 // purge removes a key and leaves a marker for the watchers for an hour.
 func (b *bucket) purge(ctx context.Context, key string, opts ...jetstream.KVDeleteOpt) error {
-	ctx, cancel, err := b.engine.operation(ctx)
+	ctx, cancel, err := b.writing(ctx)
 	if err != nil {
 		return err
 	}
@@ -93,7 +104,7 @@ func (b *bucket) publish(ctx context.Context, key string, value []byte, header n
 	if !validKey.MatchString(key) {
 		return 0, jetstream.ErrInvalidKey
 	}
-	ctx, cancel, err := b.engine.operation(ctx)
+	ctx, cancel, err := b.writing(ctx)
 	if err != nil {
 		return 0, err
 	}

@@ -22,6 +22,8 @@ type Engine struct {
 
 	images, digests, runs, claims, leases *bucket
 
+	kept int // how often state is kept
+
 	store   *Store
 	journal *Journal
 
@@ -29,6 +31,7 @@ type Engine struct {
 	end     context.CancelFunc
 	work    sync.WaitGroup
 	suspect atomic.Bool // a write failed in a way that the embedded server may not recover from by itself
+	broken  atomic.Bool // the disk takes no writes, so none are tried
 
 	mu     sync.Mutex
 	again  chan struct{} // closed when the connection was lost and is back

@@ -3,6 +3,7 @@ package jetstream
 import (
 	"context"
 	"encoding/base64"
+	"errors"
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
@@ -31,8 +32,15 @@ func (l *Leases) Hold(ctx context.Context, name, replica string) (<-chan struct{
 
 // take writes the key if it is free, or this replica's own from before.
 func (l *Leases) take(ctx context.Context, key, replica string) (revision uint64, held bool, err error) {
-	for {
+	for reopened := false; ; {
 		revision, err = l.engine.leases.create(ctx, key, []byte(replica))
+		if !reopened && errors.Is(err, jetstream.ErrNoStreamResponse) {
+			if err := l.engine.openLeases(ctx); err != nil {
+				return 0, false, err
+			}
+			reopened = true
+			continue
+		}
 		if !conflicting(err) {
 			return revision, err == nil, err
 		}

@@ -10,12 +10,12 @@ import (
 const mendEvery = time.Second
 
 // mend restarts the embedded server after its disk was full or refused writes, as soon as the disk takes them again:
-// until then JetStream refuses every write to a stream that once failed.
+// until then JetStream refuses every write to a stream that once failed. It does not answer such a write at all, so
+// writes are refused here meanwhile.
 func (e *Engine) mend() {
 	tick := time.NewTicker(mendEvery)
 	defer tick.Stop()
-	told := false
-	for {
+	for told := false; ; {
 		select {
 		case <-tick.C:
 		case <-e.life.Done():
@@ -24,19 +24,21 @@ func (e *Engine) mend() {
 		if s := e.server.current.Load(); s != nil && s.JetStreamEnabled() && !e.suspect.Load() {
 			continue
 		}
-		if e.writable() == nil {
-			e.suspect.Store(false)
-			continue
-		}
 		if err := diskWorks(e.cfg.Dir); err != nil {
 			if !told {
 				e.cfg.Log.Error("the state cannot be written", "error", err)
 			}
 			told = true
+			e.broken.Store(true)
+			continue
+		}
+		if !e.broken.Load() && e.writable() == nil {
+			e.suspect.Store(false)
 			continue
 		}
 		if told = !e.restart(told); !told {
 			e.suspect.Store(false)
+			e.broken.Store(false)
 		}
 	}
 }

@@ -22,6 +22,7 @@ func (e *Engine) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	e.kept = copies
 	for _, b := range []struct {
 		into    **bucket
 		name    string
@@ -43,6 +44,18 @@ func (e *Engine) open(ctx context.Context) error {
 		*b.into = &bucket{engine: e, name: name, kv: kv}
 	}
 	return nil
+}
+
+// openLeases makes the leases' bucket again: a single server keeps it in memory only, so that it is gone after a
+// restart of that server, this process's own included (mend).
+func (e *Engine) openLeases(ctx context.Context) error {
+	ctx, cancel, err := e.operation(ctx)
+	if err != nil {
+		return err
+	}
+	defer cancel()
+	_, err = e.bucket(ctx, e.leases.name, e.cfg.LeaseTTL, jetstream.MemoryStorage, e.kept)
+	return err
 }
 
 // bucket makes or adapts one bucket: a stream as the key-value clients of NATS expect it.
