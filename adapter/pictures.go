@@ -21,6 +21,12 @@ type Pictures interface {
 	Delete(ctx context.Context, name string) error
 }
 
+// Keeper says whether a picture could be stored at the moment. A Pictures may be one: it is asked before a job is begun,
+// since what could not be stored must not be paid for. It costs nothing while all is well.
+type Keeper interface {
+	Keeps(ctx context.Context) error
+}
+
 // Format is a picture's encoding, as OpenAI's output_format names it.
 type Format string
 

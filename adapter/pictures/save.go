@@ -16,6 +16,17 @@ import (
 // Save stores what r yields under name, at most limit bytes. It streams: nothing but
 // the header is held. When it fails nothing is stored, or what was there before.
 func (s *Store) Save(ctx context.Context, name string, r io.Reader, limit int64) (adapter.Picture, error) {
+	p, err := s.save(ctx, name, r, limit)
+	switch {
+	case err == nil:
+		s.failing.Store(false)
+	case adapter.KindOf(err) == adapter.Storage:
+		s.failing.Store(true)
+	}
+	return p, err
+}
+
+func (s *Store) save(ctx context.Context, name string, r io.Reader, limit int64) (adapter.Picture, error) {
 	if !validName(name) {
 		return adapter.Picture{}, fmt.Errorf("save picture: a name that cannot be: %q", name)
 	}
@@ -83,10 +94,14 @@ func (s *Store) checkPixels(h header) error {
 
 func (s *Store) tooLarge(h header) bool { return h.Width*h.Height > s.maxPixels }
 
-// drain copies r to w, at most limit bytes, and completes the facts.
+// drain copies r to w, at most limit bytes, and completes the facts. What w refuses is a failure of the bucket, what r
+// refuses is not.
 func drain(w io.Writer, r io.Reader, limit int64, f facts) (facts, error) {
 	d := newDigesting(w)
 	n, err := io.Copy(d, io.LimitReader(r, limit+1))
+	if d.refused != nil {
+		return facts{}, cannotStore(d.refused)
+	}
 	if err != nil {
 		return facts{}, err
 	}
@@ -98,9 +113,10 @@ func drain(w io.Writer, r io.Reader, limit int64, f facts) (facts, error) {
 
 // digesting passes bytes on while it counts and digests them.
 type digesting struct {
-	w   io.Writer
-	sum hash.Hash
-	n   int64
+	w       io.Writer
+	sum     hash.Hash
+	n       int64
+	refused error // w's
 }
 
 func newDigesting(w io.Writer) *digesting { return &digesting{w: w, sum: sha256.New()} }
@@ -109,6 +125,7 @@ func (d *digesting) Write(b []byte) (int, error) {
 	n, err := d.w.Write(b)
 	_, _ = d.sum.Write(b[:n]) // a hash never fails
 	d.n += int64(n)
+	d.refused = err
 	return n, err
 }
 

@@ -8,6 +8,7 @@ import (
 	"os"
 	"runtime"
 	"sync"
+	"sync/atomic"
 
 	"golang.org/x/sync/singleflight"
 
@@ -25,6 +26,7 @@ type Store struct {
 	seen    *recent[[]byte] // looks by key
 	flights singleflight.Group
 	workers chan struct{}
+	failing atomic.Bool // the last picture could not be stored
 
 	ending  context.Context // ends when the store is closed; work that callers share hangs on it
 	end     context.CancelFunc
@@ -33,7 +35,10 @@ type Store struct {
 	working sync.WaitGroup
 }
 
-var _ adapter.Pictures = (*Store)(nil)
+var (
+	_ adapter.Pictures = (*Store)(nil)
+	_ adapter.Keeper   = (*Store)(nil)
+)
 
 // What is kept in memory: about 4 MB of facts, 6 MB of looks.
 const (
@@ -74,13 +79,34 @@ func (s *Store) Close() error {
 	return s.bucket.close()
 }
 
-// Ready reports whether the bucket can be reached.
+// Ready reports whether the bucket can be reached and, when the last picture could not be stored, whether one can be now.
 func (s *Store) Ready(ctx context.Context) error {
 	ok, err := s.bucket.b.IsAccessible(ctx)
 	if err == nil && !ok {
 		err = errors.New("the bucket is not accessible")
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return s.Keeps(ctx)
+}
+
+// probeKey is an object that holds nothing of worth: writing it shows whether pictures can be stored.
+const (
+	probeKey  = "probe"
+	probeSize = 1 << 20 // a picture's
+)
+
+// Keeps implements adapter.Keeper: the bucket is asked only after it refused a picture.
+func (s *Store) Keeps(ctx context.Context) error {
+	if !s.failing.Load() {
+		return nil
+	}
+	if err := s.bucket.writeAll(ctx, probeKey, make([]byte, probeSize)); err != nil {
+		return cannotStore(err)
+	}
+	s.failing.Store(false)
+	return s.bucket.remove(ctx, probeKey)
 }
 
 // Stat tells what is stored under name; adapter.ErrNotFound if nothing is.
