@@ -50,11 +50,11 @@ func (s *Service) enter(ctx context.Context, a Attempt, w work, request json.Raw
 	if claim == "" {
 		if l, i := s.runs.repeated(body, a, now, s.cfg.JobDeadline); l != nil {
 			s.runs.mu.Unlock()
-			return s.joined(ctx, l, a, i)
+			return s.joined(ctx, l, a, w, i)
 		}
 		if l, i := s.runs.shared(body, a, w, now, s.cfg.ShareWindow); l != nil {
 			s.runs.mu.Unlock()
-			return s.joined(ctx, l, a, i)
+			return s.joined(ctx, l, a, w, i)
 		}
 	}
 	place, err := s.places.admit(w.account.Name, a.Caller.Owner)
@@ -66,7 +66,7 @@ func (s *Service) enter(ctx context.Context, a Attempt, w work, request json.Raw
 	l.own, l.sharing = true, w.share && s.cfg.ShareWindow > 0 && claim == ""
 	s.runs.add(l)
 	s.runs.mu.Unlock()
-	return s.begin(ctx, l, a, place)
+	return s.begin(ctx, l, a, w, place)
 }
 
 func (s *Service) newRun(a Attempt, w work, request json.RawMessage, claim, body string, now time.Time) Run {
@@ -90,7 +90,7 @@ func (s *Service) newRun(a Attempt, w work, request json.RawMessage, claim, body
 }
 
 // begin records a new run and starts its sequence. Who shares it or repeats it meanwhile waits for ready.
-func (s *Service) begin(ctx context.Context, l *live, a Attempt, place *place) (*Ticket, bool, error) {
+func (s *Service) begin(ctx context.Context, l *live, a Attempt, w work, place *place) (*Ticket, bool, error) {
 	run := l.snapshot()
 	run.SealedKey = seal(s.cfg.Secret, run.ID, a.Caller.Key)
 	// The client may leave while the record is written: the record, and what joined it, must not depend on that.
@@ -103,7 +103,7 @@ func (s *Service) begin(ctx context.Context, l *live, a Attempt, place *place) (
 		if errors.Is(err, ErrExists) {
 			l.bad = errGone
 			close(l.ready)
-			return s.claimed(ctx, stored, a)
+			return s.claimed(ctx, stored, a, w)
 		}
 		l.bad = Wrap(Storage, err, "The job could not be recorded, so nothing was submitted. Please try again later.")
 		close(l.ready)
@@ -113,19 +113,23 @@ func (s *Service) begin(ctx context.Context, l *live, a Attempt, place *place) (
 	l.run.Revision, l.run.SealedKey = max(l.run.Revision, stored.Revision), run.SealedKey
 	l.mu.Unlock()
 	close(l.ready)
-	patience := s.cfg.JobTimeout
-	if a.Stream || a.Async || patience <= 0 {
-		patience = s.cfg.JobDeadline
-	}
-	s.execute(l, a.Caller, place, run.Created.Add(patience))
+	s.execute(l, a.Caller, place, run.Created.Add(s.patience(a)))
 	return s.ticket(l, a, 0), false, nil
+}
+
+// patience is how long an attempt's client waits, and a full upstream is asked again for it.
+func (s *Service) patience(a Attempt) time.Duration {
+	if a.Stream || a.Async || s.cfg.JobTimeout <= 0 {
+		return s.cfg.JobDeadline
+	}
+	return s.cfg.JobTimeout
 }
 
 // errGone tells who waited for a run that its own creator joined another one.
 var errGone = errors.New("the run was not created")
 
 // claimed joins the run that holds the attempt's Idempotency-Key, if its body is the same.
-func (s *Service) claimed(ctx context.Context, held Run, a Attempt) (*Ticket, bool, error) {
+func (s *Service) claimed(ctx context.Context, held Run, a Attempt, w work) (*Ticket, bool, error) {
 	if held.Body != digest(a.Caller.Owner, a.Route, a.Body) {
 		return nil, false, &Error{Kind: Reused, Code: "idempotency_key_reused", Param: "Idempotency-Key",
 			Message: "This Idempotency-Key was used with another request body within the last 24 hours. Use a new key for a new request."}
@@ -138,11 +142,11 @@ func (s *Service) claimed(ctx context.Context, held Run, a Attempt) (*Ticket, bo
 		s.runs.add(l)
 	}
 	s.runs.mu.Unlock()
-	return s.joined(ctx, l, a, 0)
+	return s.joined(ctx, l, a, w, 0)
 }
 
 // joined gives the attempt delivery i of a run that exists or is being recorded.
-func (s *Service) joined(ctx context.Context, l *live, a Attempt, i int) (*Ticket, bool, error) {
+func (s *Service) joined(ctx context.Context, l *live, a Attempt, w work, i int) (*Ticket, bool, error) {
 	select {
 	case <-l.ready:
 	case <-ctx.Done():
@@ -153,6 +157,9 @@ func (s *Service) joined(ctx context.Context, l *live, a Attempt, i int) (*Ticke
 	}
 	if l.bad != nil {
 		return nil, false, l.bad
+	}
+	if err := s.revive(ctx, l, a, w, i); err != nil {
+		return nil, false, err
 	}
 	return s.ticket(l, a, i), false, nil
 }

@@ -215,8 +215,11 @@ func (s *Service) cancelUpstream(ctx context.Context, c Caller, run Run) error {
 	return nil
 }
 
-// Ready reports whether new jobs could be recorded: for readiness probes.
+// Ready reports whether new jobs could be recorded, by this replica: for readiness probes.
 func (s *Service) Ready(ctx context.Context) error {
+	if err := s.standing.isHeld(); err != nil {
+		return err
+	}
 	_, err := s.parts.Store.Get(ctx, imagePrefix+"00000000000000000000000000")
 	if errors.Is(err, ErrNotFound) {
 		return nil

@@ -172,7 +172,7 @@ func (q *sequence) send(o order) (Submission, error) {
 
 // intend records that a step is about to be submitted. What cannot be recorded is not submitted.
 func (q *sequence) intend(o order) error {
-	if err := q.s.standing.wait(q.ctx); err != nil {
+	if err := q.mayBegin(); err != nil {
 		return err
 	}
 	st := Step{Name: o.step, State: q.state(o.step), Upstream: o.account.Name, Intended: time.Now()}

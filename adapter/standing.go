@@ -2,6 +2,7 @@ package adapter
 
 import (
 	"context"
+	"errors"
 	"sync"
 )
 
@@ -45,6 +46,22 @@ func (st *standing) wait(ctx context.Context) error {
 	}
 }
 
+// errNoLease is why nothing new is submitted.
+var errNoLease = errors.New("this replica does not hold its lease")
+
+// isHeld returns a Storage *Error while the lease is not held.
+func (st *standing) isHeld() error {
+	st.mu.Lock()
+	held := st.gate()
+	st.mu.Unlock()
+	select {
+	case <-held:
+		return nil
+	default:
+		return Wrap(Storage, errNoLease, "This replica counts as dead and takes no jobs on.")
+	}
+}
+
 // stand takes the replica's lease again whenever it was lost: after the state engine was out of reach for longer than
 // a lease lasts, the others took this replica for dead.
 func (s *Service) stand(lost <-chan struct{}) {
@@ -56,11 +73,15 @@ func (s *Service) stand(lost <-chan struct{}) {
 		}
 		s.standing.lose()
 		s.parts.Log.Warn("this replica counts as dead; it takes its lease again", "replica", s.cfg.Replica)
-		for {
+		for told := false; ; {
 			again, held, err := s.parts.Leases.Hold(s.life, s.lease(s.cfg.Replica), s.cfg.Replica)
 			if err == nil && held {
 				lost = again
 				break
+			}
+			if !told && s.life.Err() == nil {
+				s.parts.Log.Error("the lease of this replica cannot be taken; nothing new is submitted until it is", "replica", s.cfg.Replica, "error", err)
+				told = true
 			}
 			if !pause(s.life, s.cfg.LeaseCheck) {
 				return

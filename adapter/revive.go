@@ -1,0 +1,54 @@
+package adapter
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+)
+
+// cameToNothing reports whether a run failed before anything was submitted, for a reason that passes: its repeat is
+// the first real try then, not one that has to get the same failure again.
+func (r Run) cameToNothing() bool {
+	return r.Status == RunFailed && r.Error != nil && !anyPaid(r.Steps) &&
+		slices.Contains([]Kind{Busy, Unavailable, Storage, Credit, UpstreamAuth, Unauthorized}, r.Error.Kind)
+}
+
+// revive executes a run once more that came to nothing, for an attempt that repeats it: with a place in the queue, an
+// account and a deadline as if it were new. Other runs, and one that is just being revived, are left as they are.
+func (s *Service) revive(ctx context.Context, l *live, a Attempt, w work, i int) error {
+	before := l.snapshot()
+	if !before.cameToNothing() || !l.claim() {
+		return nil
+	}
+	place, err := s.places.admit(w.account.Name, a.Caller.Owner)
+	if err != nil {
+		l.release()
+		return err
+	}
+	now := time.Now()
+	// The client may leave meanwhile: what has been claimed must be executed or released all the same.
+	err = l.save(context.WithoutCancel(ctx), s.parts.Journal, func(r *Run) error {
+		if !r.cameToNothing() {
+			return errLost
+		}
+		r.Status, r.Error, r.Finished, r.Steps = RunQueued, nil, time.Time{}, nil
+		r.Replica, r.Upstream, r.Deadline = s.cfg.Replica, w.account.Name, now.Add(s.cfg.JobDeadline)
+		r.SealedKey = seal(s.cfg.Secret, r.ID, a.Caller.Key)
+		if i < len(r.Deliveries) && !a.Async {
+			r.Deliveries[i].State, r.Deliveries[i].At = DeliveryWaiting, now
+		}
+		return nil
+	})
+	if err != nil {
+		place.release()
+		l.release()
+		if errors.Is(err, errLost) {
+			return nil // another replica was faster
+		}
+		return Wrap(Storage, err, "The job could not be recorded, so nothing was submitted. Please try again later.")
+	}
+	s.parts.Log.Info("a job that came to nothing is tried again", "job", before.ID)
+	s.execute(l, a.Caller, place, now.Add(s.patience(a)))
+	return nil
+}
