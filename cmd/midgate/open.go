@@ -94,7 +94,7 @@ func open(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *gate, er
 	g.closing(g.service.Close)
 	core := proxy.CoreOf(g.service)
 	core.Hooks = hooks
-	core.Ready = readiness{{"State", state.Ready}, {"The picture store", bytes.Ready}}
+	core.Ready = readiness{{"State", state.Ready}, {"The lease of this replica", g.service.Ready}, {"The picture store", bytes.Ready}}
 	core.Upstream = reached(fleet)
 	if g.face, err = proxy.New(cfg.Proxy, core, metrics, log); err != nil {
 		return nil, err
