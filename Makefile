@@ -13,7 +13,7 @@ LINT     := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 # Debian packages that tests need, each with the program that shows whether it is there.
 NEEDED := gcc:gcc curl:curl chromium:chromium
 # Folders whose npm packages tests need.
-NODE_DIRS := $(dir $(shell git ls-files '*package-lock.json'))
+NODE_DIRS := $(dir $(shell find . -name node_modules -prune -o -name package-lock.json -print))
 
 .PHONY: help
 help: ## this list
@@ -30,7 +30,7 @@ demo: ## midgate and a simulated Midjourney, to try it out
 # One variant is compiled: everything with -race, the binaries of process tests too. All of vet runs on the way.
 .PHONY: test
 test: prepare ## every check that needs no network: format, vet, all tests under the race detector
-	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); [ -z "$$unformatted" ] || { echo "not gofmt-ed: $$unformatted"; exit 1; }
+	@unformatted=$$(gofmt -l $$(find . -name node_modules -prune -o -name '*.go' -print)); [ -z "$$unformatted" ] || { echo "not gofmt-ed: $$unformatted"; exit 1; }
 	go test -race -vet=all -timeout 14m ./...
 	@echo; echo 'What each client did, and what it cost at the simulated upstream:'; cat proxy/testdata/clients/*.md
 

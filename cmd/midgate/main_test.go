@@ -38,7 +38,7 @@ var binary = sync.OnceValues(func() (string, error) {
 		return built, nil
 	}
 	name := filepath.Join(scratch, "midgate")
-	if out, err := exec.Command("go", "build", "-race", "-o", name, ".").CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", "build", "-buildvcs=false", "-race", "-o", name, ".").CombinedOutput(); err != nil {
 		return "", fmt.Errorf("go build: %w\n%s", err, out)
 	}
 	return name, nil

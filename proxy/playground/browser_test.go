@@ -79,7 +79,7 @@ var announced = regexp.MustCompile(`(http://[0-9.]+:[0-9]+)/v1`)
 func demo(t *testing.T) *url.URL {
 	t.Helper()
 	binary := filepath.Join(t.TempDir(), "midgate")
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-race", "-o", binary, "midgate/cmd/midgate").CombinedOutput(); err != nil {
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-buildvcs=false", "-race", "-o", binary, "midgate/cmd/midgate").CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v\n%s", err, out)
 	}
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context())) // the demo ends after the test's last word
