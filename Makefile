@@ -32,7 +32,8 @@ demo: ## midgate and a simulated Midjourney, to try it out
 test: prepare ## every check that needs no network: format, vet, all tests under the race detector
 	@unformatted=$$(gofmt -l $$(find . -name node_modules -prune -o -name '*.go' -print)); [ -z "$$unformatted" ] || { echo "not gofmt-ed: $$unformatted"; exit 1; }
 	go test -race -vet=all -timeout 14m ./...
-	@echo; echo 'What each client did, and what it cost at the simulated upstream:'; cat proxy/testdata/clients/*.md
+	@echo; echo 'What each client did, and what it cost at the simulated upstream:'; cat proxy/testdata/clients/operations.md
+	@echo; echo 'What each client did when something broke:'; cat proxy/testdata/clients/broken.md
 
 .PHONY: prepare
 prepare: ## what tests need beside Go and Node: Debian packages that are missing, npm packages of the client tests

@@ -8,23 +8,32 @@ import (
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
+	"slices"
 	"sync"
 	"testing"
 	"time"
 )
 
-// hundredth is a pace at which a job is still running when its submission has been seen.
-const hundredth = 300 * time.Millisecond
+// unhurried is a pace at which a job is still running when its submission has been seen.
+const unhurried = 1500 * time.Millisecond
 
-// cutter is a reverse proxy that counts requests, and breaks some connections as soon as their job is submitted.
+// impatience says which connections a cutter breaks. The zero value breaks none.
+type impatience struct {
+	submitted int           // as soon as their job is submitted: so many, the first ones
+	after     time.Duration // that take longer
+	silence   time.Duration // on which nothing has come for so long
+}
+
+// cutter is a reverse proxy that counts what is posted, and breaks some connections.
 type cutter struct {
 	base string
 
 	mu       sync.Mutex
 	requests int
+	statuses []int // of what came through
 }
 
-func newCutter(t *testing.T, h *house, cut func(attempt int) bool) *cutter {
+func newCutter(t *testing.T, h *house, hurry impatience) *cutter {
 	t.Helper()
 	target, err := url.Parse(h.base)
 	if err != nil {
@@ -32,29 +41,83 @@ func newCutter(t *testing.T, h *house, cut func(attempt int) bool) *cutter {
 	}
 	c := &cutter{}
 	through := httputil.NewSingleHostReverseProxy(target)
+	through.FlushInterval = -1                    // blanks must not wait for what follows
 	through.ErrorLog = log.New(io.Discard, "", 0) // the breaks are on purpose
-	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	through.ErrorHandler = func(http.ResponseWriter, *http.Request, error) { panic(http.ErrAbortHandler) }
+	through.ModifyResponse = func(r *http.Response) error {
 		c.mu.Lock()
-		c.requests++
-		attempt := c.requests
-		c.mu.Unlock()
-		if cut == nil || !cut(attempt) {
+		defer c.mu.Unlock()
+		c.statuses = append(c.statuses, r.StatusCode)
+		return nil
+	}
+	front := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx, leave := context.WithCancel(r.Context())
+		var watch sync.WaitGroup
+		defer watch.Wait()
+		defer leave()
+		if r.Method != http.MethodPost { // a picture is fetched
 			through.ServeHTTP(w, r)
 			return
 		}
-		ctx, leave := context.WithCancel(r.Context())
-		defer leave()
-		go func() {
-			untilSubmitted(ctx, h)
-			leave()
-		}()
-		through.ServeHTTP(httptest.NewRecorder(), r.WithContext(ctx))
-		panic(http.ErrAbortHandler)
+		if c.count() <= hurry.submitted {
+			watch.Go(func() {
+				untilSubmitted(ctx, h)
+				leave()
+			})
+		}
+		if hurry.after > 0 {
+			defer time.AfterFunc(hurry.after, leave).Stop()
+		}
+		if hurry.silence > 0 {
+			quiet := time.AfterFunc(hurry.silence, leave)
+			defer quiet.Stop()
+			w = &talking{w, quiet, hurry.silence}
+		}
+		through.ServeHTTP(w, r.WithContext(ctx))
 	}))
+	front.Config.ErrorLog = through.ErrorLog
+	front.Start()
 	t.Cleanup(front.Close)
 	c.base = front.URL
 	return c
 }
+
+// count is the number of this request.
+func (c *cutter) count() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.requests++
+	return c.requests
+}
+
+// seen is how much was posted.
+func (c *cutter) seen() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.requests
+}
+
+// came are the statuses of the answers that came through, in their order.
+func (c *cutter) came() []int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.statuses)
+}
+
+// talking puts the end of a connection off whenever something is said.
+type talking struct {
+	http.ResponseWriter
+	quiet   *time.Timer
+	silence time.Duration
+}
+
+func (w *talking) Write(p []byte) (int, error) {
+	w.quiet.Reset(w.silence)
+	return w.ResponseWriter.Write(p)
+}
+
+// Unwrap lets the proxy flush.
+func (w *talking) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 // untilSubmitted returns when the upstream has accepted something.
 func untilSubmitted(ctx context.Context, h *house) {
@@ -69,6 +132,10 @@ func untilSubmitted(ctx context.Context, h *house) {
 	}
 }
 
-func (c *cutter) order(prompt string) order {
-	return order{Op: "generate", Base: c.base + "/v1", Key: "sk-alice", Body: map[string]any{"prompt": prompt, "model": "gpt-image-1"}}
+func (c *cutter) generation(prompt string) order {
+	return c.order("generate", map[string]any{"prompt": prompt, "model": "gpt-image-1"})
+}
+
+func (c *cutter) order(op string, body map[string]any) order {
+	return order{Op: op, Base: c.base + "/v1", Key: "sk-alice", Body: body}
 }

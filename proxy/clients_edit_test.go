@@ -32,7 +32,7 @@ func TestClientsEditWhatTheyShrank(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			h := newHouse(t, simulator.Config{Dialect: tt.dialect, Pixels: edge})
-			d := desk{h, newSDK(t, tt.library), "x"}
+			d := desk{h: h, sdk: newSDK(t, tt.library), name: "x"}
 			drawn := d.do(t, "generate", map[string]any{"prompt": "a red fox in the snow", "model": "midjourney", "n": 4}).pictures(t, 4)
 			small := saved(t, "third.jpg", halved(t, h.download(t, *drawn[2].URL)))
 			if tt.restart {

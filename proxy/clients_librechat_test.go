@@ -3,6 +3,7 @@ package proxy
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -189,7 +190,7 @@ func TestLibreChatConversationIsOneJob(t *testing.T) {
 			}
 			go func() {
 				defer close(title)
-				title <- h.replay(t, replay{path: "/v1/chat/completions", headers: append(chat[:len(chat):len(chat)], tt.headers...), body: []byte(`{"model":"midjourney",` + string(body[1:]))})
+				title <- h.replay(t, replay{path: "/v1/chat/completions", headers: append(slices.Clip(chat), tt.headers...), body: []byte(`{"model":"midjourney",` + string(body[1:]))})
 			}()
 			a := h.replay(t, replay{path: "/v1/chat/completions", headers: chat,
 				body: turns(t, "midjourney", map[string]any{"stream": true, "stream_options": map[string]any{"include_usage": true}}, userTurn("a red fox --ar 16:9"))})

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -107,9 +108,7 @@ func wireForm(boundary string, parts ...wirePart) []byte {
 func turns(t *testing.T, model string, more map[string]any, messages ...map[string]any) []byte {
 	t.Helper()
 	body := map[string]any{"model": model, "messages": messages}
-	for k, v := range more {
-		body[k] = v
-	}
+	maps.Copy(body, more)
 	data, err := json.Marshal(body)
 	if err != nil {
 		t.Fatal(err)

@@ -3,7 +3,6 @@ package proxy
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"image"
 	"image/color"
 	"image/png"
@@ -13,15 +12,14 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"midgate/adapter/midjourney/simulator"
 )
 
 // desk is one client in front of one house.
 type desk struct {
-	h    *house
-	sdk  sdk
-	name string // words for prompts that no other client's request has
+	h      *house
+	client client
+	sdk    sdk
+	name   string // words for prompts that no other client's request has
 }
 
 func (d desk) do(t *testing.T, op string, body map[string]any, files ...string) gained {
@@ -40,9 +38,6 @@ type operation struct {
 	run        func(t *testing.T, d desk)
 }
 
-// noPictureStreams are the libraries that cannot stream pictures.
-var noPictureStreams = map[string]bool{"openai 4": true, "go-openai": true}
-
 var operations = []operation{
 	{"models", false, func(t *testing.T, d desk) {
 		var ids []string
@@ -50,15 +45,18 @@ var operations = []operation{
 			t.Errorf("models = %+v, want midjourney among them", o)
 		}
 	}},
-	{"generate, url", true, func(t *testing.T, d desk) {
+	{"generate", true, func(t *testing.T, d desk) {
 		p := d.do(t, "generate", map[string]any{"prompt": "a red fox " + d.name, "model": "midjourney", "response_format": "url"}).pictures(t, 1)[0]
+		if d.client.ownForm {
+			return
+		}
 		if p.B64 || p.URL == nil || !strings.HasSuffix(*p.URL, ".png") {
 			t.Errorf("the picture came as %+v, want an address only", p)
 		}
 	}},
 	{"generate, n=4", true, func(t *testing.T, d desk) {
 		for _, p := range d.do(t, "generate", map[string]any{"prompt": "a blue owl " + d.name, "model": "gpt-image-1", "n": 4, "size": "1536x1024"}).pictures(t, 4) {
-			if p.URL != nil || !p.B64 {
+			if !d.client.ownForm && (p.URL != nil || !p.B64) {
 				t.Errorf("the picture came as %+v, want base64 only", p)
 			}
 		}
@@ -79,7 +77,7 @@ var operations = []operation{
 		if err := json.Unmarshal(o.Value, &events); err != nil || len(events) == 0 {
 			t.Fatalf("stream = %+v, want events", o)
 		}
-		if last := events[len(events)-1]; last.Type != "image_generation.completed" || !last.B64 {
+		if last := events[len(events)-1]; !strings.HasSuffix(last.Type, "completed") || !last.B64 {
 			t.Errorf("the last event is %+v, want the whole picture", last)
 		}
 	}},
@@ -93,10 +91,11 @@ var operations = []operation{
 	{"chat, streamed", false, func(t *testing.T, d desk) {
 		var s spoken
 		o := d.do(t, "chatStream", talk("a brown bear "+d.name))
-		if json.Unmarshal(o.Value, &s) != nil || !strings.Contains(s.Text, "](http://") || s.End != "stop" || s.Thought == "" {
+		if json.Unmarshal(o.Value, &s) != nil || !strings.Contains(s.Text, "](http://") || s.End != "stop" || (s.Thought == "") != d.client.noThoughts {
 			t.Errorf("streamed chat = %+v, want a picture, progress as thoughts and stop", o)
 		}
 	}},
+	{"conversation", false, converse},
 	{"refusals", false, func(t *testing.T, d desk) {
 		for _, want := range []struct {
 			body   map[string]any
@@ -108,6 +107,9 @@ var operations = []operation{
 			{map[string]any{"prompt": "x", "n": 11}, 400, "integer_above_max_value", "n"},
 			{map[string]any{"prompt": "x", "size": "0x0"}, 400, "invalid_value", "size"},
 		} {
+			if want.param == "n" && d.client.splits {
+				continue
+			}
 			if o := d.do(t, "generate", want.body); o.Status != want.status || o.Code != want.code || o.Param != want.param || o.Message == "" {
 				t.Errorf("generate(%v) = %+v, want %d %s %s", want.body, o, want.status, want.code, want.param)
 			}
@@ -175,118 +177,4 @@ func saved(t *testing.T, name string, data []byte) string {
 		t.Fatal(err)
 	}
 	return path
-}
-
-var sdkNames = []string{"openai 4", "openai 5", "openai 6", "openai 7", "openai-go", "go-openai"}
-
-func newSDK(t *testing.T, name string) sdk {
-	t.Helper()
-	switch name {
-	case "openai-go":
-		return goSDK(openaiGo)
-	case "go-openai":
-		return goSDK(goOpenAI)
-	}
-	return startNode(t, strings.ReplaceAll(name, " ", "-"), "openai.mjs")
-}
-
-// What OpenAI's libraries do works as it is, what the dialects do differently in each of them. The table in testdata says what every operation costs.
-func TestClientsOfOpenAI(t *testing.T) {
-	table := &tally{cells: map[[2]string][]string{}}
-	t.Run("operations", func(t *testing.T) {
-		for _, name := range sdkNames {
-			t.Run(name, func(t *testing.T) {
-				t.Parallel()
-				library := newSDK(t, name)
-				for _, dialect := range []simulator.Dialect{simulator.Comet, simulator.TrueAI, simulator.NewAPI} {
-					d := desk{newHouse(t, simulator.Config{Dialect: dialect}), library, strings.ReplaceAll(name, " ", "")}
-					for _, op := range operations {
-						if op.name == "stream" && noPictureStreams[name] || dialect != simulator.Comet && !op.everywhere {
-							continue
-						}
-						before := len(d.h.sim.Ledger())
-						if t.Run(string(dialect)+", "+op.name, func(t *testing.T) { op.run(t, d) }) {
-							table.add(name, op.name, jobs(len(d.h.sim.Ledger())-before))
-						}
-					}
-				}
-			})
-		}
-		for _, name := range sdkNames {
-			t.Run(name+", faults", func(t *testing.T) {
-				t.Parallel()
-				library := newSDK(t, name)
-				for _, f := range faults {
-					t.Run(f.name, func(t *testing.T) { table.add(name, f.name, f.run(t, library, name)) })
-				}
-			})
-		}
-	})
-	var columns []string
-	for _, op := range operations {
-		columns = append(columns, op.name)
-	}
-	for _, f := range faults {
-		columns = append(columns, f.name)
-	}
-	table.holds(t, "openai.md", sdkNames, columns)
-}
-
-func jobs(n int) string {
-	switch n {
-	case 0:
-		return "free"
-	case 1:
-		return "1 job"
-	}
-	return fmt.Sprintf("%d jobs", n)
-}
-
-// fault is a column about what a library does when something breaks; its cell says what it cost.
-type fault struct {
-	name string
-	run  func(t *testing.T, library sdk, name string) string
-}
-
-var faults = []fault{
-	{"cut connection", func(t *testing.T, library sdk, name string) string {
-		h := newHouse(t, simulator.Config{Pace: hundredth})
-		gate := newCutter(t, h, func(attempt int) bool { return attempt == 1 })
-		o := gate.order("a red fox")
-		if got := library.do(t, o); name == "go-openai" && !got.OK { // it repeats nothing by itself
-			library.do(t, o).pictures(t, 1)
-		} else {
-			got.pictures(t, 1)
-		}
-		return told(gate, h)
-	}},
-	{"failed job", func(t *testing.T, library sdk, _ string) string {
-		h := newHouse(t, simulator.Config{})
-		gate := newCutter(t, h, nil)
-		if got := library.do(t, gate.order("a fox sim-fail")); got.Status != 502 || got.Code != "upstream_error" {
-			t.Errorf("a job that failed = %+v, want 502 upstream_error", got)
-		}
-		return told(gate, h)
-	}},
-	{"busy, then free", func(t *testing.T, library sdk, name string) string {
-		h := newHouse(t, simulator.Config{})
-		h.sim.Fail(simulator.Fault{Route: "imagine", Kind: "429", RetryAfter: 1})
-		gate := newCutter(t, h, nil)
-		o := gate.order("a red fox")
-		if got := library.do(t, o); name == "go-openai" && got.Status == 429 {
-			library.do(t, o).pictures(t, 1)
-		} else {
-			got.pictures(t, 1)
-		}
-		return told(gate, h)
-	}},
-}
-
-func told(c *cutter, h *house) string {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.requests == 1 {
-		return "1 request, " + jobs(len(h.sim.Ledger()))
-	}
-	return fmt.Sprintf("%d requests, %s", c.requests, jobs(len(h.sim.Ledger())))
 }

@@ -45,7 +45,8 @@ func newHouse(t testing.TB, sim simulator.Config, change ...func(*Config)) *hous
 	sim.Refresh = cmp.Or(sim.Refresh, 5*time.Millisecond)
 	h := &house{sim: simulator.New(sim)}
 	poll := midjourney.DefaultPoll()
-	poll.Tick, poll.First, poll.SingleTick, poll.Longest = 10*time.Millisecond, 10*time.Millisecond, 20*time.Millisecond, 100*time.Millisecond
+	step := max(sim.Pace/50, 10*time.Millisecond) // what takes long need not be asked for all the time
+	poll.Tick, poll.First, poll.SingleTick, poll.Longest = step, step, 2*step, 10*step
 	upstream := midjourney.UpstreamConfig{Name: "main", URL: "http://upstream.test", Key: "upstream-key"}
 	if sim.Dialect == simulator.TrueAI {
 		upstream.Auth = midjourney.AuthRaw

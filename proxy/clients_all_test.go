@@ -1,0 +1,64 @@
+package proxy
+
+import (
+	"sync"
+	"testing"
+
+	"midgate/adapter/midjourney/simulator"
+)
+
+var dialects = []simulator.Dialect{simulator.Comet, simulator.TrueAI, simulator.NewAPI}
+
+// What the libraries do works as it is, what the dialects do differently in each of them; and what breaks on the way
+// costs nothing twice. The tables in testdata say what everything costs.
+func TestClients(t *testing.T) {
+	done, broken := newTally(), newTally()
+	// Calls that break are mostly waited for, so that many are made at once, whatever -parallel says.
+	var all sync.WaitGroup
+	busy, waiting := make(chan struct{}, 2), make(chan struct{}, 24)
+	for _, c := range clients {
+		library := c.start(t)
+		all.Go(func() {
+			busy <- struct{}{}
+			defer func() { <-busy }()
+			t.Run(c.name, func(t *testing.T) { c.operate(t, library, done) })
+		})
+		for _, f := range faults {
+			all.Go(func() {
+				waiting <- struct{}{}
+				defer func() { <-waiting }()
+				t.Run(c.name+", "+f.name, func(t *testing.T) { broken.add(c.name, f.name, f.run(t, library, c)) })
+			})
+		}
+	}
+	all.Wait()
+	var did, broke []string
+	for _, op := range operations {
+		did = append(did, op.name)
+	}
+	for _, f := range faults {
+		broke = append(broke, f.name)
+	}
+	done.holds(t, "operations.md", did)
+	broken.holds(t, "broken.md", broke)
+}
+
+// operate does all operations, one after the other: an edit is of what a generation drew.
+func (c client) operate(t *testing.T, library sdk, table *tally) {
+	for i, dialect := range dialects[:max(c.dialects, 1)] {
+		d := desk{newHouse(t, simulator.Config{Dialect: dialect}), c, library, c.word()}
+		for _, op := range operations {
+			if reason, ok := c.lacks[op.name]; ok {
+				table.lack(c.name, op.name, reason)
+				continue
+			}
+			if i > 0 && !op.everywhere {
+				continue
+			}
+			before := len(d.h.sim.Ledger())
+			if t.Run(string(dialect)+", "+op.name, func(t *testing.T) { op.run(t, d) }) {
+				table.add(c.name, op.name, jobs(len(d.h.sim.Ledger())-before))
+			}
+		}
+	}
+}

@@ -1,0 +1,65 @@
+package proxy
+
+import (
+	"strings"
+	"testing"
+)
+
+// client is a row of the table: a library as its users have it.
+type client struct {
+	name  string
+	start func(t *testing.T) sdk
+	// lacks are operations that the library has no call for, and why.
+	lacks      map[string]string
+	dialects   int  // in how many dialects it does what differs between them; 0 means in the first
+	ownForm    bool // it decides itself between addresses and base64
+	splits     bool // it asks for n pictures in several requests
+	noThoughts bool // it drops reasoning_content
+}
+
+// Why a library does not do what others do.
+const (
+	noCall   = "no such call"
+	noStream = "streams no pictures"
+)
+
+var clients = []client{
+	{name: "openai 4", start: node("openai-4", "openai.mjs"), dialects: 3, lacks: map[string]string{"stream": noStream}},
+	{name: "openai 5", start: node("openai-5", "openai.mjs"), dialects: 3},
+	{name: "openai 6", start: node("openai-6", "openai.mjs"), dialects: 3},
+	{name: "openai 7", start: node("openai-7", "openai.mjs"), dialects: 3},
+	{name: "ai + openai", start: node("ai-openai", "ai.mjs"), ownForm: true, splits: true, noThoughts: true,
+		lacks: map[string]string{"models": noCall, "variation": noCall}},
+	{name: "ai + openai-compatible", start: node("ai-openai-compatible", "ai.mjs"), ownForm: true, splits: true,
+		lacks: map[string]string{"models": noCall, "variation": noCall, "stream": noStream}},
+	{name: "langchain", start: node("langchain", "langchain.mjs"), ownForm: true, splits: true,
+		lacks: map[string]string{"models": noCall, "variation": noCall}},
+	{name: "openai-go", start: inProcess(goSDK(openaiGo)), dialects: 3},
+	{name: "go-openai", start: inProcess(goSDK(goOpenAI)), dialects: 3, lacks: map[string]string{"stream": noStream}},
+	{name: "Python, replayed", start: inProcess(pythonSDK{})},
+}
+
+func node(folder, script string) func(*testing.T) sdk {
+	return func(t *testing.T) sdk { return startNode(t, folder, script) }
+}
+
+func inProcess(s sdk) func(*testing.T) sdk {
+	return func(*testing.T) sdk { return s }
+}
+
+// newSDK starts the client of that name.
+func newSDK(t *testing.T, name string) sdk {
+	t.Helper()
+	for _, c := range clients {
+		if c.name == name {
+			return c.start(t)
+		}
+	}
+	t.Fatalf("there is no client %s", name)
+	return nil
+}
+
+// word is the name of a client as one word.
+func (c client) word() string {
+	return strings.NewReplacer(" ", "", "+", "", ",", "").Replace(c.name)
+}
