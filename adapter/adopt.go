@@ -42,11 +42,16 @@ func (q *sequence) answered(o order) (Submission, bool) {
 	if !ok {
 		return Submission{}, false
 	}
-	task, err := o.account.Upstream.Task(q.ctx, m.TaskID)
+	return dialogGoesOn(q.ctx, o.account, m.TaskID)
+}
+
+// dialogGoesOn reports whether a task that awaited its dialog does so no more.
+func dialogGoesOn(ctx context.Context, a Account, taskID string) (Submission, bool) {
+	task, err := a.Upstream.Task(ctx, taskID)
 	if err != nil || task.Status != InProgress && !task.Done() {
 		return Submission{}, false
 	}
-	return Submission{TaskID: m.TaskID, At: time.Now()}, true
+	return Submission{TaskID: taskID, At: time.Now()}, true
 }
 
 // recorded returns what the journal knows of a step.

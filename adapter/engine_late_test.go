@@ -33,18 +33,22 @@ func (u *scripted) find(state string) {
 func TestAJobThatTurnsUpLateAnswersTheNextRequest(t *testing.T) {
 	for name, again := range map[string]struct {
 		restart bool
+		key     string // the client's own
 		attempt adapter.Attempt
 	}{
 		"counted as a retry":           {attempt: retry("b", 1)},
 		"without a counter":            {attempt: attempt("b")},
 		"of another process, restored": {restart: true, attempt: retry("b", 1)},
+		"with a client's own key":      {key: "sesame", restart: true, attempt: retry("b", 1)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				up := &scripted{takes: time.Second}
+				up := &scripted{takes: time.Second, key: again.key}
 				state := up.lost()
 				e := newEngine(t, up, nil)
-				ticket := e.ask(t, attempt("b"))
+				first := attempt("b")
+				first.Caller.Key, again.attempt.Caller.Key = again.key, again.key
+				ticket := e.ask(t, first)
 				if _, err := ticket.Wait(t.Context(), nil); adapter.KindOf(err) != adapter.Ambiguous {
 					t.Fatalf("Wait() = %v, want Ambiguous", err)
 				}
@@ -61,6 +65,41 @@ func TestAJobThatTurnsUpLateAnswersTheNextRequest(t *testing.T) {
 				run, err := e.Job(t.Context(), adapter.Caller{Owner: "o"}, ticket.Job)
 				if err != nil || run.Status != adapter.RunCompleted || run.Error != nil {
 					t.Errorf("Job() = %s, %v, %v; want completed", run.Status, run.Error, err)
+				}
+				if len(run.SealedKey) != 0 {
+					t.Errorf("the client's key is kept after the job has ended")
+				}
+			})
+		})
+	}
+}
+
+func TestAClientsKeyIsForgottenWhenNothingTurnsUp(t *testing.T) {
+	for name, away := range map[string]bool{"by the process that has it": false, "by one that starts later": true} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				up := &scripted{key: "sesame"}
+				up.lost()
+				e := newEngine(t, up, nil)
+				a := attempt("b")
+				a.Caller.Key = "sesame"
+				ticket := e.ask(t, a)
+				_, _ = ticket.Wait(t.Context(), nil)
+				synctest.Wait()
+				if run := ticket.Run(); len(run.SealedKey) == 0 {
+					t.Fatal("the key is gone while the job may turn up")
+				}
+				if away {
+					e.Close()
+				}
+				<-time.After(2 * time.Hour)
+				if away {
+					e.start(t)
+					<-time.After(time.Minute)
+				}
+				run, err := e.Job(t.Context(), a.Caller, ticket.Job)
+				if err != nil || len(run.SealedKey) != 0 {
+					t.Errorf("Job() = %v with a key of %d bytes; want none", err, len(run.SealedKey))
 				}
 			})
 		})

@@ -21,6 +21,8 @@ type scripted struct {
 	submit func(ctx context.Context, o adapter.Options) error // nil: accepted
 	task   func(id string) (adapter.Task, error)              // nil: no task is known
 
+	key string // empty: any caller's
+
 	mu     sync.Mutex
 	states []string // of the submissions that created a task
 	found  map[string]string
@@ -63,11 +65,14 @@ func (u *scripted) Find(_ context.Context, state string) (adapter.Task, error) {
 func (u *scripted) Cancel(context.Context, string) error         { return nil }
 func (u *scripted) Seed(context.Context, string) (string, error) { return "", adapter.ErrNotFound }
 func (u *scripted) charges() int                                 { u.mu.Lock(); defer u.mu.Unlock(); return len(u.states) }
-func (u *scripted) Choose(context.Context, adapter.Caller, adapter.Speed) (adapter.Account, error) {
-	return u.Made(nil, adapter.Caller{}, "") //nolint:staticcheck // no context is looked at
+func (u *scripted) Choose(ctx context.Context, c adapter.Caller, _ adapter.Speed) (adapter.Account, error) {
+	return u.Made(ctx, c, "")
 }
 
-func (u *scripted) Made(context.Context, adapter.Caller, string) (adapter.Account, error) {
+func (u *scripted) Made(_ context.Context, c adapter.Caller, _ string) (adapter.Account, error) {
+	if c.Key != u.key {
+		return adapter.Account{}, adapter.Errorf(adapter.Unauthorized, "The key is wrong.")
+	}
 	return adapter.Account{Name: "one", Upstream: u, Waiter: u}, nil
 }
 

@@ -70,15 +70,7 @@ func (s *Service) ended(l *live, ctx context.Context, result Result, err error) 
 			if r.Replica != s.cfg.Replica {
 				return errLost
 			}
-			r.Finished, r.SealedKey, r.Result, r.Error = now, nil, nil, failure
-			switch {
-			case failure == nil:
-				r.Status, r.Result = RunCompleted, &result
-			case failure.Kind == Cancelled:
-				r.Status = RunCancelled
-			default:
-				r.Status = RunFailed
-			}
+			r.conclude(result, failure, now)
 			saved = *r
 			return nil
 		})
@@ -101,6 +93,25 @@ func (s *Service) ended(l *live, ctx context.Context, result Result, err error) 
 			outcome = string(failure.Kind)
 		}
 		o(saved.Kind, saved.Upstream, saved.Speed, outcome, now.Sub(saved.Created))
+	}
+}
+
+// conclude ends the run. The answer of a run that was reopened for a job that turned up late is never taken back.
+func (r *Run) conclude(result Result, failure *Error, now time.Time) {
+	had := r.Result
+	r.Finished, r.Result, r.Error = now, nil, failure
+	switch {
+	case had != nil && (failure != nil || len(result.Images) < len(had.Images)):
+		r.Status, r.Result, r.Error = RunCompleted, had, nil
+	case failure == nil:
+		r.Status, r.Result = RunCompleted, &result
+	case failure.Kind == Cancelled:
+		r.Status = RunCancelled
+	default:
+		r.Status = RunFailed
+	}
+	if !r.mayTurnUp() {
+		r.SealedKey = nil
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -13,21 +14,29 @@ const (
 	lateLongest = 5 * time.Minute
 )
 
-// mayTurnUp reports whether a run failed although a job of its may exist: nobody knew whether it was accepted, or it
-// was not finished when its deadline was over (engineering.md §3.2, §3.3 row U7).
+// mayTurnUp reports whether a run ended although a job of its may exist: nobody knew whether it was accepted, or it
+// was not finished when its deadline was over (engineering.md §3.2, §3.3 row U7). A run may have been answered without
+// that job's pictures: those of others were enough.
 func (r Run) mayTurnUp() bool {
-	if r.Status != RunFailed || r.Error == nil || r.Error.Kind != Ambiguous && r.Error.Kind != Timeout {
+	failed := r.Status == RunFailed && r.Error != nil && (r.Error.Kind == Ambiguous || r.Error.Kind == Timeout)
+	if !failed && r.Status != RunCompleted {
 		return false
 	}
 	return slices.ContainsFunc(r.Steps, func(st Step) bool { return r.wonders(st) })
 }
 
-// wonders reports whether a step is why the run failed: nobody knows its submission, or its task was not over in time.
+// wonders reports whether a step is what the run lacks: nobody knows its submission, or its task was not over in time.
 func (r Run) wonders(s Step) bool {
-	if r.Error.Kind == Ambiguous {
-		return s.Submission == nil && s.Refusal == nil
+	unknown := s.Submission == nil && s.Refusal == nil
+	unfinished := s.Submission != nil && s.Finished.IsZero() && !s.Free
+	switch {
+	case r.Error == nil:
+		return unknown || unfinished && r.Result != nil && r.Result.Missing > 0
+	case r.Error.Kind == Ambiguous:
+		return unknown
+	default:
+		return unfinished
 	}
-	return s.Submission != nil && s.Finished.IsZero() && !s.Free
 }
 
 // late is when the job of a failed run is looked for next; false when nobody can ask for its result any more.
@@ -36,7 +45,7 @@ func (r Run) late(now time.Time, keep time.Duration) (next time.Time, still bool
 	return now.Add(min(max(missing/4, lateFirst), lateLongest)), missing < keep
 }
 
-// adoptLate follows failed runs whose job may turn up, until Close: what was paid is fetched and answers later
+// adoptLate follows ended runs whose job may turn up, until Close: what was paid is fetched and answers later
 // requests that repeat the one that failed.
 func (s *Service) adoptLate() {
 	next := map[string]time.Time{}
@@ -49,6 +58,7 @@ func (s *Service) adoptLate() {
 			switch {
 			case !still:
 				delete(next, run.ID)
+				s.forgetKey(s.life, l, run)
 			case !known:
 				next[run.ID] = due
 			case !now.Before(at):
@@ -61,9 +71,9 @@ func (s *Service) adoptLate() {
 	}
 }
 
-// lookFor asks the upstreams for every such step of a failed run, and goes on with the run if one was found.
+// lookFor asks the upstreams for every such step of an ended run, and goes on with the run if one was found.
 func (s *Service) lookFor(ctx context.Context, l *live, run Run) {
-	caller := l.whose(run)
+	caller := s.whose(l, run)
 	for _, st := range run.Steps {
 		if !run.wonders(st) {
 			continue
@@ -72,7 +82,7 @@ func (s *Service) lookFor(ctx context.Context, l *live, run Run) {
 		if err != nil {
 			continue // its key is gone, or the upstream's settings are
 		}
-		if sub, ok := turnedUp(ctx, account, st); ok {
+		if sub, ok := turnedUp(ctx, account, run, st); ok {
 			s.reopen(ctx, l, caller, st.Name, sub)
 			return
 		}
@@ -80,20 +90,26 @@ func (s *Service) lookFor(ctx context.Context, l *live, run Run) {
 }
 
 // turnedUp looks for a step's task: by its state while it has no id, else until it is finished.
-func turnedUp(ctx context.Context, a Account, st Step) (Submission, bool) {
+func turnedUp(ctx context.Context, a Account, run Run, st Step) (Submission, bool) {
 	if st.Submission != nil {
 		task, err := a.Upstream.Task(ctx, st.Submission.TaskID)
 		return *st.Submission, err == nil && task.Done() && (task.State == "" || task.State == st.State)
 	}
-	finder, ok := a.Upstream.(Finder)
-	if !ok {
+	if finder, ok := a.Upstream.(Finder); ok {
+		if task, err := finder.Find(ctx, st.State); err == nil {
+			return Submission{TaskID: task.ID, Dialog: task.Status == Dialog, At: st.Intended}, true
+		}
+	}
+	press, modal := strings.CutPrefix(st.Name, modalPrefix)
+	opened := run.step(press)
+	if !modal || opened == nil || opened.Submission == nil {
 		return Submission{}, false
 	}
-	task, err := finder.Find(ctx, st.State)
-	return Submission{TaskID: task.ID, Dialog: task.Status == Dialog, At: st.Intended}, err == nil
+	return dialogGoesOn(ctx, a, opened.Submission.TaskID)
 }
 
-// reopen goes on with a failed run one of whose submissions was found: from the top, as after a restart.
+// reopen goes on with an ended run one of whose submissions was found: from the top, as after a restart. An answer
+// that it has already stays in its record until there is a fuller one.
 func (s *Service) reopen(ctx context.Context, l *live, caller Caller, step string, sub Submission) {
 	before := l.snapshot()
 	if !l.claim() {
@@ -101,7 +117,7 @@ func (s *Service) reopen(ctx context.Context, l *live, caller Caller, step strin
 	}
 	err := l.save(ctx, s.parts.Journal, func(r *Run) error {
 		st := r.step(step)
-		if r.Status != RunFailed || r.Replica != before.Replica && r.Replica != s.cfg.Replica || st == nil {
+		if !r.mayTurnUp() || r.Replica != before.Replica && r.Replica != s.cfg.Replica || st == nil {
 			return errLost
 		}
 		st.Submission, st.Finished = &sub, time.Time{}
@@ -133,14 +149,35 @@ func (l *live) claim() bool {
 	return true
 }
 
-// whose is the caller of a run. A key that a client brought is known only while the process lives that heard it.
-func (l *live) whose(run Run) Caller {
+// whose is the caller of a run. A key that a client brought stays sealed in its record while a job of the run may turn up.
+func (s *Service) whose(l *live, run Run) Caller {
 	l.mu.Lock()
-	defer l.mu.Unlock()
-	return Caller{Owner: run.Owner, Key: l.key}
+	key := l.key
+	l.mu.Unlock()
+	if key == "" {
+		key, _ = unseal(s.cfg.Secret, run.ID, run.SealedKey) // with another secret nobody can ask for it any more
+	}
+	return Caller{Owner: run.Owner, Key: key}
 }
 
-// missing returns the failed runs whose job may turn up.
+// forgetKey removes a client's key from the record of a run that is not looked for any more.
+func (s *Service) forgetKey(ctx context.Context, l *live, run Run) {
+	if len(run.SealedKey) == 0 {
+		return
+	}
+	err := l.save(ctx, s.parts.Journal, func(r *Run) error {
+		if !r.Status.Ended() {
+			return errLost
+		}
+		r.SealedKey = nil
+		return nil
+	})
+	if err != nil && !errors.Is(err, errLost) {
+		s.parts.Log.Warn("a client's key could not be removed from its job's record; trying again", "job", run.ID, "error", err)
+	}
+}
+
+// missing returns the ended runs whose job may turn up.
 func (r *runs) missing() []*live {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -225,7 +225,7 @@ func (r *runs) get(id string) *live {
 func (r *runs) see(run Run) {
 	r.mu.Lock()
 	l := r.byID[run.ID]
-	fresh := !run.Status.Ended() || time.Since(run.Finished) < r.keep
+	fresh := !run.Status.Ended() || time.Since(run.Finished) < r.keep || len(run.SealedKey) > 0 // to be forgotten
 	if l == nil && fresh {
 		l = newLive(run)
 		close(l.ready)
@@ -246,7 +246,7 @@ func (r *runs) sweep() {
 	r.swept = time.Now()
 	for _, l := range r.byID {
 		run := l.snapshot()
-		if run.Status.Ended() && time.Since(run.Finished) > r.keep {
+		if run.Status.Ended() && time.Since(run.Finished) > r.keep && len(run.SealedKey) == 0 {
 			r.drop(l)
 		}
 	}

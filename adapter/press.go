@@ -54,7 +54,10 @@ func (q *sequence) press(p pressing) (Task, error) {
 	return q.modal(o, p, modalStep(p.step), answer)
 }
 
-func modalStep(step string) string { return "modal/" + step }
+// modalPrefix begins the name of the step that answers the dialog of the press whose step is named after it.
+const modalPrefix = "modal/"
+
+func modalStep(step string) string { return modalPrefix + step }
 
 // open submits the press and returns its task: done, or waiting for its dialog.
 func (q *sequence) open(o order, p pressing) (Task, error) {

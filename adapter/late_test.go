@@ -1,0 +1,111 @@
+package adapter_test
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"midgate/adapter"
+	"midgate/adapter/midjourney/simulator"
+)
+
+// hidden makes everything that tells of a lost submission fail for longer than it is looked for at once.
+func (s *studio) hidden() {
+	for _, route := range []string{"tasks", "fetch", "list-by-ids", "list"} {
+		s.sim.Fail(simulator.Fault{Route: route, Kind: "500", Times: 25})
+	}
+}
+
+func TestAPartOfAnAnswerThatTurnsUpLateIsThereForTheRepeat(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStudio(t, simulator.Config{Dialect: simulator.TrueAI}, nil)
+		s.sim.Fail(simulator.Fault{Route: "imagine", Kind: "drop-after"})
+		s.sim.Fail(simulator.Fault{Route: "tasks", Kind: "500", Times: 25})
+		g := generation("a blue fox")
+		g.N = 8
+		a := s.attempt("/v1/images/generations", "part")
+		ticket, err := s.Generate(t.Context(), a, g)
+		if err != nil {
+			t.Fatal(err)
+		}
+		part, err := ticket.Wait(t.Context(), nil)
+		if err != nil || len(part.Images) != 4 || part.Missing != 4 {
+			t.Fatalf("Wait() = %+v, %v, want 4 pictures and 4 missing", part, err)
+		}
+		ticket.Answered()
+		<-time.After(5 * time.Minute)
+		a.Retry = 1
+		ticket, err = s.Generate(t.Context(), a, g)
+		if images := s.await(t, ticket, err); len(images) != 8 {
+			t.Errorf("the repeat gets %d pictures, want all 8", len(images))
+		}
+		run := ticket.Run()
+		if run.Status != adapter.RunCompleted || len(run.Result.Images) != 8 || run.Result.Missing != 0 {
+			t.Errorf("the job is %s with %+v, want 8 pictures", run.Status, run.Result)
+		}
+		for _, id := range part.Images {
+			s.bytes(t, id)
+		}
+		if got := s.charged(); got != "imagine imagine" {
+			t.Errorf("jobs = %q, want two imagines", got)
+		}
+	})
+}
+
+// What was answered stays answered, whatever becomes of the part that turned up.
+func TestALatePartThatFailsTakesNothingBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStudio(t, simulator.Config{Dialect: simulator.TrueAI}, nil)
+		s.sim.Fail(simulator.Fault{Route: "imagine", Kind: "drop-after"})
+		s.sim.Fail(simulator.Fault{Route: "tasks", Kind: "500", Times: 25})
+		g := generation("a blue fox")
+		g.N = 8
+		ticket, err := s.Generate(t.Context(), s.attempt("/v1/images/generations", "part"), g)
+		part := s.await(t, ticket, err)
+		for _, task := range s.sim.Tasks() { // the upstream starts anew and has only the lost one
+			if task.ID == part[0].TaskID {
+				s.sim.Forget(task.ID)
+			}
+		}
+		<-time.After(30 * time.Minute)
+		run, err := s.Job(t.Context(), s.me, ticket.Job)
+		if err != nil || run.Status != adapter.RunCompleted || len(run.Result.Images) < 4 {
+			t.Errorf("Job() = %s, %+v, %v; want completed with 4 pictures at least", run.Status, run.Result, err)
+		}
+	})
+}
+
+// The dialog of a press was answered, nobody knows whether that arrived, and its task keeps the id of the press.
+func TestADialogThatWasAnsweredIsFoundLate(t *testing.T) {
+	for _, name := range []string{"trueai", "trueai, partner", "newapi"} { // where it gets a new id, only a list can tell
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := newStudio(t, dialects[name], nil)
+				third := s.draw(t, "a red fox", 4)[2]
+				e := adapter.Edit{Generation: generation("a red rowing boat"), Images: []adapter.Reference{{Image: third.ID}}, Mask: s.upload(t, rightHalf(t, 64, 64))}
+				s.sim.Fail(simulator.Fault{Route: "modal", Kind: "drop-after"})
+				a := s.attempt("/v1/images/edits", "late")
+				ticket, err := s.Edit(t.Context(), a, e)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for len(s.sim.Ledger()) < 3 { // imagine, upscale, inpaint
+					<-time.After(100 * time.Millisecond)
+				}
+				s.hidden()
+				if _, err := ticket.Wait(t.Context(), nil); adapter.KindOf(err) != adapter.Ambiguous {
+					t.Fatalf("Wait() = %v, want Ambiguous", err)
+				}
+				<-time.After(30 * time.Minute)
+				a.Retry = 1
+				ticket, err = s.Edit(t.Context(), a, e)
+				if images := s.await(t, ticket, err); len(images) != 1 || images[0].Parent != third.ID {
+					t.Errorf("the repeat gets %d pictures, want the edit", len(images))
+				}
+				if got := s.charged(); got != "imagine upscale inpaint" || s.sim.Requests().Routes["modal"] != 1 {
+					t.Errorf("jobs = %q with %d modals, want one of each", got, s.sim.Requests().Routes["modal"])
+				}
+			})
+		})
+	}
+}
