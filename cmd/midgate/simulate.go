@@ -21,6 +21,7 @@ func simulate(ctx context.Context, p program, args []string) error {
 	var cfg simulator.Config
 	dialect := fs.String("dialect", string(simulator.Comet), "the server to imitate: "+dialects())
 	fs.StringVar(&cfg.Auth, "auth", "", "how keys are shown: bearer, mj-api-secret or authorization-raw (default: the dialect's own way)")
+	fs.StringVar(&cfg.Key, "key", "", "the only key that is accepted (default: any; with --auth, none is refused)")
 	fs.DurationVar(&cfg.Pace, "pace", 6*time.Second, "how long a fast imagine takes; everything else in proportion")
 	fs.IntVar(&cfg.Pixels, "pixels", 1024, "edge of one picture of a grid")
 	fs.BoolVar(&cfg.NoList, "no-list", false, "leave out the route that asks for many tasks at once")

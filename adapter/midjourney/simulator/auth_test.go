@@ -51,6 +51,21 @@ func TestAuthenticate(t *testing.T) {
 	}
 }
 
+// A style without a key takes every key that is shown in it, and refuses whoever shows none, in the dialect's own way.
+func TestAStyleWantsSomeKey(t *testing.T) {
+	for dialect, status := range map[Dialect]int{Comet: 401, NewAPI: 401, NoviceZK: 401, TrueAI: 401} {
+		s := New(Config{Dialect: dialect, Auth: "mj-api-secret"})
+		if _, refusal := s.authenticate(http.Header{"Mj-Api-Secret": {"whoever"}}); refusal != nil {
+			t.Errorf("%s refuses a key with %d", dialect, refusal.status)
+		}
+		for name, h := range map[string]http.Header{"no key": {}, "a key in another style": {"Authorization": {"Bearer k"}}} {
+			if _, refusal := s.authenticate(h); refusal == nil || refusal.status != status {
+				t.Errorf("%s with %s = %+v, want %d", dialect, name, refusal, status)
+			}
+		}
+	}
+}
+
 func TestNoKeyAcceptsAnybody(t *testing.T) {
 	for _, dialect := range Dialects() {
 		s := New(Config{Dialect: dialect})

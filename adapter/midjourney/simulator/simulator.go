@@ -24,7 +24,7 @@ func Dialects() []Dialect { return []Dialect{Comet, TrueAI, NewAPI, NoviceZK} }
 // Config says which upstream to imitate and how fast it works. The zero value is a usable comet.
 type Config struct {
 	Dialect Dialect // "" or an unknown name is Comet
-	Key     string  // key required from clients; "" accepts any key, or none
+	Key     string  // key required from clients; "" accepts any key, or none where Auth is "" too
 	Auth    string  // "bearer", "mj-api-secret" or "authorization-raw"; "" is the dialect's own habit (upstream-protocol.md §2.3)
 
 	NoList, NoEdits, NoVideo bool // leave these optional routes out, in the dialect's way of lacking a route
