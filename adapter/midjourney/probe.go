@@ -59,7 +59,10 @@ func (c *client) probe(ctx context.Context, f adapter.Feature, path string) erro
 	if err != nil {
 		return adapter.Wrap(adapter.Unavailable, err, "The upstream does not answer.")
 	}
-	switch _, ok := decodeAnswer(out.body); {
+	a, ok := decodeAnswer(out.body)
+	switch {
+	case out.status == http.StatusUnauthorized: // says nothing of the route
+		return refusal{status: out.status, answer: a, secret: c.key, passthrough: c.shared.cfg.Passthrough}.auth()
 	case missing(out):
 		c.routes.learn(f, false)
 	case ok && out.status != http.StatusTooManyRequests && out.status != http.StatusServiceUnavailable,

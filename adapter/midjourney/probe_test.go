@@ -70,6 +70,7 @@ func TestAnAnswerToAnEmptyObjectTellsWhetherTheRouteIsThere(t *testing.T) {
 		"405":                   {405, "", ``, "no"},
 		"a redirect":            {301, "", ``, "no"},
 		"the site's page":       {200, "text/html", `<!doctype html>`, "no"},
+		"the key is refused":    {401, "application/json", `{"error":{"message":"Invalid token"}}`, "unknown"},
 		"overloaded":            {503, "application/json", `{"error":{"message":"system_cpu_overloaded"}}`, "unknown"},
 		"a gateway's page":      {502, "text/html", `<html>`, "unknown"},
 		"too many":              {429, "application/json", `{"code":30}`, "unknown"},

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"midgate/adapter"
@@ -40,7 +42,7 @@ func checkUp(ctx context.Context, p program, args []string) error {
 		if err != nil {
 			return err
 		}
-		trouble = !p.examine(ctx, account.Upstream, !cfg.Midjourney.Passthrough) || trouble
+		trouble = !p.examine(ctx, u.URL, account.Upstream, !cfg.Midjourney.Passthrough) || trouble
 	}
 	if trouble {
 		return errTrouble
@@ -74,20 +76,23 @@ var extras = []struct {
 }
 
 // examine asks one upstream and prints what it says; false if it cannot be used.
-func (p program) examine(ctx context.Context, up adapter.Upstream, ownKey bool) bool {
+func (p program) examine(ctx context.Context, url string, up adapter.Upstream, ownKey bool) bool {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
-	if _, err := up.Task(ctx, nobody); err != nil && !errors.Is(err, adapter.ErrNotFound) {
-		kind := adapter.KindOf(err)
-		if refused := kind == adapter.UpstreamAuth || kind == adapter.Unauthorized || kind == adapter.Forbidden; !refused {
-			p.finding("reachable", "NO: %v", err)
-			return false
-		}
+	err := met(ctx, up)
+	switch refused := keyRefused(err); {
+	case errors.Is(err, errElsewhere):
+		p.finding("reachable", "yes, but NO midjourney-proxy is at this address%s", remedy(url))
+		return false
+	case err != nil && !refused:
+		p.finding("reachable", "NO: %s", said(err))
+		return false
+	case refused && ownKey:
 		p.finding("reachable", "yes")
-		if ownKey {
-			p.finding("key", "REFUSED: %v; check MIDGATE_UPSTREAM_KEY and MIDGATE_UPSTREAM_AUTH", err)
-			return false
-		}
+		p.finding("key", "REFUSED: %s; check MIDGATE_UPSTREAM_KEY and MIDGATE_UPSTREAM_AUTH", said(err))
+		return false
+	case refused:
+		p.finding("reachable", "yes")
 		p.finding("key", "needed; clients show theirs, so the rest cannot be asked")
 		return true
 	}
@@ -96,17 +101,62 @@ func (p program) examine(ctx context.Context, up adapter.Upstream, ownKey bool) 
 		p.finding("key", "accepted")
 	}
 	p.survey(ctx, up)
+	p.extras(ctx, up)
+	return true
+}
+
+// errElsewhere is a server that has nothing of what midgate needs.
+var errElsewhere = errors.New("no midjourney-proxy")
+
+// met asks for the two routes of which every midjourney-proxy has one, and for a task that nobody has: a server that
+// tells strangers that a task is unknown shows at the routes that the key is wrong.
+func met(ctx context.Context, up adapter.Upstream) error {
+	action, actionErr := up.Has(ctx, adapter.FeatureAction)
+	change, changeErr := up.Has(ctx, adapter.FeatureChange)
+	switch {
+	case keyRefused(actionErr):
+		return actionErr
+	case actionErr == nil && changeErr == nil && !action && !change:
+		return errElsewhere
+	}
+	if _, err := up.Task(ctx, nobody); !errors.Is(err, adapter.ErrNotFound) {
+		return err
+	}
+	return nil
+}
+
+func keyRefused(err error) bool {
+	return slices.Contains([]adapter.Kind{adapter.UpstreamAuth, adapter.Unauthorized, adapter.Forbidden}, adapter.KindOf(err))
+}
+
+// remedy says what is probably wrong with an address.
+func remedy(url string) string {
+	if rest, ok := strings.CutSuffix(strings.TrimRight(url, "/"), "/v1"); ok {
+		return ": remove /v1 from the URL, as in " + rest
+	}
+	return ": the URL must be what stands before /mj/submit/imagine"
+}
+
+// said is an error as one sentence: what is told to clients, and why.
+func said(err error) string {
+	if e, ok := errors.AsType[*adapter.Error](err); ok && e.Err != nil {
+		return strings.TrimSuffix(e.Message, ".") + " (" + e.Err.Error() + ")"
+	}
+	return err.Error()
+}
+
+// extras prints which of the optional routes there are.
+func (p program) extras(ctx context.Context, up adapter.Upstream) {
 	for _, x := range extras {
 		switch has, err := up.Has(ctx, x.feature); {
 		case err != nil:
-			p.finding(string(x.feature), "unknown: %v", err)
+			p.finding(string(x.feature), "unknown: %s", said(err))
 		case has:
 			p.finding(string(x.feature), "yes")
 		default:
 			p.finding(string(x.feature), "no: %s", x.without)
 		}
 	}
-	return true
 }
 
 // survey prints what the server seems to be, and which of the configured paths it serves.

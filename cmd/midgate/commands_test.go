@@ -1,6 +1,8 @@
 package main
 
 import (
+	"io"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -54,6 +56,42 @@ func TestCheckSaysWhatAnUpstreamCanDo(t *testing.T) {
 				t.Errorf("the check cost %v", bill)
 			}
 		})
+	}
+}
+
+func TestCheckOfAWrongAddress(t *testing.T) {
+	for _, dialect := range simulator.Dialects() {
+		sim := simulator.New(simulator.Config{Dialect: dialect})
+		up := httptest.NewServer(sim)
+		for path, want := range map[string]string{
+			"/v1": "NO midjourney-proxy is at this address: remove /v1 from the URL, as in " + up.URL + "\n", "/api": "must be what stands before /mj/submit/imagine\n",
+		} {
+			out, _, status := runHere(t, []string{"MIDGATE_API_KEYS=a", "MIDGATE_UPSTREAM_KEY=k", "MIDGATE_UPSTREAM_URL=" + up.URL + path}, "check")
+			if status != 1 || !strings.Contains(out, want) || strings.Contains(out, "accepted") {
+				t.Errorf("%s: check = %d, want 1 and %q in\n%s", dialect, status, want, out)
+			}
+		}
+		up.Close()
+		sim.Close()
+	}
+}
+
+// A server that lets strangers ask for tasks shows that the key is wrong where jobs are submitted.
+func TestCheckOfAKeyThatOnlySubmissionsNeed(t *testing.T) {
+	up := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		if r.Method == http.MethodGet {
+			w.WriteHeader(http.StatusBadRequest)
+			_, _ = io.WriteString(w, `{"code":4,"description":"task_no_found ","type":"upstream_error"}`)
+			return
+		}
+		w.WriteHeader(http.StatusUnauthorized)
+		_, _ = io.WriteString(w, `{"error":{"message":"Invalid token","type":"new_api_error","code":""}}`)
+	}))
+	defer up.Close()
+	out, _, status := runHere(t, []string{"MIDGATE_API_KEYS=a", "MIDGATE_UPSTREAM_KEY=k", "MIDGATE_UPSTREAM_URL=" + up.URL}, "check")
+	if status != 1 || !strings.Contains(out, "REFUSED: The upstream refuses the key that is set for it") {
+		t.Errorf("check = %d, want 1 and that the key is refused:\n%s", status, out)
 	}
 }
 
