@@ -79,6 +79,11 @@ One wide picture into a file, then changed as you say:
   curl -s GATE/v1/images/generations -H 'Content-Type: application/json' -d '{"prompt": "a lighthouse at night", "size": "1536x1024", "response_format": "b64_json"}' | sed 's/.*"b64_json": *"\([^"]*\)".*/\1/' | base64 -d > lighthouse.png
   curl -s GATE/v1/images/edits -F image=@lighthouse.png -F prompt='the same lighthouse in a storm' -F response_format=url
 
+A video that begins with it; when its status is completed, its url plays in a browser:
+
+  curl -s GATE/v1/videos -F prompt='the beam of light turns' -F input_reference=@lighthouse.png
+  curl -s 'GATE/v1/videos?limit=1'
+
 Everything that was drawn, and what each request cost:
 
   curl -s 'GATE/v1/images?limit=5'

@@ -15,11 +15,11 @@ func TestDemoPrintsCommandsThatWork(t *testing.T) {
 		"demo", "--pace", "300ms", "--pixels", "64")
 	p.until(p.out, "Ctrl+C")
 	commands := regexp.MustCompile(`(?m)^  (curl .*)$`).FindAllStringSubmatch(p.out.String(), -1)
-	if len(commands) != 5 {
-		t.Fatalf("%d commands, want 5:\n%s", len(commands), p.out)
+	if len(commands) != 7 {
+		t.Fatalf("%d commands, want 7:\n%s", len(commands), p.out)
 	}
 	dir := t.TempDir()
-	for i, want := range []string{"/images/img_", "", "/images/img_", `"object":"list"`, `"jobs_paid":1`} {
+	for i, want := range []string{"/images/img_", "", "/images/img_", `"object":"video"`, `"status":"`, `"object":"list"`, `"jobs_paid":1`} {
 		sh := exec.Command("sh", "-e", "-c", commands[i][1])
 		sh.Dir = dir
 		sh.Stderr = os.Stderr
