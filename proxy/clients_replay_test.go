@@ -39,7 +39,7 @@ func (h *house) replay(t *testing.T, q replay) answered {
 	for i := 0; i < len(q.headers); i += 2 {
 		r.Header.Set(q.headers[i], q.headers[i+1])
 	}
-	resp, err := http.DefaultClient.Do(r)
+	resp, err := h.client.Do(r)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -32,6 +32,7 @@ import (
 type house struct {
 	sim     *simulator.Simulator
 	base    string
+	client  *http.Client // of all requests that the tests send themselves
 	service *adapter.Service
 	cfg     adapter.Config
 	parts   adapter.Parts
@@ -43,7 +44,7 @@ func newHouse(t testing.TB, sim simulator.Config, change ...func(*Config)) *hous
 	t.Helper()
 	sim.Pixels, sim.Pace = cmp.Or(sim.Pixels, 64), max(sim.Pace, time.Millisecond)
 	sim.Refresh = cmp.Or(sim.Refresh, 5*time.Millisecond)
-	h := &house{sim: simulator.New(sim)}
+	h := &house{sim: simulator.New(sim), client: http.DefaultClient}
 	poll := midjourney.DefaultPoll()
 	step := max(sim.Pace/50, 10*time.Millisecond) // what takes long need not be asked for all the time
 	poll.Tick, poll.First, poll.SingleTick, poll.Longest = step, step, 2*step, 10*step
@@ -122,7 +123,7 @@ func (h *house) call(t testing.TB, method, path, body string, headers ...string)
 	for i := 0; i < len(headers); i += 2 {
 		r.Header.Set(headers[i], headers[i+1])
 	}
-	resp, err := http.DefaultClient.Do(r)
+	resp, err := h.client.Do(r)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -135,13 +136,13 @@ func (h *house) call(t testing.TB, method, path, body string, headers ...string)
 }
 
 func (h *house) official() *official.Client {
-	c := official.NewClient(option.WithBaseURL(h.base+"/v1/"), option.WithAPIKey("sk-alice"))
+	c := official.NewClient(option.WithBaseURL(h.base+"/v1/"), option.WithAPIKey("sk-alice"), option.WithHTTPClient(h.client))
 	return &c
 }
 
 func (h *house) gpt() *gpt.Client {
 	cfg := gpt.DefaultConfig("sk-alice")
-	cfg.BaseURL = h.base + "/v1"
+	cfg.BaseURL, cfg.HTTPClient = h.base+"/v1", h.client
 	return gpt.NewClientWithConfig(cfg)
 }
 

@@ -57,12 +57,12 @@ func (p *payload) modelName() (string, error) {
 
 // count reads n: absent, null, 0 and "" mean 1.
 func (p *payload) count() (int, error) {
-	n, err := p.whole("n", 0, maxN)
-	if err != nil {
-		return 0, err
-	}
-	if n == nil || *n == 0 {
+	if f, given, err := numberOf(p.fields["n"], "n"); err == nil && given && f == 0 {
 		return 1, nil
+	}
+	n, err := p.whole("n", 1, maxN)
+	if n == nil || err != nil {
+		return 1, err
 	}
 	return int(*n), nil
 }

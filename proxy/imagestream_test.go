@@ -57,7 +57,7 @@ func (h *house) stream(t *testing.T, path, body string) (*http.Response, []frame
 		t.Fatal(err)
 	}
 	r.Header.Set("Authorization", "Bearer sk-alice")
-	resp, err := http.DefaultClient.Do(r)
+	resp, err := h.client.Do(r)
 	if err != nil {
 		t.Fatal(err)
 	}

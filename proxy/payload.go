@@ -70,11 +70,11 @@ func (p *payload) whole(name string, low, high int64) (*int64, error) {
 
 func wholeOf(v gjson.Result, param string, low, high int64) (*int64, error) {
 	f, given, err := numberOf(v, param)
-	if err != nil || !given {
-		return nil, err
+	if err == nil && !given {
+		return nil, nil //nolint:nilnil // absent
 	}
 	switch {
-	case f != math.Trunc(f):
+	case err != nil, f != math.Trunc(f):
 		return nil, adapter.BadParam(param, "invalid_type", "'%s' must be a whole number from %d to %d.", param, low, high)
 	case f < float64(low):
 		return nil, adapter.BadParam(param, "integer_below_min_value", "'%s' must be a whole number from %d to %d.", param, low, high)

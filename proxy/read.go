@@ -14,8 +14,9 @@ import (
 func (s *Server) read(c *gin.Context) (*payload, error) {
 	kind, params, err := mime.ParseMediaType(c.GetHeader("Content-Type"))
 	if err != nil || kind != "multipart/form-data" {
-		p, err := readJSON(c.Request.Body, c.Request.ContentLength, s.receive(c))
-		return p, wrongForm(err, kind)
+		body := &opening{from: c.Request.Body}
+		p, err := readJSON(body, c.Request.ContentLength, s.receive(c))
+		return p, wrongForm(err, kind, body.first)
 	}
 	if params["boundary"] == "" {
 		return nil, adapter.Errorf(adapter.Invalid, "The multipart body's content type names no boundary.")
@@ -23,12 +24,30 @@ func (s *Server) read(c *gin.Context) (*payload, error) {
 	return s.readForm(c)
 }
 
-// wrongForm says what is accepted to who sent another kind of form.
-func wrongForm(err error, kind string) error {
+// opening is a body that remembers what it begins with.
+type opening struct {
+	from  io.Reader
+	first byte // that is no blank; 0 before there is one
+}
+
+func (o *opening) Read(p []byte) (int, error) {
+	n, err := o.from.Read(p)
+	for i := 0; o.first == 0 && i < n; i++ {
+		if !strings.ContainsRune(" \t\r\n", rune(p[i])) {
+			o.first = p[i]
+		}
+	}
+	return n, err
+}
+
+// wrongForm says what is accepted to who sent another kind of form. What begins like JSON is broken JSON, whatever it
+// calls itself: curl -d calls everything a form.
+func wrongForm(err error, kind string, first byte) error {
 	if err == nil {
 		return nil
 	}
-	if e := typed(err); e.Kind == adapter.Invalid && e.Code == "" && strings.HasPrefix(kind, "application/x-www-form-urlencoded") {
+	form := strings.HasPrefix(kind, "application/x-www-form-urlencoded") && first != '{' && first != '['
+	if e := typed(err); form && e.Kind == adapter.Invalid && e.Code == "" {
 		return adapter.BadParam("", "unsupported_content_type", "Send the body as application/json or multipart/form-data.")
 	}
 	return err
