@@ -175,6 +175,35 @@ func TestASubmissionOfAReplicaTakenForDeadIsAdopted(t *testing.T) {
 	})
 }
 
+// It may be out of reach for so long that the run was given up meanwhile.
+func TestASubmissionThatIsToldLateIsFollowed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		up := &scripted{takes: time.Second}
+		up.submit = func(context.Context, adapter.Options) error {
+			<-time.After(2 * time.Second)
+			return nil
+		}
+		up.task = func(id string) (adapter.Task, error) {
+			return adapter.Task{ID: id, Status: adapter.Success, Texts: []string{"short " + id}}, nil
+		}
+		one := newEngine(t, up, func(c *adapter.Config) { c.Replica = "one" })
+		one.ask(t, attempt("b"))
+		two := one.peer(t, "two")
+		<-time.After(time.Second)
+		one.broken.BreakAll(errors.New("no connection"))
+		one.leases.Kill("one")
+		ticket := two.ask(t, retry("b", 1))
+		if _, err := ticket.Wait(t.Context(), nil); adapter.KindOf(err) != adapter.Ambiguous {
+			t.Fatalf("Wait() = %v, want Ambiguous: nobody knows", err)
+		}
+		one.broken.Mend()
+		<-time.After(time.Minute)
+		if got := text(t, two.ask(t, retry("b", 2))); got != "short t"+up.states[0] || up.charges() != 1 {
+			t.Errorf("answer = %q after %d jobs, want the one that was told late", got, up.charges())
+		}
+	})
+}
+
 func TestAReplicaTakenForDeadTakesItsLeaseAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		up := &scripted{takes: time.Second}

@@ -33,7 +33,7 @@ func (r Run) wonders(s Step) bool {
 	case r.Error == nil:
 		return unknown || unfinished && r.Result != nil && r.Result.Missing > 0
 	case r.Error.Kind == Ambiguous:
-		return unknown
+		return unknown || unfinished // whoever submitted it may have been cut off, and has told since
 	default:
 		return unfinished
 	}

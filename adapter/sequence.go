@@ -201,10 +201,11 @@ func (q *sequence) intend(o order) error {
 func (q *sequence) note(step string, change func(*Step)) {
 	apply := func(r *Run) error {
 		st := r.step(step)
-		if r.Replica != q.s.cfg.Replica && (st == nil || st.Submission != nil || r.Status.Ended()) {
+		if r.Replica != q.s.cfg.Replica && (st == nil || st.Submission != nil || r.Status.Ended() && !r.mayTurnUp()) {
 			return errLost
 		}
-		// A replica that took the run over meanwhile still needs to know what became of the submission.
+		// A replica that took the run over meanwhile still needs to know what became of the submission, even when it has
+		// given the run up for that.
 		if st != nil {
 			change(st)
 			if st.Submission != nil && r.Status == RunQueued {
