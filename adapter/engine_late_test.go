@@ -118,8 +118,8 @@ func TestAJobThatOutlivesItsDeadlineIsStillFetched(t *testing.T) {
 		}
 		e := newEngine(t, up, func(c *adapter.Config) { c.JobTimeout = 2 * time.Hour })
 		ticket := e.ask(t, attempt("b"))
-		if _, err := ticket.Wait(t.Context(), nil); adapter.KindOf(err) != adapter.Timeout {
-			t.Fatalf("Wait() = %v, want Timeout", err)
+		if _, err := ticket.Wait(t.Context(), nil); adapter.KindOf(err) != adapter.Overdue {
+			t.Fatalf("Wait() = %v, want Overdue", err)
 		}
 		<-time.After(30 * time.Minute)
 		run, err := e.Job(t.Context(), adapter.Caller{Owner: "o"}, ticket.Job)

@@ -28,6 +28,7 @@ const (
 	Unauthorized Kind = "unauthorized" // 401, the upstream refuses the client's key (passthrough)
 	Forbidden    Kind = "forbidden"    // 403, the upstream forbids the client's key something (passthrough)
 	Timeout      Kind = "timeout"      // 504, the job still runs
+	Overdue      Kind = "overdue"      // 504, the job was not over at its deadline
 	Cancelled    Kind = "cancelled"    // 400, somebody cancelled the job
 	Unsupported  Kind = "unsupported"  // 400, this upstream cannot do it
 )

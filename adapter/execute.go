@@ -137,7 +137,7 @@ func (s *Service) failure(ctx context.Context, l *live, err error) *Error {
 		s.parts.Log.Info("a job failed", "job", run.ID, "kind", string(known.Kind), "error", err)
 		return known
 	case errors.Is(err, errDeadline) || errors.Is(context.Cause(ctx), errDeadline):
-		return Errorf(Timeout, "Midjourney did not finish job %s within %s, so it is no longer followed.", run.ID, s.cfg.JobDeadline)
+		return Errorf(Overdue, "Midjourney did not finish job %s within %s, so nobody waits for it any more.", run.ID, s.cfg.JobDeadline)
 	default:
 		s.parts.Log.Error("a job failed unexpectedly", "job", run.ID, "error", err)
 		return &Error{Kind: Internal, Message: "Internal server error."}

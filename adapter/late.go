@@ -18,7 +18,7 @@ const (
 // was not finished when its deadline was over (engineering.md §3.2, §3.3 row U7). A run may have been answered without
 // that job's pictures: those of others were enough.
 func (r Run) mayTurnUp() bool {
-	failed := r.Status == RunFailed && r.Error != nil && (r.Error.Kind == Ambiguous || r.Error.Kind == Timeout)
+	failed := r.Status == RunFailed && r.Error != nil && (r.Error.Kind == Ambiguous || r.Error.Kind == Overdue)
 	if !failed && r.Status != RunCompleted {
 		return false
 	}

@@ -145,7 +145,7 @@ func (t *Ticket) stillRunning(why string) *Error {
 // repeats reports whether clients are known to repeat a request that failed so: every 5xx of the error table.
 func (e *Error) repeats() bool {
 	switch e.Kind {
-	case Internal, Failed, Ambiguous, UpstreamAuth, Timeout, Unavailable, Storage:
+	case Internal, Failed, Ambiguous, UpstreamAuth, Timeout, Overdue, Unavailable, Storage:
 		return true
 	default:
 		return false

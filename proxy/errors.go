@@ -66,6 +66,7 @@ var rows = map[adapter.Kind]row{
 	adapter.Unauthorized: {401, invalidRequest, "invalid_api_key", sdkDecides},
 	adapter.Forbidden:    {403, invalidRequest, "", sdkDecides},
 	adapter.Timeout:      {504, serverError, "timeout", retryToJoin},
+	adapter.Overdue:      {504, serverError, "timeout", doNotRetry},
 	adapter.Cancelled:    {400, invalidRequest, "job_cancelled", sdkDecides},
 	adapter.Unsupported:  {400, invalidRequest, "unsupported", sdkDecides},
 

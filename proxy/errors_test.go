@@ -50,6 +50,7 @@ func TestExplainFollowsTheErrorTable(t *testing.T) {
 		"the client's key refused by the upstream":    {err: adapter.Errorf(adapter.Unauthorized, "x"), status: 401, typ: "invalid_request_error", code: "invalid_api_key"},
 		"forbidden by the upstream":                   {err: adapter.Errorf(adapter.Forbidden, "x"), status: 403, typ: "invalid_request_error"},
 		"still running, the repeat is recognised":     {err: adapter.Errorf(adapter.Timeout, "x"), joins: true, status: 504, typ: "server_error", code: "timeout", retry: "true"},
+		"over before it was done":                     {err: adapter.Errorf(adapter.Overdue, "x"), joins: true, status: 504, typ: "server_error", code: "timeout", retry: "false"},
 		"still running, the repeat is not recognised": {err: adapter.Errorf(adapter.Timeout, "x"), status: 504, typ: "server_error", code: "timeout", retry: "false"},
 		"cancelled":                                   {err: adapter.Errorf(adapter.Cancelled, "x"), status: 400, typ: "invalid_request_error", code: "job_cancelled"},
 		"unsupported":                                 {err: adapter.Errorf(adapter.Unsupported, "x"), status: 400, typ: "invalid_request_error", code: "unsupported"},

@@ -133,7 +133,7 @@ func native(s *Server, c *gin.Context, err error) error {
 		answer.Code, status = mjFull, http.StatusTooManyRequests
 	case adapter.Unavailable:
 		answer.Code = mjNobody
-	case adapter.Cancelled, adapter.Failed, adapter.Ambiguous, adapter.Storage, adapter.Credit, adapter.Timeout:
+	case adapter.Cancelled, adapter.Failed, adapter.Ambiguous, adapter.Storage, adapter.Credit, adapter.Timeout, adapter.Overdue:
 		status = rows[e.Kind].status
 	default:
 		return err
