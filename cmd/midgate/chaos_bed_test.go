@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"image/png"
 	"io"
 	"net"
 	"net/http"
@@ -237,7 +238,7 @@ func (b *bed) lost(ledger []simulator.Charge, jobs []jobJSON) (lost []string) {
 	return lost
 }
 
-// reachable fetches the pictures of every completed job.
+// reachable fetches the pictures of every completed job, and reads them to the last pixel.
 func (b *bed) reachable(jobs []jobJSON) {
 	b.t.Helper()
 	for _, j := range jobs {
@@ -250,8 +251,9 @@ func (b *bed) reachable(jobs []jobJSON) {
 		}
 		for _, d := range j.Result.Data {
 			_, name, _ := strings.Cut(d.URL, "/images/")
-			if a := ask(b.t, b.url+"/images/"+name, "", ""); a.status != 200 || !bytes.HasPrefix(a.body, []byte("\x89PNG")) {
-				b.t.Errorf("the picture %s of job %s = %d with %d bytes", d.URL, j.ID, a.status, len(a.body))
+			a := ask(b.t, b.url+"/images/"+name, "", "")
+			if _, err := png.Decode(bytes.NewReader(a.body)); a.status != 200 || err != nil {
+				b.t.Errorf("the picture %s of job %s = %d with %d bytes, %v", d.URL, j.ID, a.status, len(a.body), err)
 			}
 		}
 	}

@@ -104,11 +104,13 @@ func (l *load) member(i int) {
 	}
 }
 
-// insist repeats a request until it is answered, as SDKs do but longer.
+// insist repeats a request until it is answered, as SDKs do but longer: while the gate is killed again and again nobody
+// can say how long that takes, but then it must not take long any more.
 func (l *load) insist(s sent) bool {
 	pause := time.NewTicker(100 * time.Millisecond)
 	defer pause.Stop()
-	end := time.Now().Add(patience)
+	var end <-chan time.Time
+	calm := l.stop
 	for retry := 0; ; retry++ {
 		l.attempts.Add(1)
 		a, err := s.try(l.b.t, retry)
@@ -119,11 +121,21 @@ func (l *load) insist(s sent) bool {
 			l.unknown.Add(1) // killed between the intent and the submission: nobody knows, nobody tries again
 			return true
 		}
-		if err == nil && a.status < 500 || time.Now().After(end) {
+		wrong := err == nil && a.status < 500
+		for waiting := !wrong; waiting; {
+			select {
+			case <-calm:
+				calm, end = nil, time.After(patience)
+			case <-end:
+				wrong, waiting = true, false
+			case <-pause.C:
+				waiting = false
+			}
+		}
+		if wrong {
 			l.b.t.Errorf("%s, try %d = %d %s, %v", s.body[:min(len(s.body), 80)], retry, a.status, a.body, err)
 			return false
 		}
-		<-pause.C
 	}
 }
 

@@ -24,7 +24,13 @@ type between struct {
 // putBetween starts a proxy in front of the gate at url, and returns where it listens.
 func putBetween(t *testing.T, url string, life, quiet time.Duration) (*between, string) {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	return putBetweenAt(t, "127.0.0.1:0", url, life, quiet)
+}
+
+// putBetweenAt does so at an address, which the one before may just have given up.
+func putBetweenAt(t *testing.T, address, url string, life, quiet time.Duration) (*between, string) {
+	t.Helper()
+	l, err := net.Listen("tcp", address)
 	if err != nil {
 		t.Fatal(err)
 	}

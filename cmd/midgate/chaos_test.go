@@ -62,7 +62,7 @@ func TestAnAnswerOfTheUpstreamThatIsLostCostsOneJob(t *testing.T) {
 		"an internal error, accepted":    {Kind: "500", Accepted: true},
 		"a page of a proxy in between":   {Kind: "502-html"},
 		"a page of a proxy and accepted": {Kind: "502-html", Accepted: true},
-		"a silence that ends in a reset": {Kind: "drop-after", Delay: 5 * time.Second},
+		"a silence that ends in a reset": {Kind: "drop-after", Delay: 30 * time.Second},
 		"half an answer":                 {Kind: "cut"},
 		"no task id":                     {Kind: "no-id"},
 		"garbage":                        {Kind: "garbage", Accepted: true},
