@@ -155,6 +155,9 @@ func (p pythonSDK) stream(ctx context.Context, o order, path string, each func(d
 		if !ok || string(data) == "[DONE]" {
 			continue
 		}
+		if bytes.HasPrefix(data, []byte(`{"error":{`)) { // raised whatever the event's name is
+			return pythonErrorOf(0, data)
+		}
 		if err := each(data); err != nil {
 			return err
 		}

@@ -33,6 +33,7 @@ type house struct {
 	sim     *simulator.Simulator
 	base    string
 	client  *http.Client // of all requests that the tests send themselves
+	server  *Server
 	service *adapter.Service
 	cfg     adapter.Config
 	parts   adapter.Parts
@@ -102,7 +103,10 @@ func (h *house) open(t testing.TB) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.base = "http://" + listen(t, s)
+	h.server = s
+	if h.base = h.face.PublicURL; h.base != indoorsURL {
+		h.base = "http://" + listen(t, s)
+	}
 }
 
 // reopen is the next process over the records and pictures of this one.
