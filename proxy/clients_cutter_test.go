@@ -17,9 +17,13 @@ import (
 // unhurried is a pace at which a job is still running when its submission has been seen.
 const unhurried = 1500 * time.Millisecond
 
+// moment is how long something that has begun is let go on before it is cut.
+const moment = 200 * time.Millisecond
+
 // impatience says which connections a cutter breaks. The zero value breaks none.
 type impatience struct {
-	submitted int           // as soon as their job is submitted: so many, the first ones
+	submitted int           // the first ones, so many, a moment after all of them have come and their job is submitted
+	begun     bool          // the first one, when its answer has begun and pauses for a moment
 	after     time.Duration // that take longer
 	silence   time.Duration // on which nothing has come for so long
 }
@@ -59,11 +63,17 @@ func newCutter(t *testing.T, h *house, hurry impatience) *cutter {
 			through.ServeHTTP(w, r)
 			return
 		}
-		if c.count() <= hurry.submitted {
+		attempt := c.count()
+		if attempt <= hurry.submitted {
 			watch.Go(func() {
-				untilSubmitted(ctx, h)
+				c.untilSubmitted(ctx, h, hurry.submitted)
 				leave()
 			})
+		}
+		if hurry.begun && attempt == 1 {
+			cut := time.AfterFunc(time.Hour, leave)
+			defer cut.Stop()
+			w = &talking{w, cut, moment}
 		}
 		if hurry.after > 0 {
 			defer time.AfterFunc(hurry.after, leave).Stop()
@@ -104,7 +114,7 @@ func (c *cutter) came() []int {
 	return slices.Clone(c.statuses)
 }
 
-// talking puts the end of a connection off whenever something is said.
+// talking sets the end of a connection anew whenever something is said.
 type talking struct {
 	http.ResponseWriter
 	quiet   *time.Timer
@@ -119,16 +129,20 @@ func (w *talking) Write(p []byte) (int, error) {
 // Unwrap lets the proxy flush.
 func (w *talking) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-// untilSubmitted returns when the upstream has accepted something.
-func untilSubmitted(ctx context.Context, h *house) {
+// untilSubmitted returns a moment after so many requests have come and the upstream has accepted something.
+func (c *cutter) untilSubmitted(ctx context.Context, h *house, requests int) {
 	tick := time.NewTicker(time.Millisecond)
 	defer tick.Stop()
-	for len(h.sim.Ledger()) == 0 {
+	for len(h.sim.Ledger()) == 0 || c.seen() < requests {
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
 			return
 		}
+	}
+	select {
+	case <-time.After(moment): // the last one may still be on its way
+	case <-ctx.Done():
 	}
 }
 

@@ -180,6 +180,9 @@ func (p pythonSDK) send(ctx context.Context, o order, path string) ([]byte, erro
 			return data, nil
 		}
 		again := err != nil || status == 408 || status == 409 || status == 429 || status >= 500
+		if err != nil && o.Body["stream"] == true && status == http.StatusOK {
+			return nil, err // the caller reads it by then
+		}
 		if say := header.Get("X-Should-Retry"); say != "" {
 			again = say == "true"
 		}

@@ -22,7 +22,7 @@ const operations = {
   edit: async (order) => {
     const answer = await chat(order, { useResponsesApi: true }).invoke(
       [{ role: 'user', content: [{ type: 'text', text: order.body.prompt }, { type: 'image_url', image_url: { url: dataURL(order.image) } }] }],
-      { tools: [tools.imageGeneration({ inputImageMask: { imageUrl: dataURL(order.mask) } })] },
+      { tools: [tools.imageGeneration(order.mask ? { inputImageMask: { imageUrl: dataURL(order.mask) } } : {})] },
     )
     return drawn(answer).map((o) => fromBase64(o.result))
   },
