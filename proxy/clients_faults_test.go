@@ -72,31 +72,31 @@ var faults = []fault{
 	{"failed job", func(t *testing.T, library sdk, _ client) string {
 		h := newHouse(t, simulator.Config{})
 		gate := newCutter(t, h, impatience{})
-		failsForGood(t, library, gate.generation("a fox sim-fail"), failure)
+		failsForGood(t, library, gate.generation("a fox sim-fail"), toldFailed)
 		return told(gate, h)
 	}},
 	{"failed chat", func(t *testing.T, library sdk, _ client) string {
 		h := newHouse(t, simulator.Config{})
 		gate := newCutter(t, h, impatience{})
-		failsForGood(t, library, gate.order("chat", talk("a fox sim-fail")), failure)
+		failsForGood(t, library, gate.order("chat", talk("a fox sim-fail")), toldFailed)
 		return told(gate, h)
 	}},
 	{"late failure", func(t *testing.T, library sdk, _ client) string {
 		h := newHouse(t, simulator.Config{Pace: 4 * time.Second}, beats(300*time.Millisecond, 100*time.Millisecond))
 		gate := newCutter(t, h, impatience{})
-		failsLate(t, library, gate, gate.generation("a fox sim-fail"), failure)
+		failsLate(t, library, gate, gate.generation("a fox sim-fail"), toldFailed)
 		return jobs(len(h.sim.Ledger()))
 	}},
 	{"late refusal", func(t *testing.T, library sdk, _ client) string {
 		h := newHouse(t, simulator.Config{Pace: 4 * time.Second}, beats(300*time.Millisecond, 100*time.Millisecond))
 		gate := newCutter(t, h, impatience{})
-		failsLate(t, library, gate, gate.generation("a fox sim-moderated"), refusal)
+		failsLate(t, library, gate, gate.generation("a fox sim-moderated"), toldModerated)
 		return jobs(len(h.sim.Ledger()))
 	}},
 	{"late failure of a chat", func(t *testing.T, library sdk, _ client) string {
 		h := newHouse(t, simulator.Config{Pace: 4 * time.Second}, beats(300*time.Millisecond, 100*time.Millisecond))
 		gate := newCutter(t, h, impatience{})
-		failsLate(t, library, gate, gate.order("chat", talk("a fox sim-fail")), failure)
+		failsLate(t, library, gate, gate.order("chat", talk("a fox sim-fail")), toldFailed)
 		return jobs(len(h.sim.Ledger()))
 	}},
 	{"cut after 6 s of silence", func(t *testing.T, library sdk, _ client) string {
@@ -131,7 +131,7 @@ var faults = []fault{
 	{"four at once, failed", func(t *testing.T, library sdk, _ client) string {
 		h := newHouse(t, simulator.Config{Pace: unhurried})
 		gate := newCutter(t, h, impatience{})
-		failsForGood(t, library, gate.order("generate", map[string]any{"prompt": "a fox sim-fail", "model": "midjourney", "n": 4}), failure)
+		failsForGood(t, library, gate.order("generate", map[string]any{"prompt": "a fox sim-fail", "model": "midjourney", "n": 4}), toldFailed)
 		return jobs(len(h.sim.Ledger()))
 	}},
 }
@@ -140,8 +140,8 @@ var four = map[string]any{"prompt": "a red fox", "model": "midjourney", "n": 4}
 
 // How the errors of midgate reach the caller of a library.
 var (
-	failure = gained{Status: 502, Code: "upstream_error"}
-	refusal = gained{Status: 400, Code: "moderation_blocked"}
+	toldFailed    = gained{Status: 502, Code: "upstream_error"}
+	toldModerated = gained{Status: 400, Code: "moderation_blocked"}
 )
 
 // failsForGood is a call whose job fails: the library raises midgate's error.
