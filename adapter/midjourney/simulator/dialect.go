@@ -18,6 +18,7 @@ type habits struct {
 	noButtons        bool
 	rerollsSingles   bool // single pictures have a reroll button
 	videoNeedsPrompt bool
+	mosaics          bool // Animate makes one animated WebP
 	upscaleOnce      bool // the second press of a U answers with the first one's task
 	auth             string
 	speed            string // of submissions that name none
@@ -77,6 +78,7 @@ func habitsOf(cfg Config) habits {
 		}
 	}
 	h.lacks = lacking(h.lacks, cfg)
+	h.mosaics = h.mosaics || cfg.NoVideo
 	return h
 }
 

@@ -9,7 +9,7 @@ import (
 // queue, banned words found later, a modal that keeps its id and lingers (upstream-protocol.md §3.2, §6.2).
 func trueaiHabits(cfg Config) habits {
 	return habits{
-		hooks: true, partner: true, lingers: true, rerollsSingles: true, videoNeedsPrompt: true,
+		hooks: true, partner: true, lingers: true, rerollsSingles: true, videoNeedsPrompt: true, mosaics: !cfg.Partner,
 		auth: "raw-or-secret", speed: "fast",
 		lacks:        set("change", "simple-change", "queue", "image"),
 		pace:         speedShare,
@@ -97,7 +97,7 @@ func renderTrueAI(partner bool) func(*Simulator, *task, view, time.Time, string)
 func (j *trueaiJSON) pictures(t *task, partner bool, base string) {
 	seed := seedText(t)
 	j.Seed = &seed
-	if len(t.clipStart) > 0 {
+	if len(t.clipStart) > 0 && !t.mosaic {
 		seconds := 5
 		j.VideoURL, j.VideoURLs, j.VideoSeconds = j.ImageURL, clipLinks(t, base, true), &seconds
 		j.ImageURLs = j.VideoURLs

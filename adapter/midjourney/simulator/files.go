@@ -31,6 +31,8 @@ const linkLife = 24 * time.Hour
 // pictureURL is the origin's raw address of what a view shows, "" while there is nothing.
 func (s *Simulator) pictureURL(t *task, v view, base string) string {
 	switch {
+	case v.image && t.mosaic:
+		return s.attachment(base, t, "grid_0.webp", v.finished)
 	case v.image && len(t.clipStart) > 0:
 		return fmt.Sprintf("%s/cdn/video/%s/0_0.mp4", base, t.job)
 	case len(t.cells) == 0 || t.cells[0] == nil:
@@ -95,6 +97,8 @@ func (s *Simulator) relayImage(c *call) reply {
 	switch {
 	case s.habits.copies && c.r.URL.Query().Get("sig") != sign(t.id):
 		return asJSON(403, map[string]string{"error": "invalid_signature"})
+	case v.image && shown.mosaic:
+		return s.mosaicFile(shown)
 	case v.image && len(shown.clips) > 0:
 		return s.clipFile(shown, 0)
 	case v.image && len(shown.cells) > 0:
@@ -111,11 +115,12 @@ type shown struct {
 	cells  []*picture
 	clips  []*picture
 	motion string
+	mosaic bool
 	format string
 }
 
 func (t *task) shown() shown {
-	out := shown{job: t.job, clips: t.clipStart, motion: t.motion, format: t.format()}
+	out := shown{job: t.job, clips: t.clipStart, motion: t.motion, mosaic: t.mosaic, format: t.format()}
 	if len(t.cells) > 0 && t.cells[0] != nil {
 		out.cells = t.cells
 	}
@@ -177,6 +182,8 @@ func (s *Simulator) jobFile(sh shown, v view, name string) reply {
 	number, thumbnail := strings.CutSuffix(strings.TrimPrefix(stem, "0_"), "_640_N")
 	i, err := strconv.Atoi(number)
 	switch {
+	case stem == "grid_0" && sh.mosaic:
+		return s.mosaicFile(sh)
 	case stem == "grid_0" && len(sh.cells) > 0 && (format == "png" || format == "webp"):
 		return s.pictureFile(sh, format)
 	case err != nil || i < 0:

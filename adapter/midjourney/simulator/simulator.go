@@ -27,7 +27,9 @@ type Config struct {
 	Key     string  // key required from clients; "" accepts any key, or none where Auth is "" too
 	Auth    string  // "bearer", "mj-api-secret" or "authorization-raw"; "" is the dialect's own habit (upstream-protocol.md §2.3)
 
-	NoList, NoEdits, NoVideo bool // leave these optional routes out, in the dialect's way of lacking a route
+	// Leave these optional routes out, in the dialect's way of lacking a route. Without NoVideo's, Animate makes one
+	// animated WebP, as accounts on Discord do (upstream-protocol.md §5.6).
+	NoList, NoEdits, NoVideo bool
 
 	Lag     time.Duration // every answer is held this long after the request was worked on
 	Pace    time.Duration // how long a fast imagine renders, default 6s; everything else in proportion

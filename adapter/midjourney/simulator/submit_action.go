@@ -100,6 +100,7 @@ func (s *Simulator) child(c *call, parent *task, b button, in common) *task {
 		t.index = b.press.n
 	case "video", "extend":
 		t.motion, t.clips = b.press.motion, 4
+		t.mosaic = s.habits.mosaics && b.press.verb == "animate" || parent.mosaic && b.press.verb == "reroll"
 	case "describe":
 		t.queries, t.uploaded = parent.queries, parent.uploaded
 	case "pan":

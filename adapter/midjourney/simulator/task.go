@@ -29,6 +29,7 @@ type task struct {
 	orders      orders
 	motion      string
 	clips       int
+	mosaic      bool     // a video that comes as one animated WebP
 	queries     []string // describe and shorten: the prompts found
 	remix       bool     // its buttons open dialogs
 	press       press    // of the button that made it

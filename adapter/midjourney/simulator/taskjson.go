@@ -132,7 +132,7 @@ func (s *Simulator) relayTask(t *task, v view, now time.Time, base string) relay
 		out.Buttons = wireButtons(s.buttonsOf(t))
 		out.Properties = &finalJSON{FinalPrompt: first(t.answer(), t.final)}
 		s.relayText(t, &out)
-		if len(t.clipStart) > 0 && v.image {
+		if len(t.clipStart) > 0 && v.image && !t.mosaic {
 			out.VideoURLs = clipLinks(t, base, false)
 			out.VideoURL = out.VideoURLs[0].URL
 		}

@@ -1,0 +1,47 @@
+package simulator
+
+import (
+	"bytes"
+	"image"
+	"image/draw"
+	"time"
+
+	"github.com/deepteams/webp/animation"
+)
+
+// mosaicEvery is how many of a clip's frames pass between two of its mosaic's: a small file, three pictures a second.
+const mosaicEvery = 4
+
+// mosaic is what accounts on Discord make of a picture when its Animate button is pressed: four clips side by side in
+// one animated WebP (upstream-protocol.md §5.6). nil means it could not be made.
+func mosaic(img *image.RGBA, motion string) []byte {
+	var clips [4]*film
+	var stills [4]*image.RGBA
+	for i := range clips {
+		f := newFilm(img, motion, i)
+		clips[i], stills[i] = f, cover(img, f.w+absInt(f.dx), f.h+absInt(f.dy))
+	}
+	size := image.Pt(clips[0].w, clips[0].h)
+	var out bytes.Buffer
+	e := animation.NewEncoder(&out, 2*size.X, 2*size.Y, &animation.EncodeOptions{Quality: 60})
+	for n := 0; n < filmFrames; n += mosaicEvery {
+		frame := image.NewRGBA(image.Rectangle{Max: size.Mul(2)})
+		for i, f := range clips {
+			x, y := f.at(n)
+			at := image.Pt(i%2*size.X, i/2*size.Y)
+			draw.Draw(frame, image.Rectangle{at, at.Add(size)}, stills[i], image.Pt(x, y), draw.Src)
+		}
+		if e.AddFrame(frame, mosaicEvery*time.Second/filmRate) != nil {
+			return nil
+		}
+	}
+	if e.Close() != nil {
+		return nil
+	}
+	return out.Bytes()
+}
+
+func (s *Simulator) mosaicFile(sh shown) reply {
+	body := s.studio.files.get(sh.job+"/mosaic", func() []byte { return mosaic(s.studio.drawn(sh.clips[0], 1), sh.motion) })
+	return reply{status: 200, kind: "image/webp", file: true, body: body}
+}
