@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -266,30 +265,4 @@ func (q *sequence) native(run Run, n NativeJob) (Result, error) {
 	result, err := q.nativeResult(run, n, account, task)
 	result.Native = &task
 	return result, err
-}
-
-// nativeResult stores what a task made, so that it is known to every other route.
-func (q *sequence) nativeResult(run Run, n NativeJob, account Account, task Task) (Result, error) {
-	var gen Generation
-	gen.Prompt, gen.Model, gen.Midjourney.Grid = n.Prompt, run.Model, GridSplit
-	from := provenance{run: run, gen: gen, draw: Drawing{Prompt: n.Prompt, Speed: run.Speed}, account: account, name: n.Route}
-	_, grid := FindButton(task.Buttons, ActUpscale, 0)
-	switch {
-	case len(task.VideoURLs) > 0:
-		result := Result{Task: task.ID}
-		for i, url := range task.VideoURLs {
-			kept, err := q.fetchVideo(account, url, numbered("video", i))
-			if err != nil {
-				return Result{}, err
-			}
-			result.Videos = append(result.Videos, kept.Name)
-		}
-		return result, nil
-	case slices.Contains([]string{"describe", "shorten"}, n.Route), task.shownURL() == "":
-		return Result{Texts: task.Texts}, nil
-	case grid, len(task.ImageURLs) == 4, n.Route == "imagine", n.Route == "blend":
-		return q.deliver(task, from, 4)
-	default:
-		return q.deliverOne(task, from)
-	}
 }
