@@ -39,7 +39,9 @@ func decode(r io.Reader, h header) (img image.Image, err error) {
 	case adapter.PNG:
 		img, err = png.Decode(src)
 	case adapter.JPEG:
-		img, err = jpeg.Decode(src)
+		if img, err = jpeg.Decode(src); err == nil {
+			img = upright(img, h.Turn)
+		}
 	case adapter.WebP:
 		img, err = decodeWebP(src)
 	case adapter.GIF:

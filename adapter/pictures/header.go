@@ -15,15 +15,16 @@ import (
 // header is what the first bytes say.
 type header struct {
 	Format        adapter.Format `json:"format"`
-	Width, Height int            // pixels; 0 for MP4
+	Width, Height int            // pixels as they are shown; 0 for MP4
 	Animated      bool           `json:",omitempty"` // a WebP with several frames
+	Turn          int            `json:",omitempty"` // a JPEG's orientation; 0 as it lies
 }
 
 // headLimit is how far into a file its size in pixels is looked for. Colour profiles
 // and camera notes stand before it, and none comes near this.
 const headLimit = 4 << 20
 
-// unusable refuses bytes with OpenAI's code for them (openai-surface.md §9.1).
+// unusable refuses bytes with OpenAI's code for them (openai-surface.md §9.2).
 func unusable(cause error, message string) error {
 	return &adapter.Error{Kind: adapter.Invalid, Code: "invalid_image_file", Message: message, Err: cause}
 }
@@ -31,7 +32,7 @@ func unusable(cause error, message string) error {
 func damagedPicture(cause error) error { return unusable(cause, "The picture is damaged.") }
 
 func unknownFormat() error {
-	return unusable(nil, "This is not a PNG, JPEG, WebP or GIF picture, nor an MP4 video.")
+	return &adapter.Error{Kind: adapter.Invalid, Code: "unsupported_file_mimetype", Message: "This is not a PNG, JPEG, WebP or GIF picture, nor an MP4 video."}
 }
 
 // readHeader looks at the first bytes of r without decoding anything; rest yields all
@@ -65,8 +66,7 @@ func parseHeader(r io.Reader) (header, error) {
 		c, err := png.DecodeConfig(again)
 		return sized(adapter.PNG, c.Width, c.Height, err)
 	case bytes.HasPrefix(magic[:], []byte("\xff\xd8\xff")):
-		c, err := jpeg.DecodeConfig(again)
-		return sized(adapter.JPEG, c.Width, c.Height, err)
+		return jpegHeader(again)
 	case bytes.HasPrefix(magic[:], []byte("GIF87a")), bytes.HasPrefix(magic[:], []byte("GIF89a")):
 		c, err := gif.DecodeConfig(again)
 		return sized(adapter.GIF, c.Width, c.Height, err)
@@ -76,6 +76,20 @@ func parseHeader(r io.Reader) (header, error) {
 		return header{Format: adapter.MP4}, nil
 	}
 	return header{}, unknownFormat()
+}
+
+// jpegHeader also reads how the picture is turned.
+func jpegHeader(r io.Reader) (header, error) {
+	var head bytes.Buffer
+	c, err := jpeg.DecodeConfig(io.TeeReader(r, &head))
+	h, err := sized(adapter.JPEG, c.Width, c.Height, err)
+	if turn := orientation(head.Bytes()); err == nil && turn != asItLies {
+		h.Turn = turn
+		if onItsSide(turn) {
+			h.Width, h.Height = h.Height, h.Width
+		}
+	}
+	return h, err
 }
 
 func sized(f adapter.Format, width, height int, err error) (header, error) {

@@ -60,7 +60,7 @@ func (m *marks) meaning() (bit byte, err error) {
 		return markHole, nil
 	}
 	if m.between*betweenPart > len(m.bits) {
-		return 0, badMask("The mask must be transparent where the picture is to change, or black with those parts white.")
+		return 0, badMask("The mask is opaque: make it transparent where the picture is to change, or paint it black with those parts white.")
 	}
 	return markWhite, nil
 }
@@ -84,19 +84,22 @@ func (m *marks) scaled(w, h int, bit byte) []byte {
 	return grey
 }
 
-// someNotAll refuses a mask of nothing and one of everything.
-func someNotAll(grey []byte) error {
+// someNotAll refuses a mask of nothing and one of everything, each in the words of what it is.
+func someNotAll(grey []byte, bit byte) error {
 	white := 0
 	for _, v := range grey {
 		white += int(v & 1)
 	}
-	switch white {
-	case 0:
+	switch {
+	case white == 0:
 		return badMask("The mask marks nothing: make it transparent where the picture is to change.")
-	case len(grey):
+	case white < len(grey):
+		return nil
+	case bit == markWhite:
+		return badMask("The mask is opaque and white all over: make it transparent where the picture is to change, or paint black what is to stay.")
+	default:
 		return badMask("The mask marks everything: leave the parts opaque that are to stay.")
 	}
-	return nil
 }
 
 // writeMask writes grey pixels as a PNG. Most rows equal the one above.

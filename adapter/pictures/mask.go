@@ -40,7 +40,7 @@ func (s *Store) Mask(ctx context.Context, upload string, w, h int) (adapter.Pict
 		return adapter.Picture{}, err
 	}
 	grey := m.scaled(w, h, bit)
-	if err := someNotAll(grey); err != nil {
+	if err := someNotAll(grey, bit); err != nil {
 		return adapter.Picture{}, err
 	}
 	return s.keepPNG(ctx, w, h, func(dst io.Writer) error { return writeMask(dst, grey, w, h) })

@@ -241,7 +241,7 @@ func FuzzMask(f *testing.F) {
 			return
 		}
 		pixels := m.scaled(w, h, bit)
-		if err := someNotAll(pixels); err != nil {
+		if err := someNotAll(pixels, markHole); err != nil {
 			return
 		}
 		var out bytes.Buffer
