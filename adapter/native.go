@@ -40,7 +40,8 @@ func (s *Service) Native(ctx context.Context, a Attempt, n NativeJob) (*Ticket, 
 	if err := json.Unmarshal(n.Body, &fields); err != nil {
 		return nil, Wrap(Invalid, err, "The request body could not be parsed as JSON.")
 	}
-	if err := n.settle(fields); err != nil {
+	fields, err := n.settle(fields)
+	if err != nil {
 		return nil, err
 	}
 	speed, err := chooseSpeed(n.Speed, "", "", DrawOptions{DefaultSpeed: s.cfg.DefaultSpeed, SpeedLimit: s.cfg.SpeedLimit})
@@ -62,41 +63,40 @@ func (s *Service) Native(ctx context.Context, a Attempt, n NativeJob) (*Ticket, 
 
 var simpleChange = regexp.MustCompile(`^\s*(\S+)\s+([UuVv])([1-4])\s*$|^\s*(\S+)\s+[Rr]\s*$`)
 
-// settle reads what costs money or belongs to somebody out of the fields, and takes out what midgate decides itself.
-func (n *NativeJob) settle(fields map[string]any) error {
+// settle reads what costs money or belongs to somebody out of the fields, and returns them without what midgate decides
+// itself, each under its one name.
+func (n *NativeJob) settle(sent map[string]any) (map[string]any, error) {
+	fields, err := spell(sent)
+	if err != nil {
+		return nil, err
+	}
 	if n.Route == "simple-change" {
 		if err := n.change(fields); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	follows, known := nativeRoutes[n.Route]
 	if !known {
-		return &Error{Kind: NotFound, Code: "unknown_route", Message: "There is no such route."}
+		return nil, &Error{Kind: NotFound, Code: "unknown_route", Message: "There is no such route."}
 	}
 	n.State, _ = fields["state"].(string)
 	if len(n.State) > 255 {
-		return BadParam("state", "string_above_max_length", "state must have at most 255 characters.")
+		return nil, BadParam("state", "string_above_max_length", "state must have at most 255 characters.")
 	}
-	for _, own := range []string{"state", "mode"} {
+	for _, own := range nativeDecided {
 		delete(fields, own)
 	}
-	if filter, ok := fields["accountFilter"].(map[string]any); ok {
-		delete(filter, "modes") // the path decides the speed
-	}
 	if err := n.prompt(fields); err != nil {
-		return err
+		return nil, err
 	}
 	n.Parent, _ = fields["taskId"].(string)
-	if n.Parent == "" {
-		n.Parent, _ = fields["task_id"].(string)
-	}
 	if follows && n.Parent == "" {
-		return BadParam("taskId", "missing_required_parameter", "task_id_is_required")
+		return nil, BadParam("taskId", "missing_required_parameter", "task_id_is_required")
 	}
-	if id, _ := fields["customId"].(string); strings.HasSuffix(strings.ToLower(id), "picreader::all") {
-		return &Error{Kind: Unsupported, Code: "unsupported", Param: "customId", Message: "This button starts four jobs at once; press them one by one."}
+	if id, _ := fields["customId"].(string); strings.HasSuffix(strings.ToLower(strings.TrimSpace(id)), "picreader::all") {
+		return nil, &Error{Kind: Unsupported, Code: "unsupported", Param: "customId", Message: "This button starts four jobs at once; press them one by one."}
 	}
-	return nil
+	return fields, nil
 }
 
 // change turns the text form of a change into its fields, which relays understand (upstream-protocol.md §1.9).

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -95,22 +97,24 @@ var pictureFields = map[string]bool{
 // are the upstream's to fetch.
 func (s *Server) nativeBody(c *gin.Context, p *payload) (json.RawMessage, []adapter.Reference, error) {
 	fields, uploads := map[string]any{}, []adapter.Reference{}
-	for name, v := range p.fields {
+	for _, name := range slices.Sorted(maps.Keys(p.fields)) { // in order: a link may take base64's place
+		v := p.fields[name]
 		var value any
 		d := json.NewDecoder(strings.NewReader(v.Raw))
 		d.UseNumber()
 		if err := d.Decode(&value); err != nil && !errors.Is(err, io.EOF) {
 			return nil, nil, adapter.Wrap(adapter.Invalid, err, "The request body could not be parsed as JSON.")
 		}
-		if !pictureFields[name] {
+		known := adapter.NativeName(name)
+		if !pictureFields[known] {
 			fields[name] = value
 			continue
 		}
-		kept, err := s.nativePictures(c, p, name, value, &uploads)
+		kept, err := s.nativePictures(c, p, known, value, &uploads)
 		if err != nil {
 			return nil, nil, err
 		}
-		if text, isText := kept.(string); name == "link" && isText && strings.HasPrefix(text, adapter.NativeUpload) {
+		if text, isText := kept.(string); known == "link" && isText && strings.HasPrefix(text, adapter.NativeUpload) {
 			name = "base64" // one of our own pictures: sent along, not linked
 		}
 		fields[name] = kept
