@@ -15,7 +15,7 @@ import (
 )
 
 // unhurried is a pace at which a job is still running when its submission has been seen.
-const unhurried = 1500 * time.Millisecond
+const unhurried = 3 * time.Second
 
 // moment is how long something that has begun is let go on before it is cut.
 const moment = 200 * time.Millisecond
@@ -24,7 +24,8 @@ const moment = 200 * time.Millisecond
 type impatience struct {
 	submitted int           // the first ones, so many, a moment after all of them have come and their job is submitted
 	begun     bool          // the first one, when its answer has begun and pauses for a moment
-	after     time.Duration // that take longer
+	after     time.Duration // that take longer, in the time of storm since the first request
+	storm     time.Duration
 	silence   time.Duration // on which nothing has come for so long
 }
 
@@ -34,6 +35,7 @@ type cutter struct {
 
 	mu       sync.Mutex
 	requests int
+	first    time.Time
 	statuses []int // of what came through
 }
 
@@ -76,7 +78,11 @@ func newCutter(t *testing.T, h *house, hurry impatience) *cutter {
 			w = &talking{w, cut, moment}
 		}
 		if hurry.after > 0 {
-			defer time.AfterFunc(hurry.after, leave).Stop()
+			defer time.AfterFunc(hurry.after, func() {
+				if time.Since(c.since()) < hurry.storm {
+					leave()
+				}
+			}).Stop()
 		}
 		if hurry.silence > 0 {
 			quiet := time.AfterFunc(hurry.silence, leave)
@@ -96,8 +102,17 @@ func newCutter(t *testing.T, h *house, hurry impatience) *cutter {
 func (c *cutter) count() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.requests++
+	if c.requests++; c.requests == 1 {
+		c.first = time.Now()
+	}
 	return c.requests
+}
+
+// since is when the first request came.
+func (c *cutter) since() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.first
 }
 
 // seen is how much was posted.

@@ -74,7 +74,7 @@ func insist(t *testing.T, library sdk, o order) gained {
 		if got.OK || got.Status != 0 && got.Status != 429 {
 			break
 		}
-		<-time.After(500 * time.Millisecond)
+		<-time.After(time.Second)
 		got = library.do(t, o)
 	}
 	return got
