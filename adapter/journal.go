@@ -72,8 +72,9 @@ type Run struct {
 	Echo      json.RawMessage `json:"echo,omitempty"` // what the face wants back with the run: not read here
 
 	Status     RunStatus  `json:"status"`
-	Replica    string     `json:"replica"`            // who executes it
-	Upstream   string     `json:"upstream,omitempty"` // Account.Name, once chosen
+	Confirmed  bool       `json:"confirmed,omitempty"` // its record was acknowledged: until then nobody may execute it (confirm.go)
+	Replica    string     `json:"replica"`             // who executes it
+	Upstream   string     `json:"upstream,omitempty"`  // Account.Name, once chosen
 	Created    time.Time  `json:"created"`
 	Finished   time.Time  `json:"finished,omitzero"`
 	Deadline   time.Time  `json:"deadline"`

@@ -214,6 +214,19 @@ func (r *runs) drop(l *live) {
 	r.byBody[l.run.Body] = rest
 }
 
+// discard forgets a run whose record could not be written. One that was seen in the journal all the same stays, as
+// somebody else's: it has to be ended there.
+func (r *runs) discard(l *live) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.drop(l)
+	if seen := l.snapshot(); seen.Revision > 0 {
+		landed := newLive(seen)
+		close(landed.ready)
+		r.add(landed)
+	}
+}
+
 // get returns the live run with that ID, nil if it is not known here.
 func (r *runs) get(id string) *live {
 	r.mu.Lock()

@@ -97,9 +97,7 @@ func (s *Service) begin(ctx context.Context, l *live, a Attempt, w work, place *
 	stored, err := s.parts.Journal.Create(context.WithoutCancel(ctx), run)
 	if err != nil {
 		place.release()
-		s.runs.mu.Lock()
-		s.runs.drop(l)
-		s.runs.mu.Unlock()
+		s.runs.discard(l)
 		if errors.Is(err, ErrExists) {
 			l.bad = errGone
 			close(l.ready)
@@ -113,6 +111,11 @@ func (s *Service) begin(ctx context.Context, l *live, a Attempt, w work, place *
 	l.run.Revision, l.run.SealedKey = max(l.run.Revision, stored.Revision), run.SealedKey
 	l.mu.Unlock()
 	close(l.ready)
+	if err := s.confirm(ctx, l, a, place); err != nil {
+		place.release()
+		l.release()
+		return nil, false, err
+	}
 	s.execute(l, a.Caller, place, run.Created.Add(s.patience(a)))
 	return s.ticket(l, a, 0), false, nil
 }

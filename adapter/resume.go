@@ -98,6 +98,9 @@ func (s *Service) take(ctx context.Context, l *live) {
 				r.Deliveries[i].State, r.Deliveries[i].At = DeliveryAbandoned, now
 			}
 		}
+		if r.unconfirmed() {
+			r.discard(now)
+		}
 		return nil
 	})
 	if err != nil {
@@ -107,6 +110,10 @@ func (s *Service) take(ctx context.Context, l *live) {
 		return
 	}
 	run := l.snapshot()
+	if run.Status.Ended() {
+		s.parts.Log.Info("a job is discarded that was not submitted", "job", run.ID, "kind", run.Kind)
+		return
+	}
 	key, err := unseal(s.cfg.Secret, run.ID, run.SealedKey)
 	if err != nil {
 		s.parts.Log.Error("the key of an unfinished job cannot be read: was MIDGATE_SECRET changed?", "job", run.ID)

@@ -32,7 +32,7 @@ func (s *Service) revive(ctx context.Context, l *live, a Attempt, w work, i int)
 		if !r.cameToNothing() {
 			return errLost
 		}
-		r.Status, r.Error, r.Finished, r.Steps = RunQueued, nil, time.Time{}, nil
+		r.Status, r.Confirmed, r.Error, r.Finished, r.Steps = RunQueued, false, nil, time.Time{}, nil
 		r.Replica, r.Upstream, r.Deadline = s.cfg.Replica, w.account.Name, now.Add(s.cfg.JobDeadline)
 		r.SealedKey = seal(s.cfg.Secret, r.ID, a.Caller.Key)
 		if i < len(r.Deliveries) && !a.Async {
@@ -47,6 +47,11 @@ func (s *Service) revive(ctx context.Context, l *live, a Attempt, w work, i int)
 			return nil // another replica was faster
 		}
 		return Wrap(Storage, err, "The job could not be recorded, so nothing was submitted. Please try again later.")
+	}
+	if err := s.confirm(ctx, l, a, place); err != nil {
+		place.release()
+		l.release()
+		return err
 	}
 	s.parts.Log.Info("a job that came to nothing is tried again", "job", before.ID)
 	s.execute(l, a.Caller, place, now.Add(s.patience(a)))

@@ -188,6 +188,7 @@ func (q *sequence) intend(o order) error {
 			return nil
 		}
 		r.Steps = append(r.Steps, st)
+		r.Confirmed = true
 		return nil
 	})
 	if err == nil || errors.Is(err, errLost) || errors.Is(err, errCancelled) || q.ctx.Err() != nil {

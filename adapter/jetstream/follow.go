@@ -27,7 +27,7 @@ type follower struct {
 // revisions, until ctx ends. A watch that breaks, or goes silent, is continued where it was.
 func (b *bucket) follow(ctx context.Context, see func(jetstream.KeyValueEntry), caughtUp func()) {
 	f := &follower{bucket: b, see: see, caughtUp: caughtUp}
-	for {
+	for told := false; ; {
 		again := b.engine.reconnections()
 		var opts []jetstream.WatchOpt
 		if f.last > 0 {
@@ -35,8 +35,10 @@ func (b *bucket) follow(ctx context.Context, see func(jetstream.KeyValueEntry), 
 		}
 		w, err := b.kv.WatchAll(ctx, opts...)
 		if err == nil {
+			told = false
 			f.deliver(ctx, w, again)
-		} else if ctx.Err() == nil && b.engine.conn.IsConnected() {
+		} else if !told && ctx.Err() == nil && b.engine.conn.IsConnected() {
+			told = true
 			b.engine.cfg.Log.Warn("state engine: a watch could not be begun; trying again", "bucket", b.name, "error", err)
 		}
 		if !pause(ctx, rewatch) {
