@@ -111,3 +111,57 @@ func (b *bed) accepted() (n int) {
 	}
 	return n
 }
+
+// Without a majority of the cluster nothing can be recorded, so nothing is submitted; what is under way is waited for and
+// recorded when the cluster is back (rows S1 and S2 of engineering.md §3.3).
+func TestWithoutItsClusterNothingIsSubmitted(t *testing.T) {
+	t.Parallel()
+	r := newReplicas(t, simulator.Config{Pace: 3 * time.Second})
+	first := r.generation("before the cluster went", 2)
+	under := make(chan drawn, 1)
+	go func() { under <- first.insist(t) }()
+	eventually(t, "a job is under way", func() bool { return r.accepted() == 1 })
+	r.cluster.Stop(0)
+	r.cluster.Stop(1)
+	atOnce(len(r.urls), func(i int) {
+		url := r.urls[i]
+		s := r.generation(fmt.Sprintf("without a cluster %d", i), 1)
+		s.url = url
+		a, err := s.try(t, 0)
+		if err != nil || a.status != 503 || !a.said("storage_unavailable") {
+			t.Errorf("replica %d without its cluster = %d %s, %v; want 503 storage_unavailable", i, a.status, a.body, err)
+		}
+		if a, err := tryAsk(t, url+"/readyz", "", ""); err != nil || a.status != 503 {
+			t.Errorf("replica %d: /readyz = %d, %v, want 503", i, a.status, err)
+		}
+	})
+	if got := len(r.sim.Ledger()); got != 1 {
+		t.Errorf("%d charges without a cluster, want the one from before", got)
+	}
+	r.cluster.Run(0)
+	r.cluster.Run(1)
+	if d := <-under; len(d.Data) != 2 {
+		t.Errorf("the job that was under way gave %d pictures, want 2", len(d.Data))
+	}
+	for i, url := range r.urls { // the repeats of what was refused
+		s := r.generation(fmt.Sprintf("without a cluster %d", i), 1)
+		s.url = url
+		if d := s.insist(t); len(d.Data) != 1 {
+			t.Errorf("replica %d gives %d pictures when its cluster is back, want 1", i, len(d.Data))
+		}
+	}
+	r.settle(1 + len(r.urls))
+}
+
+// insist repeats a request until it is answered with pictures.
+func (s sent) insist(t *testing.T) (d drawn) {
+	for try, end := 0, time.Now().Add(patience); time.Now().Before(end); try++ {
+		a, err := s.try(t, try)
+		if err == nil && a.status == 200 && json.Unmarshal(a.body, &d) == nil {
+			return d
+		}
+		<-time.After(200 * time.Millisecond)
+	}
+	t.Errorf("%s is not answered", s.body)
+	return d
+}
