@@ -30,6 +30,14 @@ func (s *Server) limitBody(c *gin.Context) error {
 	return nil
 }
 
+// boundWait keeps a body from holding its connection where no handler reads it: net/http itself takes up to 256 KB of it
+// before it answers, a wrong key's answer too, and would wait for them for ever. Who does read it moves the deadline on.
+func (s *Server) boundWait(w http.ResponseWriter, r *http.Request) {
+	if r.ContentLength != 0 {
+		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(s.cfg.BodyPatience))
+	}
+}
+
 // patientBody gives a client time for each piece of its body, but not for ever. When the body is
 // over it takes the deadline off the connection: left there, it would end the wait for the answer.
 type patientBody struct {

@@ -162,8 +162,9 @@ func (s *Server) chain(r route) []gin.HandlerFunc {
 	return append(hs, s.do(r.serve))
 }
 
-// ServeHTTP normalises the path, then routes.
+// ServeHTTP bounds the wait for the body and normalises the path, then routes.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.boundWait(w, r)
 	s.unprefix(r)
 	normalise(r)
 	s.router.ServeHTTP(w, r)

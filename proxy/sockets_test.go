@@ -131,10 +131,14 @@ func TestTricklingClientsAreCutOff(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, begin := range map[string]string{
-		"in the header":               "POST /v1/images/generations HTTP/1.1\r\nHost: x\r\nX-",
-		"in the body":                 post(`{"prompt":`, "Content-Length: 1000"),
-		"in a body that never begins": post("", "Content-Length: 1000"),
-		"in the parts of a form":      post("--b\r\nContent-Disposition: form-data; name=\"image\"; filename=\"a\"\r\n\r\n", "Content-Length: 1000", "Content-Type: multipart/form-data; boundary=b"),
+		"in the header":                "POST /v1/images/generations HTTP/1.1\r\nHost: x\r\nX-",
+		"in the body":                  post(`{"prompt":`, "Content-Length: 1000"),
+		"in a body that never begins":  post("", "Content-Length: 1000"),
+		"behind a wrong key":           strings.Replace(post("", "Content-Length: 1000"), "sk-alice", "sk-nobody", 1),
+		"in a body that is too large":  post("", "Content-Length: 10000000000"),
+		"in a body that nobody reads":  "GET /v1/models HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n",
+		"in chunks for an unknown URL": "POST /nowhere HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n",
+		"in the parts of a form":       post("--b\r\nContent-Disposition: form-data; name=\"image\"; filename=\"a\"\r\n\r\n", "Content-Length: 1000", "Content-Type: multipart/form-data; boundary=b"),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
