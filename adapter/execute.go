@@ -29,6 +29,7 @@ func (s *Service) execute(l *live, caller Caller, place *place, patience time.Ti
 	if o := s.parts.Observer.JobStarted; o != nil {
 		o(run.Kind, run.Upstream, run.Speed)
 	}
+	s.announce(l)
 	s.work.Go(func() {
 		defer cancel()
 		defer stop(nil)

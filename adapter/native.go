@@ -19,6 +19,8 @@ type NativeJob struct {
 	Speed   Speed           `json:"speed,omitempty"`   // of the path
 	Parent  string          `json:"parent,omitempty"`  // the task that a follow-up belongs to
 	Prompt  string          `json:"prompt,omitempty"`  // for the records of what it makes
+	Hook    string          `json:"hook,omitempty"`    // the client's own notifyHook, told by Parts.Notify
+	Base    string          `json:"base,omitempty"`    // of the addresses that the hook is told
 }
 
 // NativeUpload begins a text that stands for one of a NativeJob's uploads; its number follows.
@@ -85,6 +87,9 @@ func (n *NativeJob) settle(sent map[string]any) (map[string]any, error) {
 	}
 	for _, own := range nativeDecided {
 		delete(fields, own)
+	}
+	if err := n.takeHook(fields); err != nil {
+		return nil, err
 	}
 	if err := n.prompt(fields); err != nil {
 		return nil, err
@@ -211,6 +216,11 @@ func (s *Service) nativeAccount(ctx context.Context, c Caller, n *NativeJob, spe
 	}
 	if n.Prompt == "" {
 		n.Prompt = promptOf(parent)
+	}
+	if n.Route == "modal" && parent.Kind == KindNative { // what was asked for with the button counts
+		if button, err := nativeOf(parent); err == nil {
+			n.State, n.Hook, n.Base = cmp.Or(n.State, button.State), cmp.Or(n.Hook, button.Hook), cmp.Or(n.Base, button.Base)
+		}
 	}
 	return s.parts.Accounts.Made(ctx, c, parent.at(n.Parent))
 }

@@ -51,6 +51,7 @@ type Parts struct {
 	Journal    Journal
 	Leases     Leases
 	Observer   Observer
+	Notify     Notify // nil: clients' own webhooks are not told
 	Log        *slog.Logger
 }
 

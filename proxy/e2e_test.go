@@ -95,12 +95,14 @@ func newHouse(t testing.TB, sim simulator.Config, change ...func(*Config)) *hous
 // open starts the service and listens at a new address.
 func (h *house) open(t testing.TB) {
 	t.Helper()
+	var s *Server
+	h.parts.Notify = func(ctx context.Context, task adapter.NativeTask) error { return s.Notify(ctx, task) } // from Start on
 	h.service = adapter.New(h.cfg, h.parts)
-	if err := h.service.Start(context.Background()); err != nil {
-		t.Fatal(err)
-	}
 	s, err := New(h.face, CoreOf(h.service), h.metrics, h.parts.Log)
 	if err != nil {
+		t.Fatal(err)
+	}
+	if err := h.service.Start(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 	h.server = s

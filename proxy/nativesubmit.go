@@ -20,7 +20,7 @@ func (s *Server) nativeSubmit(c *gin.Context, route string) error {
 	if err != nil {
 		return err
 	}
-	n := adapter.NativeJob{Route: route, Speed: nativeSpeed(c)}
+	n := adapter.NativeJob{Route: route, Speed: nativeSpeed(c), Base: s.base(c)}
 	if n.Body, n.Uploads, err = s.nativeBody(c, p); err != nil {
 		return err
 	}

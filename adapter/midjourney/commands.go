@@ -52,9 +52,7 @@ func compose(cmd adapter.Command, opts adapter.Options, hook string) (route stri
 		if route = cmd.Route; route == "swap" {
 			route = swapRoute
 		}
-		if native(b, cmd) {
-			hook = "" // the client has named its own
-		}
+		native(b, cmd)
 	default:
 		return "", nil, adapter.Errorf(adapter.Unsupported, "This upstream cannot do this.")
 	}

@@ -16,22 +16,20 @@ const swapRoute = "insight-face/swap"
 // uploadInJSON is the mark of a picture as it stands in a JSON text.
 var uploadInJSON = regexp.MustCompile(`"\\u0000upload:([0-9]{1,3})"`)
 
-// native adds the members of a client's own object; hooked reports whether a notifyHook is among them.
-func native(b *body, cmd adapter.Native) (hooked bool) {
+// native adds the members of a client's own object. A state and a notifyHook of ours follow.
+func native(b *body, cmd adapter.Native) {
 	members := object(cmd.Body)
 	for _, name := range slices.Sorted(maps.Keys(members)) {
-		if name == "state" {
-			continue // one of ours follows
+		if name == "state" || name == "notifyHook" {
+			continue
 		}
 		key, err := json.Marshal(name)
 		if err != nil {
 			continue // a string always has JSON
 		}
-		hooked = hooked || name == "notifyHook"
 		b.key(string(key[1 : len(key)-1]))
 		b.withPictures(members[name], cmd.Pictures)
 	}
-	return hooked
 }
 
 // withPictures adds JSON, with pictures in the places of their marks.

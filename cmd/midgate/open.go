@@ -90,6 +90,7 @@ func open(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *gate, er
 		Accounts: accounts, Store: store, Journal: state.Journal(), Leases: state.Leases(),
 		Pictures: bytes, Retoucher: bytes, Recogniser: pictures.NewRecogniser(bytes, looks, store),
 		Observer: metrics.Observer(), Log: log,
+		Notify: func(ctx context.Context, t adapter.NativeTask) error { return g.face.Notify(ctx, t) }, // it begins with Start
 	})
 	g.closing(g.service.Close)
 	core := proxy.CoreOf(g.service)

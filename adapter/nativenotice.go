@@ -1,0 +1,100 @@
+package adapter
+
+import (
+	"context"
+	"net/url"
+	"time"
+)
+
+// Notify posts a native task, as it is now, to the notifyHook that its client named (NativeJob.Hook). An error means
+// that nobody took it.
+type Notify func(ctx context.Context, t NativeTask) error
+
+// maxNotifyHook is how long an address may be (upstream-protocol.md §1.2).
+const maxNotifyHook = 2000
+
+// takeHook takes the client's own webhook out of a request. The upstream is given midgate's, if any: what it would post
+// to the client has addresses and a state that are not the client's, and relays drop it.
+func (n *NativeJob) takeHook(fields map[string]any) error {
+	hook, _ := fields["notifyHook"].(string)
+	delete(fields, "notifyHook")
+	if hook == "" {
+		n.Base = ""
+		return nil
+	}
+	u, err := url.Parse(hook)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || len(hook) > maxNotifyHook {
+		return BadParam("notifyHook", "invalid_value", "notifyHook must be an http or https address of at most %d characters.", maxNotifyHook)
+	}
+	n.Hook = hook
+	return nil
+}
+
+// noticeTries is how often the end of a task is posted, noticeTimeout how long one post may take.
+const (
+	noticeTries   = 3
+	noticeTimeout = 10 * time.Second
+)
+
+// announce tells the client's webhook of a run that is executed here: each change of its task, one after the other, and
+// the end for sure as long as this process lives. What changes while a post is under way is told by the next.
+func (s *Service) announce(l *live) {
+	if run := l.snapshot(); s.parts.Notify == nil || run.Kind != KindNative {
+		return
+	} else if job, err := nativeOf(run); err != nil || job.Hook == "" {
+		return
+	}
+	s.work.Go(func() {
+		var told NativeTask
+		for {
+			run, changed := l.look()
+			if run.Replica != s.cfg.Replica {
+				return // told by who took it over
+			}
+			if t, ok := s.news(run, told); ok {
+				told = t
+				s.tell(t)
+			}
+			if run.Status.Ended() {
+				return
+			}
+			select {
+			case <-changed:
+			case <-s.life.Done():
+				return
+			}
+		}
+	})
+}
+
+// news is a run's task if it is not what was told last. A task that waits for its dialog is none
+// (upstream-protocol.md §7).
+func (s *Service) news(run Run, told NativeTask) (NativeTask, bool) {
+	if len(run.Steps) == 0 || run.Steps[0].Submission == nil {
+		return NativeTask{}, false
+	}
+	t, err := s.NativeTask(s.life, Caller{Owner: run.Owner}, run.Steps[0].Submission.TaskID)
+	if err != nil || t.Run.ID != run.ID || t.Task.Status == Dialog {
+		return NativeTask{}, false
+	}
+	return t, t.Task.Status != told.Task.Status || t.Task.Progress != told.Task.Progress
+}
+
+// tell posts one state of a task.
+func (s *Service) tell(t NativeTask) {
+	for try := 1; ; try++ {
+		ctx, cancel := context.WithTimeout(s.life, noticeTimeout)
+		err := s.parts.Notify(ctx, t)
+		cancel()
+		if err == nil {
+			return
+		}
+		if !t.Run.Status.Ended() {
+			return // the next change says more
+		}
+		s.parts.Log.Warn("a client's notifyHook was not delivered", "job", t.Run.ID, "try", try, "error", err)
+		if try == noticeTries || !pause(s.life, time.Duration(try*try)*time.Second) {
+			return
+		}
+	}
+}
