@@ -179,21 +179,25 @@ func TestBadFormsAreRefused(t *testing.T) {
 	crowd, crowdType := writeForm(seventeen...)
 	notes, notesType := writeForm(file("image", "x.png", "image/png", []byte("just text")), text("prompt", "x"))
 	long, longType := writeForm(text("prompt", strings.Repeat("x", maxText+1)))
+	names, namesType := writeForm(file(strings.Repeat("a", 600<<10), "a.png", "", picture("a")), file(strings.Repeat("b", 600<<10), "a.png", "", picture("a")))
+	odd, oddType := writeForm(text("image[a secret]", "nothing"), text("prompt", "x"))
 	for name, tt := range map[string]struct {
 		body, contentType string
 		status            int
 		param             string
 	}{
-		"without a boundary":      {good, "multipart/form-data", 400, ""},
-		"with another boundary":   {good, "multipart/form-data; boundary=other", 400, ""},
-		"that ends early":         {good[:len(good)-30], contentType, 400, ""},
-		"that ends in a picture":  {good[:200], contentType, 400, ""},
-		"that is empty":           {"", contentType, 400, ""},
-		"of very many parts":      {flood, floodType, 400, ""},
-		"of seventeen images":     {crowd, crowdType, 400, "image"},
-		"with text for a picture": {notes, notesType, 400, "image"},
-		"with a text without end": {long, longType, 413, ""},
-		"of the other kind":       {"prompt=a+fox", "application/x-www-form-urlencoded", 400, ""},
+		"of names without end":        {names, namesType, 413, ""},
+		"of a picture by an odd name": {odd, oddType, 400, "image"},
+		"without a boundary":          {good, "multipart/form-data", 400, ""},
+		"with another boundary":       {good, "multipart/form-data; boundary=other", 400, ""},
+		"that ends early":             {good[:len(good)-30], contentType, 400, ""},
+		"that ends in a picture":      {good[:200], contentType, 400, ""},
+		"that is empty":               {"", contentType, 400, ""},
+		"of very many parts":          {flood, floodType, 400, ""},
+		"of seventeen images":         {crowd, crowdType, 400, "image"},
+		"with text for a picture":     {notes, notesType, 400, "image"},
+		"with a text without end":     {long, longType, 413, ""},
+		"of the other kind":           {"prompt=a+fox", "application/x-www-form-urlencoded", 400, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFake()

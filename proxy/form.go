@@ -18,7 +18,7 @@ import (
 	"midgate/adapter"
 )
 
-// Limits of a form: parts at all, bytes of a text part, bytes of all text parts together.
+// Limits of a form: parts at all, bytes of a text part, bytes of all text parts and all names together.
 const (
 	maxParts   = 256
 	maxText    = 256 << 10
@@ -32,7 +32,7 @@ type formReader struct {
 	c      *gin.Context
 	p      *payload
 	digest []field
-	texts  int // bytes of text so far
+	texts  int // bytes of text and names so far
 	nested map[string]map[string]string
 }
 
@@ -79,6 +79,9 @@ func badForm(err error) error {
 // part takes one part in, by its name: a picture, a mask, or text.
 func (f *formReader) part(part *multipart.Part) error {
 	name := part.FormName()
+	if err := f.weigh(len(name)); err != nil {
+		return err
+	}
 	base, key := splitName(name)
 	file := part.Header.Get("Content-Disposition") != "" && part.FileName() != ""
 	switch {
@@ -165,12 +168,15 @@ func (f *formReader) pictureText(src source, key string, body *bufio.Reader) (so
 		return src, err
 	}
 	src.text = strings.TrimSpace(string(text))
-	if key != "" {
+	if slices.Contains(pictureKeys, key) { // any other is the client's own, and params are logged
 		src.param += "." + key
 	}
 	f.note(src.param, hexDigest(src.text))
 	return src, nil
 }
+
+// pictureKeys are the names that a picture's text has in JSON.
+var pictureKeys = []string{"image_url", "file_id", "url", "id", "b64_json"}
 
 func (f *formReader) pictureData(src source, body *bufio.Reader) (source, error) {
 	data, err := pictureData(body)
@@ -207,8 +213,8 @@ func (f *formReader) text(name string, part *multipart.Part) error {
 	if err != nil {
 		return err
 	}
-	if f.texts += len(name) + len(value); f.texts > maxAllText {
-		return adapter.Errorf(adapter.TooLarge, "The form's text parts are larger than %d bytes together.", maxAllText)
+	if err := f.weigh(len(value)); err != nil {
+		return err
 	}
 	f.note(name, hexDigest(string(value)))
 	base, key := splitName(name)
@@ -223,6 +229,14 @@ func (f *formReader) text(name string, part *multipart.Part) error {
 		return nil
 	}
 	f.p.fields[name] = gjson.Result{Type: gjson.String, Str: string(value), Raw: "-"}
+	return nil
+}
+
+// weigh counts what is held until the form is over: a name may be megabytes long.
+func (f *formReader) weigh(n int) error {
+	if f.texts += n; f.texts > maxAllText {
+		return adapter.Errorf(adapter.TooLarge, "The form's text parts and names are larger than %d bytes together.", maxAllText)
+	}
 	return nil
 }
 

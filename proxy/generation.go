@@ -142,7 +142,7 @@ func (p *payload) midjourney() (m adapter.Midjourney, err error) {
 	o := p.fields["midjourney"]
 	if o.Type == gjson.String { // a form's text part, or a client that encodes twice
 		text := strings.TrimSpace(o.Str)
-		if text != "" && (!shallow(text) || !gjson.Valid(text)) {
+		if text != "" && (!modest(text) || !gjson.Valid(text)) {
 			return m, adapter.BadParam("midjourney", "invalid_type", "'midjourney' must be a JSON object.")
 		}
 		o = gjson.Parse(text)

@@ -96,7 +96,9 @@ func TestBadGenerationsAreRefusedByName(t *testing.T) {
 		"a body that is not JSON":        {`prompt=a`, "", ""},
 		"a body that ends early":         {`{"prompt":"a"`, "", ""},
 		"a body that is a list":          {`[{"prompt":"a"}]`, "", ""},
-		"a body that is a thousand deep": {strings.Repeat(`{"a":`, 1000) + `1` + strings.Repeat(`}`, 1000), "", ""},
+		"a body that is a thousand deep": {strings.Repeat(`{"a":`, 1000) + `1` + strings.Repeat(`}`, 1000), "", "too_many_values"},
+		"a body of very many values":     {`{"prompt":"a","x":[1` + strings.Repeat(`,1`, 100_000) + `]}`, "", "too_many_values"},
+		"a form of very many values":     {`{"prompt":"a","midjourney":"[1` + strings.Repeat(`,1`, 100_000) + `]"}`, "midjourney", "invalid_type"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFake()

@@ -15,9 +15,13 @@ import (
 	"midgate/adapter"
 )
 
-// maxDepth is how deep JSON may nest: our deepest field is four levels down, and a
-// reader that recurses must not be led into the depths by somebody else's brackets.
-const maxDepth = 64
+// Limits of JSON. Our deepest field is four levels down, and a reader that recurses must not be led into the depths by
+// somebody else's brackets. A value that is read takes about forty times the two bytes that it can be written in, so that
+// a body of allowed size could take hundreds of megabytes; a long conversation has some thousands of them.
+const (
+	maxDepth  = 64
+	maxValues = 100_000
+)
 
 // readJSON reads a JSON object, whatever the content type said. Pictures in a long body go to receive.
 func readJSON(body io.Reader, length int64, receive func(io.Reader) (adapter.Reference, error)) (*payload, error) {
@@ -51,7 +55,10 @@ func parseJSON(text string) (*payload, error) {
 	if strings.TrimSpace(text) == "" {
 		return nil, adapter.Errorf(adapter.Invalid, "The request body is empty; a JSON object is expected.")
 	}
-	if !shallow(text) || !gjson.Valid(text) {
+	if !modest(text) {
+		return nil, adapter.BadParam("", "too_many_values", "The request body has more than %d values or nests deeper than %d levels.", maxValues, maxDepth)
+	}
+	if !gjson.Valid(text) {
 		return nil, adapter.Errorf(adapter.Invalid, "The request body could not be parsed as JSON.")
 	}
 	root := gjson.Parse(text)
@@ -71,15 +78,20 @@ func parseJSON(text string) (*payload, error) {
 	return p, nil
 }
 
-// shallow reports whether no bracket nests deeper than maxDepth; brackets inside strings do not count.
-func shallow(text string) bool {
-	depth := 0
+// modest reports whether no bracket nests deeper than maxDepth and there are at most maxValues values; what stands inside
+// strings does not count.
+func modest(text string) bool {
+	depth, values := 0, 0
 	for i := 0; i < len(text); i++ {
 		switch text[i] {
 		case '"':
 			i = closingQuote(text, i+1)
 		case '{', '[':
 			if depth++; depth > maxDepth {
+				return false
+			}
+		case ',':
+			if values++; values >= maxValues {
 				return false
 			}
 		case '}', ']':

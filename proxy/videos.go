@@ -147,7 +147,7 @@ func (p *payload) own(name string) gjson.Result {
 		return v
 	}
 	o := p.fields["midjourney"]
-	if o.Type == gjson.String && shallow(o.Str) && gjson.Valid(o.Str) {
+	if o.Type == gjson.String && modest(o.Str) && gjson.Valid(o.Str) {
 		o = gjson.Parse(o.Str)
 	}
 	if !o.IsObject() {
