@@ -45,7 +45,7 @@ func newHouse(t testing.TB, sim simulator.Config, change ...func(*Config)) *hous
 	t.Helper()
 	sim.Pixels, sim.Pace = cmp.Or(sim.Pixels, 64), max(sim.Pace, time.Millisecond)
 	sim.Refresh = cmp.Or(sim.Refresh, 5*time.Millisecond)
-	h := &house{sim: simulator.New(sim), client: examined(t)}
+	h := &house{sim: simulator.New(sim)}
 	poll := midjourney.DefaultPoll()
 	step := max(sim.Pace/50, 10*time.Millisecond) // what takes long need not be asked for all the time
 	poll.Tick, poll.First, poll.SingleTick, poll.Longest = step, step, 2*step, 10*step
@@ -80,6 +80,7 @@ func newHouse(t testing.TB, sim simulator.Config, change ...func(*Config)) *hous
 	for _, c := range change {
 		c(&h.face)
 	}
+	h.client = examined(t, h.face.PublicURL)
 	h.open(t)
 	t.Cleanup(func() {
 		h.service.Close()
