@@ -18,6 +18,14 @@ func (q *sequence) index(run Run, taskID string) error {
 	})
 }
 
+// Acquaint makes a run's task known before its client hears of it, who may ask for it at once: the run's own sequence
+// notes it a moment after its submission. A failure does no harm, since the sequence goes on trying.
+func (s *Service) Acquaint(ctx context.Context, run Run) {
+	if len(run.Steps) > 0 && run.Steps[0].Submission != nil {
+		_ = s.parts.Store.Digest(ctx, run.Owner, taskKey(run.Steps[0].Submission.TaskID), run.ID)
+	}
+}
+
 // taskRun is the run of one of the caller's tasks; a NotFound *Error for an unknown one and for another owner's.
 func (s *Service) taskRun(ctx context.Context, c Caller, taskID string) (Run, error) {
 	id, err := s.parts.Store.FindDigest(ctx, c.Owner, taskKey(taskID))

@@ -37,9 +37,11 @@ func (s *Server) nativeSubmit(c *gin.Context, route string) error {
 	visitOf(c).job = run.ID
 	c.Header("Midgate-Job", run.ID)
 	failure := t.Accepted(c.Request.Context())
-	answer, ok := submitted(t.Run())
+	run = t.Run()
+	answer, ok := submitted(run)
 	switch {
 	case ok: // accepted, whatever became of it since: its task tells
+		s.core.Natives.Acquaint(c.Request.Context(), run)
 		s.writeJSON(c, 200, answer)
 	case failure != nil:
 		t.Abandoned()
