@@ -77,7 +77,7 @@ func (u *scripted) Made(_ context.Context, c adapter.Caller, _ string) (adapter.
 }
 
 func (u *scripted) Wait(ctx context.Context, w adapter.Wait) (adapter.Task, error) {
-	timer := time.NewTimer(time.Until(w.Submitted.Add(u.takes)))
+	timer := time.NewTimer(min(time.Until(w.Submitted.Add(u.takes)), u.takes)) // it may lie in the future: the clock was set
 	defer timer.Stop()
 	select {
 	case <-timer.C:

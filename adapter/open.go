@@ -190,8 +190,8 @@ func (l *live) claimable(state DeliveryState, retry int, now time.Time, deadline
 			continue
 		}
 		switch {
-		case retry > 0 && now.Sub(l.run.Created) <= deadline:
-		case retry == 0 && state == DeliveryAbandoned && now.Sub(d.At) <= repeatWindow:
+		case retry > 0 && (!l.run.Status.Ended() || now.Sub(l.run.Created) <= deadline): // the clock may have been set
+		case state == DeliveryAbandoned && now.Sub(d.At) <= repeatWindow:
 		default:
 			continue
 		}

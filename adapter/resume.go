@@ -6,6 +6,10 @@ import (
 	"time"
 )
 
+// resumeLeast is how long a resumed run is followed at least: its deadline passed while nobody followed it, or the clock
+// was set meanwhile, and its job may have been done for long.
+const resumeLeast = 2 * time.Minute
+
 // Start follows the journal: it learns of all runs, resumes those that this replica was executing when it ended, and
 // takes over those whose replica has died. It returns when the journal has been read; the rest goes on until Close.
 func (s *Service) Start(ctx context.Context) error {
@@ -100,6 +104,9 @@ func (s *Service) take(ctx context.Context, l *live) {
 		}
 		if r.unconfirmed() {
 			r.discard(now)
+		}
+		if until := now.Add(resumeLeast); r.Deadline.Before(until) {
+			r.Deadline = until
 		}
 		return nil
 	})
