@@ -84,7 +84,7 @@ func (s *Server) keyed(c *gin.Context) error {
 		return err
 	}
 	visitOf(c).caller = caller
-	return nil
+	return s.notStranger(c)
 }
 
 func hexDigest(s string) string {
