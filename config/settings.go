@@ -152,7 +152,7 @@ var Settings = []Setting{
 	},
 	{
 		Name: "MIDGATE_CORS_ORIGINS", Depends: "`*` where callers need a key, none with `MIDGATE_AUTH=none`", kind: list(origin, func(d *draft) *[]string { return &d.Proxy.Origins }),
-		Meaning: "web pages that may use the API, or `none`; picture bytes: always all",
+		Meaning: "web pages that may use the API, or `none`; picture bytes: always all. Without keys, other pages are refused also where a browser would not have asked first",
 	},
 	{
 		Name: "MIDGATE_SHUTDOWN_GRACE", Default: "20s", kind: duration(0, time.Hour, func(d *draft) *time.Duration { return &d.Grace }),
