@@ -179,13 +179,21 @@ func TestADeadReplicasRunIsTakenOverOnce(t *testing.T) {
 
 func TestAPanicEndsOnlyItsOwnRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		up := &scripted{takes: time.Second}
-		up.submit = func(context.Context, adapter.Options) error { panic("a bug") }
+		up := &scripted{takes: 10 * time.Second}
 		e := newEngine(t, up, nil)
+		other := e.ask(t, attempt("a"))
+		if err := other.Accepted(t.Context()); err != nil {
+			t.Fatalf("Accepted() = %v", err)
+		}
+		up.submit = func(context.Context, adapter.Options) error { panic("a bug") }
 		if _, err := e.ask(t, attempt("b")).Wait(t.Context(), nil); err == nil || adapter.KindOf(err) != adapter.Internal {
 			t.Errorf("Wait() = %v, want an internal error", err)
 		}
 		up.submit = nil
 		text(t, e.ask(t, attempt("c")))
+		text(t, other)
+		if up.charges() != 2 {
+			t.Errorf("jobs = %d, want 2: those of the runs without a panic", up.charges())
+		}
 	})
 }
