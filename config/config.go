@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
 
@@ -179,7 +180,18 @@ func (m *Mistakes) value(s Setting, where, raw string, err error) {
 		m.add("%s %v; allowed: %s", where, err, s.allowed)
 		return
 	}
-	m.add("%s is %q, which %v; allowed: %s", where, shorten(raw), err, s.allowed)
+	m.add("%s is %q, which %v; allowed: %s", where, shorten(withoutLogin(raw)), err, s.allowed)
+}
+
+// Where a URL may hold a secret although none belongs there: a login before its host, or a query.
+var (
+	login = regexp.MustCompile(`://[^/\s]*@`)
+	query = regexp.MustCompile(`(://[^?]*\?).*`)
+)
+
+// withoutLogin takes those out: the message goes to a log.
+func withoutLogin(v string) string {
+	return query.ReplaceAllString(login.ReplaceAllString(v, "://…@"), "$1…")
 }
 
 // shorten keeps a message readable whatever was pasted into a variable.

@@ -58,7 +58,7 @@ func TestMistakesAreToldInOneSentence(t *testing.T) {
 		"a listed model that is none":  {[]string{"MIDGATE_MODELS_LISTED=flux"}, false, `MIDGATE_MODELS_LISTED names "flux", which is no model; allowed: ` + modelAllowed},
 		"an answer longer than a job":  {[]string{"MIDGATE_JOB_TIMEOUT=2h"}, false, "MIDGATE_JOB_TIMEOUT is longer than MIDGATE_JOB_DEADLINE; an answer cannot wait longer than its job is followed"},
 		"a log level that is none":     {[]string{"MIDGATE_LOG_LEVEL=info+2"}, false, `MIDGATE_LOG_LEVEL is "info+2", which is not known; allowed: debug, info, warn, error`},
-		"a base URL with a query":      {[]string{"MIDGATE_PUBLIC_URL=https://a/?x=1"}, false, `MIDGATE_PUBLIC_URL is "https://a/?x=1", which has a ? or # in it; allowed: a base URL without a query, such as https://api.cometapi.com`},
+		"a base URL with a query":      {[]string{"MIDGATE_PUBLIC_URL=https://a/?x=1"}, false, `MIDGATE_PUBLIC_URL is "https://a/?…", which has a ? or # in it; allowed: a base URL without a query, such as https://api.cometapi.com`},
 		"a file that is not there":     {[]string{"MIDGATE_CONFIG=/nowhere/midgate.yaml"}, false, `the configuration file "/nowhere/midgate.yaml" does not exist`},
 		"a secret's file not there":    {[]string{"MIDGATE_SECRET_FILE=/nowhere/s"}, false, `MIDGATE_SECRET_FILE is "/nowhere/s", which does not exist; allowed: a file with the value`},
 		"webhooks of several replicas": {[]string{"MIDGATE_NATS_URL=nats://a", "MIDGATE_WEBHOOK_URL=https://m"}, false, "MIDGATE_SECRET is missing; replicas on one cluster must share it with MIDGATE_AUTH=passthrough or MIDGATE_WEBHOOK_URL; set " + secretAllowed},
@@ -86,6 +86,10 @@ func TestSecretsAreNeverShown(t *testing.T) {
 		"a name that is a key with ://": {"MIDGATE_API_KEYS=hush/hush:x"},
 		"a short secret":                {"MIDGATE_SECRET=hush"},
 		"a cluster's password":          {"MIDGATE_NATS_URL=http://u:hush@n"},
+		"an upstream's login":           {"MIDGATE_UPSTREAM_URL=https://u:hush@up"},
+		"a login with an @ in it":       {"MIDGATE_UPSTREAM_URL=https://u:x@hush@up"},
+		"an upstream's key in a query":  {"MIDGATE_UPSTREAM_URL=https://up/?key=hush"},
+		"a bucket's secret":             {"MIDGATE_PICTURES_URL=file://x?secret=hush"},
 		"a file of them":                {"MIDGATE_CONFIG=" + file},
 	} {
 		t.Run(name, func(t *testing.T) {
