@@ -13,6 +13,7 @@ var errCutShort = errors.New("the file ends before the picture does")
 
 // checkEnd refuses an upload that was cut short, without decoding it: a PNG's chunks
 // must lead to IEND, a JPEG have its end marker, a WebP the length that it announces.
+// A JPEG of very many scans is refused, too.
 func checkEnd(r io.ReaderAt, f facts) error {
 	whole := true
 	switch f.Format {
@@ -20,6 +21,9 @@ func checkEnd(r io.ReaderAt, f facts) error {
 		whole = pngEnds(r, f.Size)
 	case adapter.JPEG:
 		whole = jpegEnds(r, f.Size)
+		if err := fewScans(r, f.Size); err != nil {
+			return damagedPicture(err)
+		}
 	case adapter.WebP:
 		var b [8]byte
 		_, err := r.ReadAt(b[:], 0)
