@@ -16,6 +16,7 @@ import (
 
 	official "github.com/openai/openai-go/v3"
 	"github.com/openai/openai-go/v3/option"
+	"github.com/openai/openai-go/v3/responses"
 	gpt "github.com/sashabaranov/go-openai"
 )
 
@@ -145,6 +146,16 @@ func openaiGo(ctx context.Context, o order) (any, error) {
 		return officialStream(ctx, c, o)
 	case "chat", "chatStream":
 		return officialChat(ctx, c, o)
+	case "respond":
+		p, err := into[responses.ResponseNewParams](o)
+		if err != nil {
+			return nil, err
+		}
+		answer, err := c.Responses.New(ctx, p)
+		if err != nil {
+			return nil, err
+		}
+		return answer.OutputText(), nil
 	}
 	return nil, fmt.Errorf("no operation %s", o.Op)
 }

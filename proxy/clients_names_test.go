@@ -32,11 +32,11 @@ var clients = []client{
 	{name: "ai + openai", start: node("ai-openai", "ai.mjs"), ownForm: true, splits: true, noThoughts: true,
 		lacks: map[string]string{"models": noCall, "variation": noCall}},
 	{name: "ai + openai-compatible", start: node("ai-openai-compatible", "ai.mjs"), ownForm: true, splits: true,
-		lacks: map[string]string{"models": noCall, "variation": noCall, "stream": noStream}},
+		lacks: map[string]string{"models": noCall, "variation": noCall, "stream": noStream, "responses": noCall}},
 	{name: "langchain", start: node("langchain", "langchain.mjs"), ownForm: true, splits: true,
 		lacks: map[string]string{"models": noCall, "variation": noCall}},
 	{name: "openai-go", start: inProcess(goSDK(openaiGo)), dialects: 3},
-	{name: "go-openai", start: inProcess(goSDK(goOpenAI)), dialects: 3, lacks: map[string]string{"stream": noStream}},
+	{name: "go-openai", start: inProcess(goSDK(goOpenAI)), dialects: 3, lacks: map[string]string{"stream": noStream, "responses": noCall}},
 	{name: "Python, replayed", start: inProcess(pythonSDK{})},
 }
 

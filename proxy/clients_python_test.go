@@ -70,8 +70,29 @@ func (p pythonSDK) call(ctx context.Context, o order) (any, error) {
 		return answer.Choices[0].Message.Content, nil
 	case "chatStream":
 		return p.chatStream(ctx, o)
+	case "respond":
+		return p.respond(ctx, o)
 	}
 	return nil, fmt.Errorf("no operation %s", o.Op)
+}
+
+// respond is output_text, the texts of all messages.
+func (p pythonSDK) respond(ctx context.Context, o order) (any, error) {
+	var answer struct {
+		Output []struct{ Content []struct{ Type, Text string } }
+	}
+	if err := p.ask(ctx, o, "/responses", &answer); err != nil {
+		return nil, err
+	}
+	var text strings.Builder
+	for _, item := range answer.Output {
+		for _, piece := range item.Content {
+			if piece.Type == "output_text" {
+				text.WriteString(piece.Text)
+			}
+		}
+	}
+	return text.String(), nil
 }
 
 func (p pythonSDK) pictures(ctx context.Context, o order, path string) (any, error) {

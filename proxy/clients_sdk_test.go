@@ -95,6 +95,13 @@ var operations = []operation{
 			t.Errorf("streamed chat = %+v, want a picture, progress as thoughts and stop", o)
 		}
 	}},
+	{"responses", false, func(t *testing.T, d desk) {
+		var text string
+		o := d.do(t, "respond", map[string]any{"model": "midjourney", "input": "a white hare " + d.name})
+		if json.Unmarshal(o.Value, &text) != nil || !strings.Contains(text, "](http://") {
+			t.Errorf("responses = %+v, want a picture in Markdown", o)
+		}
+	}},
 	{"conversation", false, converse},
 	{"refusals", false, func(t *testing.T, d desk) {
 		for _, want := range []struct {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -273,8 +274,35 @@ func TestBackgroundRequestsAsResponsesCostNothing(t *testing.T) {
 	_, fox, _ := h.respond(t, `{"input":"a red fox"}`)
 	_, hello, _ := h.respond(t, `{"input":"hello","previous_response_id":"`+fox.ID+`"}`)
 	_, snow, raw := h.respond(t, `{"input":"add snow","previous_response_id":"`+hello.ID+`"}`)
-	if len(snow.Output) != 1 || h.image(t, snow.Output[0].ImageID).Parent == nil || *h.image(t, snow.Output[0].ImageID).Parent != fox.Output[0].ImageID {
+	if len(snow.Output) != 2 || h.image(t, snow.Output[0].ImageID).Parent == nil || *h.image(t, snow.Output[0].ImageID).Parent != fox.Output[0].ImageID {
 		t.Errorf("behind a text, add snow = %.300s", raw)
+	}
+}
+
+// A client that names no tool shows text: the picture is in it too, and is the one that the next turn is about.
+func TestAResponseWithoutTheToolIsAChat(t *testing.T) {
+	h := newHouse(t, simulator.Config{})
+	_, fox, raw := h.respond(t, `{"model":"midjourney","input":"a red fox"}`)
+	if len(fox.Output) != 2 || fox.Output[0].Type != "image_generation_call" || fox.Output[1].Type != "message" {
+		t.Fatalf("%.300s, want a picture and a message", raw)
+	}
+	text := fox.Output[1].Content[0].Text
+	if shownIn(t, text) != fox.Output[0].ImageID || !strings.Contains(text, "`zoom out 2x`") {
+		t.Errorf("the text is %q, want the picture and what can be said next", text)
+	}
+	if _, _, again := h.call(t, http.MethodGet, "/v1/responses/"+fox.ID, ""); !sameButTime(t, again, raw) {
+		t.Errorf("GET = %.300s, want the same", again)
+	}
+	_, all := h.stream(t, "/v1/responses", `{"model":"midjourney","stream":true,"input":[{"role":"user","content":"a red fox"},{"role":"assistant","content":`+
+		strconv.Quote(text)+`},{"role":"user","content":"zoom out 2x"}]}`)
+	var told string
+	for _, f := range all {
+		if f.name == "response.output_text.done" {
+			told = f.data
+		}
+	}
+	if zoomed := h.image(t, shownIn(t, told)); zoomed.Parent == nil || *zoomed.Parent != fox.Output[0].ImageID {
+		t.Errorf("zoom out 2x shows a picture of %v, want of %s", zoomed.Parent, fox.Output[0].ImageID)
 	}
 }
 

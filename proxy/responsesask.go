@@ -32,6 +32,7 @@ func (s *Server) readResponse(c *gin.Context, p *payload) (ask responseAsk, err 
 	if read.err != nil {
 		return ask, read.err
 	}
+	ask.form.Talk = !tool.Exists()
 	req, err := s.responseTalk(c, p)
 	if err != nil {
 		return ask, err

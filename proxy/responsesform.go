@@ -28,6 +28,7 @@ type responseForm struct {
 	Background   bool            `json:"background,omitempty"`
 	Unkept       bool            `json:"unkept,omitempty"` // store: false
 	Input        []inputJSON     `json:"input,omitempty"`
+	Talk         bool            `json:"talk,omitempty"` // there is no image_generation tool: the client reads text
 }
 
 // inputJSON is an item of /input_items. Pictures are not kept with it: they are in the answer's own history.

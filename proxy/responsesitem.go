@@ -61,11 +61,26 @@ func (s *Server) items(ctx context.Context, c adapter.Caller, base string, r res
 		return nil, err
 	}
 	s.metrics.handedOut("responses", len(pictures))
-	items := make([]item, len(pictures))
+	items := make([]item, len(pictures), len(pictures)+1)
 	for i := range pictures {
 		items[i] = item{id: pictureItem(suffix, i), picture: &pictures[i], form: f, url: pictureURL(base, pictures[i].image.ID, f.Output.Format)}
 	}
+	if r.form.Talk && len(pictures) > 0 {
+		items = append(items, item{id: "msg_" + suffix, text: toldOf(items)})
+	}
 	return items, nil
+}
+
+// toldOf is what a chat says of these pictures, for clients that asked for no picture and show nothing but text: the AI
+// SDK's openai("midjourney") is one (clients.md §7).
+func toldOf(items []item) string {
+	urls := make(map[string]string, len(items))
+	var images []adapter.Image
+	for _, it := range items {
+		urls[it.picture.image.ID] = it.url
+		images = append(images, it.picture.image)
+	}
+	return adapter.Say(adapter.Saying{Images: images, URL: func(id string) string { return urls[id] }})
 }
 
 // pictureItem names the i-th picture of a response.

@@ -52,6 +52,7 @@ const operations = {
     }
     return seen
   },
+  respond: async (order) => (await generateText({ model: ours(order).responses(order.body.model), prompt: order.body.input })).text,
 }
 
 await serve(operations, (e) => {

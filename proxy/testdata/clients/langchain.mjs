@@ -42,6 +42,7 @@ const operations = {
     }
     return seen
   },
+  respond: async (order) => (await chat(order, { useResponsesApi: true }).invoke(order.body.input)).text,
 }
 
 await serve(operations, (e) => ({ status: e.status ?? 0, code: e.code ?? '', param: e.param ?? '' }))

@@ -41,6 +41,7 @@ const operations = {
     const made = await client(order).responses.stream(order.body).finalResponse()
     return { status: made.status, pictures: made.output.filter((o) => o.type === 'image_generation_call' && o.result).length }
   },
+  respond: async (order) => (await client(order).responses.create(order.body)).output_text,
 }
 
 await serve(operations, (e) => ({ status: e.status ?? 0, code: e.code ?? '', param: e.param ?? '' }))
