@@ -2,7 +2,9 @@ package adapter
 
 import (
 	"context"
+	"errors"
 	"slices"
+	"time"
 )
 
 // Others finds accounts for jobs that an upstream certainly did not take. An Accounts may be one.
@@ -22,16 +24,37 @@ func (q *sequence) anywhere(o order, do func(order) error) (Account, error) {
 		o.account = account
 	}
 	others, several := q.s.parts.Accounts.(Others)
+	if !several || !free(o.command) {
+		return o.account, do(o)
+	}
+	for wait := time.Second; ; wait = min(2*wait, 15*time.Second) {
+		account, full, err := q.round(o, others, do)
+		if full == nil {
+			return account, err
+		}
+		if !q.again(max(wait, min(full.RetryAfter, 30*time.Second))) {
+			return account, full
+		}
+	}
+}
+
+// round asks the upstreams one after the other until one takes the job or refuses it for what it is. full is the refusal
+// of one that had no place, if nobody took the job: another round may do better.
+func (q *sequence) round(o order, others Others, do func(order) error) (_ Account, full *Error, _ error) {
 	var tried []string
 	for {
-		err := do(o)
-		if err == nil || !several || !free(o.command) || !q.untaken(o.step, err) {
-			return o.account, err
-		}
 		tried = append(tried, o.account.Name)
 		next, none := others.Other(q.ctx, q.caller, o.speed, tried)
+		o.hasty = none == nil || len(tried) > 1
+		err := do(o)
+		if err == nil || !q.untaken(o.step, err) {
+			return o.account, nil, err
+		}
+		if e, ok := errors.AsType[*Error](err); ok && e.Kind == Busy && o.hasty {
+			full = e
+		}
 		if none != nil {
-			return o.account, err
+			return o.account, full, err
 		}
 		q.s.parts.Log.Info("a job is given to another upstream", "job", q.live.snapshot().ID, "step", o.step, "from", o.account.Name, "to", next.Name)
 		o.account = next

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"midgate/adapter"
 	"midgate/adapter/midjourney"
@@ -91,6 +92,42 @@ func TestOneOfThreeUpstreamsDies(t *testing.T) {
 		ticket, err = service.Act(t.Context(), s.attempt("/v1/images/actions", "reroll"), adapter.Act{Generation: generation(""), Image: made.ID, Action: adapter.ActReroll})
 		if img := s.await(t, ticket, err)[0]; img.Upstream != made.Upstream {
 			t.Errorf("the reroll of a picture of %q was made at %q", made.Upstream, img.Upstream)
+		}
+	})
+}
+
+// A full upstream is not waited for while another has a place; when all are full they are asked in turn, and whichever
+// is free first gets the job.
+func TestAJobGoesWhereAPlaceIs(t *testing.T) {
+	full := simulator.Fault{Route: "submit", Kind: "queue-full", Times: -1}
+	synctest.Test(t, func(t *testing.T) {
+		u, s, _ := newThree(t, map[string]int{"a": 1000000})
+		u.sims["a.test"].Fail(full)
+		u.sims["b.test"].Fail(full)
+		began := time.Now()
+		img := s.draw(t, "a red fox", 1)[0]
+		if took := time.Since(began); img.Upstream != "c" || took > 20*time.Second {
+			t.Errorf("the picture came from %q after %v, want c at once", img.Upstream, took)
+		}
+		again := full
+		again.Times = 3
+		u.sims["c.test"].Fail(again)
+		began = time.Now()
+		img = s.draw(t, "a blue fox", 1)[0]
+		if took := time.Since(began); img.Upstream != "c" || took < 5*time.Second || took > 2*time.Minute {
+			t.Errorf("the picture came from %q after %v, want c when it has a place again", img.Upstream, took)
+		}
+		if u.paid("a.test")+u.paid("b.test") != 0 || u.paid("c.test") != 2 {
+			t.Errorf("paid %d, %d, %d, want two at c", u.paid("a.test"), u.paid("b.test"), u.paid("c.test"))
+		}
+		u.sims["c.test"].Fail(full)
+		began = time.Now()
+		ticket, err := s.Generate(t.Context(), s.attempt("/v1/images/generations", "x"), generation("a green fox"))
+		if err == nil {
+			_, err = ticket.Wait(t.Context(), nil)
+		}
+		if got, took := refusal(t, err), time.Since(began); got.Kind != adapter.Busy || took < time.Minute || took > 6*time.Minute {
+			t.Errorf("Generate() = %v after %v, want %q when patience ends", got, took, adapter.Busy)
 		}
 	})
 }

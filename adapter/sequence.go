@@ -83,6 +83,7 @@ type order struct {
 	command Command
 	speed   Speed
 	dialog  bool // the task may ask for a dialog: then it is returned waiting for it
+	hasty   bool // a full upstream is not asked again: others are
 }
 
 // do submits a command, at most once in the life of the run, and waits for its task.
@@ -160,14 +161,19 @@ func (q *sequence) send(o order) (Submission, error) {
 	for wait := time.Second; ; wait = min(2*wait, 15*time.Second) {
 		sub, err := o.account.Upstream.Submit(q.ctx, o.command, Options{Speed: o.speed, State: q.state(o.step)})
 		var e *Error
-		if err == nil || !errors.As(err, &e) || e.Kind != Busy {
+		if err == nil || !errors.As(err, &e) || e.Kind != Busy || o.hasty {
 			return sub, err
 		}
 		wait = max(wait, min(e.RetryAfter, 30*time.Second))
-		if !time.Now().Add(wait).Before(q.patience) || !pause(q.ctx, wait) {
+		if !q.again(wait) {
 			return sub, err
 		}
 	}
+}
+
+// again waits before a full upstream is asked once more; false if the client's patience ends before.
+func (q *sequence) again(wait time.Duration) bool {
+	return time.Now().Add(wait).Before(q.patience) && pause(q.ctx, wait)
 }
 
 // intend records that a step is about to be submitted. What cannot be recorded is not submitted.
