@@ -48,3 +48,22 @@ func TestFilesBelongToTheirOwner(t *testing.T) {
 		}
 	})
 }
+
+// A picture that is handed out for a while, so that Midjourney can fetch it, is no file of anybody's.
+func TestPublishedPicturesAreNoFiles(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStudio(t, simulator.Config{}, nil)
+		id, err := s.Publish(t.Context(), s.me, *s.upload(t, rightHalfFilled(t, 96, 96)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if files, err := s.Files(t.Context(), s.me, 10, ""); err != nil || len(files) != 0 {
+			t.Errorf("Files() = %+v, %v, want none", files, err)
+		}
+		blob, err := s.Bytes(t.Context(), id, adapter.PNG, 0)
+		if err != nil {
+			t.Fatalf("Bytes() = %v, want the published picture", err)
+		}
+		_ = blob.Close()
+	})
+}

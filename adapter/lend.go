@@ -48,6 +48,10 @@ func (s *Service) Lend(ctx context.Context, c Caller, ref Reference) (string, er
 // lendingTime is how long a published upload can be fetched: longer than any job is followed.
 const lendingTime = 48 * time.Hour
 
+// lentBy is the owner under which a caller's published uploads are recorded: they are neither pictures that Midjourney
+// made nor files that the caller sent for keeping.
+func lentBy(c Caller) string { return digest("lent", c.Owner) }
+
 // Publish returns the ID under which a picture's bytes can be fetched by everybody who knows it.
 func (s *Service) Publish(ctx context.Context, c Caller, ref Reference) (string, error) {
 	if ref.Image != "" {
@@ -62,7 +66,7 @@ func (s *Service) Publish(ctx context.Context, c Caller, ref Reference) (string,
 		return "", Wrap(Storage, err, "The picture cannot be read at the moment.")
 	}
 	now := time.Now()
-	img := Image{ID: NewID(imagePrefix), Owner: filesOf(c), Created: now, Expires: now.Add(lendingTime), Source: p.Name, Width: p.Width, Height: p.Height, Action: "reference"}
+	img := Image{ID: NewID(imagePrefix), Owner: lentBy(c), Created: now, Expires: now.Add(lendingTime), Source: p.Name, Width: p.Width, Height: p.Height, Action: "reference"}
 	if err := s.parts.Store.Put(ctx, img); err != nil {
 		return "", Wrap(Storage, err, "The picture could not be recorded. Please try again later.")
 	}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -92,15 +91,33 @@ func (s *Server) listFiles(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	files, err := s.core.Files.Files(c.Request.Context(), visitOf(c).caller, limit+1, c.Query("after"))
+	files, err := s.filesFor(c, c.Query("purpose"), limit+1)
 	if err != nil {
 		return err
 	}
-	if purpose := c.Query("purpose"); purpose != "" {
-		files = slices.DeleteFunc(files, func(f adapter.File) bool { return f.Purpose != purpose })
-	}
 	s.writeJSON(c, http.StatusOK, page(files, limit, func(f adapter.File) (string, any) { return f.ID, fileObject(f) }))
 	return nil
+}
+
+// filesFor lists files of one purpose, empty for any: as many pages are read as it takes, for has_more must not say that
+// there are no more where the next ones only have another purpose.
+func (s *Server) filesFor(c *gin.Context, purpose string, most int) (files []adapter.File, err error) {
+	after := c.Query("after")
+	for {
+		page, err := s.core.Files.Files(c.Request.Context(), visitOf(c).caller, most, after)
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range page {
+			if purpose == "" || f.Purpose == purpose {
+				files = append(files, f)
+			}
+		}
+		if purpose == "" || len(page) == 0 || len(files) >= most {
+			return files, nil
+		}
+		after = page[len(page)-1].ID
+	}
 }
 
 // getFile serves GET /v1/files/{id}.

@@ -3,6 +3,7 @@ package proxy
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"image"
 	"image/png"
@@ -58,5 +59,38 @@ func TestAFileMakesARoundTripAndIsAnEditsPicture(t *testing.T) {
 	}
 	if _, err := alice.Files.Get(ctx, f.ID); !errors.As(err, &failed) || failed.StatusCode != 404 {
 		t.Errorf("a deleted file = %v, want 404", err)
+	}
+}
+
+// filesPage is a page of GET /v1/files.
+func (h *house) filesPage(t *testing.T, query string) (l struct {
+	Data    []struct{ ID, Purpose string }
+	HasMore bool `json:"has_more"`
+}) {
+	t.Helper()
+	status, _, body := h.call(t, "GET", "/v1/files?"+query, "")
+	if err := json.Unmarshal(body, &l); err != nil || status != 200 {
+		t.Fatalf("files?%s = %d %s", query, status, body)
+	}
+	return l
+}
+
+func TestFilesOfAPurposeHavePages(t *testing.T) {
+	h := newHouse(t, simulator.Config{})
+	for _, purpose := range []string{"vision", "batch", "vision", "batch", "batch"} {
+		if status, _, body := h.form(t, "/v1/files", filmPart{name: "purpose", text: purpose}, filmPart{name: "file", file: stillOf(t, 96, 64)}); status != 200 {
+			t.Fatalf("%d %s", status, body)
+		}
+	}
+	after, found := "", 0
+	for more := true; more && found < 3; {
+		page := h.filesPage(t, "purpose=vision&limit=1"+after)
+		if len(page.Data) != 1 || page.Data[0].Purpose != "vision" {
+			t.Fatalf("page %d = %+v, want one file for vision", found+1, page)
+		}
+		after, found, more = "&after="+page.Data[0].ID, found+1, page.HasMore
+	}
+	if found != 2 {
+		t.Errorf("%d files for vision were listed, want 2", found)
 	}
 }
