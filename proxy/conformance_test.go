@@ -22,7 +22,7 @@ type conformanceCase struct {
 
 // conformance is all of them, by theme.
 func conformance() []conformanceCase {
-	return slices.Concat(generationCases, streamCases, editCases, routeCases, repeatCases, videoCases, talkCases, errorCases)
+	return slices.Concat(generationCases, streamCases, editCases, routeCases, repeatCases, videoCases, talkCases, errorCases, clientAnswerCases, clientRequestCases, clientRouteCases)
 }
 
 func TestConformance(t *testing.T) {
