@@ -12,6 +12,7 @@ var dialects = []simulator.Dialect{simulator.Comet, simulator.TrueAI, simulator.
 // What the libraries do works as it is, what the dialects do differently in each of them; and what breaks on the way
 // costs nothing twice. The tables in testdata say what everything costs.
 func TestClients(t *testing.T) {
+	t.Parallel() // it mostly waits
 	done, broken := newTally(), newTally()
 	// Calls that break are mostly waited for, so that many are made at once, whatever -parallel says.
 	var all sync.WaitGroup

@@ -29,13 +29,7 @@ func startNode(t *testing.T, folder, script string) *program {
 	if _, err := os.Stat(filepath.Join(dir, "node_modules")); err != nil {
 		t.Fatalf("the npm packages of %s are missing: run `make prepare` (it needs npm and Node 20)", dir)
 	}
-	node := filepath.Join("node_modules", ".bin", "node")
-	if _, err := os.Stat(filepath.Join(dir, node)); err != nil {
-		node = "node"
-	} else {
-		node = "./" + node
-	}
-	cmd := exec.CommandContext(t.Context(), node, filepath.Join("..", script))
+	cmd := exec.CommandContext(t.Context(), nodeOf(dir), filepath.Join("..", script))
 	cmd.Dir, cmd.Stderr = dir, os.Stderr
 	in, err := cmd.StdinPipe()
 	if err != nil {
@@ -57,6 +51,15 @@ func startNode(t *testing.T, folder, script string) *program {
 		_ = cmd.Wait() // ended by the end of its input, or with the test
 	})
 	return p
+}
+
+// nodeOf is the Node that a folder brings, seen from there, or else the machine's own.
+func nodeOf(dir string) string {
+	own := filepath.Join("node_modules", ".bin", "node")
+	if _, err := os.Stat(filepath.Join(dir, own)); err != nil {
+		return "node"
+	}
+	return "./" + own
 }
 
 // read hands out the outcomes until the process ends.
