@@ -76,7 +76,7 @@ func (s *Service) File(ctx context.Context, c Caller, id string) (File, error) {
 func (s *Service) Files(ctx context.Context, c Caller, limit int, after string) ([]File, error) {
 	records, err := s.parts.Store.List(ctx, filesOf(c), limit, after)
 	if err != nil {
-		return nil, Wrap(Storage, err, "The files' records cannot be read at the moment.")
+		return nil, unlisted(err, "file")
 	}
 	var files []File
 	for _, record := range records {

@@ -28,9 +28,17 @@ func imageNotFound() *Error {
 func (s *Service) Images(ctx context.Context, c Caller, limit int, after string) ([]Image, error) {
 	images, err := s.parts.Store.List(ctx, c.Owner, limit, after)
 	if err != nil {
-		return nil, Wrap(Storage, err, "The pictures' records cannot be read at the moment.")
+		return nil, unlisted(err, "picture")
 	}
 	return images, nil
+}
+
+// unlisted words a list that could not be read: a cursor that is nobody's, or somebody else's, is the request's mistake.
+func unlisted(err error, what string) error {
+	if errors.Is(err, ErrNotFound) {
+		return BadParam("after", "invalid_value", "'after' must be the ID of a %s of this key, such as the last one of the page before.", what)
+	}
+	return Wrap(Storage, err, "The %ss' records cannot be read at the moment.", what)
 }
 
 // Bytes opens a picture in a format; empty means PNG. The ID is unguessable: whoever has it may see the picture. What
@@ -137,7 +145,7 @@ func (s *Service) JobProgress(id string) Progress {
 func (s *Service) Jobs(ctx context.Context, c Caller, limit int, after string) ([]Run, error) {
 	jobs, err := s.parts.Journal.List(ctx, c.Owner, limit, after)
 	if err != nil {
-		return nil, Wrap(Storage, err, "The jobs' records cannot be read at the moment.")
+		return nil, unlisted(err, "job")
 	}
 	for i, j := range jobs {
 		if l := s.runs.get(j.ID); l != nil {
