@@ -1,0 +1,77 @@
+package proxy
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"midgate/adapter/midjourney/simulator"
+)
+
+// sentVideo is what the upstream was asked for a video (upstream-protocol.md §1.8).
+type sentVideo struct {
+	Prompt, Image, EndImage, Motion, VideoType string
+	Loop                                       bool
+	BatchSize                                  int
+}
+
+// What a video can be told reaches the upstream under its own names, in both encodings, and costs one clip unless more
+// are asked for.
+func TestAVideosFieldsReachTheUpstream(t *testing.T) {
+	frame := stillOf(t, 96, 64)
+	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(frame) }))
+	defer site.Close()
+	link, data := site.URL+"/frame.png", stillURL(t, 112, 64)
+	js := func(body string) func(*house) (int, http.Header, []byte) {
+		return func(h *house) (int, http.Header, []byte) { return h.call(t, "POST", "/v1/videos", body) }
+	}
+	for name, test := range map[string]struct {
+		send  func(*house) (int, http.Header, []byte)
+		want  sentVideo // Image and EndImage: how they begin
+		clips int
+	}{
+		"nothing said, a linked frame": {
+			js(`{"prompt":"it waves","input_reference":{"image_url":"` + link + `"}}`),
+			sentVideo{Prompt: "it waves", Image: "data:image/png", Motion: "low", BatchSize: 1}, 1,
+		},
+		"everything in JSON": {
+			js(`{"prompt":"it waves","input_reference":{"image_url":"` + data + `"},"motion":"high","loop":true,"video_type":"vid_1.1_i2v_720","end_image":"` + link + `","midjourney":{"batch_size":2}}`),
+			sentVideo{Prompt: "it waves", Image: "data:image/png", EndImage: "data:image/png", Motion: "high", VideoType: "vid_1.1_i2v_720", Loop: true, BatchSize: 2}, 2,
+		},
+		"everything in a form": {
+			func(h *house) (int, http.Header, []byte) {
+				return h.form(t, "/v1/videos", filmPart{name: "prompt", text: "it waves"}, filmPart{name: "input_reference", file: frame},
+					filmPart{name: "midjourney", text: `{"motion":"high","loop":true,"video_type":"vid_1.1_i2v_720","end_image":"` + data + `","batch_size":4}`})
+			},
+			sentVideo{Prompt: "it waves", Image: "data:image/png", EndImage: "data:image/png", Motion: "high", VideoType: "vid_1.1_i2v_720", Loop: true, BatchSize: 4}, 4,
+		},
+		"everything in the prompt": {
+			js(`{"prompt":"it waves --motion high --loop --bs 2 --raw","input_reference":{"image_url":"` + data + `"},"model":"midjourney-v7-turbo"}`),
+			sentVideo{Prompt: "it waves --raw", Image: "data:image/png", Motion: "high", Loop: true, BatchSize: 2}, 2,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := newHouse(t, simulator.Config{}, func(c *Config) { c.FetchAllow = []string{"127.0.0.1"} })
+			status, _, body := test.send(h)
+			v := h.finished(t, videoIn(t, status, body).ID)
+			var got sentVideo
+			for _, s := range h.sim.Requests().Submissions {
+				if err := json.Unmarshal(s.Body, &got); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if !strings.HasPrefix(got.Image, test.want.Image) || !strings.HasPrefix(got.EndImage, test.want.EndImage) || (got.EndImage == "") != (test.want.EndImage == "") {
+				t.Errorf("frames = %.30q, %.30q, want %q, %q", got.Image, got.EndImage, test.want.Image, test.want.EndImage)
+			}
+			got.Image, got.EndImage = test.want.Image, test.want.EndImage
+			if got != test.want {
+				t.Errorf("the upstream was asked for %+v, want %+v", got, test.want)
+			}
+			if clips := h.sim.Ledger()[0].Clips; v.Status != "completed" || clips != test.clips || v.Clips != test.clips && test.clips > 1 {
+				t.Errorf("%s with %d clips of %d that were paid, want %d", v.Status, v.Clips, clips, test.clips)
+			}
+		})
+	}
+}
