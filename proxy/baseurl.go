@@ -35,6 +35,15 @@ func (s *Server) base(c *gin.Context) string {
 	return scheme + "://" + host + prefix
 }
 
+// below is the path under which clients see midgate: empty, or that of the base, without a slash at its end.
+func (s *Server) below(c *gin.Context) string {
+	u, err := url.Parse(s.base(c))
+	if err != nil {
+		return ""
+	}
+	return u.EscapedPath()
+}
+
 // plainPrefix is a path below which a reverse proxy may serve midgate.
 var plainPrefix = regexp.MustCompile(`^(/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)+/?$`)
 

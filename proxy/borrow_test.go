@@ -64,6 +64,24 @@ func TestReferencesBecomeAddresses(t *testing.T) {
 	}
 }
 
+// A conversation's midjourney object means the same as a generation's, in both of its forms.
+func TestReferencesOfConversations(t *testing.T) {
+	h := newHouse(t, simulator.Config{})
+	data := "data:image/png;base64," + base64.StdEncoding.EncodeToString(stillOf(t, 96, 64))
+	for path, body := range map[string]string{
+		"/v1/chat/completions": `{"model":"midjourney","messages":[{"role":"user","content":"a red fox"}],"midjourney":{"style_reference":"` + data + `"}}`,
+		"/v1/responses":        `{"input":"a red fox","midjourney":{"style_reference":"` + data + `"}}`,
+	} {
+		if status, _, answer := h.call(t, "POST", path, body); status != 200 {
+			t.Errorf("%s = %d %.300s", path, status, answer)
+			continue
+		}
+		if got := h.lastPrompt(t); !strings.Contains(got, "--sref http") {
+			t.Errorf("%s: Midjourney ran %q, want a style from an address that it can reach", path, got)
+		}
+	}
+}
+
 // Where the upstream takes no uploads, midgate's own public address serves; where there is none, nothing is spent.
 func TestReferencesWithoutUploads(t *testing.T) {
 	data := "data:image/png;base64," + base64.StdEncoding.EncodeToString(stillOf(t, 96, 64))

@@ -52,11 +52,10 @@ func (s *Server) readChat(c *gin.Context, p *payload) (ask chatAsk, err error) {
 	if ask.turn.Way == adapter.TurnReply {
 		return ask, nil
 	}
-	ask.refs, err = s.turnPictures(c, p, ask.turn)
-	if err == nil {
-		ask.gen.References, err = s.references(c, p, ask.gen.Midjourney.ReferenceImages)
+	if ask.refs, err = s.turnPictures(c, p, ask.turn); err != nil {
+		return ask, err
 	}
-	return ask, err
+	return ask, s.borrow(c, p, &ask.gen)
 }
 
 func (s *Server) chatOptions() adapter.ChatOptions {

@@ -53,7 +53,7 @@ func (s *Server) readResponse(c *gin.Context, p *payload) (ask responseAsk, err 
 	if ask.refs, err = s.turnPictures(c, p, ask.turn); err != nil {
 		return ask, inInput(err)
 	}
-	if ask.gen.References, err = s.references(c, p, ask.gen.Midjourney.ReferenceImages); err != nil {
+	if err := s.borrow(c, p, &ask.gen); err != nil {
 		return ask, err
 	}
 	return ask, s.toolMask(c, p, tool, &ask)
