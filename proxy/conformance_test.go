@@ -2,7 +2,9 @@ package proxy
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,7 +24,7 @@ type conformanceCase struct {
 
 // conformance is all of them, by theme.
 func conformance() []conformanceCase {
-	return slices.Concat(generationCases, streamCases, editCases, routeCases, repeatCases, videoCases, talkCases, errorCases, clientAnswerCases, clientRequestCases, clientRouteCases)
+	return slices.Concat(generationCases, streamCases, editCases, routeCases, repeatCases, videoCases, talkCases, errorCases, clientAnswerCases, clientRequestCases, clientRouteCases, clientTalkCases)
 }
 
 func TestConformance(t *testing.T) {
@@ -35,6 +37,31 @@ func TestConformance(t *testing.T) {
 			}
 			c.run(t, newHouse(t, c.sim, change...))
 		})
+	}
+}
+
+// Every number is there exactly once.
+func TestConformanceIsComplete(t *testing.T) {
+	named := regexp.MustCompile(`^(§14|clients §12)/(\d\d) [^ ].{10,}`)
+	seen := map[string]int{}
+	for _, c := range conformance() {
+		m := named.FindStringSubmatch(c.name)
+		if m == nil {
+			t.Errorf("%q has no number or no sentence", c.name)
+			continue
+		}
+		seen[m[1]+"/"+m[2]]++
+	}
+	want := map[string]int{"§14": 70, "clients §12": 55}
+	for list, n := range want {
+		for i := 1; i <= n; i++ {
+			if got := seen[fmt.Sprintf("%s/%02d", list, i)]; got != 1 {
+				t.Errorf("%s/%02d is there %d times, want once", list, i, got)
+			}
+		}
+	}
+	if len(seen) != want["§14"]+want["clients §12"] {
+		t.Errorf("%d numbers, want %d", len(seen), want["§14"]+want["clients §12"])
 	}
 }
 
