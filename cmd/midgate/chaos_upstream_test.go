@@ -88,10 +88,13 @@ func TestAJobThatTakesTooLongIsKeptForTheRepeat(t *testing.T) {
 	}
 }
 
-// The upstream was restarted and knows a job no more: its client is told, nothing is submitted again (row U4).
+// The upstream was restarted and knows a job no more: its client is told, nothing is submitted again (row U4). Another
+// submission is answered after a long silence: while the connection lives it is waited for.
 func TestAJobThatTheUpstreamLostIsToldAndNotRepeated(t *testing.T) {
 	t.Parallel()
-	b := newBed(t, simulator.Config{Pace: 20 * time.Second})
+	b := newBed(t, simulator.Config{Pace: 10 * time.Second})
+	b.sim.Fail(simulator.Fault{Route: "imagine", Kind: "slow", Match: "a slow answer", Delay: 30 * time.Second})
+	slow := make(chan drawn, 1)
 	answered := make(chan answer, 1)
 	go func() {
 		a, err := b.generation("a lost valley", 2).try(t, 0)
@@ -104,6 +107,7 @@ func TestAJobThatTheUpstreamLostIsToldAndNotRepeated(t *testing.T) {
 	for _, task := range b.sim.Tasks() {
 		b.sim.Forget(task.ID)
 	}
+	go func() { slow <- b.generation("a slow answer", 2).must(t, 0) }()
 	a := <-answered
 	if a.status != http.StatusBadGateway || !a.said("upstream_error") || a.header.Get("x-should-retry") != "false" {
 		t.Errorf("a lost job = %d %s, x-should-retry %q; want 502 upstream_error and false", a.status, a.body, a.header.Get("x-should-retry"))
@@ -111,21 +115,15 @@ func TestAJobThatTheUpstreamLostIsToldAndNotRepeated(t *testing.T) {
 	if again, err := b.generation("a lost valley", 2).try(t, 1); err != nil || again.status != a.status {
 		t.Errorf("its repeat = %d, %v, want the same failure", again.status, err)
 	}
-	if got := len(b.sim.Ledger()); got != 1 {
-		t.Errorf("%d charges, want 1", got)
+	if d := <-slow; len(d.Data) != 2 {
+		t.Errorf("%d pictures after a silence of 30s, want 2", len(d.Data))
 	}
-}
-
-// An upstream may think about a submission for long: while the connection lives nobody repeats anything.
-func TestASilenceBeforeTheAnswerIsWaitedFor(t *testing.T) {
-	t.Parallel()
-	b := newBed(t, simulator.Config{Pace: time.Second})
-	b.sim.Fail(simulator.Fault{Route: "imagine", Kind: "slow", Delay: 30 * time.Second})
-	if d := b.generation("a slow answer", 2).must(t, 0); len(d.Data) != 2 {
-		t.Errorf("%d pictures, want 2", len(d.Data))
+	for _, prompt := range []string{"a lost valley", "a slow answer"} {
+		if got := b.submissions(prompt); got != 1 {
+			t.Errorf("%s: %d submissions, want 1", prompt, got)
+		}
 	}
-	if got := b.submissions("a slow answer"); got != 1 {
-		t.Errorf("%d submissions, want 1", got)
+	if got := len(b.sim.Ledger()); got != 2 {
+		t.Errorf("%d charges, want 2", got)
 	}
-	b.settle(1)
 }

@@ -42,7 +42,6 @@ func TestEveryAnswerThatCostsMoneyNamesItsJob(t *testing.T) {
 		"a generation that fails":  {"/v1/images/generations", `{"prompt": "a fox sim-fail"}`, "generation", 502},
 		"a stream that fails":      {"/v1/images/generations", `{"prompt": "a fox sim-fail", "stream": true}`, "generation", 0},
 		"a submission refused":     {"/v1/images/generations", `{"prompt": "a fox sim-no-account"}`, "generation", 503},
-		"a submission that broke":  {"/v1/images/generations", `{"prompt": "a fox sim-refuse"}`, "generation", 502},
 		"an edit":                  {"/v1/images/edits", `{"prompt": "a boat", "images": [{"file_id": "` + known + `"}], "mask": {"image_url": "` + hole + `"}}`, "edit", 0},
 		"an edit in plain words":   {"/v1/images/edits", `{"prompt": "zoom out 2x", "images": [{"file_id": "` + other + `"}]}`, "edit", 0},
 		"a variation":              {"/v1/images/variations", `{"image": "` + known + `"}`, "variation", 0},
@@ -140,7 +139,7 @@ func TestCancellingAJob(t *testing.T) {
 		status string
 	}{
 		"where the upstream can":    {simulator.Config{Dialect: simulator.TrueAI, Auth: "bearer", Pace: 20 * time.Second}, true, "cancelled"},
-		"where the upstream cannot": {simulator.Config{Dialect: simulator.NewAPI, Auth: "bearer", Pace: 3 * time.Second}, false, "completed"},
+		"where the upstream cannot": {simulator.Config{Dialect: simulator.NewAPI, Auth: "bearer", Pace: 3 * time.Second, Refresh: time.Second}, false, "completed"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
