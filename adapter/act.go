@@ -235,8 +235,12 @@ func (q *sequence) pressCustom(run Run, act Act, img Image, account Account, dra
 	if err != nil {
 		return Result{}, err
 	}
+	prompt := ""
+	if strings.TrimSpace(act.Prompt) != "" {
+		prompt = draw.Prompt // as it was read: the words themselves may hold a speed
+	}
 	task, err := q.press(pressing{step: "button", account: account, taskID: taskID, button: b, speed: draw.Speed,
-		prompt: act.Prompt, mask: mask, dialog: b.Action == ActVaryRegion || b.Action == ActZoomCustom})
+		prompt: prompt, mask: mask, dialog: b.Action == ActVaryRegion || b.Action == ActZoomCustom})
 	if err != nil {
 		return Result{}, err
 	}

@@ -101,7 +101,11 @@ func (q *sequence) shorten(run Run, g Generation) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	return q.texts(order{step: "shorten", account: account, speed: run.Speed, command: Shorten{Prompt: g.Prompt}})
+	p, err := ParsePrompt(g.Prompt) // the client's own words, without their speed: the path says it
+	if err != nil {
+		return Result{}, err
+	}
+	return q.texts(order{step: "shorten", account: account, speed: run.Speed, command: Shorten{Prompt: p.String()}})
 }
 
 func (q *sequence) texts(o order) (Result, error) {
