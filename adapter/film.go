@@ -194,7 +194,15 @@ func (v *shot) keep(task Task) (Result, error) {
 		if err != nil {
 			return Result{}, err
 		}
-		result.Videos = append(result.Videos, kept.Name)
+		result.film(kept)
 	}
 	return result, nil
+}
+
+// film adds a clip.
+func (r *Result) film(kept Picture) {
+	r.Videos = append(r.Videos, kept.Name)
+	if kept.Format != MP4 {
+		r.Moving = kept.Format
+	}
 }

@@ -128,6 +128,7 @@ type Result struct {
 	Grid         string   `json:"grid,omitempty"`   // ID of the (first) whole grid
 	Texts        []string `json:"texts,omitempty"`  // describe, shorten
 	Videos       []string `json:"videos,omitempty"` // names of the clips in Pictures
+	Moving       Format   `json:"moving,omitempty"` // what the clips are, if not MP4
 	Task         string   `json:"task,omitempty"`   // video: the last clip's task, for extensions
 	Still        string   `json:"still,omitempty"`  // video: name of the first frame in Pictures
 	StillQuarter int      `json:"still_quarter,omitempty"`

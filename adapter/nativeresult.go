@@ -49,7 +49,7 @@ func (q *sequence) nativeFilm(account Account, task Task) (Result, error) {
 		if err != nil {
 			return Result{}, err
 		}
-		result.Videos = append(result.Videos, kept.Name)
+		result.film(kept)
 	}
 	return result, nil
 }

@@ -97,7 +97,7 @@ func headOf(run adapter.Run, f chatForm) chatHead {
 func (s *Server) said(ctx context.Context, caller adapter.Caller, base string, run adapter.Run, f chatForm, r adapter.Result) (said, error) {
 	say := adapter.Saying{Texts: r.Texts}
 	if len(r.Videos) > 0 {
-		say.Video = base + "/videos/" + adapter.VideoID(run.ID) + ".mp4"
+		say.Video = filmURL(base, run.ID, r.Moving)
 	}
 	if r.Missing > 0 {
 		say.Note = r.Reason

@@ -77,7 +77,7 @@ func (s *Server) nativeURLs(base string, t adapter.NativeTask, j *nativeTaskJSON
 		clips = len(t.Run.Result.Videos)
 	}
 	for i := range clips {
-		url := base + "/videos/" + adapter.VideoID(t.Run.ID) + ".mp4"
+		url := filmURL(base, t.Run.ID, t.Run.Result.Moving)
 		if i > 0 {
 			url += "?index=" + strconv.Itoa(i+1)
 		}

@@ -3,6 +3,7 @@ package proxy
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -36,7 +37,7 @@ func normalise(r *http.Request) {
 func normalPath(p string) string {
 	p = collapse(p)
 	head, rest, _ := strings.Cut(p[1:], "/")
-	if !families[head] || head == "images" && isBytesName(rest) || head == "videos" && strings.HasSuffix(rest, ".mp4") {
+	if !families[head] || head == "images" && isBytesName(rest) || head == "videos" && isFilmName(rest) {
 		return p
 	}
 	return "/v1" + p
@@ -64,4 +65,10 @@ func collapse(p string) string {
 func isBytesName(name string) bool {
 	_, ext, ok := strings.Cut(name, ".")
 	return ok && pictureTypes[ext] != ""
+}
+
+// isFilmName is the same for the part after /videos/.
+func isFilmName(name string) bool {
+	_, ext, ok := strings.Cut(name, ".")
+	return ok && slices.Contains(filmEndings, ext)
 }

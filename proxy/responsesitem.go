@@ -34,7 +34,7 @@ func outcomeOf(run adapter.Run, r adapter.Result) outcome {
 		o.text = adapter.Say(adapter.Saying{Texts: r.Texts})
 	}
 	if len(r.Videos) > 0 {
-		o.video = "/videos/" + adapter.VideoID(run.ID) + ".mp4"
+		o.video = filmURL("", run.ID, r.Moving)
 	}
 	return o
 }

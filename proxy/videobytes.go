@@ -1,7 +1,9 @@
 package proxy
 
 import (
+	"cmp"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -59,10 +61,18 @@ func clipIndex(c *gin.Context, run adapter.Run) (int, error) {
 	return n - 1, nil
 }
 
+// filmEndings are the extensions under which videos are served: what the bytes are.
+var filmEndings = []string{string(adapter.MP4), string(adapter.WebP), string(adapter.GIF)}
+
+// filmURL is the address of a video's bytes; moving is its result's.
+func filmURL(base, jobID string, moving adapter.Format) string {
+	return base + "/videos/" + adapter.VideoID(jobID) + "." + string(cmp.Or(moving, adapter.MP4))
+}
+
 // serveFilm serves GET and HEAD /videos/{id}.mp4: a video for everybody who knows its name.
 func (s *Server) serveFilm(c *gin.Context) error {
 	id, ext, _ := strings.Cut(c.Param("file"), ".")
-	if !isVideoID(id) || ext != "mp4" {
+	if !isVideoID(id) || !slices.Contains(filmEndings, ext) {
 		return noVideo()
 	}
 	clip, _ := strconv.Atoi(c.DefaultQuery("index", "1")) // what is no number is no clip

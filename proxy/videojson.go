@@ -52,9 +52,10 @@ func (s *Server) video(base string, run adapter.Run) videoJSON {
 	switch run.Status {
 	case adapter.RunCompleted:
 		v.Progress, v.CompletedAt = 100, new(run.Finished.Unix())
-		v.URL = base + "/videos/" + v.ID + ".mp4"
-		if run.Result != nil && len(run.Result.Videos) > 1 {
-			v.Clips = len(run.Result.Videos)
+		result := cmp.Or(run.Result, &adapter.Result{})
+		v.URL = filmURL(base, run.ID, result.Moving)
+		if len(result.Videos) > 1 {
+			v.Clips = len(result.Videos)
 		}
 	case adapter.RunFailed, adapter.RunCancelled:
 		x := explain(run.Error, asked{model: run.Model})
