@@ -21,13 +21,13 @@ func beats(first, every time.Duration) func(*Config) {
 
 var faults = []fault{
 	{"cut connection", func(t *testing.T, library sdk, _ client) string {
-		h := newHouse(t, simulator.Config{Pace: unhurried})
+		h := newHouse(t, simulator.Config{Pixels: 32, Pace: unhurried})
 		gate := newCutter(t, h, impatience{submitted: 1})
 		insist(t, library, gate.generation("a red fox")).pictures(t, 1)
 		return told(gate, h)
 	}},
 	{"cut chat", func(t *testing.T, library sdk, _ client) string {
-		h := newHouse(t, simulator.Config{Pace: unhurried})
+		h := newHouse(t, simulator.Config{Pixels: 32, Pace: unhurried})
 		gate := newCutter(t, h, impatience{submitted: 1})
 		if got := insist(t, library, gate.order("chat", talk("a red fox"))); !got.OK {
 			t.Errorf("a chat that was cut = %+v, want a picture", got)
@@ -36,7 +36,7 @@ var faults = []fault{
 	}},
 	// A form that is sent again has other boundaries, and some libraries do not send files again by themselves.
 	{"cut edit", func(t *testing.T, library sdk, _ client) string {
-		h := newHouse(t, simulator.Config{Pace: unhurried})
+		h := newHouse(t, simulator.Config{Pixels: 32, Pace: unhurried})
 		gate := newCutter(t, h, impatience{submitted: 1})
 		o := gate.order("edit", map[string]any{"prompt": "in the rain"})
 		o.Image = unknownPicture(t)
@@ -44,7 +44,7 @@ var faults = []fault{
 		return told(gate, h)
 	}},
 	{"cut stream of a chat", func(t *testing.T, library sdk, c client) string {
-		h := newHouse(t, simulator.Config{Pace: 3 * time.Second})
+		h := newHouse(t, simulator.Config{Pixels: 32, Pace: 3 * time.Second})
 		gate := newCutter(t, h, impatience{begun: true})
 		o := gate.order("chatStream", talk("a red fox"))
 		got := library.do(t, o)
@@ -62,7 +62,7 @@ var faults = []fault{
 	// Every try of a call is cut, until the job is nearly done: an answer that is cut when it has been handed to the gate
 	// counts as answered. How often it is cut is a matter of the library's pauses.
 	{"cut every 2 s", func(t *testing.T, library sdk, _ client) string {
-		h := newHouse(t, simulator.Config{Pace: 5 * time.Second})
+		h := newHouse(t, simulator.Config{Pixels: 32, Pace: 5 * time.Second})
 		gate := newCutter(t, h, impatience{after: 2 * time.Second, storm: 4800 * time.Millisecond})
 		insist(t, library, gate.generation("a red fox")).pictures(t, 1)
 		if n := gate.seen(); n < 2 {
@@ -71,43 +71,43 @@ var faults = []fault{
 		return jobs(len(h.sim.Ledger()))
 	}},
 	{"failed job", func(t *testing.T, library sdk, _ client) string {
-		h := newHouse(t, simulator.Config{})
+		h := newHouse(t, simulator.Config{Pixels: 32})
 		gate := newCutter(t, h, impatience{})
 		failsForGood(t, library, gate.generation("a fox sim-fail"), toldFailed)
 		return told(gate, h)
 	}},
 	{"failed chat", func(t *testing.T, library sdk, _ client) string {
-		h := newHouse(t, simulator.Config{})
+		h := newHouse(t, simulator.Config{Pixels: 32})
 		gate := newCutter(t, h, impatience{})
 		failsForGood(t, library, gate.order("chat", talk("a fox sim-fail")), toldFailed)
 		return told(gate, h)
 	}},
 	{"late failure", func(t *testing.T, library sdk, _ client) string {
-		h := newHouse(t, simulator.Config{Pace: 4 * time.Second}, beats(300*time.Millisecond, 100*time.Millisecond))
+		h := newHouse(t, simulator.Config{Pixels: 32, Pace: 4 * time.Second}, beats(300*time.Millisecond, 100*time.Millisecond))
 		gate := newCutter(t, h, impatience{})
 		failsLate(t, library, gate, gate.generation("a fox sim-fail"), toldFailed)
 		return jobs(len(h.sim.Ledger()))
 	}},
 	{"late refusal", func(t *testing.T, library sdk, _ client) string {
-		h := newHouse(t, simulator.Config{Pace: 4 * time.Second}, beats(300*time.Millisecond, 100*time.Millisecond))
+		h := newHouse(t, simulator.Config{Pixels: 32, Pace: 4 * time.Second}, beats(300*time.Millisecond, 100*time.Millisecond))
 		gate := newCutter(t, h, impatience{})
 		failsLate(t, library, gate, gate.generation("a fox sim-moderated"), toldModerated)
 		return jobs(len(h.sim.Ledger()))
 	}},
 	{"late failure of a chat", func(t *testing.T, library sdk, _ client) string {
-		h := newHouse(t, simulator.Config{Pace: 4 * time.Second}, beats(300*time.Millisecond, 100*time.Millisecond))
+		h := newHouse(t, simulator.Config{Pixels: 32, Pace: 4 * time.Second}, beats(300*time.Millisecond, 100*time.Millisecond))
 		gate := newCutter(t, h, impatience{})
 		failsLate(t, library, gate, gate.order("chat", talk("a fox sim-fail")), toldFailed)
 		return jobs(len(h.sim.Ledger()))
 	}},
 	{"cut after 6 s of silence", func(t *testing.T, library sdk, _ client) string {
-		h := newHouse(t, simulator.Config{Pace: 7 * time.Second}, beats(2*time.Second, time.Second))
+		h := newHouse(t, simulator.Config{Pixels: 32, Pace: 7 * time.Second}, beats(2*time.Second, time.Second))
 		gate := newCutter(t, h, impatience{silence: 6 * time.Second})
 		library.do(t, gate.generation("a red fox")).pictures(t, 1)
 		return told(gate, h)
 	}},
 	{"busy, then free", func(t *testing.T, library sdk, _ client) string {
-		h := newHouse(t, simulator.Config{})
+		h := newHouse(t, simulator.Config{Pixels: 32})
 		h.sim.Fail(simulator.Fault{Route: "imagine", Kind: "429", RetryAfter: 1})
 		gate := newCutter(t, h, impatience{})
 		insist(t, library, gate.generation("a red fox")).pictures(t, 1)
@@ -115,7 +115,7 @@ var faults = []fault{
 	}},
 	// Some libraries ask for four pictures in four requests, which share a grid.
 	{"four at once", func(t *testing.T, library sdk, c client) string {
-		h := newHouse(t, simulator.Config{Pace: unhurried})
+		h := newHouse(t, simulator.Config{Pixels: 32, Pace: unhurried})
 		gate := newCutter(t, h, impatience{})
 		library.do(t, gate.order("generate", four)).pictures(t, 4)
 		if n := gate.seen(); n != c.asks() {
@@ -124,13 +124,13 @@ var faults = []fault{
 		return told(gate, h)
 	}},
 	{"four at once, cut", func(t *testing.T, library sdk, c client) string {
-		h := newHouse(t, simulator.Config{Pace: unhurried})
+		h := newHouse(t, simulator.Config{Pixels: 32, Pace: unhurried})
 		gate := newCutter(t, h, impatience{submitted: c.asks()})
 		insist(t, library, gate.order("generate", four)).pictures(t, 4)
 		return told(gate, h)
 	}},
 	{"four at once, failed", func(t *testing.T, library sdk, _ client) string {
-		h := newHouse(t, simulator.Config{Pace: unhurried})
+		h := newHouse(t, simulator.Config{Pixels: 32, Pace: unhurried})
 		gate := newCutter(t, h, impatience{})
 		failsForGood(t, library, gate.order("generate", map[string]any{"prompt": "a fox sim-fail", "model": "midjourney", "n": 4}), toldFailed)
 		return jobs(len(h.sim.Ledger()))
