@@ -1,6 +1,7 @@
 package adapter_test
 
 import (
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -48,6 +49,45 @@ func TestAPartOfAnAnswerThatTurnsUpLateIsThereForTheRepeat(t *testing.T) {
 		}
 		if got := s.charged(); got != "imagine imagine" {
 			t.Errorf("jobs = %q, want two imagines", got)
+		}
+	})
+}
+
+// Four requests that shared a job which came to nothing are four again when they are repeated.
+func TestSharersOfWhatCameToNothingShareAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStudio(t, simulator.Config{}, nil)
+		s.sim.Fail(simulator.Fault{Route: "imagine", Kind: "no-account", Delay: 500 * time.Millisecond})
+		seen := map[string]bool{}
+		var mu sync.Mutex
+		for retry := range 2 {
+			var all sync.WaitGroup
+			for range 4 {
+				all.Go(func() {
+					a := s.attempt("/v1/images/generations", "shared")
+					a.Retry = retry
+					ticket, err := s.Generate(t.Context(), a, generation("a red fox"))
+					if err != nil {
+						t.Errorf("Generate() = %v", err)
+						return
+					}
+					result, err := ticket.Wait(t.Context(), nil)
+					ticket.Answered()
+					if retry == 0 && adapter.KindOf(err) != adapter.Unavailable {
+						t.Errorf("Wait() = %v, want Unavailable", err)
+					}
+					mu.Lock()
+					defer mu.Unlock()
+					for _, id := range result.Images {
+						seen[id] = true
+					}
+				})
+			}
+			all.Wait()
+			synctest.Wait()
+		}
+		if len(seen) != 4 || s.charged() != "imagine" {
+			t.Errorf("%d different pictures by %q, want 4 by one imagine", len(seen), s.charged())
 		}
 	})
 }

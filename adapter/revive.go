@@ -35,8 +35,11 @@ func (s *Service) revive(ctx context.Context, l *live, a Attempt, w work, i int)
 		r.Status, r.Confirmed, r.Error, r.Finished, r.Steps = RunQueued, false, nil, time.Time{}, nil
 		r.Replica, r.Upstream, r.Deadline = s.cfg.Replica, w.account.Name, now.Add(s.cfg.JobDeadline)
 		r.SealedKey = seal(s.cfg.Secret, r.ID, a.Caller.Key)
-		if i < len(r.Deliveries) && !a.Async {
-			r.Deliveries[i].State, r.Deliveries[i].At = DeliveryWaiting, now
+		for k := range r.Deliveries { // the others got nothing either: each is there for its own client's repeat
+			r.Deliveries[k].State, r.Deliveries[k].At = DeliveryAbandoned, now
+		}
+		if i < len(r.Deliveries) {
+			r.Deliveries[i].State = DeliveryWaiting
 		}
 		return nil
 	})
