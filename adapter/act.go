@@ -139,7 +139,7 @@ func (q *sequence) actOn(img Image, act Act, from provenance, i, share int) (Res
 	from.name = numbered(act.Action, i)
 	taskID, buttons, index := img.TaskID, img.Buttons, img.Index
 	if !pressedOnGrid(act.Action) && img.needsSingle(act.Action) {
-		if err := q.single(&img, from.account, "single"); err != nil {
+		if err := q.single(&img, from.account, prelude); err != nil {
 			return Result{}, err
 		}
 		if err := q.keepSingle(img); err != nil {

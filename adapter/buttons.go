@@ -80,6 +80,9 @@ func (i Image) needsSingle(action string) bool {
 	return i.Index > 0 && i.Single == nil && !here && !i.bare()
 }
 
+// prelude is what steps are named after that only make a button reachable: their picture is the one that is there already.
+const prelude = "single"
+
 // single presses U for a quarter that has no picture of its own yet and notes it in the record.
 func (q *sequence) single(img *Image, account Account, name string) error {
 	if img.Single != nil || img.Index == 0 {

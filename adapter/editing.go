@@ -41,7 +41,7 @@ func (q *sequence) region(run Run, e editing, account Account, draw Drawing) (Re
 		return Result{}, fmt.Errorf("read the picture: %w", err)
 	}
 	if img.Single == nil && img.Index > 0 {
-		if err := q.single(&img, account, "single"); err != nil {
+		if err := q.single(&img, account, prelude); err != nil {
 			return Result{}, err
 		}
 		if err := q.keepSingle(img); err != nil {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 )
@@ -104,7 +105,7 @@ func (q *sequence) await(o order, sub Submission) (Task, error) {
 	polls := 0
 	task, err := o.account.Waiter.Wait(q.ctx, Wait{
 		TaskID: sub.TaskID, State: q.state(o.step), Kind: o.command.Name(), Speed: o.speed, Submitted: sub.At, Dialog: o.dialog,
-		Watch:  func(t Task) { q.live.progress(o.step, t.Progress, t.ImageURL) },
+		Watch:  func(t Task) { q.live.progress(o.step, t.Progress, o.preview(t)) },
 		Polled: func() { polls++ },
 	})
 	if ctxErr := context.Cause(q.ctx); err != nil && ctxErr != nil {
@@ -123,6 +124,14 @@ func (q *sequence) await(o order, sub Submission) (Task, error) {
 		q.live.progress(o.step, 100, "")
 	}
 	return task, err
+}
+
+// preview is what may be shown of a task on its way; of a prelude nothing, which would show another picture than comes.
+func (o order) preview(t Task) string {
+	if strings.HasPrefix(o.step, prelude+"/") {
+		return ""
+	}
+	return t.ImageURL
 }
 
 // submit sends a command whose intent is recorded first and whose outcome is recorded before anything else happens.

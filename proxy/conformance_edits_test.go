@@ -274,3 +274,48 @@ func redirectCase(t *testing.T, h *house) {
 		t.Error("a redirect led to a private host")
 	}
 }
+
+// An edit of a grid's quarter presses U first, whose previews are of the picture as it was: none of them is sent.
+func TestPreviewsOfAnEditAreOfTheEdit(t *testing.T) {
+	h := newHouse(t, simulator.Config{Pace: 1500 * time.Millisecond, Pixels: 128})
+	known := h.drawnID(t, "a fox")
+	body := `{"prompt":"a hat","image":"` + known + `","mask":"` + inURL(maskPNG(t, 128, 128)) + `","stream":true,"partial_images":3,"response_format":"b64_json"}`
+	all := h.streamed(t, edits, body)
+	if got := h.charged(); got != "imagine upscale inpaint" || len(all) < 2 {
+		t.Fatalf("paid for %q, events %s", got, names(all))
+	}
+	original := h.ask(t, http.MethodGet, "/images/"+known+".png", "").is(t, 200).body
+	for _, f := range all[:len(all)-1] {
+		var e struct {
+			B64 string `json:"b64_json"`
+		}
+		if err := json.Unmarshal([]byte(f.data), &e); err != nil {
+			t.Fatal(err)
+		}
+		if alike(t, base64Picture(t, &e.B64, pngMagic), original) {
+			t.Errorf("%s shows the picture as it was", f.name)
+		}
+	}
+}
+
+// alike compares the left upper corners and the middles of two pictures.
+func alike(t *testing.T, a, b []byte) bool {
+	t.Helper()
+	one, _, err := image.Decode(bytes.NewReader(a))
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, _, err := image.Decode(bytes.NewReader(b))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if one.Bounds() != other.Bounds() {
+		return false
+	}
+	for _, at := range []image.Point{{3, 3}, {64, 64}, {100, 40}, {40, 100}} {
+		if one.At(at.X, at.Y) != other.At(at.X, at.Y) {
+			return false
+		}
+	}
+	return true
+}

@@ -129,7 +129,7 @@ func (s *Server) completed(ctx context.Context, e *events, caller adapter.Caller
 		about := eventOf(f, p.blob, p.image.Created)
 		used := usage(f.Tokens)
 		about.Usage, about.ID, about.URL = &used, p.image.ID, pictureURL(base, p.image.ID, f.Output.Format)
-		about.Revised, about.Actions = p.image.RevisedPrompt, p.image.Offers()
+		about.Revised, about.Actions = p.image.Revised(), p.image.Offers()
 		d := pictureEvent(name, p.blob, about)
 		err := e.send(name, d)
 		_ = d.Close() // only read

@@ -49,7 +49,7 @@ type originJSON struct {
 func (s *Server) record(base string, img adapter.Image) recordJSON {
 	r := recordJSON{
 		ID: img.ID, Object: "image", Created: img.Created.Unix(), Model: img.Model, Prompt: img.Prompt,
-		RevisedPrompt: orNull(img.RevisedPrompt), Width: img.Width, Height: img.Height, Grid: orNull(img.Grid),
+		RevisedPrompt: orNull(img.Revised()), Width: img.Width, Height: img.Height, Grid: orNull(img.Grid),
 		Parent: orNull(img.Parent), Action: orNull(img.Action), Actions: img.Offers(), Buttons: []buttonJSON{},
 		Upstream: originJSON{Name: img.Upstream, TaskID: img.TaskID, Index: img.Index},
 		URL:      pictureURL(base, img.ID, adapter.PNG),

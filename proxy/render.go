@@ -103,7 +103,7 @@ func (s *Server) element(d *document, f form, base string, p found) {
 		d.picture(p.blob)
 		d.text.WriteByte(',')
 	}
-	e := elementJSON{ID: p.image.ID, RevisedPrompt: p.image.RevisedPrompt, Actions: p.image.Offers(), Width: p.image.Width, Height: p.image.Height}
+	e := elementJSON{ID: p.image.ID, RevisedPrompt: p.image.Revised(), Actions: p.image.Offers(), Width: p.image.Width, Height: p.image.Height}
 	if f.Output.URL {
 		e.URL = pictureURL(base, p.image.ID, f.Output.Format)
 	}

@@ -134,7 +134,7 @@ func (it *item) write(d *document) {
 		d.text.WriteByte(',')
 		img := it.picture.image
 		d.members(pictureJSON{
-			Revised: img.RevisedPrompt, Size: fmt.Sprintf("%dx%d", img.Width, img.Height), Quality: shownQuality(it.form.Quality), Background: "opaque",
+			Revised: img.Revised(), Size: fmt.Sprintf("%dx%d", img.Width, img.Height), Quality: shownQuality(it.form.Quality), Background: "opaque",
 			OutputFormat: string(orPNG(it.form.Output.Format)), ImageID: img.ID, URL: it.url, Actions: img.Offers(),
 		})
 		d.text.WriteByte('}')
