@@ -32,7 +32,11 @@ func (s *Server) limitBody(c *gin.Context) error {
 
 // boundWait keeps a body from holding its connection where no handler reads it: net/http itself takes up to 256 KB of it
 // before it answers, a wrong key's answer too, and would wait for them for ever. Who does read it moves the deadline on.
+//
+// The small answers that nobody paces have a deadline as well: who asks for many of them and reads none would otherwise
+// hold a connection, without any key.
 func (s *Server) boundWait(w http.ResponseWriter, r *http.Request) {
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(s.cfg.WriteTimeout))
 	if r.ContentLength != 0 {
 		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(s.cfg.BodyPatience))
 	}

@@ -37,8 +37,15 @@ func (s *Server) serveBytes(c *gin.Context) error {
 		h.Set("Etag", `"`+blob.SHA256+`"`)
 	}
 	s.metrics.handedOut("bytes", 1)
-	http.ServeContent(&pacedWriter{ResponseWriter: c.Writer, pace: func() { s.pace(c) }}, c.Request, "", second(blob.Modified), blob)
+	s.serveBlob(c, blob)
 	return nil
+}
+
+// serveBlob writes a file, or the part of it that is asked for. Where no bytes follow, the header has its time, too: to
+// open a picture may have taken long.
+func (s *Server) serveBlob(c *gin.Context, blob *adapter.Blob) {
+	s.pace(c)
+	http.ServeContent(&pacedWriter{ResponseWriter: c.Writer, pace: func() { s.pace(c) }}, c.Request, "", second(blob.Modified), blob)
 }
 
 func noPicture() error {

@@ -158,7 +158,7 @@ func (s *Server) fileContent(c *gin.Context) error {
 	h.Set("Content-Type", "image/"+string(blob.Format))
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", c.Param("id")+"."+string(blob.Format)))
-	http.ServeContent(&pacedWriter{ResponseWriter: c.Writer, pace: func() { s.pace(c) }}, c.Request, "", second(blob.Modified), blob)
+	s.serveBlob(c, blob)
 	return nil
 }
 

@@ -196,6 +196,7 @@ func (s *Server) nativeCancel(c *gin.Context, id string) error {
 	if _, err := s.core.Runs.Cancel(ctx, caller, t.Run.ID); err != nil {
 		return err
 	}
+	s.pace(c) // the upstream may have taken its time
 	c.Status(http.StatusOK)
 	c.Writer.WriteHeaderNow()
 	return nil
@@ -221,6 +222,6 @@ func (s *Server) nativeImage(c *gin.Context, job string) error {
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
 	h.Set("Cache-Control", "no-store") // another one soon
-	http.ServeContent(&pacedWriter{ResponseWriter: c.Writer, pace: func() { s.pace(c) }}, c.Request, "", second(blob.Modified), blob)
+	s.serveBlob(c, blob)
 	return nil
 }

@@ -203,6 +203,28 @@ func TestClientsThatNeverReadAreLetGo(t *testing.T) {
 	}
 }
 
+// The same for small answers that need no key, asked for in a row (C2).
+func TestClientsThatOnlyAskAreLetGo(t *testing.T) {
+	address := listen(t, newServer(t, newFake(), func(c *Config) { c.WriteTimeout = 100 * time.Millisecond }))
+	for name, request := range map[string]string{
+		"the metrics": "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n",
+		"preflights":  "OPTIONS /v1/models HTTP/1.1\r\nHost: x\r\nOrigin: https://a.example\r\nAccess-Control-Request-Method: GET\r\n\r\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := dial(t, address)
+			many := strings.Repeat(request, 100)
+			for {
+				if _, err := io.WriteString(c, many); errors.Is(err, os.ErrDeadlineExceeded) {
+					t.Fatal("the connection was not closed")
+				} else if err != nil {
+					return
+				}
+			}
+		})
+	}
+}
+
 // bigPictures hands out 32 MiB for every picture.
 type bigPictures struct{ *fake }
 

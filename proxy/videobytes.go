@@ -2,7 +2,6 @@ package proxy
 
 import (
 	"cmp"
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -102,6 +101,6 @@ func (s *Server) film(c *gin.Context, blob *adapter.Blob, cache string) error {
 		h.Set("Etag", `"`+blob.SHA256+`"`)
 	}
 	s.metrics.handedOut("video", 1)
-	http.ServeContent(&pacedWriter{ResponseWriter: c.Writer, pace: func() { s.pace(c) }}, c.Request, "", second(blob.Modified), blob)
+	s.serveBlob(c, blob)
 	return nil
 }
