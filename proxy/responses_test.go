@@ -313,3 +313,23 @@ func TestAResponseThatIsNotStored(t *testing.T) {
 		t.Errorf("GET with store false = %d, want 404", status)
 	}
 }
+
+func TestInputItemsSayWhichPicturesCame(t *testing.T) {
+	h := newHouse(t, simulator.Config{})
+	id := h.drawnID(t, "a fox")
+	address := h.base + "/images/" + id + ".png"
+	_, a, raw := h.respond(t, `{"input":[{"role":"user","content":[{"type":"input_text","text":"add snow"},{"type":"input_image","image_url":"`+address+`"},`+
+		`{"type":"input_image","file_id":"`+id+`"},{"type":"input_image","image_url":"data:image/png;base64,`+base64.StdEncoding.EncodeToString(drawnPNG(t))+`"}]}]}`)
+	if a.Status != "completed" {
+		t.Fatalf("%.300s", raw)
+	}
+	_, _, items := h.call(t, http.MethodGet, "/v1/responses/"+a.ID+"/input_items", "")
+	for _, want := range []string{`"text":"add snow"`, `"image_url":"` + address + `"`, `"file_id":"` + id + `"`} {
+		if !strings.Contains(string(items), want) {
+			t.Errorf("input_items = %s, want %s in it", items, want)
+		}
+	}
+	if strings.Contains(string(items), "base64") {
+		t.Errorf("input_items = %s, want no bytes", items)
+	}
+}

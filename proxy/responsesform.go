@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	openai "github.com/sashabaranov/go-openai"
 	"github.com/tidwall/gjson"
 
 	"midgate/adapter"
@@ -31,7 +32,7 @@ type responseForm struct {
 	Talk         bool            `json:"talk,omitempty"` // there is no image_generation tool: the client reads text
 }
 
-// inputJSON is an item of /input_items. Pictures are not kept with it: they are in the answer's own history.
+// inputJSON is an item of /input_items. Of pictures it has the address or the ID, where they came with one.
 type inputJSON struct {
 	ID      string           `json:"id"`
 	Type    string           `json:"type"`
@@ -50,8 +51,9 @@ type inputPieceJSON struct {
 
 // What is kept of a request, in bytes: all together stay far below what a record may hold (style.md §1).
 const (
-	maxKept  = 4 << 10 // of one field
-	maxInput = 8 << 10 // of all the input's text
+	maxKept    = 4 << 10 // of one field
+	maxInput   = 8 << 10 // of all the input's text
+	maxAddress = 2 << 10 // of a picture's address
 )
 
 // responseForm reads what a response says again.
@@ -107,8 +109,8 @@ func keptInput(input gjson.Result) []inputJSON {
 			m.MultiContent = append(m.MultiContent, textPart(m.Content))
 		}
 		for _, part := range m.MultiContent {
-			piece := pieceOf(part.Text, part.ImageURL != nil, left)
-			left -= len(piece.Text) + 100
+			piece := pieceOf(part, left)
+			left -= len(piece.Text) + len(orEmptyText(piece.ImageURL)) + 100
 			item.Content = append(item.Content, piece)
 			if left <= 0 {
 				break
@@ -119,11 +121,27 @@ func keptInput(input gjson.Result) []inputJSON {
 	return kept
 }
 
-func pieceOf(text string, picture bool, most int) inputPieceJSON {
-	if picture {
-		return inputPieceJSON{Type: "input_image", Detail: "auto"}
+// pieceOf keeps a text, or where a picture was: what has an address or an ID keeps it, bytes are not kept again.
+func pieceOf(part openai.ChatMessagePart, most int) inputPieceJSON {
+	if part.ImageURL == nil {
+		return inputPieceJSON{Type: "input_text", Text: shortened(part.Text, most)}
 	}
-	return inputPieceJSON{Type: "input_text", Text: shortened(text, most)}
+	piece := inputPieceJSON{Type: "input_image", Detail: "auto"}
+	switch address := part.ImageURL.URL; {
+	case len(address) > min(most, maxAddress):
+	case hasScheme(address, "http"), hasScheme(address, "https"):
+		piece.ImageURL = &address
+	case strings.HasPrefix(address, "img_"), strings.HasPrefix(address, "file"):
+		piece.FileID = &address
+	}
+	return piece
+}
+
+func orEmptyText(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
 }
 
 func shortened(text string, most int) string {
