@@ -98,7 +98,7 @@ func stillGIF(t *testing.T) []byte {
 // hugeBodiesCase sends what is long and means nothing; nothing of it is kept.
 func hugeBodiesCase(t *testing.T, h *house) {
 	body, kind := writeForm(file("image", "a.png", "", flat(t, red)), text("prompt", "snow"))
-	head := strings.SplitN(body, "\r\n", 2)[0]
+	head, _, _ := strings.Cut(body, "\r\n")
 	long := head + "\r\nContent-Disposition: form-data; name=\"notes\"; filename=\"n.bin\"\r\n\r\n"
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, h.base+edits, io.MultiReader(strings.NewReader(long), io.LimitReader(zeros{}, 55<<20), strings.NewReader("\r\n"+body)))
 	if err != nil {
