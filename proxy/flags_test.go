@@ -1,7 +1,7 @@
 package proxy
 
 import (
-	"encoding/json"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -23,8 +23,7 @@ func TestSpeedsInWordsReachNoServer(t *testing.T) {
 	post("/v1/images/"+id+"/actions", `{"action":"zoom_custom","zoom":1.5,"prompt":"a fox —fast","response_format":"url"}`)
 	for _, b := range h.image(t, id).Buttons {
 		if b.Label == "Custom Zoom" {
-			custom, _ := json.Marshal(b.CustomID)
-			post("/v1/images/"+id+"/actions", `{"custom_id":`+string(custom)+`,"prompt":"a {snowy} fox --zoom 1.5 --fast","response_format":"url"}`)
+			post("/v1/images/"+id+"/actions", `{"custom_id":`+strconv.Quote(b.CustomID)+`,"prompt":"a {snowy} fox --zoom 1.5 --fast","response_format":"url"}`)
 		}
 	}
 	modals := 0

@@ -35,6 +35,10 @@ func unknownFormat() error {
 	return &adapter.Error{Kind: adapter.Invalid, Code: "unsupported_file_mimetype", Message: "This is not a PNG, JPEG, WebP or GIF picture, nor an MP4 video."}
 }
 
+func unknownUpload() error {
+	return &adapter.Error{Kind: adapter.Invalid, Code: "unsupported_file_mimetype", Message: "This is not a PNG, JPEG, WebP or GIF picture."}
+}
+
 // readHeader looks at the first bytes of r without decoding anything; rest yields all
 // of r again. Unknown or broken bytes are an Invalid *adapter.Error; an error of r
 // itself comes through.

@@ -62,12 +62,15 @@ func (s *Store) settle(ctx context.Context, name string, f facts) error {
 	return nil
 }
 
-// Receive stores an upload under uploads/ and its SHA-256, at most limit bytes and the
+// Receive stores an uploaded picture under uploads/ and its SHA-256, at most limit bytes and the
 // configured number of pixels. The same bytes are stored once.
 func (s *Store) Receive(ctx context.Context, r io.Reader, limit int64) (adapter.Picture, error) {
 	h, rest, err := readHeader(r)
 	if err != nil {
 		return adapter.Picture{}, fmt.Errorf("receive upload: %w", err)
+	}
+	if h.Format == adapter.MP4 { // nothing is made of one, and a job with it would be paid for
+		return adapter.Picture{}, unknownUpload()
 	}
 	if err := s.checkPixels(h); err != nil {
 		return adapter.Picture{}, err
