@@ -21,6 +21,10 @@ import (
 var scratch string
 
 func TestMain(m *testing.M) {
+	if upstream := os.Getenv(directVar); upstream != "" {
+		direct(upstream)
+		return
+	}
 	os.Exit(func() int {
 		var err error
 		if scratch, err = os.MkdirTemp("", "midgate-test-"); err != nil {

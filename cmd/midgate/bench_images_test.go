@@ -1,0 +1,185 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"midgate/adapter/midjourney/simulator"
+)
+
+// The workload of P5: so many jobs in flight in a closed loop, each taking 20 to 40 s (engineering.md §2.2).
+const (
+	p5Jobs = 1000
+	p5Warm = 45 * time.Second
+	p5Span = time.Minute
+)
+
+// directVar makes the test binary the naive client of P5, of the upstream that it names.
+const directVar = "MIDGATE_BENCH_DIRECT"
+
+// BenchmarkP5FinishedImages compares the CPU per finished image of the whole gate, waited for over HTTP and answered with
+// an address, with a client that submits by itself and fetches each task every 3 s. The gate also downloads each picture,
+// stores it, and writes its journal and the records of all four quarters.
+func BenchmarkP5FinishedImages(b *testing.B) {
+	for range b.N {
+		subject, baseline := p5Gate(b), p5Direct(b)
+		b.ReportMetric(subject.Seconds()*1000, "cpu-ms/image")
+		b.ReportMetric(baseline.Seconds()*1000, "baseline-cpu-ms/image")
+		b.ReportMetric(subject.Seconds()/baseline.Seconds(), "ratio")
+	}
+}
+
+func p5Upstream(b *testing.B) (url string, end func()) {
+	b.Helper()
+	sim := simulator.New(simulator.Config{Pace: 30 * time.Second, Jitter: 1. / 3, Pixels: 64})
+	up := httptest.NewServer(sim)
+	return up.URL, func() { up.Close(); sim.Close() }
+}
+
+// p5Gate keeps jobs in flight through a gate of its own.
+func p5Gate(b *testing.B) time.Duration {
+	b.Helper()
+	upstream, end := p5Upstream(b)
+	defer end()
+	name := filepath.Join(b.TempDir(), "midgate")
+	if out, err := exec.CommandContext(b.Context(), "go", "build", "-buildvcs=false", "-o", name, ".").CombinedOutput(); err != nil {
+		b.Fatalf("go build: %v\n%s", err, out)
+	}
+	gate := exec.CommandContext(b.Context(), name, "serve")
+	gate.Env = []string{
+		"MIDGATE_UPSTREAM_URL=" + upstream, "MIDGATE_UPSTREAM_KEY=k", "MIDGATE_UPSTREAM_SPEED=fast", "MIDGATE_AUTH=none", "MIDGATE_LISTEN=127.0.0.1:0",
+		"MIDGATE_DATA_DIR=" + b.TempDir(), "MIDGATE_MAX_IN_FLIGHT=2000", "MIDGATE_MAX_QUEUE=4000", "MIDGATE_LOG_FORMAT=json",
+	}
+	log, err := gate.StderrPipe()
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := gate.Start(); err != nil {
+		b.Fatal(err)
+	}
+	defer func() { _ = gate.Process.Kill(); _ = gate.Wait() }()
+	var started struct{ Address string }
+	for lines := bufio.NewScanner(log); started.Address == "" && lines.Scan(); {
+		_ = json.Unmarshal(lines.Bytes(), &started) // other lines have no address
+	}
+	go func() { _, _ = io.Copy(io.Discard, log) }()
+
+	ctx, stop := context.WithCancel(b.Context())
+	var images atomic.Int64
+	var all sync.WaitGroup
+	for i := range p5Jobs {
+		all.Go(func() {
+			for k := 0; ctx.Err() == nil; k++ {
+				body := fmt.Sprintf(`{"prompt":"a fox %d %d","response_format":"url"}`, i, k)
+				if _, err := exchanged(ctx, "http://"+started.Address+"/v1/images/generations", body); err == nil {
+					images.Add(1)
+				}
+			}
+		})
+	}
+	defer func() { stop(); all.Wait() }()
+	return perImage(b, gate.Process.Pid, &images)
+}
+
+// p5Direct has the naive client, in a process of its own, keep as many jobs in flight.
+func p5Direct(b *testing.B) time.Duration {
+	b.Helper()
+	upstream, end := p5Upstream(b)
+	defer end()
+	client := exec.CommandContext(b.Context(), os.Args[0])
+	client.Env = []string{directVar + "=" + upstream}
+	out, err := client.StdoutPipe()
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := client.Start(); err != nil {
+		b.Fatal(err)
+	}
+	defer func() { _ = client.Process.Kill(); _ = client.Wait() }()
+	var images atomic.Int64
+	go func() {
+		for lines := bufio.NewScanner(out); lines.Scan(); {
+			images.Add(1)
+		}
+	}()
+	return perImage(b, client.Process.Pid, &images)
+}
+
+// perImage is the CPU time of a process per image that it finishes, over the span after warming up.
+func perImage(b *testing.B, pid int, images *atomic.Int64) time.Duration {
+	b.Helper()
+	<-time.After(p5Warm)
+	before, had := cpuOf(b, pid), images.Load()
+	<-time.After(p5Span)
+	if images.Load() == had {
+		b.Fatal("no image was finished")
+	}
+	return (cpuOf(b, pid) - before) / time.Duration(images.Load()-had)
+}
+
+// direct is the naive client: it prints a line for each image, until it is killed.
+func direct(upstream string) {
+	ctx := context.Background()
+	var all sync.WaitGroup
+	for i := range p5Jobs {
+		all.Go(func() {
+			for k := 0; ; k++ {
+				var sub struct{ Result string }
+				data, err := exchanged(ctx, upstream+"/mj-fast/mj/submit/imagine", fmt.Sprintf(`{"prompt":"a fox %d %d"}`, i, k))
+				if err != nil || json.Unmarshal(data, &sub) != nil {
+					continue
+				}
+				var task struct{ Status string }
+				for task.Status != "SUCCESS" {
+					<-time.After(3 * time.Second)
+					if data, err = exchanged(ctx, upstream+"/mj/task/"+sub.Result+"/fetch", ""); err == nil {
+						_ = json.Unmarshal(data, &task) // asked again if it is broken
+					}
+				}
+				fmt.Println(sub.Result)
+			}
+		})
+	}
+	all.Wait()
+}
+
+// exchanged sends one request and reads the whole answer; a status other than 200 is an error.
+func exchanged(ctx context.Context, url, body string) ([]byte, error) {
+	method := http.MethodGet
+	if body != "" {
+		method = http.MethodPost
+	}
+	r, err := http.NewRequestWithContext(ctx, method, url, strings.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	r.Header.Set("Authorization", "Bearer k")
+	r.Header.Set("Content-Type", "application/json")
+	resp, err := p5Client.Do(r)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	data, err := io.ReadAll(resp.Body)
+	if err == nil && resp.StatusCode != http.StatusOK {
+		err = errors.New(resp.Status)
+	}
+	return data, err
+}
+
+// p5Client keeps a connection for each job.
+var p5Client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: p5Jobs}}
