@@ -7,6 +7,7 @@ import (
 	"image/draw"
 	"image/jpeg"
 	"io"
+	"sync"
 
 	"github.com/deepteams/webp"
 
@@ -25,10 +26,19 @@ func encode(w io.Writer, img image.Image, f adapter.Format, quality int) error {
 	case adapter.JPEG:
 		return jpeg.Encode(w, flat(img), &jpeg.Options{Quality: quality})
 	case adapter.WebP:
+		if err := primeWebP(); err != nil {
+			return err
+		}
 		return webp.Encode(w, origin(img), &webp.Options{Quality: float32(quality), Method: webpMethod})
 	}
 	return fmt.Errorf("no encoder for %q", f)
 }
+
+// primeWebP encodes a first picture alone: the encoder fills its tables then, without a lock, and a second picture at
+// the same time would be drawn with half of them.
+var primeWebP = sync.OnceValue(func() error {
+	return webp.Encode(io.Discard, image.NewNRGBA(image.Rect(0, 0, 16, 16)), &webp.Options{Quality: 50, Method: webpMethod})
+})
 
 // flat returns a picture that JPEG can hold at its best speed: YCbCr, grey and opaque
 // RGBA as they are, everything else laid on white.
