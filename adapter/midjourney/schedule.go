@@ -111,9 +111,10 @@ func (c *chunk) grew(n int, now time.Time) {
 	c.size = max(c.size, min(c.size+chunkStep, limit))
 }
 
-// refused halves the size; false if not even one id is taken.
+// refused allows half of what was refused; false if not even one id is taken. Two lists that were under way together
+// teach the same once.
 func (c *chunk) refused(n int, now time.Time) bool {
-	c.size = max(min(n, c.size)/2, 1)
+	c.size = max(min(c.size, n/2), 1)
 	c.ceiling, c.until = c.size, now.Add(chunkMemory)
 	return n > 1
 }
