@@ -55,6 +55,8 @@ func cause(err error) error {
 func ofClient(c *gin.Context, err error) error {
 	kind := typed(err).Kind
 	switch gone := c.Request.Context().Err() != nil; {
+	case gone && kind == adapter.Storage && errors.Is(err, context.Canceled):
+		return context.Canceled // the store is well, nobody wanted its answer any more
 	case kind != adapter.Internal && kind != clientGone:
 		return err // also where a body that came too slowly has ended the context
 	case gone:

@@ -6,12 +6,15 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/gin-gonic/gin"
 
 	"midgate/adapter"
 )
@@ -119,5 +122,29 @@ func TestEnvelopeHasAllFourKeys(t *testing.T) {
 	want := `{"error":{"message":"Bad.","type":"invalid_request_error","param":null,"code":null}}`
 	if string(got) != want {
 		t.Errorf("envelope = %s, want %s", got, want)
+	}
+}
+
+// TestALeaverIsNoFailureOfTheStore looks at how a request ends whose client left while its answer was read from the store.
+func TestALeaverIsNoFailureOfTheStore(t *testing.T) {
+	stored := adapter.Wrap(adapter.Storage, context.Canceled, "x")
+	for name, tt := range map[string]struct {
+		gone bool
+		want int
+	}{
+		"the client left":  {true, statusClientGone},
+		"the client waits": {false, 503},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ctx, leave := context.WithCancel(t.Context())
+			defer leave()
+			if tt.gone {
+				leave()
+			}
+			c := &gin.Context{Request: httptest.NewRequestWithContext(ctx, "GET", "/v1/images", nil)}
+			if got := explain(ofClient(c, stored), asked{}).status; got != tt.want {
+				t.Errorf("status = %d, want %d", got, tt.want)
+			}
+		})
 	}
 }
