@@ -206,5 +206,9 @@ func (s *Service) NativePreview(ctx context.Context, jobID string) (*Blob, error
 	l.mu.Lock()
 	caller := Caller{Owner: run.Owner, Key: l.key}
 	l.mu.Unlock()
-	return (&Ticket{Job: run.ID, service: s, live: l, caller: caller, delivery: len(run.Deliveries)}).Preview(ctx, progress, PNG, 0)
+	blob, err := (&Ticket{Job: run.ID, service: s, live: l, caller: caller, delivery: len(run.Deliveries)}).Preview(ctx, progress, PNG, 0)
+	if err != nil && KindOf(err) == Invalid {
+		return nil, imageNotFound() // what the upstream shows of a video may be a video
+	}
+	return blob, err
 }

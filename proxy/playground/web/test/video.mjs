@@ -11,6 +11,16 @@ export async function video(page, picture, shoot) {
     await shoot('video')
   })
 
+  await step('a video that is a moving picture is shown, too', async () => {
+    const bytes = Buffer.from('UklGRhoAAABXRUJQVlA4TA0AAAAvAAAAEAcQERGIiP4HAA==', 'base64')
+    await page.route(/\/videos\/[^/]+\.(mp4|webp)$/, (r) => r.fulfill({ contentType: 'image/webp', body: bytes }))
+    await page.reload()
+    await page.locator('img.stage-picture').waitFor()
+    await page.unroute(/\/videos\/[^/]+\.(mp4|webp)$/)
+    await page.reload()
+    await plays(page)
+  })
+
   await step('a video can be extended', async () => {
     const before = page.url()
     await page.getByLabel('What happens next').fill('the light goes on')

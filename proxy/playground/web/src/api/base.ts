@@ -38,7 +38,7 @@ export function picture(id: string, type: 'jpg' | 'png' = 'jpg'): string {
   return at(`images/${id}.${type}`)
 }
 
-/** film is where a video's bytes are. */
-export function film(id: string): string {
-  return at(`videos/${id}.mp4`)
+/** film is where a video's bytes are; what they are, the server says. */
+export function film(id: string, type: 'mp4' | 'webp' = 'mp4'): string {
+  return at(`videos/${id}.${type}`)
 }

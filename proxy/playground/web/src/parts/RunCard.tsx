@@ -1,4 +1,5 @@
-import { film, picture } from '../api/base'
+import { picture } from '../api/base'
+import { Film } from './Film'
 import type { Ask } from '../api/ask'
 import { repeatable } from '../state/asks'
 import { change } from '../state/draft'
@@ -51,7 +52,7 @@ function Results({ run, s }: { run: Run; s: State }) {
       <ul class="tiles n1">
         <li>
           <a class="tile" href={href({ view: 'video', id: s.video })} aria-label="Play the video">
-            <video src={film(s.video)} muted playsInline preload="metadata" tabIndex={-1} aria-hidden="true" />
+            <Film id={s.video} quiet />
             <span class="tile-play"><Play /></span>
           </a>
         </li>
@@ -79,7 +80,7 @@ function Tiles({ ask, ids, made }: { ask: Ask | null; ids: string[]; made: State
 /** Places are where pictures will be. A partial picture of several is the whole grid: each place shows its quarter. */
 function Places({ ask, s }: { ask: Ask | null; s: State }) {
   const n = ask?.expected ?? s.job?.n ?? 1
-  const shown = s.partial ?? s.job?.preview ?? null
+  const shown = s.partial
   const ratio = ask ? `${ask.ratio[0]} / ${ask.ratio[1]}` : '1 / 1'
   return (
     <ul class={`tiles n${Math.min(n, 4)}`}>

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { problemOf, type Problem } from '../api/http'
-import { film } from '../api/base'
+import { Film } from '../parts/Film'
 import { Grid } from '../parts/Grid'
 import { Play } from '../parts/icons'
 import { ProblemNote } from '../parts/ProblemNote'
@@ -40,7 +40,7 @@ export function Gallery() {
             {done.map((v) => (
               <li key={v.id}>
                 <a class="tile" href={href({ view: 'video', id: v.id })} aria-label={`Video: ${v.prompt ?? ''}`} style={{ aspectRatio: ratioOf(v.size).join(' / ') }}>
-                  <video src={film(v.id)} muted playsInline preload="metadata" tabIndex={-1} aria-hidden="true" />
+                  <Film id={v.id} quiet />
                   <span class="tile-play"><Play /></span>
                 </a>
               </li>

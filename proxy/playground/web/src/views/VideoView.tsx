@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks'
 import { film } from '../api/base'
 import { problemOf, type Problem } from '../api/http'
+import { Film } from '../parts/Film'
 import { Close, Download, Link } from '../parts/icons'
 import { ProblemNote } from '../parts/ProblemNote'
 import { RunCard } from '../parts/RunCard'
@@ -34,7 +35,7 @@ export function VideoView({ id }: { id: string }) {
     <main tabIndex={-1} class="image-view">
       <div class="stage">
         {v.status === 'completed' ? (
-          <video class="stage-picture" key={id} src={film(id)} controls loop autoplay muted playsInline style={{ aspectRatio: ratioOf(v.size).join(' / '), '--ratio': ratioOf(v.size)[0] / ratioOf(v.size)[1] }} />
+          <Film class="stage-picture" id={id} style={{ aspectRatio: ratioOf(v.size).join(' / '), '--ratio': ratioOf(v.size)[0] / ratioOf(v.size)[1] }} />
         ) : (
           <p class="muted">{running ? `${v.progress} %` : 'There is no video.'}</p>
         )}
