@@ -3,7 +3,6 @@ package proxy
 import (
 	"encoding/base64"
 	"encoding/json"
-	"net/http"
 	"strings"
 	"testing"
 
@@ -13,16 +12,11 @@ import (
 // lastPrompt is what Midjourney ran last.
 func (h *house) lastPrompt(t *testing.T) string {
 	t.Helper()
-	_, _, body := h.call(t, http.MethodGet, "/v1/images?limit=1", "")
-	var list struct {
-		Data []struct {
-			RevisedPrompt string `json:"revised_prompt"`
-		}
+	paid := h.sim.Ledger()
+	if len(paid) == 0 {
+		t.Fatal("Midjourney ran nothing")
 	}
-	if err := json.Unmarshal(body, &list); err != nil || len(list.Data) == 0 {
-		t.Fatalf("list = %s", body)
-	}
-	return list.Data[0].RevisedPrompt
+	return paid[len(paid)-1].Prompt
 }
 
 func TestReferencesBecomeAddresses(t *testing.T) {
