@@ -55,7 +55,7 @@ bench: ## benchmarks, each with its baseline and the ratio to it
 .PHONY: fuzz
 fuzz: ## every fuzz target for FUZZTIME (30s)
 	@set -e; for p in $$(go list ./...); do for f in $$(go test -list '^Fuzz' $$p | grep '^Fuzz' || true); do \
-		echo "$$p $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$p; done; done
+		echo "$$p $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 2s $$p; done; done
 
 .PHONY: chaos
 chaos: ## kills a loaded midgate at KILLS (1000) random instants and counts what was paid

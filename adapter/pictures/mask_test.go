@@ -218,11 +218,11 @@ func FuzzMask(f *testing.F) {
 	f.Add(webpBytes(f, erased(16, 8), false), 8, 4)
 	f.Add(gifBytes(f, filled(8, 8, color.Black, color.White)), 8, 8)
 	f.Fuzz(func(t *testing.T, b []byte, w, h int) {
-		if w < 1 || h < 1 || w > 256 || h > 256 {
+		if w < 1 || h < 1 || w > 32 || h > 32 || len(b) > 4<<10 { // small ones find as much, a hundred times as fast
 			return
 		}
 		head, _, err := readHeader(bytes.NewReader(b))
-		if err != nil || head.Width*head.Height > 1<<16 || head.Format == adapter.MP4 || head.Animated {
+		if err != nil || head.Width*head.Height > 1<<10 || head.Format == adapter.MP4 || head.Animated {
 			return
 		}
 		m := newMarks(head.Width, head.Height)
