@@ -3,6 +3,7 @@ package adapter
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -103,13 +104,16 @@ func (q *sequence) grid(o order, from provenance, count int) (Result, error) {
 	return q.deliver(task, from, count)
 }
 
-// gather joins what several jobs came to: 200 with what exists, an error only when nothing does.
+// gather joins what several jobs came to: 200 with what exists, an error only when nothing does: the one after which a
+// job may still exist, since only such a run is looked for later (Run.mayTurnUp).
 func gather(parts []Result, errs []error, want int) (Result, error) {
 	var whole Result
 	var first error
 	for i, p := range parts {
 		if errs[i] != nil {
-			first = cmp.Or(first, errs[i])
+			if first == nil || hope(errs[i]) > hope(first) {
+				first = errs[i]
+			}
 			continue
 		}
 		whole.Images = append(whole.Images, p.Images...)
@@ -125,6 +129,19 @@ func gather(parts []Result, errs []error, want int) (Result, error) {
 		whole.Reason = refused(first).Message
 	}
 	return whole, nil
+}
+
+// hope ranks errors by what may still come of their jobs: one whose submission may have arrived is looked for with
+// those that were not over in time, those that were not over in time alone, others never.
+func hope(err error) int {
+	switch {
+	case KindOf(err) == Ambiguous:
+		return 2
+	case errors.Is(err, errDeadline) || KindOf(err) == Overdue:
+		return 1
+	default:
+		return 0
+	}
 }
 
 // numbered names the i-th (0-based) of several steps alike: imagine, imagine:2, imagine:3.
