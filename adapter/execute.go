@@ -30,13 +30,16 @@ func (s *Service) execute(l *live, caller Caller, place *place, patience time.Ti
 		o(run.Kind, run.Upstream, run.Speed)
 	}
 	s.announce(l)
-	s.work.Go(func() {
+	work := func() {
 		defer cancel()
 		defer stop(nil)
 		result, err := q.perform(run)
 		q.leave()
 		s.ended(l, ctx, result, err)
-	})
+	}
+	if !s.spawn(work) {
+		work() // its life is over: the run stays for the next process
+	}
 }
 
 // perform runs the sequence; a panic in it is an internal error of this run and of no other.

@@ -44,7 +44,7 @@ func (s *Service) announce(l *live) {
 	} else if job, err := nativeOf(run); err != nil || job.Hook == "" {
 		return
 	}
-	s.work.Go(func() {
+	s.spawn(func() {
 		var told NativeTask
 		for {
 			run, changed := l.look()

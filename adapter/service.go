@@ -77,6 +77,9 @@ type Service struct {
 	end  context.CancelCauseFunc
 	work sync.WaitGroup
 
+	spawning sync.Mutex // nothing is added to work once Close waits for it
+	closed   bool
+
 	amending [64]sync.Mutex // by image ID: a record is read, changed and written by one at a time
 }
 
@@ -103,7 +106,21 @@ func New(cfg Config, parts Parts) *Service {
 // Close stops the sequences where they are and waits for them. Whatever they had under way is in the journal.
 func (s *Service) Close() {
 	s.end(errStopping)
+	s.spawning.Lock()
+	s.closed = true
+	s.spawning.Unlock()
 	s.work.Wait()
+}
+
+// spawn runs work in a goroutine that Close waits for; false when it is too late for that.
+func (s *Service) spawn(work func()) bool {
+	s.spawning.Lock()
+	defer s.spawning.Unlock()
+	if s.closed {
+		return false
+	}
+	s.work.Go(work)
+	return true
 }
 
 // Busy reports how many runs are executed here at the moment.

@@ -101,7 +101,7 @@ func (t *Ticket) deliver(state DeliveryState) {
 		}
 	}
 	t.live.update(change) // a repeat may come before it is on disk
-	s.work.Go(func() {
+	record := func() {
 		err := t.live.save(context.WithoutCancel(s.life), s.parts.Journal, func(r *Run) error {
 			change(r)
 			return nil
@@ -109,7 +109,10 @@ func (t *Ticket) deliver(state DeliveryState) {
 		if err != nil {
 			s.parts.Log.Warn("a delivery could not be recorded", "job", t.Job, "error", err)
 		}
-	})
+	}
+	if !s.spawn(record) {
+		record() // the last answers of a service that stops
+	}
 }
 
 // settled reports whether a delivery's state must stay: what was answered stays answered, the time at which a delivery
