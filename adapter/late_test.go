@@ -82,6 +82,7 @@ func TestSharersOfWhatCameToNothingShareAgain(t *testing.T) {
 						seen[id] = true
 					}
 				})
+				synctest.Wait() // one comes after the other
 			}
 			all.Wait()
 			synctest.Wait()
