@@ -125,6 +125,7 @@ func (l *live) release() (previews []string) {
 	defer l.mu.Unlock()
 	previews = l.kept
 	l.own, l.stop, l.kept = false, nil, nil
+	l.wake()
 	return previews
 }
 

@@ -82,7 +82,6 @@ func TestSharersOfWhatCameToNothingShareAgain(t *testing.T) {
 						seen[id] = true
 					}
 				})
-				synctest.Wait() // one comes after the other
 			}
 			all.Wait()
 			synctest.Wait()

@@ -108,7 +108,9 @@ func (l *live) absorb(run Run) {
 		l.run.Deliveries = latest(l.run.Deliveries, run.Deliveries)
 		l.run.learn(run.Steps)
 	} else {
+		known := l.run.Deliveries
 		l.run = run.clone()
+		l.run.Deliveries = latest(known, l.run.Deliveries) // repeats may have taken some here
 	}
 	l.wake()
 }

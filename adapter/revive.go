@@ -15,12 +15,28 @@ func (r Run) cameToNothing() bool {
 }
 
 // revive executes a run once more that came to nothing, for an attempt that repeats it: with a place in the queue, an
-// account and a deadline as if it were new. Other runs, and one that is just being revived, are left as they are.
+// account and a deadline as if it were new. Other runs are left as they are; who comes while one is revived waits for it.
 func (s *Service) revive(ctx context.Context, l *live, a Attempt, w work, i int) error {
-	before := l.snapshot()
-	if !before.cameToNothing() || !l.claim() {
-		return nil
+	for {
+		run, changed := l.look()
+		if !run.cameToNothing() {
+			return nil
+		}
+		if l.claim() {
+			return s.again(ctx, l, a, w, i)
+		}
+		select {
+		case <-changed:
+		case <-s.life.Done():
+			return nil // what it failed with stands
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
 	}
+}
+
+// again records a run that this process claimed as begun anew, and executes it.
+func (s *Service) again(ctx context.Context, l *live, a Attempt, w work, i int) error {
 	place, err := s.places.admit(w.account.Name, a.Caller.Owner)
 	if err != nil {
 		l.release()
@@ -36,10 +52,12 @@ func (s *Service) revive(ctx context.Context, l *live, a Attempt, w work, i int)
 		r.Replica, r.Upstream, r.Deadline = s.cfg.Replica, w.account.Name, now.Add(s.cfg.JobDeadline)
 		r.SealedKey = seal(s.cfg.Secret, r.ID, a.Caller.Key)
 		for k := range r.Deliveries { // the others got nothing either: each is there for its own client's repeat
-			r.Deliveries[k].State, r.Deliveries[k].At = DeliveryAbandoned, now
+			if r.Deliveries[k].State == DeliveryAnswered {
+				r.Deliveries[k].State, r.Deliveries[k].At = DeliveryAbandoned, now
+			}
 		}
 		if i < len(r.Deliveries) {
-			r.Deliveries[i].State = DeliveryWaiting
+			r.Deliveries[i].State, r.Deliveries[i].At = DeliveryWaiting, now
 		}
 		return nil
 	})
@@ -56,7 +74,7 @@ func (s *Service) revive(ctx context.Context, l *live, a Attempt, w work, i int)
 		l.release()
 		return err
 	}
-	s.parts.Log.Info("a job that came to nothing is tried again", "job", before.ID)
+	s.parts.Log.Info("a job that came to nothing is tried again", "job", l.snapshot().ID)
 	s.execute(l, a.Caller, place, now.Add(s.patience(a)))
 	return nil
 }
