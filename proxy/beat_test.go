@@ -5,7 +5,9 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"net"
 	"net/http"
+	"net/http/httptest"
 	"strconv"
 	"strings"
 	"testing"
@@ -136,4 +138,62 @@ type lostPictures struct{ *fake }
 
 func (*lostPictures) Bytes(context.Context, string, adapter.Format, int) (*adapter.Blob, error) {
 	return nil, io.ErrUnexpectedEOF
+}
+
+// gone is the connection of a client that has left: nothing that is written arrives.
+type gone struct{ *httptest.ResponseRecorder }
+
+func (gone) Write([]byte) (int, error) { return 0, net.ErrClosed }
+func (gone) FlushError() error         { return net.ErrClosed }
+
+// A job that was accepted at once is the repeat's when the acceptance did not arrive.
+func TestAnAcceptanceThatIsCutLeavesTheJobToItsRepeat(t *testing.T) {
+	for path, body := range map[string]string{
+		"/v1/images/generations": `{"prompt":"x"}`,
+		"/v1/videos":             `{"prompt":"x"}`,
+		"/v1/responses":          `{"input":"x","background":true}`,
+	} {
+		t.Run(path, func(t *testing.T) {
+			for _, arrives := range []bool{true, false} {
+				f := newFake()
+				r := httptest.NewRequestWithContext(t.Context(), "POST", path, strings.NewReader(body))
+				r.Header.Set("Authorization", "Bearer sk-alice")
+				r.Header.Set("Prefer", "respond-async")
+				w := httptest.NewRecorder()
+				var to http.ResponseWriter = w
+				answered := 1
+				if !arrives {
+					to, answered = gone{w}, 0
+				}
+				srv := newServer(t, f)
+				srv.core.Films, srv.core.Talk = begins{f: f}, begins{f: f}
+				func() {
+					defer func() {
+						if p := recover(); p != nil && p != http.ErrAbortHandler {
+							t.Errorf("panic: %v", p)
+						}
+					}()
+					srv.ServeHTTP(to, r)
+				}()
+				if f.answered != answered || f.abandoned != 1-answered {
+					t.Errorf("arrives %t: answered %d, abandoned %d", arrives, f.answered, f.abandoned)
+				}
+			}
+		})
+	}
+}
+
+// begins starts a drawing whatever it is asked for.
+type begins struct {
+	Films
+	f *fake
+}
+
+func (b begins) Film(ctx context.Context, a adapter.Attempt, f adapter.Film) (Ticket, error) {
+	return b.f.Generate(ctx, a, f.Generation)
+}
+
+func (b begins) Converse(ctx context.Context, a adapter.Attempt, _ adapter.Turn, g adapter.Generation, _ []adapter.Reference) (Talk, error) {
+	t, err := b.f.Generate(ctx, a, g)
+	return Talk{Ticket: t}, err
 }

@@ -24,6 +24,7 @@ func (s *Server) deliver(c *gin.Context, t Ticket, render renderer) error {
 		return s.accepted(c, t)
 	}
 	b := s.startBeat(c)
+	defer b.stop() // also when something panics
 	doc := &document{}
 	defer func() { _ = doc.Close() }() // files that were only read
 	result, err := t.Wait(c.Request.Context(), nil)
@@ -88,8 +89,17 @@ func (s *Server) accepted(c *gin.Context, t Ticket) error {
 	c.Header("Location", s.below(c)+"/v1/jobs/"+run.ID)
 	c.Header("Preference-Applied", "respond-async")
 	s.writeJSON(c, http.StatusAccepted, s.jobObject(c, run))
-	t.Answered()
+	handed(c, t)
 	return nil
+}
+
+// handed tells the ticket of an answer that was written at once whether it went out: a repeat of one that was cut joins.
+func handed(c *gin.Context, t Ticket) {
+	if visitOf(c).cut || flush(c) != nil {
+		t.Abandoned()
+		return
+	}
+	t.Answered()
 }
 
 // wantsAsync reports whether the client prefers an answer at once (RFC 7240).

@@ -50,7 +50,7 @@ func (s *Server) nativeSubmit(c *gin.Context, route string) error {
 		t.Abandoned()
 		return adapter.Errorf(adapter.Failed, "The upstream did not name the task.")
 	}
-	t.Answered()
+	handed(c, t)
 	return nil
 }
 

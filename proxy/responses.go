@@ -69,11 +69,17 @@ func (s *Server) respondQueued(c *gin.Context, t Ticket) error {
 	run := t.Run()
 	visitOf(c).job = run.ID
 	c.Header("Midgate-Job", run.ID)
+	written := false
+	defer func() {
+		if !written { // an answer that is cut ends in a panic
+			t.Abandoned()
+		}
+	}()
 	if err := s.writeResponse(c, run); err != nil {
-		t.Abandoned()
 		return err
 	}
-	t.Answered()
+	written = true
+	handed(c, t)
 	return nil
 }
 

@@ -93,7 +93,7 @@ func (s *Server) begin(c *gin.Context, p *payload, start func(context.Context, a
 	visitOf(c).job = run.ID
 	c.Header("Midgate-Job", run.ID)
 	s.writeJSON(c, http.StatusOK, s.video(s.base(c), run))
-	t.Answered()
+	handed(c, t)
 	return nil
 }
 
