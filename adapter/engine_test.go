@@ -91,7 +91,7 @@ func (u *scripted) Wait(ctx context.Context, w adapter.Wait) (adapter.Task, erro
 type engine struct {
 	*adapter.Service
 	up      *scripted
-	journal *adaptertest.MemoryJournal
+	journal adapter.Journal
 	leases  *adaptertest.MemoryLeases
 	broken  *adaptertest.Faults
 	cfg     adapter.Config
@@ -121,7 +121,24 @@ func (e *engine) start(t *testing.T) {
 // peer is another replica on the same state.
 func (e *engine) peer(t *testing.T, name string) *engine {
 	t.Helper()
-	p := &engine{up: e.up, journal: e.journal.Join(), leases: e.leases, broken: &adaptertest.Faults{}, cfg: e.cfg}
+	return e.peerOf(t, name, e.up)
+}
+
+// joined is another replica's view of the journal.
+func (e *engine) joined() *adaptertest.MemoryJournal {
+	return e.journal.(*adaptertest.MemoryJournal).Join()
+}
+
+// peerOf is a replica that sees the upstream as up.
+func (e *engine) peerOf(t *testing.T, name string, up *scripted) *engine {
+	t.Helper()
+	return e.peerOn(t, name, up, e.joined())
+}
+
+// peerOn is a replica with a way of its own to the journal.
+func (e *engine) peerOn(t *testing.T, name string, up *scripted, journal adapter.Journal) *engine {
+	t.Helper()
+	p := &engine{up: up, journal: journal, leases: e.leases, broken: &adaptertest.Faults{}, cfg: e.cfg}
 	p.cfg.Replica = name
 	p.start(t)
 	t.Cleanup(func() { p.Close() })

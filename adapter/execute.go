@@ -23,7 +23,7 @@ func (s *Service) execute(l *live, caller Caller, place *place, patience time.Ti
 	ctx, cancel := context.WithDeadlineCause(s.life, run.Deadline, errDeadline)
 	ctx, stop := context.WithCancelCause(ctx)
 	l.mu.Lock()
-	l.own, l.stop, l.key = true, stop, caller.Key
+	l.own, l.self, l.stop, l.key = true, s.cfg.Replica, stop, caller.Key
 	l.mu.Unlock()
 	q := &sequence{s: s, live: l, ctx: ctx, caller: caller, seed: run.Seed, place: place, patience: patience}
 	if o := s.parts.Observer.JobStarted; o != nil {
@@ -124,7 +124,7 @@ func (l *live) release() (previews []string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	previews = l.kept
-	l.own, l.stop, l.kept = false, nil, nil
+	l.own, l.self, l.stop, l.kept = false, "", nil, nil
 	l.wake()
 	return previews
 }

@@ -19,7 +19,8 @@ type live struct {
 	mu      sync.Mutex
 	run     Run
 	changed chan struct{} // closed at the next change
-	own     bool          // its sequence is executed here
+	own     bool          // its sequence is executed here, or is about to be
+	self    string        // who executes it here, once the record says so; empty before
 	sharing bool          // further requests may still get a quarter of its grid
 	share   map[string]float64
 	preview string
@@ -103,8 +104,8 @@ func (l *live) absorb(run Run) {
 	if run.Revision <= l.run.Revision {
 		return
 	}
-	if l.own && run.Replica == l.run.Replica {
-		l.run.Revision, l.run.Cancel = run.Revision, run.Cancel
+	if l.self != "" && run.Replica == l.self { // never l.run.Replica: the run may have been taken from this process
+		l.run.Revision, l.run.Cancel, l.run.Deleted = run.Revision, run.Cancel, run.Deleted
 		l.run.Deliveries = latest(l.run.Deliveries, run.Deliveries)
 		l.run.learn(run.Steps)
 	} else {

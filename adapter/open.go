@@ -62,7 +62,7 @@ func (s *Service) enter(ctx context.Context, a Attempt, w work, request json.Raw
 		return nil, false, err
 	}
 	l := newLive(s.newRun(a, w, request, claim, body, now))
-	l.own, l.sharing = true, w.share && s.cfg.ShareWindow > 0 && claim == ""
+	l.own, l.self, l.sharing = true, s.cfg.Replica, w.share && s.cfg.ShareWindow > 0 && claim == ""
 	s.runs.add(l)
 	s.runs.mu.Unlock()
 	return s.begin(ctx, l, a, w, place)

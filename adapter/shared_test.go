@@ -19,7 +19,7 @@ func TestReplicasWaitForTasksThroughOneOfThem(t *testing.T) {
 		var shared []*adapter.Shared
 		var waiters []adapter.Waiter
 		for _, name := range []string{"a", "b", "c"} {
-			s := adapter.NewShared(up, nil, one.journal.Join(), one.leases, name, slog.New(slog.DiscardHandler))
+			s := adapter.NewShared(up, nil, one.joined(), one.leases, name, slog.New(slog.DiscardHandler))
 			account, err := s.Made(t.Context(), adapter.Caller{}, "one")
 			if err != nil {
 				t.Fatal(err)
@@ -83,7 +83,7 @@ func TestAWebhookReachesEveryReplicaOnce(t *testing.T) {
 		var takers []*taker
 		for _, name := range []string{"a", "b", "c"} {
 			k := &taker{known: "ours"}
-			s := adapter.NewShared(one.up, k, one.journal.Join(), one.leases, name, slog.New(slog.DiscardHandler))
+			s := adapter.NewShared(one.up, k, one.joined(), one.leases, name, slog.New(slog.DiscardHandler))
 			defer s.Close()
 			shared, takers = append(shared, s), append(takers, k)
 		}

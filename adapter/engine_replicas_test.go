@@ -1,0 +1,92 @@
+package adapter_test
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"midgate/adapter"
+)
+
+// A replica that counted as dead and is not: whoever took its job over finishes it, and the clients that wait at the
+// first one are told.
+func TestClientsOfAReplicaThatLostItsJobAreAnswered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := newEngine(t, &scripted{takes: time.Hour}, func(c *adapter.Config) { c.JobTimeout = 30 * time.Minute })
+		other := e.peerOf(t, "p", &scripted{takes: time.Minute})
+		ticket := e.ask(t, attempt("b"))
+		if err := ticket.Accepted(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		began := time.Now()
+		e.broken.BreakAll(errors.New("no majority"))
+		e.leases.Kill("r")
+		<-time.After(10 * time.Second)
+		e.broken.Mend()
+		if got := text(t, ticket); got == "" || time.Since(began) > 5*time.Minute {
+			t.Errorf("the answer %q comes after %s, want it when the other replica has it", got, time.Since(began))
+		}
+		if n := e.up.charges() + other.up.charges(); n != 1 {
+			t.Errorf("%d jobs, want 1", n)
+		}
+		<-time.After(time.Hour)
+		job, err := e.Job(t.Context(), adapter.Caller{Owner: "o"}, ticket.Job)
+		if err != nil || job.Status != adapter.RunCompleted || job.Replica != "p" {
+			t.Errorf("Job() = %s by %q, %v; want what the other replica recorded", job.Status, job.Replica, err)
+		}
+	})
+}
+
+// slowSaves is a replica whose way to the state engine is long.
+type slowSaves struct {
+	adapter.Journal
+	mu   sync.Mutex
+	slow bool
+}
+
+func (j *slowSaves) Save(ctx context.Context, run adapter.Run) (adapter.Run, error) {
+	j.mu.Lock()
+	slow := j.slow
+	j.mu.Unlock()
+	if slow {
+		<-time.After(time.Second)
+	}
+	return j.Journal.Save(ctx, run)
+}
+
+// Two repeats of a job that came to nothing reach two replicas at once: it is tried again by one of them.
+func TestAJobThatCameToNothingIsTriedAgainByOneReplica(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		full := true
+		up := &scripted{takes: time.Minute, submit: func(context.Context, adapter.Options) error {
+			if full {
+				return adapter.Errorf(adapter.Unavailable, "The account is being changed.")
+			}
+			return nil
+		}}
+		e := newEngine(t, up, nil)
+		far := &slowSaves{Journal: e.joined()}
+		other := e.peerOn(t, "p", up, far)
+		first := e.ask(t, attempt("b"))
+		if _, err := first.Wait(t.Context(), nil); adapter.KindOf(err) != adapter.Unavailable {
+			t.Fatalf("Wait() = %v, want Unavailable", err)
+		}
+		first.Answered()
+		synctest.Wait()
+		full = false
+		far.mu.Lock()
+		far.slow = true
+		far.mu.Unlock()
+		var all sync.WaitGroup
+		for _, replica := range []*engine{other, e} {
+			all.Go(func() { text(t, replica.ask(t, streamed(retry("b", 1)))) })
+		}
+		all.Wait()
+		if up.charges() != 1 {
+			t.Errorf("%d jobs, want 1", up.charges())
+		}
+	})
+}
