@@ -3,6 +3,7 @@ package adapter
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 )
 
@@ -48,15 +49,25 @@ func (s *Service) takeOver() {
 	}
 }
 
+// resumeAtOnce is how many runs are taken at once: their records are written together then.
+const resumeAtOnce = 128
+
 // resume executes every unfinished run that nobody executes.
 func (s *Service) resume(ctx context.Context) {
 	alive := map[string]bool{}
+	slots := make(chan struct{}, resumeAtOnce)
+	var all sync.WaitGroup
+	defer all.Wait()
 	for _, l := range s.runs.unfinished() {
 		run := l.snapshot()
 		if l.executed() || !s.recordedRun(l) || run.Replica != s.cfg.Replica && s.alive(ctx, run.Replica, alive) {
 			continue
 		}
-		s.take(ctx, l)
+		slots <- struct{}{}
+		all.Go(func() {
+			s.take(ctx, l)
+			<-slots
+		})
 	}
 }
 

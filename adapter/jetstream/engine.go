@@ -38,8 +38,8 @@ type Engine struct {
 	closed bool
 }
 
-// New opens the state and returns when it can be used: the buckets exist and the memory indexes are
-// filled. An error says in one sentence what is wrong with the directory or the cluster.
+// New opens the state and returns when it can be used: the buckets exist. The memory indexes are filled meanwhile; lists
+// wait for them. An error says in one sentence what is wrong with the directory or the cluster.
 func New(ctx context.Context, cfg Config) (*Engine, error) {
 	e := blank(ctx, cfg)
 	if err := e.begin(ctx); err != nil {
@@ -74,7 +74,7 @@ func (e *Engine) begin(ctx context.Context) error {
 	return e.start(ctx)
 }
 
-// start opens the buckets and fills the indexes.
+// start opens the buckets and begins to fill the indexes.
 func (e *Engine) start(ctx context.Context) error {
 	js, err := jetstream.New(e.conn, jetstream.WithPublishAsyncTimeout(e.cfg.Timeout))
 	if err != nil {
@@ -91,16 +91,8 @@ func (e *Engine) start(ctx context.Context) error {
 	}
 	e.store = &Store{engine: e, index: newIndex()}
 	e.journal = &Journal{engine: e, index: newIndex()}
-	filled := make(chan struct{}, 2)
-	e.work.Go(func() { e.images.follow(e.life, e.store.changed, func() { filled <- struct{}{} }) })
-	e.work.Go(func() { e.runs.follow(e.life, e.journal.changed, func() { filled <- struct{}{} }) })
-	for range 2 {
-		select {
-		case <-filled:
-		case <-opening.Done():
-			return fmt.Errorf("the state was not read in time: %w", context.Cause(opening))
-		}
-	}
+	e.work.Go(func() { e.images.follow(e.life, e.store.changed, e.store.index.fill) })
+	e.work.Go(func() { e.runs.follow(e.life, e.journal.changed, e.journal.index.fill) })
 	return nil
 }
 

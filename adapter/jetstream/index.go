@@ -2,9 +2,11 @@ package jetstream
 
 import (
 	"cmp"
-	"slices"
+	"context"
 	"sync"
 	"time"
+
+	"github.com/tidwall/btree"
 )
 
 // item is what the index knows of a record.
@@ -19,14 +21,29 @@ type item struct {
 
 // index lists records by owner, newest first, without reading them. It is safe for concurrent use.
 type index struct {
+	filled chan struct{} // closed when it knows everything that was stored when the engine began
+
 	mu     sync.RWMutex
 	byID   map[string]item
-	owners map[string][]item // oldest first
-	bytes  map[string]int    // how many records need these bytes
+	owners map[string]*btree.BTreeG[item] // oldest first
+	bytes  map[string]int                 // how many records need these bytes
 }
 
 func newIndex() *index {
-	return &index{byID: map[string]item{}, owners: map[string][]item{}, bytes: map[string]int{}}
+	return &index{filled: make(chan struct{}), byID: map[string]item{}, owners: map[string]*btree.BTreeG[item]{}, bytes: map[string]int{}}
+}
+
+// fill says that everything that was stored is known.
+func (x *index) fill() { close(x.filled) }
+
+// await returns once the index is filled, or ctx's error.
+func (x *index) await(ctx context.Context) error {
+	select {
+	case <-x.filled:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 }
 
 // set notes a record, unless a newer revision of it is known.
@@ -44,8 +61,11 @@ func (x *index) set(it item) {
 		x.bytes[name]++
 	}
 	own := x.owners[it.owner]
-	at, _ := slices.BinarySearchFunc(own, it, older)
-	x.owners[it.owner] = slices.Insert(own, at, it)
+	if own == nil {
+		own = btree.NewBTreeGOptions(older, btree.Options{NoLocks: true}) // mu is held
+		x.owners[it.owner] = own
+	}
+	own.Set(it)
 }
 
 // remove forgets a record that was removed at that revision.
@@ -66,19 +86,15 @@ func (x *index) drop(it item) {
 		}
 	}
 	own := x.owners[it.owner]
-	if at, ok := slices.BinarySearchFunc(own, it, older); ok {
-		own = slices.Delete(own, at, at+1)
-	}
-	if len(own) == 0 {
+	own.Delete(it)
+	if own.Len() == 0 {
 		delete(x.owners, it.owner)
-		return
 	}
-	x.owners[it.owner] = own
 }
 
 // older orders records by age, and by ID where they are equally old.
-func older(a, b item) int {
-	return cmp.Or(a.created.Compare(b.created), cmp.Compare(a.id, b.id))
+func older(a, b item) bool {
+	return cmp.Or(a.created.Compare(b.created), cmp.Compare(a.id, b.id)) < 0
 }
 
 // page returns up to limit IDs of an owner's records that have not expired, newest first, those older than after if
@@ -87,18 +103,20 @@ func (x *index) page(owner string, limit int, after item, now time.Time) []item 
 	x.mu.RLock()
 	defer x.mu.RUnlock()
 	own := x.owners[owner]
-	if after.id != "" {
-		at, _ := slices.BinarySearchFunc(own, after, older)
-		own = own[:at]
+	if own == nil {
+		return nil
 	}
 	var page []item
-	for _, it := range slices.Backward(own) {
-		if limit > 0 && len(page) == limit {
-			break
-		}
-		if !expired(it.expires, now) {
+	take := func(it item) bool {
+		if !expired(it.expires, now) && (after.id == "" || older(it, after)) {
 			page = append(page, it)
 		}
+		return limit <= 0 || len(page) < limit
+	}
+	if after.id == "" {
+		own.Reverse(take)
+	} else {
+		own.Descend(after, take)
 	}
 	return page
 }
@@ -122,6 +140,12 @@ func (x *index) due(now time.Time) []item {
 		}
 	}
 	return due
+}
+
+// knows reports whether a record is known as it is at that revision, or newer: it was written here.
+func (x *index) knows(id string, revision uint64) bool {
+	it, ok := x.find(id)
+	return ok && it.revision >= revision
 }
 
 // needed reports how many records need the bytes of that name.

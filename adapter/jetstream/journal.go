@@ -130,6 +130,9 @@ type glance struct {
 
 // changed takes a change from the watch of the bucket into the index.
 func (j *Journal) changed(entry jetstream.KeyValueEntry) {
+	if j.index.knows(entry.Key(), entry.Revision()) {
+		return
+	}
 	var g glance
 	if !removed(entry) {
 		if err := decode(entry.Value(), &g); err != nil {

@@ -17,6 +17,9 @@ const readers = 16
 // stands, if the index does not know it yet; get reads one record.
 func list[T any](ctx context.Context, x *index, owner string, limit int, after string,
 	find func(context.Context, string) (item, error), get func(context.Context, string) (T, error)) ([]T, error) {
+	if err := x.await(ctx); err != nil {
+		return nil, err
+	}
 	var from item
 	if after != "" {
 		it, ok := x.find(after)

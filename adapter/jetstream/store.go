@@ -119,7 +119,7 @@ func (s *Store) OnChange(changed func(id string)) {
 func (s *Store) changed(entry jetstream.KeyValueEntry) {
 	if removed(entry) {
 		s.index.remove(entry.Key(), entry.Revision())
-	} else {
+	} else if !s.index.knows(entry.Key(), entry.Revision()) {
 		var img adapter.Image
 		if err := decode(entry.Value(), &img); err != nil {
 			s.engine.cfg.Log.Error("a picture's record cannot be read", "id", entry.Key(), "error", err)

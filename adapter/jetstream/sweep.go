@@ -17,7 +17,7 @@ const sweeperLease = "sweeper"
 func (e *Engine) Sweep(ctx context.Context, drop func(ctx context.Context, name string) error) error {
 	replica := rand.Text()
 	lost := lapsed
-	for pause(ctx, e.cfg.Sweep) {
+	for pause(ctx, e.cfg.Sweep) && e.filled(ctx) {
 		select {
 		case <-lost:
 			mine, held, err := e.Leases().Hold(ctx, sweeperLease, replica)
@@ -33,9 +33,14 @@ func (e *Engine) Sweep(ctx context.Context, drop func(ctx context.Context, name 
 	return context.Cause(ctx)
 }
 
-// Needed reports whether a record that is known here needs the bytes of that name.
+// filled waits for the indexes; false if ctx ends before.
+func (e *Engine) filled(ctx context.Context) bool {
+	return e.store.index.await(ctx) == nil && e.journal.index.await(ctx) == nil
+}
+
+// Needed reports whether a record that is known here needs the bytes of that name. While the engine ends all are needed.
 func (e *Engine) Needed(name string) bool {
-	return e.store.index.needed(name)+e.journal.index.needed(name) > 0
+	return !e.filled(e.life) || e.store.index.needed(name)+e.journal.index.needed(name) > 0
 }
 
 // lapsed is the loss of a lease that was never held.

@@ -1,0 +1,216 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"midgate/adapter"
+	"midgate/adapter/jetstream"
+	"midgate/adapter/midjourney/simulator"
+)
+
+// The state of P12: so many records, so many of them of jobs that are under way (engineering.md §5.1).
+const (
+	p12Runs = 100_000
+	p12Live = 5_000
+)
+
+// lookedAt is an upstream that notes which tasks were asked for.
+type lookedAt struct {
+	http.Handler
+	mu    sync.Mutex
+	tasks map[string]bool // submitted: whether they were looked at since
+	left  int
+	all   chan struct{} // closed when every task was
+}
+
+func (a *lookedAt) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if id, ok := strings.CutPrefix(r.URL.Path, "/mj/task/"); ok && r.Method == http.MethodGet {
+		a.looked(strings.TrimSuffix(id, "/fetch"))
+	}
+	if strings.HasSuffix(r.URL.Path, "/list-by-condition") {
+		body, _ := io.ReadAll(r.Body) // a short one is answered as such
+		var list struct{ Ids []string }
+		_ = json.Unmarshal(body, &list) // the same
+		a.looked(list.Ids...)
+		r.Body = io.NopCloser(bytes.NewReader(body))
+	}
+	a.Handler.ServeHTTP(w, r)
+}
+
+func (a *lookedAt) looked(ids ...string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, id := range ids {
+		if seen, known := a.tasks[id]; known && !seen {
+			a.tasks[id] = true
+			if a.left--; a.left == 0 {
+				close(a.all)
+			}
+		}
+	}
+}
+
+// BenchmarkP12FirstPoll measures the restart of a whole gate: from the start of its process until it is ready, bar 5 s, and
+// from then until each live job was asked for at the upstream, bar 2 s.
+func BenchmarkP12FirstPoll(b *testing.B) {
+	sim := simulator.New(simulator.Config{Pace: time.Hour, Pixels: 64})
+	defer sim.Close()
+	upstream := &lookedAt{Handler: sim, tasks: map[string]bool{}}
+	up := httptest.NewServer(upstream)
+	defer up.Close()
+	name := filepath.Join(b.TempDir(), "midgate")
+	if out, err := exec.CommandContext(b.Context(), "go", "build", "-buildvcs=false", "-o", name, ".").CombinedOutput(); err != nil {
+		b.Fatalf("go build: %v\n%s", err, out)
+	}
+	dir := b.TempDir()
+	environ := []string{
+		"MIDGATE_UPSTREAM_URL=" + up.URL, "MIDGATE_UPSTREAM_KEY=k", "MIDGATE_UPSTREAM_SPEED=fast", "MIDGATE_AUTH=none", "MIDGATE_LISTEN=127.0.0.1:0",
+		"MIDGATE_DATA_DIR=" + dir, "MIDGATE_LOG_FORMAT=json", "MIDGATE_JOB_DEADLINE=2h",
+	}
+	sample := p12Sample(b, name, dir, environ)
+	var tasks []string
+	for range p12Live {
+		tasks = append(tasks, p12Task(b, up.URL))
+		upstream.tasks[tasks[len(tasks)-1]] = false
+	}
+	p12Fill(b, dir, sample, tasks)
+	b.ResetTimer()
+	for range b.N {
+		upstream.mu.Lock()
+		for id := range upstream.tasks {
+			upstream.tasks[id] = false
+		}
+		upstream.left, upstream.all = len(upstream.tasks), make(chan struct{})
+		upstream.mu.Unlock()
+		began := time.Now()
+		gate, address, end := p12Gate(b, name, environ)
+		ready := time.Now()
+		if _, err := exchanged(b.Context(), address+"/readyz", ""); err != nil {
+			b.Fatal(err)
+		}
+		b.ReportMetric(ready.Sub(began).Seconds(), "s-to-ready")
+		select {
+		case <-upstream.all:
+			b.ReportMetric(time.Since(ready).Seconds(), "s-to-last-first-poll")
+		case <-time.After(time.Minute):
+			b.Fatalf("%d of %d tasks were never asked for", upstream.left, len(upstream.tasks))
+		}
+		_ = gate.Process.Kill()
+		end()
+	}
+}
+
+// p12Gate starts a gate; it accepts connections once it says its address.
+func p12Gate(b *testing.B, name string, environ []string) (gate *exec.Cmd, address string, end func()) {
+	b.Helper()
+	gate = exec.CommandContext(b.Context(), name, "serve")
+	gate.Env = environ
+	log, err := gate.StderrPipe()
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := gate.Start(); err != nil {
+		b.Fatal(err)
+	}
+	var started struct{ Address string }
+	for lines := bufio.NewScanner(log); started.Address == "" && lines.Scan(); {
+		_ = json.Unmarshal(lines.Bytes(), &started) // other lines have no address
+	}
+	var drained sync.WaitGroup
+	drained.Go(func() { _, _ = io.Copy(io.Discard, log) })
+	return gate, "http://" + started.Address, func() { drained.Wait(); _ = gate.Wait() }
+}
+
+// p12Sample has a gate record a job that is under way, and returns its record.
+func p12Sample(b *testing.B, name, dir string, environ []string) (sample adapter.Run) {
+	b.Helper()
+	gate, address, end := p12Gate(b, name, environ)
+	r, err := http.NewRequestWithContext(b.Context(), http.MethodPost, address+"/v1/images/generations", strings.NewReader(`{"prompt":"a fox"}`))
+	if err != nil {
+		b.Fatal(err)
+	}
+	r.Header.Set("Prefer", "respond-async")
+	resp, err := http.DefaultClient.Do(r)
+	if err != nil {
+		b.Fatal(err)
+	}
+	_ = resp.Body.Close() // its header says what is needed
+	for job := (struct{ Status string }{}); job.Status != string(adapter.RunInProgress); {
+		if err := json.Unmarshal(exchange(b, address+resp.Header.Get("Location"), ""), &job); err != nil {
+			b.Fatal(err)
+		}
+	}
+	_ = gate.Process.Kill()
+	end()
+	e := p12State(b, dir)
+	defer e.Close()
+	ctx, stop := context.WithCancel(b.Context())
+	_ = e.Journal().Watch(ctx, func(run adapter.Run) { sample = run }, stop) // it ends when it is told to
+	return sample
+}
+
+// p12Task submits a job to the upstream.
+func p12Task(b *testing.B, upstream string) string {
+	b.Helper()
+	var sub struct{ Result string }
+	if data := exchange(b, upstream+"/mj-fast/mj/submit/imagine", `{"prompt":"a fox"}`); json.Unmarshal(data, &sub) != nil || sub.Result == "" {
+		b.Fatalf("a submission is answered %s", data)
+	}
+	return sub.Result
+}
+
+func p12State(b *testing.B, dir string) *jetstream.Engine {
+	b.Helper()
+	e, err := jetstream.New(b.Context(), jetstream.Config{Dir: filepath.Join(dir, "state")})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return e
+}
+
+// p12Fill stores copies of a run: live ones for the given tasks, and ended ones.
+func p12Fill(b *testing.B, dir string, sample adapter.Run, tasks []string) {
+	b.Helper()
+	e := p12State(b, dir)
+	defer e.Close()
+	next := make(chan int)
+	var all sync.WaitGroup
+	for range 256 {
+		all.Go(func() {
+			for i := range next {
+				run := sample
+				run.ID, run.Seed, run.Revision, run.Body = adapter.NewID("job_"), adapter.NewID(""), 0, fmt.Sprintf("%064x", i)
+				run.Steps = slices.Clone(sample.Steps)
+				if i < len(tasks) {
+					sub := *run.Steps[0].Submission
+					sub.TaskID = tasks[i]
+					run.Steps[0].Submission = &sub
+				} else {
+					run.Status, run.Finished, run.Result = adapter.RunCompleted, run.Created, &adapter.Result{Images: []string{adapter.NewID("img_")}}
+				}
+				if _, err := e.Journal().Create(b.Context(), run); err != nil {
+					b.Errorf("Create() = %v", err)
+				}
+			}
+		})
+	}
+	for i := range p12Runs {
+		next <- i
+	}
+	close(next)
+	all.Wait()
+}
