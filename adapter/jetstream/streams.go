@@ -82,10 +82,27 @@ func (e *Engine) bucket(ctx context.Context, name string, age time.Duration, sto
 	if age > 0 && age < 2*time.Minute {
 		cfg.Duplicates = age
 	}
-	if _, err := e.js.CreateOrUpdateStream(ctx, cfg); err != nil {
-		return nil, err
+	var kv jetstream.KeyValue
+	err := e.insist(ctx, func(ctx context.Context) (err error) {
+		if _, err = e.js.CreateOrUpdateStream(ctx, cfg); err != nil {
+			return err
+		}
+		kv, err = e.js.KeyValue(ctx, name)
+		return err
+	})
+	return kv, err
+}
+
+// insist asks again until ctx ends when an answer does not come: servers that are electing a leader may drop a request.
+func (e *Engine) insist(ctx context.Context, ask func(context.Context) error) error {
+	for {
+		try, cancel := context.WithTimeout(ctx, e.cfg.Timeout)
+		err := ask(try)
+		cancel()
+		if !errors.Is(err, context.DeadlineExceeded) || ctx.Err() != nil {
+			return err
+		}
 	}
-	return e.js.KeyValue(ctx, name)
 }
 
 // copies decides how often state is kept: as often as it is already, else as configured, else three times if the
@@ -96,8 +113,16 @@ func (e *Engine) copies(ctx context.Context) (int, error) {
 	}
 	want := cmp.Or(e.cfg.Replicas, 3)
 	name := e.cfg.Prefix + "_leases"
-	if s, err := e.js.Stream(ctx, "KV_"+name); err == nil && s.CachedInfo().Config.Replicas >= want {
-		return s.CachedInfo().Config.Replicas, nil
+	var kept int
+	_ = e.insist(ctx, func(ctx context.Context) error { // if it is not there, it is made
+		s, err := e.js.Stream(ctx, "KV_"+name)
+		if err == nil {
+			kept = s.CachedInfo().Config.Replicas
+		}
+		return err
+	})
+	if kept >= want {
+		return kept, nil
 	}
 	for end := time.Now().Add(peerTime); ; {
 		_, err := e.bucket(ctx, name, e.cfg.LeaseTTL, jetstream.MemoryStorage, want)
