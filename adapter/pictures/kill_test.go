@@ -53,7 +53,7 @@ func pictureName(i int) string { return fmt.Sprintf("pictures/img_%d", i) }
 func storeUntilKilled(t *testing.T, dir string, enough int) (last int) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestAKillLeavesNoHalfPicture$")
-	cmd.Env = append(os.Environ(), killVar+"="+dir)
+	cmd.Env = append(os.Environ(), killVar+"="+dir, "TMPDIR="+t.TempDir()) // it cannot tidy up after itself
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

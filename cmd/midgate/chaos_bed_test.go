@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -26,6 +27,20 @@ type bed struct {
 	environ []string
 	gate    *process
 	url     string
+	meddler atomic.Pointer[meddler]
+}
+
+// meddler stands between a gate and its upstream: what it answers itself the upstream never sees.
+type meddler func(w http.ResponseWriter, r *http.Request) (answered bool)
+
+// meddle puts a meddler in the way, or takes it away again with nil.
+func (b *bed) meddle(m meddler) { b.meddler.Store(&m) }
+
+// ServeHTTP is the upstream as gates see it.
+func (b *bed) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if m := b.meddler.Load(); m == nil || *m == nil || !(*m)(w, r) {
+		b.sim.ServeHTTP(w, r)
+	}
 }
 
 // newBed starts an upstream and a gate in front of it. A bed's jobs are fast ones: they take the simulator's pace.
@@ -34,7 +49,7 @@ func newBed(t *testing.T, sc simulator.Config, more ...string) *bed {
 	b := &bed{t: t, address: freeAddress(t)}
 	sc.Pixels = 64
 	b.sim = simulator.New(sc)
-	up := httptest.NewServer(b.sim)
+	up := httptest.NewServer(b)
 	t.Cleanup(func() { up.CloseClientConnections(); up.Close(); b.sim.Close() })
 	b.environ = settings([]string{
 		"MIDGATE_UPSTREAM_URL=" + up.URL, "MIDGATE_UPSTREAM_KEY=upstream-key", "MIDGATE_UPSTREAM_SPEED=fast",

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -122,6 +123,9 @@ func (p *process) url() string {
 	address, _, _ := strings.Cut(rest, `"`)
 	return "http://" + address
 }
+
+// pid is the process's number, as commands take it.
+func (p *process) pid() string { return strconv.Itoa(p.cmd.Process.Pid) }
 
 // wait returns the exit status.
 func (p *process) wait() int {
