@@ -81,7 +81,7 @@ func (t *Turn) choose(command string, earlier []string, follow bool) {
 		t.Way, t.Index = TurnDescribe, spokenIndex(t.Prompt)
 	case len(t.Attached) > 0:
 		t.Way = TurnEdit
-	case command == "" && isAction && len(t.Images) > 0:
+	case command == "" && isAction && (len(t.Images) > 0 || len(earlier) == 0): // without any picture it is told, and nothing drawn
 		t.Way, t.Action, t.Index, t.Zoom = TurnAct, plain, index, zoom
 	case command == "edit" || command == "" && (follow || changes(t.Prompt)) && len(t.Images)+len(earlier) > 0:
 		t.Way, t.Index = TurnEdit, spokenIndex(t.Prompt)

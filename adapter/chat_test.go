@@ -47,6 +47,7 @@ func TestReadTurn(t *testing.T) {
 		"a polite instruction edits":              {after("Could you make the hat blue?"), adapter.Turn{Way: adapter.TurnEdit, Prompt: "Could you make the hat blue?", Images: []string{fox}}},
 		"speaking of the picture edits":           {after("the third one with a hat"), adapter.Turn{Way: adapter.TurnEdit, Prompt: "the third one with a hat", Images: []string{fox}, Index: 3}},
 		"an instruction without a picture draws":  {talk("user", "make a red fox"), adapter.Turn{Way: adapter.TurnDraw, Prompt: "make a red fox"}},
+		"a button without a picture is no prompt": {talk("user", "U2"), adapter.Turn{Way: adapter.TurnAct, Prompt: "U2", Action: adapter.ActUpscale, Index: 2}},
 		"/imagine always draws":                   {after("/imagine prompt: add snow"), adapter.Turn{Way: adapter.TurnDraw, Prompt: "add snow"}},
 		"/edit always edits":                      {after("/edit at night"), adapter.Turn{Way: adapter.TurnEdit, Prompt: "at night", Images: []string{fox}}},
 		"/imagine draws what looks like a task":   {talk("user", "/imagine ping"), adapter.Turn{Way: adapter.TurnDraw, Prompt: "ping"}},

@@ -81,3 +81,22 @@ func TestVariationsAreSaidByNumber(t *testing.T) {
 		}
 	})
 }
+
+// A button's name without a picture before it costs nothing: it is told what is missing, not drawn as words.
+func TestAButtonWithoutAPictureIsToldAndNotDrawn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStudio(t, simulator.Config{}, nil)
+		for _, words := range []string{"U2", "reroll", "zoom out 2x", "/imagine"} {
+			turn, err := adapter.ReadTurn(talk("user", words), adapter.ChatOptions{})
+			if err == nil {
+				_, err = s.Converse(t.Context(), s.attempt("/v1/chat/completions", words), turn, adapter.Generation{}, nil)
+			}
+			if e := refusal(t, err); e.Kind != adapter.Invalid || e.Param != "messages" {
+				t.Errorf("%q = %v, want a refusal that names messages", words, err)
+			}
+		}
+		if got := s.charged(); got != "" {
+			t.Errorf("charged: %s", got)
+		}
+	})
+}

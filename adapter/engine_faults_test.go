@@ -197,3 +197,26 @@ func TestAPanicEndsOnlyItsOwnRun(t *testing.T) {
 		}
 	})
 }
+
+// A video is not gone because the state cannot be read just now.
+func TestAVideoOfStateOutOfReachIsNotMissing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := newEngine(t, &scripted{}, nil)
+		ids := map[adapter.Kind]string{adapter.NotFound: "before", adapter.Storage: "while it is out of reach"}
+		for _, kind := range []adapter.Kind{adapter.NotFound, adapter.Storage} {
+			_, err := e.VideoBytes(t.Context(), "video_ABCDEFGHIJKLMNOPQRSTUVWXYZ", 0, false)
+			if adapter.KindOf(err) != kind {
+				t.Errorf("%s: VideoBytes() = %v, want kind %s", ids[kind], err, kind)
+			}
+			e.broken.BreakAll(errors.New("no majority"))
+		}
+	})
+}
+
+// What is logged of a failure reads as one sentence and its cause.
+func TestAnErrorAndItsCauseReadAsOne(t *testing.T) {
+	err := adapter.Wrap(adapter.Unavailable, errors.New("dial tcp: refused"), "The upstream does not answer.")
+	if got, want := err.Error(), "The upstream does not answer: dial tcp: refused"; got != want {
+		t.Errorf("Error() = %q, want %q", got, want)
+	}
+}

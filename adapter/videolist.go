@@ -105,6 +105,9 @@ func (s *Service) DeleteVideo(ctx context.Context, c Caller, id string) error {
 // has it may see the video.
 func (s *Service) VideoBytes(ctx context.Context, id string, clip int, thumbnail bool) (*Blob, error) {
 	run, err := s.parts.Journal.Get(ctx, VideoJob(id))
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return nil, Wrap(Storage, err, "The videos' records cannot be read at the moment.")
+	}
 	if err != nil || run.Kind != KindVideo && run.Kind != KindNative || run.Deleted || run.Result == nil || clip < 0 || clip >= len(run.Result.Videos) {
 		return nil, &Error{Kind: NotFound, Code: "video_not_found", Param: "video_id", Message: "There is no finished video with this ID."}
 	}
