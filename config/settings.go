@@ -40,7 +40,7 @@ var Settings = []Setting{
 	{
 		Name: "MIDGATE_UPSTREAM_AUTH", Default: "bearer", kind: oneOf(func(d *draft) *midjourney.Auth { return &d.upstream.Auth },
 			midjourney.AuthBearer, midjourney.AuthSecret, midjourney.AuthRaw),
-		Meaning: "how the key is shown: `bearer`, `mj-api-secret` or `authorization-raw`",
+		Meaning: "how midgate sends the key to the upstream: `bearer` (`Authorization: Bearer KEY`), `mj-api-secret` (a header of that name) or `authorization-raw` (`Authorization: KEY`)",
 	},
 	{
 		Name: "MIDGATE_UPSTREAM_SPEED", Default: "relax", kind: oneOf(func(d *draft) *adapter.Speed { return &d.upstream.Speed }, speeds...),

@@ -23,7 +23,7 @@ func TestTheReadmesSnippetsRun(t *testing.T) {
 		then                 string // prints pictures, and the text of a chat where there is one, as the last line
 		jobs                 int
 	}{
-		"Node": {"openai-7", "\nNode:\n", "```js\n", `console.log(JSON.stringify({ pictures: result.data.map((p) => p.url) }))`, 1},
+		"Node": {"openai-7", "\nNode (", "```js\n", `console.log(JSON.stringify({ pictures: result.data.map((p) => p.url) }))`, 1},
 		"Vercel AI SDK": {"ai-openai", "<b>Vercel AI SDK</b>", "```ts\n", `let text = ''
 for await (const piece of textStream) text += piece
 console.log(JSON.stringify({ pictures: images.map((i) => i.mediaType), text }))`, 2},

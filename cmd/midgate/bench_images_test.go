@@ -18,6 +18,8 @@ import (
 	"testing"
 	"time"
 
+	"midgate/adapter"
+	"midgate/adapter/midjourney"
 	"midgate/adapter/midjourney/simulator"
 )
 
@@ -28,18 +30,23 @@ const (
 	p5Span = time.Minute
 )
 
-// directVar makes the test binary the naive client of P5, of the upstream that it names.
-const directVar = "MIDGATE_BENCH_DIRECT"
+// directVar makes the test binary the naive client of P5, of the upstream that it names; detectorVar makes it midgate's
+// own client.
+const (
+	directVar   = "MIDGATE_BENCH_DIRECT"
+	detectorVar = "MIDGATE_BENCH_DETECTOR"
+)
 
-// BenchmarkP5FinishedImages compares the CPU per finished image of the whole gate, waited for over HTTP and answered with
-// an address, with a client that submits by itself and fetches each task every 3 s. The gate also downloads each picture,
-// stores it, and writes its journal and the records of all four quarters.
+// BenchmarkP5FinishedImages compares the CPU per finished image with a client that submits by itself and fetches each task
+// every 3 s: of midgate's detector and submit client alone, and of the whole gate, waited for over HTTP and answered with an
+// address. The gate also downloads each picture, stores it, and writes its journal and the records of all four quarters.
 func BenchmarkP5FinishedImages(b *testing.B) {
 	for range b.N {
-		subject, baseline := p5Gate(b), p5Direct(b)
-		b.ReportMetric(subject.Seconds()*1000, "cpu-ms/image")
+		gate, detector, baseline := p5Gate(b), p5Client(b, detectorVar), p5Client(b, directVar)
+		b.ReportMetric(gate.Seconds()*1000, "cpu-ms/image")
 		b.ReportMetric(baseline.Seconds()*1000, "baseline-cpu-ms/image")
-		b.ReportMetric(subject.Seconds()/baseline.Seconds(), "ratio")
+		b.ReportMetric(gate.Seconds()/baseline.Seconds(), "ratio")
+		b.ReportMetric(detector.Seconds()/baseline.Seconds(), "detector-ratio")
 	}
 }
 
@@ -95,13 +102,13 @@ func p5Gate(b *testing.B) time.Duration {
 	return perImage(b, gate.Process.Pid, &images)
 }
 
-// p5Direct has the naive client, in a process of its own, keep as many jobs in flight.
-func p5Direct(b *testing.B) time.Duration {
+// p5Client has a client, in a process of its own, keep as many jobs in flight.
+func p5Client(b *testing.B, which string) time.Duration {
 	b.Helper()
 	upstream, end := p5Upstream(b)
 	defer end()
 	client := exec.CommandContext(b.Context(), os.Args[0])
-	client.Env = []string{directVar + "=" + upstream}
+	client.Env = []string{which + "=" + upstream}
 	out, err := client.StdoutPipe()
 	if err != nil {
 		b.Fatal(err)
@@ -157,6 +164,36 @@ func direct(upstream string) {
 	all.Wait()
 }
 
+// detect is midgate's client without a gate around it: it prints a line for each image, until it is killed.
+func detect(upstream string) {
+	ctx := context.Background()
+	fleet, err := midjourney.New(midjourney.Config{Upstreams: []midjourney.UpstreamConfig{{Name: "main", URL: upstream, Key: "k"}}})
+	if err != nil {
+		panic(err) // the benchmark ends without an image
+	}
+	var all sync.WaitGroup
+	for i := range p5Jobs {
+		all.Go(func() {
+			for k := 0; ; k++ {
+				account, err := fleet.Choose(ctx, adapter.Caller{}, adapter.Fast)
+				if err != nil {
+					continue
+				}
+				command := adapter.Imagine{Prompt: fmt.Sprintf("a fox %d %d", i, k)}
+				sub, err := account.Upstream.Submit(ctx, command, adapter.Options{Speed: adapter.Fast, State: adapter.NewID("mg_")})
+				if err != nil {
+					continue
+				}
+				w := adapter.Wait{TaskID: sub.TaskID, Kind: command.Name(), Speed: adapter.Fast, Submitted: sub.At}
+				if _, err := account.Waiter.Wait(ctx, w); err == nil {
+					fmt.Println(sub.TaskID)
+				}
+			}
+		})
+	}
+	all.Wait()
+}
+
 // exchanged sends one request and reads the whole answer; a status other than 200 is an error.
 func exchanged(ctx context.Context, url, body string) ([]byte, error) {
 	method := http.MethodGet
@@ -169,7 +206,7 @@ func exchanged(ctx context.Context, url, body string) ([]byte, error) {
 	}
 	r.Header.Set("Authorization", "Bearer k")
 	r.Header.Set("Content-Type", "application/json")
-	resp, err := p5Client.Do(r)
+	resp, err := p5Connections.Do(r)
 	if err != nil {
 		return nil, err
 	}
@@ -181,5 +218,5 @@ func exchanged(ctx context.Context, url, body string) ([]byte, error) {
 	return data, err
 }
 
-// p5Client keeps a connection for each job.
-var p5Client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: p5Jobs}}
+// p5Connections keeps a connection for each job.
+var p5Connections = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: p5Jobs}}

@@ -22,6 +22,9 @@ import (
 var scratch string
 
 func TestMain(m *testing.M) {
+	if upstream := os.Getenv(detectorVar); upstream != "" {
+		detect(upstream)
+	}
 	if upstream := os.Getenv(directVar); upstream != "" {
 		direct(upstream)
 		return
