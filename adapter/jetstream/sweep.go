@@ -38,9 +38,16 @@ func (e *Engine) filled(ctx context.Context) bool {
 	return e.store.index.await(ctx) == nil && e.journal.index.await(ctx) == nil
 }
 
-// Needed reports whether a record that is known here needs the bytes of that name. While the engine ends all are needed.
+// Needed reports whether a record needs the bytes of that name, or may: while the indexes are being filled, all are needed.
 func (e *Engine) Needed(name string) bool {
-	return !e.filled(e.life) || e.store.index.needed(name)+e.journal.index.needed(name) > 0
+	for _, x := range []*index{e.store.index, e.journal.index} {
+		select {
+		case <-x.filled:
+		default:
+			return true
+		}
+	}
+	return e.store.index.needed(name)+e.journal.index.needed(name) > 0
 }
 
 // lapsed is the loss of a lease that was never held.

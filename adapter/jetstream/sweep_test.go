@@ -122,3 +122,18 @@ func TestOneReplicaSweeps(t *testing.T) {
 		t.Errorf("Sweep = %v, want the end of its context", err)
 	}
 }
+
+// Until everything that was stored is known, nothing may be removed for want of a record.
+func TestAllBytesAreNeededUntilTheIndexesAreFilled(t *testing.T) {
+	t.Parallel()
+	e := &Engine{store: &Store{index: newIndex()}, journal: &Journal{index: newIndex()}}
+	for _, x := range []*index{e.store.index, e.journal.index} {
+		if !e.Needed("pictures/a") {
+			t.Error("Needed = false while an index is being filled")
+		}
+		x.fill()
+	}
+	if e.Needed("pictures/a") {
+		t.Error("Needed = true although no record names them")
+	}
+}
