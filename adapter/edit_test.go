@@ -311,3 +311,15 @@ func TestVariationsBlendsAndDescriptions(t *testing.T) {
 		}
 	})
 }
+
+// The request has no "id": the parameter that names an unknown picture is image.
+func TestAnUnknownPictureIsNamedByItsParameter(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStudio(t, simulator.Config{}, nil)
+		e := adapter.Edit{Generation: generation("a hat"), Images: []adapter.Reference{{Image: "img_ABCDEFGHIJKLMNOPQRSTUVWXYZ"}}}
+		_, err := s.Edit(t.Context(), s.attempt("/v1/images/edits", "unknown"), e)
+		if got := refusal(t, err); got.Kind != adapter.NotFound || got.Param != "image" {
+			t.Errorf("Edit() = %v about %q, want NotFound about image", got, got.Param)
+		}
+	})
+}

@@ -34,6 +34,9 @@ func (s *Service) source(ctx context.Context, c Caller, ref Reference) (Referenc
 	}
 	if ref.Image != "" {
 		_, err := s.Image(ctx, c, ref.Image)
+		if e, ok := errors.AsType[*Error](err); ok && e.Kind == NotFound {
+			e.Param = "image" // there is no id in the request
+		}
 		return ref, err
 	}
 	if ref.Upload == "" {

@@ -213,6 +213,9 @@ func TestAResponseInTheBackground(t *testing.T) {
 	}
 	slow := newHouse(t, simulator.Config{Dialect: simulator.TrueAI, Pace: time.Minute})
 	_, a, _ = slow.respond(t, drawn(`"a fox"`, ``, `,"background":true`))
+	if status, _, _ := slow.call(t, http.MethodHead, "/v1/responses/"+a.ID+"?stream=true", ""); status != http.StatusOK {
+		t.Errorf("HEAD of a stream = %d", status)
+	}
 	if status, _, raw := slow.call(t, http.MethodPost, "/v1/responses/"+a.ID+"/cancel", ""); status != http.StatusOK || !strings.Contains(string(raw), `"status":"cancelled"`) {
 		t.Errorf("cancel = %d %s", status, raw)
 	}

@@ -17,7 +17,7 @@ func (s *Server) getResponse(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if c.Query("stream") != "true" {
+	if c.Query("stream") != "true" || c.Request.Method == http.MethodHead {
 		return s.writeResponse(c, run)
 	}
 	seen := fresh
