@@ -11,7 +11,6 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -62,28 +61,11 @@ func p5Gate(b *testing.B) time.Duration {
 	b.Helper()
 	upstream, end := p5Upstream(b)
 	defer end()
-	name := filepath.Join(b.TempDir(), "midgate")
-	if out, err := exec.CommandContext(b.Context(), "go", "build", "-buildvcs=false", "-o", name, ".").CombinedOutput(); err != nil {
-		b.Fatalf("go build: %v\n%s", err, out)
-	}
-	gate := exec.CommandContext(b.Context(), name, "serve")
-	gate.Env = []string{
+	gate, address, ended := benchGate(b, benchBinary(b), []string{
 		"MIDGATE_UPSTREAM_URL=" + upstream, "MIDGATE_UPSTREAM_KEY=k", "MIDGATE_UPSTREAM_SPEED=fast", "MIDGATE_AUTH=none", "MIDGATE_LISTEN=127.0.0.1:0",
 		"MIDGATE_DATA_DIR=" + b.TempDir(), "MIDGATE_MAX_IN_FLIGHT=2000", "MIDGATE_MAX_QUEUE=4000", "MIDGATE_LOG_FORMAT=json",
-	}
-	log, err := gate.StderrPipe()
-	if err != nil {
-		b.Fatal(err)
-	}
-	if err := gate.Start(); err != nil {
-		b.Fatal(err)
-	}
-	defer func() { _ = gate.Process.Kill(); _ = gate.Wait() }()
-	var started struct{ Address string }
-	for lines := bufio.NewScanner(log); started.Address == "" && lines.Scan(); {
-		_ = json.Unmarshal(lines.Bytes(), &started) // other lines have no address
-	}
-	go func() { _, _ = io.Copy(io.Discard, log) }()
+	})
+	defer func() { _ = gate.Process.Kill(); ended() }()
 
 	ctx, stop := context.WithCancel(b.Context())
 	var images atomic.Int64
@@ -92,7 +74,7 @@ func p5Gate(b *testing.B) time.Duration {
 		all.Go(func() {
 			for k := 0; ctx.Err() == nil; k++ {
 				body := fmt.Sprintf(`{"prompt":"a fox %d %d","response_format":"url"}`, i, k)
-				if _, err := exchanged(ctx, "http://"+started.Address+"/v1/images/generations", body); err == nil {
+				if _, err := exchanged(ctx, address+"/v1/images/generations", body); err == nil {
 					images.Add(1)
 				}
 			}

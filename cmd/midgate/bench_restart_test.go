@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -9,7 +8,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -72,10 +70,7 @@ func BenchmarkP12FirstPoll(b *testing.B) {
 	upstream := &lookedAt{Handler: sim, tasks: map[string]bool{}}
 	up := httptest.NewServer(upstream)
 	defer up.Close()
-	name := filepath.Join(b.TempDir(), "midgate")
-	if out, err := exec.CommandContext(b.Context(), "go", "build", "-buildvcs=false", "-o", name, ".").CombinedOutput(); err != nil {
-		b.Fatalf("go build: %v\n%s", err, out)
-	}
+	name := benchBinary(b)
 	dir := b.TempDir()
 	environ := []string{
 		"MIDGATE_UPSTREAM_URL=" + up.URL, "MIDGATE_UPSTREAM_KEY=k", "MIDGATE_UPSTREAM_SPEED=fast", "MIDGATE_AUTH=none", "MIDGATE_LISTEN=127.0.0.1:0",
@@ -97,7 +92,7 @@ func BenchmarkP12FirstPoll(b *testing.B) {
 		upstream.left, upstream.all = len(upstream.tasks), make(chan struct{})
 		upstream.mu.Unlock()
 		began := time.Now()
-		gate, address, end := p12Gate(b, name, environ)
+		gate, address, end := benchGate(b, name, environ)
 		ready := time.Now()
 		if _, err := exchanged(b.Context(), address+"/readyz", ""); err != nil {
 			b.Fatal(err)
@@ -114,31 +109,10 @@ func BenchmarkP12FirstPoll(b *testing.B) {
 	}
 }
 
-// p12Gate starts a gate; it accepts connections once it says its address.
-func p12Gate(b *testing.B, name string, environ []string) (gate *exec.Cmd, address string, end func()) {
-	b.Helper()
-	gate = exec.CommandContext(b.Context(), name, "serve")
-	gate.Env = environ
-	log, err := gate.StderrPipe()
-	if err != nil {
-		b.Fatal(err)
-	}
-	if err := gate.Start(); err != nil {
-		b.Fatal(err)
-	}
-	var started struct{ Address string }
-	for lines := bufio.NewScanner(log); started.Address == "" && lines.Scan(); {
-		_ = json.Unmarshal(lines.Bytes(), &started) // other lines have no address
-	}
-	var drained sync.WaitGroup
-	drained.Go(func() { _, _ = io.Copy(io.Discard, log) })
-	return gate, "http://" + started.Address, func() { drained.Wait(); _ = gate.Wait() }
-}
-
 // p12Sample has a gate record a job that is under way, and returns its record.
 func p12Sample(b *testing.B, name, dir string, environ []string) (sample adapter.Run) {
 	b.Helper()
-	gate, address, end := p12Gate(b, name, environ)
+	gate, address, end := benchGate(b, name, environ)
 	r, err := http.NewRequestWithContext(b.Context(), http.MethodPost, address+"/v1/images/generations", strings.NewReader(`{"prompt":"a fox"}`))
 	if err != nil {
 		b.Fatal(err)
