@@ -1,0 +1,145 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"testing"
+	"time"
+
+	"midgate/adapter"
+	"midgate/adapter/jetstream"
+	"midgate/adapter/midjourney/simulator"
+	"midgate/config"
+)
+
+// The clock is set by an hour while the gate is down: what its records say of time lies in the past or in the future
+// (row T1 of engineering.md §3.3). Every request that is repeated meets its job, and nothing is paid again.
+func TestAClockThatIsSetBetweenTwoProcessesCostsNothing(t *testing.T) {
+	t.Parallel()
+	for name, by := range map[string]time.Duration{"an hour ahead": time.Hour, "an hour back": -time.Hour} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newBed(t, simulator.Config{Pace: 2500 * time.Millisecond})
+			answered := b.generation("answered before", 2, "Idempotency-Key", "answered")
+			before := answered.must(t, 0)
+			open := []sent{
+				b.generation("repeated with a counter", 2), b.generation("repeated without one", 2),
+				b.generation("repeated with a key", 2, "Idempotency-Key", "open"),
+			}
+			cut := make(chan struct{})
+			go func() {
+				defer close(cut)
+				atOnce(len(open), func(i int) { _, _ = open[i].try(t, 0) })
+			}()
+			eventually(t, "all jobs are under way", func() bool { return b.accepted() == 1+len(open) })
+			b.kill()
+			<-cut
+			b.shift(-by)
+			b.serve()
+			if again := answered.must(t, 0); len(again.Data) != 2 || len(before.Data) != 2 || again.Data[0].ID != before.Data[0].ID {
+				t.Errorf("the answered request gets %+v, want %+v again", again, before)
+			}
+			atOnce(len(open), func(i int) {
+				retry := 0
+				if i == 0 {
+					retry = 1
+				}
+				if d := open[i].must(t, retry); len(d.Data) != 2 {
+					t.Errorf("%s: %d pictures, want 2", open[i].body, len(d.Data))
+				}
+			})
+			if got := len(b.jobs()); got != 1+len(open) {
+				t.Errorf("%d jobs, want the %d from before", got, 1+len(open))
+			}
+			b.settle(1 + len(open))
+		})
+	}
+}
+
+// shift moves every time in the records of a gate that is down.
+func (b *bed) shift(by time.Duration) {
+	b.t.Helper()
+	cfg, err := config.Load(config.Source{Environ: b.environ})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	state, err := jetstream.New(b.t.Context(), cfg.State)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	defer state.Close()
+	journal, n := state.Journal(), 0
+	for _, run := range stored(b.t, journal.Watch) {
+		moved := shifted(b.t, run, by)
+		moved.Revision = run.Revision
+		if _, err := journal.Save(b.t.Context(), moved); err != nil {
+			b.t.Fatal(err)
+		}
+		n++
+	}
+	for _, img := range stored(b.t, func(ctx context.Context, see func(adapter.Image), caughtUp func()) error {
+		return state.Store().Watch(ctx, see, func(string) {}, caughtUp)
+	}) {
+		if err := state.Store().Put(b.t.Context(), shifted(b.t, img, by)); err != nil {
+			b.t.Fatal(err)
+		}
+		n++
+	}
+	if n < 4 {
+		b.t.Errorf("%d records were moved in time, want every job's and picture's", n)
+	}
+}
+
+// stored is what a watch shows before it has caught up.
+func stored[T any](t *testing.T, watch func(ctx context.Context, see func(T), caughtUp func()) error) (all []T) {
+	t.Helper()
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	done := false
+	_ = watch(ctx, func(v T) {
+		if !done {
+			all = append(all, v)
+		}
+	}, func() { done = true; stop() })
+	return slices.Clip(all)
+}
+
+// shifted is a record whose times are all moved.
+func shifted[T any](t *testing.T, record T, by time.Duration) (moved T) {
+	t.Helper()
+	raw, err := json.Marshal(record)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var any map[string]any
+	if err := json.Unmarshal(raw, &any); err != nil {
+		t.Fatal(err)
+	}
+	if raw, err = json.Marshal(inTime(any, by)); err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(raw, &moved); err != nil {
+		t.Fatal(err)
+	}
+	return moved
+}
+
+// inTime moves whatever looks like a time.
+func inTime(v any, by time.Duration) any {
+	switch v := v.(type) {
+	case map[string]any:
+		for name := range v {
+			v[name] = inTime(v[name], by)
+		}
+	case []any:
+		for i := range v {
+			v[i] = inTime(v[i], by)
+		}
+	case string:
+		if at, err := time.Parse(time.RFC3339Nano, v); err == nil {
+			return at.Add(by).Format(time.RFC3339Nano)
+		}
+	}
+	return v
+}
