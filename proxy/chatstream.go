@@ -49,7 +49,7 @@ type deltaJSON struct {
 // streamChat answers with progress while the job runs and the whole answer at its end.
 func (s *Server) streamChat(c *gin.Context, t Ticket, f chatForm) error {
 	v := visitOf(c)
-	v.job = t.Run().ID
+	v.follow(t)
 	c.Header("Midgate-Job", v.job)
 	ctx := c.Request.Context()
 	if err := accepted(ctx, t); err != nil {

@@ -18,7 +18,7 @@ type renderer func(ctx context.Context, d *document, r adapter.Result) error
 // deliver waits for a job and answers with its result; a request that prefers not to wait gets the job itself.
 func (s *Server) deliver(c *gin.Context, t Ticket, render renderer) error {
 	v := visitOf(c)
-	v.job = t.Run().ID
+	v.follow(t)
 	c.Header("Midgate-Job", v.job)
 	if wantsAsync(c.Request.Header) {
 		return s.accepted(c, t)

@@ -39,22 +39,41 @@ type house struct {
 	parts   adapter.Parts
 	face    Config
 	metrics *Metrics
+	amid    mischief
+}
+
+// mischief is what stands in a house between its parts. Nil is nothing.
+type mischief struct {
+	upstream func(http.RoundTripper) http.RoundTripper // between the client and the upstream
+	core     func(Core) Core                           // between the routes and the service
+	observe  midjourney.Observer
 }
 
 func newHouse(t testing.TB, sim simulator.Config, change ...func(*Config)) *house {
 	t.Helper()
+	return newHouseAmid(t, sim, mischief{}, change...)
+}
+
+func newHouseAmid(t testing.TB, sim simulator.Config, amid mischief, change ...func(*Config)) *house {
+	t.Helper()
+	if amid.upstream == nil {
+		amid.upstream = func(rt http.RoundTripper) http.RoundTripper { return rt }
+	}
+	if amid.core == nil {
+		amid.core = func(c Core) Core { return c }
+	}
 	sim.Pixels, sim.Pace = cmp.Or(sim.Pixels, 64), max(sim.Pace, time.Millisecond)
 	sim.Refresh = cmp.Or(sim.Refresh, 5*time.Millisecond)
-	h := &house{sim: simulator.New(sim)}
+	h := &house{sim: simulator.New(sim), amid: amid}
 	poll := midjourney.DefaultPoll()
 	step := max(sim.Pace/50, 10*time.Millisecond) // what takes long need not be asked for all the time
-	poll.Tick, poll.First, poll.SingleTick, poll.Longest = step, step, 2*step, 10*step
+	poll.Tick, poll.First, poll.SingleTick, poll.Longest, poll.Backoff = step, step, 2*step, 10*step, 10*step
 	upstream := midjourney.UpstreamConfig{Name: "main", URL: "http://upstream.test", Key: "upstream-key"}
 	if sim.Dialect == simulator.TrueAI {
 		upstream.Auth = midjourney.AuthRaw
 	}
 	fleet, err := midjourney.New(midjourney.Config{Poll: poll, Upstreams: []midjourney.UpstreamConfig{upstream},
-		HTTP: h.sim.Transport(), Downloads: h.sim.Transport()})
+		HTTP: amid.upstream(h.sim.Transport()), Downloads: h.sim.Transport(), Observe: amid.observe})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +118,7 @@ func (h *house) open(t testing.TB) {
 	var s *Server
 	h.parts.Notify = func(ctx context.Context, task adapter.NativeTask) error { return s.Notify(ctx, task) } // from Start on
 	h.service = adapter.New(h.cfg, h.parts)
-	s, err := New(h.face, CoreOf(h.service), h.metrics, h.parts.Log)
+	s, err := New(h.face, h.amid.core(CoreOf(h.service)), h.metrics, h.parts.Log)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,7 +18,7 @@ const acceptance = 10 * time.Second
 // (openai-surface.md §1.3). kind is image_generation or image_edit.
 func (s *Server) streamPictures(c *gin.Context, t Ticket, kind string, f form) error {
 	v := visitOf(c)
-	v.job = t.Run().ID
+	v.follow(t)
 	c.Header("Midgate-Job", v.job)
 	ctx := c.Request.Context()
 	if err := accepted(ctx, t); err != nil {

@@ -34,7 +34,7 @@ func (s *Server) nativeSubmit(c *gin.Context, route string) error {
 		return err
 	}
 	run := t.Run()
-	visitOf(c).job = run.ID
+	visitOf(c).follow(t)
 	c.Header("Midgate-Job", run.ID)
 	failure := t.Accepted(c.Request.Context())
 	run = t.Run()

@@ -67,7 +67,7 @@ func (s *Server) converse(ctx context.Context, a adapter.Attempt, ask responseAs
 // respondQueued answers a background request at once: the client asks for the response until it is done.
 func (s *Server) respondQueued(c *gin.Context, t Ticket) error {
 	run := t.Run()
-	visitOf(c).job = run.ID
+	visitOf(c).follow(t)
 	c.Header("Midgate-Job", run.ID)
 	written := false
 	defer func() {

@@ -27,7 +27,7 @@ type responseStream struct {
 func (s *Server) streamResponse(c *gin.Context, t Ticket, f responseForm, seen int) error {
 	v := visitOf(c)
 	run := t.Run()
-	v.job = run.ID
+	v.follow(t)
 	c.Header("Midgate-Job", v.job)
 	ctx := c.Request.Context()
 	if seen == fresh && !f.Background {

@@ -90,7 +90,7 @@ func (s *Server) begin(c *gin.Context, p *payload, start func(context.Context, a
 		return err
 	}
 	run := t.Run()
-	visitOf(c).job = run.ID
+	visitOf(c).follow(t)
 	c.Header("Midgate-Job", run.ID)
 	s.writeJSON(c, http.StatusOK, s.video(s.base(c), run))
 	handed(c, t)

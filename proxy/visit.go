@@ -20,12 +20,18 @@ type visit struct {
 	caller adapter.Caller
 	model  string // as the client named it
 	job    string
+	ticket Ticket     // the job's, for what a handler that dies leaves behind
 	failed *explained // the error that was answered
 	cause  error      // its private reason
 	cut    bool       // the answer was broken off on purpose, or could not be written
 }
 
 const visitKey = "visit"
+
+// follow notes whose answer the request waits for.
+func (v *visit) follow(t Ticket) {
+	v.job, v.ticket = t.Run().ID, t
+}
 
 // visitOf returns the facts of the request that c serves.
 func visitOf(c *gin.Context) *visit {
@@ -43,6 +49,9 @@ func (s *Server) observe(c *gin.Context) {
 		reason := recover()
 		abort := aborts(reason)
 		if reason != nil && !abort {
+			if v.ticket != nil {
+				v.ticket.Abandoned() // before the client hears of it: its repeat may come at once, and joins
+			}
 			s.panicked(c, reason)
 		}
 		s.account(c, v)
