@@ -31,6 +31,8 @@ type live struct {
 }
 
 func newLive(run Run) *live {
+	run = run.clone()
+	run.anchor(time.Now())
 	return &live{run: run, ready: make(chan struct{}), changed: make(chan struct{}), share: map[string]float64{}}
 }
 
@@ -104,13 +106,15 @@ func (l *live) absorb(run Run) {
 	if run.Revision <= l.run.Revision {
 		return
 	}
+	run = run.clone()
+	run.anchor(time.Now())
 	if l.self != "" && run.Replica == l.self { // never l.run.Replica: the run may have been taken from this process
 		l.run.Revision, l.run.Cancel, l.run.Deleted = run.Revision, run.Cancel, run.Deleted
 		l.run.Deliveries = latest(l.run.Deliveries, run.Deliveries)
 		l.run.learn(run.Steps)
 	} else {
 		known := l.run.Deliveries
-		l.run = run.clone()
+		l.run = run
 		l.run.Deliveries = latest(known, l.run.Deliveries) // repeats may have taken some here
 	}
 	l.wake()

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"image/png"
@@ -109,8 +110,11 @@ func (b *bed) generation(prompt string, n int, header ...string) sent {
 }
 
 // try sends it once; retry above 0 says that an SDK counted it as a repeat.
-func (s sent) try(t *testing.T, retry int) (answer, error) {
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.url+s.path, strings.NewReader(s.body))
+func (s sent) try(t *testing.T, retry int) (answer, error) { return s.tryFor(t.Context(), retry) }
+
+// tryFor does so until ctx ends: then its client has left.
+func (s sent) tryFor(ctx context.Context, retry int) (answer, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.url+s.path, strings.NewReader(s.body))
 	if err != nil {
 		return answer{}, err
 	}

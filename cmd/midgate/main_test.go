@@ -70,6 +70,12 @@ type process struct {
 // start runs the binary with nothing in its environment but the given settings.
 func start(t *testing.T, environ []string, args ...string) *process {
 	t.Helper()
+	return startBy(t, (*exec.Cmd).Start, environ, args...)
+}
+
+// startBy does so with a function in place of the command's own.
+func startBy(t *testing.T, begin func(*exec.Cmd) error, environ []string, args ...string) *process {
+	t.Helper()
 	name, err := binary()
 	if err != nil {
 		t.Fatal(err)
@@ -78,7 +84,7 @@ func start(t *testing.T, environ []string, args ...string) *process {
 	p.cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "TMPDIR=" + t.TempDir()}, environ...)
 	p.cmd.Dir = t.TempDir()
 	p.cmd.Stdout, p.cmd.Stderr = p.out, p.err
-	if err := p.cmd.Start(); err != nil {
+	if err := begin(p.cmd); err != nil {
 		t.Fatal(err)
 	}
 	go func() {

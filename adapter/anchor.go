@@ -1,0 +1,29 @@
+package adapter
+
+import "time"
+
+// anchor ties the times of a record that was read back to this process's monotonic clock. Whatever is measured from them
+// here then stays true when the wall clock is set: how long ago a client left, when a job is given up (engineering.md §3.3
+// row T1). The times themselves stay what they are; Expires is the stores' to judge, by the wall clock.
+func (r *Run) anchor(now time.Time) {
+	r.Created, r.Finished, r.Deadline = anchored(r.Created, now), anchored(r.Finished, now), anchored(r.Deadline, now)
+	for i := range r.Deliveries {
+		r.Deliveries[i].At = anchored(r.Deliveries[i].At, now)
+	}
+	for i, st := range r.Steps {
+		r.Steps[i].Intended, r.Steps[i].Finished = anchored(st.Intended, now), anchored(st.Finished, now)
+		if st.Submission != nil {
+			sub := *st.Submission
+			sub.At = anchored(sub.At, now)
+			r.Steps[i].Submission = &sub
+		}
+	}
+}
+
+// anchored is the same time with a monotonic reading, if it has none yet.
+func anchored(at, now time.Time) time.Time {
+	if at.IsZero() || at != at.Round(0) {
+		return at
+	}
+	return now.Add(at.Sub(now))
+}

@@ -1,0 +1,38 @@
+package adapter
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+)
+
+// The times of a run that is followed here have a monotonic reading, wherever its record came from, and are the same times.
+func TestTheTimesOfARunThatIsFollowedAreMonotonic(t *testing.T) {
+	at := time.Now().Add(-time.Minute)
+	run := Run{ID: "job_1", Revision: 1, Created: at, Deadline: at.Add(time.Hour), Deliveries: []Delivery{{State: DeliveryAbandoned, At: at}},
+		Steps: []Step{{Name: "imagine", Intended: at, Submission: &Submission{TaskID: "1", At: at}}}}
+	var stored Run
+	if raw, err := json.Marshal(run); err != nil || json.Unmarshal(raw, &stored) != nil {
+		t.Fatal(err)
+	}
+	stored.Revision = 2
+	first, absorbed := newLive(stored), newLive(Run{ID: "job_1"})
+	absorbed.absorb(stored)
+	for name, l := range map[string]*live{"a record": first, "a newer record": absorbed} {
+		got := l.snapshot()
+		for what, x := range map[string][2]time.Time{
+			"Created": {got.Created, run.Created}, "Deadline": {got.Deadline, run.Deadline}, "Delivery.At": {got.Deliveries[0].At, at},
+			"Intended": {got.Steps[0].Intended, at}, "Submission.At": {got.Steps[0].Submission.At, at},
+		} {
+			if x[0] == x[0].Round(0) || !x[0].Round(0).Equal(x[1].Round(0)) {
+				t.Errorf("%s: %s = %v, want %v with a monotonic reading", name, what, x[0], x[1])
+			}
+		}
+		if !got.Finished.IsZero() {
+			t.Errorf("%s: Finished = %v, want none", name, got.Finished)
+		}
+	}
+	if stored.Deliveries[0].At != stored.Deliveries[0].At.Round(0) || stored.Steps[0].Submission.At != stored.Steps[0].Submission.At.Round(0) {
+		t.Error("the record itself was changed")
+	}
+}
