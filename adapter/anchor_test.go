@@ -2,6 +2,7 @@ package adapter
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 )
@@ -24,7 +25,7 @@ func TestTheTimesOfARunThatIsFollowedAreMonotonic(t *testing.T) {
 			"Created": {got.Created, run.Created}, "Deadline": {got.Deadline, run.Deadline}, "Delivery.At": {got.Deliveries[0].At, at},
 			"Intended": {got.Steps[0].Intended, at}, "Submission.At": {got.Steps[0].Submission.At, at},
 		} {
-			if x[0] == x[0].Round(0) || !x[0].Round(0).Equal(x[1].Round(0)) {
+			if !monotonic(x[0]) || !x[0].Round(0).Equal(x[1].Round(0)) {
 				t.Errorf("%s: %s = %v, want %v with a monotonic reading", name, what, x[0], x[1])
 			}
 		}
@@ -32,7 +33,9 @@ func TestTheTimesOfARunThatIsFollowedAreMonotonic(t *testing.T) {
 			t.Errorf("%s: Finished = %v, want none", name, got.Finished)
 		}
 	}
-	if stored.Deliveries[0].At != stored.Deliveries[0].At.Round(0) || stored.Steps[0].Submission.At != stored.Steps[0].Submission.At.Round(0) {
+	if monotonic(stored.Deliveries[0].At) || monotonic(stored.Steps[0].Submission.At) {
 		t.Error("the record itself was changed")
 	}
 }
+
+func monotonic(t time.Time) bool { return strings.Contains(t.String(), " m=") }
