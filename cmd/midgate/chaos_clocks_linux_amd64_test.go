@@ -22,8 +22,11 @@ type clock struct {
 	offset int64  // where the seconds are kept that its wall clock is off
 }
 
-// Where the code below and the seconds are put: in place of the function, which is longer.
-const offsetAt = 32
+// The code below, and the seconds behind it, are put where the vDSO's last page is filled up with zeros.
+const (
+	offsetAt = 32
+	roomFor  = offsetAt + 8
+)
 
 // tampered is clock_gettime(edi, rsi) as x86-64 code: the system call, and for CLOCK_REALTIME (0) the seconds added.
 var tampered = []byte{
@@ -49,7 +52,10 @@ func startClocked(cmd *exec.Cmd) (*clock, error) {
 		return nil, fmt.Errorf("the process does not stop before its first instruction: %v, %w", status, err)
 	}
 	c, err := tamper(cmd.Process.Pid)
-	return c, errors.Join(err, syscall.PtraceDetach(cmd.Process.Pid))
+	if err = errors.Join(err, syscall.PtraceDetach(cmd.Process.Pid)); err != nil {
+		return nil, errors.Join(err, cmd.Process.Kill(), cmd.Wait())
+	}
+	return c, nil
 }
 
 // tamper replaces the vDSO's clock of a process that has not begun to run.
@@ -79,15 +85,22 @@ func tamper(pid int) (*clock, error) {
 	}
 	for _, s := range symbols {
 		if s.Name == "__vdso_clock_gettime" {
-			at := from + int64(s.Value)
-			c.offset = at + offsetAt
-			if s.Size < offsetAt+8 {
-				return nil, fmt.Errorf("the vDSO's clock_gettime has %d bytes", s.Size)
-			}
-			return c, errors.Join(c.write(at, tampered), c.set(0))
+			return c, c.divert(from+int64(s.Value), from, code)
 		}
 	}
 	return nil, errors.New("the vDSO has no clock_gettime")
+}
+
+// divert makes the function at an address jump to the code that tells another time.
+func (c *clock) divert(function, from int64, code []byte) error {
+	room := len(code) - 2*roomFor&^15
+	if !bytes.Equal(code[room:], make([]byte, len(code)-room)) {
+		return errors.New("the vDSO has no room at its end")
+	}
+	there := from + int64(room)
+	c.offset = there + offsetAt
+	jump := endian.LittleEndian.AppendUint32([]byte{0xe9}, uint32(int32(there-function-5))) // from behind the jump
+	return errors.Join(c.write(there, tampered), c.set(0), c.write(function, jump))
 }
 
 // vdso is where a process has it.
