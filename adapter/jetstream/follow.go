@@ -49,12 +49,7 @@ func (b *bucket) follow(ctx context.Context, see func(jetstream.KeyValueEntry), 
 
 // deliver passes on what a watch yields until it breaks or goes silent, the connection was made anew, or ctx ends.
 func (f *follower) deliver(ctx context.Context, w jetstream.KeyWatcher, again <-chan struct{}) {
-	defer func() {
-		_ = w.Stop() // it only fails when the connection is gone
-		for range w.Updates() {
-			// The client's goroutine may wait in the middle of a send.
-		}
-	}()
+	defer f.bucket.engine.discard(w)
 	check := time.NewTicker(checkTime)
 	defer check.Stop()
 	for {
@@ -73,6 +68,19 @@ func (f *follower) deliver(ctx context.Context, w jetstream.KeyWatcher, again <-
 		case <-ctx.Done():
 			return
 		}
+	}
+}
+
+// discard ends a watch. That takes seconds while the cluster is away, so the next watch does not wait for it; Close does.
+func (e *Engine) discard(w jetstream.KeyWatcher) {
+	end := func() {
+		_ = w.Stop() // it only fails when the connection is gone
+		for range w.Updates() {
+			// The client's goroutine may wait in the middle of a send.
+		}
+	}
+	if !e.spawn(end) {
+		end()
 	}
 }
 
