@@ -34,6 +34,7 @@ type Shared struct {
 const (
 	askAgain   = time.Second
 	tryToLead  = time.Second
+	leaderless = 10 * time.Second // with nobody known to lead for so long, each replica waits by itself
 	newsTopic  = "poll.news."
 	hintTopic  = "poll.hint"
 	askedTopic = "poll.ask."
@@ -76,7 +77,7 @@ func (s *Shared) wrap(a Account, c Caller) Account {
 	defer s.mu.Unlock()
 	d := s.desks[a.Name]
 	if d == nil {
-		d = &desk{shared: s, account: a, topic: digest(a.Name)[:32], waiting: map[string][]*waiting{}, serving: map[string]bool{}}
+		d = &desk{shared: s, account: a, topic: digest(a.Name)[:32], led: time.Now(), waiting: map[string][]*waiting{}, serving: map[string]bool{}}
 		s.desks[a.Name] = d
 		s.work.Go(d.hearNews)
 		s.work.Go(d.hearQuestions)
@@ -94,6 +95,7 @@ type desk struct {
 
 	mu      sync.Mutex
 	leading bool
+	led     time.Time             // when somebody was last known to lead
 	waiting map[string][]*waiting // by task: asked of the leader
 	serving map[string]bool       // by task: waited for on behalf of others
 }
@@ -115,7 +117,8 @@ func (w *waiting) passOn() {
 }
 
 // Wait implements Waiter: the leader waits itself, the others ask it, again and again until it answers. Whoever
-// becomes the leader meanwhile goes on by itself.
+// becomes the leader meanwhile goes on by itself, and so does everybody while the lease is out of reach: what was paid
+// for is fetched, even if it is asked for more often than it had to be.
 func (d *desk) Wait(ctx context.Context, w Wait) (Task, error) {
 	key := w.TaskID
 	if w.Dialog {
@@ -148,7 +151,7 @@ func (d *desk) Wait(ctx context.Context, w Wait) (Task, error) {
 			return Task{}, context.Cause(ctx)
 		case <-timer.C:
 		}
-		if d.leads() {
+		if d.alone() {
 			return d.account.Waiter.Wait(ctx, w)
 		}
 		if err := d.shared.journal.Tell(ctx, askedTopic+d.topic, asking); err != nil && ctx.Err() == nil {
@@ -158,10 +161,11 @@ func (d *desk) Wait(ctx context.Context, w Wait) (Task, error) {
 	}
 }
 
-func (d *desk) leads() bool {
+// alone reports whether this replica has to wait by itself: it leads, or for long nobody is known to.
+func (d *desk) alone() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.leading
+	return d.leading || time.Since(d.led) >= leaderless
 }
 
 // lead takes the account's lease whenever it is free, and gives up leading when it is lost.
@@ -171,6 +175,9 @@ func (d *desk) lead() {
 		lost, held, err := s.leases.Hold(s.life, "poll."+d.topic, s.replica)
 		d.mu.Lock()
 		d.leading = err == nil && held
+		if err == nil {
+			d.led = time.Now()
+		}
 		d.mu.Unlock()
 		if err == nil && held {
 			select {
@@ -178,6 +185,9 @@ func (d *desk) lead() {
 			case <-s.life.Done():
 				return
 			}
+			d.mu.Lock()
+			d.led = time.Now()
+			d.mu.Unlock()
 			continue
 		}
 		if !pause(s.life, tryToLead) {

@@ -1,6 +1,7 @@
 package adapter_test
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"slices"
@@ -51,6 +52,49 @@ func TestReplicasWaitForTasksThroughOneOfThem(t *testing.T) {
 			t.Errorf("the task was known %s after its end, want at most 7s", took-60*time.Second)
 		}
 	})
+}
+
+// outOfReach are leases that nobody can take.
+type outOfReach struct{ adapter.Leases }
+
+func (outOfReach) Hold(context.Context, string, string) (<-chan struct{}, bool, error) {
+	return nil, false, errors.New("no majority")
+}
+
+// heldByAnother are leases that another replica has and keeps.
+type heldByAnother struct{ adapter.Leases }
+
+func (heldByAnother) Hold(context.Context, string, string) (<-chan struct{}, bool, error) {
+	return nil, false, nil
+}
+
+func TestAReplicaWaitsByItselfWhileNobodyIsKnownToLead(t *testing.T) {
+	for name, c := range map[string]struct {
+		leases adapter.Leases
+		alone  bool
+	}{
+		"the lease is out of reach":            {outOfReach{}, true},
+		"another replica has the lease (slow)": {heldByAnother{}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				up := &scripted{takes: 30 * time.Second}
+				one := newEngine(t, up, nil)
+				s := adapter.NewShared(up, nil, one.joined(), c.leases, "a", slog.New(slog.DiscardHandler))
+				defer s.Close()
+				account, err := s.Made(t.Context(), adapter.Caller{}, "one")
+				if err != nil {
+					t.Fatal(err)
+				}
+				ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+				defer cancel()
+				_, err = account.Waiter.Wait(ctx, adapter.Wait{TaskID: "x", Submitted: time.Now()})
+				if (err == nil) != c.alone {
+					t.Errorf("Wait() = %v, want the task: %v", err, c.alone)
+				}
+			})
+		})
+	}
 }
 
 // taker remembers the webhooks that it took.

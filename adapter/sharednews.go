@@ -128,6 +128,7 @@ func (d *desk) heard(data []byte) {
 		return
 	}
 	d.mu.Lock()
+	d.led = time.Now()
 	here := slices.Clone(d.waiting[r.TaskID])
 	d.mu.Unlock()
 	for _, w := range here {
