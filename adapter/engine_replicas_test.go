@@ -90,3 +90,27 @@ func TestAJobThatCameToNothingIsTriedAgainByOneReplica(t *testing.T) {
 		}
 	})
 }
+
+// A job is cancelled wherever the request for it arrives: it ends at once where it is executed, waiting for its place
+// or submitted, and as cancelled.
+func TestAJobIsCancelledThroughAnotherReplica(t *testing.T) {
+	for name, places := range map[string]int{"it was submitted": 4, "it waits for its place": 1} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				e := newEngine(t, &scripted{takes: 10 * time.Minute}, func(c *adapter.Config) { c.MaxInFlight = places })
+				other := e.peerOf(t, "p", &scripted{})
+				e.ask(t, attempt("first"))
+				ticket := e.ask(t, attempt("b"))
+				synctest.Wait()
+				began := time.Now()
+				run, err := other.Cancel(t.Context(), adapter.Caller{Owner: "o"}, ticket.Job)
+				if err != nil || run.Status != adapter.RunCancelled {
+					t.Errorf("Cancel() = %v, %v, want cancelled", run.Status, err)
+				}
+				if _, err := ticket.Wait(t.Context(), nil); adapter.KindOf(err) != adapter.Cancelled || time.Since(began) > time.Second {
+					t.Errorf("Wait() = %v after %s, want cancelled at once", err, time.Since(began))
+				}
+			})
+		})
+	}
+}

@@ -24,6 +24,7 @@ func (s *Service) execute(l *live, caller Caller, place *place, patience time.Ti
 	ctx, stop := context.WithCancelCause(ctx)
 	l.mu.Lock()
 	l.own, l.self, l.stop, l.key = true, s.cfg.Replica, stop, caller.Key
+	l.heed() // it may have been cancelled since the snapshot
 	l.mu.Unlock()
 	q := &sequence{s: s, live: l, ctx: ctx, caller: caller, seed: run.Seed, place: place, patience: patience}
 	if o := s.parts.Observer.JobStarted; o != nil {
@@ -116,6 +117,14 @@ func (r *Run) conclude(result Result, failure *Error, now time.Time) {
 	}
 	if !r.mayTurnUp() {
 		r.SealedKey = nil
+	}
+}
+
+// heed ends the sequence that is executed here once its record says that it was cancelled, by whichever replica; the
+// caller holds mu.
+func (l *live) heed() {
+	if l.run.Cancel && l.stop != nil {
+		l.stop(errCancelled)
 	}
 }
 

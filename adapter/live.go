@@ -112,6 +112,7 @@ func (l *live) absorb(run Run) {
 		l.run.Revision, l.run.Cancel, l.run.Deleted = run.Revision, run.Cancel, run.Deleted
 		l.run.Deliveries = latest(l.run.Deliveries, run.Deliveries)
 		l.run.learn(run.Steps)
+		l.heed()
 	} else {
 		known := l.run.Deliveries
 		l.run = run
