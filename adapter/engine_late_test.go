@@ -246,3 +246,28 @@ func TestARepeatThatTookADeliveryKeepsIt(t *testing.T) {
 		}
 	})
 }
+
+// A panic in the middle of a submission says nothing about the job, which may be there: it is looked for (row K3).
+func TestAJobWhoseSubmissionPanickedTurnsUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		up := &scripted{takes: time.Second}
+		state := up.lost()
+		lose := up.submit
+		up.submit = func(ctx context.Context, o adapter.Options) error {
+			_ = lose(ctx, o)
+			panic("a mistake")
+		}
+		e := newEngine(t, up, nil)
+		ticket := e.ask(t, attempt("b"))
+		if _, err := ticket.Wait(t.Context(), nil); err == nil || adapter.KindOf(err) != adapter.Internal {
+			t.Fatalf("Wait() = %v, want Internal", err)
+		}
+		ticket.Answered()
+		synctest.Wait()
+		up.find(state())
+		<-time.After(30 * time.Second)
+		if got := text(t, e.ask(t, retry("b", 1))); got != "short late" {
+			t.Errorf("answer = %q, want the late job's", got)
+		}
+	})
+}

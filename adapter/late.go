@@ -15,10 +15,10 @@ const (
 )
 
 // mayTurnUp reports whether a run ended although a job of its may exist: nobody knew whether it was accepted, or it
-// was not finished when its deadline was over (engineering.md §3.2, §3.3 row U7). A run may have been answered without
+// was not finished when its deadline was over, or midgate itself failed (engineering.md §3.2, §3.3 rows U7 and K3). A run may have been answered without
 // that job's pictures: those of others were enough.
 func (r Run) mayTurnUp() bool {
-	failed := r.Status == RunFailed && r.Error != nil && (r.Error.Kind == Ambiguous || r.Error.Kind == Overdue)
+	failed := r.Status == RunFailed && r.Error != nil && slices.Contains([]Kind{Ambiguous, Overdue, Internal}, r.Error.Kind)
 	if !failed && r.Status != RunCompleted {
 		return false
 	}
@@ -32,7 +32,7 @@ func (r Run) wonders(s Step) bool {
 	switch {
 	case r.Error == nil:
 		return unknown || unfinished && r.Result != nil && r.Result.Missing > 0
-	case r.Error.Kind == Ambiguous:
+	case r.Error.Kind != Overdue: // nobody knows, or a mistake of midgate's own was in the way
 		return unknown || unfinished // whoever submitted it may have been cut off, and has told since
 	default:
 		return unfinished
