@@ -26,12 +26,28 @@ func (q *sequence) film(run Run, f Film) (Result, error) {
 		done = 1
 	}
 	for i := 1; i < f.Seconds/4; i++ {
-		if task, err = shot.extend(task.ID, numbered("extend", done)); err != nil {
-			return Result{}, err
+		longer, err := shot.extend(task.ID, numbered("extend", done))
+		if err != nil {
+			return shot.shorter(task, f.Seconds/4-i, err)
 		}
+		task = longer
 		done++
 	}
-	return shot.keep(task)
+	return shot.keep(task, "video")
+}
+
+// shorter keeps what there is of a video whose next extension failed: it is paid. lacking says how many extensions it lacks.
+func (v *shot) shorter(task Task, lacking int, failed error) (Result, error) {
+	if v.q.ctx.Err() != nil {
+		return Result{}, failed
+	}
+	result, err := v.keep(task, fmt.Sprintf("video-%d", lacking)) // the whole one may turn up, and has another name
+	if err != nil {
+		return Result{}, failed
+	}
+	v.q.s.parts.Log.Warn("an extension failed; the video is shorter than asked for", "job", v.run.ID, "error", failed)
+	result.Missing, result.Reason = lacking, refused(failed).Message
+	return result, nil
 }
 
 // shot is a video being made.
@@ -179,8 +195,8 @@ func (v *shot) extend(taskID, step string) (Task, error) {
 	}})
 }
 
-// keep downloads the clips.
-func (v *shot) keep(task Task) (Result, error) {
+// keep downloads the clips and stores them under the run's names that begin so.
+func (v *shot) keep(task Task, name string) (Result, error) {
 	urls := task.VideoURLs
 	if len(urls) == 0 && task.ImageURL != "" {
 		urls = []string{task.ImageURL} // an animated WebP, on Discord accounts (upstream-protocol.md §5.6)
@@ -190,7 +206,7 @@ func (v *shot) keep(task Task) (Result, error) {
 	}
 	result := Result{Task: task.ID, Still: v.still, StillQuarter: v.stillQuarter}
 	for i, url := range urls {
-		kept, err := v.q.fetchVideo(v.account, url, fmt.Sprintf("video/%d", i+1))
+		kept, err := v.q.fetchVideo(v.account, url, fmt.Sprintf("%s/%d", name, i+1))
 		if err != nil {
 			return Result{}, err
 		}

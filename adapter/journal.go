@@ -133,6 +133,6 @@ type Result struct {
 	Still        string   `json:"still,omitempty"`  // video: name of the first frame in Pictures
 	StillQuarter int      `json:"still_quarter,omitempty"`
 	Native       *Task    `json:"native,omitempty"`  // native: the task at its end, or waiting for its dialog
-	Missing      int      `json:"missing,omitempty"` // pictures asked for that could not be made
+	Missing      int      `json:"missing,omitempty"` // pictures asked for, or a video's extensions, that could not be made
 	Reason       string   `json:"reason,omitempty"`  // why they are missing
 }

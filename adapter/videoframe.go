@@ -20,7 +20,7 @@ func (s *Service) extendable(ctx context.Context, c Caller, f *Film, run Run) (A
 	if err != nil {
 		return Account{}, fmt.Errorf("read the video's record: %w", err)
 	}
-	f.Before, f.Frame, f.Size = before.Length(), before.Frame, cmp.Or(f.Size, before.Size)
+	f.Before, f.Frame, f.Size = LengthOf(run, before), before.Frame, cmp.Or(f.Size, before.Size)
 	if f.Length() > longestFilm {
 		return Account{}, BadParam("seconds", "invalid_value",
 			"Midjourney carries a video on to %d seconds; this one has %d already.", longestFilm, f.Before)

@@ -13,6 +13,15 @@ func FilmOf(run Run) (f Film, err error) {
 	return f, err
 }
 
+// LengthOf is how many seconds the video of a run has, or is to have: one whose extension failed is shorter than it was
+// asked for.
+func LengthOf(run Run, f Film) int {
+	if run.Result == nil {
+		return f.Length()
+	}
+	return f.Length() - 4*run.Result.Missing
+}
+
 // Videos lists the jobs of the caller's videos: at most limit, those after the video with ID after, newest first or, if
 // oldest, oldest first.
 func (s *Service) Videos(ctx context.Context, c Caller, limit int, after string, oldest bool) ([]Run, error) {

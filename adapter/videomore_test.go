@@ -127,3 +127,34 @@ func TestAVideoOutlivesItsProcess(t *testing.T) {
 		}
 	})
 }
+
+// What was paid of a video is handed out when an extension fails, and can be carried on.
+func TestAVideoWhoseExtensionFailsIsShorter(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStudio(t, simulator.Config{}, nil)
+		s.sim.Fail(simulator.Fault{Route: "video", Kind: "banned", Match: "taskId"})
+		run, refused := s.film(t, "one", adapter.Film{Generation: generation("a fox walks"), Seconds: 12})
+		if refused != nil {
+			t.Fatal(refused)
+		}
+		f, err := adapter.FilmOf(run)
+		if err != nil || adapter.LengthOf(run, f) != 4 || run.Result.Missing != 2 || run.Result.Reason == "" {
+			t.Errorf("the video has %d seconds and lacks %d for %q, %v; want 4, and why it lacks 2", adapter.LengthOf(run, f), run.Result.Missing, run.Result.Reason, err)
+		}
+		blob, err := s.VideoBytes(t.Context(), adapter.VideoID(run.ID), 0, false)
+		if err != nil {
+			t.Fatalf("VideoBytes() = %v", err)
+		}
+		blob.Close()
+		more, refused := s.film(t, "two", adapter.Film{Generation: generation("on and on"), Extends: adapter.VideoID(run.ID), Seconds: 12})
+		if refused != nil {
+			t.Fatal(refused)
+		}
+		if f, err := adapter.FilmOf(more); err != nil || adapter.LengthOf(more, f) != 16 {
+			t.Errorf("carried on it has %d seconds, %v; want 16", adapter.LengthOf(more, f), err)
+		}
+		if got := s.charged(); got != "imagine video extend extend extend" {
+			t.Errorf("jobs = %q", got)
+		}
+	})
+}

@@ -26,8 +26,9 @@ type videoJSON struct {
 	Seconds     string     `json:"seconds"`
 	RemixedFrom *string    `json:"remixed_from_video_id"`
 	Error       *videoFail `json:"error"`
-	URL         string     `json:"url,omitempty"`   // of the bytes, once they exist
-	Clips       int        `json:"clips,omitempty"` // how many there are, if more than one was asked for
+	URL         string     `json:"url,omitempty"`     // of the bytes, once they exist
+	Clips       int        `json:"clips,omitempty"`   // how many there are, if more than one was asked for
+	Missing     string     `json:"missing,omitempty"` // why it is shorter than asked for
 }
 
 type videoFail struct {
@@ -44,7 +45,7 @@ func (s *Server) video(base string, run adapter.Run) videoJSON {
 	v := videoJSON{
 		ID: adapter.VideoID(run.ID), Object: "video", Model: first(run.Model, "midjourney"), Status: string(run.Status),
 		CreatedAt: run.Created.Unix(), Prompt: orNull(f.Prompt), Size: cmp.Or(f.Frame, concrete(f.Size), unmeasured),
-		Seconds: strconv.Itoa(f.Length()), RemixedFrom: orNull(f.RemixOf),
+		Seconds: strconv.Itoa(adapter.LengthOf(run, f)), RemixedFrom: orNull(f.RemixOf),
 	}
 	if !run.Expires.IsZero() {
 		v.ExpiresAt = new(run.Expires.Unix())
@@ -56,6 +57,9 @@ func (s *Server) video(base string, run adapter.Run) videoJSON {
 		v.URL = filmURL(base, run.ID, result.Moving)
 		if len(result.Videos) > 1 {
 			v.Clips = len(result.Videos)
+		}
+		if result.Missing > 0 {
+			v.Missing = result.Reason
 		}
 	case adapter.RunFailed, adapter.RunCancelled:
 		x := explain(run.Error, asked{model: run.Model})
