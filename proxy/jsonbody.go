@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"encoding/json"
+	"errors"
 	"hash"
 	"io"
 	"slices"
@@ -59,7 +61,7 @@ func parseJSON(text string) (*payload, error) {
 		return nil, adapter.BadParam("", "too_many_values", "The request body has more than %d values or nests deeper than %d levels.", maxValues, maxDepth)
 	}
 	if !gjson.Valid(text) {
-		return nil, adapter.Errorf(adapter.Invalid, "The request body could not be parsed as JSON.")
+		return nil, brokenJSON(text)
 	}
 	root := gjson.Parse(text)
 	if !root.IsObject() {
@@ -165,4 +167,15 @@ func mark(h hash.Hash, kind byte, n int) {
 	b[0] = kind
 	binary.BigEndian.PutUint64(b[1:], uint64(n))
 	_, _ = h.Write(b[:])
+}
+
+// brokenJSON says where a body stops being JSON.
+func brokenJSON(text string) error {
+	var whole json.RawMessage
+	err := json.Unmarshal([]byte(text), &whole)
+	at, ok := errors.AsType[*json.SyntaxError](err)
+	if !ok {
+		return adapter.Errorf(adapter.Invalid, "The request body could not be parsed as JSON.")
+	}
+	return adapter.Errorf(adapter.Invalid, "The request body could not be parsed as JSON: %s, at byte %d.", at.Error(), at.Offset)
 }

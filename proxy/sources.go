@@ -209,7 +209,7 @@ func (s *Server) ownPicture(c *gin.Context, address string) string {
 	return id
 }
 
-// blame names the parameter of an error that does not know it.
+// blame names the parameter of an error that does not know it, or knows a picture's ID only.
 func blame(err error, param string) error {
 	e := new(adapter.Error)
 	if err == nil {
@@ -217,7 +217,7 @@ func blame(err error, param string) error {
 	}
 	if own := typed(err); own.Kind != adapter.Internal {
 		*e = *own
-		if e.Param == "" && e.Kind != clientGone {
+		if (e.Param == "" || e.Param == "id") && e.Kind != clientGone {
 			e.Param = param
 		}
 		return e
