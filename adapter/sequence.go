@@ -24,6 +24,7 @@ type sequence struct {
 	mu     sync.Mutex
 	place  *place   // the one that admitted the run, until its first job takes it
 	places []*place // held by jobs under way
+	sent   onceEach // submissions, by the name of their step
 }
 
 // The kinds of runs.
@@ -134,8 +135,10 @@ func (o order) preview(t Task) string {
 	return t.ImageURL
 }
 
-// submit sends a command whose intent is recorded first and whose outcome is recorded before anything else happens.
+// submit sends a command whose intent is recorded first and whose outcome is recorded before anything else happens. Two
+// that need the same step at the same time, such as the U of one quarter, share its submission.
 func (q *sequence) submit(o order) (Submission, *place, error) {
+	defer q.sent.hold(o.step)()
 	if st, ok := q.recorded(o.step); ok && st.Submission != nil {
 		return *st.Submission, nil, nil
 	} else if ok && st.Refusal == nil {
