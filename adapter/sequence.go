@@ -156,9 +156,11 @@ func (q *sequence) submit(o order) (Submission, *place, error) {
 	switch {
 	case err == nil:
 		q.note(o.step, func(st *Step) { st.Submission, st.Status = &sub, NotStarted })
-	case q.ctx.Err() == nil && KindOf(err) == Ambiguous:
-		sub, err = q.adopt(o, err)
-	case q.ctx.Err() == nil:
+	case KindOf(err) == Ambiguous:
+		if q.ctx.Err() == nil {
+			sub, err = q.adopt(o, err)
+		}
+	case q.ctx.Err() == nil || isTold(err):
 		refusal := refused(err)
 		q.note(o.step, func(st *Step) { st.Refusal = refusal })
 	}
@@ -167,21 +169,6 @@ func (q *sequence) submit(o order) (Submission, *place, error) {
 
 // ErrOutcomeUnknown is what a step finds that was intended by a process which died before it recorded the outcome.
 var ErrOutcomeUnknown = &Error{Kind: Ambiguous, Message: "midgate was interrupted while it submitted this job, so nobody knows whether Midjourney has it. It was not submitted again."}
-
-// send submits; an upstream that is full created nothing and is asked again while the client has patience.
-func (q *sequence) send(o order) (Submission, error) {
-	for wait := time.Second; ; wait = min(2*wait, 15*time.Second) {
-		sub, err := o.account.Upstream.Submit(q.ctx, o.command, Options{Speed: o.speed, State: q.state(o.step)})
-		var e *Error
-		if err == nil || !errors.As(err, &e) || e.Kind != Busy || o.hasty {
-			return sub, err
-		}
-		wait = max(wait, min(e.RetryAfter, 30*time.Second))
-		if !q.again(wait) {
-			return sub, err
-		}
-	}
-}
 
 // again waits before a full upstream is asked once more; false if the client's patience ends before.
 func (q *sequence) again(wait time.Duration) bool {
