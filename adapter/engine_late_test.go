@@ -271,3 +271,27 @@ func TestAJobWhoseSubmissionPanickedTurnsUp(t *testing.T) {
 		}
 	})
 }
+
+// A submission whose outcome was unknown when the deadline came is looked for like any other.
+func TestAJobSubmittedAtItsDeadlineTurnsUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		up := &scripted{takes: time.Second}
+		state := up.lost()
+		lose := up.submit
+		up.submit = func(ctx context.Context, o adapter.Options) error {
+			<-time.After(time.Hour - 5*time.Second)
+			return lose(ctx, o)
+		}
+		e := newEngine(t, up, func(c *adapter.Config) { c.JobTimeout = 2 * time.Hour })
+		ticket := e.ask(t, attempt("b"))
+		if _, err := ticket.Wait(t.Context(), nil); adapter.KindOf(err) != adapter.Overdue {
+			t.Fatalf("Wait() = %v, want Overdue", err)
+		}
+		up.find(state())
+		<-time.After(time.Minute)
+		run, err := e.Job(t.Context(), adapter.Caller{Owner: "o"}, ticket.Job)
+		if err != nil || run.Status != adapter.RunCompleted {
+			t.Errorf("Job() = %s, %v; want completed", run.Status, err)
+		}
+	})
+}

@@ -29,14 +29,10 @@ func (r Run) mayTurnUp() bool {
 func (r Run) wonders(s Step) bool {
 	unknown := s.Submission == nil && s.Refusal == nil
 	unfinished := s.Submission != nil && s.Finished.IsZero() && !s.Free
-	switch {
-	case r.Error == nil:
+	if r.Error == nil {
 		return unknown || unfinished && r.Result != nil && r.Result.Missing > 0
-	case r.Error.Kind != Overdue: // nobody knows, or a mistake of midgate's own was in the way
-		return unknown || unfinished // whoever submitted it may have been cut off, and has told since
-	default:
-		return unfinished
 	}
+	return unknown || unfinished // whoever submitted it may have been cut off, and has told since
 }
 
 // late is when the job of a failed run is looked for next; false when nobody can ask for its result any more.
