@@ -54,7 +54,10 @@ func ReadTurn(req openai.ChatCompletionRequest, o ChatOptions) (Turn, error) {
 	}
 	text, attached := contentOf(req.Messages[last])
 	text = strings.TrimSpace(text)
-	command, rest := slash(text)
+	command, rest, err := slash(text)
+	if err != nil {
+		return Turn{}, err
+	}
 	if command == "" {
 		if reply, ok := background(req, text, o); ok {
 			return Turn{Way: TurnReply, Reply: reply}, nil
@@ -93,18 +96,28 @@ func (t *Turn) choose(command string, earlier []string, follow bool) {
 	}
 }
 
-// slash splits a leading /imagine, /edit, /blend or /describe from a text; Discord's own "prompt:" behind it goes too.
-func slash(text string) (command, rest string) {
-	for _, c := range []string{"imagine", "edit", "blend", "describe"} {
+// commands are what a turn may begin with, after a slash.
+var commands = []string{"imagine", "edit", "blend", "describe"}
+
+// slashWord begins a turn that means a command, known or not: a word alone, which a path is not.
+var slashWord = regexp.MustCompile(`^/[\p{L}_-]+(?:\s|$)`)
+
+// slash splits a leading command from a text; Discord's own "prompt:" behind it goes too. A command that does not exist is
+// refused: it is a typing error, or one of Discord's that nothing here does, and a picture of it would be paid for.
+func slash(text string) (command, rest string, err error) {
+	for _, c := range commands {
 		if tail, ok := cutFold(text, "/"+c); ok && (tail == "" || strings.ContainsAny(tail[:1], " \n\t:")) {
 			tail = strings.TrimSpace(strings.TrimPrefix(tail, ":"))
 			if after, ok := cutFold(tail, "prompt:"); ok {
 				tail = strings.TrimSpace(after)
 			}
-			return c, tail
+			return c, tail, nil
 		}
 	}
-	return "", text
+	if word := slashWord.FindString(text); word != "" {
+		return "", "", BadParam("messages", "invalid_value", "There is no command %s: there are /%s. A text without a slash is drawn.", strings.TrimSpace(word), strings.Join(commands, ", /"))
+	}
+	return "", text, nil
 }
 
 func cutFold(s, prefix string) (string, bool) {

@@ -51,7 +51,7 @@ func TestReadTurn(t *testing.T) {
 		"/imagine always draws":                   {after("/imagine prompt: add snow"), adapter.Turn{Way: adapter.TurnDraw, Prompt: "add snow"}},
 		"/edit always edits":                      {after("/edit at night"), adapter.Turn{Way: adapter.TurnEdit, Prompt: "at night", Images: []string{fox}}},
 		"/imagine draws what looks like a task":   {talk("user", "/imagine ping"), adapter.Turn{Way: adapter.TurnDraw, Prompt: "ping"}},
-		"/imaginewhatever is no command":          {talk("user", "/imaginewhatever"), adapter.Turn{Way: adapter.TurnDraw, Prompt: "/imaginewhatever"}},
+		"a path is no command":                    {talk("user", "/dev/null as a place"), adapter.Turn{Way: adapter.TurnDraw, Prompt: "/dev/null as a place"}},
 		"a picture without a wish is described":   {withPictures(talk("user", ""), "data:x"), adapter.Turn{Way: adapter.TurnDescribe, Attached: []string{"data:x"}}},
 		"a picture with the wish to be described": {withPictures(talk("user", "what is in this picture?"), "data:x"), adapter.Turn{Way: adapter.TurnDescribe, Prompt: "what is in this picture?", Attached: []string{"data:x"}}},
 		"a picture with a wish is edited":         {withPictures(talk("user", "as a watercolour"), "data:x"), adapter.Turn{Way: adapter.TurnEdit, Prompt: "as a watercolour", Attached: []string{"data:x"}}},
@@ -115,11 +115,14 @@ func asJSON(t *testing.T, v any) string {
 	return string(data)
 }
 
-func TestReadTurnRefusesAnEmptyConversation(t *testing.T) {
+func TestReadTurnRefusesWhatSaysNothing(t *testing.T) {
 	for name, req := range map[string]openai.ChatCompletionRequest{
 		"no messages":     {},
 		"no user message": talk("system", "x"),
 		"an empty text":   talk("user", " "),
+		"a typing error":  talk("user", "/imagin a fox"),
+		"one word":        talk("user", "/imaginewhatever"),
+		"another command": talk("user", "/settings"),
 	} {
 		if _, err := adapter.ReadTurn(req, adapter.ChatOptions{}); refusal(t, err).Param != "messages" {
 			t.Errorf("%s: %v, want an error about messages", name, err)

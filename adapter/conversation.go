@@ -26,6 +26,9 @@ func (s *Service) Converse(ctx context.Context, a Attempt, t Turn, g Generation,
 		ticket, err := s.Generate(ctx, a, g)
 		return Answer{Ticket: ticket}, err
 	}
+	if t.Way == TurnBlend && len(attached) < 2 {
+		return Answer{}, BadParam("messages", "invalid_value", "Attach the pictures to blend, two to five of them.")
+	}
 	if len(attached) == 0 {
 		img, err := s.meant(ctx, a.Caller, t)
 		if err != nil {
@@ -68,7 +71,7 @@ func (s *Service) converseAct(ctx context.Context, a Attempt, t Turn, g Generati
 // for a reroll.
 func (s *Service) meant(ctx context.Context, c Caller, t Turn) (Image, error) {
 	if len(t.Images) == 0 {
-		return Image{}, BadParam("messages", "invalid_value", "There is no picture in this conversation yet that could be meant.")
+		return Image{}, BadParam("messages", "invalid_value", "There is no picture in this conversation yet: describe one to draw, or attach one.")
 	}
 	img, err := s.Image(ctx, c, t.Images[0])
 	if err != nil {
