@@ -32,10 +32,6 @@ func unusable(cause error, message string) error {
 func damagedPicture(cause error) error { return unusable(cause, "The picture is damaged.") }
 
 func unknownFormat() error {
-	return &adapter.Error{Kind: adapter.Invalid, Code: "unsupported_file_mimetype", Message: "This is not a PNG, JPEG, WebP or GIF picture, nor an MP4 video."}
-}
-
-func unknownUpload() error {
 	return &adapter.Error{Kind: adapter.Invalid, Code: "unsupported_file_mimetype", Message: "This is not a PNG, JPEG, WebP or GIF picture."}
 }
 

@@ -70,7 +70,7 @@ func (s *Store) Receive(ctx context.Context, r io.Reader, limit int64) (adapter.
 		return adapter.Picture{}, fmt.Errorf("receive upload: %w", err)
 	}
 	if h.Format == adapter.MP4 { // nothing is made of one, and a job with it would be paid for
-		return adapter.Picture{}, unknownUpload()
+		return adapter.Picture{}, unknownFormat()
 	}
 	if err := s.checkPixels(h); err != nil {
 		return adapter.Picture{}, err
