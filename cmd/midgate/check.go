@@ -28,7 +28,7 @@ func checkUp(ctx context.Context, p program, args []string) error {
 	if err != nil {
 		return err
 	}
-	p.print("settings: fine; clients show %s\n", shown[cfg.Proxy.Auth])
+	p.print("settings: fine; clients must send %s\n", shown[cfg.Proxy.Auth])
 	cfg.Midjourney.WebhookURL = "" // nothing is submitted, so nothing is hooked
 	fleet, err := midjourney.New(cfg.Midjourney)
 	if err != nil {
@@ -93,7 +93,7 @@ func (p program) examine(ctx context.Context, url string, up adapter.Upstream, o
 		return false
 	case refused:
 		p.finding("reachable", "yes")
-		p.finding("key", "needed; clients show theirs, so the rest cannot be asked")
+		p.finding("key", "needed; clients send theirs, so the rest cannot be asked")
 		return true
 	}
 	p.finding("reachable", "yes")

@@ -21,7 +21,7 @@ func TestCheckSaysWhatAnUpstreamCanDo(t *testing.T) {
 	}{
 		"all is well": {
 			simulator.Config{Key: "k"}, []string{"MIDGATE_UPSTREAM_KEY=k", "MIDGATE_API_KEYS=a"}, 0,
-			[]string{"settings: fine; clients show one of your keys", "reachable yes", "key accepted", "looks like a relay of the new-api family", "relax yes, at /mj", "fast yes, at /mj-fast/mj", "list-by-condition yes", "edits yes", "video yes"},
+			[]string{"settings: fine; clients must send one of your keys", "reachable yes", "key accepted", "looks like a relay of the new-api family", "relax yes, at /mj", "fast yes, at /mj-fast/mj", "list-by-condition yes", "edits yes", "video yes"},
 		},
 		"optional routes are missing": {
 			simulator.Config{Key: "k", NoEdits: true, NoVideo: true}, []string{"MIDGATE_UPSTREAM_KEY=k", "MIDGATE_API_KEYS=a"}, 0,
@@ -32,7 +32,7 @@ func TestCheckSaysWhatAnUpstreamCanDo(t *testing.T) {
 			[]string{"reachable yes", "key REFUSED", "something is wrong"},
 		},
 		"clients bring their own keys": {
-			simulator.Config{Key: "k"}, nil, 0, []string{"clients show their own upstream keys", "key needed; clients show theirs"},
+			simulator.Config{Key: "k"}, nil, 0, []string{"clients must send their own upstream keys", "key needed; clients send theirs"},
 		},
 		"everybody may draw": {
 			simulator.Config{Key: "k"}, []string{"MIDGATE_UPSTREAM_KEY=k", "MIDGATE_AUTH=none"}, 0, []string{"whoever reaches this address can spend"},
