@@ -63,9 +63,17 @@ func (g *gatekeeper) known(key, remote string) (adapter.Caller, error) {
 		return adapter.Caller{}, err
 	}
 	if found < 0 {
-		return adapter.Caller{}, adapter.Errorf(adapter.Unauthorized, "The API key is not valid.")
+		return adapter.Caller{}, adapter.Errorf(adapter.Unauthorized, "The API key is not valid.%s", hintOf(key))
 	}
 	return g.callers[found], nil
+}
+
+// hintOf says what may be wrong with a key: the name of the setting's name:key is not part of it.
+func hintOf(key string) string {
+	if strings.Contains(key, ":") {
+		return " A key is the part behind the name and the colon."
+	}
+	return ""
 }
 
 // sentKey reads the key: a bearer in any case and with blanks around it, or Azure's api-key header.

@@ -183,12 +183,15 @@ func TestChatRefusesWhatCannotBeAnswered(t *testing.T) {
 		param  string
 		code   string
 	}{
-		"no messages":       {`{}`, 400, "messages", "empty_array"},
-		"messages as text":  {`{"messages":"a fox"}`, 400, "messages", "invalid_type"},
-		"an empty turn":     {`{"messages":[{"role":"user","content":""}]}`, 400, "messages", "empty_string"},
-		"an unknown model":  {`{"model":"gpt-4o","messages":[{"role":"user","content":"a fox"}]}`, 404, "model", "model_not_found"},
-		"too many pictures": {`{"n":11,"messages":[{"role":"user","content":"a fox"}]}`, 400, "n", "integer_above_max_value"},
-		"a broken picture":  {`{"messages":[{"role":"user","content":[{"type":"text","text":"x y"},{"type":"image_url","image_url":{"url":"data:,x"}}]}]}`, 400, "messages", "invalid_value"},
+		"no messages":        {`{}`, 400, "messages", "missing_required_parameter"},
+		"not one message":    {`{"messages":[]}`, 400, "messages", "empty_array"},
+		"messages as text":   {`{"messages":"a fox"}`, 400, "messages", "invalid_type"},
+		"an empty turn":      {`{"messages":[{"role":"user","content":""}]}`, 400, "messages", "empty_string"},
+		"an unknown command": {`{"messages":[{"role":"user","content":"/blnd"}]}`, 400, "messages", "invalid_value"},
+		"nothing to blend":   {`{"messages":[{"role":"user","content":"/blend"}]}`, 400, "messages", "invalid_value"},
+		"an unknown model":   {`{"model":"gpt-4o","messages":[{"role":"user","content":"a fox"}]}`, 404, "model", "model_not_found"},
+		"too many pictures":  {`{"n":11,"messages":[{"role":"user","content":"a fox"}]}`, 400, "n", "integer_above_max_value"},
+		"a broken picture":   {`{"messages":[{"role":"user","content":[{"type":"text","text":"x y"},{"type":"image_url","image_url":{"url":"data:,x"}}]}]}`, 400, "messages", "invalid_value"},
 	} {
 		status, _, body := h.call(t, http.MethodPost, "/v1/chat/completions", tt.body)
 		var e envelope

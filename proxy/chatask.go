@@ -39,6 +39,9 @@ func (s *Server) readChat(c *gin.Context, p *payload) (ask chatAsk, err error) {
 	if err := s.core.Draw.Model(req.Model); err != nil {
 		return ask, err
 	}
+	if err := p.present("messages"); err != nil {
+		return ask, err
+	}
 	if ask.turn, err = adapter.ReadTurn(req, s.chatOptions()); err != nil {
 		return ask, err
 	}

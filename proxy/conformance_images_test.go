@@ -221,6 +221,7 @@ func anyTypeCase(t *testing.T, h *house) {
 	paid := len(h.sim.Ledger())
 	form := "application/x-www-form-urlencoded"
 	h.ask(t, http.MethodPost, generations, "prompt=a+fox&n=1", "Content-Type", form).refused(t, refusal{400, "", "unsupported_content_type"})
+	h.ask(t, http.MethodPost, generations, "", "Content-Type", form).refused(t, refusal{400, "", ""})
 	for body, kind := range map[string]string{"a fox": "text/plain", "<prompt/>": "application/xml"} {
 		h.ask(t, http.MethodPost, generations, body, "Content-Type", kind).refused(t, refusal{400, "", ""})
 	}

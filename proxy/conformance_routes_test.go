@@ -62,7 +62,7 @@ func pathsCase(t *testing.T, h *house) {
 	for path, allow := range map[string]string{generations: "POST", edits: "POST", chatRoute: "POST"} {
 		a := h.ask(t, http.MethodGet, path, "")
 		a.refused(t, refusal{405, "", "method_not_supported"})
-		if got := a.header.Get("Allow"); got != allow {
+		if got := a.header.Get("Allow"); got != allow || !strings.Contains(string(a.body), "Allowed: "+allow) {
 			t.Errorf("GET %s allows %q, want %q", path, got, allow)
 		}
 	}
@@ -84,6 +84,9 @@ func keysCase(t *testing.T, h *house) {
 		t.Errorf("type = %s", got)
 	}
 	models("Authorization", "Bearer sk-nobody").refused(t, refusal{401, "", "invalid_api_key"})
+	if p := models("Authorization", "Bearer alice:sk-alice").problem(t); !strings.Contains(p.Message, "behind the name") {
+		t.Errorf("a key with its name: %+v, want a hint", p)
+	}
 	models("Authorization", "Basic c2stYWxpY2U=").refused(t, refusal{401, "", ""})
 	for _, key := range []string{"Bearer sk-alice", "bearer sk-alice", "BEARER  sk-alice ", " Bearer sk-alice"} {
 		models("Authorization", key).is(t, 200)

@@ -67,7 +67,7 @@ func (s *Server) addFile(c *gin.Context) error {
 		return err
 	}
 	if purpose == "" {
-		return adapter.BadParam("purpose", "missing_required_parameter", "'purpose' must be one of %s.", quoted(purposes))
+		return adapter.BadParam("purpose", "missing_required_parameter", "Missing required parameter: 'purpose', one of %s.", quoted(purposes))
 	}
 	seconds, err := p.whole("expires_after[seconds]", shortestFile, longestFile)
 	if err != nil {

@@ -165,17 +165,24 @@ func textsOf(v gjson.Result, param string) ([]string, error) {
 	return list, nil
 }
 
+// present refuses a body without that parameter.
+func (p *payload) present(param string) error {
+	if v, ok := p.fields[param]; !ok || v.Type == gjson.Null {
+		return adapter.BadParam(param, "missing_required_parameter", "Missing required parameter: '%s'.", param)
+	}
+	return nil
+}
+
 // maxPrompt is OpenAI's limit for the longest-winded of its models, in characters.
 const maxPrompt = 32000
 
 // prompt reads the prompt. required is false where a picture or a button says enough.
 func (p *payload) prompt(required bool) (string, error) {
-	v, ok := p.fields["prompt"]
-	switch {
-	case !ok || v.Type == gjson.Null:
-		if required {
-			return "", adapter.BadParam("prompt", "missing_required_parameter", "Missing required parameter: 'prompt'.")
-		}
+	v := p.fields["prompt"]
+	switch missing := p.present("prompt"); {
+	case missing != nil && required:
+		return "", missing
+	case missing != nil:
 		return "", nil
 	case v.Type != gjson.String:
 		return "", adapter.BadParam("prompt", "invalid_type", "'prompt' must be a string.")

@@ -40,13 +40,13 @@ func (o *opening) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// wrongForm says what is accepted to who sent another kind of form. What begins like JSON is broken JSON, whatever it
-// calls itself: curl -d calls everything a form.
+// wrongForm says what is accepted to who sent another kind of form. What begins like JSON is broken JSON, and what is
+// empty is empty, whatever it calls itself: curl -d calls everything a form.
 func wrongForm(err error, kind string, first byte) error {
 	if err == nil {
 		return nil
 	}
-	form := strings.HasPrefix(kind, "application/x-www-form-urlencoded") && first != '{' && first != '['
+	form := strings.HasPrefix(kind, "application/x-www-form-urlencoded") && first != 0 && first != '{' && first != '['
 	if e := typed(err); form && e.Kind == adapter.Invalid && e.Code == "" {
 		return adapter.BadParam("", "unsupported_content_type", "Send the body as application/json or multipart/form-data.")
 	}

@@ -95,6 +95,19 @@ func sameButTime(t *testing.T, a, b []byte) bool {
 	return fmt.Sprint(x) == fmt.Sprint(y)
 }
 
+func TestAResponseSaysWhenItWasCompleted(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, simulator.Config{Pace: 1500 * time.Millisecond})
+	_, _, raw := h.respond(t, drawn(`"a fox"`, ``, ``))
+	var at struct {
+		Created   int64 `json:"created_at"`
+		Completed int64 `json:"completed_at"`
+	}
+	if err := json.Unmarshal(raw, &at); err != nil || at.Completed <= at.Created {
+		t.Errorf("created at %d and completed at %d (%v), want the job's second and a half in between", at.Created, at.Completed, err)
+	}
+}
+
 // Case 64.
 func TestAResponsesStreamHasItsOrder(t *testing.T) {
 	h := newHouse(t, simulator.Config{Pace: time.Second})
@@ -180,7 +193,8 @@ func TestFollowUpsUseTheRightPicture(t *testing.T) {
 		"somebody else's picture":   {drawn(`[`+message+`,{"type":"image_generation_call","id":"`+first.Output[0].ID+`"}]`, ``, ``), "sk-bob", "image_not_found", "input", 404},
 		"an edit of nothing":        {drawn(`"at night"`, `,"action":"edit"`, ``), "sk-alice", "invalid_value", "tools", 400},
 		"a mask of nothing":         {drawn(`"at night"`, `,"input_image_mask":{"file_id":"file_x"}`, ``), "sk-alice", "invalid_value", "tools", 400},
-		"nothing at all":            {`{"model":"gpt-5.4"}`, "sk-alice", "empty_array", "input", 400},
+		"nothing at all":            {`{"model":"gpt-5.4"}`, "sk-alice", "missing_required_parameter", "input", 400},
+		"an empty conversation":     {`{"model":"gpt-5.4","input":[]}`, "sk-alice", "empty_array", "input", 400},
 		"too many partial pictures": {drawn(`"a fox"`, `,"partial_images":4`, `,"stream":true`), "sk-alice", "integer_above_max_value", "partial_images", 400},
 	} {
 		status, _, raw := h.respond(t, tt.body, "Authorization", "Bearer "+tt.key)

@@ -161,6 +161,9 @@ func (s *Server) responseTalk(c *gin.Context, p *payload) (req openai.ChatComple
 		}
 		req.Messages = append(req.Messages, showed(images...))
 	}
+	if err := p.present("input"); err != nil {
+		return req, err
+	}
 	items, err := s.inputItems(c, p.fields["input"])
 	req.Messages = append(req.Messages, items...)
 	req.MaxCompletionTokens = limitOf(p.fields["max_output_tokens"])

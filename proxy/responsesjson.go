@@ -1,8 +1,10 @@
 package proxy
 
 import (
+	"cmp"
 	"encoding/json"
 	"strings"
+	"time"
 
 	"midgate/adapter"
 )
@@ -106,7 +108,7 @@ func (r responseJSON) write(d *document, items []item) {
 		Instructions: orNull(f.Instructions), MaxOutput: f.MaxOutput, Model: f.Model,
 	}
 	if r.Status == "completed" {
-		head.CompletedAt = new(max(r.EndedAt, r.CreatedAt))
+		head.CompletedAt = new(max(cmp.Or(r.EndedAt, time.Now().Unix()), r.CreatedAt)) // an answer goes out before its run has ended
 	}
 	d.text.WriteByte('{')
 	d.members(head)

@@ -193,7 +193,7 @@ func (s *Server) rightMethod(c *gin.Context) error {
 }
 
 func (s *Server) notAllowed(c *gin.Context) error {
-	return adapter.Errorf(wrongMethod, "%s is not allowed on this URL.", knownMethod(c.Request.Method))
+	return adapter.Errorf(wrongMethod, "%s is not allowed on this URL. Allowed: %s.", knownMethod(c.Request.Method), c.Writer.Header().Get("Allow"))
 }
 
 func (s *Server) unknownURL(c *gin.Context) error {
