@@ -209,16 +209,18 @@ func (q *sequence) made(task Task, from provenance, share int) (Result, error) {
 
 // deliverOne stores a single picture that a task made.
 func (q *sequence) deliverOne(task Task, from provenance) (Result, error) {
-	kept, err := q.fetch(from.account, task.shownURL(), from.name)
-	if err != nil {
-		return Result{}, err
-	}
-	img := q.record(from, task, from.name)
-	img.Source, img.Width, img.Height = kept.Name, kept.Width, kept.Height
-	if err := q.keep(img); err != nil {
-		return Result{}, err
-	}
-	return Result{Images: []string{img.ID}}, nil
+	return q.storing(task, func() (Result, error) {
+		kept, err := q.fetch(from.account, task.shownURL(), from.name)
+		if err != nil {
+			return Result{}, err
+		}
+		img := q.record(from, task, from.name)
+		img.Source, img.Width, img.Height = kept.Name, kept.Width, kept.Height
+		if err := q.keep(img); err != nil {
+			return Result{}, err
+		}
+		return Result{Images: []string{img.ID}}, nil
+	})
 }
 
 // pressCustom presses exactly that button of the record.

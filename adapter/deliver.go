@@ -17,10 +17,12 @@ const (
 // deliver stores the pictures of a finished grid task, with a record for the whole grid and for each of its four
 // quarters whatever was asked for: all of them are paid. It returns the first count pictures.
 func (q *sequence) deliver(task Task, from provenance, count int) (Result, error) {
-	if len(task.ImageURLs) == 4 {
-		return q.deliverSeparate(task, from, count)
-	}
-	return q.deliverGrid(task, from, count)
+	return q.storing(task, func() (Result, error) {
+		if len(task.ImageURLs) == 4 {
+			return q.deliverSeparate(task, from, count)
+		}
+		return q.deliverGrid(task, from, count)
+	})
 }
 
 // deliverGrid stores a grid once; its quarters are cut when they are first needed.

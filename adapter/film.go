@@ -204,15 +204,17 @@ func (v *shot) keep(task Task, name string) (Result, error) {
 	if len(urls) == 0 {
 		return Result{}, Errorf(Failed, "Midjourney finished the job without a video.")
 	}
-	result := Result{Task: task.ID, Still: v.still, StillQuarter: v.stillQuarter}
-	for i, url := range urls {
-		kept, err := v.q.fetchVideo(v.account, url, fmt.Sprintf("%s/%d", name, i+1))
-		if err != nil {
-			return Result{}, err
+	return v.q.storing(task, func() (Result, error) {
+		result := Result{Task: task.ID, Still: v.still, StillQuarter: v.stillQuarter}
+		for i, url := range urls {
+			kept, err := v.q.fetchVideo(v.account, url, fmt.Sprintf("%s/%d", name, i+1))
+			if err != nil {
+				return Result{}, err
+			}
+			result.film(kept)
 		}
-		result.film(kept)
-	}
-	return result, nil
+		return result, nil
+	})
 }
 
 // film adds a clip.

@@ -99,7 +99,8 @@ type Step struct {
 	Refusal    *Error      `json:"refusal,omitempty"` // nothing was created
 	Polls      int         `json:"polls,omitempty"`
 	Finished   time.Time   `json:"finished,omitzero"`
-	Free       bool        `json:"free,omitempty"` // a press that only opened a dialog: not paid by itself
+	Free       bool        `json:"free,omitempty"`   // a press that only opened a dialog: not paid by itself
+	Unkept     int         `json:"unkept,omitempty"` // how often its task's pictures could not be fetched and stored
 }
 
 // Paid reports whether the step created (or may have created) a job that costs money.

@@ -15,24 +15,28 @@ const (
 )
 
 // mayTurnUp reports whether a run ended although a job of its may exist: nobody knew whether it was accepted, or it
-// was not finished when its deadline was over, or midgate itself failed (engineering.md §3.2, §3.3 rows U7 and K3). A run may have been answered without
-// that job's pictures: those of others were enough.
+// was not finished when its deadline was over, or midgate itself failed (engineering.md §3.2, §3.3 rows U7 and K3), or
+// its pictures could not be fetched and stored. A run may have been answered without that job's pictures: those of others
+// were enough.
 func (r Run) mayTurnUp() bool {
-	failed := r.Status == RunFailed && r.Error != nil && slices.Contains([]Kind{Ambiguous, Overdue, Internal}, r.Error.Kind)
+	failed := r.Status == RunFailed && r.Error != nil &&
+		(slices.Contains([]Kind{Ambiguous, Overdue, Internal}, r.Error.Kind) || slices.ContainsFunc(r.Steps, Step.unkept))
 	if !failed && r.Status != RunCompleted {
 		return false
 	}
 	return slices.ContainsFunc(r.Steps, func(st Step) bool { return r.wonders(st) })
 }
 
-// wonders reports whether a step is what the run lacks: nobody knows its submission, or its task was not over in time.
+// wonders reports whether a step is what the run lacks: nobody knows its submission, or its task was not over in time,
+// or has pictures that are not stored here.
 func (r Run) wonders(s Step) bool {
 	unknown := s.Submission == nil && s.Refusal == nil
 	unfinished := s.Submission != nil && s.Finished.IsZero() && !s.Free
+	lacks := unfinished || s.unkept()
 	if r.Error == nil {
-		return unknown || unfinished && r.Result != nil && r.Result.Missing > 0
+		return unknown || lacks && r.Result != nil && r.Result.Missing > 0
 	}
-	return unknown || unfinished // whoever submitted it may have been cut off, and has told since
+	return unknown || lacks // whoever submitted it may have been cut off, and has told since
 }
 
 // late is when the job of a failed run is looked for next; false when nobody can ask for its result any more.
@@ -85,11 +89,13 @@ func (s *Service) lookFor(ctx context.Context, l *live, run Run) {
 	}
 }
 
-// turnedUp looks for a step's task: by its state while it has no id, else until it is finished.
+// turnedUp looks for a step's task: by its state while it has no id, else until it is finished and its pictures, if they
+// could not be fetched before, are there.
 func turnedUp(ctx context.Context, a Account, run Run, st Step) (Submission, bool) {
 	if st.Submission != nil {
 		task, err := a.Upstream.Task(ctx, st.Submission.TaskID)
-		return *st.Submission, err == nil && task.Done() && (task.State == "" || task.State == st.State)
+		own := task.State == "" || task.State == st.State || st.continues()
+		return *st.Submission, err == nil && task.Done() && own && (st.Unkept == 0 || obtainable(ctx, a, task))
 	}
 	if finder, ok := a.Upstream.(Finder); ok {
 		if task, err := finder.Find(ctx, st.State); err == nil {

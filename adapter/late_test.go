@@ -149,3 +149,34 @@ func TestADialogThatWasAnsweredIsFoundLate(t *testing.T) {
 		})
 	}
 }
+
+// A dialog's answer keeps the task, and with it the state of the press, which must not hide it after the deadline.
+func TestADialogThatOutlivesItsDeadlineIsStillFetched(t *testing.T) {
+	for _, name := range []string{"trueai", "newapi", "comet"} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				sim := dialects[name]
+				sim.Pace = 10 * time.Minute
+				s := newStudio(t, sim, func(c *adapter.Config) { c.JobTimeout = time.Hour })
+				third := s.draw(t, "a red fox", 4)[2]
+				s.cfg.JobDeadline = 5 * time.Minute
+				s.Service = s.reborn(t)
+				e := adapter.Edit{Generation: generation("a red rowing boat"), Images: []adapter.Reference{{Image: third.ID}}, Mask: s.upload(t, rightHalf(t, 64, 64))}
+				ticket, err := s.Edit(t.Context(), s.attempt("/v1/images/edits", "late"), e)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if _, err := ticket.Wait(t.Context(), nil); adapter.KindOf(err) != adapter.Overdue {
+					t.Fatalf("Wait() = %v, want Overdue", err)
+				}
+				<-time.After(4 * time.Minute)
+				if run, err := s.Job(t.Context(), s.me, ticket.Job); err != nil || run.Status != adapter.RunCompleted {
+					t.Errorf("Job() = %s, %v, %v; want completed", run.Status, run.Error, err)
+				}
+				if got := s.charged(); got != "imagine upscale inpaint" {
+					t.Errorf("jobs = %q, want one of each", got)
+				}
+			})
+		})
+	}
+}

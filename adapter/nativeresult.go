@@ -43,13 +43,15 @@ func (q *sequence) nativeFilm(account Account, task Task) (Result, error) {
 	if len(urls) == 0 {
 		urls = []string{task.shownURL()}
 	}
-	result := Result{Task: task.ID}
-	for i, url := range urls {
-		kept, err := q.fetchVideo(account, url, numbered("video", i))
-		if err != nil {
-			return Result{}, err
+	return q.storing(task, func() (Result, error) {
+		result := Result{Task: task.ID}
+		for i, url := range urls {
+			kept, err := q.fetchVideo(account, url, numbered("video", i))
+			if err != nil {
+				return Result{}, err
+			}
+			result.film(kept)
 		}
-		result.film(kept)
-	}
-	return result, nil
+		return result, nil
+	})
 }

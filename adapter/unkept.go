@@ -1,0 +1,58 @@
+package adapter
+
+import (
+	"context"
+	"strings"
+	"time"
+)
+
+const (
+	// keepTries is how often the pictures of one task are fetched, each time for as long as fetchFor says.
+	keepTries = 8
+	// obtainFor is how long it may take to learn whether a picture can be fetched now.
+	obtainFor = 10 * time.Second
+)
+
+// unkept reports whether the step's task has pictures that are paid and not stored here, and worth another try.
+func (s Step) unkept() bool { return s.Unkept > 0 && s.Unkept < keepTries && !s.Free }
+
+// continues reports whether the step's task may be older than the step, and carry the state of an earlier submission
+// (upstream-protocol.md §6.2).
+func (s Step) continues() bool {
+	return strings.HasPrefix(s.Name, modalPrefix) || s.Name == "modal" || s.Name == "change"
+}
+
+// storing stores what a finished task made, and notes with its step whether that worked: while it did not, the run is
+// gone on with later (late.go).
+func (q *sequence) storing(task Task, store func() (Result, error)) (Result, error) {
+	result, err := store()
+	made := func(s Step) bool { return s.Submission != nil && s.Submission.TaskID == task.ID && !s.Free }
+	q.live.update(func(r *Run) {
+		for i, s := range r.Steps {
+			switch {
+			case !made(s):
+			case err == nil:
+				r.Steps[i].Unkept = 0
+			default:
+				r.Steps[i].Unkept++
+			}
+		}
+	})
+	return result, err
+}
+
+// obtainable reports whether a task's first picture can be fetched now.
+func obtainable(ctx context.Context, a Account, task Task) bool {
+	url := task.shownURL()
+	if len(task.VideoURLs) > 0 {
+		url = task.VideoURLs[0]
+	}
+	ctx, cancel := context.WithTimeout(ctx, obtainFor)
+	defer cancel()
+	body, err := a.Upstream.Picture(ctx, url)
+	if err != nil {
+		return false
+	}
+	_ = body.Close() // it was only opened
+	return true
+}
