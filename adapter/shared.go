@@ -30,9 +30,13 @@ type Shared struct {
 	desks map[string]*desk
 }
 
+var _ Others = (*Shared)(nil)
+
 // How replicas keep in touch: a question that nobody acknowledged is asked again, and after silence the lease is tried.
+// What nobody asked for any more for a while is not waited for on behalf of others.
 const (
 	askAgain   = time.Second
+	askedLast  = 30 * time.Second
 	tryToLead  = time.Second
 	leaderless = 10 * time.Second // with nobody known to lead for so long, each replica waits by itself
 	newsTopic  = "poll.news."
@@ -63,6 +67,16 @@ func (s *Shared) Choose(ctx context.Context, c Caller, speed Speed) (Account, er
 	return s.wrap(a, c), err
 }
 
+// Other implements Others, if what it decorates does.
+func (s *Shared) Other(ctx context.Context, c Caller, speed Speed, tried []string) (Account, error) {
+	others, several := s.inner.(Others)
+	if !several {
+		return Account{}, Errorf(Unavailable, "No upstream can be reached.")
+	}
+	a, err := others.Other(ctx, c, speed, tried)
+	return s.wrap(a, c), err
+}
+
 // Made implements Accounts.
 func (s *Shared) Made(ctx context.Context, c Caller, name string) (Account, error) {
 	a, err := s.inner.Made(ctx, c, name)
@@ -77,7 +91,7 @@ func (s *Shared) wrap(a Account, c Caller) Account {
 	defer s.mu.Unlock()
 	d := s.desks[a.Name]
 	if d == nil {
-		d = &desk{shared: s, account: a, topic: digest(a.Name)[:32], led: time.Now(), waiting: map[string][]*waiting{}, serving: map[string]bool{}}
+		d = &desk{shared: s, account: a, topic: digest(a.Name)[:32], led: time.Now(), waiting: map[string][]*waiting{}, serving: map[string]*time.Timer{}}
 		s.desks[a.Name] = d
 		s.work.Go(d.hearNews)
 		s.work.Go(d.hearQuestions)
@@ -95,9 +109,9 @@ type desk struct {
 
 	mu      sync.Mutex
 	leading bool
-	led     time.Time             // when somebody was last known to lead
-	waiting map[string][]*waiting // by task: asked of the leader
-	serving map[string]bool       // by task: waited for on behalf of others
+	led     time.Time              // when somebody was last known to lead
+	waiting map[string][]*waiting  // by task: asked of the leader
+	serving map[string]*time.Timer // by task: waited for on behalf of others, until it fires
 }
 
 // waiting is a task that somebody here waits for.

@@ -1,6 +1,7 @@
 package adapter
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"slices"
@@ -62,21 +63,28 @@ func (d *desk) asked(data []byte) {
 		key += " dialog"
 	}
 	d.mu.Lock()
-	busy := !d.leading || d.serving[key]
-	if !busy {
-		d.serving[key] = true
+	defer d.mu.Unlock()
+	if served := d.serving[key]; served != nil {
+		served.Reset(askedLast)
+		return
 	}
-	d.mu.Unlock()
-	if !busy {
-		d.shared.work.Go(func() { d.serve(key, q.Wait) })
+	if !d.leading {
+		return
 	}
+	ctx, end := context.WithCancel(d.shared.life)
+	d.serving[key] = time.AfterFunc(askedLast, end)
+	d.shared.work.Go(func() {
+		defer end()
+		d.serve(ctx, key, q.Wait)
+	})
 }
 
 // serve waits for another replica's task and tells how it goes.
-func (d *desk) serve(key string, w waitJSON) {
+func (d *desk) serve(ctx context.Context, key string, w waitJSON) {
 	defer func() {
 		d.mu.Lock()
 		defer d.mu.Unlock()
+		d.serving[key].Stop()
 		delete(d.serving, key)
 	}()
 	polls := 0 // Watch and Polled are called from this goroutine
@@ -85,13 +93,13 @@ func (d *desk) serve(key string, w waitJSON) {
 		polls = 0
 		return n
 	}
-	task, err := d.account.Waiter.Wait(d.shared.life, Wait{
+	task, err := d.account.Waiter.Wait(ctx, Wait{
 		TaskID: w.TaskID, State: w.State, Kind: w.Kind, Speed: w.Speed, Submitted: w.Submitted, Dialog: w.Dialog,
 		Watch:  func(t Task) { d.tell(report{TaskID: key, Task: t, Polls: told()}) },
 		Polled: func() { polls++ },
 	})
-	if d.shared.life.Err() != nil {
-		return // whoever leads next is asked again
+	if ctx.Err() != nil {
+		return // nobody asks any more; else whoever leads next is asked again
 	}
 	r := report{TaskID: key, Task: task, Polls: told(), Final: true}
 	if err != nil && !errors.As(err, &r.Error) {
