@@ -47,7 +47,7 @@ func (q *sequence) deliverGrid(task Task, from provenance, count int) (Result, e
 // deliverSeparate stores the four pictures that an upstream sends apart, beside the grid where it sends that too.
 func (q *sequence) deliverSeparate(task Task, from provenance, count int) (Result, error) {
 	cells := make([]Image, 4)
-	err := each(4, func(i int) error {
+	err := q.each(4, func(i int) error {
 		name := fmt.Sprintf("%s/%d", from.name, i+1)
 		kept, err := q.fetch(from.account, task.ImageURLs[i], name)
 		if err != nil {
@@ -86,7 +86,7 @@ func (q *sequence) keepGrid(grid Image, cells []Image, from provenance, count in
 		count = max(count, min(shares, 4))
 	}
 	reason := q.enlarge(cells[:min(count, 4)], from)
-	err := each(5, func(i int) error {
+	err := q.each(5, func(i int) error {
 		if i == 4 {
 			return q.keep(grid)
 		}
@@ -128,8 +128,8 @@ func (q *sequence) enlarge(cells []Image, from provenance) string {
 	}
 	var mu sync.Mutex
 	var reason string
-	_ = each(len(cells), func(i int) error {
-		err := q.enlargeOne(&cells[i], from)
+	_ = q.each(len(cells), func(i int) error {
+		err := q.shielded(func() error { return q.enlargeOne(&cells[i], from) })
 		if err != nil && q.ctx.Err() == nil {
 			q.s.parts.Log.Warn("an upscale failed; its quarter is cut instead", "job", from.run.ID, "error", err)
 			mu.Lock()
@@ -248,11 +248,11 @@ func (q *sequence) write(id string, write func() error) error {
 }
 
 // each calls f for 0…n-1 at once and returns the first error.
-func each(n int, f func(i int) error) error {
+func (q *sequence) each(n int, f func(i int) error) error {
 	var all sync.WaitGroup
 	errs := make([]error, n)
 	for i := range n {
-		all.Go(func() { errs[i] = f(i) })
+		all.Go(func() { errs[i] = q.shielded(func() error { return f(i) }) })
 	}
 	all.Wait()
 	return errors.Join(errs...)

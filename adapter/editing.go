@@ -86,8 +86,11 @@ func (q *sequence) repeatGrids(n int, grid func(i, share int) (Result, error)) (
 
 func (q *sequence) repeatOf(times, want int, once func(i int) (Result, error)) (Result, error) {
 	parts, errs := make([]Result, times), make([]error, times)
-	_ = each(times, func(i int) error {
-		parts[i], errs[i] = once(i)
+	_ = q.each(times, func(i int) error {
+		errs[i] = q.shielded(func() (err error) {
+			parts[i], err = once(i)
+			return err
+		})
 		return nil
 	})
 	return gather(parts, errs, want)

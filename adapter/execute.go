@@ -43,18 +43,27 @@ func (s *Service) execute(l *live, caller Caller, place *place, patience time.Ti
 	}
 }
 
-// perform runs the sequence; a panic in it is an internal error of this run and of no other.
+// perform runs the sequence.
 func (q *sequence) perform(run Run) (result Result, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			q.s.parts.Log.Error("a sequence panicked", "job", run.ID, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
-			err = fmt.Errorf("panic: %v", p)
-		}
-	}()
 	if run.Cancel {
 		return Result{}, errCancelled
 	}
-	return q.sequenceOf(run)
+	err = q.shielded(func() (err error) {
+		result, err = q.sequenceOf(run)
+		return err
+	})
+	return result, err
+}
+
+// shielded calls f. A panic in it is an internal error of its run and of no other: every goroutine of a sequence needs it.
+func (q *sequence) shielded(f func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			q.s.parts.Log.Error("a sequence panicked", "job", q.live.snapshot().ID, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+			err = fmt.Errorf("panic: %v", p)
+		}
+	}()
+	return f()
 }
 
 // ended records how the run came out, unless it is to be resumed: at the next start, or by the replica that took it.

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync"
 )
 
 // Generate draws n pictures from a prompt: one imagine for each four of them, at once (contract.md §6).
@@ -76,22 +75,15 @@ func (q *sequence) grids(run Run, g Generation, draw Drawing, order func(i int) 
 	if q.s.gridMode(g) == GridWhole {
 		need = want
 	}
-	parts := make([]Result, need)
-	errs := make([]error, need)
-	var all sync.WaitGroup
-	for i := range need {
-		all.Go(func() {
-			o := order(i)
-			from := provenance{run: run, gen: g, draw: draw, account: o.account, name: o.step}
-			share := min(4, want-4*i)
-			if q.s.gridMode(g) == GridWhole {
-				share = 1
-			}
-			parts[i], errs[i] = q.grid(o, from, share)
-		})
-	}
-	all.Wait()
-	return gather(parts, errs, want)
+	return q.repeatOf(need, want, func(i int) (Result, error) {
+		o := order(i)
+		from := provenance{run: run, gen: g, draw: draw, account: o.account, name: o.step}
+		share := min(4, want-4*i)
+		if q.s.gridMode(g) == GridWhole {
+			share = 1
+		}
+		return q.grid(o, from, share)
+	})
 }
 
 // grid makes one grid and delivers count of its pictures.
