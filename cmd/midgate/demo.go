@@ -72,11 +72,11 @@ const invitation = `midgate is serving, in front of a simulated Midjourney: noth
 
 Four pictures of one prompt, as addresses to open in a browser:
 
-  curl -s GATE/v1/images/generations -H 'Content-Type: application/json' -d '{"prompt": "a red fox in the snow", "n": 4, "response_format": "url"}'
+  curl -s GATE/v1/images/generations -d '{"prompt": "a red fox in the snow", "n": 4, "response_format": "url"}'
 
 One wide picture into a file, then changed as you say:
 
-  curl -s GATE/v1/images/generations -H 'Content-Type: application/json' -d '{"prompt": "a lighthouse at night", "size": "1536x1024", "response_format": "b64_json"}' | sed 's/.*"b64_json": *"\([^"]*\)".*/\1/' | base64 -d > lighthouse.png
+  curl -s GATE/v1/images/generations -d '{"prompt": "a lighthouse at night", "size": "1536x1024", "response_format": "b64_json"}' | sed 's/.*"b64_json": *"\([^"]*\)".*/\1/' | base64 -d > lighthouse.png
   curl -s GATE/v1/images/edits -F image=@lighthouse.png -F prompt='the same lighthouse in a storm' -F response_format=url
 
 A video that begins with it; when its status is completed, its url plays in a browser:
