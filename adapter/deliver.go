@@ -224,13 +224,22 @@ func (q *sequence) keep(img Image) error {
 			return err
 		}
 	}
-	return q.write(img.ID, func() error { return q.s.parts.Store.Put(q.ctx, img) })
+	put := q.s.parts.Store.Put
+	if q.goesOn {
+		put = q.s.putAgain
+	}
+	return q.write(img.ID, func() error { return put(q.ctx, img) })
 }
 
-// keepSingle notes in a stored record that the quarter has a picture of its own now.
+// keepSingle notes in a stored record that the quarter has a picture of its own now. A record that has expired since
+// needs no note.
 func (q *sequence) keepSingle(img Image) error {
 	return q.write(img.ID, func() error {
-		return q.s.amend(q.ctx, img.ID, func(i *Image) { i.Single = img.Single })
+		err := q.s.amend(q.ctx, img.ID, func(i *Image) { i.Single = img.Single })
+		if errors.Is(err, ErrNotFound) {
+			return nil
+		}
+		return err
 	})
 }
 

@@ -26,7 +26,7 @@ func (s *Service) execute(l *live, caller Caller, place *place, patience time.Ti
 	l.own, l.self, l.stop, l.key = true, s.cfg.Replica, stop, caller.Key
 	l.heed() // it may have been cancelled since the snapshot
 	l.mu.Unlock()
-	q := &sequence{s: s, live: l, ctx: ctx, caller: caller, seed: run.Seed, place: place, patience: patience}
+	q := &sequence{s: s, live: l, ctx: ctx, caller: caller, seed: run.Seed, place: place, patience: patience, goesOn: place == nil}
 	if o := s.parts.Observer.JobStarted; o != nil {
 		o(run.Kind, run.Upstream, run.Speed)
 	}

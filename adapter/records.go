@@ -86,17 +86,38 @@ func (s *Service) remember(ctx context.Context, img Image, blob *Blob) {
 
 // amend changes a stored record. Two changes of one record in this process never overwrite each other.
 func (s *Service) amend(ctx context.Context, id string, change func(*Image)) error {
-	hash := fnv.New32a()
-	_, _ = hash.Write([]byte(id))
-	mu := &s.amending[hash.Sum32()%uint32(len(s.amending))]
-	mu.Lock()
-	defer mu.Unlock()
+	defer s.onlyHere(id)()
 	img, err := s.parts.Store.Get(ctx, id)
 	if err != nil {
 		return err
 	}
 	change(&img)
 	return s.parts.Store.Put(ctx, img)
+}
+
+// putAgain stores a record that may be there from an earlier life of its run; what was noted of it since stays.
+func (s *Service) putAgain(ctx context.Context, img Image) error {
+	defer s.onlyHere(img.ID)()
+	known, err := s.parts.Store.Get(ctx, img.ID)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return err
+	}
+	if img.Single == nil {
+		img.Single = known.Single
+	}
+	if img.Source == known.Source {
+		img.Looks = known.Looks
+	}
+	return s.parts.Store.Put(ctx, img)
+}
+
+// onlyHere returns when nobody else in this process changes a record, and how to let it go.
+func (s *Service) onlyHere(id string) (release func()) {
+	hash := fnv.New32a()
+	_, _ = hash.Write([]byte(id))
+	mu := &s.amending[hash.Sum32()%uint32(len(s.amending))]
+	mu.Lock()
+	return mu.Unlock
 }
 
 // maxUpload is how large one uploaded picture may be (openai-surface.md §2.1).

@@ -20,6 +20,7 @@ type sequence struct {
 	caller   Caller
 	seed     string
 	patience time.Time // until then a full upstream is asked again
+	goesOn   bool      // it was executed before: by another process, or until something of it was given up
 
 	mu     sync.Mutex
 	place  *place   // the one that admitted the run, until its first job takes it
