@@ -74,9 +74,14 @@ func with[T any](run Run, sequence func(Run, T) (Result, error)) (Result, error)
 	return sequence(run, request)
 }
 
-// account returns the account that the run was given to when it was opened.
+// account returns the account that the run was given to when it was opened or, if that is not configured any more, the
+// one that took its job.
 func (q *sequence) account(run Run) (Account, error) {
-	return q.s.parts.Accounts.Made(q.ctx, q.caller, run.Upstream)
+	a, err := q.s.parts.Accounts.Made(q.ctx, q.caller, run.Upstream)
+	if took := run.at(""); err != nil && took != run.Upstream {
+		return q.s.parts.Accounts.Made(q.ctx, q.caller, took)
+	}
+	return a, err
 }
 
 // order is one command for one account.
