@@ -100,7 +100,8 @@ type Step struct {
 	Polls      int         `json:"polls,omitempty"`
 	Finished   time.Time   `json:"finished,omitzero"`
 	Free       bool        `json:"free,omitempty"`   // a press that only opened a dialog: not paid by itself
-	Unkept     int         `json:"unkept,omitempty"` // how often its task's pictures could not be fetched and stored
+	Unkept     bool        `json:"unkept,omitempty"` // its task's pictures could not be fetched and stored
+	Tries      int         `json:"tries,omitempty"`  // how often the run, which had ended, went on for its task
 }
 
 // Paid reports whether the step created (or may have created) a job that costs money.

@@ -16,11 +16,11 @@ const (
 
 // mayTurnUp reports whether a run ended although a job of its may exist: nobody knew whether it was accepted, or it
 // was not finished when its deadline was over, or midgate itself failed (engineering.md §3.2, §3.3 rows U7 and K3), or
-// its pictures could not be fetched and stored. A run may have been answered without that job's pictures: those of others
+// the upstream said that it had lost it (row U4), or its pictures could not be fetched and stored. A run may have been answered without that job's pictures: those of others
 // were enough.
 func (r Run) mayTurnUp() bool {
 	failed := r.Status == RunFailed && r.Error != nil &&
-		(slices.Contains([]Kind{Ambiguous, Overdue, Internal}, r.Error.Kind) || slices.ContainsFunc(r.Steps, Step.unkept))
+		(slices.Contains([]Kind{Ambiguous, Overdue, Internal, Failed}, r.Error.Kind) || slices.ContainsFunc(r.Steps, Step.unkept))
 	if !failed && r.Status != RunCompleted {
 		return false
 	}
@@ -31,7 +31,7 @@ func (r Run) mayTurnUp() bool {
 // or has pictures that are not stored here.
 func (r Run) wonders(s Step) bool {
 	unknown := s.Submission == nil && s.Refusal == nil
-	unfinished := s.Submission != nil && s.Finished.IsZero() && !s.Free
+	unfinished := s.Submission != nil && s.Finished.IsZero() && !s.Free && s.Tries < keepTries
 	lacks := unfinished || s.unkept()
 	if r.Error == nil {
 		return unknown || lacks && r.Result != nil && r.Result.Missing > 0
@@ -95,7 +95,7 @@ func turnedUp(ctx context.Context, a Account, run Run, st Step) (Submission, boo
 	if st.Submission != nil {
 		task, err := a.Upstream.Task(ctx, st.Submission.TaskID)
 		own := task.State == "" || task.State == st.State || st.continues()
-		return *st.Submission, err == nil && task.Done() && own && (st.Unkept == 0 || obtainable(ctx, a, task))
+		return *st.Submission, err == nil && task.Done() && own && (!st.Unkept || obtainable(ctx, a, task))
 	}
 	if finder, ok := a.Upstream.(Finder); ok {
 		if task, err := finder.Find(ctx, st.State); err == nil {
@@ -114,6 +114,10 @@ func turnedUp(ctx context.Context, a Account, run Run, st Step) (Submission, boo
 // that it has already stays in its record until there is a fuller one.
 func (s *Service) reopen(ctx context.Context, l *live, caller Caller, step string, sub Submission) {
 	before := l.snapshot()
+	tries := 0
+	if known := before.step(step); known != nil && known.Submission != nil {
+		tries = known.Tries + 1
+	}
 	if !l.claim() {
 		return
 	}
@@ -122,7 +126,7 @@ func (s *Service) reopen(ctx context.Context, l *live, caller Caller, step strin
 		if !r.mayTurnUp() || r.Replica != before.Replica && r.Replica != s.cfg.Replica || st == nil {
 			return errLost
 		}
-		st.Submission, st.Finished = &sub, time.Time{}
+		st.Submission, st.Finished, st.Tries = &sub, time.Time{}, tries
 		r.Status, r.Error, r.Finished, r.Replica = RunInProgress, nil, time.Time{}, s.cfg.Replica
 		if until := time.Now().Add(s.cfg.JobDeadline); until.After(r.Deadline) {
 			r.Deadline = until

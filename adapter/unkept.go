@@ -7,14 +7,14 @@ import (
 )
 
 const (
-	// keepTries is how often the pictures of one task are fetched, each time for as long as fetchFor says.
+	// keepTries is how often a run that has ended goes on for one of its tasks, since the upstream says that it is done.
 	keepTries = 8
 	// obtainFor is how long it may take to learn whether a picture can be fetched now.
 	obtainFor = 10 * time.Second
 )
 
 // unkept reports whether the step's task has pictures that are paid and not stored here, and worth another try.
-func (s Step) unkept() bool { return s.Unkept > 0 && s.Unkept < keepTries && !s.Free }
+func (s Step) unkept() bool { return s.Unkept && s.Tries < keepTries && !s.Free }
 
 // continues reports whether the step's task may be older than the step, and carry the state of an earlier submission
 // (upstream-protocol.md §6.2).
@@ -29,12 +29,8 @@ func (q *sequence) storing(task Task, store func() (Result, error)) (Result, err
 	made := func(s Step) bool { return s.Submission != nil && s.Submission.TaskID == task.ID && !s.Free }
 	q.live.update(func(r *Run) {
 		for i, s := range r.Steps {
-			switch {
-			case !made(s):
-			case err == nil:
-				r.Steps[i].Unkept = 0
-			default:
-				r.Steps[i].Unkept++
+			if made(s) {
+				r.Steps[i].Unkept = err != nil
 			}
 		}
 	})
