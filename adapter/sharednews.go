@@ -64,11 +64,11 @@ func (d *desk) asked(data []byte) {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if served := d.serving[key]; served != nil {
-		served.Reset(askedLast)
+	if !d.leading { // whoever leads now is asked, too
 		return
 	}
-	if !d.leading {
+	if served := d.serving[key]; served != nil {
+		served.Reset(askedLast)
 		return
 	}
 	ctx, end := context.WithCancel(d.shared.life)
