@@ -120,7 +120,7 @@ func TestReadTurnRefusesWhatSaysNothing(t *testing.T) {
 		"no messages":     {},
 		"no user message": talk("system", "x"),
 		"an empty text":   talk("user", " "),
-		"a typing error":  talk("user", "/imagin a fox"),
+		"an unknown one":  talk("user", "/draw a fox"),
 		"one word":        talk("user", "/imaginewhatever"),
 		"another command": talk("user", "/settings"),
 	} {
