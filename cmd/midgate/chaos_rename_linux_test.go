@@ -41,12 +41,20 @@ func TestAKillBeforeAPictureHasItsNameCostsNothing(t *testing.T) {
 	if left, err := os.Stat(hit.from); err != nil || left.Size() == 0 || !hit.synced {
 		t.Errorf("%s: %v, synced before: %v; want all bytes on the disk", hit.from, err, hit.synced)
 	}
+	looked := make(chan struct{})
+	b.meddle(func(_ http.ResponseWriter, r *http.Request) bool {
+		if isPicture(r) {
+			<-looked
+		}
+		return false
+	})
 	b.serve()
 	for _, file := range []string{hit.from, hit.to} {
 		if a := ask(t, b.url+"/images/"+filepath.Base(file)+".png", "", ""); a.status < 400 {
-			t.Errorf("%s is served: %d with %d bytes", file, a.status, len(a.body))
+			t.Errorf("%s is served before it is fetched again: %d with %d bytes", file, a.status, len(a.body))
 		}
 	}
+	close(looked)
 	if d := s.must(t, 1); len(d.Data) != 2 {
 		t.Errorf("the repeat gets %d pictures, want 2", len(d.Data))
 	}
@@ -71,7 +79,7 @@ func (b *bed) killAtRename(s sent, retry int) rename {
 	asked, traced := make(chan struct{}), make(chan struct{})
 	var first sync.Once
 	b.meddle(func(_ http.ResponseWriter, r *http.Request) bool {
-		if strings.HasPrefix(r.URL.Path, "/mj/image/") || strings.HasPrefix(r.URL.Path, "/cdn/") {
+		if isPicture(r) {
 			first.Do(func() { close(asked) })
 			<-traced
 		}
@@ -94,6 +102,11 @@ func (b *bed) killAtRename(s sent, retry int) rename {
 	}
 	<-gone
 	return calls()
+}
+
+// isPicture reports whether r fetches a picture from the upstream.
+func isPicture(r *http.Request) bool {
+	return strings.HasPrefix(r.URL.Path, "/mj/image/") || strings.HasPrefix(r.URL.Path, "/cdn/")
 }
 
 // traced has the kernel kill the gate at its next rename. The call itself is not carried out: a thread that is being
