@@ -3,6 +3,7 @@ package adapter
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -123,12 +124,12 @@ func gather(parts []Result, errs []error, want int) (Result, error) {
 }
 
 // hope ranks errors by what may still come of their jobs: one whose submission may have arrived is looked for with
-// those that were not over in time or were lost, those alone, others never.
+// those that were not over in time, those that were not over in time alone, others never.
 func hope(err error) int {
-	switch KindOf(err) {
-	case Ambiguous:
+	switch {
+	case KindOf(err) == Ambiguous:
 		return 2
-	case Overdue, Failed, Internal: // the run's deadline is Internal here
+	case errors.Is(err, errDeadline) || KindOf(err) == Overdue:
 		return 1
 	default:
 		return 0

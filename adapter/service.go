@@ -77,10 +77,10 @@ type Service struct {
 	end  context.CancelCauseFunc
 	work sync.WaitGroup
 
-	singles onceEach // quarters that are being made pictures of their own, by image ID
-
 	spawning sync.Mutex // nothing is added to work once Close waits for it
 	closed   bool
+
+	amending [64]sync.Mutex // by image ID: a record is read, changed and written by one at a time
 }
 
 // errStopping is why sequences end at Close: their runs stay unfinished and are resumed at the next start.

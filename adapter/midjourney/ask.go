@@ -111,13 +111,11 @@ func (p *poller) listFailed(n int, err error, now time.Time) {
 	if !errors.As(err, &re) {
 		re = &readError{err: err}
 	}
-	present, _ := p.client.routes.know(adapter.FeatureList)
 	switch {
-	case errors.Is(err, errNoRoute) && !present: // else it has worked lately, and the server may only be away
+	case errors.Is(err, errNoRoute):
 		p.client.routes.learn(adapter.FeatureList, false)
 		return
-	case re.status == http.StatusRequestEntityTooLarge, errors.Is(err, errTooLong),
-		re.status == http.StatusBadRequest && !errors.Is(err, errBehind):
+	case re.status == http.StatusRequestEntityTooLarge, re.status == http.StatusBadRequest, errors.Is(err, errTooLong):
 		if !p.chunk.refused(n, now) {
 			p.client.routes.learn(adapter.FeatureList, false)
 		}

@@ -1,7 +1,6 @@
 package midjourney
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -20,10 +19,8 @@ const (
 	maxList = 32 << 20
 )
 
-var (
-	errTooLong  = errors.New("answer is too long") // beyond its limit
-	errSwitched = errors.New("answer changes the protocol")
-)
+// errTooLong is an answer beyond its limit.
+var errTooLong = errors.New("answer is too long")
 
 // client speaks to one upstream with one key. It implements adapter.Upstream, adapter.Finder and
 // adapter.Tools.
@@ -42,7 +39,6 @@ var (
 type shared struct {
 	cfg       Config
 	api       *http.Client
-	jobs      *http.Client // of submissions
 	downloads *http.Client
 	hints     *hints
 	log       *slog.Logger
@@ -97,22 +93,19 @@ func (c *client) call(ctx context.Context, method, path string, body []byte, lim
 	if err != nil {
 		return reply{}, err
 	}
-	return c.do(c.shared.api, req, limit)
+	return c.do(req, limit)
 }
 
 // do sends a request and reads the answer up to limit bytes.
-func (c *client) do(over *http.Client, req *http.Request, limit int64) (reply, error) {
-	resp, err := over.Do(req)
+func (c *client) do(req *http.Request, limit int64) (reply, error) {
+	resp, err := c.shared.api.Do(req)
 	c.reach.note(req.Context(), err)
 	if err != nil {
 		return reply{}, hideURL(err)
 	}
 	defer func() { _ = resp.Body.Close() }()
-	if resp.StatusCode == http.StatusSwitchingProtocols { // what follows is no answer, and has no end that ctx brings about
-		return reply{status: resp.StatusCode}, errSwitched
-	}
 	raw, err := io.ReadAll(io.LimitReader(resp.Body, limit+1))
-	out := reply{resp.StatusCode, resp.Header, bytes.TrimPrefix(raw, []byte("\xef\xbb\xbf"))} // some servers begin with a byte order mark
+	out := reply{resp.StatusCode, resp.Header, raw}
 	switch {
 	case err != nil:
 		return out, fmt.Errorf("read answer: %w", err)

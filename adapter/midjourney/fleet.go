@@ -24,7 +24,6 @@ type Fleet struct {
 	mu       sync.Mutex
 	closed   bool
 	accounts map[accountKey]*account
-	swept    time.Time // when idle accounts were last looked for
 }
 
 var _ adapter.Accounts = (*Fleet)(nil)
@@ -45,7 +44,7 @@ func New(cfg Config) (*Fleet, error) {
 	if cfg.WebhookURL != "" && len(cfg.Secret) == 0 {
 		return nil, errors.New("midjourney: webhooks need a secret")
 	}
-	s := &shared{cfg: cfg, log: cfg.Log, api: apiClient(cfg.HTTP, readIdle), jobs: apiClient(cfg.HTTP, submitIdle)}
+	s := &shared{cfg: cfg, log: cfg.Log, api: apiClient(cfg.HTTP)}
 	f := &Fleet{shared: s, accounts: map[accountKey]*account{}}
 	s.hints = newHints()
 	if err := f.addUpstreams(); err != nil {
@@ -95,7 +94,6 @@ func (f *Fleet) Close() {
 	f.stop()
 	f.work.Wait()
 	f.shared.api.CloseIdleConnections()
-	f.shared.jobs.CloseIdleConnections()
 	f.shared.downloads.CloseIdleConnections()
 }
 
@@ -143,13 +141,11 @@ func (f *Fleet) account(u *upstream, c adapter.Caller) (adapter.Account, error) 
 	return adapter.Account{Name: u.cfg.Name, Upstream: a.client, Waiter: a.poller}, nil
 }
 
-// forget drops the passthrough accounts that nobody has used for a while and nobody waits at. It looks at all of them,
-// so it does so now and then.
+// forget drops the passthrough accounts that nobody has used for a while and nobody waits at.
 func (f *Fleet) forget(now time.Time) {
-	if !f.shared.cfg.Passthrough || now.Sub(f.swept) < f.shared.cfg.Idle/60 {
+	if !f.shared.cfg.Passthrough {
 		return
 	}
-	f.swept = now
 	for id, a := range f.accounts {
 		if now.Sub(a.used) > f.shared.cfg.Idle && a.poller.open() == 0 {
 			delete(f.accounts, id)

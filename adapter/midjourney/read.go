@@ -69,12 +69,13 @@ func (c *client) fetch(ctx context.Context, id string) (row, error) {
 	if err != nil {
 		return row{}, &readError{status: out.status, err: err}
 	}
-	switch {
-	case unknownTask(out):
+	if unknownTask(out) {
 		return row{}, fmt.Errorf("fetch: %w", adapter.ErrNotFound)
-	case maybeUnknown(out):
+	}
+	if out.status == http.StatusOK && len(bytes.TrimSpace(out.body)) == 0 {
 		return row{}, errVague
-	case out.status != http.StatusOK:
+	}
+	if out.status != http.StatusOK {
 		return row{}, badStatus(out)
 	}
 	r, err := decodeTask(out.body, c.key)
@@ -92,33 +93,20 @@ func (c *client) fetch(ctx context.Context, id string) (row, error) {
 var (
 	errGarbage   = errors.New("answer cannot be read")
 	errOtherTask = errors.New("answer is about another task")
-	errBehind    = errors.New("the server behind the relay does not answer")
 	errVague     = fmt.Errorf("empty answer: %w", adapter.ErrNotFound)
 )
 
-// unknownTask recognises "no such task" in an answer of the upstream's own.
+// unknownTask recognises "no such task".
 func unknownTask(out reply) bool {
 	switch out.status {
 	case http.StatusNoContent:
 		return true
-	case http.StatusNotFound, http.StatusBadRequest:
-		a, ok := decodeAnswer(out.body)
-		return ok && (containsAny(a.words(), "task_no_found", "task_not_found", "任务不存在", "task not found") ||
-			out.status == http.StatusNotFound && !missing(out))
-	default:
-		return false
-	}
-}
-
-// maybeUnknown recognises what may mean "no such task", but also that the server is not itself for a while: an empty
-// answer, or a 404 of whatever stands before a server that is being replaced.
-func maybeUnknown(out reply) bool {
-	switch out.status {
-	case http.StatusOK:
-		return len(bytes.TrimSpace(out.body)) == 0
 	case http.StatusNotFound:
 		a, _ := decodeAnswer(out.body)
 		return !isPage(out) && !containsAny(a.words(), "invalid url")
+	case http.StatusBadRequest:
+		a, ok := decodeAnswer(out.body)
+		return ok && containsAny(a.words(), "task_no_found", "task_not_found", "任务不存在", "task not found")
 	default:
 		return false
 	}
@@ -139,8 +127,6 @@ func (c *client) fetchMany(ctx context.Context, ids []string) (map[string]row, e
 		return nil, &readError{status: out.status, err: err}
 	case missing(out):
 		return nil, &readError{status: out.status, err: errNoRoute}
-	case out.status == http.StatusBadRequest && troubleBehind(out):
-		return nil, &readError{status: out.status, err: errBehind}
 	case out.status != http.StatusOK:
 		return nil, badStatus(out)
 	}
@@ -149,12 +135,6 @@ func (c *client) fetchMany(ctx context.Context, ids []string) (map[string]row, e
 		return nil, &readError{status: out.status, err: errGarbage}
 	}
 	return rows, nil
-}
-
-// troubleBehind recognises a relay's refusal that is not about the request (upstream-protocol.md §3.4).
-func troubleBehind(out reply) bool {
-	a, ok := decodeAnswer(out.body)
-	return ok && (a.code() == codeRelay || containsAny(a.words(), "request_failed", "response_body", "close_"))
 }
 
 // badStatus is a read that was answered with an error.

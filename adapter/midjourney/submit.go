@@ -56,14 +56,11 @@ func (c *client) submit(ctx context.Context, cmd adapter.Command, opts adapter.O
 	if err != nil {
 		return adapter.Submission{}, adapter.Wrap(adapter.Internal, err, "The submission could not be made.")
 	}
-	out, err := c.do(c.shared.jobs, req, maxTask)
-	if err == nil {
-		return c.outcome(cmd, out)
+	out, err := c.do(req, maxTask)
+	if err != nil {
+		return adapter.Submission{}, unanswered(err, src.failed(), t, out)
 	}
-	if s, err := c.outcome(cmd, out); err == nil { // all that was missing is the end of the answer
-		return s, nil
-	}
-	return adapter.Submission{}, unanswered(err, src.failed(), t, out)
+	return c.outcome(cmd, out)
 }
 
 // unanswered classifies a submission that got no complete answer (engineering.md §3.2): certainly
@@ -81,21 +78,18 @@ func unanswered(err, body error, t *tracer, out reply) *adapter.Error {
 	}
 }
 
-// outcome reads a complete answer to a submission. Its code decides, whatever the status (upstream-protocol.md §3.1):
-// a task that is named exists, and whoever took the answer for a refusal would submit again.
+// outcome reads a complete answer to a submission.
 func (c *client) outcome(cmd adapter.Command, out reply) (adapter.Submission, error) {
 	a, ok := decodeAnswer(out.body)
-	if ok && !a.openAI() {
+	if ok && out.status < 300 && !a.openAI() {
 		switch a.code() {
 		case codeSuccess, codeQueued, codeExists:
 			if s, ok := a.accepted(cmd); ok {
 				s.At = time.Now()
 				return s, nil
 			}
-			if out.status < 300 {
-				return adapter.Submission{}, adapter.Wrap(adapter.Ambiguous, answered{out.status, a.code()},
-					"The upstream accepted the job without naming it.")
-			}
+			return adapter.Submission{}, adapter.Wrap(adapter.Ambiguous, answered{out.status, a.code()},
+				"The upstream accepted the job without naming it.")
 		}
 	}
 	if !ok {
