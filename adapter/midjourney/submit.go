@@ -78,18 +78,21 @@ func unanswered(err, body error, t *tracer, out reply) *adapter.Error {
 	}
 }
 
-// outcome reads a complete answer to a submission.
+// outcome reads a complete answer to a submission. Its code decides, whatever the status (upstream-protocol.md §3.1):
+// a task that is named exists, and whoever took the answer for a refusal would submit again.
 func (c *client) outcome(cmd adapter.Command, out reply) (adapter.Submission, error) {
 	a, ok := decodeAnswer(out.body)
-	if ok && out.status < 300 && !a.openAI() {
+	if ok && !a.openAI() {
 		switch a.code() {
 		case codeSuccess, codeQueued, codeExists:
 			if s, ok := a.accepted(cmd); ok {
 				s.At = time.Now()
 				return s, nil
 			}
-			return adapter.Submission{}, adapter.Wrap(adapter.Ambiguous, answered{out.status, a.code()},
-				"The upstream accepted the job without naming it.")
+			if out.status < 300 {
+				return adapter.Submission{}, adapter.Wrap(adapter.Ambiguous, answered{out.status, a.code()},
+					"The upstream accepted the job without naming it.")
+			}
 		}
 	}
 	if !ok {
