@@ -3,6 +3,7 @@ package proxy
 import (
 	"context"
 	"errors"
+	"net/http"
 	"strconv"
 	"time"
 
@@ -63,10 +64,13 @@ func (s *Server) endStream(c *gin.Context, t Ticket, e *events, err error, tell 
 		t.Abandoned()
 		v := visitOf(c)
 		v.cut, v.cause = true, broken
-		return nil //nolint:nilerr // the stream told it
+		if broken != nil {
+			panic(http.ErrAbortHandler) // half an event must not end as if the stream were whole
+		}
+		return nil
 	}
-	if adapter.KindOf(err) == adapter.Timeout {
-		t.Abandoned() // the job goes on: a repeat joins it
+	if adapter.KindOf(err) == adapter.Timeout || err != nil && t.Run().Status == adapter.RunCompleted {
+		t.Abandoned() // the job goes on, or its result is still nobody's: a repeat gets it
 		return nil
 	}
 	t.Answered()
