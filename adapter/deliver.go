@@ -235,7 +235,7 @@ func (q *sequence) keep(img Image) error {
 // needs no note.
 func (q *sequence) keepSingle(img Image) error {
 	return q.write(img.ID, func() error {
-		err := q.s.amend(q.ctx, img.ID, func(i *Image) { i.Single = img.Single })
+		err := q.s.parts.Store.Update(q.ctx, img.ID, func(i *Image) { i.Single = img.Single })
 		if errors.Is(err, ErrNotFound) {
 			return nil
 		}

@@ -3,7 +3,6 @@ package adapter
 import (
 	"context"
 	"errors"
-	"hash/fnv"
 	"io"
 	"time"
 )
@@ -79,45 +78,27 @@ func (s *Service) remember(ctx context.Context, img Image, blob *Blob) {
 	if len(img.Looks) > 0 || len(blob.Looks) == 0 {
 		return
 	}
-	if err := s.amend(ctx, img.ID, func(i *Image) { i.Looks = blob.Looks }); err != nil {
+	if err := s.parts.Store.Update(ctx, img.ID, func(i *Image) { i.Looks = blob.Looks }); err != nil {
 		s.parts.Log.Warn("a picture's looks could not be noted", "image", img.ID, "error", err)
 	}
 }
 
-// amend changes a stored record. Two changes of one record in this process never overwrite each other.
-func (s *Service) amend(ctx context.Context, id string, change func(*Image)) error {
-	defer s.onlyHere(id)()
-	img, err := s.parts.Store.Get(ctx, id)
-	if err != nil {
-		return err
-	}
-	change(&img)
-	return s.parts.Store.Put(ctx, img)
-}
-
 // putAgain stores a record that may be there from an earlier life of its run; what was noted of it since stays.
 func (s *Service) putAgain(ctx context.Context, img Image) error {
-	defer s.onlyHere(img.ID)()
-	known, err := s.parts.Store.Get(ctx, img.ID)
-	if err != nil && !errors.Is(err, ErrNotFound) {
-		return err
+	err := s.parts.Store.Update(ctx, img.ID, func(known *Image) {
+		put := img
+		if put.Single == nil {
+			put.Single = known.Single
+		}
+		if put.Source == known.Source {
+			put.Looks = known.Looks
+		}
+		*known = put
+	})
+	if errors.Is(err, ErrNotFound) {
+		return s.parts.Store.Put(ctx, img)
 	}
-	if img.Single == nil {
-		img.Single = known.Single
-	}
-	if img.Source == known.Source {
-		img.Looks = known.Looks
-	}
-	return s.parts.Store.Put(ctx, img)
-}
-
-// onlyHere returns when nobody else in this process changes a record, and how to let it go.
-func (s *Service) onlyHere(id string) (release func()) {
-	hash := fnv.New32a()
-	_, _ = hash.Write([]byte(id))
-	mu := &s.amending[hash.Sum32()%uint32(len(s.amending))]
-	mu.Lock()
-	return mu.Unlock
+	return err
 }
 
 // maxUpload is how large one uploaded picture may be (openai-surface.md §2.1).

@@ -79,8 +79,6 @@ type Service struct {
 
 	spawning sync.Mutex // nothing is added to work once Close waits for it
 	closed   bool
-
-	amending [64]sync.Mutex // by image ID: a record is read, changed and written by one at a time
 }
 
 // errStopping is why sequences end at Close: their runs stay unfinished and are resumed at the next start.

@@ -84,6 +84,13 @@ func (s faultyStore) Put(ctx context.Context, img adapter.Image) error {
 	return s.faults.write(func() error { return s.Store.Put(ctx, img) })
 }
 
+func (s faultyStore) Update(ctx context.Context, id string, change func(*adapter.Image)) error {
+	if err := s.faults.read(); err != nil {
+		return err
+	}
+	return s.faults.write(func() error { return s.Store.Update(ctx, id, change) })
+}
+
 func (s faultyStore) Delete(ctx context.Context, id string) error {
 	return s.faults.write(func() error { return s.Store.Delete(ctx, id) })
 }

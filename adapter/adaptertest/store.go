@@ -28,15 +28,35 @@ func (s *MemoryStore) Put(ctx context.Context, img adapter.Image) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	s.mu.Lock()
+	err := s.put(img)
+	s.mu.Unlock()
+	s.changed(img.ID)
+	return err
+}
+
+func (s *MemoryStore) put(img adapter.Image) error {
 	data, err := json.Marshal(img)
-	if err != nil {
+	if err == nil {
+		s.images[img.ID] = data
+	}
+	return err
+}
+
+// Update implements adapter.Store.
+func (s *MemoryStore) Update(ctx context.Context, id string, change func(*adapter.Image)) error {
+	if err := ctx.Err(); err != nil {
 		return err
 	}
 	s.mu.Lock()
-	s.images[img.ID] = data
+	img, err := s.get(id)
+	if err == nil {
+		change(&img)
+		err = s.put(img)
+	}
 	s.mu.Unlock()
-	s.changed(img.ID)
-	return nil
+	s.changed(id)
+	return err
 }
 
 // Get implements adapter.Store.
@@ -45,8 +65,12 @@ func (s *MemoryStore) Get(ctx context.Context, id string) (adapter.Image, error)
 		return adapter.Image{}, err
 	}
 	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.get(id)
+}
+
+func (s *MemoryStore) get(id string) (adapter.Image, error) {
 	data, ok := s.images[id]
-	s.mu.Unlock()
 	if !ok {
 		return adapter.Image{}, adapter.ErrNotFound
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -23,6 +24,8 @@ func Store(t *testing.T, factory StoreFactory) {
 		"what was put is got, to the last field":            storeKeeps,
 		"a put record is replaced by the next":              storeReplaces,
 		"an unknown or expired record is not found":         storeMisses,
+		"changes at once are all kept":                      storeUpdates,
+		"an unknown or expired record is not changed":       storeUpdatesNothing,
 		"a deleted record is gone, and may be gone already": storeDeletes,
 		"lists are newest first, by owner, in pages":        storeLists,
 		"expired and deleted records leave the list":        storeListShrinks,
@@ -63,6 +66,47 @@ func storeReplaces(t *testing.T, s, _ adapter.Store) {
 	list, err := s.List(bounded(t), "owner", 10, "")
 	ok(t, "List", err)
 	same(t, "List", list, []adapter.Image{img})
+}
+
+func storeUpdates(t *testing.T, here, there adapter.Store) {
+	ok(t, "Put", here.Put(bounded(t), image("owner", 1)))
+	id := image("", 1).ID
+	var all sync.WaitGroup
+	errs := make(chan error, 20)
+	for i := range 20 {
+		all.Go(func() {
+			s := []adapter.Store{here, there}[i%2]
+			errs <- s.Update(bounded(t), id, func(img *adapter.Image) { img.Looks = append(img.Looks, byte(i)) })
+		})
+	}
+	all.Wait()
+	for range 20 {
+		ok(t, "Update", <-errs)
+	}
+	got, err := here.Get(bounded(t), id)
+	ok(t, "Get", err)
+	want := image("owner", 1)
+	kept := got.Looks[len(want.Looks):]
+	slices.Sort(kept)
+	for i := range 20 {
+		want.Looks = append(want.Looks, byte(i))
+	}
+	same(t, "Get after 20 changes by two replicas", got, want)
+}
+
+func storeUpdatesNothing(t *testing.T, s, _ adapter.Store) {
+	old := image("owner", 1)
+	old.Expires = time.Now().Add(-time.Second)
+	ok(t, "Put", s.Put(bounded(t), old))
+	for _, id := range []string{old.ID, image("owner", 2).ID} {
+		err := s.Update(bounded(t), id, func(*adapter.Image) { t.Errorf("there is no %s to change", id) })
+		if !errors.Is(err, adapter.ErrNotFound) {
+			t.Errorf("Update(%s) = %v, want ErrNotFound", id, err)
+		}
+		if got, err := s.Get(bounded(t), id); !errors.Is(err, adapter.ErrNotFound) {
+			t.Errorf("Get(%s) = %v, %v, want ErrNotFound", id, got, err)
+		}
+	}
 }
 
 func storeMisses(t *testing.T, s, _ adapter.Store) {

@@ -23,11 +23,35 @@ type Store struct {
 
 // Put implements adapter.Store.
 func (s *Store) Put(ctx context.Context, img adapter.Image) error {
+	return s.store(ctx, img, s.engine.images.put)
+}
+
+// Update implements adapter.Store.
+func (s *Store) Update(ctx context.Context, id string, change func(*adapter.Image)) error {
+	for {
+		img, revision, err := s.read(ctx, id)
+		if err != nil {
+			return err
+		}
+		if expired(img.Expires, time.Now()) {
+			return adapter.ErrNotFound
+		}
+		change(&img)
+		err = s.store(ctx, img, func(ctx context.Context, key string, value []byte) (uint64, error) {
+			return s.engine.images.update(ctx, key, value, revision)
+		})
+		if !conflicting(err) {
+			return err
+		}
+	}
+}
+
+func (s *Store) store(ctx context.Context, img adapter.Image, write func(ctx context.Context, key string, value []byte) (uint64, error)) error {
 	data, err := encode(img)
 	if err != nil {
 		return failure(ctx, "store a record", err)
 	}
-	revision, err := s.engine.images.put(ctx, img.ID, data)
+	revision, err := write(ctx, img.ID, data)
 	if err != nil {
 		return failure(ctx, "store a record", err)
 	}

@@ -66,6 +66,12 @@ func (s *Store) Put(ctx context.Context, img adapter.Image) error {
 	return s.Source.Put(ctx, img)
 }
 
+// Update implements adapter.Store.
+func (s *Store) Update(ctx context.Context, id string, change func(*adapter.Image)) error {
+	defer s.drop(id)
+	return s.Source.Update(ctx, id, change)
+}
+
 // Delete implements adapter.Store.
 func (s *Store) Delete(ctx context.Context, id string) error {
 	defer s.drop(id)

@@ -77,6 +77,25 @@ func TestAChangeByAnotherReplicaIsSeen(t *testing.T) {
 	}
 }
 
+// The news of a change may come later than the answer of whoever made it.
+func TestItsOwnChangeIsSeenAtOnce(t *testing.T) {
+	src := adaptertest.NewStore()
+	s := New(silent{src})
+	put(t, s, "first")
+	get(t, s)
+	if err := s.Update(t.Context(), "img_1", func(img *adapter.Image) { img.Prompt = "second" }); err != nil {
+		t.Fatal(err)
+	}
+	if got := get(t, s); got != "second" {
+		t.Errorf("Get = %q, want second", got)
+	}
+}
+
+// silent is a store that tells nobody of its changes.
+type silent struct{ adapter.Store }
+
+func (silent) OnChange(func(id string)) {}
+
 func TestAChangeDuringAReadIsSeen(t *testing.T) {
 	s, src := cached(t)
 	put(t, src, "second")
