@@ -165,6 +165,30 @@ func TestALostTaskFailsOnlyAfterAWhile(t *testing.T) {
 	}
 }
 
+// TestAServerThatIsReplacedHasLostNothing: what stands before it says 404 to everything meanwhile, in text or in a JSON
+// of its own, and the upstream has every task afterwards.
+func TestAServerThatIsReplacedHasLostNothing(t *testing.T) {
+	for _, body := range []string{"404 page not found\n", "default backend - 404", `{"message":"no Route matched with those values"}`, ""} {
+		for _, n := range []int{1, 4} {
+			t.Run(fmt.Sprintf("%q to %d", body, n), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					sim := simulator.New(simulator.Config{Pixels: 16, Pace: time.Minute})
+					start := time.Now()
+					r := rigOver(t, sim, roundTrip(func(req *http.Request) (*http.Response, error) {
+						if age := time.Since(start); age > 20*time.Second && age < 2*time.Minute {
+							a := answer(http.StatusNotFound, body)
+							a.Header.Set("Content-Type", "text/plain; charset=utf-8")
+							return a, nil
+						}
+						return sim.Transport().RoundTrip(req)
+					}), nil)
+					r.together(n, "a fox", r.happy)
+				})
+			})
+		}
+	}
+}
+
 // TestAReusedIDIsNotTakenForTheTask is row U4: the upstream lost its memory and gives the id to
 // somebody else's task, which succeeds.
 func TestAReusedIDIsNotTakenForTheTask(t *testing.T) {

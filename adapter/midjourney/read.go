@@ -69,13 +69,12 @@ func (c *client) fetch(ctx context.Context, id string) (row, error) {
 	if err != nil {
 		return row{}, &readError{status: out.status, err: err}
 	}
-	if unknownTask(out) {
+	switch {
+	case unknownTask(out):
 		return row{}, fmt.Errorf("fetch: %w", adapter.ErrNotFound)
-	}
-	if out.status == http.StatusOK && len(bytes.TrimSpace(out.body)) == 0 {
+	case maybeUnknown(out):
 		return row{}, errVague
-	}
-	if out.status != http.StatusOK {
+	case out.status != http.StatusOK:
 		return row{}, badStatus(out)
 	}
 	r, err := decodeTask(out.body, c.key)
@@ -96,17 +95,29 @@ var (
 	errVague     = fmt.Errorf("empty answer: %w", adapter.ErrNotFound)
 )
 
-// unknownTask recognises "no such task".
+// unknownTask recognises "no such task" in an answer of the upstream's own.
 func unknownTask(out reply) bool {
 	switch out.status {
 	case http.StatusNoContent:
 		return true
+	case http.StatusNotFound, http.StatusBadRequest:
+		a, ok := decodeAnswer(out.body)
+		return ok && (containsAny(a.words(), "task_no_found", "task_not_found", "任务不存在", "task not found") ||
+			out.status == http.StatusNotFound && !missing(out))
+	default:
+		return false
+	}
+}
+
+// maybeUnknown recognises what may mean "no such task", but also that the server is not itself for a while: an empty
+// answer, or a 404 of whatever stands before a server that is being replaced.
+func maybeUnknown(out reply) bool {
+	switch out.status {
+	case http.StatusOK:
+		return len(bytes.TrimSpace(out.body)) == 0
 	case http.StatusNotFound:
 		a, _ := decodeAnswer(out.body)
 		return !isPage(out) && !containsAny(a.words(), "invalid url")
-	case http.StatusBadRequest:
-		a, ok := decodeAnswer(out.body)
-		return ok && containsAny(a.words(), "task_no_found", "task_not_found", "任务不存在", "task not found")
 	default:
 		return false
 	}
