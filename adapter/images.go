@@ -3,7 +3,6 @@ package adapter
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 )
@@ -124,12 +123,12 @@ func gather(parts []Result, errs []error, want int) (Result, error) {
 }
 
 // hope ranks errors by what may still come of their jobs: one whose submission may have arrived is looked for with
-// those that were not over in time, those that were not over in time alone, others never.
+// those that were not over in time or were lost, those alone, others never.
 func hope(err error) int {
-	switch {
-	case KindOf(err) == Ambiguous:
+	switch KindOf(err) {
+	case Ambiguous:
 		return 2
-	case errors.Is(err, errDeadline) || KindOf(err) == Overdue:
+	case Overdue, Failed, Internal: // the run's deadline is Internal here
 		return 1
 	default:
 		return 0
