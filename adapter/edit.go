@@ -102,7 +102,7 @@ func (s *Service) planEdit(ctx context.Context, c Caller, account Account, e Edi
 		return plan, err
 	}
 	if first.Image == "" {
-		return s.planUnknown(ctx, account, plan, mask)
+		return s.planUnknown(ctx, c, account, plan, mask)
 	}
 	img, err := s.Image(ctx, c, first.Image)
 	if err != nil {
@@ -167,7 +167,7 @@ func (s *Service) planKnown(ctx context.Context, account Account, plan editing, 
 	return plan, nil
 }
 
-func (s *Service) planUnknown(ctx context.Context, account Account, plan editing, mask *Reference) (editing, error) {
+func (s *Service) planUnknown(ctx context.Context, c Caller, account Account, plan editing, mask *Reference) (editing, error) {
 	if mask == nil {
 		edits, err := account.Upstream.Has(ctx, FeatureEdits)
 		plan.Way = wayPrompts
@@ -176,15 +176,18 @@ func (s *Service) planUnknown(ctx context.Context, account Account, plan editing
 		}
 		return plan, err
 	}
+	if plan.Images[0].Upload == "" {
+		return plan, BadParam("image", "invalid_value", "A picture with a mask must be uploaded, or be one that was made here.")
+	}
 	pic, err := s.parts.Pictures.Stat(ctx, plan.Images[0].Upload)
 	if err != nil {
 		return plan, fmt.Errorf("look at the upload: %w", err)
 	}
-	made, err := s.parts.Retoucher.Mask(ctx, mask.Upload, pic.Width, pic.Height)
+	area, err := s.maskFor(ctx, c, Image{Width: pic.Width, Height: pic.Height}, *mask)
 	if err != nil {
 		return plan, err
 	}
-	plan.Area = made.Name
+	plan.Area = area.Upload
 	return s.orEdits(ctx, account, plan, &Error{Kind: Unsupported, Code: "unsupported", Param: "mask",
 		Message: "This upstream cannot edit a region of a picture that Midjourney did not make here. Send the picture without a mask, or edit one that was made through midgate."})
 }

@@ -267,6 +267,10 @@ func TestEditsThatAreRefusedCostNothing(t *testing.T) {
 			"another owner's ID":                 {another, "a boat", []adapter.Reference{known}, nil, "image"},
 			"a mask of nothing":                  {s.me, "a boat", []adapter.Reference{known}, nothing, "mask"},
 			"a mask of another ratio":            {s.me, "a boat", []adapter.Reference{known}, wide, "mask"},
+			"a mask that erases nothing, by ID":  {s.me, "a boat", []adapter.Reference{stranger}, &known, "mask"},
+			"a mask by an unknown ID":            {s.me, "a boat", []adapter.Reference{known}, &adapter.Reference{Image: fox}, "mask"},
+			"a mask by address":                  {s.me, "a boat", []adapter.Reference{stranger}, &adapter.Reference{URL: "http://127.0.0.1/"}, "mask"},
+			"a region of an address":             {s.me, "a boat", []adapter.Reference{{URL: "http://127.0.0.1/"}}, nothing, "image"},
 			"a region of a stranger's, no edits": {s.me, "a boat", []adapter.Reference{stranger}, s.upload(t, rightHalf(t, 96, 96)), "mask"},
 		}
 		for name, test := range tests {

@@ -34,10 +34,7 @@ func (s *Service) source(ctx context.Context, c Caller, ref Reference) (Referenc
 	}
 	if ref.Image != "" {
 		_, err := s.Image(ctx, c, ref.Image)
-		if e, ok := errors.AsType[*Error](err); ok && e.Kind == NotFound {
-			e.Param = "image" // there is no id in the request
-		}
-		return ref, err
+		return ref, asParam(err, "image")
 	}
 	if ref.Upload == "" {
 		return ref, nil
@@ -56,6 +53,14 @@ func (s *Service) source(ctx context.Context, c Caller, ref Reference) (Referenc
 		ref.Image = id
 	}
 	return ref, nil
+}
+
+// asParam says which parameter names a picture that is not there: there is no id in the request.
+func asParam(err error, param string) error {
+	if e, ok := errors.AsType[*Error](err); ok && e.Kind == NotFound {
+		e.Param = param
+	}
+	return err
 }
 
 // Hint is the image ID that an upload's file name says it is; empty if it says none.
@@ -115,7 +120,7 @@ func (s *Service) maskFor(ctx context.Context, c Caller, img Image, mask Referen
 	if upload == "" && mask.Image != "" {
 		own, err := s.Image(ctx, c, mask.Image)
 		if err != nil {
-			return nil, err
+			return nil, asParam(err, "mask")
 		}
 		upload = own.Source
 	}
