@@ -125,10 +125,7 @@ func (q *sequence) act(run Run, act Act) (Result, error) {
 
 // upscale makes a quarter a picture of its own (U); pressed again, it is the same one.
 func (q *sequence) upscale(img Image, from provenance) (Result, error) {
-	if err := q.single(&img, from.account, ActUpscale); err != nil {
-		return Result{}, err
-	}
-	if err := q.keepSingle(img); err != nil {
+	if err := q.ownSingle(&img, from.account, ActUpscale); err != nil {
 		return Result{}, err
 	}
 	return Result{Images: []string{img.ID}, Grid: img.Grid}, nil
@@ -139,10 +136,7 @@ func (q *sequence) actOn(img Image, act Act, from provenance, i, share int) (Res
 	from.name = numbered(act.Action, i)
 	taskID, buttons, index := img.TaskID, img.Buttons, img.Index
 	if !pressedOnGrid(act.Action) && img.needsSingle(act.Action) {
-		if err := q.single(&img, from.account, prelude); err != nil {
-			return Result{}, err
-		}
-		if err := q.keepSingle(img); err != nil {
+		if err := q.ownSingle(&img, from.account, prelude); err != nil {
 			return Result{}, err
 		}
 	}

@@ -93,6 +93,16 @@ func (q *sequence) nextPlace(upstream string) *place {
 	return pl
 }
 
+// stepAside gives back the place that admitted the run, if no job has taken it yet: the next job gets one of its own.
+func (q *sequence) stepAside() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.place != nil {
+		q.place.release()
+		q.place = nil
+	}
+}
+
 func (q *sequence) giveBack(pl *place) {
 	if pl != nil {
 		pl.release()

@@ -2,7 +2,6 @@ package adapter
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strconv"
 	"time"
@@ -78,31 +77,6 @@ func pressedOnGrid(action string) bool { return action == ActVary || action == A
 func (i Image) needsSingle(action string) bool {
 	_, here := FindButton(i.Buttons, action, 0)
 	return i.Index > 0 && i.Single == nil && !here && !i.bare()
-}
-
-// prelude is what steps are named after that only make a button reachable: their picture is the one that is there already.
-const prelude = "single"
-
-// single presses U for a quarter that has no picture of its own yet and notes it in the record.
-func (q *sequence) single(img *Image, account Account, name string) error {
-	if img.Single != nil || img.Index == 0 {
-		return nil
-	}
-	step := fmt.Sprintf("%s/U%d", name, img.Index)
-	var task Task
-	var err error
-	if img.bare() {
-		task, err = q.do(order{step: step, account: account, speed: img.Speed, command: Change{TaskID: img.TaskID, Verb: "UPSCALE", Index: img.Index}})
-	} else if b, ok := FindButton(img.Buttons, ActUpscale, img.Index); ok {
-		task, err = q.press(pressing{step: step, account: account, taskID: img.TaskID, button: b, speed: img.Speed})
-	} else {
-		return unavailable("action", "Midjourney does not offer U for this picture", *img)
-	}
-	if err != nil {
-		return err
-	}
-	img.Single = &Single{TaskID: task.ID, URL: task.shownURL(), Buttons: task.Buttons}
-	return nil
 }
 
 // refreshed asks the upstream once for a task's buttons as they are now.

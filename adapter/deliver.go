@@ -231,18 +231,6 @@ func (q *sequence) keep(img Image) error {
 	return q.write(img.ID, func() error { return put(q.ctx, img) })
 }
 
-// keepSingle notes in a stored record that the quarter has a picture of its own now. A record that has expired since
-// needs no note.
-func (q *sequence) keepSingle(img Image) error {
-	return q.write(img.ID, func() error {
-		err := q.s.parts.Store.Update(q.ctx, img.ID, func(i *Image) { i.Single = img.Single })
-		if errors.Is(err, ErrNotFound) {
-			return nil
-		}
-		return err
-	})
-}
-
 func (q *sequence) write(id string, write func() error) error {
 	for wait := 100 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
 		err := write()

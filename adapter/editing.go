@@ -40,13 +40,8 @@ func (q *sequence) region(run Run, e editing, account Account, draw Drawing) (Re
 	if err != nil {
 		return Result{}, fmt.Errorf("read the picture: %w", err)
 	}
-	if img.Single == nil && img.Index > 0 {
-		if err := q.single(&img, account, prelude); err != nil {
-			return Result{}, err
-		}
-		if err := q.keepSingle(img); err != nil {
-			return Result{}, err
-		}
+	if err := q.ownSingle(&img, account, prelude); err != nil {
+		return Result{}, err
 	}
 	action := ActVaryRegion
 	if e.Way == wayRemix {

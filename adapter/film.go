@@ -146,10 +146,7 @@ func (v *shot) animate() (Task, error) {
 		return Task{}, fmt.Errorf("read the picture: %w", err)
 	}
 	if img.needsSingle(v.film.Animate) {
-		if err := v.q.single(&img, v.account, prelude); err != nil {
-			return Task{}, err
-		}
-		if err := v.q.keepSingle(img); err != nil {
+		if err := v.q.ownSingle(&img, v.account, prelude); err != nil {
 			return Task{}, err
 		}
 	}

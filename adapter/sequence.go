@@ -144,7 +144,11 @@ func (o order) preview(t Task) string {
 // submit sends a command whose intent is recorded first and whose outcome is recorded before anything else happens. Two
 // that need the same step at the same time, such as the U of one quarter, share its submission.
 func (q *sequence) submit(o order) (Submission, *place, error) {
-	defer q.sent.hold(o.step)()
+	release, err := q.sent.hold(q.ctx, o.step, nil)
+	if err != nil {
+		return Submission{}, nil, err
+	}
+	defer release()
 	if st, ok := q.recorded(o.step); ok && st.Submission != nil {
 		return *st.Submission, nil, nil
 	} else if ok && st.Refusal == nil {

@@ -77,6 +77,8 @@ type Service struct {
 	end  context.CancelCauseFunc
 	work sync.WaitGroup
 
+	singles onceEach // quarters that are being made pictures of their own, by image ID
+
 	spawning sync.Mutex // nothing is added to work once Close waits for it
 	closed   bool
 }
