@@ -16,8 +16,8 @@ const (
 
 // mayTurnUp reports whether a run ended although a job of its may exist: nobody knew whether it was accepted, or it
 // was not finished when its deadline was over, or midgate itself failed (engineering.md §3.2, §3.3 rows U7 and K3), or
-// the upstream said that it had lost it (row U4), or its pictures could not be fetched and stored. A run may have been answered without that job's pictures: those of others
-// were enough.
+// the upstream said that it had lost it (row U4), or its pictures could not be fetched and stored. A run may have been
+// answered without that job's pictures: those of others were enough.
 func (r Run) mayTurnUp() bool {
 	failed := r.Status == RunFailed && r.Error != nil &&
 		(slices.Contains([]Kind{Ambiguous, Overdue, Internal, Failed}, r.Error.Kind) || slices.ContainsFunc(r.Steps, Step.unkept))
@@ -48,25 +48,24 @@ func (r Run) late(now time.Time, keep time.Duration) (next time.Time, still bool
 // adoptLate follows ended runs whose job may turn up, until Close: what was paid is fetched and answers later
 // requests that repeat the one that failed.
 func (s *Service) adoptLate() {
-	next := map[string]time.Time{}
+	var next map[string]time.Time
 	for pause(s.life, s.cfg.LeaseCheck) {
-		alive := map[string]bool{}
+		alive, looked := map[string]bool{}, next
+		next = map[string]time.Time{} // without those that were found or given up
 		for _, l := range s.runs.missing() {
 			run, now := l.snapshot(), time.Now()
-			at, known := next[run.ID]
+			at, known := looked[run.ID]
 			due, still := run.late(now, s.runs.keep)
 			switch {
 			case !still:
-				delete(next, run.ID)
 				s.forgetKey(s.life, l, run)
-			case !known:
-				next[run.ID] = due
-			case !now.Before(at):
-				next[run.ID] = due
-				if run.Replica == s.cfg.Replica || !s.alive(s.life, run.Replica, alive) {
-					s.lookFor(s.life, l, run)
-				}
+				continue
+			case known && now.Before(at):
+				due = at
+			case known && (run.Replica == s.cfg.Replica || !s.alive(s.life, run.Replica, alive)):
+				s.lookFor(s.life, l, run)
 			}
+			next[run.ID] = due
 		}
 	}
 }
