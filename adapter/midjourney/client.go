@@ -19,8 +19,10 @@ const (
 	maxList = 32 << 20
 )
 
-// errTooLong is an answer beyond its limit.
-var errTooLong = errors.New("answer is too long")
+var (
+	errTooLong  = errors.New("answer is too long") // beyond its limit
+	errSwitched = errors.New("answer changes the protocol")
+)
 
 // client speaks to one upstream with one key. It implements adapter.Upstream, adapter.Finder and
 // adapter.Tools.
@@ -104,6 +106,9 @@ func (c *client) do(req *http.Request, limit int64) (reply, error) {
 		return reply{}, hideURL(err)
 	}
 	defer func() { _ = resp.Body.Close() }()
+	if resp.StatusCode == http.StatusSwitchingProtocols { // what follows is no answer, and has no end that ctx brings about
+		return reply{status: resp.StatusCode}, errSwitched
+	}
 	raw, err := io.ReadAll(io.LimitReader(resp.Body, limit+1))
 	out := reply{resp.StatusCode, resp.Header, raw}
 	switch {

@@ -344,3 +344,35 @@ func TestAnUnknownSpeedOrALongStateIsRefused(t *testing.T) {
 		t.Errorf("Submit(a state of 256) = %v with %d charges, want an error and none", err, len(r.sim.Ledger()))
 	}
 }
+
+// TestAnUpstreamThatChangesTheProtocolIsNotListenedToForEver: after 101 a connection is nobody's any more, and its end
+// is not bound to the request's.
+func TestAnUpstreamThatChangesTheProtocolIsNotListenedToForEver(t *testing.T) {
+	release := make(chan struct{})
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		conn, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		_, _ = io.WriteString(conn, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n")
+		<-release
+		_ = conn.Close()
+	}))
+	defer srv.Close()
+	r := rigOver(t, nil, nil, func(c *Config) { c.Upstreams[0].URL, c.SubmitTimeout = srv.URL, 100*time.Millisecond })
+	done := make(chan error, 1)
+	go func() {
+		_, err := r.Upstream.Submit(t.Context(), adapter.Imagine{Prompt: "a fox"}, adapter.Options{State: "s"})
+		done <- err
+	}()
+	select {
+	case err := <-done:
+		if kindOf(err) != adapter.Ambiguous {
+			t.Errorf("Submit(…) answered with 101 = %v, want %q", err, adapter.Ambiguous)
+		}
+	case <-time.After(5 * time.Second):
+		t.Error("Submit(…) waits beyond its time")
+	}
+	close(release)
+}
