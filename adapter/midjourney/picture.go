@@ -226,12 +226,16 @@ func (c *client) getOnce(ctx context.Context, u *url.URL, from int64, keyed bool
 	return resp, nil
 }
 
-// downloader follows redirects only without the key: it must not travel to another host.
+// downloader follows redirects without the key: it must not travel to another host.
 func (c *client) downloader(keyed bool) *http.Client {
 	if !keyed {
 		return c.shared.downloads
 	}
-	return &http.Client{Transport: c.shared.downloads.Transport, CheckRedirect: func(*http.Request, []*http.Request) error { return errRedirects }}
+	return &http.Client{Transport: c.shared.downloads.Transport, CheckRedirect: func(req *http.Request, via []*http.Request) error {
+		req.Header.Del("Authorization")
+		req.Header.Del("mj-api-secret")
+		return c.shared.downloads.CheckRedirect(req, via)
+	}}
 }
 
 func isText(contentType string) bool {

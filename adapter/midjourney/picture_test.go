@@ -176,6 +176,40 @@ func TestTheKeyGoesHomeOnly(t *testing.T) {
 	})
 }
 
+// TestAKeyOpensTheWayToAnotherHostAndStaysBehind: a relay that wants its key before it says where the picture is.
+func TestAKeyOpensTheWayToAnotherHostAndStaysBehind(t *testing.T) {
+	for _, auth := range []Auth{AuthBearer, AuthSecret, AuthRaw} {
+		var leaked atomic.Bool
+		elsewhere := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Header.Get("Authorization") != "" || r.Header.Get("Mj-Api-Secret") != "" {
+				leaked.Store(true)
+			}
+			if r.URL.Path == "/first" {
+				http.Redirect(w, r, "/second", http.StatusFound)
+				return
+			}
+			w.Header().Set("Content-Type", "image/png")
+			_, _ = io.WriteString(w, "picture")
+		}))
+		home := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Header.Get("Authorization") == "" && r.Header.Get("Mj-Api-Secret") == "" {
+				w.WriteHeader(http.StatusUnauthorized)
+				return
+			}
+			http.Redirect(w, r, elsewhere.URL+"/first", http.StatusFound)
+		}))
+		r := rigOver(t, nil, nil, func(c *Config) {
+			c.Upstreams[0].URL, c.Upstreams[0].Auth, c.PictureRetry = home.URL, auth, time.Millisecond
+			c.TrustedHosts = []string{strings.TrimPrefix(elsewhere.URL, "http://")}
+		})
+		if got, err := download1(r, "/mj/image/1"); err != nil || got != "picture" || leaked.Load() {
+			t.Errorf("Picture(sent on, with %s) = %q, %v, the key leaked: %v; want the picture and a key that stays", auth, got, err, leaked.Load())
+		}
+		home.Close()
+		elsewhere.Close()
+	}
+}
+
 // TestAnUpstreamCannotMakeUsReachInside is row G4.
 func TestAnUpstreamCannotMakeUsReachInside(t *testing.T) {
 	var hits atomic.Int32
