@@ -159,13 +159,19 @@ func (s *Store) drop(name string) {
 }
 
 // share runs work once for all callers that ask for the same key meanwhile. The work
-// outlives a caller who leaves: the others, and the next one, want its result.
+// outlives a caller who leaves: the others, and the next one, want its result. A panic
+// in it, which would end the process, is an error.
 func (s *Store) share(ctx context.Context, key string, work func(context.Context) error) error {
-	done := s.flights.DoChan(key, func() (any, error) {
+	done := s.flights.DoChan(key, func() (_ any, err error) {
 		if !s.begin() {
 			return nil, errClosed
 		}
 		defer s.working.Done()
+		defer func() {
+			if p := recover(); p != nil {
+				err = fmt.Errorf("panic: %v", p)
+			}
+		}()
 		return nil, work(s.ending)
 	})
 	select {

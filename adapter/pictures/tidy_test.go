@@ -2,6 +2,7 @@ package pictures
 
 import (
 	"bytes"
+	"context"
 	"os"
 	"path/filepath"
 	"testing"
@@ -79,6 +80,18 @@ func TestAnUnwritableBucketIsSaidToBeOne(t *testing.T) {
 	}
 	if _, err := s.Open(t.Context(), adapter.Rendition{Name: "a", Quarter: 1}); adapter.KindOf(err) != adapter.Storage {
 		t.Errorf("Open of a quarter = %v, want kind %q", err, adapter.Storage)
+	}
+}
+
+// TestAPanicInWorkThatIsSharedIsAnErrorOfItsCallers: nobody else could catch it, and it would end the process with
+// every job that is waited for.
+func TestAPanicInWorkThatIsSharedIsAnErrorOfItsCallers(t *testing.T) {
+	s := newStore(t, t.TempDir())
+	for range 2 {
+		err := s.share(t.Context(), "k", func(context.Context) error { panic("an encoder fell over") })
+		if err == nil {
+			t.Error("share(work that panics) = nil, want an error")
+		}
 	}
 }
 
