@@ -41,7 +41,7 @@ type Config struct {
 
 	HTTP         http.RoundTripper // carries the API's requests; nil: a transport of its own, HTTP/1.1, without proxies
 	Downloads    http.RoundTripper // carries downloads of pictures; nil: one that reaches public addresses and upstream hosts only
-	TrustedHosts []string          // hosts beside the upstreams' own that downloads may reach though they are private, as host or host:port
+	TrustedHosts []string          // hosts beside the upstreams' own that downloads may reach though they are private, as host, host:port or network
 
 	Log     *slog.Logger // nil: silent
 	Observe Observer     // told of what happens, for metrics

@@ -239,12 +239,16 @@ func TestAnUpstreamCannotMakeUsReachInside(t *testing.T) {
 	if n := hits.Load(); n != 0 {
 		t.Errorf("the server inside was reached %d times, want never", n)
 	}
-	trusting := rigOver(t, nil, nil, func(c *Config) {
-		quick(c)
-		c.TrustedHosts = []string{strings.TrimPrefix(inside.URL, "http://")}
-	})
-	if got, err := download1(trusting, inside.URL); err != nil || got != "secret" {
-		t.Errorf("Picture(a trusted host) = %q, %v; want it", got, err)
+	for host, want := range map[string]string{
+		strings.TrimPrefix(inside.URL, "http://"): "secret", "127.0.0.1": "secret", "127.0.0.0/8": "secret", "10.0.0.0/8": "", "localhost": "",
+	} {
+		trusting := rigOver(t, nil, nil, func(c *Config) {
+			quick(c)
+			c.TrustedHosts = []string{host}
+		})
+		if got, err := download1(trusting, inside.URL); got != want || (err == nil) != (want != "") {
+			t.Errorf("Picture(%s) where %s is trusted = %q, %v; want %q", inside.URL, host, got, err, want)
+		}
 	}
 }
 

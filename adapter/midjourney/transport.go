@@ -4,8 +4,11 @@ import (
 	"context"
 	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"code.dny.dev/ssrf"
@@ -42,7 +45,7 @@ func apiClient(rt http.RoundTripper) *http.Client {
 }
 
 // guard carries downloads. A task's imageUrl is the upstream's word, so it may only lead to public
-// addresses, unless its host is an upstream's own or a trusted one (engineering.md §3.3 row G4).
+// addresses, unless its host or network is an upstream's own or a trusted one (engineering.md §3.3 row G4).
 // Every redirect passes here again, and the address is checked when it is dialled.
 type guard struct {
 	trusted map[string]bool
@@ -50,16 +53,33 @@ type guard struct {
 	public  http.RoundTripper
 }
 
-// newGuard makes the transport for downloads; hosts are host or host:port.
+// newGuard makes the transport for downloads; hosts are host, host:port, an address or a network.
 func newGuard(upstreams []*url.URL, hosts []string) *guard {
-	g := &guard{trusted: map[string]bool{}, open: downloadTransport(nil), public: downloadTransport(ssrf.New())}
+	g := &guard{trusted: map[string]bool{}, open: downloadTransport(nil)}
 	for _, u := range upstreams {
 		g.trusted[hostPort(u)] = true
 	}
+	var networks []netip.Prefix
 	for _, h := range hosts {
+		if p, err := netip.ParsePrefix(h); err == nil {
+			networks = append(networks, p.Masked())
+		}
 		g.trusted[strings.ToLower(h)] = true
 	}
+	g.public = downloadTransport(publicOr(networks))
 	return g
+}
+
+// publicOr allows connections to public addresses and to those of some networks.
+func publicOr(networks []netip.Prefix) func(network, address string, raw syscall.RawConn) error {
+	public := ssrf.New()
+	return func(network, address string, raw syscall.RawConn) error {
+		at, err := netip.ParseAddrPort(address)
+		if err == nil && slices.ContainsFunc(networks, func(n netip.Prefix) bool { return n.Contains(at.Addr().Unmap()) }) {
+			return nil
+		}
+		return public.Safe(network, address, raw)
+	}
 }
 
 // RoundTrip implements http.RoundTripper.
@@ -79,11 +99,8 @@ func (g *guard) CloseIdleConnections() {
 	}
 }
 
-func downloadTransport(g *ssrf.Guardian) *http.Transport {
-	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
-	if g != nil {
-		dialer.Control = g.Safe
-	}
+func downloadTransport(check func(network, address string, raw syscall.RawConn) error) *http.Transport {
+	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second, Control: check}
 	return &http.Transport{
 		DialContext:           dialer.DialContext,
 		TLSHandshakeTimeout:   10 * time.Second,
