@@ -148,7 +148,7 @@ var Settings = []Setting{
 	},
 	{
 		Name: "MIDGATE_FETCH_ALLOW", kind: list(hostOrNetwork, func(d *draft) *[]string { return &d.Proxy.FetchAllow }),
-		Meaning: "hosts or networks that client-given URLs may reach although they are not public",
+		Meaning: "hosts or networks that client-given URLs, and the pictures of an upstream of your own, may reach although they are not public",
 	},
 	{
 		Name: "MIDGATE_CORS_ORIGINS", Depends: "`*` where callers need a key, none with `MIDGATE_AUTH=none`", kind: list(origin, func(d *draft) *[]string { return &d.Proxy.Origins }),
