@@ -41,6 +41,7 @@ var (
 type shared struct {
 	cfg       Config
 	api       *http.Client
+	jobs      *http.Client // of submissions
 	downloads *http.Client
 	hints     *hints
 	log       *slog.Logger
@@ -95,12 +96,12 @@ func (c *client) call(ctx context.Context, method, path string, body []byte, lim
 	if err != nil {
 		return reply{}, err
 	}
-	return c.do(req, limit)
+	return c.do(c.shared.api, req, limit)
 }
 
 // do sends a request and reads the answer up to limit bytes.
-func (c *client) do(req *http.Request, limit int64) (reply, error) {
-	resp, err := c.shared.api.Do(req)
+func (c *client) do(over *http.Client, req *http.Request, limit int64) (reply, error) {
+	resp, err := over.Do(req)
 	c.reach.note(req.Context(), err)
 	if err != nil {
 		return reply{}, hideURL(err)

@@ -44,7 +44,7 @@ func New(cfg Config) (*Fleet, error) {
 	if cfg.WebhookURL != "" && len(cfg.Secret) == 0 {
 		return nil, errors.New("midjourney: webhooks need a secret")
 	}
-	s := &shared{cfg: cfg, log: cfg.Log, api: apiClient(cfg.HTTP)}
+	s := &shared{cfg: cfg, log: cfg.Log, api: apiClient(cfg.HTTP, readIdle), jobs: apiClient(cfg.HTTP, submitIdle)}
 	f := &Fleet{shared: s, accounts: map[accountKey]*account{}}
 	s.hints = newHints()
 	if err := f.addUpstreams(); err != nil {
@@ -94,6 +94,7 @@ func (f *Fleet) Close() {
 	f.stop()
 	f.work.Wait()
 	f.shared.api.CloseIdleConnections()
+	f.shared.jobs.CloseIdleConnections()
 	f.shared.downloads.CloseIdleConnections()
 }
 

@@ -56,7 +56,7 @@ func (c *client) submit(ctx context.Context, cmd adapter.Command, opts adapter.O
 	if err != nil {
 		return adapter.Submission{}, adapter.Wrap(adapter.Internal, err, "The submission could not be made.")
 	}
-	out, err := c.do(req, maxTask)
+	out, err := c.do(c.shared.jobs, req, maxTask)
 	if err != nil {
 		return adapter.Submission{}, unanswered(err, src.failed(), t, out)
 	}

@@ -92,8 +92,8 @@ func TestADeadConnectionIsNoSecondSubmission(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := a.Upstream.Task(t.Context(), "1"); err != nil {
-		t.Fatalf("Task(…) = %v, want no error: it opens the connection", err)
+	if _, err := a.Upstream.Submit(t.Context(), adapter.Imagine{Prompt: "a fox"}, adapter.Options{State: "s"}); err != nil {
+		t.Fatalf("Submit(…) = %v, want no error: it opens the connection", err)
 	}
 	_, err = a.Upstream.Submit(t.Context(), adapter.Imagine{Prompt: "a fox"}, adapter.Options{State: "s"})
 	if kindOf(err) != adapter.Ambiguous {
@@ -101,16 +101,16 @@ func TestADeadConnectionIsNoSecondSubmission(t *testing.T) {
 	}
 	_ = ln.Close()
 	<-served
-	if n := submissions.Load(); n != 1 {
-		t.Errorf("the upstream saw %d submissions, want 1", n)
+	if n := submissions.Load(); n != 2 {
+		t.Errorf("the upstream saw %d submissions, want 2: the answered one and the other", n)
 	}
 }
 
-// serveUntilSubmission answers polls on one connection and hangs up at a submission.
+// serveUntilSubmission answers one submission on a connection and hangs up at the second.
 func serveUntilSubmission(conn net.Conn, submissions *atomic.Int32) {
 	defer func() { _ = conn.Close() }()
 	in := bufio.NewReader(conn)
-	for {
+	for first := true; ; first = false {
 		req, err := http.ReadRequest(in)
 		if err != nil {
 			return
@@ -118,13 +118,48 @@ func serveUntilSubmission(conn net.Conn, submissions *atomic.Int32) {
 		if _, err := io.Copy(io.Discard, req.Body); err != nil {
 			return
 		}
-		if req.Method == http.MethodPost {
-			submissions.Add(1)
+		if submissions.Add(1); !first {
 			return
 		}
-		const task = `{"id":"1","status":"IN_PROGRESS"}`
-		_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 33\r\n\r\n"+task)
+		_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 23\r\n\r\n"+`{"code":1,"result":"1"}`)
 	}
+}
+
+// TestASubmissionDoesNotMeetAnOldConnectionsEnd: servers close what was idle for a while, some after two seconds, and a
+// submission that crosses that on its way is one of which nobody knows. A connection that is not kept cannot be met.
+func TestASubmissionDoesNotMeetAnOldConnectionsEnd(t *testing.T) {
+	t.Parallel()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var submissions atomic.Int32
+	closed := make(chan struct{}, 2)
+	go func() {
+		for {
+			conn, err := ln.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				serveUntilSubmission(conn, &submissions)
+				closed <- struct{}{}
+			}()
+		}
+	}()
+	r := rigOver(t, nil, nil, func(c *Config) { c.Upstreams[0].URL = "http://" + ln.Addr().String() })
+	r.submit(adapter.Imagine{Prompt: "a fox"}, "s")
+	select {
+	case <-closed:
+	case <-time.After(5 * time.Second):
+		t.Error("a submission's connection is kept for more than 5 s")
+	}
+	if _, err := r.Upstream.Submit(t.Context(), adapter.Imagine{Prompt: "a fox"}, adapter.Options{State: "s"}); err != nil {
+		t.Errorf("Submit(…) after a pause = %v, want no error", err)
+	}
+	r.fleet.Close()
+	<-closed
+	_ = ln.Close()
 }
 
 func TestWhatNeverLeftIsKnownNotToBeAJob(t *testing.T) {

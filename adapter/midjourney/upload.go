@@ -21,7 +21,7 @@ func (c *client) Upload(ctx context.Context, pictures []adapter.Attachment) ([]s
 	if err != nil {
 		return nil, adapter.Wrap(adapter.Internal, err, "The upload could not be made.")
 	}
-	out, err := c.do(req, maxTask)
+	out, err := c.do(c.shared.api, req, maxTask)
 	if err != nil {
 		return nil, adapter.Wrap(adapter.Unavailable, err, "The upstream does not answer.")
 	}
