@@ -116,7 +116,7 @@ func (d *download) Read(p []byte) (int, error) {
 		d.end.pass(p[:n])
 		switch {
 		case d.got > d.limit:
-			return 0, adapter.Errorf(adapter.Failed, "The upstream's picture is larger than %d MB.", d.limit>>20)
+			return 0, adapter.Errorf(adapter.TooLarge, "The upstream's picture is larger than %d MB.", d.limit>>20)
 		case n > 0:
 			return n, nil
 		case err == nil:
