@@ -1,6 +1,7 @@
 package midjourney
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -111,7 +112,7 @@ func (c *client) do(over *http.Client, req *http.Request, limit int64) (reply, e
 		return reply{status: resp.StatusCode}, errSwitched
 	}
 	raw, err := io.ReadAll(io.LimitReader(resp.Body, limit+1))
-	out := reply{resp.StatusCode, resp.Header, raw}
+	out := reply{resp.StatusCode, resp.Header, bytes.TrimPrefix(raw, []byte("\xef\xbb\xbf"))} // some servers begin with a byte order mark
 	switch {
 	case err != nil:
 		return out, fmt.Errorf("read answer: %w", err)

@@ -57,10 +57,13 @@ func (c *client) submit(ctx context.Context, cmd adapter.Command, opts adapter.O
 		return adapter.Submission{}, adapter.Wrap(adapter.Internal, err, "The submission could not be made.")
 	}
 	out, err := c.do(c.shared.jobs, req, maxTask)
-	if err != nil {
-		return adapter.Submission{}, unanswered(err, src.failed(), t, out)
+	if err == nil {
+		return c.outcome(cmd, out)
 	}
-	return c.outcome(cmd, out)
+	if s, err := c.outcome(cmd, out); err == nil { // all that was missing is the end of the answer
+		return s, nil
+	}
+	return adapter.Submission{}, unanswered(err, src.failed(), t, out)
 }
 
 // unanswered classifies a submission that got no complete answer (engineering.md §3.2): certainly

@@ -210,6 +210,41 @@ func TestATaskThatIsNamedIsNotLostToItsStatus(t *testing.T) {
 	}
 }
 
+// TestWhatWasSaidBeforeTheConnectionBrokeCounts: the task's name is there, and only the end of the answer is missing.
+// Some servers begin their answers with a byte order mark.
+func TestWhatWasSaidBeforeTheConnectionBrokeCounts(t *testing.T) {
+	const head, body = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n", `{"code":1,"result":"5"}`
+	for name, c := range map[string]struct {
+		answer string
+		want   adapter.Kind
+	}{
+		"no last chunk":            {head + "Transfer-Encoding: chunked\r\n\r\n17\r\n" + body + "\r\n", "none"},
+		"shorter than announced":   {head + "Content-Length: 99\r\n\r\n" + body + "\r\n", "none"},
+		"cut in the middle":        {head + "Content-Length: 23\r\n\r\n" + body[:len(body)-1], adapter.Ambiguous},
+		"a refusal without an end": {head + "Content-Length: 99\r\n\r\n" + `{"code":23,"result":null}`, adapter.Ambiguous},
+		"a byte order mark":        {head + "Content-Length: 26\r\n\r\n\xef\xbb\xbf" + body, "none"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+				_, _ = io.Copy(io.Discard, req.Body)
+				conn, _, err := http.NewResponseController(w).Hijack()
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				_, _ = io.WriteString(conn, c.answer)
+				_ = conn.Close()
+			}))
+			defer srv.Close()
+			r := rigOver(t, nil, nil, func(c *Config) { c.Upstreams[0].URL = srv.URL })
+			s, err := r.Upstream.Submit(t.Context(), adapter.Imagine{Prompt: "a fox"}, adapter.Options{State: "s"})
+			if kindOf(err) != c.want || err == nil && s.TaskID != "5" {
+				t.Errorf("Submit(…) answered %q = %+v, %v; want %q", c.answer, s, err, c.want)
+			}
+		})
+	}
+}
+
 func TestWithACallersKeyTheRefusalIsTheCallers(t *testing.T) {
 	for status, want := range map[int]adapter.Kind{401: adapter.Unauthorized, 403: adapter.Forbidden} {
 		_, err := testClient(true).outcome(adapter.Imagine{}, reply{status, http.Header{}, []byte(`{"error":{"message":"bad key sk-secret"}}`)})
