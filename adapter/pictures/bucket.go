@@ -160,10 +160,16 @@ func (b *bucket) removeAll(ctx context.Context, folder string) error {
 			return err
 		}
 	}
-	if b.root != nil {
-		_ = b.root.Remove(strings.TrimSuffix(folder, "/")) // empty by now, or somebody is writing again
-	}
+	b.removeFolder(strings.TrimSuffix(folder, "/"))
 	return nil
+}
+
+// removeFolder removes a folder of a bucket on a disk if it is empty: otherwise somebody is writing again, or others are
+// there.
+func (b *bucket) removeFolder(folder string) {
+	if b.root != nil {
+		_ = b.root.Remove(folder)
+	}
 }
 
 func (b *bucket) close() error {

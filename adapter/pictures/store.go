@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path"
 	"runtime"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -139,6 +141,9 @@ func (s *Store) Delete(ctx context.Context, name string) error {
 	}
 	if err := s.bucket.remove(ctx, name); err != nil {
 		return fmt.Errorf("delete picture: %w", err)
+	}
+	if folder := path.Dir(name); strings.Contains(folder, "/") { // one that is not for ever
+		s.bucket.removeFolder(folder)
 	}
 	return nil
 }

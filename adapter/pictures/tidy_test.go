@@ -5,6 +5,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -80,6 +81,26 @@ func TestAnUnwritableBucketIsSaidToBeOne(t *testing.T) {
 	}
 	if _, err := s.Open(t.Context(), adapter.Rendition{Name: "a", Quarter: 1}); adapter.KindOf(err) != adapter.Storage {
 		t.Errorf("Open of a quarter = %v, want kind %q", err, adapter.Storage)
+	}
+}
+
+// TestADeletedPictureLeavesNoFolder: every job that streams has one of its own for its previews.
+func TestADeletedPictureLeavesNoFolder(t *testing.T) {
+	dir := t.TempDir()
+	s := newStore(t, dir)
+	for _, name := range []string{"previews/job_a/1", "previews/job_a/2", "pictures/img_a"} {
+		if _, err := s.Save(t.Context(), name, bytes.NewReader(pngBytes(t, painting(16, 16, 1))), limit); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, name := range []string{"previews/job_a/1", "previews/job_a/2", "pictures/img_a"} {
+		if err := s.Delete(t.Context(), name); err != nil {
+			t.Fatal(err)
+		}
+		entries, err := os.ReadDir(filepath.Join(dir, "previews"))
+		if want := strings.HasSuffix(name, "1"); err != nil || (len(entries) > 0) != want {
+			t.Errorf("ReadDir(previews) after %s went = %v, %v; want a folder: %v", name, entries, err, want)
+		}
 	}
 }
 
