@@ -147,21 +147,36 @@ func (b *bucket) remove(ctx context.Context, key string) error {
 
 // removeAll deletes everything under a folder.
 func (b *bucket) removeAll(ctx context.Context, folder string) error {
-	objects := b.b.List(&blob.ListOptions{Prefix: folder})
-	for {
-		o, err := objects.Next(ctx)
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return err
-		}
-		if err := b.remove(ctx, o.Key); err != nil {
-			return err
-		}
+	if err := b.each(ctx, folder, func(o *blob.ListObject) error { return b.remove(ctx, o.Key) }); err != nil {
+		return err
 	}
 	b.removeFolder(strings.TrimSuffix(folder, "/"))
 	return nil
+}
+
+// listTries is how often a folder is listed anew because files went while it was read.
+const listTries = 20
+
+// each calls visit for every object under a folder, for some of them again if files went meanwhile: a disk's list then
+// breaks off.
+func (b *bucket) each(ctx context.Context, folder string, visit func(*blob.ListObject) error) error {
+	objects := b.b.List(&blob.ListOptions{Prefix: folder})
+	for try := 1; ; {
+		o, err := objects.Next(ctx)
+		switch {
+		case errors.Is(err, io.EOF):
+			return nil
+		case try < listTries && errors.Is(notFound(err), adapter.ErrNotFound):
+			try++
+			objects = b.b.List(&blob.ListOptions{Prefix: folder})
+			continue
+		case err != nil:
+			return fmt.Errorf("list %s: %w", folder, err)
+		}
+		if err := visit(o); err != nil {
+			return err
+		}
+	}
 }
 
 // removeFolder removes a folder of a bucket on a disk if it is empty: otherwise somebody is writing again, or others are

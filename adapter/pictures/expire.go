@@ -2,9 +2,6 @@ package pictures
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"io"
 	"time"
 
 	"gocloud.dev/blob"
@@ -41,21 +38,14 @@ func (s *Store) Sweep(ctx context.Context, keep time.Duration, needed func(name 
 // expire removes what was stored before that time and is not needed.
 func (s *Store) expire(ctx context.Context, before time.Time, needed func(name string) bool) error {
 	for _, folder := range passing {
-		objects := s.bucket.b.List(&blob.ListOptions{Prefix: folder})
-		for {
-			o, err := objects.Next(ctx)
-			if errors.Is(err, io.EOF) {
-				break
-			}
-			if err != nil {
-				return fmt.Errorf("list %s: %w", folder, err)
-			}
+		err := s.bucket.each(ctx, folder, func(o *blob.ListObject) error {
 			if !o.ModTime.Before(before) || needed(o.Key) {
-				continue
+				return nil
 			}
-			if err := s.Delete(ctx, o.Key); err != nil {
-				return err
-			}
+			return s.Delete(ctx, o.Key)
+		})
+		if err != nil {
+			return err
 		}
 	}
 	return nil

@@ -71,6 +71,7 @@ func (s *Store) inspect(ctx context.Context, name string) (facts, error) {
 	}
 	f := d.facts(h)
 	s.noteFacts(ctx, factsKey(name), f)
+	s.clear(ctx, name)
 	return f, nil
 }
 

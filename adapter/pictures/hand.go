@@ -89,5 +89,6 @@ func (s *Store) digest(ctx context.Context, p plan, f facts, id string, blob *ad
 	}
 	digest := hex.EncodeToString(sum.Sum(nil))
 	s.noteFacts(ctx, p.factsKey(), f.with(id, digest))
+	s.clear(ctx, p.name)
 	return digest, nil
 }

@@ -25,7 +25,7 @@ func (s *Store) looksOf(ctx context.Context, p plan) ([]byte, error) {
 	if !errors.Is(err, adapter.ErrNotFound) {
 		return b, err
 	}
-	if err := s.share(ctx, key, func(ctx context.Context) error { return s.look(ctx, p) }); err != nil {
+	if err := s.share(ctx, p.name, key, func(ctx context.Context) error { return s.look(ctx, p) }); err != nil {
 		return nil, err
 	}
 	if b, err = s.readLooks(ctx, key); errors.Is(err, adapter.ErrNotFound) {

@@ -21,7 +21,7 @@ func (s *Store) ensure(ctx context.Context, p plan) (facts, error) {
 		return f, err
 	}
 	batch := p.batch()
-	if err := s.share(ctx, batch[0].key, func(ctx context.Context) error { return s.make(ctx, batch) }); err != nil {
+	if err := s.share(ctx, p.name, batch[0].key, func(ctx context.Context) error { return s.make(ctx, batch) }); err != nil {
 		return facts{}, err
 	}
 	return s.readFacts(ctx, p.factsKey())

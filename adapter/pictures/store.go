@@ -131,7 +131,8 @@ func (s *Store) Stat(ctx context.Context, name string) (adapter.Picture, error) 
 }
 
 // Delete removes an original and all that was made from it. It is no error if there
-// is none. The original goes last: cut short, the deletion can be repeated.
+// is none. The original goes last: cut short, the deletion can be repeated. Who makes
+// something of it meanwhile finds it gone and removes that, or it is removed here.
 func (s *Store) Delete(ctx context.Context, name string) error {
 	if !validName(name) {
 		return nil
@@ -145,7 +146,14 @@ func (s *Store) Delete(ctx context.Context, name string) error {
 	if folder := path.Dir(name); strings.Contains(folder, "/") { // one that is not for ever
 		s.bucket.removeFolder(folder)
 	}
-	return nil
+	return s.forget(ctx, name)
+}
+
+// clear removes what was made of an original that was deleted meanwhile.
+func (s *Store) clear(ctx context.Context, name string) {
+	if _, err := s.bucket.size(ctx, name); errors.Is(err, adapter.ErrNotFound) {
+		_ = s.forget(ctx, name) // whoever deletes it again finds the rest
+	}
 }
 
 // forget removes all that was made from an original.
@@ -163,15 +171,16 @@ func (s *Store) drop(name string) {
 	s.seen.dropFolder(madeFrom(name))
 }
 
-// share runs work once for all callers that ask for the same key meanwhile. The work
-// outlives a caller who leaves: the others, and the next one, want its result. A panic
-// in it, which would end the process, is an error.
-func (s *Store) share(ctx context.Context, key string, work func(context.Context) error) error {
+// share runs work on an original once for all callers that ask for the same key
+// meanwhile. The work outlives a caller who leaves: the others, and the next one, want
+// its result. A panic in it, which would end the process, is an error.
+func (s *Store) share(ctx context.Context, name, key string, work func(context.Context) error) error {
 	done := s.flights.DoChan(key, func() (_ any, err error) {
 		if !s.begin() {
 			return nil, errClosed
 		}
 		defer s.working.Done()
+		defer s.clear(s.ending, name)
 		defer func() {
 			if p := recover(); p != nil {
 				err = fmt.Errorf("panic: %v", p)

@@ -109,7 +109,7 @@ func TestADeletedPictureLeavesNoFolder(t *testing.T) {
 func TestAPanicInWorkThatIsSharedIsAnErrorOfItsCallers(t *testing.T) {
 	s := newStore(t, t.TempDir())
 	for range 2 {
-		err := s.share(t.Context(), "k", func(context.Context) error { panic("an encoder fell over") })
+		err := s.share(t.Context(), "a", "k", func(context.Context) error { panic("an encoder fell over") })
 		if err == nil {
 			t.Error("share(work that panics) = nil, want an error")
 		}
