@@ -34,9 +34,9 @@ func (c *client) search(ctx context.Context, state string) (adapter.Task, error)
 	defer cancel()
 	out, err := c.call(ctx, http.MethodGet, features[featureTasks], nil, maxList)
 	switch {
-	case err != nil:
+	case err != nil && !errors.Is(err, errTooLong):
 		return adapter.Task{}, adapter.Wrap(adapter.Unavailable, err, "The upstream does not answer.")
-	case missing(out):
+	case err != nil || missing(out): // a list that cannot be read to its end serves no better than none
 		c.routes.learn(featureTasks, false)
 		return adapter.Task{}, adapter.ErrNotFound
 	case out.status != http.StatusOK:

@@ -1,6 +1,7 @@
 package midjourney
 
 import (
+	"errors"
 	"io"
 	"net/http"
 	"strings"
@@ -46,6 +47,28 @@ func TestAnAnswerWithoutEndIsNotReadToIt(t *testing.T) {
 			if err := ask.do(); err == nil || read.n > ask.limit+1<<20 {
 				t.Errorf("%s: read %d bytes, %v; want an error after about %d", name, read.n, err, ask.limit)
 			}
+		}
+	})
+}
+
+// TestATaskListWithoutEndIsNotReadAgainAndAgain: a lost submission is looked for every second at first.
+func TestATaskListWithoutEndIsNotReadAgainAndAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		asked := 0
+		r := rigOver(t, nil, roundTrip(func(*http.Request) (*http.Response, error) {
+			asked++
+			resp := answer(200, "")
+			resp.ContentLength, resp.Body = -1, io.NopCloser(&counter{})
+			return resp, nil
+		}), nil)
+		f := r.Upstream.(adapter.Finder)
+		for range 3 {
+			if _, err := f.Find(t.Context(), "s"); !errors.Is(err, adapter.ErrNotFound) {
+				t.Errorf("Find(…) in a list without end = %v, want %v", err, adapter.ErrNotFound)
+			}
+		}
+		if asked != 1 {
+			t.Errorf("the list was read %d times, want once", asked)
 		}
 	})
 }
