@@ -24,6 +24,7 @@ type Fleet struct {
 	mu       sync.Mutex
 	closed   bool
 	accounts map[accountKey]*account
+	swept    time.Time // when idle accounts were last looked for
 }
 
 var _ adapter.Accounts = (*Fleet)(nil)
@@ -142,11 +143,13 @@ func (f *Fleet) account(u *upstream, c adapter.Caller) (adapter.Account, error) 
 	return adapter.Account{Name: u.cfg.Name, Upstream: a.client, Waiter: a.poller}, nil
 }
 
-// forget drops the passthrough accounts that nobody has used for a while and nobody waits at.
+// forget drops the passthrough accounts that nobody has used for a while and nobody waits at. It looks at all of them,
+// so it does so now and then.
 func (f *Fleet) forget(now time.Time) {
-	if !f.shared.cfg.Passthrough {
+	if !f.shared.cfg.Passthrough || now.Sub(f.swept) < f.shared.cfg.Idle/60 {
 		return
 	}
+	f.swept = now
 	for id, a := range f.accounts {
 		if now.Sub(a.used) > f.shared.cfg.Idle && a.poller.open() == 0 {
 			delete(f.accounts, id)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -198,4 +199,32 @@ func TestEachCallersKeyHasAnAccountUntilItIsIdle(t *testing.T) {
 			t.Errorf("%d accounts are kept after ten idle minutes, want the new one only", n)
 		}
 	})
+}
+
+// TestManyCallersKeysDoNotSlowEachOther: whoever invents keys must not make everybody's look-up walk over all of them.
+func TestManyCallersKeysDoNotSlowEachOther(t *testing.T) {
+	r := rigOver(t, nil, roundTrip(jobThatIsDone), func(c *Config) { c.Passthrough = true })
+	key := 0
+	choose := func(n int) time.Duration {
+		start := time.Now()
+		for range n {
+			key++
+			if _, err := r.fleet.Choose(t.Context(), adapter.Caller{Key: strconv.Itoa(key)}, ""); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return time.Since(start)
+	}
+	quickest := func() (least time.Duration) { // of ten: others use the processor, too
+		least = time.Hour
+		for range 10 {
+			least = min(least, choose(50))
+		}
+		return least
+	}
+	few := quickest()
+	choose(15000)
+	if many := quickest(); many > 20*few {
+		t.Errorf("Choose(…) takes %v among 15,000 keys and %v among 500, want about the same", many/50, few/50)
+	}
 }
