@@ -115,7 +115,8 @@ func (p *poller) listFailed(n int, err error, now time.Time) {
 	case errors.Is(err, errNoRoute):
 		p.client.routes.learn(adapter.FeatureList, false)
 		return
-	case re.status == http.StatusRequestEntityTooLarge, re.status == http.StatusBadRequest, errors.Is(err, errTooLong):
+	case re.status == http.StatusRequestEntityTooLarge, errors.Is(err, errTooLong),
+		re.status == http.StatusBadRequest && !errors.Is(err, errBehind):
 		if !p.chunk.refused(n, now) {
 			p.client.routes.learn(adapter.FeatureList, false)
 		}

@@ -147,6 +147,30 @@ func TestTheChunkLearnsWhatTheListTakes(t *testing.T) {
 	})
 }
 
+// TestARelayThatLosesItsOriginForAWhileKeepsItsList: it says 400 (upstream-protocol.md §3.4), which is no word about
+// the size of a list. Hundreds of tasks that are asked for one by one, for an hour, would be what a relay refuses.
+func TestARelayThatLosesItsOriginForAWhileKeepsItsList(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sim := simulator.New(simulator.Config{Pixels: 16, Pace: 3 * time.Minute})
+		start := time.Now()
+		var refused, singles atomic.Int32
+		r := rigOver(t, sim, roundTrip(func(req *http.Request) (*http.Response, error) {
+			switch route, _ := pollRoute(req); {
+			case route == "fetch":
+				singles.Add(1)
+			case route == "list" && time.Since(start) > 20*time.Second && time.Since(start) < 30*time.Second:
+				refused.Add(1)
+				return answer(http.StatusBadRequest, `{"description":"do_request_failed ","type":"upstream_error","code":4}`), nil
+			}
+			return sim.Transport().RoundTrip(req)
+		}), nil)
+		r.together(200, "a fox", r.happy)
+		if singles.Load() > 1 || refused.Load() == 0 || refused.Load() > 8 {
+			t.Errorf("%d tasks were asked for alone after %d refused lists, want at most one after a few", singles.Load(), refused.Load())
+		}
+	})
+}
+
 func TestALostTaskFailsOnlyAfterAWhile(t *testing.T) {
 	for _, n := range []int{1, 4} {
 		synctest.Test(t, func(t *testing.T) {

@@ -92,6 +92,7 @@ func (c *client) fetch(ctx context.Context, id string) (row, error) {
 var (
 	errGarbage   = errors.New("answer cannot be read")
 	errOtherTask = errors.New("answer is about another task")
+	errBehind    = errors.New("the server behind the relay does not answer")
 	errVague     = fmt.Errorf("empty answer: %w", adapter.ErrNotFound)
 )
 
@@ -138,6 +139,8 @@ func (c *client) fetchMany(ctx context.Context, ids []string) (map[string]row, e
 		return nil, &readError{status: out.status, err: err}
 	case missing(out):
 		return nil, &readError{status: out.status, err: errNoRoute}
+	case out.status == http.StatusBadRequest && troubleBehind(out):
+		return nil, &readError{status: out.status, err: errBehind}
 	case out.status != http.StatusOK:
 		return nil, badStatus(out)
 	}
@@ -146,6 +149,12 @@ func (c *client) fetchMany(ctx context.Context, ids []string) (map[string]row, e
 		return nil, &readError{status: out.status, err: errGarbage}
 	}
 	return rows, nil
+}
+
+// troubleBehind recognises a relay's refusal that is not about the request (upstream-protocol.md §3.4).
+func troubleBehind(out reply) bool {
+	a, ok := decodeAnswer(out.body)
+	return ok && (a.code() == codeRelay || containsAny(a.words(), "request_failed", "response_body", "close_"))
 }
 
 // badStatus is a read that was answered with an error.
