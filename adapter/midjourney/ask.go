@@ -111,8 +111,9 @@ func (p *poller) listFailed(n int, err error, now time.Time) {
 	if !errors.As(err, &re) {
 		re = &readError{err: err}
 	}
+	present, _ := p.client.routes.know(adapter.FeatureList)
 	switch {
-	case errors.Is(err, errNoRoute):
+	case errors.Is(err, errNoRoute) && !present: // else it has worked lately, and the server may only be away
 		p.client.routes.learn(adapter.FeatureList, false)
 		return
 	case re.status == http.StatusRequestEntityTooLarge, errors.Is(err, errTooLong),

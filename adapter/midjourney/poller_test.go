@@ -196,9 +196,13 @@ func TestAServerThatIsReplacedHasLostNothing(t *testing.T) {
 		for _, n := range []int{1, 4} {
 			t.Run(fmt.Sprintf("%q to %d", body, n), func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
-					sim := simulator.New(simulator.Config{Pixels: 16, Pace: time.Minute})
+					sim := simulator.New(simulator.Config{Pixels: 16, Pace: 4 * time.Minute})
 					start := time.Now()
+					var singles atomic.Int32
 					r := rigOver(t, sim, roundTrip(func(req *http.Request) (*http.Response, error) {
+						if route, _ := pollRoute(req); route == "fetch" && time.Since(start) > 150*time.Second {
+							singles.Add(1)
+						}
 						if age := time.Since(start); age > 20*time.Second && age < 2*time.Minute {
 							a := answer(http.StatusNotFound, body)
 							a.Header.Set("Content-Type", "text/plain; charset=utf-8")
@@ -207,6 +211,9 @@ func TestAServerThatIsReplacedHasLostNothing(t *testing.T) {
 						return sim.Transport().RoundTrip(req)
 					}), nil)
 					r.together(n, "a fox", r.happy)
+					if got := singles.Load(); n > 1 && got > 4 {
+						t.Errorf("%d tasks were asked for alone afterwards, want a list as before", got)
+					}
 				})
 			})
 		}
