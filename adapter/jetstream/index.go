@@ -1,6 +1,7 @@
 package jetstream
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"sync"
@@ -17,6 +18,7 @@ type item struct {
 	expires  time.Time // zero: never
 	revision uint64
 	bytes    []string // names in Pictures that the record needs
+	request  []byte   // JSON of a run that is not over: what it has still to send may be named in it
 }
 
 // index lists records by owner, newest first, without reading them. It is safe for concurrent use.
@@ -27,10 +29,12 @@ type index struct {
 	byID   map[string]item
 	owners map[string]*btree.BTreeG[item] // oldest first
 	bytes  map[string]int                 // how many records need these bytes
+	open   map[string][]byte              // requests of the runs that are not over, by ID
 }
 
 func newIndex() *index {
-	return &index{filled: make(chan struct{}), byID: map[string]item{}, owners: map[string]*btree.BTreeG[item]{}, bytes: map[string]int{}}
+	return &index{filled: make(chan struct{}), byID: map[string]item{}, owners: map[string]*btree.BTreeG[item]{}, bytes: map[string]int{},
+		open: map[string][]byte{}}
 }
 
 // fill says that everything that was stored is known.
@@ -60,6 +64,9 @@ func (x *index) set(it item) {
 	for _, name := range it.bytes {
 		x.bytes[name]++
 	}
+	if len(it.request) > 0 {
+		x.open[it.id] = it.request
+	}
 	own := x.owners[it.owner]
 	if own == nil {
 		own = btree.NewBTreeGOptions(older, btree.Options{NoLocks: true}) // mu is held
@@ -80,6 +87,7 @@ func (x *index) remove(id string, revision uint64) {
 // drop takes a known record out of all maps; the caller holds mu.
 func (x *index) drop(it item) {
 	delete(x.byID, it.id)
+	delete(x.open, it.id)
 	for _, name := range it.bytes {
 		if x.bytes[name]--; x.bytes[name] == 0 {
 			delete(x.bytes, name)
@@ -153,6 +161,19 @@ func (x *index) needed(name string) int {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
 	return x.bytes[name]
+}
+
+// asked reports whether a run that is not over has that name in its request. There are few such runs.
+func (x *index) asked(name string) bool {
+	quoted := []byte(`"` + name + `"`) // names have nothing that JSON escapes
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	for _, request := range x.open {
+		if bytes.Contains(request, quoted) {
+			return true
+		}
+	}
+	return false
 }
 
 // expired reports whether a record's time is over; the zero time means never.

@@ -3,6 +3,7 @@ package jetstream
 import (
 	"context"
 	"encoding/base64"
+	"encoding/json"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -122,6 +123,7 @@ type glance struct {
 	Created  time.Time         `json:"created"`
 	Deadline time.Time         `json:"deadline"`
 	Expires  time.Time         `json:"expires"`
+	Request  json.RawMessage   `json:"request"`
 	Result   *struct {
 		Videos []string `json:"videos"`
 	} `json:"result"`
@@ -144,7 +146,7 @@ func (j *Journal) changed(entry jetstream.KeyValueEntry) {
 		j.index.remove(entry.Key(), entry.Revision())
 		return
 	}
-	run := adapter.Run{ID: g.ID, Revision: entry.Revision(), Owner: g.Owner, Status: g.Status, Created: g.Created, Deadline: g.Deadline, Expires: g.Expires}
+	run := adapter.Run{ID: g.ID, Revision: entry.Revision(), Owner: g.Owner, Status: g.Status, Created: g.Created, Deadline: g.Deadline, Expires: g.Expires, Request: g.Request}
 	if g.Result != nil {
 		run.Result = &adapter.Result{Videos: g.Result.Videos}
 	}
@@ -155,6 +157,9 @@ func runItem(run adapter.Run) item {
 	it := item{id: run.ID, owner: run.Owner, created: run.Created, expires: run.Expires, revision: run.Revision}
 	if !run.Status.Ended() && run.Deadline.After(it.expires) && !it.expires.IsZero() {
 		it.expires = run.Deadline // it is still followed
+	}
+	if !run.Status.Ended() {
+		it.request = run.Request
 	}
 	if run.Result != nil {
 		it.bytes = run.Result.Videos

@@ -3,6 +3,7 @@ package jetstream
 import (
 	"context"
 	"crypto/rand"
+	"slices"
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
@@ -47,7 +48,7 @@ func (e *Engine) Needed(name string) bool {
 			return true
 		}
 	}
-	return e.store.index.needed(name)+e.journal.index.needed(name) > 0
+	return e.store.index.needed(name)+e.journal.index.needed(name) > 0 || e.journal.index.asked(name)
 }
 
 // lapsed is the loss of a lease that was never held.
@@ -61,6 +62,9 @@ var lapsed = func() <-chan struct{} {
 func (e *Engine) sweep(ctx context.Context, b *bucket, x *index, drop func(context.Context, string) error) {
 	removed := 0
 	for _, it := range x.due(time.Now()) {
+		if slices.ContainsFunc(it.bytes, e.journal.index.asked) {
+			continue // it stays until that run is over: uploads of the same bytes have the same name
+		}
 		if err := e.remove(ctx, b, x, it, drop); err != nil {
 			e.cfg.Log.Warn("an expired record could not be removed; trying again", "bucket", b.name, "id", it.id, "error", err)
 			continue

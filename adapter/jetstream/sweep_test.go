@@ -102,6 +102,48 @@ func TestSweepKeepsRunsThatAreFollowed(t *testing.T) {
 	}
 }
 
+// An upload belongs to whoever sent the same bytes. A file's record that expires must not take it from a run that has still
+// to send it upstream, also not when the run was begun before a restart.
+func TestSweepKeepsUploadsThatALiveRunAsksFor(t *testing.T) {
+	for name, restarts := range map[string]bool{"a run that was begun here": false, "a run that was begun before a restart": true} {
+		t.Run(name, func(t *testing.T) {
+			cfg := Config{Dir: t.TempDir(), Sweep: 20 * time.Millisecond}
+			e := start(t, cfg)
+			for _, img := range []adapter.Image{
+				{ID: "file-1", Source: "uploads/asked", Expires: time.Now()},
+				{ID: "file-2", Source: "uploads/other", Expires: time.Now()},
+			} {
+				if err := e.Store().Put(t.Context(), img); err != nil {
+					t.Fatal(err)
+				}
+			}
+			run, err := e.Journal().Create(t.Context(), adapter.Run{ID: "job_1", Status: adapter.RunQueued, Request: []byte(`{"images":[{"upload":"uploads/asked"}]}`)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if restarts {
+				e.Close()
+				e = start(t, cfg)
+			}
+			dropped := sweeping(t, e, "uploads/other")
+			for range 3 {
+				if name := <-dropped; name != "uploads/other" {
+					t.Fatalf("dropped %q, which a run that is not over asks for", name)
+				}
+			}
+			if !e.Needed("uploads/asked") {
+				t.Error("Needed = false for an upload that a run asks for")
+			}
+			run.Status = adapter.RunCompleted
+			if _, err := e.Journal().Save(t.Context(), run); err != nil {
+				t.Fatal(err)
+			}
+			for <-dropped != "uploads/asked" { // now that the run is over
+			}
+		})
+	}
+}
+
 func TestOneReplicaSweeps(t *testing.T) {
 	cfg := Config{Dir: t.TempDir(), Sweep: 20 * time.Millisecond}
 	one := start(t, cfg)
