@@ -71,7 +71,8 @@ func FuzzDivert(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, body string) {
-		d := &diverter{from: bufio.NewReaderSize(strings.NewReader(body), 600), receive: func(r io.Reader) (adapter.Reference, error) {
+		whole := &counter{from: strings.NewReader(body)}
+		d := &diverter{from: bufio.NewReaderSize(whole, 600), body: whole, receive: func(r io.Reader) (adapter.Reference, error) {
 			_, err := io.Copy(io.Discard, r)
 			return adapter.Reference{}, err
 		}}
