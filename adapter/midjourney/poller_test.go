@@ -147,28 +147,69 @@ func TestTheChunkLearnsWhatTheListTakes(t *testing.T) {
 	})
 }
 
-// TestARelayThatLosesItsOriginForAWhileKeepsItsList: it says 400 (upstream-protocol.md §3.4), which is no word about
-// the size of a list. Hundreds of tasks that are asked for one by one, for an hour, would be what a relay refuses.
+// TestARelayThatLosesItsOriginForAWhileKeepsItsList: what it says meanwhile is no word about the list or its size.
+// Hundreds of tasks that are asked for one by one, for an hour, would be what a relay refuses.
 func TestARelayThatLosesItsOriginForAWhileKeepsItsList(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		sim := simulator.New(simulator.Config{Pixels: 16, Pace: 3 * time.Minute})
-		start := time.Now()
-		var refused, singles atomic.Int32
-		r := rigOver(t, sim, roundTrip(func(req *http.Request) (*http.Response, error) {
-			switch route, _ := pollRoute(req); {
-			case route == "fetch":
-				singles.Add(1)
-			case route == "list" && time.Since(start) > 20*time.Second && time.Since(start) < 30*time.Second:
-				refused.Add(1)
-				return answer(http.StatusBadRequest, `{"description":"do_request_failed ","type":"upstream_error","code":4}`), nil
+	for name, c := range map[string]struct {
+		status int
+		body   string
+	}{
+		"a relay's 400":       {400, `{"description":"do_request_failed ","type":"upstream_error","code":4}`},
+		"a 400 of a gateway":  {400, "<html><h1>400 Bad Request</h1></html>"},
+		"a 400 without words": {400, ""},
+		"500":                 {500, `{"error":"x"}`},
+		"a page with 502":     {502, "<html><h1>502 Bad Gateway</h1></html>"},
+		"404 in text":         {404, "default backend - 404"},
+		"404 of a gateway":    {404, `{"message":"no Route matched with those values"}`},
+		"a redirect":          {302, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				sim := simulator.New(simulator.Config{Pixels: 16, Pace: 3 * time.Minute})
+				start := time.Now()
+				var refused, singles atomic.Int32
+				r := rigOver(t, sim, roundTrip(func(req *http.Request) (*http.Response, error) {
+					switch route, _ := pollRoute(req); {
+					case route == "fetch":
+						singles.Add(1)
+					case route == "list" && time.Since(start) > 20*time.Second && time.Since(start) < 30*time.Second:
+						refused.Add(1)
+						return answer(c.status, c.body), nil
+					}
+					return sim.Transport().RoundTrip(req)
+				}), nil)
+				r.together(120, "a fox", r.happy) // two lists at a time
+				if singles.Load() > 1 || refused.Load() == 0 || refused.Load() > 8 {
+					t.Errorf("%d tasks were asked for alone after %d refused lists, want at most one after a few", singles.Load(), refused.Load())
+				}
+			})
+		})
+	}
+}
+
+// TestAListThatStopsWorkingIsGivenUp although it worked before: its tasks are asked for one by one then.
+func TestAListThatStopsWorkingIsGivenUp(t *testing.T) {
+	for _, status := range []int{400, 404, 500, 302} {
+		synctest.Test(t, func(t *testing.T) {
+			sim := simulator.New(simulator.Config{Pixels: 16, Pace: 3 * time.Minute})
+			start := time.Now()
+			var lists atomic.Int32
+			r := rigOver(t, sim, roundTrip(func(req *http.Request) (*http.Response, error) {
+				if route, _ := pollRoute(req); route == "list" && time.Since(start) > 20*time.Second {
+					lists.Add(1)
+					return answer(status, ""), nil
+				}
+				return sim.Transport().RoundTrip(req)
+			}), nil)
+			r.together(20, "a fox", r.happy)
+			if n := lists.Load(); n > 30 {
+				t.Errorf("a list that answers %d was asked %d times, want a few", status, n)
 			}
-			return sim.Transport().RoundTrip(req)
-		}), nil)
-		r.together(200, "a fox", r.happy)
-		if singles.Load() > 1 || refused.Load() == 0 || refused.Load() > 8 {
-			t.Errorf("%d tasks were asked for alone after %d refused lists, want at most one after a few", singles.Load(), refused.Load())
-		}
-	})
+			if took := time.Since(start); took > 6*time.Minute {
+				t.Errorf("tasks of three minutes were seen after %v where the list answers %d", took, status)
+			}
+		})
+	}
 }
 
 func TestALostTaskFailsOnlyAfterAWhile(t *testing.T) {
