@@ -114,7 +114,7 @@ func (p *poller) listFailed(n int, err error, now time.Time) {
 	worked, _ := p.client.routes.know(adapter.FeatureList)
 	switch {
 	case errors.Is(err, errNoRoute) && !worked: // else it has worked lately, and the server may only be away
-		p.client.routes.learn(adapter.FeatureList, false)
+		p.client.routes.miss(adapter.FeatureList, errors.Is(err, errAway))
 		return
 	case p.tooMany(re, n):
 		if !p.chunk.refused(n, now) {
