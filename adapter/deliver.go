@@ -113,13 +113,6 @@ func (q *sequence) handedOut(count int) int {
 	return min(count, 4)
 }
 
-// closeShare ends the time in which equal requests may still get a quarter of this run's grid.
-func (q *sequence) closeShare() {
-	q.live.mu.Lock()
-	defer q.live.mu.Unlock()
-	q.live.sharing = false
-}
-
 // enlarge presses U, and for high quality Upscale (Subtle), where the request wants single pictures made so. A quarter
 // whose press fails is cut instead: paid pictures are never thrown away. It returns why, if any did.
 func (q *sequence) enlarge(cells []Image, from provenance) string {
@@ -229,28 +222,4 @@ func (q *sequence) keep(img Image) error {
 		put = q.s.putAgain
 	}
 	return q.write(img.ID, func() error { return put(q.ctx, img) })
-}
-
-func (q *sequence) write(id string, write func() error) error {
-	for wait := 100 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
-		err := write()
-		if err == nil {
-			return nil
-		}
-		q.s.parts.Log.Error("a picture's record could not be written; trying again", "image", id, "error", err)
-		if !pause(q.ctx, wait) {
-			return context.Cause(q.ctx)
-		}
-	}
-}
-
-// each calls f for 0…n-1 at once and returns the first error.
-func (q *sequence) each(n int, f func(i int) error) error {
-	var all sync.WaitGroup
-	errs := make([]error, n)
-	for i := range n {
-		all.Go(func() { errs[i] = q.shielded(func() error { return f(i) }) })
-	}
-	all.Wait()
-	return errors.Join(errs...)
 }

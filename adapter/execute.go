@@ -3,8 +3,6 @@ package adapter
 import (
 	"context"
 	"errors"
-	"fmt"
-	"runtime/debug"
 	"time"
 )
 
@@ -53,17 +51,6 @@ func (q *sequence) perform(run Run) (result Result, err error) {
 		return err
 	})
 	return result, err
-}
-
-// shielded calls f. A panic in it is an internal error of its run and of no other: every goroutine of a sequence needs it.
-func (q *sequence) shielded(f func() error) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			q.s.parts.Log.Error("a sequence panicked", "job", q.live.snapshot().ID, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
-			err = fmt.Errorf("panic: %v", p)
-		}
-	}()
-	return f()
 }
 
 // ended records how the run came out, unless it is to be resumed: at the next start, or by the replica that took it.
@@ -164,17 +151,5 @@ func (s *Service) failure(ctx context.Context, l *live, err error) *Error {
 	default:
 		s.parts.Log.Error("a job failed unexpectedly", "job", run.ID, "error", err)
 		return &Error{Kind: Internal, Message: "Internal server error."}
-	}
-}
-
-// pause waits, or returns false when ctx ends first.
-func pause(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
 	}
 }

@@ -213,11 +213,3 @@ func (v *shot) keep(task Task, name string) (Result, error) {
 		return result, nil
 	})
 }
-
-// film adds a clip.
-func (r *Result) film(kept Picture) {
-	r.Videos = append(r.Videos, kept.Name)
-	if kept.Format != MP4 {
-		r.Moving = kept.Format
-	}
-}

@@ -26,9 +26,6 @@ func (s *Service) Generate(ctx context.Context, a Attempt, g Generation) (*Ticke
 	})
 }
 
-// count is n as it is meant: absent is 1.
-func (g Generation) count() int { return max(g.N, 1) }
-
 // gridMode says how this request's pictures come out of a grid.
 func (s *Service) gridMode(g Generation) string {
 	return cmp.Or(g.Midjourney.Grid, s.cfg.Grid, GridSplit)
@@ -165,12 +162,4 @@ func (q *sequence) record(from provenance, task Task, name string) Image {
 		Upstream: from.account.Name, TaskID: task.ID, Buttons: task.Buttons,
 	}
 	return img
-}
-
-// versionName is the version as a record shows it: "7", "niji 6", or empty when the upstream decides.
-func (d Drawing) versionName() string {
-	if d.Niji {
-		return strings.TrimSpace("niji " + d.Version)
-	}
-	return d.Version
 }

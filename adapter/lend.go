@@ -6,12 +6,6 @@ import (
 	"time"
 )
 
-// Uploader is an upstream that keeps pictures under addresses which Midjourney can fetch (upstream-protocol.md §1.9,
-// upload-discord-images). Nothing is paid for it. An Unsupported *Error where there is no such route.
-type Uploader interface {
-	Upload(ctx context.Context, pictures []Attachment) (urls []string, err error)
-}
-
 // Lend gives a picture of the caller's to an upstream and returns an address that Midjourney can fetch. Any *Error means
 // that there is none: Publish is the other way.
 func (s *Service) Lend(ctx context.Context, c Caller, ref Reference) (string, error) {

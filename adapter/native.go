@@ -9,23 +9,6 @@ import (
 	"strings"
 )
 
-// NativeJob is a request in the upstream's own words (contract.md §4, /mj/…), checked: what its route may cost is
-// settled, and the task that it goes on from is the caller's own.
-type NativeJob struct {
-	Route   string          `json:"route"`             // of /mj/submit/, or swap
-	Body    json.RawMessage `json:"body"`              // without state; "\u0000upload:N" stands for Uploads[N]
-	Uploads []Reference     `json:"uploads,omitempty"` // the pictures of the body
-	State   string          `json:"state,omitempty"`   // the client's own tag: midgate sends one of its own
-	Speed   Speed           `json:"speed,omitempty"`   // of the path
-	Parent  string          `json:"parent,omitempty"`  // the task that a follow-up belongs to
-	Prompt  string          `json:"prompt,omitempty"`  // for the records of what it makes
-	Hook    string          `json:"hook,omitempty"`    // the client's own notifyHook, told by Parts.Notify
-	Base    string          `json:"base,omitempty"`    // of the addresses that the hook is told
-}
-
-// NativeUpload begins a text that stands for one of a NativeJob's uploads; its number follows.
-const NativeUpload = "\x00upload:"
-
 // nativeRoutes are the routes that make jobs, with whether they go on from a task.
 var nativeRoutes = map[string]bool{
 	"imagine": false, "blend": false, "describe": false, "shorten": false, "edits": false, "edit": false, "retexture": false,
@@ -223,15 +206,6 @@ func (s *Service) nativeAccount(ctx context.Context, c Caller, n *NativeJob, spe
 		}
 	}
 	return s.parts.Accounts.Made(ctx, c, parent.at(n.Parent))
-}
-
-// promptOf is what a run was asked to draw.
-func promptOf(run Run) string {
-	var asked struct {
-		Prompt string `json:"prompt"`
-	}
-	_ = json.Unmarshal(run.Request, &asked) // every kind of request that has a prompt calls it so
-	return asked.Prompt
 }
 
 // native submits the request and keeps what comes of it. A button that opened a dialog is a run by itself: the dialog's

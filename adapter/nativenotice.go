@@ -6,10 +6,6 @@ import (
 	"time"
 )
 
-// Notify posts a native task, as it is now, to the notifyHook that its client named (NativeJob.Hook). An error means
-// that nobody took it.
-type Notify func(ctx context.Context, t NativeTask) error
-
 // maxNotifyHook is how long an address may be (upstream-protocol.md §1.2).
 const maxNotifyHook = 2000
 

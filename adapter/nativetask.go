@@ -3,58 +3,10 @@ package adapter
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"slices"
-	"time"
 )
-
-// taskKey is under what the store remembers which run a task belongs to. Only its owner finds it.
-func taskKey(taskID string) string { return digest("task", taskID) }
-
-// index notes which run a task belongs to. A dialog's answer keeps its task: the newest run counts.
-func (q *sequence) index(run Run, taskID string) error {
-	return q.write(run.ID, func() error {
-		return q.s.parts.Store.Digest(q.ctx, run.Owner, taskKey(taskID), run.ID)
-	})
-}
-
-// Acquaint makes a run's task known before its client hears of it, who may ask for it at once: the run's own sequence
-// notes it a moment after its submission. A failure does no harm, since the sequence goes on trying.
-func (s *Service) Acquaint(ctx context.Context, run Run) {
-	if len(run.Steps) > 0 && run.Steps[0].Submission != nil {
-		_ = s.parts.Store.Digest(ctx, run.Owner, taskKey(run.Steps[0].Submission.TaskID), run.ID)
-	}
-}
-
-// taskRun is the run of one of the caller's tasks; a NotFound *Error for an unknown one and for another owner's.
-func (s *Service) taskRun(ctx context.Context, c Caller, taskID string) (Run, error) {
-	id, err := s.parts.Store.FindDigest(ctx, c.Owner, taskKey(taskID))
-	if errors.Is(err, ErrNotFound) {
-		return Run{}, taskNotFound()
-	}
-	if err != nil {
-		return Run{}, Wrap(Storage, err, "The tasks' records cannot be read at the moment.")
-	}
-	run, err := s.Job(ctx, c, id)
-	if KindOf(err) == NotFound && err != nil {
-		return Run{}, taskNotFound()
-	}
-	return run, err
-}
-
-func taskNotFound() *Error {
-	return &Error{Kind: NotFound, Code: "task_not_found", Param: "taskId", Message: "task_not_found"}
-}
-
-// NativeTask is a task as far as midgate knows it, without asking the upstream: the shared poller does.
-type NativeTask struct {
-	Task      Task
-	Run       Run
-	Job       NativeJob // zero where another route made the task
-	Submitted time.Time
-	Grid      string   // ID of what it made: the whole grid, or the only picture
-	Cells     []string // IDs of a grid's quarters
-}
 
 // NativeTask returns one of the caller's tasks. It does not say that a task has succeeded before its pictures are
 // stored here.
@@ -165,31 +117,6 @@ func (s *Service) TaskSeed(ctx context.Context, c Caller, taskID string) (string
 	return s.seed(ctx, c, run.at(taskID), taskID)
 }
 
-// Seed asks for the seed of one of the caller's pictures, best effort: not every server tells it.
-func (s *Service) Seed(ctx context.Context, c Caller, imageID string) (string, error) {
-	img, err := s.Image(ctx, c, imageID)
-	if err != nil {
-		return "", err
-	}
-	return s.seed(ctx, c, img.Upstream, img.TaskID)
-}
-
-func (s *Service) seed(ctx context.Context, c Caller, upstream, taskID string) (string, error) {
-	account, err := s.parts.Accounts.Made(ctx, c, upstream)
-	if err != nil {
-		return "", err
-	}
-	tools, ok := account.Upstream.(Tools)
-	if !ok {
-		return "", &Error{Kind: Unsupported, Code: "unsupported", Message: "This upstream does not tell seeds."}
-	}
-	seed, err := tools.Seed(ctx, taskID)
-	if errors.Is(err, ErrNotFound) {
-		return "", taskNotFound()
-	}
-	return seed, err
-}
-
 // NativePreview opens the newest preview of a job that is executed here, or what it made. The job's ID is unguessable.
 func (s *Service) NativePreview(ctx context.Context, jobID string) (*Blob, error) {
 	l := s.runs.get(jobID)
@@ -211,4 +138,13 @@ func (s *Service) NativePreview(ctx context.Context, jobID string) (*Blob, error
 		return nil, imageNotFound() // what the upstream shows of a video may be a video
 	}
 	return blob, err
+}
+
+// promptOf is what a run was asked to draw.
+func promptOf(run Run) string {
+	var asked struct {
+		Prompt string `json:"prompt"`
+	}
+	_ = json.Unmarshal(run.Request, &asked) // every kind of request that has a prompt calls it so
+	return asked.Prompt
 }

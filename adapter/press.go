@@ -89,9 +89,6 @@ func stale(err error) bool {
 	return errors.As(err, &e) && (e.Kind == NotFound || e.Kind == Invalid || e.Kind == Unsupported)
 }
 
-// CodeTaskStatus is the code of an Invalid *Error that says a task is not in the state that a command needs.
-const CodeTaskStatus = "task_status"
-
 // seeDialog waits until the task says that it awaits its dialog.
 func (q *sequence) seeDialog(o order, taskID string) error {
 	ctx, cancel := contextWithTimeout(q.ctx, modalWait)

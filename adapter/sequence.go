@@ -28,19 +28,6 @@ type sequence struct {
 	sent   onceEach // submissions, by the name of their step
 }
 
-// The kinds of runs.
-const (
-	KindGeneration  = "generation"
-	KindEdit        = "edit"
-	KindVariation   = "variation"
-	KindAction      = "action"
-	KindBlend       = "blend"
-	KindDescription = "description"
-	KindShorten     = "shorten"
-	KindVideo       = "video"
-	KindNative      = "native"
-)
-
 func (q *sequence) sequenceOf(run Run) (Result, error) {
 	switch run.Kind {
 	case KindGeneration:

@@ -28,19 +28,6 @@ type Config struct {
 	LeaseCheck   time.Duration     // how often dead replicas are looked for; 0 means 1 s
 }
 
-// How a grid becomes single pictures.
-const (
-	GridSplit   = "split"   // its quarters are cut locally
-	GridUpscale = "upscale" // U1–U4 are pressed
-	GridWhole   = "whole"   // it is handed out as one picture
-)
-
-// What high quality means.
-const (
-	QualityNative  = "native"  // --hd or --q 2, as the version has it
-	QualityUpscale = "upscale" // U, then Upscale (Subtle)
-)
-
 // Parts are what the service stands on.
 type Parts struct {
 	Accounts   Accounts
@@ -53,13 +40,6 @@ type Parts struct {
 	Observer   Observer
 	Notify     Notify // nil: clients' own webhooks are not told
 	Log        *slog.Logger
-}
-
-// Observer is told what metrics count. Nil functions are skipped.
-type Observer struct {
-	JobStarted func(kind, upstream string, speed Speed)
-	JobEnded   func(kind, upstream string, speed Speed, outcome string, took time.Duration)
-	InFlight   func(upstream string, jobs int)
 }
 
 // Service answers image requests with Midjourney's pictures. It is safe for concurrent use.

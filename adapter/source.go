@@ -11,9 +11,6 @@ import (
 // ownURL finds our image ID in a URL that midgate handed out, whatever host it was reached by.
 var ownURL = regexp.MustCompile(`/images/(img_[A-Za-z0-9]{26})\.(?:png|jpe?g|webp)(?:[?#]|$)`)
 
-// fileID finds our image ID in the name of an uploaded file.
-var fileID = regexp.MustCompile(`(img_[A-Za-z0-9]{26})`)
-
 // sources settles what the pictures of a request are: each one that is the caller's own gets its Image.
 func (s *Service) sources(ctx context.Context, c Caller, refs []Reference) ([]Reference, error) {
 	settled := make([]Reference, len(refs))
@@ -63,9 +60,6 @@ func asParam(err error, param string) error {
 	return err
 }
 
-// Hint is the image ID that an upload's file name says it is; empty if it says none.
-func (r Reference) Hint() string { return fileID.FindString(r.Name) }
-
 // attachments opens the pictures of a request for a command, each once.
 func (q *sequence) attachments(refs []Reference) ([]Attachment, error) {
 	var all []Attachment
@@ -110,9 +104,6 @@ func (s *Service) attach(ctx context.Context, r Rendition) (*Attachment, error) 
 		Open: func(ctx context.Context) (io.ReadCloser, error) { return s.parts.Pictures.Open(ctx, r) },
 	}, nil
 }
-
-// original is the picture of a record in the form that is cheapest to hand on.
-func (i Image) original() Rendition { return Rendition{Name: i.Source, Quarter: i.Quarter} }
 
 // maskFor checks a mask against the picture that it belongs to and turns it into Midjourney's form.
 func (s *Service) maskFor(ctx context.Context, c Caller, img Image, mask Reference) (*Reference, error) {

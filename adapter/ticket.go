@@ -163,13 +163,3 @@ func anyPaid(steps []Step) bool {
 	}
 	return false
 }
-
-// Answer is the run's result as its clients got it: of a grid whose quarters are single answers, those that were given.
-func (r Run) Answer() *Result {
-	if r.Result == nil || len(r.Deliveries) == 0 || r.Deliveries[0].Quarter == 0 || len(r.Result.Images) < len(r.Deliveries) {
-		return r.Result
-	}
-	given := *r.Result
-	given.Images = given.Images[:len(r.Deliveries)]
-	return &given
-}

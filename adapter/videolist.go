@@ -130,16 +130,3 @@ func (s *Service) VideoBytes(ctx context.Context, id string, clip int, thumbnail
 	}
 	return blob, err
 }
-
-// known returns the run in memory, taking it there if need be.
-func (s *Service) known(run Run) *live {
-	s.runs.mu.Lock()
-	defer s.runs.mu.Unlock()
-	l := s.runs.byID[run.ID]
-	if l == nil {
-		l = newLive(run)
-		close(l.ready)
-		s.runs.add(l)
-	}
-	return l
-}

@@ -4,34 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"strings"
 )
-
-// Film is a request for a video: from a picture, from words alone (a still is drawn first), or as the continuation of an
-// earlier video.
-type Film struct {
-	Generation            // Prompt, Model, Size; the midjourney object's batch_size and speed
-	Seconds    int        `json:"seconds"`           // 4, 8, 12, 16 or 20
-	Input      *Reference `json:"input,omitempty"`   // the first frame
-	End        *Reference `json:"end,omitempty"`     // the last frame
-	Motion     string     `json:"motion,omitempty"`  // low (default) or high
-	Loop       bool       `json:"loop,omitempty"`    // ends as it begins
-	Type       string     `json:"type,omitempty"`    // vid_1.1_i2v_480 or vid_1.1_i2v_720
-	Extends    string     `json:"extends,omitempty"` // ID of the video that this one continues
-	RemixOf    string     `json:"remix_of,omitempty"`
-	Animate    string     `json:"animate,omitempty"` // the button, where the upstream has no submit/video
-	Before     int        `json:"before,omitempty"`  // seconds of the video that this one continues
-	Frame      string     `json:"frame,omitempty"`   // pixels of the first frame, "1024x1024", where they are known beforehand
-}
-
-// Length is how many seconds the whole video has, in OpenAI's steps of four.
-func (f Film) Length() int { return f.Before + max(f.Seconds, 4) }
-
-// VideoID is the ID under which clients know the video that a job makes: a video is its job.
-func VideoID(jobID string) string { return videoPrefix + strings.TrimPrefix(jobID, jobPrefix) }
-
-// VideoJob is the way back.
-func VideoJob(videoID string) string { return jobPrefix + strings.TrimPrefix(videoID, videoPrefix) }
 
 // Film makes a video.
 func (s *Service) Film(ctx context.Context, a Attempt, f Film) (*Ticket, error) {
