@@ -4,7 +4,7 @@ import "context"
 
 // able chooses an account for a new job that needs an optional route: one that has it, if any has. Those that cannot be
 // asked are passed over while there are others.
-func (s *Service) able(ctx context.Context, c Caller, speed Speed, f Feature) (Account, bool, error) {
+func (s *Studio) able(ctx context.Context, c Caller, speed Speed, f Feature) (Account, bool, error) {
 	account, err := s.parts.Accounts.Choose(ctx, c, speed)
 	if err != nil {
 		return Account{}, false, err

@@ -10,7 +10,7 @@ import (
 func pressedOnGrid(action string) bool { return action == ActVary || action == ActReroll }
 
 // refreshed asks the upstream once for a task's buttons as they are now.
-func (q *sequence) refreshed(account Account, taskID, action string, index int) (Button, []Button, bool) {
+func (q *recipe) refreshed(account Account, taskID, action string, index int) (Button, []Button, bool) {
 	ctx, cancel := contextWithTimeout(q.ctx, 30*time.Second)
 	defer cancel()
 	task, err := account.Upstream.Task(ctx, taskID)
@@ -22,7 +22,7 @@ func (q *sequence) refreshed(account Account, taskID, action string, index int) 
 }
 
 // change does U, V and reroll by number on a server without buttons.
-func (q *sequence) change(img Image, from provenance, share int) (Result, error) {
+func (q *recipe) change(img Image, from provenance, share int) (Result, error) {
 	verb, index := map[string]string{ActUpscale: "UPSCALE", ActVary: "VARIATION", ActReroll: "REROLL"}[from.action], img.Index
 	if verb == "" {
 		return Result{}, unavailable("action", "This upstream's pictures have no buttons", img)

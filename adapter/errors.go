@@ -96,3 +96,8 @@ func unlisted(err error, what string) error {
 
 // CodeTaskStatus is the code of an Invalid *Error that says a task is not in the state that a command needs.
 const CodeTaskStatus = "task_status"
+
+// TaskNotFound is what the upstream's own API says of a task that is nobody's, or somebody else's.
+func TaskNotFound() *Error {
+	return &Error{Kind: NotFound, Code: "task_not_found", Param: "taskId", Message: "task_not_found"}
+}

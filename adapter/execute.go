@@ -16,7 +16,7 @@ var (
 
 // execute runs a run's sequence in a goroutine of the service. place is the first job's, nil if it has to be asked for;
 // until patience a full upstream is asked again.
-func (s *Service) execute(l *live, caller Caller, place *place, patience time.Time) {
+func (s *Engine) execute(l *live, caller Caller, place *place, patience time.Time) {
 	run := l.snapshot()
 	ctx, cancel := context.WithDeadlineCause(s.life, run.Deadline, errDeadline)
 	ctx, stop := context.WithCancelCause(ctx)
@@ -28,7 +28,7 @@ func (s *Service) execute(l *live, caller Caller, place *place, patience time.Ti
 	if o := s.parts.Observer.JobStarted; o != nil {
 		o(run.Kind, run.Upstream, run.Speed)
 	}
-	s.announce(l)
+	s.started(l)
 	work := func() {
 		defer cancel()
 		defer stop(nil)
@@ -47,14 +47,14 @@ func (q *sequence) perform(run Run) (result Result, err error) {
 		return Result{}, errCancelled
 	}
 	err = q.shielded(func() (err error) {
-		result, err = q.sequenceOf(run)
+		result, err = q.workflow(run)
 		return err
 	})
 	return result, err
 }
 
 // ended records how the run came out, unless it is to be resumed: at the next start, or by the replica that took it.
-func (s *Service) ended(l *live, ctx context.Context, result Result, err error) {
+func (s *Engine) ended(l *live, ctx context.Context, result Result, err error) {
 	if s.life.Err() != nil && err != nil {
 		return
 	}
@@ -135,7 +135,7 @@ func (l *live) release() (previews []string) {
 }
 
 // failure turns whatever ended a sequence into what its clients are told, and logs what they are not.
-func (s *Service) failure(ctx context.Context, l *live, err error) *Error {
+func (s *Engine) failure(ctx context.Context, l *live, err error) *Error {
 	run := l.snapshot()
 	var known *Error
 	switch {

@@ -70,9 +70,11 @@ type Step struct {
 	Refusal    *Error      `json:"refusal,omitempty"` // nothing was created
 	Polls      int         `json:"polls,omitempty"`
 	Finished   time.Time   `json:"finished,omitzero"`
-	Free       bool        `json:"free,omitempty"`   // a press that only opened a dialog: not paid by itself
-	Unkept     bool        `json:"unkept,omitempty"` // its task's pictures could not be fetched and stored
-	Tries      int         `json:"tries,omitempty"`  // how often the run, which had ended, went on for its task
+	Free       bool        `json:"free,omitempty"`      // a press that only opened a dialog: not paid by itself
+	Continues  bool        `json:"continues,omitempty"` // its task may be older, and carry the state of an earlier submission
+	Answers    string      `json:"answers,omitempty"`   // the step whose dialog this one answers
+	Unkept     bool        `json:"unkept,omitempty"`    // its task's pictures could not be fetched and stored
+	Tries      int         `json:"tries,omitempty"`     // how often the run, which had ended, went on for its task
 }
 
 // Paid reports whether the step created (or may have created) a job that costs money.

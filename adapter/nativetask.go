@@ -5,13 +5,14 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 )
 
 // NativeTask returns one of the caller's tasks. It does not say that a task has succeeded before its pictures are
 // stored here.
-func (s *Service) NativeTask(ctx context.Context, c Caller, taskID string) (NativeTask, error) {
-	run, err := s.taskRun(ctx, c, taskID)
+func (s *Natives) NativeTask(ctx context.Context, c Caller, taskID string) (NativeTask, error) {
+	run, err := s.jobs.JobOfTask(ctx, c, taskID)
 	if err != nil {
 		return NativeTask{}, err
 	}
@@ -31,7 +32,7 @@ func (s *Service) NativeTask(ctx context.Context, c Caller, taskID string) (Nati
 	case run.Status.Ended():
 		t.Task.Status, t.Task.Failure = Failure, run.Error
 	default:
-		if p := s.JobProgress(run.ID); p.Percent > 0 {
+		if p := s.jobs.JobProgress(run.ID); p.Percent > 0 {
 			t.Task.Status, t.Task.Progress, t.Task.ImageURL = InProgress, p.Percent, p.Preview
 		} else if !t.Submitted.IsZero() {
 			t.Task.Status = Submitted
@@ -41,7 +42,7 @@ func (s *Service) NativeTask(ctx context.Context, c Caller, taskID string) (Nati
 }
 
 // completed fills in what a finished run made.
-func (s *Service) completed(ctx context.Context, t *NativeTask) error {
+func (s *Natives) completed(ctx context.Context, t *NativeTask) error {
 	r := t.Run.Result
 	t.Task.Status, t.Task.Progress = Success, 100
 	if r == nil {
@@ -77,8 +78,8 @@ func (s *Service) completed(ctx context.Context, t *NativeTask) error {
 }
 
 // NativeTasks lists the tasks of the caller's newest jobs in the upstream's own API, at most limit.
-func (s *Service) NativeTasks(ctx context.Context, c Caller, limit int) ([]NativeTask, error) {
-	runs, err := s.Jobs(ctx, c, 200, "")
+func (s *Natives) NativeTasks(ctx context.Context, c Caller, limit int) ([]NativeTask, error) {
+	runs, err := s.jobs.Jobs(ctx, c, 200, "")
 	if err != nil {
 		return nil, err
 	}
@@ -101,40 +102,32 @@ func (s *Service) NativeTasks(ctx context.Context, c Caller, limit int) ([]Nativ
 
 // nativeOf is the request behind a native run.
 func nativeOf(run Run) (n NativeJob, err error) {
-	_, err = with(run, func(_ Run, job NativeJob) (Result, error) {
-		n = job
-		return Result{}, nil
-	})
+	if err = json.Unmarshal(run.Request, &n); err != nil {
+		err = fmt.Errorf("read the recorded request: %w", err)
+	}
 	return n, err
 }
 
 // TaskSeed asks for the seed of one of the caller's tasks, best effort.
-func (s *Service) TaskSeed(ctx context.Context, c Caller, taskID string) (string, error) {
-	run, err := s.taskRun(ctx, c, taskID)
+func (s *Natives) TaskSeed(ctx context.Context, c Caller, taskID string) (string, error) {
+	run, err := s.jobs.JobOfTask(ctx, c, taskID)
 	if err != nil {
 		return "", err
 	}
-	return s.seed(ctx, c, run.at(taskID), taskID)
+	return s.lib.SeedOf(ctx, c, run.at(taskID), taskID)
 }
 
 // NativePreview opens the newest preview of a job that is executed here, or what it made. The job's ID is unguessable.
-func (s *Service) NativePreview(ctx context.Context, jobID string) (*Blob, error) {
-	l := s.runs.get(jobID)
-	if l == nil {
+func (s *Natives) NativePreview(ctx context.Context, jobID string) (*Blob, error) {
+	run, known := s.jobs.Known(jobID)
+	if !known {
 		return nil, imageNotFound()
 	}
-	run, progress := l.snapshot(), l.shown()
 	if run.Result != nil && len(run.Result.Images) > 0 {
-		return s.Bytes(ctx, cmp.Or(run.Result.Grid, run.Result.Images[0]), PNG, 0)
+		return s.lib.Bytes(ctx, cmp.Or(run.Result.Grid, run.Result.Images[0]), PNG, 0)
 	}
-	if progress.Preview == "" || run.Status.Ended() {
-		return nil, imageNotFound()
-	}
-	l.mu.Lock()
-	caller := Caller{Owner: run.Owner, Key: l.key}
-	l.mu.Unlock()
-	blob, err := (&Ticket{Job: run.ID, service: s, live: l, caller: caller, delivery: len(run.Deliveries)}).Preview(ctx, progress, PNG, 0)
-	if err != nil && KindOf(err) == Invalid {
+	blob, err := s.jobs.NewestPreview(ctx, jobID)
+	if errors.Is(err, ErrNotFound) || err != nil && KindOf(err) == Invalid {
 		return nil, imageNotFound() // what the upstream shows of a video may be a video
 	}
 	return blob, err

@@ -7,7 +7,7 @@ import (
 )
 
 // Job returns one of the caller's jobs as it stands; a NotFound *Error for an unknown ID and for another owner's.
-func (s *Service) Job(ctx context.Context, c Caller, id string) (Run, error) {
+func (s *Engine) Job(ctx context.Context, c Caller, id string) (Run, error) {
 	if l := s.runs.get(id); l != nil {
 		if run := l.snapshot(); run.Owner == c.Owner {
 			return run, nil
@@ -29,7 +29,7 @@ func jobNotFound() *Error {
 }
 
 // JobProgress is how far a job that is executed here has come; zero for any other.
-func (s *Service) JobProgress(id string) Progress {
+func (s *Engine) JobProgress(id string) Progress {
 	if l := s.runs.get(id); l != nil {
 		return l.shown()
 	}
@@ -37,7 +37,7 @@ func (s *Service) JobProgress(id string) Progress {
 }
 
 // Jobs lists the caller's jobs, newest first.
-func (s *Service) Jobs(ctx context.Context, c Caller, limit int, after string) ([]Run, error) {
+func (s *Engine) Jobs(ctx context.Context, c Caller, limit int, after string) ([]Run, error) {
 	jobs, err := s.parts.Journal.List(ctx, c.Owner, limit, after)
 	if err != nil {
 		return nil, unlisted(err, "job")
@@ -52,7 +52,7 @@ func (s *Service) Jobs(ctx context.Context, c Caller, limit int, after string) (
 
 // Cancel asks a job to stop. One that waits for its place ends at once; one that was submitted is cancelled at the
 // upstream, an Unsupported *Error where that is not possible.
-func (s *Service) Cancel(ctx context.Context, c Caller, id string) (Run, error) {
+func (s *Engine) Cancel(ctx context.Context, c Caller, id string) (Run, error) {
 	run, err := s.Job(ctx, c, id)
 	if err != nil || run.Status.Ended() {
 		return run, err
@@ -81,7 +81,7 @@ func (s *Service) Cancel(ctx context.Context, c Caller, id string) (Run, error) 
 }
 
 // settled waits a moment for a run that was told to stop.
-func (s *Service) settled(ctx context.Context, l *live) Run {
+func (s *Engine) settled(ctx context.Context, l *live) Run {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
 	for {
@@ -98,7 +98,7 @@ func (s *Service) settled(ctx context.Context, l *live) Run {
 }
 
 // cancelUpstream cancels every task of the run that is under way.
-func (s *Service) cancelUpstream(ctx context.Context, c Caller, run Run) error {
+func (s *Engine) cancelUpstream(ctx context.Context, c Caller, run Run) error {
 	for _, st := range run.Steps {
 		if st.Submission == nil || !st.Finished.IsZero() {
 			continue
@@ -119,7 +119,7 @@ func (s *Service) cancelUpstream(ctx context.Context, c Caller, run Run) error {
 }
 
 // Ready reports whether new jobs could be recorded, by this replica: for readiness probes.
-func (s *Service) Ready(ctx context.Context) error {
+func (s *Engine) Ready(ctx context.Context) error {
 	if err := s.standing.isHeld(); err != nil {
 		return err
 	}
@@ -134,42 +134,39 @@ func (s *Service) Ready(ctx context.Context) error {
 func taskKey(taskID string) string { return digest("task", taskID) }
 
 // index notes which run a task belongs to. A dialog's answer keeps its task: the newest run counts.
-func (q *sequence) index(run Run, taskID string) error {
+func (q *sequence) index(taskID string) error {
+	run := q.job()
 	return q.write(run.ID, func() error {
 		return q.s.parts.Store.Digest(q.ctx, run.Owner, taskKey(taskID), run.ID)
 	})
 }
 
-// Acquaint makes a run's task known before its client hears of it, who may ask for it at once: the run's own sequence
+// IndexFirstTask makes a run's task known before its client hears of it, who may ask for it at once: the run's own sequence
 // notes it a moment after its submission. A failure does no harm, since the sequence goes on trying.
-func (s *Service) Acquaint(ctx context.Context, run Run) {
+func (s *Engine) IndexFirstTask(ctx context.Context, run Run) {
 	if len(run.Steps) > 0 && run.Steps[0].Submission != nil {
 		_ = s.parts.Store.Digest(ctx, run.Owner, taskKey(run.Steps[0].Submission.TaskID), run.ID)
 	}
 }
 
-// taskRun is the run of one of the caller's tasks; a NotFound *Error for an unknown one and for another owner's.
-func (s *Service) taskRun(ctx context.Context, c Caller, taskID string) (Run, error) {
+// JobOfTask is the run of one of the caller's tasks; a NotFound *Error for an unknown one and for another owner's.
+func (s *Engine) JobOfTask(ctx context.Context, c Caller, taskID string) (Run, error) {
 	id, err := s.parts.Store.FindDigest(ctx, c.Owner, taskKey(taskID))
 	if errors.Is(err, ErrNotFound) {
-		return Run{}, taskNotFound()
+		return Run{}, TaskNotFound()
 	}
 	if err != nil {
 		return Run{}, Wrap(Storage, err, "The tasks' records cannot be read at the moment.")
 	}
 	run, err := s.Job(ctx, c, id)
 	if KindOf(err) == NotFound && err != nil {
-		return Run{}, taskNotFound()
+		return Run{}, TaskNotFound()
 	}
 	return run, err
 }
 
-func taskNotFound() *Error {
-	return &Error{Kind: NotFound, Code: "task_not_found", Param: "taskId", Message: "task_not_found"}
-}
-
 // known returns the run in memory, taking it there if need be.
-func (s *Service) known(run Run) *live {
+func (s *Engine) known(run Run) *live {
 	s.runs.mu.Lock()
 	defer s.runs.mu.Unlock()
 	l := s.runs.byID[run.ID]
@@ -179,4 +176,9 @@ func (s *Service) known(run Run) *live {
 		s.runs.add(l)
 	}
 	return l
+}
+
+// Record reads a job whoever owns it; ErrNotFound. The ID cannot be guessed.
+func (s *Engine) Record(ctx context.Context, id string) (Run, error) {
+	return s.parts.Journal.Get(ctx, id)
 }

@@ -6,15 +6,16 @@ import (
 )
 
 // Seed asks for the seed of one of the caller's pictures, best effort: not every server tells it.
-func (s *Service) Seed(ctx context.Context, c Caller, imageID string) (string, error) {
+func (s *Library) Seed(ctx context.Context, c Caller, imageID string) (string, error) {
 	img, err := s.Image(ctx, c, imageID)
 	if err != nil {
 		return "", err
 	}
-	return s.seed(ctx, c, img.Upstream, img.TaskID)
+	return s.SeedOf(ctx, c, img.Upstream, img.TaskID)
 }
 
-func (s *Service) seed(ctx context.Context, c Caller, upstream, taskID string) (string, error) {
+// SeedOf asks for the seed of a task of one of the upstreams, best effort.
+func (s *Library) SeedOf(ctx context.Context, c Caller, upstream, taskID string) (string, error) {
 	account, err := s.parts.Accounts.Made(ctx, c, upstream)
 	if err != nil {
 		return "", err
@@ -25,7 +26,7 @@ func (s *Service) seed(ctx context.Context, c Caller, upstream, taskID string) (
 	}
 	seed, err := tools.Seed(ctx, taskID)
 	if errors.Is(err, ErrNotFound) {
-		return "", taskNotFound()
+		return "", TaskNotFound()
 	}
 	return seed, err
 }

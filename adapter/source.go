@@ -12,7 +12,7 @@ import (
 var ownURL = regexp.MustCompile(`/images/(img_[A-Za-z0-9]{26})\.(?:png|jpe?g|webp)(?:[?#]|$)`)
 
 // sources settles what the pictures of a request are: each one that is the caller's own gets its Image.
-func (s *Service) sources(ctx context.Context, c Caller, refs []Reference) ([]Reference, error) {
+func (s *Library) sources(ctx context.Context, c Caller, refs []Reference) ([]Reference, error) {
 	settled := make([]Reference, len(refs))
 	for i, ref := range refs {
 		known, err := s.source(ctx, c, ref)
@@ -25,7 +25,7 @@ func (s *Service) sources(ctx context.Context, c Caller, refs []Reference) ([]Re
 }
 
 // source recognises one picture: by its ID, by our URL, by its exact bytes, then by its looks.
-func (s *Service) source(ctx context.Context, c Caller, ref Reference) (Reference, error) {
+func (s *Library) source(ctx context.Context, c Caller, ref Reference) (Reference, error) {
 	if m := ownURL.FindStringSubmatch(ref.URL); m != nil {
 		ref = Reference{Image: m[1]}
 	}
@@ -60,40 +60,8 @@ func asParam(err error, param string) error {
 	return err
 }
 
-// attachments opens the pictures of a request for a command, each once.
-func (q *sequence) attachments(refs []Reference) ([]Attachment, error) {
-	var all []Attachment
-	for i := range refs {
-		a, err := q.attachment(&refs[i])
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, *a)
-	}
-	return all, nil
-}
-
-// attachment makes one picture ready to be sent: by URL, or as bytes that are streamed. nil for nil.
-func (q *sequence) attachment(ref *Reference) (*Attachment, error) {
-	if ref == nil {
-		return nil, nil //nolint:nilnil // no picture is no error
-	}
-	if ref.URL != "" {
-		return &Attachment{URL: ref.URL}, nil
-	}
-	r := Rendition{Name: ref.Upload}
-	if ref.Image != "" {
-		img, err := q.s.parts.Store.Get(q.ctx, ref.Image)
-		if err != nil {
-			return nil, fmt.Errorf("read the picture's record: %w", err)
-		}
-		r = img.original()
-	}
-	return q.s.attach(q.ctx, r)
-}
-
 // attach measures a stored picture; its bytes are opened when they are sent.
-func (s *Service) attach(ctx context.Context, r Rendition) (*Attachment, error) {
+func (s *Library) attach(ctx context.Context, r Rendition) (*Attachment, error) {
 	blob, err := s.parts.Pictures.Open(ctx, r)
 	if err != nil {
 		return nil, fmt.Errorf("open the picture: %w", err)
@@ -106,7 +74,7 @@ func (s *Service) attach(ctx context.Context, r Rendition) (*Attachment, error) 
 }
 
 // maskFor checks a mask against the picture that it belongs to and turns it into Midjourney's form.
-func (s *Service) maskFor(ctx context.Context, c Caller, img Image, mask Reference) (*Reference, error) {
+func (s *Library) maskFor(ctx context.Context, c Caller, img Image, mask Reference) (*Reference, error) {
 	upload := mask.Upload
 	if upload == "" && mask.Image != "" {
 		own, err := s.Image(ctx, c, mask.Image)

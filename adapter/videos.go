@@ -7,7 +7,7 @@ import (
 )
 
 // Film makes a video.
-func (s *Service) Film(ctx context.Context, a Attempt, f Film) (*Ticket, error) {
+func (s *Studio) Film(ctx context.Context, a Attempt, f Film) (Ticket, error) {
 	if err := readFilmFlags(&f); err != nil {
 		return nil, err
 	}
@@ -22,7 +22,7 @@ func (s *Service) Film(ctx context.Context, a Attempt, f Film) (*Ticket, error) 
 	if err != nil {
 		return nil, err
 	}
-	return s.open(ctx, a, work{kind: KindVideo, model: f.Model, n: 1, request: f, account: account, speed: draw.Speed})
+	return s.jobs.Accept(ctx, a, work{kind: KindVideo, model: f.Model, n: 1, request: f, account: account, speed: draw.Speed})
 }
 
 func checkFilm(f *Film) error {
@@ -44,7 +44,7 @@ func checkFilm(f *Film) error {
 }
 
 // filmAccount settles the frames and where the job goes: to the account that made the picture or the video.
-func (s *Service) filmAccount(ctx context.Context, c Caller, f *Film, speed Speed) (Account, error) {
+func (s *Studio) filmAccount(ctx context.Context, c Caller, f *Film, speed Speed) (Account, error) {
 	if f.Extends != "" {
 		run, err := s.video(ctx, c, f.Extends)
 		if err != nil {
@@ -57,13 +57,13 @@ func (s *Service) filmAccount(ctx context.Context, c Caller, f *Film, speed Spee
 		if *ref == nil {
 			continue
 		}
-		settled, err := s.source(ctx, c, **ref)
+		settled, err := s.lib.source(ctx, c, **ref)
 		if err != nil {
 			return Account{}, err
 		}
 		*ref = &settled
 		if settled.Image != "" && made == "" {
-			img, err := s.Image(ctx, c, settled.Image)
+			img, err := s.lib.Image(ctx, c, settled.Image)
 			if err != nil {
 				return Account{}, err
 			}
@@ -87,7 +87,7 @@ func (s *Service) filmAccount(ctx context.Context, c Caller, f *Film, speed Spee
 }
 
 // filmable chooses between submit/video and the Animate button for a picture that the account made.
-func (s *Service) filmable(ctx context.Context, c Caller, f *Film, made string) (Account, error) {
+func (s *Studio) filmable(ctx context.Context, c Caller, f *Film, made string) (Account, error) {
 	account, err := s.parts.Accounts.Made(ctx, c, made)
 	if err != nil {
 		return Account{}, err
@@ -107,7 +107,7 @@ func (s *Service) filmable(ctx context.Context, c Caller, f *Film, made string) 
 	if f.Motion == "high" {
 		f.Animate = ActAnimateHigh
 	}
-	img, err := s.Image(ctx, c, f.Input.Image)
+	img, err := s.lib.Image(ctx, c, f.Input.Image)
 	if err != nil {
 		return account, err
 	}
