@@ -101,3 +101,11 @@ const CodeTaskStatus = "task_status"
 func TaskNotFound() *Error {
 	return &Error{Kind: NotFound, Code: "task_not_found", Param: "taskId", Message: "task_not_found"}
 }
+
+// refused is the error that clients are told of an error of any sort.
+func refused(err error) *Error {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e
+	}
+	return &Error{Kind: Internal, Message: "Internal server error."}
+}

@@ -167,17 +167,9 @@ func (n *NativeJob) prompt(fields map[string]any) error {
 		f.into(fields)
 		text = f.Prompt
 	}
-	p, err := readPrompt(text)
+	pictures, _ := fields["base64Array"].([]any)
+	p, err := ReadOwn(text, n.Route == "imagine", len(pictures) > 0)
 	if err != nil {
-		return err
-	}
-	if n.Route == "imagine" {
-		pictures, _ := fields["base64Array"].([]any)
-		if err := p.requireWords(len(pictures) > 0); err != nil {
-			return err
-		}
-	}
-	if err := p.check(p.release(), nil); err != nil {
 		return err
 	}
 	n.Speed = cmp.Or(p.Speed, n.Speed)
@@ -193,13 +185,13 @@ func (n *NativeJob) prompt(fields map[string]any) error {
 func (n *NativeJob) sendAlong(urls []string, fields map[string]any) (rest []string) {
 	pictures, _ := fields["base64Array"].([]any)
 	for _, url := range urls {
-		m := ownURL.FindStringSubmatch(url)
-		if m == nil {
+		id, ours := OwnImage(url)
+		if !ours {
 			rest = append(rest, url)
 			continue
 		}
 		pictures = append(pictures, NativeUpload+strconv.Itoa(len(n.Uploads)))
-		n.Uploads = append(n.Uploads, Reference{Image: m[1]})
+		n.Uploads = append(n.Uploads, Reference{Image: id})
 	}
 	if len(pictures) > 0 {
 		fields["base64Array"] = pictures

@@ -11,6 +11,15 @@ import (
 // ownURL finds our image ID in a URL that midgate handed out, whatever host it was reached by.
 var ownURL = regexp.MustCompile(`/images/(img_[A-Za-z0-9]{26})\.(?:png|jpe?g|webp)(?:[?#]|$)`)
 
+// OwnImage is the ID in an address of a picture that midgate handed out.
+func OwnImage(url string) (id string, ours bool) {
+	m := ownURL.FindStringSubmatch(url)
+	if m == nil {
+		return "", false
+	}
+	return m[1], true
+}
+
 // sources settles what the pictures of a request are: each one that is the caller's own gets its Image.
 func (s *Library) sources(ctx context.Context, c Caller, refs []Reference) ([]Reference, error) {
 	settled := make([]Reference, len(refs))
@@ -26,8 +35,8 @@ func (s *Library) sources(ctx context.Context, c Caller, refs []Reference) ([]Re
 
 // source recognises one picture: by its ID, by our URL, by its exact bytes, then by its looks.
 func (s *Library) source(ctx context.Context, c Caller, ref Reference) (Reference, error) {
-	if m := ownURL.FindStringSubmatch(ref.URL); m != nil {
-		ref = Reference{Image: m[1]}
+	if id, ours := OwnImage(ref.URL); ours {
+		ref = Reference{Image: id}
 	}
 	if ref.Image != "" {
 		_, err := s.Image(ctx, c, ref.Image)
