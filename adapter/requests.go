@@ -116,8 +116,8 @@ var fileID = regexp.MustCompile(`(img_[A-Za-z0-9]{26})`)
 // Hint is the image ID that an upload's file name says it is; empty if it says none.
 func (r Reference) Hint() string { return fileID.FindString(r.Name) }
 
-// count is n as it is meant: absent is 1.
-func (g Generation) count() int { return max(g.N, 1) }
+// Count is n as it is meant: absent is 1.
+func (g Generation) Count() int { return max(g.N, 1) }
 
 // Film is a request for a video: from a picture, from words alone (a still is drawn first), or as the continuation of an
 // earlier video.

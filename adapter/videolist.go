@@ -46,7 +46,7 @@ func (s *Studio) Videos(ctx context.Context, c Caller, limit int, after string, 
 
 // films reads an owner's jobs, newest first, until it has limit videos; all of them if limit is negative.
 func (s *Studio) films(ctx context.Context, c Caller, limit int, after string) (found []Run, err error) {
-	if after == jobPrefix {
+	if after == JobPrefix {
 		after = ""
 	}
 	const chunk = 200
