@@ -165,3 +165,18 @@ type NativeTask struct {
 	Grid      string   // ID of what it made: the whole grid, or the only picture
 	Cells     []string // IDs of a grid's quarters
 }
+
+// FilmOf is the request behind a video's job, as it was recorded.
+func FilmOf(run Run) (f Film, err error) {
+	err = json.Unmarshal(run.Request, &f)
+	return f, err
+}
+
+// LengthOf is how many seconds the video of a run has, or is to have: one whose extension failed is shorter than it was
+// asked for.
+func LengthOf(run Run, f Film) int {
+	if run.Result == nil {
+		return f.Length()
+	}
+	return f.Length() - 4*run.Result.Missing
+}
