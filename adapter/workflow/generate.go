@@ -1,81 +1,85 @@
-package adapter
+package workflow
 
 import (
 	"cmp"
 	"context"
 	"fmt"
 	"strings"
+
+	"midgate/adapter"
 )
 
 // Generate draws n pictures from a prompt: one imagine for each four of them, at once (contract.md §6).
-func (s *Studio) Generate(ctx context.Context, a Attempt, g Generation) (Ticket, error) {
-	draw, err := s.drawing(g, DrawOptions{Image: len(g.References) > 0})
+func (s *Service) Generate(ctx context.Context, a adapter.Attempt, g adapter.Generation) (adapter.Ticket, error) {
+	draw, err := s.drawing(g, adapter.DrawOptions{Image: len(g.References) > 0})
 	if err != nil {
 		return nil, err
 	}
-	if g.References, err = s.lib.sources(ctx, a.Caller, g.References); err != nil {
+	if g.References, err = s.lib.Resolve(ctx, a.Caller, g.References); err != nil {
 		return nil, err
 	}
 	account, err := s.parts.Accounts.Choose(ctx, a.Caller, draw.Speed)
 	if err != nil {
 		return nil, err
 	}
-	return s.jobs.Accept(ctx, a, Spec{
-		Kind: KindGeneration, Model: g.Model, N: g.Count(), Request: g, Account: account, Speed: draw.Speed,
+	return s.jobs.Accept(ctx, a, adapter.Spec{
+		Kind: adapter.KindGeneration, Model: g.Model, N: g.Count(), Request: g, Account: account, Speed: draw.Speed,
 		Quarter: s.oneQuarter(g), Share: s.oneQuarter(g) && !draw.Seeded,
 	})
 }
 
 // gridMode says how this request's pictures come out of a grid.
-func (s *Recipes) gridMode(g Generation) string {
-	return cmp.Or(g.Midjourney.Grid, s.cfg.Grid, GridSplit)
+func (s *Recipes) gridMode(g adapter.Generation) string {
+	return cmp.Or(g.Midjourney.Grid, s.cfg.Grid, adapter.GridSplit)
 }
 
 // oneQuarter reports whether the answer to a request is one quarter of a grid.
-func (s *Recipes) oneQuarter(g Generation) bool { return g.Count() == 1 && s.gridMode(g) != GridWhole }
-
-// drawing turns a request's words into the prompt that is submitted, or refuses them.
-func (s *Recipes) drawing(g Generation, o DrawOptions) (Drawing, error) {
-	model, err := ParseModel(g.Model, s.cfg.Aliases)
-	if err != nil {
-		return Drawing{}, err
-	}
-	o.DefaultSpeed, o.SpeedLimit, o.QualityHigh = s.cfg.DefaultSpeed, s.cfg.SpeedLimit, s.cfg.QualityHigh
-	return Draw(g, model, o)
+func (s *Recipes) oneQuarter(g adapter.Generation) bool {
+	return g.Count() == 1 && s.gridMode(g) != adapter.GridWhole
 }
 
-func (q *RecipeRun) generate(run Run, g Generation) (Result, error) {
-	draw, err := q.s.drawing(g, DrawOptions{Image: len(g.References) > 0})
+// drawing turns a request's words into the prompt that is submitted, or refuses them.
+func (s *Recipes) drawing(g adapter.Generation, o adapter.DrawOptions) (adapter.Drawing, error) {
+	model, err := adapter.ParseModel(g.Model, s.cfg.Aliases)
 	if err != nil {
-		return Result{}, err
+		return adapter.Drawing{}, err
+	}
+	o.DefaultSpeed, o.SpeedLimit, o.QualityHigh = s.cfg.DefaultSpeed, s.cfg.SpeedLimit, s.cfg.QualityHigh
+	return adapter.Draw(g, model, o)
+}
+
+func (q *Run) generate(run adapter.Run, g adapter.Generation) (adapter.Result, error) {
+	draw, err := q.s.drawing(g, adapter.DrawOptions{Image: len(g.References) > 0})
+	if err != nil {
+		return adapter.Result{}, err
 	}
 	pictures, err := q.Attachments(g.References)
 	if err != nil {
-		return Result{}, err
+		return adapter.Result{}, err
 	}
 	account, err := q.Account()
 	if err != nil {
-		return Result{}, err
+		return adapter.Result{}, err
 	}
-	return q.grids(run, g, draw, func(i int) StepRequest {
-		return StepRequest{Step: Numbered("imagine", i), Account: account, Speed: draw.Speed,
-			Command: Imagine{Prompt: draw.Prompt, Niji: draw.Niji, Pictures: pictures}}
+	return q.grids(run, g, draw, func(i int) adapter.StepRequest {
+		return adapter.StepRequest{Step: Numbered("imagine", i), Account: account, Speed: draw.Speed,
+			Command: adapter.Imagine{Prompt: draw.Prompt, Niji: draw.Niji, Pictures: pictures}}
 	})
 }
 
 // grids makes as many grids as the pictures need, at once, and delivers their pictures. If some of them fail, the
 // pictures that exist are the answer; only when none exists is it an error.
-func (q *RecipeRun) grids(run Run, g Generation, draw Drawing, order func(i int) StepRequest) (Result, error) {
+func (q *Run) grids(run adapter.Run, g adapter.Generation, draw adapter.Drawing, order func(i int) adapter.StepRequest) (adapter.Result, error) {
 	want := g.Count()
 	need := (want + 3) / 4
-	if q.s.gridMode(g) == GridWhole {
+	if q.s.gridMode(g) == adapter.GridWhole {
 		need = want
 	}
-	return q.repeatOf(need, want, func(i int) (Result, error) {
+	return q.repeatOf(need, want, func(i int) (adapter.Result, error) {
 		o := order(i)
 		from := Origin{Job: run, Request: g, Drawing: draw, Account: o.Account, Name: o.Step}
 		share := min(4, want-4*i)
-		if q.s.gridMode(g) == GridWhole {
+		if q.s.gridMode(g) == adapter.GridWhole {
 			share = 1
 		}
 		return q.grid(o, from, share)
@@ -83,10 +87,10 @@ func (q *RecipeRun) grids(run Run, g Generation, draw Drawing, order func(i int)
 }
 
 // grid makes one grid and delivers count of its pictures.
-func (q *RecipeRun) grid(o StepRequest, from Origin, count int) (Result, error) {
+func (q *Run) grid(o adapter.StepRequest, from Origin, count int) (adapter.Result, error) {
 	task, account, err := q.DoAnywhere(o)
 	if err != nil {
-		return Result{}, err
+		return adapter.Result{}, err
 	}
 	from.Account = account
 	return q.StoreGrid(task, from, count)
@@ -94,8 +98,8 @@ func (q *RecipeRun) grid(o StepRequest, from Origin, count int) (Result, error) 
 
 // gather joins what several jobs came to: 200 with what exists, an error only when nothing does: the one after which a
 // job may still exist, since only such a run is looked for later (Run.mayTurnUp).
-func gather(parts []Result, errs []error, want int) (Result, error) {
-	var whole Result
+func gather(parts []adapter.Result, errs []error, want int) (adapter.Result, error) {
+	var whole adapter.Result
 	var first error
 	for i, p := range parts {
 		if errs[i] != nil {
@@ -110,11 +114,11 @@ func gather(parts []Result, errs []error, want int) (Result, error) {
 		whole.Reason = cmp.Or(whole.Reason, p.Reason)
 	}
 	if first != nil && len(whole.Images) == 0 {
-		return Result{}, first
+		return adapter.Result{}, first
 	}
 	if first != nil {
 		whole.Missing = want - len(whole.Images)
-		whole.Reason = PublicError(first).Message
+		whole.Reason = adapter.PublicError(first).Message
 	}
 	return whole, nil
 }
@@ -122,10 +126,10 @@ func gather(parts []Result, errs []error, want int) (Result, error) {
 // hope ranks errors by what may still come of their jobs: one whose submission may have arrived is looked for with
 // those that were not over in time or were lost, those alone, others never.
 func hope(err error) int {
-	switch KindOf(err) {
-	case Ambiguous:
+	switch adapter.KindOf(err) {
+	case adapter.Ambiguous:
 		return 2
-	case Overdue, Failed, Internal: // the run's deadline is Internal here
+	case adapter.Overdue, adapter.Failed, adapter.Internal: // the run's deadline is Internal here
 		return 1
 	default:
 		return 0
@@ -142,10 +146,10 @@ func Numbered(step string, i int) string {
 
 // Origin is where the pictures of a task come from, as their records say it.
 type Origin struct {
-	Job     Run
-	Request Generation
-	Drawing Drawing
-	Account Account
+	Job     adapter.Run
+	Request adapter.Generation
+	Drawing adapter.Drawing
+	Account adapter.Account
 	Name    string // of the step that made them: their IDs are derived from it
 	Parent  string // ID of the picture they were made of
 	Action  string // what made them out of it
@@ -153,11 +157,11 @@ type Origin struct {
 }
 
 // record begins the record of a picture of that provenance.
-func (q *RecipeRun) record(from Origin, task Task, name string) Image {
-	img := Image{
+func (q *Run) record(from Origin, task adapter.Task, name string) adapter.Image {
+	img := adapter.Image{
 		ID: q.ImageID(name), Owner: from.Job.Owner, Created: from.Job.Created, Expires: from.Job.Expires, Job: from.Job.ID,
 		Model: cmp.Or(from.Request.Model, "midjourney"), Prompt: from.Request.Prompt, RevisedPrompt: cmp.Or(strings.TrimSpace(task.FinalPrompt), from.Drawing.Prompt),
-		Version: cmp.Or(from.Drawing.versionName(), from.Version), Speed: from.Drawing.Speed,
+		Version: cmp.Or(from.Drawing.VersionName(), from.Version), Speed: from.Drawing.Speed,
 		Parent: from.Parent, Action: from.Action,
 		Upstream: from.Account.Name, TaskID: task.ID, Buttons: task.Buttons,
 	}

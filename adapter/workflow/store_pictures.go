@@ -1,4 +1,4 @@
-package adapter
+package workflow
 
 import (
 	"context"
@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"sync"
 	"time"
+
+	"midgate/adapter"
 )
 
 // How many bytes of a picture and of a clip are taken from an upstream (upstream-protocol.md §10.3).
@@ -16,8 +18,8 @@ const (
 
 // StoreGrid stores the pictures of a finished grid task, with a record for the whole grid and for each of its four
 // quarters whatever was asked for: all of them are paid. It returns the first count pictures.
-func (q *RecipeRun) StoreGrid(task Task, from Origin, count int) (Result, error) {
-	return q.RecordStorage(task, func() (Result, error) {
+func (q *Run) StoreGrid(task adapter.Task, from Origin, count int) (adapter.Result, error) {
+	return q.RecordStorage(task, func() (adapter.Result, error) {
 		if len(task.ImageURLs) == 4 {
 			return q.deliverSeparate(task, from, count)
 		}
@@ -26,14 +28,14 @@ func (q *RecipeRun) StoreGrid(task Task, from Origin, count int) (Result, error)
 }
 
 // deliverGrid stores a grid once; its quarters are cut when they are first needed.
-func (q *RecipeRun) deliverGrid(task Task, from Origin, count int) (Result, error) {
+func (q *Run) deliverGrid(task adapter.Task, from Origin, count int) (adapter.Result, error) {
 	kept, err := q.fetch(from.Account, task.ImageURL, from.Name)
 	if err != nil {
-		return Result{}, err
+		return adapter.Result{}, err
 	}
 	grid := q.record(from, task, from.Name)
 	grid.Source, grid.Width, grid.Height = kept.Name, kept.Width, kept.Height
-	cells := make([]Image, 4)
+	cells := make([]adapter.Image, 4)
 	for i := range cells {
 		cell := q.record(from, task, fmt.Sprintf("%s/%d", from.Name, i+1))
 		cell.Created = listedBefore(cell.Created, i)
@@ -45,8 +47,8 @@ func (q *RecipeRun) deliverGrid(task Task, from Origin, count int) (Result, erro
 }
 
 // deliverSeparate stores the four pictures that an upstream sends apart, beside the grid where it sends that too.
-func (q *RecipeRun) deliverSeparate(task Task, from Origin, count int) (Result, error) {
-	cells := make([]Image, 4)
+func (q *Run) deliverSeparate(task adapter.Task, from Origin, count int) (adapter.Result, error) {
+	cells := make([]adapter.Image, 4)
 	err := q.Each(4, func(i int) error {
 		name := fmt.Sprintf("%s/%d", from.Name, i+1)
 		kept, err := q.fetch(from.Account, task.ImageURLs[i], name)
@@ -61,7 +63,7 @@ func (q *RecipeRun) deliverSeparate(task Task, from Origin, count int) (Result, 
 		return nil
 	})
 	if err != nil {
-		return Result{}, err
+		return adapter.Result{}, err
 	}
 	grid := q.record(from, task, from.Name)
 	grid.Source, grid.Width, grid.Height = cells[0].Source, cells[0].Width, cells[0].Height
@@ -77,7 +79,7 @@ func listedBefore(grid time.Time, i int) time.Time {
 }
 
 // keepGrid makes single pictures of the wanted quarters as the request says, then stores the five records.
-func (q *RecipeRun) keepGrid(grid Image, cells []Image, from Origin, count int) (Result, error) {
+func (q *Run) keepGrid(grid adapter.Image, cells []adapter.Image, from Origin, count int) (adapter.Result, error) {
 	for _, c := range cells {
 		grid.Cells = append(grid.Cells, c.ID)
 	}
@@ -93,12 +95,12 @@ func (q *RecipeRun) keepGrid(grid Image, cells []Image, from Origin, count int) 
 		return q.keep(cells[i])
 	})
 	if err != nil {
-		return Result{}, err
+		return adapter.Result{}, err
 	}
-	if q.s.gridMode(from.Request) == GridWhole {
-		return Result{Images: []string{grid.ID}, Grid: grid.ID}, nil
+	if q.s.gridMode(from.Request) == adapter.GridWhole {
+		return adapter.Result{Images: []string{grid.ID}, Grid: grid.ID}, nil
 	}
-	result := Result{Grid: grid.ID, Reason: reason}
+	result := adapter.Result{Grid: grid.ID, Reason: reason}
 	for _, c := range cells[:q.handedOut(count)] {
 		result.Images = append(result.Images, c.ID)
 	}
@@ -106,7 +108,7 @@ func (q *RecipeRun) keepGrid(grid Image, cells []Image, from Origin, count int) 
 }
 
 // handedOut is how many cells the result names: all four where each delivery is one quarter and finds its own.
-func (q *RecipeRun) handedOut(count int) int {
+func (q *Run) handedOut(count int) int {
 	if d := q.Job().Deliveries; len(d) > 0 && d[0].Quarter > 0 {
 		return 4
 	}
@@ -115,8 +117,8 @@ func (q *RecipeRun) handedOut(count int) int {
 
 // enlarge presses U, and for high quality Upscale (Subtle), where the request wants single pictures made so. A quarter
 // whose press fails is cut instead: paid pictures are never thrown away. It returns why, if any did.
-func (q *RecipeRun) enlarge(cells []Image, from Origin) string {
-	if q.s.gridMode(from.Request) != GridUpscale && !from.Drawing.Upscale {
+func (q *Run) enlarge(cells []adapter.Image, from Origin) string {
+	if q.s.gridMode(from.Request) != adapter.GridUpscale && !from.Drawing.Upscale {
 		return ""
 	}
 	var mu sync.Mutex
@@ -126,7 +128,7 @@ func (q *RecipeRun) enlarge(cells []Image, from Origin) string {
 		if err != nil && q.ctx.Err() == nil {
 			q.s.parts.Log.Warn("an upscale failed; its quarter is cut instead", "job", from.Job.ID, "error", err)
 			mu.Lock()
-			reason = PublicError(err).Message
+			reason = adapter.PublicError(err).Message
 			mu.Unlock()
 		}
 		return nil
@@ -134,7 +136,7 @@ func (q *RecipeRun) enlarge(cells []Image, from Origin) string {
 	return reason
 }
 
-func (q *RecipeRun) enlargeOne(cell *Image, from Origin) error {
+func (q *Run) enlargeOne(cell *adapter.Image, from Origin) error {
 	if err := q.single(cell, from.Account, from.Name); err != nil {
 		return err
 	}
@@ -146,7 +148,7 @@ func (q *RecipeRun) enlargeOne(cell *Image, from Origin) error {
 	if !from.Drawing.Upscale {
 		return nil
 	}
-	b, ok := FindButton(cell.Single.Buttons, ActUpscaleSubtle, 0)
+	b, ok := adapter.FindButton(cell.Single.Buttons, adapter.ActUpscaleSubtle, 0)
 	if !ok {
 		return nil // this version has no upscaler: the single picture is the best there is
 	}
@@ -159,17 +161,17 @@ func (q *RecipeRun) enlargeOne(cell *Image, from Origin) error {
 		return err
 	}
 	cell.Source, cell.Width, cell.Height = kept.Name, kept.Width, kept.Height
-	cell.Single = &Single{TaskID: task.ID, URL: task.ShownURL(), Buttons: task.Buttons}
+	cell.Single = &adapter.Single{TaskID: task.ID, URL: task.ShownURL(), Buttons: task.Buttons}
 	return nil
 }
 
 // fetch downloads a finished task's picture and stores it under the name of this run's step.
-func (q *RecipeRun) fetch(account Account, url, name string) (Picture, error) {
+func (q *Run) fetch(account adapter.Account, url, name string) (adapter.Picture, error) {
 	return q.fetchAs("pictures/"+q.ImageID(name), account, url, maxPicture)
 }
 
 // FetchVideo is fetch for a clip.
-func (q *RecipeRun) FetchVideo(account Account, url, name string) (Picture, error) {
+func (q *Run) FetchVideo(account adapter.Account, url, name string) (adapter.Picture, error) {
 	return q.fetchAs("videos/"+q.ImageID(name), account, url, maxVideo)
 }
 
@@ -177,7 +179,7 @@ func (q *RecipeRun) FetchVideo(account Account, url, name string) (Picture, erro
 // is paid all the same: that is tried until the run ends.
 const fetchFor = 2 * time.Minute
 
-func (q *RecipeRun) fetchAs(stored string, account Account, url string, limit int64) (Picture, error) {
+func (q *Run) fetchAs(stored string, account adapter.Account, url string, limit int64) (adapter.Picture, error) {
 	if kept, err := q.s.parts.Pictures.Stat(q.ctx, stored); err == nil {
 		return kept, nil // an earlier life of this run had it already
 	}
@@ -187,39 +189,39 @@ func (q *RecipeRun) fetchAs(stored string, account Account, url string, limit in
 		if err == nil {
 			return kept, nil
 		}
-		var known *Error
+		var known *adapter.Error
 		if q.ctx.Err() != nil {
-			return Picture{}, context.Cause(q.ctx)
+			return adapter.Picture{}, context.Cause(q.ctx)
 		}
-		if errors.As(err, &known) && known.Kind == TooLarge || time.Since(began) > fetchFor && KindOf(err) != Storage || !Pause(q.ctx, wait) {
-			return Picture{}, Wrap(Failed, err, "The picture was made but could not be fetched and stored.")
+		if errors.As(err, &known) && known.Kind == adapter.TooLarge || time.Since(began) > fetchFor && adapter.KindOf(err) != adapter.Storage || !adapter.Pause(q.ctx, wait) {
+			return adapter.Picture{}, adapter.Wrap(adapter.Failed, err, "The picture was made but could not be fetched and stored.")
 		}
 		q.s.parts.Log.Warn("a picture could not be fetched; trying again", "name", stored, "error", err)
 	}
 }
 
-func (q *RecipeRun) download(account Account, url, name string, limit int64) (Picture, error) {
+func (q *Run) download(account adapter.Account, url, name string, limit int64) (adapter.Picture, error) {
 	if url == "" {
-		return Picture{}, Errorf(Failed, "Midjourney finished the job without a picture.")
+		return adapter.Picture{}, adapter.Errorf(adapter.Failed, "Midjourney finished the job without a picture.")
 	}
 	body, err := account.Upstream.Picture(q.ctx, url)
 	if err != nil {
-		return Picture{}, err
+		return adapter.Picture{}, err
 	}
 	defer func() { _ = body.Close() }() // it was only read
 	return q.s.parts.Pictures.Save(q.ctx, name, body, limit)
 }
 
 // keep stores a record. The picture is paid, so it is tried until the run ends.
-func (q *RecipeRun) keep(img Image) error {
-	if img.Grid == "" && q.Job().Kind != KindNative {
+func (q *Run) keep(img adapter.Image) error {
+	if img.Grid == "" && q.Job().Kind != adapter.KindNative {
 		if err := q.IndexTask(img.TaskID); err != nil { // the upstream's own API knows its task, too
 			return err
 		}
 	}
 	put := q.s.parts.Store.Put
 	if q.Resumed() {
-		put = q.s.lib.putAgain
+		put = q.s.lib.Amend
 	}
 	return q.Persist(img.ID, func() error { return put(q.ctx, img) })
 }

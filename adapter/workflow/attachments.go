@@ -1,10 +1,14 @@
-package adapter
+package workflow
 
-import "fmt"
+import (
+	"fmt"
+
+	"midgate/adapter"
+)
 
 // Attachments opens the pictures of a request for a command, each once.
-func (q *RecipeRun) Attachments(refs []Reference) ([]Attachment, error) {
-	var all []Attachment
+func (q *Run) Attachments(refs []adapter.Reference) ([]adapter.Attachment, error) {
+	var all []adapter.Attachment
 	for i := range refs {
 		a, err := q.attachment(&refs[i])
 		if err != nil {
@@ -16,14 +20,14 @@ func (q *RecipeRun) Attachments(refs []Reference) ([]Attachment, error) {
 }
 
 // attachment makes one picture ready to be sent: by URL, or as bytes that are streamed. nil for nil.
-func (q *RecipeRun) attachment(ref *Reference) (*Attachment, error) {
+func (q *Run) attachment(ref *adapter.Reference) (*adapter.Attachment, error) {
 	if ref == nil {
 		return nil, nil //nolint:nilnil // no picture is no error
 	}
 	if ref.URL != "" {
-		return &Attachment{URL: ref.URL}, nil
+		return &adapter.Attachment{URL: ref.URL}, nil
 	}
-	r := Rendition{Name: ref.Upload}
+	r := adapter.Rendition{Name: ref.Upload}
 	if ref.Image != "" {
 		img, err := q.s.parts.Store.Get(q.ctx, ref.Image)
 		if err != nil {
@@ -31,5 +35,5 @@ func (q *RecipeRun) attachment(ref *Reference) (*Attachment, error) {
 		}
 		r = img.Original()
 	}
-	return q.s.lib.attach(q.ctx, r)
+	return q.s.lib.Attach(q.ctx, r)
 }

@@ -1,4 +1,4 @@
-package adapter
+package workflow
 
 import (
 	"bytes"
@@ -6,20 +6,22 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"midgate/adapter"
 )
 
 // TestRequests_StoredBeforeAreReadUnchanged reads the request of each kind of job as an earlier version recorded it.
 func TestRequests_StoredBeforeAreReadUnchanged(t *testing.T) {
 	for name, request := range map[string]any{
-		"generation": &Generation{}, "edit": &editing{}, "edit_by_words": &editing{}, "variation": &varying{}, "action": &Act{},
-		"blend": &Edit{}, "description": &Edit{}, "shorten": &Generation{}, "video": &Film{}, "native": &NativeJob{},
+		"generation": &adapter.Generation{}, "edit": &editing{}, "edit_by_words": &editing{}, "variation": &varying{}, "action": &adapter.Act{},
+		"blend": &adapter.Edit{}, "description": &adapter.Edit{}, "shorten": &adapter.Generation{}, "video": &adapter.Film{}, "native": &adapter.NativeJob{},
 	} {
 		t.Run(name, func(t *testing.T) {
-			stored, err := os.ReadFile(filepath.Join("testdata", "golden", "job_"+name+".json"))
+			stored, err := os.ReadFile(filepath.Join("..", "testdata", "golden", "job_"+name+".json"))
 			if err != nil {
 				t.Fatal(err)
 			}
-			var job Run
+			var job adapter.Run
 			if err := json.Unmarshal(stored, &job); err != nil {
 				t.Fatal(err)
 			}

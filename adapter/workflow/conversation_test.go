@@ -1,4 +1,4 @@
-package adapter_test
+package workflow_test
 
 import (
 	"fmt"
@@ -101,4 +101,13 @@ func TestAButtonWithoutAPictureIsToldAndNotDrawn(t *testing.T) {
 			t.Errorf("charged: %s", got)
 		}
 	})
+}
+
+// talk is a conversation written as role, text, role, text …
+func talk(said ...string) openai.ChatCompletionRequest {
+	var req openai.ChatCompletionRequest
+	for i := 0; i < len(said); i += 2 {
+		req.Messages = append(req.Messages, openai.ChatCompletionMessage{Role: said[i], Content: said[i+1]})
+	}
+	return req
 }

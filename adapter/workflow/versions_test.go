@@ -1,4 +1,4 @@
-package adapter_test
+package workflow_test
 
 import (
 	"strings"

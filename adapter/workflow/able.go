@@ -1,17 +1,21 @@
-package adapter
+package workflow
 
-import "context"
+import (
+	"context"
+
+	"midgate/adapter"
+)
 
 // able chooses an account for a new job that needs an optional route: one that has it, if any has. Those that cannot be
 // asked are passed over while there are others.
-func (s *Studio) able(ctx context.Context, c Caller, speed Speed, f Feature) (Account, bool, error) {
+func (s *Service) able(ctx context.Context, c adapter.Caller, speed adapter.Speed, f adapter.Feature) (adapter.Account, bool, error) {
 	account, err := s.parts.Accounts.Choose(ctx, c, speed)
 	if err != nil {
-		return Account{}, false, err
+		return adapter.Account{}, false, err
 	}
 	first, asked := account, false
 	has, err := account.Upstream.Has(ctx, f)
-	others, several := s.parts.Accounts.(Others)
+	others, several := s.parts.Accounts.(adapter.Others)
 	for tried := []string{account.Name}; several && !has; tried = append(tried, account.Name) {
 		if err == nil && !asked {
 			first, asked = account, true

@@ -1,10 +1,12 @@
-package adapter
+package workflow
 
 import (
 	"cmp"
 	"context"
 	"fmt"
 	"slices"
+
+	"midgate/adapter"
 )
 
 // longestFilm is how many seconds Midjourney carries a video on to: a clip of about five and four extensions
@@ -12,37 +14,37 @@ import (
 const longestFilm = 20
 
 // extendable checks that a video can be continued, and returns the account that made it.
-func (s *Studio) extendable(ctx context.Context, c Caller, f *Film, run Run) (Account, error) {
-	if run.Status != RunCompleted || run.Result == nil || run.Result.Task == "" {
-		return Account{}, BadParam("video", "invalid_value", "Only a finished video can be extended.")
+func (s *Service) extendable(ctx context.Context, c adapter.Caller, f *adapter.Film, run adapter.Run) (adapter.Account, error) {
+	if run.Status != adapter.RunCompleted || run.Result == nil || run.Result.Task == "" {
+		return adapter.Account{}, adapter.BadParam("video", "invalid_value", "Only a finished video can be extended.")
 	}
-	before, err := FilmOf(run)
+	before, err := adapter.FilmOf(run)
 	if err != nil {
-		return Account{}, fmt.Errorf("read the video's record: %w", err)
+		return adapter.Account{}, fmt.Errorf("read the video's record: %w", err)
 	}
-	f.Before, f.Frame, f.Size = LengthOf(run, before), before.Frame, cmp.Or(f.Size, before.Size)
+	f.Before, f.Frame, f.Size = adapter.LengthOf(run, before), before.Frame, cmp.Or(f.Size, before.Size)
 	if f.Length() > longestFilm {
-		return Account{}, BadParam("seconds", "invalid_value",
+		return adapter.Account{}, adapter.BadParam("seconds", "invalid_value",
 			"Midjourney carries a video on to %d seconds; this one has %d already.", longestFilm, f.Before)
 	}
 	account, err := s.parts.Accounts.Made(ctx, c, run.UpstreamOf(run.Result.Task))
 	if err != nil {
-		return Account{}, err
+		return adapter.Account{}, err
 	}
-	has, err := account.Upstream.Has(ctx, FeatureVideo)
+	has, err := account.Upstream.Has(ctx, adapter.FeatureVideo)
 	if err == nil && !has {
 		err = noExtensions()
 	}
 	return account, err
 }
 
-func noExtensions() *Error {
-	return &Error{Kind: Unsupported, Code: "unsupported", Param: "seconds",
+func noExtensions() *adapter.Error {
+	return &adapter.Error{Kind: adapter.Unsupported, Code: "unsupported", Param: "seconds",
 		Message: "This upstream makes clips of 4 seconds and cannot extend them."}
 }
 
 // measure notes the size of the first frame: what comes out has its shape. Not knowing it costs nothing.
-func (s *Studio) measure(ctx context.Context, f *Film) {
+func (s *Service) measure(ctx context.Context, f *adapter.Film) {
 	w, h := 0, 0
 	switch {
 	case f.Input == nil:
@@ -61,15 +63,15 @@ func (s *Studio) measure(ctx context.Context, f *Film) {
 }
 
 // Remix makes a video of the same first frame with another prompt.
-func (s *Studio) Remix(ctx context.Context, a Attempt, videoID, prompt string) (Ticket, error) {
+func (s *Service) Remix(ctx context.Context, a adapter.Attempt, videoID, prompt string) (adapter.Ticket, error) {
 	run, err := s.video(ctx, a.Caller, videoID)
 	if err != nil {
 		return nil, err
 	}
-	if run.Status != RunCompleted {
-		return nil, BadParam("video_id", "invalid_value", "Only a finished video can be remixed.")
+	if run.Status != adapter.RunCompleted {
+		return nil, adapter.BadParam("video_id", "invalid_value", "Only a finished video can be remixed.")
 	}
-	f, err := FilmOf(run)
+	f, err := adapter.FilmOf(run)
 	if err != nil {
 		return nil, fmt.Errorf("read the video's record: %w", err)
 	}
@@ -77,32 +79,32 @@ func (s *Studio) Remix(ctx context.Context, a Attempt, videoID, prompt string) (
 		if run, err = s.video(ctx, a.Caller, f.Extends); err != nil {
 			return nil, err
 		}
-		if f, err = FilmOf(run); err != nil {
+		if f, err = adapter.FilmOf(run); err != nil {
 			return nil, fmt.Errorf("read the video's record: %w", err)
 		}
 	}
 	if f.Input == nil {
-		f.Input = &Reference{Image: DerivedID(ImagePrefix, run.Seed, stillName)}
+		f.Input = &adapter.Reference{Image: adapter.DerivedID(adapter.ImagePrefix, run.Seed, stillName)}
 	}
 	f.RemixOf, f.Prompt, f.Animate = videoID, prompt, ""
 	return s.Film(ctx, a, f)
 }
 
 // Animate makes a video of one of the caller's pictures: its animate action.
-func (s *Studio) Animate(ctx context.Context, a Attempt, act Act) (Ticket, error) {
+func (s *Service) Animate(ctx context.Context, a adapter.Attempt, act adapter.Act) (adapter.Ticket, error) {
 	img, err := s.lib.Image(ctx, a.Caller, act.Image)
 	if err != nil {
 		return nil, err
 	}
 	if img.IsGrid() {
 		if act.Index < 1 || act.Index > len(img.Cells) {
-			return nil, BadParam("index", "missing_required_parameter", "This picture is a whole grid: %s needs an index from 1 to 4, or ask for one of its quarters.", act.Action)
+			return nil, adapter.BadParam("index", "missing_required_parameter", "This picture is a whole grid: %s needs an index from 1 to 4, or ask for one of its quarters.", act.Action)
 		}
 		act.Image = img.Cells[act.Index-1]
 	}
-	f := Film{Generation: act.Generation, Input: &Reference{Image: act.Image}, Motion: "low"}
+	f := adapter.Film{Generation: act.Generation, Input: &adapter.Reference{Image: act.Image}, Motion: "low"}
 	f.Model = cmp.Or(f.Model, img.Model)
-	if act.Action == ActAnimateHigh {
+	if act.Action == adapter.ActAnimateHigh {
 		f.Motion = "high"
 	}
 	return s.Film(ctx, a, f)
@@ -110,5 +112,5 @@ func (s *Studio) Animate(ctx context.Context, a Attempt, act Act) (Ticket, error
 
 // animates reports whether an action makes a video.
 func animates(action string) bool {
-	return slices.Contains([]string{ActAnimateLow, ActAnimateHigh}, action)
+	return slices.Contains([]string{adapter.ActAnimateLow, adapter.ActAnimateHigh}, action)
 }

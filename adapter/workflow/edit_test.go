@@ -1,4 +1,4 @@
-package adapter_test
+package workflow_test
 
 import (
 	"bytes"
@@ -213,12 +213,12 @@ func TestEditsThatAreRefusedCostNothing(t *testing.T) {
 			"no picture":                         {s.Me, "a boat", nil, nil, "image"},
 			"17 pictures":                        {s.Me, "a boat", many, nil, "image"},
 			"no prompt":                          {s.Me, " ", []adapter.Reference{known}, nil, "prompt"},
-			"an unknown ID":                      {s.Me, "a boat", []adapter.Reference{{Image: fox}}, nil, "image"},
+			"an unknown ID":                      {s.Me, "a boat", []adapter.Reference{{Image: nobody}}, nil, "image"},
 			"another owner's ID":                 {another, "a boat", []adapter.Reference{known}, nil, "image"},
 			"a mask of nothing":                  {s.Me, "a boat", []adapter.Reference{known}, nothing, "mask"},
 			"a mask of another ratio":            {s.Me, "a boat", []adapter.Reference{known}, wide, "mask"},
 			"a mask that erases nothing, by ID":  {s.Me, "a boat", []adapter.Reference{stranger}, &known, "mask"},
-			"a mask by an unknown ID":            {s.Me, "a boat", []adapter.Reference{known}, &adapter.Reference{Image: fox}, "mask"},
+			"a mask by an unknown ID":            {s.Me, "a boat", []adapter.Reference{known}, &adapter.Reference{Image: nobody}, "mask"},
 			"a mask by address":                  {s.Me, "a boat", []adapter.Reference{stranger}, &adapter.Reference{URL: "http://127.0.0.1/"}, "mask"},
 			"a region of an address":             {s.Me, "a boat", []adapter.Reference{{URL: "http://127.0.0.1/"}}, nothing, "image"},
 			"a region of a stranger's, no edits": {s.Me, "a boat", []adapter.Reference{stranger}, s.Upload(t, harness.RightHalf(t, 96, 96)), "mask"},
