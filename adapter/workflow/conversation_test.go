@@ -13,13 +13,13 @@ import (
 	"midgate/adapter/midjourney/simulator"
 )
 
-// chat is a conversation with the service as a client keeps it: its texts and the Markdown of the answers.
-type chat struct {
+// dialogue is a conversation with the service as a client keeps it: its texts and the Markdown of the answers.
+type dialogue struct {
 	*harness.Harness
 	said openai.ChatCompletionRequest
 }
 
-func (c *chat) say(t *testing.T, text string) []adapter.Image {
+func (c *dialogue) say(t *testing.T, text string) []adapter.Image {
 	t.Helper()
 	c.said.Messages = append(c.said.Messages, openai.ChatCompletionMessage{Role: "user", Content: text})
 	turn, err := adapter.ReadTurn(c.said, adapter.ChatOptions{})
@@ -48,7 +48,7 @@ func TestAConversationActsOnThePictureBeforeIt(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				cfg := harness.Dialects[name]
 				cfg.NoEdits = false
-				c := &chat{Harness: harness.New(t, cfg, nil)}
+				c := &dialogue{Harness: harness.New(t, cfg, nil)}
 				grid := c.say(t, "a red fox")
 				if len(grid) != 1 || !grid[0].IsGrid() {
 					t.Fatalf("the first answer shows %d pictures, want the whole grid", len(grid))
@@ -72,7 +72,7 @@ func TestAConversationActsOnThePictureBeforeIt(t *testing.T) {
 
 func TestVariationsAreSaidByNumber(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := &chat{Harness: harness.New(t, simulator.Config{}, nil)}
+		c := &dialogue{Harness: harness.New(t, simulator.Config{}, nil)}
 		grid := c.say(t, "a red fox")[0]
 		varied := c.say(t, "V3")[0]
 		if varied.Parent != grid.Cells[2] || varied.Action != adapter.ActVary || !varied.IsGrid() {
