@@ -40,7 +40,7 @@ func (q *Execution) round(o StepRequest, others Others, do func(StepRequest) err
 		next, none := others.Other(q.ctx, q.caller, o.Speed, tried)
 		o.failFast = none == nil || len(tried) > 1
 		err := do(o)
-		if err == nil || !q.untaken(o.Step, err) {
+		if err == nil || !q.untaken(o, err) {
 			return o.Account, nil, err
 		}
 		if e, ok := errors.AsType[*Error](err); ok && e.Kind == Busy && o.failFast {
@@ -55,10 +55,23 @@ func (q *Execution) round(o StepRequest, others Others, do func(StepRequest) err
 }
 
 // untaken reports whether a job was refused for a reason that is the upstream's own, so that nothing was created.
-func (q *Execution) untaken(step string, err error) bool {
-	st, ok := q.Recorded(step)
-	return ok && st.Submission == nil && st.Refusal != nil && q.ctx.Err() == nil &&
-		slices.Contains([]Kind{Unavailable, Busy, Credit, UpstreamAuth}, KindOf(err))
+func (q *Execution) untaken(o StepRequest, err error) bool {
+	st, ok := q.Recorded(o.Step)
+	reasons := []Kind{Unavailable, Busy, Credit, UpstreamAuth}
+	if optional(o.Command) {
+		reasons = append(reasons, Unsupported)
+	}
+	return ok && st.Submission == nil && st.Refusal != nil && q.ctx.Err() == nil && slices.Contains(reasons, KindOf(err))
+}
+
+// optional reports whether a command needs a route that not every upstream has.
+func optional(c Command) bool {
+	switch c.(type) {
+	case Edits, Video, Shorten:
+		return true
+	default:
+		return false
+	}
 }
 
 // free reports whether a command goes on from no task, so that every upstream can do it.

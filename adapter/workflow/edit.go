@@ -47,7 +47,7 @@ func (s *Service) Edit(ctx context.Context, a adapter.Attempt, e adapter.Edit) (
 	if err != nil {
 		return nil, err
 	}
-	if plan.Way == wayPrompts {
+	if plan.Way == wayPrompts || plan.Way == wayEdits { // which may have to be done by prompts
 		if plan.Ratio, err = s.ratioOf(ctx, a.Caller, e.Images[0]); err != nil {
 			return nil, err
 		}
@@ -119,7 +119,7 @@ func (s *Service) planEdit(ctx context.Context, c adapter.Caller, account adapte
 	}
 	plan.Area = area.Upload
 	if !slices.Contains(img.Offers(), adapter.ActVaryRegion) || img.IsGrid() {
-		return s.orEdits(ctx, account, plan, unavailable("image", "Midjourney does not offer Vary (Region) for this picture", img))
+		return s.orEdits(ctx, account, plan, noVaryRegion(img))
 	}
 	plan.Way = wayRegion
 	return plan, nil
@@ -158,15 +158,19 @@ func (s *Service) planKnown(ctx context.Context, account adapter.Account, plan e
 	if err != nil {
 		return plan, err
 	}
-	switch {
-	case edits:
+	plan.Way = wayWithoutEdits(img)
+	if edits {
 		plan.Way = wayEdits
-	case !img.Bare() && !img.IsGrid():
-		plan.Way = wayRemix
-	default:
-		plan.Way = wayPrompts
 	}
 	return plan, nil
+}
+
+// wayWithoutEdits is how a known picture is changed as a whole where there is no submit/edits.
+func wayWithoutEdits(img adapter.Image) string {
+	if !img.Bare() && !img.IsGrid() {
+		return wayRemix
+	}
+	return wayPrompts
 }
 
 func (s *Service) planUnknown(ctx context.Context, c adapter.Caller, account adapter.Account, plan editing, mask *adapter.Reference) (editing, error) {
@@ -190,8 +194,16 @@ func (s *Service) planUnknown(ctx context.Context, c adapter.Caller, account ada
 		return plan, err
 	}
 	plan.Area = area.Upload
-	return s.orEdits(ctx, account, plan, &adapter.Error{Kind: adapter.Unsupported, Code: "unsupported", Param: "mask",
-		Message: "This upstream cannot edit a region of a picture that Midjourney did not make here. Send the picture without a mask, or edit one that was made through midgate."})
+	return s.orEdits(ctx, account, plan, noRegion())
+}
+
+func noVaryRegion(img adapter.Image) *adapter.Error {
+	return unavailable("image", "Midjourney does not offer Vary (Region) for this picture", img)
+}
+
+func noRegion() *adapter.Error {
+	return &adapter.Error{Kind: adapter.Unsupported, Code: "unsupported", Param: "mask",
+		Message: "This upstream cannot edit a region of a picture that Midjourney did not make here. Send the picture without a mask, or edit one that was made through midgate."}
 }
 
 // orEdits takes submit/edits where the upstream has it, else refuses.

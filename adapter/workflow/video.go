@@ -82,10 +82,14 @@ func (s *Service) filmAccount(ctx context.Context, c adapter.Caller, f *adapter.
 	case f.Seconds > 4:
 		err = noExtensions()
 	case f.Input != nil:
-		err = &adapter.Error{Kind: adapter.Unsupported, Code: "unsupported", Param: "input_reference",
-			Message: "This upstream animates only pictures that it made itself: draw one through midgate first."}
+		err = onlyOwn()
 	}
 	return account, err
+}
+
+func onlyOwn() *adapter.Error {
+	return &adapter.Error{Kind: adapter.Unsupported, Code: "unsupported", Param: "input_reference",
+		Message: "This upstream animates only pictures that it made itself: draw one through midgate first."}
 }
 
 // filmable chooses between submit/video and the Animate button for a picture that the account made.
@@ -102,13 +106,9 @@ func (s *Service) filmable(ctx context.Context, c adapter.Caller, f *adapter.Fil
 		return account, noExtensions()
 	}
 	if f.Input == nil || f.Input.Image == "" {
-		return account, &adapter.Error{Kind: adapter.Unsupported, Code: "unsupported", Param: "input_reference",
-			Message: "This upstream animates only pictures that it made itself: draw one through midgate first."}
+		return account, onlyOwn()
 	}
-	f.Animate = adapter.ActAnimateLow
-	if f.Motion == "high" {
-		f.Animate = adapter.ActAnimateHigh
-	}
+	f.Animate = animateButton(f.Motion)
 	img, err := s.lib.Image(ctx, c, f.Input.Image)
 	if err != nil {
 		return account, err
