@@ -22,9 +22,9 @@ func zeroPNG(t testing.TB, width, height, rows int) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	row := make([]byte, 1+4*width)
+	row := make([]byte, 4*width)
 	for range rows {
-		if err := p.row(row); err != nil {
+		if err := p.writeRow(row); err != nil {
 			t.Fatal(err)
 		}
 	}

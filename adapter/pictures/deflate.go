@@ -141,8 +141,7 @@ func worthMatching(sample []byte) bool {
 func codedSize(b []byte, pool *sync.Pool) int {
 	w := pool.Get().(*flate.Writer)
 	defer pool.Put(w)
-	var n counting
-	n.w = io.Discard
+	var n size
 	w.Reset(&n)
 	_, err := w.Write(b)
 	if err == nil {
@@ -152,5 +151,13 @@ func codedSize(b []byte, pool *sync.Pool) int {
 	if err != nil {
 		return len(b) // nothing here fails
 	}
-	return int(n.n)
+	return int(n)
+}
+
+// size counts what is written to it.
+type size int
+
+func (s *size) Write(b []byte) (int, error) {
+	*s += size(len(b))
+	return len(b), nil
 }

@@ -108,16 +108,11 @@ func writeMask(dst io.Writer, grey []byte, w, h int) error {
 	if err != nil {
 		return err
 	}
-	p.z.only = true
-	out, above := make([]byte, 1+w), make([]byte, w)
-	out[0] = filterUp
+	p.repeats = true
 	for y := range h {
-		row := grey[y*w:][:w]
-		filterRow(filterUp, out[1:], row, above, 1)
-		if err := p.row(out); err != nil {
+		if err := p.writeRow(grey[y*w:][:w]); err != nil {
 			return err
 		}
-		above = row
 	}
 	return p.Close()
 }

@@ -38,16 +38,6 @@ func isNameByte(c byte) bool {
 	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '_' || c == '-'
 }
 
-// validID reports whether id may stand in a PNG's iTXt chunk; empty means none.
-func validID(id string) bool {
-	for _, c := range []byte(id) {
-		if !isNameByte(c) {
-			return false
-		}
-	}
-	return len(id) <= 64
-}
-
 // madeFrom is the folder of what is made from the original of this name. The digest
 // keeps a name that is the beginning of another one apart from it, and spreads the
 // folders evenly.

@@ -5,13 +5,17 @@ package pictures
 // filter for a fraction of the time.
 type filterer struct {
 	out []byte // filter type, then the filtered row
+	up  bool   // every row is filtered by the one above, unasked
 }
 
-func newFilterer(n int) *filterer { return &filterer{out: make([]byte, 1+n)} }
+func newFilterer(n int, up bool) *filterer { return &filterer{out: make([]byte, 1+n), up: up} }
 
 // filter returns the row as it is to be written; valid until the next call.
 func (f *filterer) filter(row, above []byte, bpp int) []byte {
-	f.out[0] = chooseFilter(row, above, bpp)
+	f.out[0] = filterUp
+	if !f.up {
+		f.out[0] = chooseFilter(row, above, bpp)
+	}
 	filterRow(f.out[0], f.out[1:], row, above, bpp)
 	return f.out
 }

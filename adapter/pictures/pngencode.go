@@ -18,16 +18,9 @@ func encodePNG(w io.Writer, img image.Image) error {
 	if err != nil {
 		return err
 	}
-	n := b.Dx() * bpp
-	row, above := make([]byte, n), make([]byte, n)
-	f := newFilterer(n)
-	strip := newStrip(img)
-	for y := b.Min.Y; y < b.Max.Y; y++ {
-		strip.row(row, y, bpp)
-		if err := p.row(f.filter(row, above, bpp)); err != nil {
-			return err
-		}
-		row, above = above, row
+	err = imageRows(img, func(_ int, row []byte, _ int) error { return p.writeRow(row) })
+	if err != nil {
+		return err
 	}
 	return p.Close()
 }

@@ -12,12 +12,19 @@ const idatSize = 64 << 10
 // pngWriter writes an 8-bit PNG row by row: grey, RGB or RGBA by its 1, 3 or 4 bytes
 // a pixel. Close finishes the file.
 type pngWriter struct {
-	idat idatWriter
-	z    *deflater
+	// repeats says that most rows equal the one above, as in a drawing of one colour: each is written as its difference
+	// to that one, and repetitions are looked for everywhere. To be set before the first row.
+	repeats bool
+
+	idat   idatWriter
+	z      *deflater
+	bpp    int
+	filter *filterer
+	above  []byte // pixels of the row before, for writeRow
 }
 
 func newPNGWriter(w io.Writer, width, height, bpp int) (*pngWriter, error) {
-	p := &pngWriter{idat: idatWriter{w: w, buf: make([]byte, 8, 8+idatSize+4)}}
+	p := &pngWriter{idat: idatWriter{w: w, buf: make([]byte, 8, 8+idatSize+4)}, bpp: bpp}
 	if _, err := io.WriteString(w, pngSignature); err != nil {
 		return nil, err
 	}
@@ -30,6 +37,17 @@ func newPNGWriter(w io.Writer, width, height, bpp int) (*pngWriter, error) {
 	}
 	p.z = newDeflater(&p.idat)
 	return p, nil
+}
+
+// writeRow writes the pixels of one row.
+func (p *pngWriter) writeRow(pixels []byte) error {
+	if p.filter == nil {
+		p.filter, p.above = newFilterer(len(pixels), p.repeats), make([]byte, len(pixels))
+		p.z.only = p.repeats
+	}
+	err := p.row(p.filter.filter(pixels, p.above, p.bpp))
+	copy(p.above, pixels)
+	return err
 }
 
 // row writes one filtered row: filtered starts with the filter type.

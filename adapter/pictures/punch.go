@@ -46,15 +46,10 @@ func (s *Store) writePunched(ctx context.Context, dst io.Writer, key string, h h
 	if err != nil {
 		return err
 	}
-	n := 4 * h.Width
-	out, above, filter := make([]byte, n), make([]byte, n), newFilterer(n)
+	out := make([]byte, 4*h.Width)
 	err = s.eachRow(ctx, key, h, func(y int, row []byte, bpp int) error {
 		punchRow(out, row, holes[y*h.Width:][:h.Width], bpp)
-		if err := w.row(filter.filter(out, above, 4)); err != nil {
-			return err
-		}
-		out, above = above, out
-		return nil
+		return w.writeRow(out)
 	})
 	if err != nil {
 		return err

@@ -43,37 +43,37 @@ func (s *Store) eachPNGRow(ctx context.Context, key string, see rowFunc) error {
 	}
 	defer func() { _ = r.Close() }()
 	src := &errReader{r: r}
-	err = pngEachRow(bufio.NewReaderSize(src, 64<<10), see)
-	if src.err != nil {
+	var stopped error
+	err = pngEachRow(bufio.NewReaderSize(src, 64<<10), func(y int, row []byte, bpp int) error {
+		stopped = see(y, row, bpp)
+		return stopped
+	})
+	switch {
+	case src.err != nil:
 		return src.err
+	case stopped != nil:
+		return stopped
+	case err == nil || errors.Is(err, errPNGForm):
+		return err
+	default:
+		return damagedPicture(err)
 	}
-	return err
 }
 
 // pngEachRow walks the rows of a PNG as they come; errPNGForm before the first one if
-// the PNG is of another form.
+// the PNG is of another form. An error of see ends the walk and is returned.
 func pngEachRow(r io.Reader, see rowFunc) error {
 	rows, err := newPNGRows(r)
 	if err != nil {
-		return malformed(err)
+		return err
 	}
-	for y := range rows.height {
+	rows.see = see
+	for range rows.height {
 		if _, _, err := rows.next(); err != nil {
-			return malformed(err)
-		}
-		if err := see(y, rows.pixels, rows.bpp); err != nil {
 			return err
 		}
 	}
-	return malformed(rows.finish())
-}
-
-// malformed says that a PNG is broken; another form is not.
-func malformed(err error) error {
-	if err == nil || errors.Is(err, errPNGForm) {
-		return err
-	}
-	return damagedPicture(err)
+	return rows.finish()
 }
 
 func (s *Store) eachDecodedRow(ctx context.Context, key string, h header, see rowFunc) error {

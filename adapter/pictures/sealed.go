@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"regexp"
 	"strings"
 )
 
@@ -14,6 +15,11 @@ const idKeyword = "midgate-id"
 
 // pngStart is the length of a PNG's signature and IHDR chunk.
 const pngStart = len(pngSignature) + 12 + 13
+
+var idForm = regexp.MustCompile(`\A[0-9A-Za-z_-]{0,64}\z`)
+
+// validID reports whether id may stand in a PNG's iTXt chunk; empty means none.
+func validID(id string) bool { return idForm.MatchString(id) }
 
 // sealed is a stored PNG with the ID's chunk after IHDR, put in while it is read. A
 // chunk of that kind that stood there is replaced, so that there is exactly one.
