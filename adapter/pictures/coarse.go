@@ -71,6 +71,9 @@ func (l *looks) opaque(k int) bool {
 // minProbe is how many opaque coarse cells it takes to look for a picture.
 const minProbe = 8
 
+// usable reports whether enough of the picture can be seen to look for it.
+func (p *probe) usable() bool { return len(p.at) >= minProbe }
+
 // away returns the sum of differences, or false as soon as it is too large: of a
 // stranger after ten cells or so.
 func (p *probe) away(c *coarse) (int, bool) {

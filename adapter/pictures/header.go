@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"image/gif"
 	"image/jpeg"
-	"image/png"
+	stdpng "image/png"
 	"io"
 
 	"midgate/adapter"
@@ -63,7 +63,7 @@ func parseHeader(r io.Reader) (header, error) {
 	again := io.MultiReader(bytes.NewReader(magic[:]), r)
 	switch {
 	case bytes.HasPrefix(magic[:], []byte(pngSignature)):
-		c, err := png.DecodeConfig(again)
+		c, err := stdpng.DecodeConfig(again)
 		return sized(adapter.PNG, c.Width, c.Height, err)
 	case bytes.HasPrefix(magic[:], []byte("\xff\xd8\xff")):
 		return jpegHeader(again)

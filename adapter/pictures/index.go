@@ -171,7 +171,7 @@ func (s *shelf) byHash(l *looks) func(i int) (int, bool) {
 
 func (s *shelf) byPart(l *looks) func(i int) (int, bool) {
 	p := newProbe(l)
-	if len(p.at) < minProbe {
+	if !p.usable() {
 		return func(int) (int, bool) { return 0, false }
 	}
 	return func(i int) (int, bool) { return p.away(&s.coarse[i]) }

@@ -56,10 +56,7 @@ func parseLooks(b []byte) (*looks, bool) {
 }
 
 // LooksOf returns what recognition compares of a picture.
-func LooksOf(img image.Image) []byte { return seen(img).bytes() }
-
-// seen looks at a decoded picture.
-func seen(img image.Image) *looks {
+func LooksOf(img image.Image) *looks {
 	b := img.Bounds()
 	k := newLooker(image.Rect(0, 0, b.Dx(), b.Dy()))
 	_ = imageRows(img, k.see) // see never fails

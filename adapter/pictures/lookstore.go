@@ -58,7 +58,7 @@ func (s *Store) look(ctx context.Context, p plan) error {
 func (s *Store) lookAt(ctx context.Context, p plan, part image.Image) {
 	key := looksKey(p.name, p.quarter)
 	if _, err := s.readLooks(ctx, key); err != nil {
-		s.noteLooks(ctx, key, LooksOf(part))
+		s.noteLooks(ctx, key, LooksOf(part).bytes())
 	}
 }
 

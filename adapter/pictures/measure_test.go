@@ -145,7 +145,7 @@ func (m *measurement) kind(name string, same bool) *kind {
 
 // picture hangs a picture and measures what clients make of it.
 func (m *measurement) picture(pic image.Image, id string) {
-	stored := seen(pic)
+	stored := LooksOf(pic)
 	m.all = append(m.all, stored)
 	m.g.hang(id, pic)
 	for i, f := range m.forms {
@@ -157,14 +157,14 @@ func (m *measurement) picture(pic image.Image, id string) {
 }
 
 func (m *measurement) compare(k *kind, sent image.Image, stored *looks, id string) {
-	l := seen(sent)
+	l := LooksOf(sent)
 	found := slices.ContainsFunc(m.g.index.candidates("me", l, sent.Bounds().Dx(), sent.Bounds().Dy()), func(c candidate) bool { return c.id == id })
 	k.add(compare(l, stored, mergeFor(sent.Bounds().Dx(), sent.Bounds().Dy())), bits.OnesCount64(l.hash^stored.hash), found)
 }
 
 // family measures what the upstream makes of quarter n of a grid.
 func (m *measurement) family(grid drawn, whole image.Image, n int) {
-	stored := seen(cutOut(whole, n))
+	stored := LooksOf(cutOut(whole, n))
 	id := fmt.Sprintf("img_%d_%d", len(m.all)/4-1, n)
 	single := m.p.press(grid, fmt.Sprintf("U%d", n))
 	m.compare(m.kind("its U", true), m.p.picture(single), stored, id)

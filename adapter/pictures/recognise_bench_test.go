@@ -1,7 +1,10 @@
 package pictures
 
 import (
+	"encoding/binary"
+	"image"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -15,14 +18,16 @@ func manyRecords(b *testing.B, n int) *gallery {
 	b.Helper()
 	g := newGallery(b)
 	rng := rand.New(rand.NewPCG(1, 2))
+	plain := LooksOf(image.NewGray(image.Rect(0, 0, 64, 64))).bytes()
 	for i := range n {
-		l := &looks{hash: rng.Uint64()}
+		looks := slices.Clone(plain)
+		binary.BigEndian.PutUint64(looks[1:], rng.Uint64()) // the hash, then 64×64 cells of light
 		base, slope := rng.IntN(200), rng.IntN(60)
-		for k := range l.luma {
-			l.luma[k] = uint8(base + k%edge*slope/edge)
+		for k := range 64 * 64 {
+			looks[9+k] = uint8(base + k%64*slope/64)
 		}
 		id := "img_" + strconv.Itoa(i)
-		img := adapter.Image{ID: id, Owner: "me", Created: time.Unix(int64(i), 0), Width: 1024, Height: 1024, Looks: l.bytes()}
+		img := adapter.Image{ID: id, Owner: "me", Created: time.Unix(int64(i), 0), Width: 1024, Height: 1024, Looks: looks}
 		if i < 1000 {
 			g.records.m[id] = img
 		}

@@ -13,8 +13,8 @@ import (
 // idKeyword names the iTXt chunk in which a PNG carries its image ID (contract.md §5).
 const idKeyword = "midgate-id"
 
-// pngStart is the length of a PNG's signature and IHDR chunk.
-const pngStart = len(pngSignature) + 12 + 13
+// startSize is the length of a PNG's signature and IHDR chunk.
+const startSize = len(pngSignature) + 12 + 13
 
 var idForm = regexp.MustCompile(`\A[0-9A-Za-z_-]{0,64}\z`)
 
@@ -34,11 +34,11 @@ type sealed struct {
 
 // newSealed takes a PNG of size bytes that stands at its beginning.
 func newSealed(body io.ReadSeekCloser, size int64, id string) (*sealed, error) {
-	start := make([]byte, pngStart, pngStart+64)
+	start := make([]byte, startSize, startSize+64)
 	if _, err := io.ReadFull(body, start); err != nil {
 		return nil, unexpected(err)
 	}
-	s := &sealed{head: append(start, idChunk(id)...), body: body, skip: int64(pngStart)}
+	s := &sealed{head: append(start, idChunk(id)...), body: body, skip: int64(startSize)}
 	var peek [8 + len(idKeyword) + 1]byte
 	n, err := io.ReadFull(body, peek[:])
 	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
