@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"midgate/adapter"
+	"midgate/adapter/pictures/png"
 )
 
 var errCutShort = errors.New("the file ends before the picture does")
@@ -37,7 +38,7 @@ func checkEnd(r io.ReaderAt, f facts) error {
 
 // pngEnds walks from chunk to chunk.
 func pngEnds(r io.ReaderAt, size int64) bool {
-	for at := int64(len(pngSignature)); at+12 <= size; {
+	for at := int64(len(png.Signature)); at+12 <= size; {
 		var h [8]byte
 		if _, err := r.ReadAt(h[:], at); err != nil {
 			return false

@@ -5,13 +5,14 @@ import (
 	"testing"
 
 	"midgate/adapter"
+	"midgate/adapter/pictures/picturetest"
 )
 
 func TestReceiveRefusesWhatWasCutShort(t *testing.T) {
 	s := newStore(t, "mem://")
-	img := painting(64, 64, 1)
+	img := picturetest.Painting(64, 64, 1)
 	tests := map[string][]byte{
-		"a PNG": pngBytes(t, img), "a JPEG": jpegBytes(t, img, 90), "a WebP": webpBytes(t, img, false),
+		"a PNG": picturetest.PNG(t, img), "a JPEG": picturetest.JPEG(t, img, 90), "a WebP": webpBytes(t, img, false),
 	}
 	for name, b := range tests {
 		for _, n := range []int{len(b) - 1, len(b) / 2, len(b) * 9 / 10} {

@@ -9,6 +9,7 @@ import (
 	"io"
 
 	"midgate/adapter"
+	"midgate/adapter/pictures/png"
 )
 
 // errStale says that stored bytes are not what is remembered of them.
@@ -57,11 +58,11 @@ func (s *Store) seal(ctx context.Context, p plan, f facts, r sizedReader) (*adap
 	id := ""
 	if p.format == adapter.PNG && p.id != "" {
 		id = p.id
-		sealed, err := newSealed(r, f.Size, id)
+		sealed, err := png.Tag(r, f.Size, id)
 		if err != nil {
 			return nil, err
 		}
-		blob.ReadSeekCloser, blob.Size = sealed, sealed.size
+		blob.ReadSeekCloser, blob.Size = sealed, sealed.Size()
 	}
 	digest, ok := f.Digests[id]
 	if !ok {

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"midgate/adapter"
+	"midgate/adapter/pictures/picturetest"
 )
 
 // killVar names the folder to the process that is killed.
@@ -24,7 +25,7 @@ func TestAKillLeavesNoHalfPicture(t *testing.T) {
 		return
 	}
 	dir := t.TempDir()
-	whole := pngBytes(t, painting(96, 96, 7))
+	whole := picturetest.PNG(t, picturetest.Painting(96, 96, 7))
 	seen := 0
 	for round := range 5 {
 		stored := storeUntilKilled(t, dir, seen+1+round)
@@ -78,7 +79,7 @@ func storeUntilKilled(t *testing.T, dir string, enough int) (last int) {
 // storeForEver is the process that is killed.
 func storeForEver(t *testing.T, dir string) {
 	s := newStore(t, dir)
-	whole := pngBytes(t, painting(96, 96, 7))
+	whole := picturetest.PNG(t, picturetest.Painting(96, 96, 7))
 	for i := 0; ; i++ {
 		if _, err := s.Save(t.Context(), pictureName(i), bytes.NewReader(whole), limit); err != nil {
 			t.Fatal(err)

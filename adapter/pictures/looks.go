@@ -5,6 +5,8 @@ import (
 	"image"
 
 	"github.com/corona10/goimagehash"
+
+	"midgate/adapter/pictures/png"
 )
 
 // edge is the side of the thumbnail that pictures are compared at (contract.md §6).
@@ -59,7 +61,7 @@ func parseLooks(b []byte) (*looks, bool) {
 func LooksOf(img image.Image) *looks {
 	b := img.Bounds()
 	k := newLooker(image.Rect(0, 0, b.Dx(), b.Dy()))
-	_ = imageRows(img, k.see) // see never fails
+	_ = png.EachImageRow(img, k.see) // see never fails
 	return k.looks()
 }
 
@@ -172,7 +174,7 @@ type lookers [4]*looker
 
 func newLookers(h header) (all lookers) {
 	for i := range all {
-		all[i] = newLooker(quarterOf(h.Width, h.Height, i+1))
+		all[i] = newLooker(png.Quarter(h.Width, h.Height, i+1))
 	}
 	return all
 }

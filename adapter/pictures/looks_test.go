@@ -3,10 +3,12 @@ package pictures
 import (
 	"bytes"
 	"testing"
+
+	"midgate/adapter/pictures/picturetest"
 )
 
 func TestLooksThatAreNotLooksAreRefused(t *testing.T) {
-	good := LooksOf(painting(64, 64, 1)).bytes()
+	good := LooksOf(picturetest.Painting(64, 64, 1)).bytes()
 	for name, b := range map[string][]byte{"nothing": nil, "too short": good[:100], "another version": append([]byte{9}, good[1:]...)} {
 		if _, ok := parseLooks(b); ok {
 			t.Errorf("parseLooks of %s = true, want false", name)

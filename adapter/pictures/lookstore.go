@@ -7,6 +7,7 @@ import (
 	"image"
 
 	"midgate/adapter"
+	"midgate/adapter/pictures/png"
 )
 
 // looksKey is where the looks of an original or of a quarter of it are kept. All forms
@@ -42,7 +43,7 @@ func (s *Store) look(ctx context.Context, p plan) error {
 		return err
 	}
 	defer release()
-	k := newLooker(quarterOf(p.source.Width, p.source.Height, p.quarter))
+	k := newLooker(png.Quarter(p.source.Width, p.source.Height, p.quarter))
 	var b []byte
 	switch err := s.eachRow(ctx, p.name, p.source.header, k.see); {
 	case err == nil:

@@ -1,6 +1,10 @@
 package pictures
 
-import "io"
+import (
+	"io"
+
+	"midgate/adapter/pictures/png"
+)
 
 // marks holds, for every pixel of an upload, whether it would be repainted by either
 // reading: as transparent, or as white.
@@ -104,13 +108,13 @@ func someNotAll(grey []byte, bit byte) error {
 
 // writeMask writes grey pixels as a PNG. Most rows equal the one above.
 func writeMask(dst io.Writer, grey []byte, w, h int) error {
-	p, err := newPNGWriter(dst, w, h, 1)
+	p, err := png.NewWriter(dst, w, h, 1)
 	if err != nil {
 		return err
 	}
-	p.repeats = true
+	p.Repeats = true
 	for y := range h {
-		if err := p.writeRow(grey[y*w:][:w]); err != nil {
+		if err := p.WriteRow(grey[y*w:][:w]); err != nil {
 			return err
 		}
 	}

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"midgate/adapter/pictures/picturetest"
 )
 
 var measureAll = flag.Bool("measure", false, "measure recognition at full size and write RECOGNITION.md")
@@ -74,11 +76,11 @@ func pictureForms(t testing.TB) []struct {
 		name string
 		form func(image.Image) image.Image
 	}{
-		{"JPEG at 85", func(p image.Image) image.Image { return through(jpegBytes(t, p, 85)) }},
-		{"JPEG at 60", func(p image.Image) image.Image { return through(jpegBytes(t, p, 60)) }},
+		{"JPEG at 85", func(p image.Image) image.Image { return through(picturetest.JPEG(t, p, 85)) }},
+		{"JPEG at 60", func(p image.Image) image.Image { return through(picturetest.JPEG(t, p, 60)) }},
 		{"WebP at 90", func(p image.Image) image.Image { return through(webpBytes(t, origin(p), false)) }},
 		{"half its size", half},
-		{"half its size, JPEG at 60", func(p image.Image) image.Image { return through(jpegBytes(t, half(p), 60)) }},
+		{"half its size, JPEG at 60", func(p image.Image) image.Image { return through(picturetest.JPEG(t, half(p), 60)) }},
 		{"twice its size", func(p image.Image) image.Image { return resized(p, p.Bounds().Dx()*2, p.Bounds().Dy()*2) }},
 		{"a quarter of it erased", func(p image.Image) image.Image { return without(p, 30, 20, 80, 70) }},
 		{"the upper 60 % erased, half size", func(p image.Image) image.Image { return half(without(p, 0, 0, 100, 60)) }},
@@ -168,7 +170,7 @@ func (m *measurement) family(grid drawn, whole image.Image, n int) {
 	id := fmt.Sprintf("img_%d_%d", len(m.all)/4-1, n)
 	single := m.p.press(grid, fmt.Sprintf("U%d", n))
 	m.compare(m.kind("its U", true), m.p.picture(single), stored, id)
-	m.compare(m.kind("its U as a JPEG at 60", true), decodeBytes(m.t, jpegBytes(m.t, m.p.picture(single), 60)), stored, id)
+	m.compare(m.kind("its U as a JPEG at 60", true), decodeBytes(m.t, picturetest.JPEG(m.t, m.p.picture(single), 60)), stored, id)
 	upscales, redrawn := []string{"Upscale (Subtle)"}, []string{"Vary (Strong)"}
 	if *measureAll {
 		upscales = append(upscales, "Upscale (Creative)")

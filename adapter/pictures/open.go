@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"midgate/adapter"
+	"midgate/adapter/pictures/png"
 )
 
 // defaultQuality is used for JPEG and WebP when a rendition names none. tileQuality is
@@ -64,7 +65,7 @@ func (s *Store) plan(ctx context.Context, r adapter.Rendition) (plan, error) {
 	if !validName(r.Name) {
 		return plan{}, adapter.ErrNotFound
 	}
-	if r.Quarter < 0 || r.Quarter > 4 || r.Compression < 0 || r.Compression > 100 || !validID(r.ImageID) {
+	if r.Quarter < 0 || r.Quarter > 4 || r.Compression < 0 || r.Compression > 100 || !png.ValidTag(r.ImageID) {
 		return plan{}, fmt.Errorf("open picture: a rendition that cannot be: quarter %d, compression %d", r.Quarter, r.Compression)
 	}
 	source, err := s.original(ctx, r.Name)

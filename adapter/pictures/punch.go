@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"midgate/adapter"
+	"midgate/adapter/pictures/png"
 )
 
 // Punch makes the part of a picture transparent that a mask made by Mask marks, in a
@@ -42,14 +43,14 @@ func (s *Store) Punch(ctx context.Context, picture adapter.Rendition, mask strin
 }
 
 func (s *Store) writePunched(ctx context.Context, dst io.Writer, key string, h header, holes []byte) error {
-	w, err := newPNGWriter(dst, h.Width, h.Height, 4)
+	w, err := png.NewWriter(dst, h.Width, h.Height, 4)
 	if err != nil {
 		return err
 	}
 	out := make([]byte, 4*h.Width)
 	err = s.eachRow(ctx, key, h, func(y int, row []byte, bpp int) error {
 		punchRow(out, row, holes[y*h.Width:][:h.Width], bpp)
-		return w.writeRow(out)
+		return w.WriteRow(out)
 	})
 	if err != nil {
 		return err

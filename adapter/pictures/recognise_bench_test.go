@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"midgate/adapter"
+	"midgate/adapter/pictures/picturetest"
 )
 
 // manyRecords fills a gallery with n records that look like nothing in particular, and
@@ -33,18 +34,18 @@ func manyRecords(b *testing.B, n int) *gallery {
 		}
 		g.index.See(img)
 	}
-	g.hang("img_it", painting(1024, 1024, 99))
+	g.hang("img_it", picturetest.Painting(1024, 1024, 99))
 	return g
 }
 
 // BenchmarkRecognise: one look-up among 100,000 and 1,000,000 records of one owner,
 // the upload's decoding included. The baseline is that decoding alone.
 func BenchmarkRecognise(b *testing.B) {
-	pic := painting(1024, 1024, 99)
+	pic := picturetest.Painting(1024, 1024, 99)
 	for _, n := range []int{100_000, 1_000_000} {
 		g := manyRecords(b, n)
 		for name, bytes := range map[string][]byte{
-			"whole": pngBytes(b, resized(pic, 512, 512)), "with a hole": pngBytes(b, without(resized(pic, 512, 512), 30, 30, 70, 70)),
+			"whole": picturetest.PNG(b, resized(pic, 512, 512)), "with a hole": picturetest.PNG(b, without(resized(pic, 512, 512), 30, 30, 70, 70)),
 		} {
 			name2 := upload(b, g.pictures, bytes).Name
 			b.Run(strconv.Itoa(n)+" "+name, func(b *testing.B) {

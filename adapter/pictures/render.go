@@ -9,6 +9,7 @@ import (
 	"io"
 
 	"midgate/adapter"
+	"midgate/adapter/pictures/png"
 )
 
 // ensure returns the facts of the rendition's bytes, which are made if they are not there.
@@ -55,7 +56,7 @@ func (s *Store) make(ctx context.Context, batch []plan) error {
 		return err
 	}
 	if p.source.Format == adapter.PNG && p.format == adapter.PNG && p.quarter != 0 {
-		if err := s.split(ctx, batch); !errors.Is(err, errPNGForm) {
+		if err := s.split(ctx, batch); !errors.Is(err, png.ErrForm) {
 			return err
 		}
 	}
@@ -74,7 +75,7 @@ func (s *Store) make(ctx context.Context, batch []plan) error {
 // render encodes one rendition of a decoded original.
 func (s *Store) render(ctx context.Context, p plan, img image.Image) error {
 	b := img.Bounds()
-	part := crop(img, quarterOf(b.Dx(), b.Dy(), p.quarter).Add(b.Min))
+	part := crop(img, png.Quarter(b.Dx(), b.Dy(), p.quarter).Add(b.Min))
 	o, err := s.bucket.create(ctx, p.key, false)
 	if err != nil {
 		return cannotStore(err)
@@ -110,7 +111,7 @@ func (s *Store) split(ctx context.Context, batch []plan) error {
 		dst[i] = counts[i]
 	}
 	four := newLookers(batch[0].source.header)
-	if err := splitPNG(bufio.NewReaderSize(src, 64<<10), dst, four.see); err != nil {
+	if err := png.SplitQuarters(bufio.NewReaderSize(src, 64<<10), dst, four.see); err != nil {
 		return splitFailed(err, counts[:])
 	}
 	for i, p := range batch {
@@ -124,7 +125,7 @@ func (s *Store) split(ctx context.Context, batch []plan) error {
 
 // splitFailed tells a picture that cannot be cut from a bucket that cannot be written.
 func splitFailed(err error, counts []*counting) error {
-	if errors.Is(err, errPNGForm) {
+	if errors.Is(err, png.ErrForm) {
 		return err
 	}
 	for _, c := range counts {
@@ -141,7 +142,7 @@ func (s *Store) keep(ctx context.Context, p plan, o *object, size int64) error {
 	if err := o.commit(); err != nil {
 		return cannotStore(err)
 	}
-	r := quarterOf(p.source.Width, p.source.Height, p.quarter)
+	r := png.Quarter(p.source.Width, p.source.Height, p.quarter)
 	f := facts{header: header{Format: p.format, Width: r.Dx(), Height: r.Dy()}, Size: size}
 	s.noteFacts(ctx, p.factsKey(), f)
 	return nil

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"image"
+
+	"midgate/adapter/pictures/png"
 )
 
 // sight is what is seen of an upload.
@@ -33,5 +35,5 @@ func (s *Store) sight(ctx context.Context, upload string) (*sight, error) {
 		return nil, err
 	}
 	defer func() { _ = r.Close() }()
-	return &sight{looks: k.looks(), id: MidgateID(r), width: f.Width, height: f.Height}, nil
+	return &sight{looks: k.looks(), id: png.TagOf(r), width: f.Width, height: f.Height}, nil
 }

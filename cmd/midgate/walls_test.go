@@ -28,7 +28,9 @@ var ours = map[string][]string{
 	"midgate/adapter/jetstream":             {"midgate/adapter"},
 	"midgate/adapter/jetstream/clustertest": {},
 	"midgate/adapter/memstore":              {"midgate/adapter"},
-	"midgate/adapter/pictures":              {"midgate/adapter"},
+	"midgate/adapter/pictures":              {"midgate/adapter", "midgate/adapter/pictures/png"},
+	"midgate/adapter/pictures/png":          {},
+	"midgate/adapter/pictures/picturetest":  {},
 }
 
 // home says in which packages alone a library may be used. It covers everything whose path begins so.

@@ -1,4 +1,4 @@
-package pictures
+package png
 
 import (
 	"image"
@@ -6,19 +6,19 @@ import (
 	"io"
 )
 
-// encodePNG writes a decoded picture as an 8-bit PNG, RGB where it is opaque, with the
+// Encode writes a decoded picture as an 8-bit PNG, RGB where it is opaque, with the
 // pixels that image/png would write.
-func encodePNG(w io.Writer, img image.Image) error {
+func Encode(w io.Writer, img image.Image) error {
 	b := img.Bounds()
 	bpp := 4
 	if opaque(img) {
 		bpp = 3
 	}
-	p, err := newPNGWriter(w, b.Dx(), b.Dy(), bpp)
+	p, err := NewWriter(w, b.Dx(), b.Dy(), bpp)
 	if err != nil {
 		return err
 	}
-	err = imageRows(img, func(_ int, row []byte, _ int) error { return p.writeRow(row) })
+	err = EachImageRow(img, func(_ int, row []byte, _ int) error { return p.WriteRow(row) })
 	if err != nil {
 		return err
 	}

@@ -1,4 +1,4 @@
-package pictures
+package png
 
 // filterer chooses a filter for each row and applies it. image/png tries all five on
 // every byte; here every eighth pixel speaks for the row, which finds nearly the same
@@ -23,7 +23,7 @@ func (f *filterer) filter(row, above []byte, bpp int) []byte {
 const sampleStep = 8 // pixels
 
 // chooseFilter returns the filter type whose sampled residues are smallest in sum,
-// the measure that the PNG specification recommends (§12.8).
+// the measure that the PNG specification recommends (section 12.8, Filter selection).
 func chooseFilter(row, above []byte, bpp int) byte {
 	var none, sub, up, average, pth int
 	for i := bpp * sampleStep / 2; i < len(row); i += bpp * sampleStep {

@@ -1,4 +1,4 @@
-package pictures
+package png
 
 import (
 	"fmt"
@@ -6,10 +6,10 @@ import (
 	"io"
 )
 
-// quarterOf is where quarter 1–4 lies in a picture of this size: 1 top left, 2 top
+// Quarter is where quarter 1–4 lies in a picture of this size: 1 top left, 2 top
 // right, 3 bottom left, 4 bottom right. An odd column or row goes to the right or the
 // bottom; 0 is the whole.
-func quarterOf(width, height, quarter int) image.Rectangle {
+func Quarter(width, height, quarter int) image.Rectangle {
 	r := image.Rect(0, 0, width, height)
 	if quarter == 0 {
 		return r
@@ -27,17 +27,17 @@ func quarterOf(width, height, quarter int) image.Rectangle {
 	return r
 }
 
-// splitPNG cuts the PNG that src yields into its quarters, written to dst[0] to dst[3],
+// SplitQuarters cuts the PNG that src yields into its quarters, written to dst[0] to dst[3],
 // without ever holding the picture: a row is inflated, cut, and its halves keep its
-// filter. see is told every row of the whole, and may be nil. errPNGForm, before anything
+// filter. see is told every row of the whole, and may be nil. ErrForm, before anything
 // is written, if the PNG is of another form.
-func splitPNG(src io.Reader, dst [4]io.Writer, see rowFunc) error {
-	rows, err := newPNGRows(src)
+func SplitQuarters(src io.Reader, dst [4]io.Writer, see RowFunc) error {
+	rows, err := newRows(src)
 	if err != nil {
 		return err
 	}
 	if rows.width < 2 || rows.height < 2 {
-		return errPNGForm
+		return ErrForm
 	}
 	rows.see = see
 	half := rows.height / 2
@@ -51,13 +51,13 @@ func splitPNG(src io.Reader, dst [4]io.Writer, see rowFunc) error {
 }
 
 // splitRows cuts the next rows into a left and a right tile.
-func splitRows(rows *pngRows, height int, left, right io.Writer) error {
+func splitRows(rows *rows, height int, left, right io.Writer) error {
 	cut := rows.width / 2
-	l, err := newPNGWriter(left, cut, height, rows.bpp)
+	l, err := NewWriter(left, cut, height, rows.bpp)
 	if err != nil {
 		return err
 	}
-	r, err := newPNGWriter(right, rows.width-cut, height, rows.bpp)
+	r, err := NewWriter(right, rows.width-cut, height, rows.bpp)
 	if err != nil {
 		return err
 	}
@@ -77,10 +77,10 @@ func splitRows(rows *pngRows, height int, left, right io.Writer) error {
 			copy(bufR[1:], filtered[at:])
 			firstPixel(bufR, rows.pixels[at:], rows.above[at:], rows.bpp)
 		}
-		if err := l.row(bufL); err != nil {
+		if err := l.writeFiltered(bufL); err != nil {
 			return err
 		}
-		if err := r.row(bufR); err != nil {
+		if err := r.writeFiltered(bufR); err != nil {
 			return err
 		}
 	}

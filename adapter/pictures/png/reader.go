@@ -1,4 +1,4 @@
-package pictures
+package png
 
 import (
 	"encoding/binary"
@@ -10,34 +10,34 @@ import (
 	"github.com/klauspost/compress/zlib"
 )
 
-const pngSignature = "\x89PNG\r\n\x1a\n"
+const Signature = "\x89PNG\r\n\x1a\n"
 
 var (
-	// errPNGForm says that a PNG is of a form that the row code leaves to image/png:
+	// ErrForm says that a PNG is of a form that the row code leaves to image/png:
 	// palette, grey, 16 bit, interlaced, or with a transparent colour.
-	errPNGForm = errors.New("png: not 8-bit RGB or RGBA without interlace")
-	errBadPNG  = errors.New("png: malformed")
+	ErrForm      = errors.New("png: not 8-bit RGB or RGBA without interlace")
+	errMalformed = errors.New("png: malformed")
 )
 
-// pngRows reads the rows of an 8-bit RGB or RGBA PNG one after another. It keeps
+// rows reads the rows of an 8-bit RGB or RGBA PNG one after another. It keeps
 // two rows in memory and is as strict as image/png: checksums and order of chunks count.
-type pngRows struct {
+type rows struct {
 	width, height int
 	bpp           int // 3 or 4 bytes in a pixel
 
-	chunks *pngChunks
+	chunks *chunks
 	z      io.ReadCloser
 	raw    []byte  // the row as it was stored: filter type, then filtered bytes
 	pixels []byte  // the row's pixels, valid until the next call of next
 	above  []byte  // the pixels of the row before; zeroes for the first
 	read   int     // rows read so far
-	see    rowFunc // told every row, nil for nobody
+	see    RowFunc // told every row, nil for nobody
 }
 
-// newPNGRows reads up to the picture data.
-func newPNGRows(r io.Reader) (*pngRows, error) {
-	c := &pngChunks{r: r, crc: crc32.NewIEEE()}
-	p := &pngRows{chunks: c}
+// newRows reads up to the picture data.
+func newRows(r io.Reader) (*rows, error) {
+	c := &chunks{r: r, crc: crc32.NewIEEE()}
+	p := &rows{chunks: c}
 	if err := p.header(); err != nil {
 		return nil, err
 	}
@@ -53,14 +53,14 @@ func newPNGRows(r io.Reader) (*pngRows, error) {
 	return p, nil
 }
 
-func (p *pngRows) header() error {
-	var sig [len(pngSignature)]byte
-	if _, err := io.ReadFull(p.chunks.r, sig[:]); err != nil || string(sig[:]) != pngSignature {
-		return errBadPNG
+func (p *rows) header() error {
+	var sig [len(Signature)]byte
+	if _, err := io.ReadFull(p.chunks.r, sig[:]); err != nil || string(sig[:]) != Signature {
+		return errMalformed
 	}
 	kind, size, err := p.chunks.next()
 	if err != nil || kind != "IHDR" || size != 13 {
-		return errBadPNG
+		return errMalformed
 	}
 	var h [13]byte
 	if _, err := io.ReadFull(p.chunks, h[:]); err != nil {
@@ -68,7 +68,7 @@ func (p *pngRows) header() error {
 	}
 	w, height := binary.BigEndian.Uint32(h[0:]), binary.BigEndian.Uint32(h[4:])
 	if h[8] != 8 || h[10] != 0 || h[11] != 0 || h[12] != 0 {
-		return errPNGForm
+		return ErrForm
 	}
 	switch h[9] {
 	case 2:
@@ -76,10 +76,10 @@ func (p *pngRows) header() error {
 	case 6:
 		p.bpp = 4
 	default:
-		return errPNGForm
+		return ErrForm
 	}
 	if w == 0 || height == 0 || w > 1<<24 || height > 1<<24 {
-		return errPNGForm
+		return ErrForm
 	}
 	p.width, p.height = int(w), int(height)
 	return nil
@@ -87,7 +87,7 @@ func (p *pngRows) header() error {
 
 // toData skips to the first IDAT. A tRNS chunk gives one RGB colour transparency: the
 // pixels are then not what the rows say.
-func (p *pngRows) toData() error {
+func (p *rows) toData() error {
 	for {
 		kind, _, err := p.chunks.next()
 		if err != nil {
@@ -97,16 +97,16 @@ func (p *pngRows) toData() error {
 		case "IDAT":
 			return nil
 		case "IHDR", "IEND":
-			return errBadPNG
+			return errMalformed
 		case "tRNS", "PLTE":
-			return errPNGForm
+			return ErrForm
 		}
 	}
 }
 
 // next reads a row and returns the filter type and filtered bytes that it was stored
 // with; p.pixels and p.above are set. The slice is valid until the next call.
-func (p *pngRows) next() (filter byte, filtered []byte, err error) {
+func (p *rows) next() (filter byte, filtered []byte, err error) {
 	p.pixels, p.above = p.above, p.pixels
 	if p.read == 0 {
 		clear(p.above)
@@ -117,7 +117,7 @@ func (p *pngRows) next() (filter byte, filtered []byte, err error) {
 	}
 	copy(p.pixels, p.raw[1:])
 	if !unfilter(p.raw[0], p.pixels, p.above, p.bpp) {
-		return 0, nil, errBadPNG
+		return 0, nil, errMalformed
 	}
 	if p.see != nil {
 		if err := p.see(p.read-1, p.pixels, p.bpp); err != nil {
@@ -128,12 +128,12 @@ func (p *pngRows) next() (filter byte, filtered []byte, err error) {
 }
 
 // finish checks that the data ends with the last row and the file with an IEND chunk.
-func (p *pngRows) finish() error {
+func (p *rows) finish() error {
 	if n, err := io.ReadFull(p.z, p.raw[:1]); n != 0 || !errors.Is(err, io.EOF) {
-		return errBadPNG
+		return errMalformed
 	}
 	if p.chunks.left != 0 {
-		return errBadPNG
+		return errMalformed
 	}
 	for {
 		kind, size, err := p.chunks.next()
@@ -143,18 +143,18 @@ func (p *pngRows) finish() error {
 		switch kind {
 		case "IEND":
 			if size != 0 {
-				return errBadPNG
+				return errMalformed
 			}
 			return p.chunks.end()
 		case "IHDR", "PLTE", "tRNS":
-			return errBadPNG
+			return errMalformed
 		}
 	}
 }
 
-// pngChunks walks the chunks of a PNG. As a reader it yields the data of the chunk
+// chunks walks the chunks of a PNG. As a reader it yields the data of the chunk
 // it stands at; within IDAT it runs on through the IDATs that follow, as one stream.
-type pngChunks struct {
+type chunks struct {
 	r    io.Reader
 	crc  hash.Hash32
 	kind string
@@ -163,7 +163,7 @@ type pngChunks struct {
 }
 
 // next goes to the next chunk, checking what is left of this one.
-func (c *pngChunks) next() (kind string, size int, err error) {
+func (c *chunks) next() (kind string, size int, err error) {
 	if c.open {
 		if err := c.end(); err != nil {
 			return "", 0, err
@@ -175,7 +175,7 @@ func (c *pngChunks) next() (kind string, size int, err error) {
 	}
 	n := binary.BigEndian.Uint32(h[:4])
 	if n > 1<<31-1 {
-		return "", 0, errBadPNG
+		return "", 0, errMalformed
 	}
 	c.kind, c.left, c.open = string(h[4:]), int(n), true
 	c.crc.Reset()
@@ -184,7 +184,7 @@ func (c *pngChunks) next() (kind string, size int, err error) {
 }
 
 // end reads the rest of the chunk and compares its checksum.
-func (c *pngChunks) end() error {
+func (c *chunks) end() error {
 	if _, err := io.CopyN(c.crc, c.r, int64(c.left)); err != nil {
 		return unexpected(err)
 	}
@@ -194,13 +194,13 @@ func (c *pngChunks) end() error {
 		return unexpected(err)
 	}
 	if binary.BigEndian.Uint32(sum[:]) != c.crc.Sum32() {
-		return errBadPNG
+		return errMalformed
 	}
 	return nil
 }
 
 // Read reads data of the chunk, and of the IDATs after an IDAT.
-func (c *pngChunks) Read(b []byte) (int, error) {
+func (c *chunks) Read(b []byte) (int, error) {
 	for c.left == 0 {
 		if c.kind != "IDAT" {
 			return 0, io.EOF
@@ -209,7 +209,7 @@ func (c *pngChunks) Read(b []byte) (int, error) {
 			return 0, err
 		}
 		if c.kind != "IDAT" {
-			return 0, errBadPNG
+			return 0, errMalformed
 		}
 	}
 	n, err := c.r.Read(b[:min(len(b), c.left)])

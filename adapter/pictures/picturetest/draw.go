@@ -1,4 +1,5 @@
-package pictures
+// Package picturetest draws pictures for tests, encodes them and compares their pixels.
+package picturetest
 
 import (
 	"bytes"
@@ -11,9 +12,9 @@ import (
 	"testing"
 )
 
-// painting draws a picture that compresses like a photograph or a painting: broad
+// Painting draws a picture that compresses like a photograph or a painting: broad
 // shapes, edges, texture and a little grain. Different seeds give different pictures.
-func painting(w, h int, seed uint64) *image.RGBA {
+func Painting(w, h int, seed uint64) *image.RGBA {
 	rng := rand.New(rand.NewPCG(seed, 77))
 	type wave struct{ fx, fy, phase, amp float64 }
 	var waves [3][]wave
@@ -79,8 +80,8 @@ func painting(w, h int, seed uint64) *image.RGBA {
 
 func clamp(v float64) uint8 { return uint8(max(0, min(255, v))) }
 
-// withHole returns the picture with a transparent rectangle and a half transparent one.
-func withHole(src *image.RGBA) *image.NRGBA {
+// WithHole returns the picture with a transparent rectangle and a half transparent one.
+func WithHole(src *image.RGBA) *image.NRGBA {
 	b := src.Bounds()
 	dst := image.NewNRGBA(b)
 	for y := b.Min.Y; y < b.Max.Y; y++ {
@@ -98,12 +99,14 @@ func withHole(src *image.RGBA) *image.NRGBA {
 	return dst
 }
 
-func pngBytes(t testing.TB, img image.Image) []byte {
+// PNG encodes a picture with the standard library, at its fastest.
+func PNG(t testing.TB, img image.Image) []byte {
 	t.Helper()
-	return pngLevel(t, img, png.BestSpeed)
+	return PNGLevel(t, img, png.BestSpeed)
 }
 
-func pngLevel(t testing.TB, img image.Image, level png.CompressionLevel) []byte {
+// PNGLevel encodes a picture with the standard library.
+func PNGLevel(t testing.TB, img image.Image, level png.CompressionLevel) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	if err := (&png.Encoder{CompressionLevel: level}).Encode(&b, img); err != nil {
@@ -112,7 +115,8 @@ func pngLevel(t testing.TB, img image.Image, level png.CompressionLevel) []byte 
 	return b.Bytes()
 }
 
-func jpegBytes(t testing.TB, img image.Image, quality int) []byte {
+// JPEG encodes a picture with the standard library.
+func JPEG(t testing.TB, img image.Image, quality int) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	if err := jpeg.Encode(&b, img, &jpeg.Options{Quality: quality}); err != nil {
@@ -121,8 +125,8 @@ func jpegBytes(t testing.TB, img image.Image, quality int) []byte {
 	return b.Bytes()
 }
 
-// samePixels reports the first pixel in which got differs from the rectangle r of want.
-func samePixels(t testing.TB, got, want image.Image, r image.Rectangle) {
+// SamePixels reports the first pixel in which got differs from the rectangle r of want.
+func SamePixels(t testing.TB, got, want image.Image, r image.Rectangle) {
 	t.Helper()
 	if got.Bounds().Dx() != r.Dx() || got.Bounds().Dy() != r.Dy() {
 		t.Fatalf("size = %v, want %v", got.Bounds().Size(), r.Size())

@@ -1,4 +1,4 @@
-package pictures
+package png
 
 import (
 	"bufio"
@@ -10,20 +10,20 @@ import (
 	"strings"
 )
 
-// idKeyword names the iTXt chunk in which a PNG carries its image ID (contract.md §5).
-const idKeyword = "midgate-id"
+// tagKeyword names the iTXt chunk in which a PNG carries its image ID. The README promises it to clients.
+const tagKeyword = "midgate-id"
 
 // startSize is the length of a PNG's signature and IHDR chunk.
-const startSize = len(pngSignature) + 12 + 13
+const startSize = len(Signature) + 12 + 13
 
-var idForm = regexp.MustCompile(`\A[0-9A-Za-z_-]{0,64}\z`)
+var tagForm = regexp.MustCompile(`\A[0-9A-Za-z_-]{0,64}\z`)
 
-// validID reports whether id may stand in a PNG's iTXt chunk; empty means none.
-func validID(id string) bool { return idForm.MatchString(id) }
+// ValidTag reports whether an ID may stand in a PNG's iTXt chunk; empty means none.
+func ValidTag(id string) bool { return tagForm.MatchString(id) }
 
-// sealed is a stored PNG with the ID's chunk after IHDR, put in while it is read. A
+// Tagged is a stored PNG with the ID's chunk after IHDR, put in while it is read. A
 // chunk of that kind that stood there is replaced, so that there is exactly one.
-type sealed struct {
+type Tagged struct {
 	head []byte // signature, IHDR, our chunk
 	body io.ReadSeekCloser
 	skip int64 // how much of body head stands for
@@ -32,20 +32,20 @@ type sealed struct {
 	in   int64 // where body stands
 }
 
-// newSealed takes a PNG of size bytes that stands at its beginning.
-func newSealed(body io.ReadSeekCloser, size int64, id string) (*sealed, error) {
+// Tag returns the PNG in body with the ID in it. body has size bytes and stands at its beginning.
+func Tag(body io.ReadSeekCloser, size int64, id string) (*Tagged, error) {
 	start := make([]byte, startSize, startSize+64)
 	if _, err := io.ReadFull(body, start); err != nil {
 		return nil, unexpected(err)
 	}
-	s := &sealed{head: append(start, idChunk(id)...), body: body, skip: int64(startSize)}
-	var peek [8 + len(idKeyword) + 1]byte
+	s := &Tagged{head: append(start, tagChunk(id)...), body: body, skip: int64(startSize)}
+	var peek [8 + len(tagKeyword) + 1]byte
 	n, err := io.ReadFull(body, peek[:])
 	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
 		return nil, err
 	}
 	s.in = s.skip + int64(n)
-	if string(peek[4:]) == "iTXt"+idKeyword+"\x00" {
+	if string(peek[4:]) == "iTXt"+tagKeyword+"\x00" {
 		s.skip += 12 + int64(binary.BigEndian.Uint32(peek[:4]))
 	} else {
 		// What was peeked at joins the head: reading on needs no seek, which for a remote
@@ -60,8 +60,11 @@ func newSealed(body io.ReadSeekCloser, size int64, id string) (*sealed, error) {
 	return s, nil
 }
 
+// Size is the length of the whole, the chunk included.
+func (s *Tagged) Size() int64 { return s.size }
+
 // Read continues where the last read or seek left off.
-func (s *sealed) Read(b []byte) (int, error) {
+func (s *Tagged) Read(b []byte) (int, error) {
 	if s.at < int64(len(s.head)) {
 		n := copy(b, s.head[s.at:])
 		s.at += int64(n)
@@ -80,7 +83,7 @@ func (s *sealed) Read(b []byte) (int, error) {
 }
 
 // Seek as io.Seeker; the body follows at the next read.
-func (s *sealed) Seek(offset int64, whence int) (int64, error) {
+func (s *Tagged) Seek(offset int64, whence int) (int64, error) {
 	switch whence {
 	case io.SeekCurrent:
 		offset += s.at
@@ -95,19 +98,19 @@ func (s *sealed) Seek(offset int64, whence int) (int64, error) {
 }
 
 // Close closes the stored object.
-func (s *sealed) Close() error { return s.body.Close() }
+func (s *Tagged) Close() error { return s.body.Close() }
 
-// idChunk is an iTXt chunk with the ID, not compressed, in no particular language.
-func idChunk(id string) []byte {
-	return pngChunk("iTXt", []byte(idKeyword+"\x00\x00\x00\x00\x00"+id))
+// tagChunk is an iTXt chunk with the ID, not compressed, in no particular language.
+func tagChunk(id string) []byte {
+	return chunk("iTXt", []byte(tagKeyword+"\x00\x00\x00\x00\x00"+id))
 }
 
-// MidgateID returns the image ID that a PNG carries, empty if it carries none. It reads
+// TagOf returns the image ID that a PNG carries, empty if it carries none. It reads
 // no further than the chunks before the picture data, one megabyte at most.
-func MidgateID(r io.Reader) string {
+func TagOf(r io.Reader) string {
 	src := bufio.NewReader(io.LimitReader(r, 1<<20))
-	var sig [len(pngSignature)]byte
-	if _, err := io.ReadFull(src, sig[:]); err != nil || string(sig[:]) != pngSignature {
+	var sig [len(Signature)]byte
+	if _, err := io.ReadFull(src, sig[:]); err != nil || string(sig[:]) != Signature {
 		return ""
 	}
 	for {
@@ -124,7 +127,7 @@ func MidgateID(r io.Reader) string {
 			if _, err := io.ReadFull(src, b); err != nil {
 				return ""
 			}
-			if id := idIn(b[:size]); id != "" {
+			if id := tagIn(b[:size]); id != "" {
 				return id
 			}
 		default:
@@ -135,14 +138,14 @@ func MidgateID(r io.Reader) string {
 	}
 }
 
-// idIn reads an iTXt chunk's data.
-func idIn(data []byte) string {
-	rest, ok := bytes.CutPrefix(data, []byte(idKeyword+"\x00\x00\x00"))
+// tagIn reads an iTXt chunk's data.
+func tagIn(data []byte) string {
+	rest, ok := bytes.CutPrefix(data, []byte(tagKeyword+"\x00\x00\x00"))
 	if !ok {
 		return ""
 	}
 	fields := strings.SplitN(string(rest), "\x00", 3) // language, translated keyword, text
-	if len(fields) != 3 || !validID(fields[2]) {
+	if len(fields) != 3 || !ValidTag(fields[2]) {
 		return ""
 	}
 	return fields[2]

@@ -1,4 +1,4 @@
-package pictures
+package png
 
 import (
 	"encoding/binary"
@@ -9,62 +9,63 @@ import (
 // idatSize is how much compressed data one IDAT chunk holds at most.
 const idatSize = 64 << 10
 
-// pngWriter writes an 8-bit PNG row by row: grey, RGB or RGBA by its 1, 3 or 4 bytes
+// Writer writes an 8-bit PNG row by row: grey, RGB or RGBA by its 1, 3 or 4 bytes
 // a pixel. Close finishes the file.
-type pngWriter struct {
-	// repeats says that most rows equal the one above, as in a drawing of one colour: each is written as its difference
+type Writer struct {
+	// Repeats says that most rows equal the one above, as in a drawing of one colour: each is written as its difference
 	// to that one, and repetitions are looked for everywhere. To be set before the first row.
-	repeats bool
+	Repeats bool
 
 	idat   idatWriter
 	z      *deflater
 	bpp    int
 	filter *filterer
-	above  []byte // pixels of the row before, for writeRow
+	above  []byte // pixels of the row before, for WriteRow
 }
 
-func newPNGWriter(w io.Writer, width, height, bpp int) (*pngWriter, error) {
-	p := &pngWriter{idat: idatWriter{w: w, buf: make([]byte, 8, 8+idatSize+4)}, bpp: bpp}
-	if _, err := io.WriteString(w, pngSignature); err != nil {
+// NewWriter writes the beginning of a PNG of this size; bpp is the number of bytes in a pixel.
+func NewWriter(w io.Writer, width, height, bpp int) (*Writer, error) {
+	p := &Writer{idat: idatWriter{w: w, buf: make([]byte, 8, 8+idatSize+4)}, bpp: bpp}
+	if _, err := io.WriteString(w, Signature); err != nil {
 		return nil, err
 	}
 	h := make([]byte, 13)
 	binary.BigEndian.PutUint32(h[0:], uint32(width))
 	binary.BigEndian.PutUint32(h[4:], uint32(height))
 	h[8], h[9] = 8, map[int]byte{1: 0, 3: 2, 4: 6}[bpp] // bits, colour type
-	if _, err := w.Write(pngChunk("IHDR", h)); err != nil {
+	if _, err := w.Write(chunk("IHDR", h)); err != nil {
 		return nil, err
 	}
 	p.z = newDeflater(&p.idat)
 	return p, nil
 }
 
-// writeRow writes the pixels of one row.
-func (p *pngWriter) writeRow(pixels []byte) error {
+// WriteRow writes the pixels of one row.
+func (p *Writer) WriteRow(pixels []byte) error {
 	if p.filter == nil {
-		p.filter, p.above = newFilterer(len(pixels), p.repeats), make([]byte, len(pixels))
-		p.z.only = p.repeats
+		p.filter, p.above = newFilterer(len(pixels), p.Repeats), make([]byte, len(pixels))
+		p.z.only = p.Repeats
 	}
-	err := p.row(p.filter.filter(pixels, p.above, p.bpp))
+	err := p.writeFiltered(p.filter.filter(pixels, p.above, p.bpp))
 	copy(p.above, pixels)
 	return err
 }
 
-// row writes one filtered row: filtered starts with the filter type.
-func (p *pngWriter) row(filtered []byte) error {
+// writeFiltered writes one filtered row: filtered starts with the filter type.
+func (p *Writer) writeFiltered(filtered []byte) error {
 	_, err := p.z.Write(filtered)
 	return err
 }
 
 // Close writes what is left and the end of the file.
-func (p *pngWriter) Close() error {
+func (p *Writer) Close() error {
 	if err := p.z.Close(); err != nil {
 		return err
 	}
 	if err := p.idat.flush(); err != nil {
 		return err
 	}
-	_, err := p.idat.w.Write(pngChunk("IEND", nil))
+	_, err := p.idat.w.Write(chunk("IEND", nil))
 	return err
 }
 
@@ -102,8 +103,8 @@ func (d *idatWriter) flush() error {
 	return err
 }
 
-// pngChunk is a whole chunk: length, type, data, checksum.
-func pngChunk(kind string, data []byte) []byte {
+// chunk is a whole chunk: length, type, data, checksum.
+func chunk(kind string, data []byte) []byte {
 	b := make([]byte, 8, 12+len(data))
 	binary.BigEndian.PutUint32(b, uint32(len(data)))
 	copy(b[4:], kind)

@@ -1,8 +1,8 @@
-package pictures
+package png
 
 import "encoding/binary"
 
-// The filter types of a PNG row (PNG specification §9.2).
+// The filter types of a PNG row (PNG specification, section 9.2).
 const (
 	filterNone = iota
 	filterSub
@@ -59,7 +59,7 @@ func unfilterPaeth(row, above []byte, bpp int) {
 	}
 }
 
-// paeth is the predictor of PNG §9.4: of left, up and corner the one nearest to left+up-corner.
+// paeth is the predictor of the PNG specification, section 9.4: of left, up and corner the one nearest to left+up-corner.
 func paeth(left, up, corner int) int {
 	dl, du := up-corner, left-corner
 	dc := dl + du

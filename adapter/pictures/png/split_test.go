@@ -1,4 +1,4 @@
-package pictures
+package png
 
 import (
 	"bytes"
@@ -9,24 +9,26 @@ import (
 	"image/png"
 	"io"
 	"testing"
+
+	"midgate/adapter/pictures/picturetest"
 )
 
-// cut runs splitPNG and returns the four files.
+// cut runs SplitQuarters and returns the four files.
 func cut(src []byte) ([4][]byte, error) {
 	var out [4]bytes.Buffer
-	err := splitPNG(bytes.NewReader(src), [4]io.Writer{&out[0], &out[1], &out[2], &out[3]}, nil)
+	err := SplitQuarters(bytes.NewReader(src), [4]io.Writer{&out[0], &out[1], &out[2], &out[3]}, nil)
 	return [4][]byte{out[0].Bytes(), out[1].Bytes(), out[2].Bytes(), out[3].Bytes()}, err
 }
 
-func TestSplitPNGKeepsEveryPixel(t *testing.T) {
+func TestSplitQuartersKeepsEveryPixel(t *testing.T) {
 	tests := map[string]image.Image{
-		"a grid of opaque pixels":          painting(128, 96, 1),
-		"a grid with transparent pixels":   withHole(painting(128, 96, 2)),
-		"an odd number of columns":         painting(65, 64, 3),
-		"an odd number of rows":            painting(64, 65, 4),
-		"two by two pixels":                painting(2, 2, 5),
+		"a grid of opaque pixels":          picturetest.Painting(128, 96, 1),
+		"a grid with transparent pixels":   picturetest.WithHole(picturetest.Painting(128, 96, 2)),
+		"an odd number of columns":         picturetest.Painting(65, 64, 3),
+		"an odd number of rows":            picturetest.Painting(64, 65, 4),
+		"two by two pixels":                picturetest.Painting(2, 2, 5),
 		"one colour":                       image.NewUniform(color.RGBA{9, 8, 7, 255}),
-		"wider than one compressed window": painting(3000, 16, 6),
+		"wider than one compressed window": picturetest.Painting(3000, 16, 6),
 	}
 	for name, img := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -36,23 +38,23 @@ func TestSplitPNGKeepsEveryPixel(t *testing.T) {
 				img = flat
 			}
 			for _, level := range []png.CompressionLevel{png.DefaultCompression, png.BestSpeed, png.NoCompression} {
-				tiles, err := cut(pngLevel(t, img, level))
+				tiles, err := cut(picturetest.PNGLevel(t, img, level))
 				if err != nil {
-					t.Fatalf("splitPNG = %v, want nil", err)
+					t.Fatalf("SplitQuarters = %v, want nil", err)
 				}
 				for q := 1; q <= 4; q++ {
 					tile, err := png.Decode(bytes.NewReader(tiles[q-1]))
 					if err != nil {
 						t.Fatalf("quarter %d does not decode: %v", q, err)
 					}
-					samePixels(t, tile, img, quarterOf(img.Bounds().Dx(), img.Bounds().Dy(), q))
+					picturetest.SamePixels(t, tile, img, Quarter(img.Bounds().Dx(), img.Bounds().Dy(), q))
 				}
 			}
 		})
 	}
 }
 
-func TestSplitPNGLeavesOtherFormsAlone(t *testing.T) {
+func TestSplitQuartersLeavesOtherFormsAlone(t *testing.T) {
 	r := image.Rect(0, 0, 8, 8)
 	tests := map[string]image.Image{
 		"a palette":    image.NewPaletted(r, color.Palette{color.Black, color.White}),
@@ -61,16 +63,16 @@ func TestSplitPNGLeavesOtherFormsAlone(t *testing.T) {
 	}
 	for name, img := range tests {
 		t.Run(name, func(t *testing.T) {
-			tiles, err := cut(pngBytes(t, img))
-			if !errors.Is(err, errPNGForm) || len(tiles[0]) != 0 {
-				t.Fatalf("splitPNG = %d bytes, %v, want none and %v", len(tiles[0]), err, errPNGForm)
+			tiles, err := cut(picturetest.PNG(t, img))
+			if !errors.Is(err, ErrForm) || len(tiles[0]) != 0 {
+				t.Fatalf("SplitQuarters = %d bytes, %v, want none and %v", len(tiles[0]), err, ErrForm)
 			}
 		})
 	}
 }
 
-func TestSplitPNGIsAsStrictAsTheStandardLibrary(t *testing.T) {
-	whole := pngBytes(t, painting(32, 32, 1))
+func TestSplitQuartersIsAsStrictAsTheStandardLibrary(t *testing.T) {
+	whole := picturetest.PNG(t, picturetest.Painting(32, 32, 1))
 	flipped := func(at int) []byte {
 		b := bytes.Clone(whole)
 		b[at] ^= 1
@@ -91,18 +93,18 @@ func TestSplitPNGIsAsStrictAsTheStandardLibrary(t *testing.T) {
 				t.Fatal("image/png takes it: the case is wrong")
 			}
 			if _, err := cut(b); err == nil {
-				t.Fatal("splitPNG = nil, want an error")
+				t.Fatal("SplitQuarters = nil, want an error")
 			}
 		})
 	}
 }
 
-// FuzzSplitPNG holds the row code to image/png: whatever it cuts has the pixels that
+// FuzzSplitQuarters holds the row code to image/png: whatever it cuts has the pixels that
 // the standard library sees, and it refuses nothing that the library takes in this form.
-func FuzzSplitPNG(f *testing.F) {
-	f.Add(pngLevel(f, painting(9, 7, 1), png.DefaultCompression))
-	f.Add(pngLevel(f, withHole(painting(12, 12, 2)), png.DefaultCompression))
-	f.Add(pngLevel(f, image.NewGray(image.Rect(0, 0, 4, 4)), png.BestSpeed))
+func FuzzSplitQuarters(f *testing.F) {
+	f.Add(picturetest.PNGLevel(f, picturetest.Painting(9, 7, 1), png.DefaultCompression))
+	f.Add(picturetest.PNGLevel(f, picturetest.WithHole(picturetest.Painting(12, 12, 2)), png.DefaultCompression))
+	f.Add(picturetest.PNGLevel(f, image.NewGray(image.Rect(0, 0, 4, 4)), png.BestSpeed))
 	for filter := range byte(filterCount) {
 		f.Add(filteredPNG(f, filter, 8, 6))
 	}
@@ -113,11 +115,11 @@ func FuzzSplitPNG(f *testing.F) {
 		}
 		tiles, err := cut(b)
 		want, wantErr := png.Decode(bytes.NewReader(b))
-		if errors.Is(err, errPNGForm) {
+		if errors.Is(err, ErrForm) {
 			return
 		}
 		if (err == nil) != (wantErr == nil) {
-			t.Fatalf("splitPNG = %v, image/png says %v", err, wantErr)
+			t.Fatalf("SplitQuarters = %v, image/png says %v", err, wantErr)
 		}
 		if err != nil {
 			return
@@ -127,7 +129,7 @@ func FuzzSplitPNG(f *testing.F) {
 			if err != nil {
 				t.Fatalf("quarter %d does not decode: %v", q, err)
 			}
-			samePixels(t, tile, want, quarterOf(cfg.Width, cfg.Height, q))
+			picturetest.SamePixels(t, tile, want, Quarter(cfg.Width, cfg.Height, q))
 		}
 	})
 }
@@ -136,17 +138,17 @@ func FuzzSplitPNG(f *testing.F) {
 func filteredPNG(t testing.TB, filter byte, w, h int) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	p, err := newPNGWriter(&b, w, h, 4)
+	p, err := NewWriter(&b, w, h, 4)
 	if err != nil {
 		t.Fatal(err)
 	}
-	img := painting(w, h, uint64(filter))
+	img := picturetest.Painting(w, h, uint64(filter))
 	above, out := make([]byte, 4*w), make([]byte, 1+4*w)
 	for y := range h {
 		row := img.Pix[y*img.Stride:][:4*w]
 		out[0] = filter
 		filterRow(filter, out[1:], row, above, 4)
-		if err := p.row(out); err != nil {
+		if err := p.writeFiltered(out); err != nil {
 			t.Fatal(err)
 		}
 		copy(above, row)
@@ -164,28 +166,28 @@ func TestEveryFilterIsReadBack(t *testing.T) {
 		if err != nil {
 			t.Fatalf("filter %d: image/png = %v", filter, err)
 		}
-		samePixels(t, img, painting(33, 20, uint64(filter)), img.Bounds())
+		picturetest.SamePixels(t, img, picturetest.Painting(33, 20, uint64(filter)), img.Bounds())
 		tiles, err := cut(b)
 		if err != nil {
-			t.Fatalf("filter %d: splitPNG = %v", filter, err)
+			t.Fatalf("filter %d: SplitQuarters = %v", filter, err)
 		}
 		tile, err := png.Decode(bytes.NewReader(tiles[3]))
 		if err != nil {
 			t.Fatalf("filter %d: %v", filter, err)
 		}
-		samePixels(t, tile, img, quarterOf(33, 20, 4))
+		picturetest.SamePixels(t, tile, img, Quarter(33, 20, 4))
 	}
 }
 
-func TestEncodePNGWritesTheStandardLibrarysPixels(t *testing.T) {
-	rgba := painting(70, 50, 3)
-	ycc, err := decodeJPEG(jpegBytes(t, rgba, 90))
+func TestEncodeWritesTheStandardLibrarysPixels(t *testing.T) {
+	rgba := picturetest.Painting(70, 50, 3)
+	ycc, err := decodeJPEG(picturetest.JPEG(t, rgba, 90))
 	if err != nil {
 		t.Fatal(err)
 	}
 	tests := map[string]image.Image{
 		"RGBA":                     rgba,
-		"NRGBA with transparency":  withHole(rgba),
+		"NRGBA with transparency":  picturetest.WithHole(rgba),
 		"YCbCr":                    ycc,
 		"a part of YCbCr":          ycc.(*image.YCbCr).SubImage(image.Rect(35, 25, 70, 50)),
 		"a part of RGBA":           rgba.SubImage(image.Rect(3, 4, 41, 37)),
@@ -193,23 +195,23 @@ func TestEncodePNGWritesTheStandardLibrarysPixels(t *testing.T) {
 		"RGBA with half alpha":     halfAlpha(),
 		"grey":                     image.NewGray(image.Rect(0, 0, 5, 40)),
 		"YCbCr with alpha (webp)":  image.NewNYCbCrA(image.Rect(0, 0, 20, 20), image.YCbCrSubsampleRatio420),
-		"a part of NRGBA, one row": withHole(rgba).SubImage(image.Rect(60, 10, 70, 11)),
+		"a part of NRGBA, one row": picturetest.WithHole(rgba).SubImage(image.Rect(60, 10, 70, 11)),
 	}
 	for name, img := range tests {
 		t.Run(name, func(t *testing.T) {
 			var b bytes.Buffer
-			if err := encodePNG(&b, img); err != nil {
+			if err := Encode(&b, img); err != nil {
 				t.Fatal(err)
 			}
 			got, err := png.Decode(&b)
 			if err != nil {
 				t.Fatal(err)
 			}
-			want, err := png.Decode(bytes.NewReader(pngBytes(t, img)))
+			want, err := png.Decode(bytes.NewReader(picturetest.PNG(t, img)))
 			if err != nil {
 				t.Fatal(err)
 			}
-			samePixels(t, got, want, want.Bounds())
+			picturetest.SamePixels(t, got, want, want.Bounds())
 		})
 	}
 }
