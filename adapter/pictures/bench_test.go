@@ -16,6 +16,7 @@ import (
 	deepwebp "github.com/deepteams/webp"
 	"golang.org/x/image/webp"
 
+	"midgate/adapter/pictures/fingerprint"
 	"midgate/adapter/pictures/picturetest"
 	"midgate/adapter/pictures/png"
 )
@@ -111,17 +112,17 @@ func stdlibQuarters(b *testing.B, img image.Image) int {
 	return c.n
 }
 
-// BenchmarkP7PNGGrid: a PNG grid into four PNG tiles and their looks (bar: cpu ≤ 0.45, size ≤ 1.10).
+// BenchmarkP7PNGGrid: a PNG grid into four PNG tiles and their fingerprints (bar: cpu ≤ 0.45, size ≤ 1.10).
 func BenchmarkP7PNGGrid(b *testing.B) {
 	src := picturetest.PNGLevel(b, gridImage(), stdpng.DefaultCompression)
 	against(b, func() int {
 		var c counter
-		four := newLookers(header{Width: 2048, Height: 2048})
-		if err := png.SplitQuarters(bytes.NewReader(src), [4]io.Writer{&c, &c, &c, &c}, four.see); err != nil {
+		four := newQuarterBuilders(header{Width: 2048, Height: 2048})
+		if err := png.SplitQuarters(bytes.NewReader(src), [4]io.Writer{&c, &c, &c, &c}, four.addRow); err != nil {
 			b.Fatal(err)
 		}
 		for _, k := range four {
-			k.looks()
+			k.Fingerprint()
 		}
 		return c.n
 	}, func() int {
@@ -148,7 +149,7 @@ func BenchmarkP7bWebPGrid(b *testing.B) {
 		img := decode(decodeWebP).(*image.YCbCr)
 		for q := 1; q <= 4; q++ {
 			part := img.SubImage(png.Quarter(2048, 2048, q))
-			LooksOf(part)
+			fingerprint.Of(part)
 			if err := png.Encode(&c, part); err != nil {
 				b.Fatal(err)
 			}

@@ -10,7 +10,7 @@ import (
 )
 
 // made is the part of the bucket where everything lives that can be made again from
-// the originals: what they are, renditions, looks. Callers cannot name anything there.
+// the originals: what they are, renditions, fingerprints. Callers cannot name anything there.
 const made = "made/"
 
 const maxName = 200 // bytes

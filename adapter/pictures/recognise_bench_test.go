@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"midgate/adapter"
+	"midgate/adapter/pictures/fingerprint"
 	"midgate/adapter/pictures/picturetest"
 )
 
@@ -19,7 +20,7 @@ func manyRecords(b *testing.B, n int) *gallery {
 	b.Helper()
 	g := newGallery(b)
 	rng := rand.New(rand.NewPCG(1, 2))
-	plain := LooksOf(image.NewGray(image.Rect(0, 0, 64, 64))).bytes()
+	plain := fingerprint.Of(image.NewGray(image.Rect(0, 0, 64, 64))).Encode()
 	for i := range n {
 		looks := slices.Clone(plain)
 		binary.BigEndian.PutUint64(looks[1:], rng.Uint64()) // the hash, then 64×64 cells of light
@@ -58,7 +59,7 @@ func BenchmarkRecognise(b *testing.B) {
 				whole := b.Elapsed() / time.Duration(b.N)
 				start := time.Now()
 				for range 5 {
-					if _, err := g.pictures.sight(b.Context(), name2); err != nil {
+					if _, err := g.pictures.viewUpload(b.Context(), name2); err != nil {
 						b.Fatal(err)
 					}
 				}

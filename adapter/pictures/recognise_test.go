@@ -17,6 +17,7 @@ import (
 	xdraw "golang.org/x/image/draw"
 
 	"midgate/adapter"
+	"midgate/adapter/pictures/fingerprint"
 	"midgate/adapter/pictures/picturetest"
 	"midgate/adapter/pictures/png"
 )
@@ -60,7 +61,7 @@ func (g *gallery) add(img adapter.Image) {
 
 // hang adds a picture under an ID, of owner "me".
 func (g *gallery) hang(id string, pic image.Image, changes ...func(*adapter.Image)) {
-	img := adapter.Image{ID: id, Owner: "me", Created: time.Unix(1000, 0), Width: pic.Bounds().Dx(), Height: pic.Bounds().Dy(), Looks: LooksOf(pic).bytes()}
+	img := adapter.Image{ID: id, Owner: "me", Created: time.Unix(1000, 0), Width: pic.Bounds().Dx(), Height: pic.Bounds().Dy(), Looks: fingerprint.Of(pic).Encode()}
 	for _, change := range changes {
 		change(&img)
 	}
@@ -323,7 +324,7 @@ func TestTheIndexFollowsTheRecords(t *testing.T) {
 	}
 }
 
-func TestTinyPicturesHaveLooks(t *testing.T) {
+func TestTinyPicturesHaveFingerprints(t *testing.T) {
 	g := newGallery(t)
 	for _, size := range [][2]int{{1, 1}, {3, 2}, {63, 65}, {1, 200}} {
 		pic := picturetest.Painting(size[0], size[1], 5)
@@ -335,20 +336,20 @@ func TestTinyPicturesHaveLooks(t *testing.T) {
 	}
 }
 
-func TestOpenTellsTheLooksOfWhatItHandsOut(t *testing.T) {
+func TestOpenTellsTheFingerprintOfWhatItHandsOut(t *testing.T) {
 	img := picturetest.Painting(256, 256, 4)
 	for _, b := range [][]byte{picturetest.PNG(t, img), picturetest.JPEG(t, img, 95), webpBytes(t, img, false)} {
 		s := newSaved(t, b)
 		for quarter := range 5 {
-			want := LooksOf(crop(decodeBytes(t, b), png.Quarter(256, 256, quarter)))
+			want := fingerprint.Of(crop(decodeBytes(t, b), png.Quarter(256, 256, quarter)))
 			for _, f := range []adapter.Format{"", adapter.JPEG, adapter.PNG} {
 				blob, _ := read(t, s, adapter.Rendition{Name: "a", Quarter: quarter, Format: f})
-				got, ok := parseLooks(blob.Looks)
+				got, ok := fingerprint.Parse(blob.Looks)
 				if !ok {
-					t.Fatalf("quarter %d has no looks", quarter)
+					t.Fatalf("quarter %d has no fingerprint", quarter)
 				}
-				if l := compare(got, want, 1); l.changed > 0 || l.mean > 0.5 {
-					t.Errorf("quarter %d as %q: its looks are %+v from those of its pixels", quarter, f, l)
+				if l := fingerprint.Compare(got, want, 1); l.Changed > 0 || l.Mean > 0.5 {
+					t.Errorf("quarter %d as %q: its fingerprint is %+v from those of its pixels", quarter, f, l)
 				}
 			}
 		}

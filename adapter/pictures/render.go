@@ -82,7 +82,7 @@ func (s *Store) render(ctx context.Context, p plan, img image.Image) error {
 	}
 	defer o.abort()
 	count := &counting{w: o}
-	s.lookAt(ctx, p, part)
+	s.fingerprintPart(ctx, p, part)
 	if err := encode(count, part, p.format, p.quality); err != nil {
 		if count.err != nil {
 			return cannotStore(count.err)
@@ -110,12 +110,12 @@ func (s *Store) split(ctx context.Context, batch []plan) error {
 		counts[i] = &counting{w: objects[i]}
 		dst[i] = counts[i]
 	}
-	four := newLookers(batch[0].source.header)
-	if err := png.SplitQuarters(bufio.NewReaderSize(src, 64<<10), dst, four.see); err != nil {
+	four := newQuarterBuilders(batch[0].source.header)
+	if err := png.SplitQuarters(bufio.NewReaderSize(src, 64<<10), dst, four.addRow); err != nil {
 		return splitFailed(err, counts[:])
 	}
 	for i, p := range batch {
-		s.noteLooks(ctx, looksKey(p.name, p.quarter), four[i].looks().bytes())
+		s.keepFingerprint(ctx, fingerprintKey(p.name, p.quarter), four[i].Fingerprint().Encode())
 		if err := s.keep(ctx, p, objects[i], counts[i].n); err != nil {
 			return err
 		}

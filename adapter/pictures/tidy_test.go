@@ -79,7 +79,7 @@ func TestAnUnwritableBucketIsSaidToBeOne(t *testing.T) {
 	save(t, s, "a", pic)
 	s.drop("a")
 	if blob, b := read(t, s, adapter.Rendition{Name: "a", ImageID: "img_X"}); len(blob.Looks) == 0 || png.TagOf(bytes.NewReader(b)) != "img_X" {
-		t.Error("the picture came without looks or its ID")
+		t.Error("the picture came without its fingerprint or its ID")
 	}
 	if _, err := s.Open(t.Context(), adapter.Rendition{Name: "a", Quarter: 1}); adapter.KindOf(err) != adapter.Storage {
 		t.Errorf("Open of a quarter = %v, want kind %q", err, adapter.Storage)

@@ -28,7 +28,8 @@ var ours = map[string][]string{
 	"midgate/adapter/jetstream":             {"midgate/adapter"},
 	"midgate/adapter/jetstream/clustertest": {},
 	"midgate/adapter/memstore":              {"midgate/adapter"},
-	"midgate/adapter/pictures":              {"midgate/adapter", "midgate/adapter/pictures/png"},
+	"midgate/adapter/pictures":              {"midgate/adapter", "midgate/adapter/pictures/png", "midgate/adapter/pictures/fingerprint"},
+	"midgate/adapter/pictures/fingerprint":  {"midgate/adapter/pictures/png"},
 	"midgate/adapter/pictures/png":          {},
 	"midgate/adapter/pictures/picturetest":  {},
 }
@@ -46,7 +47,7 @@ var home = map[string][]string{
 	"github.com/sashabaranov/go-openai":  {"midgate/adapter", "midgate/proxy"},
 	"net/http":                           {"midgate/cmd/midgate", "midgate/proxy", "midgate/adapter/midjourney", "midgate/adapter/midjourney/simulator"},
 	"github.com/Eyevinn/mp4ff":           {"midgate/adapter/midjourney/simulator"},
-	"github.com/corona10/goimagehash":    {"midgate/adapter/pictures"},
+	"github.com/corona10/goimagehash":    {"midgate/adapter/pictures/fingerprint"},
 	"github.com/openai/openai-go":        {},
 	"github.com/getkin/kin-openapi":      {},
 	"github.com/johannesboyne/gofakes3":  {},

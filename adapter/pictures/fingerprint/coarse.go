@@ -1,4 +1,4 @@
-package pictures
+package fingerprint
 
 // A coarse thumbnail is small enough to be compared with every picture of an owner: it
 // finds candidates where a hash of the whole cannot, because parts were erased.
@@ -7,12 +7,12 @@ const (
 	coarseCells = coarseEdge * coarseEdge
 )
 
-// coarse is a thumbnail of luma, its cells scattered: wherever a comparison begins, it
+// Coarse is a thumbnail of luma, its cells scattered: wherever a comparison begins, it
 // sees cells from all over the picture, so that a stranger differs after a few.
-type coarse [coarseCells]uint8
+type Coarse [coarseCells]uint8
 
-// coarsely averages the luma of a thumbnail four by four.
-func (l *looks) coarsely() (c coarse) {
+// Coarse averages the luma of a thumbnail four by four.
+func (l *Fingerprint) Coarse() (c Coarse) {
 	for k := range c {
 		sum := 0
 		for _, at := range under(k) {
@@ -41,16 +41,16 @@ const (
 	coarseSlack = 160
 )
 
-// probe is what is looked for by the coarse thumbnail: the values of the cells that are
+// Probe is what is looked for by the coarse thumbnail: the values of the cells that are
 // wholly opaque.
-type probe struct {
+type Probe struct {
 	at    []uint8
 	value []uint8
 }
 
-func newProbe(l *looks) probe {
-	c := l.coarsely()
-	var p probe
+func NewProbe(l *Fingerprint) Probe {
+	c := l.Coarse()
+	var p Probe
 	for k, v := range c {
 		if l.opaque(k) {
 			p.at, p.value = append(p.at, uint8(k)), append(p.value, v)
@@ -59,7 +59,7 @@ func newProbe(l *looks) probe {
 	return p
 }
 
-func (l *looks) opaque(k int) bool {
+func (l *Fingerprint) opaque(k int) bool {
 	for _, at := range under(k) {
 		if l.hole[at] {
 			return false
@@ -71,12 +71,12 @@ func (l *looks) opaque(k int) bool {
 // minProbe is how many opaque coarse cells it takes to look for a picture.
 const minProbe = 8
 
-// usable reports whether enough of the picture can be seen to look for it.
-func (p *probe) usable() bool { return len(p.at) >= minProbe }
+// Usable reports whether enough of the picture can be seen to look for it.
+func (p *Probe) Usable() bool { return len(p.at) >= minProbe }
 
-// away returns the sum of differences, or false as soon as it is too large: of a
+// Distance returns the sum of differences, or false as soon as it is too large: of a
 // stranger after ten cells or so.
-func (p *probe) away(c *coarse) (int, bool) {
+func (p *Probe) Distance(c *Coarse) (int, bool) {
 	sum, values := 0, p.value[:len(p.at)]
 	for k, i := range p.at {
 		sum += min(apart(int(values[k]), int(c[i])), coarseMost)

@@ -1,4 +1,4 @@
-package pictures
+package fingerprint
 
 import (
 	"encoding/binary"
@@ -9,7 +9,7 @@ import (
 	"midgate/adapter/pictures/png"
 )
 
-// edge is the side of the thumbnail that pictures are compared at (contract.md §6).
+// edge is the side of the thumbnail that pictures are compared at.
 const (
 	edge      = 64
 	cells     = edge * edge
@@ -17,58 +17,58 @@ const (
 	halfCells = halfEdge * halfEdge
 )
 
-// looks is what a picture is recognised by: a perceptual hash to find candidates and a
+// Fingerprint is what a picture is recognised by: a perceptual hash to find candidates and a
 // thumbnail to decide. Colour is kept at half the resolution, where it suffices.
-type looks struct {
-	hash   uint64 // goimagehash's PerceptionHash of the thumbnail's luma
+type Fingerprint struct {
+	Hash   uint64 // goimagehash's PerceptionHash of the thumbnail's luma
 	luma   [cells]uint8
 	cb, cr [halfCells]uint8
 
-	// hole says which cells are not wholly opaque. It is of what was just seen; stored
-	// looks are of pictures without holes.
+	// hole says which cells are not wholly opaque, Holes how many they are. Only a picture that was just seen has them:
+	// stored fingerprints are of pictures without holes.
 	hole  [cells]bool
-	holes int // how many
+	Holes int
 }
 
-// looksVersion is the first byte of encoded looks; looksSize their length.
+// version is the first byte of an encoded fingerprint; Size is its length.
 const (
-	looksVersion = 1
-	looksSize    = 1 + 8 + cells + 2*halfCells
+	version = 1
+	Size    = 1 + 8 + cells + 2*halfCells
 )
 
-// bytes encodes the looks for a picture's record: about 6 KB.
-func (l *looks) bytes() []byte {
-	b := append(make([]byte, 0, looksSize), looksVersion)
-	b = binary.BigEndian.AppendUint64(b, l.hash)
+// Encode encodes the fingerprint for a picture's record: about 6 KB.
+func (l *Fingerprint) Encode() []byte {
+	b := append(make([]byte, 0, Size), version)
+	b = binary.BigEndian.AppendUint64(b, l.Hash)
 	b = append(b, l.luma[:]...)
 	b = append(b, l.cb[:]...)
 	return append(b, l.cr[:]...)
 }
 
-// parseLooks decodes looks; false for those of another version, or none.
-func parseLooks(b []byte) (*looks, bool) {
-	if len(b) != looksSize || b[0] != looksVersion {
+// Parse decodes a fingerprint; false for one of another version, or none.
+func Parse(b []byte) (*Fingerprint, bool) {
+	if len(b) != Size || b[0] != version {
 		return nil, false
 	}
-	l := &looks{hash: binary.BigEndian.Uint64(b[1:])}
+	l := &Fingerprint{Hash: binary.BigEndian.Uint64(b[1:])}
 	copy(l.luma[:], b[9:])
 	copy(l.cb[:], b[9+cells:])
 	copy(l.cr[:], b[9+cells+halfCells:])
 	return l, true
 }
 
-// LooksOf returns what recognition compares of a picture.
-func LooksOf(img image.Image) *looks {
+// Of returns what recognition compares of a picture.
+func Of(img image.Image) *Fingerprint {
 	b := img.Bounds()
-	k := newLooker(image.Rect(0, 0, b.Dx(), b.Dy()))
-	_ = png.EachImageRow(img, k.see) // see never fails
-	return k.looks()
+	k := NewBuilder(image.Rect(0, 0, b.Dx(), b.Dy()))
+	_ = png.EachImageRow(img, k.AddRow) // AddRow never fails
+	return k.Fingerprint()
 }
 
-// looker averages a part of a picture into the thumbnail's cells, row by row. A small
+// Builder averages a part of a picture into the thumbnail's cells, row by row. A small
 // picture's pixels are taken several times, so that one that lies in two cells counts
 // in both by its share.
-type looker struct {
+type Builder struct {
 	part   image.Rectangle
 	fx, fy int     // times that a pixel counts in either direction
 	column []uint8 // cell column of each pixel column, those fx times
@@ -80,8 +80,9 @@ type looker struct {
 // fineEdge is how many columns and rows a picture is looked at in, at least.
 const fineEdge = 16 * edge
 
-func newLooker(part image.Rectangle) *looker {
-	k := &looker{part: part, fx: 1 + (fineEdge-1)/part.Dx(), fy: 1 + (fineEdge-1)/part.Dy()}
+// NewBuilder makes a Builder for a part of a picture.
+func NewBuilder(part image.Rectangle) *Builder {
+	k := &Builder{part: part, fx: 1 + (fineEdge-1)/part.Dx(), fy: 1 + (fineEdge-1)/part.Dy()}
 	k.column = make([]uint8, part.Dx()*k.fx)
 	k.step = max(1, len(k.column)/(4*edge))
 	for x := range k.column {
@@ -90,8 +91,8 @@ func newLooker(part image.Rectangle) *looker {
 	return k
 }
 
-// see takes one row of the whole picture.
-func (k *looker) see(y int, row []byte, bpp int) error {
+// AddRow takes one row of the whole picture.
+func (k *Builder) AddRow(y int, row []byte, bpp int) error {
 	if y < k.part.Min.Y || y >= k.part.Max.Y {
 		return nil
 	}
@@ -104,7 +105,7 @@ func (k *looker) see(y int, row []byte, bpp int) error {
 
 // add takes a row once. It looks at every step-th column, beginning anywhere, so that a
 // regular pattern is not seen as one of its phases.
-func (k *looker) add(fine int, row []byte, bpp int) {
+func (k *Builder) add(fine int, row []byte, bpp int) {
 	cy := fine * edge / (k.part.Dy() * k.fy)
 	if bpp == 4 {
 		k.seeHoles(row, cy)
@@ -124,7 +125,7 @@ func (k *looker) add(fine int, row []byte, bpp int) {
 	}
 }
 
-func (k *looker) seeHoles(row []byte, cy int) {
+func (k *Builder) seeHoles(row []byte, cy int) {
 	hole := k.hole[cy*edge:][:edge]
 	for x, c := range k.column {
 		if row[x/k.fx*4+3] != 255 {
@@ -133,9 +134,9 @@ func (k *looker) seeHoles(row []byte, cy int) {
 	}
 }
 
-// looks returns what was seen. Nothing is seen in a hole.
-func (k *looker) looks() *looks {
-	l := &looks{hole: k.hole}
+// Fingerprint returns what was seen. Nothing is seen in a hole.
+func (k *Builder) Fingerprint() *Fingerprint {
+	l := &Fingerprint{hole: k.hole}
 	var r, g, b [cells]uint32
 	for i := range k.sums {
 		if c := k.sums[i]; c.n > 0 {
@@ -143,7 +144,7 @@ func (k *looker) looks() *looks {
 		}
 		l.luma[i] = uint8((299*r[i] + 587*g[i] + 114*b[i]) / 1000)
 		if l.hole[i] {
-			l.holes++
+			l.Holes++
 		}
 	}
 	for i := range l.cb {
@@ -151,7 +152,7 @@ func (k *looker) looks() *looks {
 		mean := func(v *[cells]uint32) int { return int(v[at]+v[at+1]+v[at+edge]+v[at+edge+1]) / 4 }
 		l.cb[i], l.cr[i] = chroma(mean(&r), mean(&g), mean(&b))
 	}
-	l.hash = l.perceptionHash()
+	l.Hash = l.perceptionHash()
 	return l
 }
 
@@ -161,27 +162,10 @@ func chroma(r, g, b int) (cb, cr uint8) {
 	return cb, uint8(128 + (500*r-419*g-81*b)/1000)
 }
 
-func (l *looks) perceptionHash() uint64 {
+func (l *Fingerprint) perceptionHash() uint64 {
 	h, err := goimagehash.PerceptionHash(&image.Gray{Pix: l.luma[:], Stride: edge, Rect: image.Rect(0, 0, edge, edge)})
 	if err != nil {
 		return 0 // only for no picture at all
 	}
 	return h.GetHash()
-}
-
-// lookers look at the four quarters of a grid in one walk over its rows.
-type lookers [4]*looker
-
-func newLookers(h header) (all lookers) {
-	for i := range all {
-		all[i] = newLooker(png.Quarter(h.Width, h.Height, i+1))
-	}
-	return all
-}
-
-func (all lookers) see(y int, row []byte, bpp int) error {
-	for _, k := range all {
-		_ = k.see(y, row, bpp) // never fails
-	}
-	return nil
 }

@@ -1,32 +1,34 @@
-package pictures
+package fingerprint
 
 // A cell has changed when its light or its colour differs by more than these. The
-// measured table in RECOGNITION.md says why these.
+// measured table in ../RECOGNITION.md says why these.
 const (
-	lumaChange   = 8
-	chromaChange = 8
+	LumaChange   = 8
+	ChromaChange = 8
 )
 
-// maxChanged is the part of the opaque cells that may have changed in a picture that is
-// still the same one (contract.md §6).
-const maxChanged = 0.01
+// MaxChanged is the part of the opaque cells that may have changed in a picture that is
+// still the same one.
+const MaxChanged = 0.01
 
 // minOpaque is the part of the picture that it takes to recognise it by.
 const minOpaque = 0.05
 
-// likeness says how two pictures differ where both can be seen.
-type likeness struct {
-	changed float64 // part of the opaque cells that differ by more than re-encoding explains
-	mean    float64 // mean difference of luma over the opaque cells
+// Distance says how two pictures differ where both can be seen.
+type Distance struct {
+	Changed float64 // part of the opaque cells that differ by more than re-encoding explains
+	Mean    float64 // mean difference of luma over the opaque cells
 }
 
-var unlike = likeness{changed: 1, mean: 255}
+// Unlike is the distance of pictures that cannot be compared.
+var Unlike = Distance{Changed: 1, Mean: 255}
 
-func (l likeness) same() bool { return l.changed <= maxChanged }
+// Same reports whether both pictures show the same.
+func (l Distance) Same() bool { return l.Changed <= MaxChanged }
 
-// compare compares what a client sent with a stored picture, over the opaque cells, in
+// Compare compares what a client sent with a stored picture, over the opaque cells, in
 // cells of merge×merge of the thumbnail's.
-func compare(sent, stored *looks, merge int) likeness {
+func Compare(sent, stored *Fingerprint, merge int) Distance {
 	opaque, changed, sum := 0, 0, 0
 	for y := 0; y < edge; y += merge {
 		for x := 0; x < edge; x += merge {
@@ -36,23 +38,23 @@ func compare(sent, stored *looks, merge int) likeness {
 			opaque++
 			d := apart(sent.light(x, y, merge), stored.light(x, y, merge))
 			sum += d
-			if d > lumaChange || sent.colourApart(stored, x, y, merge) > chromaChange {
+			if d > LumaChange || sent.colourApart(stored, x, y, merge) > ChromaChange {
 				changed++
 			}
 		}
 	}
 	if float64(opaque*merge*merge) < minOpaque*cells {
-		return unlike
+		return Unlike
 	}
-	return likeness{changed: float64(changed) / float64(opaque), mean: float64(sum) / float64(opaque)}
+	return Distance{Changed: float64(changed) / float64(opaque), Mean: float64(sum) / float64(opaque)}
 }
 
 // coarsest is how many cells are merged for the smallest thumbnails.
 const coarsest = 16
 
-// mergeFor says how coarsely pictures of this size are compared: a cell must be at
+// MergeFor says how coarsely pictures of this size are compared: a cell must be at
 // least eight pixels wide, or what an encoder does to single pixels decides.
-func mergeFor(width, height int) int {
+func MergeFor(width, height int) int {
 	side := min(width, height)
 	for merge := 1; merge < coarsest; merge *= 2 {
 		if side >= 8*edge/merge {
@@ -63,7 +65,7 @@ func mergeFor(width, height int) int {
 }
 
 // light is the mean luma of merge×merge cells.
-func (l *looks) light(x, y, merge int) int {
+func (l *Fingerprint) light(x, y, merge int) int {
 	if merge == 1 {
 		return int(l.luma[y*edge+x])
 	}
@@ -72,7 +74,7 @@ func (l *looks) light(x, y, merge int) int {
 
 // colourApart is how far two pictures' colours are apart there; nothing where a hole
 // shares them.
-func (l *looks) colourApart(other *looks, x, y, merge int) int {
+func (l *Fingerprint) colourApart(other *Fingerprint, x, y, merge int) int {
 	x, y, merge = x/2, y/2, max(1, merge/2)
 	if l.holeIn(2*x, 2*y, 2*merge) {
 		return 0
@@ -82,8 +84,8 @@ func (l *looks) colourApart(other *looks, x, y, merge int) int {
 		apart(mean(l.cr[:], halfEdge, x, y, merge), mean(other.cr[:], halfEdge, x, y, merge)))
 }
 
-func (l *looks) holeIn(x, y, merge int) bool {
-	if l.holes == 0 {
+func (l *Fingerprint) holeIn(x, y, merge int) bool {
+	if l.Holes == 0 {
 		return false
 	}
 	for at := y * edge; at < (y+merge)*edge; at += edge {
