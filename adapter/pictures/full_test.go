@@ -20,11 +20,11 @@ func (refusing) Write([]byte) (int, error) { return 0, errors.New("no space left
 
 func TestAFailureOfTheBucketIsNoFailureOfThePicture(t *testing.T) {
 	pic := picturetest.PNG(t, picturetest.Painting(16, 16, 1))
-	if _, err := drain(refusing{}, bytes.NewReader(pic), limit, facts{}); adapter.KindOf(err) != adapter.Storage {
+	if _, err := drain(refusing{}, bytes.NewReader(pic), limit, metadata{}); adapter.KindOf(err) != adapter.Storage {
 		t.Errorf("drain to a full disk = %v, want kind %q", err, adapter.Storage)
 	}
 	broken := io.MultiReader(bytes.NewReader(pic), failingReader{})
-	if _, err := drain(io.Discard, broken, limit, facts{}); err == nil || adapter.KindOf(err) == adapter.Storage {
+	if _, err := drain(io.Discard, broken, limit, metadata{}); err == nil || adapter.KindOf(err) == adapter.Storage {
 		t.Errorf("drain from a broken connection = %v, want an error of another kind", err)
 	}
 }

@@ -227,13 +227,13 @@ func FuzzMask(f *testing.F) {
 		if err != nil || head.Width*head.Height > 1<<10 || head.Format == adapter.MP4 || head.Animated {
 			return
 		}
-		m := newMarks(head.Width, head.Height)
+		m := newMaskPixels(head.Width, head.Height)
 		if err := png.EachRow(bytes.NewReader(b), m.see); err != nil {
 			img, err := decode(bytes.NewReader(b), head)
 			if err != nil {
 				return
 			}
-			m = newMarks(head.Width, head.Height)
+			m = newMaskPixels(head.Width, head.Height)
 			if err := png.EachImageRow(img, m.see); err != nil {
 				t.Fatal(err)
 			}

@@ -316,12 +316,15 @@ func TestRenditionsAreMadeAgainWhenTheyWereLost(t *testing.T) {
 		"the bytes are gone":       func() error { return s.bucket.remove(t.Context(), key) },
 		"the bytes were cut short": func() error { return s.bucket.writeAll(t.Context(), key, want[:100]) },
 		"a crash left none":        func() error { return s.bucket.writeAll(t.Context(), key, nil) },
-		"the facts are gone":       func() error { s.facts.dropFolder(""); return s.bucket.remove(t.Context(), renditionFacts(key)) },
-		"a crash left empty facts": func() error {
-			s.facts.dropFolder("")
-			return s.bucket.writeAll(t.Context(), renditionFacts(key), nil)
+		"the metadata is gone": func() error {
+			s.metadata.dropFolder("")
+			return s.bucket.remove(t.Context(), renditionMetadataKey(key))
 		},
-		"the original's facts are gone": func() error { s.facts.dropFolder(""); return s.bucket.remove(t.Context(), factsKey("a")) },
+		"a crash left empty metadata": func() error {
+			s.metadata.dropFolder("")
+			return s.bucket.writeAll(t.Context(), renditionMetadataKey(key), nil)
+		},
+		"the original's metadata is gone": func() error { s.metadata.dropFolder(""); return s.bucket.remove(t.Context(), metadataKey("a")) },
 	}
 	for name, lose := range tests {
 		t.Run(name, func(t *testing.T) {

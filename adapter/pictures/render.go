@@ -12,20 +12,20 @@ import (
 	"midgate/adapter/pictures/png"
 )
 
-// ensure returns the facts of the rendition's bytes, which are made if they are not there.
-func (s *Store) ensure(ctx context.Context, p plan) (facts, error) {
+// ensure returns the metadata of the rendition's bytes, which are made if they are not there.
+func (s *Store) ensure(ctx context.Context, p plan) (metadata, error) {
 	if p.passedOn() {
 		return p.source, nil
 	}
-	f, err := s.readFacts(ctx, p.factsKey())
+	f, err := s.readMetadata(ctx, p.metadataKey())
 	if !errors.Is(err, adapter.ErrNotFound) {
 		return f, err
 	}
 	batch := p.batch()
 	if err := s.share(ctx, p.name, batch[0].key, func(ctx context.Context) error { return s.make(ctx, batch) }); err != nil {
-		return facts{}, err
+		return metadata{}, err
 	}
-	return s.readFacts(ctx, p.factsKey())
+	return s.readMetadata(ctx, p.metadataKey())
 }
 
 // batch is what is made together with p: a grid's quarters are, since decoding it is
@@ -136,15 +136,15 @@ func splitFailed(err error, counts []*counting) error {
 	return damagedPicture(err)
 }
 
-// keep makes a rendition visible and notes its facts, in this order: where there are
-// facts there are whole bytes.
+// keep makes a rendition visible and keeps its metadata, in this order: where there is
+// metadata there are whole bytes.
 func (s *Store) keep(ctx context.Context, p plan, o *object, size int64) error {
 	if err := o.commit(); err != nil {
 		return cannotStore(err)
 	}
 	r := png.Quarter(p.source.Width, p.source.Height, p.quarter)
-	f := facts{header: header{Format: p.format, Width: r.Dx(), Height: r.Dy()}, Size: size}
-	s.noteFacts(ctx, p.factsKey(), f)
+	f := metadata{header: header{Format: p.format, Width: r.Dx(), Height: r.Dy()}, Size: size}
+	s.keepMetadata(ctx, p.metadataKey(), f)
 	return nil
 }
 

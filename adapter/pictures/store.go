@@ -24,8 +24,8 @@ type Store struct {
 	tempDir   string
 	maxPixels int
 
-	facts        *recent[facts]  // by key; handing out bytes then costs one object read instead of two
-	fingerprints *recent[[]byte] // encoded, by key
+	metadata     *recent[metadata] // by key; handing out bytes then costs one object read instead of two
+	fingerprints *recent[[]byte]   // encoded, by key
 	flights      singleflight.Group
 	workers      chan struct{}
 	failing      atomic.Bool // the last picture could not be stored
@@ -42,9 +42,9 @@ var (
 	_ adapter.Keeper   = (*Store)(nil)
 )
 
-// What is kept in memory: about 4 MB of facts, 6 MB of fingerprints.
+// What is kept in memory: about 4 MB of metadata, 6 MB of fingerprints.
 const (
-	maxFacts        = 8192
+	maxMetadata     = 8192
 	maxFingerprints = 1024
 )
 
@@ -61,7 +61,7 @@ func New(ctx context.Context, c Config) (*Store, error) {
 		bucket:       b,
 		tempDir:      cmp.Or(c.TempDir, os.TempDir()),
 		maxPixels:    cmp.Or(c.MaxPixels, defaultMaxPixels),
-		facts:        newRecent[facts](maxFacts),
+		metadata:     newRecent[metadata](maxMetadata),
 		fingerprints: newRecent[[]byte](maxFingerprints),
 		workers:      make(chan struct{}, cmp.Or(c.Workers, runtime.GOMAXPROCS(0))),
 		ending:       ending,
@@ -167,7 +167,7 @@ func (s *Store) forget(ctx context.Context, name string) error {
 
 // drop forgets what memory knows of an original.
 func (s *Store) drop(name string) {
-	s.facts.dropFolder(madeFrom(name))
+	s.metadata.dropFolder(madeFrom(name))
 	s.fingerprints.dropFolder(madeFrom(name))
 }
 

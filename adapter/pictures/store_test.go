@@ -89,7 +89,7 @@ func TestSavedBytesComeBackOnEveryBucket(t *testing.T) {
 			if got := save(t, s, "tasks/1/a.png", b); got != want {
 				t.Fatalf("Save = %+v, want %+v", got, want)
 			}
-			s.facts.dropFolder("") // as another process would see it
+			s.metadata.dropFolder("") // as another process would see it
 			if got, err := s.Stat(t.Context(), want.Name); err != nil || got != want {
 				t.Fatalf("Stat = %+v, %v, want %+v", got, err, want)
 			}

@@ -15,8 +15,8 @@ import (
 // errStale says that stored bytes are not what is remembered of them.
 var errStale = errors.New("stored bytes differ from what was known of them")
 
-// hand opens the rendition's bytes, made if need be, and wraps them as a blob.
-func (s *Store) hand(ctx context.Context, p plan) (*adapter.Blob, error) {
+// openRendition opens the rendition's bytes, made if need be, and wraps them as a blob.
+func (s *Store) openRendition(ctx context.Context, p plan) (*adapter.Blob, error) {
 	f, err := s.ensure(ctx, p)
 	if err != nil {
 		return nil, err
@@ -32,7 +32,7 @@ func (s *Store) hand(ctx context.Context, p plan) (*adapter.Blob, error) {
 	if err != nil {
 		return nil, err
 	}
-	blob, err := s.seal(ctx, p, f, r)
+	blob, err := s.tag(ctx, p, f, r)
 	if err == nil {
 		blob.Looks, err = s.fingerprintOf(ctx, p)
 	}
@@ -49,8 +49,8 @@ type sizedReader interface {
 	Size() int64
 }
 
-// seal puts the ID into a PNG and completes the blob.
-func (s *Store) seal(ctx context.Context, p plan, f facts, r sizedReader) (*adapter.Blob, error) {
+// tag puts the ID into a PNG and completes the blob.
+func (s *Store) tag(ctx context.Context, p plan, f metadata, r sizedReader) (*adapter.Blob, error) {
 	if r.Size() != f.Size {
 		return nil, errStale
 	}
@@ -76,7 +76,7 @@ func (s *Store) seal(ctx context.Context, p plan, f facts, r sizedReader) (*adap
 }
 
 // digest reads the blob once and remembers its SHA-256.
-func (s *Store) digest(ctx context.Context, p plan, f facts, id string, blob *adapter.Blob) (string, error) {
+func (s *Store) digest(ctx context.Context, p plan, f metadata, id string, blob *adapter.Blob) (string, error) {
 	sum := sha256.New()
 	n, err := io.Copy(sum, blob)
 	if err == nil && n != blob.Size {
@@ -89,7 +89,7 @@ func (s *Store) digest(ctx context.Context, p plan, f facts, id string, blob *ad
 		return "", fmt.Errorf("digest picture: %w", err)
 	}
 	digest := hex.EncodeToString(sum.Sum(nil))
-	s.noteFacts(ctx, p.factsKey(), f.with(id, digest))
+	s.keepMetadata(ctx, p.metadataKey(), f.with(id, digest))
 	s.clear(ctx, p.name)
 	return digest, nil
 }

@@ -6,9 +6,9 @@ import (
 	"midgate/adapter/pictures/png"
 )
 
-// marks holds, for every pixel of an upload, whether it would be repainted by either
+// maskPixels holds, for every pixel of an upload, whether it would be repainted by either
 // reading: as transparent, or as white.
-type marks struct {
+type maskPixels struct {
 	width, height int
 	bits          []byte
 	translucent   int // pixels that are not wholly opaque
@@ -29,12 +29,12 @@ const (
 	betweenPart = 100
 )
 
-func newMarks(width, height int) *marks {
-	return &marks{width: width, height: height, bits: make([]byte, width*height)}
+func newMaskPixels(width, height int) *maskPixels {
+	return &maskPixels{width: width, height: height, bits: make([]byte, width*height)}
 }
 
 // see takes one row.
-func (m *marks) see(y int, row []byte, bpp int) error {
+func (m *maskPixels) see(y int, row []byte, bpp int) error {
 	bits := m.bits[y*m.width:][:m.width]
 	for x := range bits {
 		p := row[x*bpp:][:bpp:bpp]
@@ -59,7 +59,7 @@ func (m *marks) see(y int, row []byte, bpp int) error {
 
 // meaning decides which reading holds: holes if anything is transparent at all, else
 // black and white if there is nothing else.
-func (m *marks) meaning() (bit byte, err error) {
+func (m *maskPixels) meaning() (bit byte, err error) {
 	if m.translucent > 0 {
 		return markHole, nil
 	}
@@ -70,7 +70,7 @@ func (m *marks) meaning() (bit byte, err error) {
 }
 
 // scaled returns the mask in grey, w×h, each pixel that of the nearest one here.
-func (m *marks) scaled(w, h int, bit byte) []byte {
+func (m *maskPixels) scaled(w, h int, bit byte) []byte {
 	grey := make([]byte, w*h)
 	from := make([]int, w)
 	for x := range from {

@@ -10,12 +10,12 @@ import (
 	"midgate/adapter/pictures/png"
 )
 
-var errCutShort = errors.New("the file ends before the picture does")
+var errTruncated = errors.New("the file ends before the picture does")
 
-// checkEnd refuses an upload that was cut short, without decoding it: a PNG's chunks
+// checkTruncation refuses an upload that was cut short, without decoding it: a PNG's chunks
 // must lead to IEND, a JPEG have its end marker, a WebP the length that it announces.
 // A JPEG of very many scans is refused, too.
-func checkEnd(r io.ReaderAt, f facts) error {
+func checkTruncation(r io.ReaderAt, f metadata) error {
 	whole := true
 	switch f.Format {
 	case adapter.PNG:
@@ -31,7 +31,7 @@ func checkEnd(r io.ReaderAt, f facts) error {
 		whole = err == nil && int64(binary.LittleEndian.Uint32(b[4:]))+8 <= f.Size
 	}
 	if !whole {
-		return damagedPicture(errCutShort)
+		return damagedPicture(errTruncated)
 	}
 	return nil
 }
