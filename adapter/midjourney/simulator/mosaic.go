@@ -53,8 +53,3 @@ func bitstream(frame image.Image) []byte {
 	}
 	return b.Bytes()[header:]
 }
-
-func (s *Simulator) mosaicFile(sh shown) reply {
-	body := s.studio.files.get(sh.job+"/mosaic", func() []byte { return mosaic(s.studio.drawn(sh.clips[0], 1), sh.motion) })
-	return reply{status: 200, kind: "image/webp", file: true, body: body}
-}

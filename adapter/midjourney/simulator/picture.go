@@ -146,12 +146,12 @@ func (s *Simulator) cellOf(t *task, kind string, source *picture, i int) *pictur
 func (s *Simulator) fresh(t *task, i int) *picture {
 	p := parsePrompt(t.final)
 	w, h := s.cellSizeFor(p, t.model)
-	sc := newScene(p.text, t.model, t.seed, i, float64(w)/float64(h))
+	sc := newScene(p.text, t.model.style(), t.seed, i, float64(w)/float64(h))
 	if tint, ok := s.studio.tintOf(p.images); ok {
-		sc.theme.mood = sc.theme.mood.towards(tint, .5)
+		sc = sc.tinted(tint, .5)
 	}
 	if p.has("tile") || p.has("raw") || p.value("style") == "raw" {
-		sc.theme.mood = sc.theme.mood.towards(ink{.5, .5, .5}, .15)
+		sc = sc.tinted(ink{.5, .5, .5}, .15)
 	}
 	return &picture{w: w, h: h, scene: sc, frame: sc.own()}
 }
@@ -176,7 +176,7 @@ func variation(t *task, source *picture, share float64, i int) *picture {
 	case t.dialog != nil && text != "" && text != parsePrompt(t.parent.asked).text:
 		out.scene, out.setting = out.scene.retold(text), nil
 	case source.over != nil:
-		out.scene.theme.subjects = nil
+		out.scene = out.scene.emptied()
 		out.over = bent{from: source, share: share, seed: t.seed + uint32(i)}
 	}
 	return out
@@ -223,8 +223,7 @@ func widened(t *task, source *picture, edge, i int) *picture {
 
 // surround draws what lies around a picture and puts the picture itself where it belongs.
 func surround(t *task, source, out *picture, i int) *picture {
-	out.scene = source.around().varied(.03, t.seed, i)
-	out.scene.decor = t.seed + uint32(i)*77
+	out.scene = source.around().varied(.03, t.seed, i).redecorated(t.seed + uint32(i)*77)
 	out.over = inset{from: source}
 	return out
 }
@@ -245,13 +244,6 @@ func focusIn(box, f frame) *frame {
 	}
 	w, h := f.x1-f.x0, f.y1-f.y0
 	return &frame{f.x0 + box.x0*w, f.y0 + box.y0*h, f.x0 + box.x1*w, f.y0 + box.y1*h}
-}
-
-func mixMoods(a, b mood, share float64) mood {
-	return mood{
-		mix(a.top, b.top, share), mix(a.horizon, b.horizon, share), mix(a.sun, b.sun, share), mix(a.far, b.far, share),
-		mix(a.near, b.near, share), mix(a.water, b.water, share), mix(a.accent, b.accent, max(share, .7)),
-	}
 }
 
 // enlarged is the picture at twice its size.

@@ -32,13 +32,10 @@ type scene struct {
 	focus  *frame // where the first subject goes, whatever the genes say
 }
 
-// newScene is the scene of a prompt; seed and quarter decide the genes.
-func newScene(text string, m model, seed uint32, quarter int, aspect float64) scene {
+// newScene is the scene of a prompt; style, seed and quarter decide the genes.
+func newScene(text string, style uint64, seed uint32, quarter int, aspect float64) scene {
 	sc := scene{theme: themeOf(text), aspect: aspect}
-	dice := uint64(seed)<<16 ^ uint64(quarter)<<8 ^ uint64(m.major*10+m.minor)
-	if m.niji {
-		dice ^= 1 << 60
-	}
+	dice := uint64(seed)<<16 ^ uint64(quarter)<<8 ^ style
 	sc.decor = uint32(mix64(dice ^ 0x5eed))
 	for i := range sc.gene {
 		dice = mix64(dice + 0x9e3779b97f4a7c15)
@@ -49,7 +46,7 @@ func newScene(text string, m model, seed uint32, quarter int, aspect float64) sc
 
 // varied moves the genes by a share towards those of another seed.
 func (sc scene) varied(share float64, seed uint32, quarter int) scene {
-	other := newScene("", model{}, seed, quarter, sc.aspect)
+	other := newScene("", 0, seed, quarter, sc.aspect)
 	for i := range sc.gene {
 		sc.gene[i] += (other.gene[i] - sc.gene[i]) * share
 	}
@@ -62,6 +59,30 @@ func (sc scene) varied(share float64, seed uint32, quarter int) scene {
 // retold keeps the composition and changes the words.
 func (sc scene) retold(text string) scene {
 	sc.theme = themeOf(text)
+	return sc
+}
+
+// tinted pulls the scene's colours to one.
+func (sc scene) tinted(c ink, share float64) scene {
+	sc.theme.mood = sc.theme.mood.towards(c, share)
+	return sc
+}
+
+// emptied is the scene without anything in it.
+func (sc scene) emptied() scene {
+	sc.theme.subjects = nil
+	return sc
+}
+
+// redecorated is the scene with its stars, windows and trees elsewhere.
+func (sc scene) redecorated(decor uint32) scene {
+	sc.decor = decor
+	return sc
+}
+
+// focusedOn is the scene with its first subject at a place.
+func (sc scene) focusedOn(at *frame) scene {
+	sc.focus = at
 	return sc
 }
 

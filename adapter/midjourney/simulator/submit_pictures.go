@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"strings"
@@ -90,7 +91,7 @@ func (s *Simulator) describe(c *call) reply {
 	case text == "" && !isLink(linked):
 		return s.habits.refuse(c, badLink, "")
 	}
-	key, ok := s.keepOne(first(text, linked))
+	key, ok := s.keepOne(cmp.Or(text, linked))
 	if !ok {
 		return s.habits.refuse(c, badImage, "")
 	}
@@ -123,18 +124,6 @@ func (s *Simulator) impressions(p *picture, key string) []string {
 		found = append(found, fmt.Sprintf(text+" --ar %d:%d", color, w, h))
 	}
 	return found
-}
-
-// nearestColour names a colour.
-func nearestColour(c ink) string {
-	best, name := 9., "muted"
-	for _, word := range []string{"red", "orange", "yellow", "green", "teal", "blue", "purple", "pink", "brown", "white", "black", "grey"} {
-		d := rgb(colourWords[word])
-		if far := (c.r-d.r)*(c.r-d.r) + (c.g-d.g)*(c.g-d.g) + (c.b-d.b)*(c.b-d.b); far < best {
-			best, name = far, word
-		}
-	}
-	return name
 }
 
 // edits answers POST /mj/submit/edits and /retexture (upstream-protocol.md §1.8).

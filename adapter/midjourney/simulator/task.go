@@ -90,22 +90,6 @@ func (s *Simulator) roll() uint64 {
 	return mix64(s.dice)
 }
 
-// mix64 spreads the bits of x (the finalizer of splitmix64).
-func mix64(x uint64) uint64 {
-	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
-	x = (x ^ x>>27) * 0x94d049bb133111eb
-	return x ^ x>>31
-}
-
-// hash32 is FNV-1a over the text, its bits spread.
-func hash32(text string) uint32 {
-	h := uint64(14695981039346656037)
-	for i := range len(text) {
-		h = (h ^ uint64(text[i])) * 1099511628211
-	}
-	return uint32(mix64(h))
-}
-
 // newUUID is a random version 4 uuid.
 func newUUID() string {
 	var b [16]byte

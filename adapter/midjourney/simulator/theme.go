@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -81,9 +82,9 @@ func themeOf(text string) theme {
 	t := theme{}
 	moodName, hash := "", hash32(text)
 	for _, word := range strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return r < 'a' || r > 'z' }) {
-		moodName = first(moodName, moodWords[word])
-		t.ground = first(t.ground, groundWords[word])
-		if subject := subjectWords[word]; subject != "" && len(t.subjects) < 3 && !has(t.subjects, subject) {
+		moodName = cmp.Or(moodName, moodWords[word])
+		t.ground = cmp.Or(t.ground, groundWords[word])
+		if subject := subjectWords[word]; subject != "" && len(t.subjects) < 3 && !slices.Contains(t.subjects, subject) {
 			t.subjects = append(t.subjects, subject)
 		}
 		if value, ok := colourWords[word]; ok && t.tinted == 0 {
@@ -132,13 +133,24 @@ func (m mood) towards(c ink, share float64) mood {
 	}
 }
 
-func scale(c ink, k float64) ink { return ink{c.r * k, c.g * k, c.b * k} }
-
-func first(have, next string) string {
-	if have != "" {
-		return have
+// mixMoods is the way from one mood to another; what stands out changes most.
+func mixMoods(a, b mood, share float64) mood {
+	return mood{
+		mix(a.top, b.top, share), mix(a.horizon, b.horizon, share), mix(a.sun, b.sun, share), mix(a.far, b.far, share),
+		mix(a.near, b.near, share), mix(a.water, b.water, share), mix(a.accent, b.accent, max(share, .7)),
 	}
-	return next
 }
 
-func has(list []string, want string) bool { return slices.Contains(list, want) }
+func scale(c ink, k float64) ink { return ink{c.r * k, c.g * k, c.b * k} }
+
+// nearestColour names a colour.
+func nearestColour(c ink) string {
+	best, name := 9., "muted"
+	for _, word := range []string{"red", "orange", "yellow", "green", "teal", "blue", "purple", "pink", "brown", "white", "black", "grey"} {
+		d := rgb(colourWords[word])
+		if far := (c.r-d.r)*(c.r-d.r) + (c.g-d.g)*(c.g-d.g) + (c.b-d.b)*(c.b-d.b); far < best {
+			best, name = far, word
+		}
+	}
+	return name
+}

@@ -21,7 +21,7 @@ func (s *Simulator) uploadPicture(key, text string) *picture {
 		size = image.Pt(s.cfg.Pixels, s.cfg.Pixels)
 	}
 	w, h := size.X, size.Y
-	sc := newScene(parsePrompt(text).text, s.defaultModel(), hash32(key), 0, float64(w)/float64(h))
+	sc := newScene(parsePrompt(text).text, s.defaultModel().style(), hash32(key), 0, float64(w)/float64(h))
 	return &picture{key: "upload/" + key, w: w, h: h, scene: sc, frame: sc.own(), over: fitted{keys: []string{key}}}
 }
 
@@ -36,9 +36,9 @@ func (s *Simulator) fromUploads(t *task, kind string, i int) *picture {
 	if kind == "blend" {
 		w, h = cellSize(t.blendShape[0], t.blendShape[1], s.cfg.Pixels)
 	}
-	sc := newScene(p.text, t.model, t.seed, i, float64(w)/float64(h))
+	sc := newScene(p.text, t.model.style(), t.seed, i, float64(w)/float64(h))
 	if tint, ok := s.studio.tint(t.uploadKeys[0]); ok {
-		sc.theme.mood = sc.theme.mood.towards(tint, .35)
+		sc = sc.tinted(tint, .35)
 	}
 	if kind != "edits" {
 		sc = sc.bare()
@@ -50,8 +50,9 @@ func (s *Simulator) fromUploads(t *task, kind string, i int) *picture {
 	case "retexture":
 		out.over = fitted{keys: t.uploadKeys[:1], through: .6}
 	default:
-		out.scene.focus = s.editFocus(t, out)
-		if out.scene.focus == nil {
+		if focus := s.editFocus(t, out); focus != nil {
+			out.scene = out.scene.focusedOn(focus)
+		} else {
 			out.scene = out.scene.bare()
 		}
 		out.over = s.editLayer(t)
