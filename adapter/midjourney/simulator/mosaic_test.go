@@ -38,19 +38,3 @@ func TestMosaicMoves(t *testing.T) {
 		t.Errorf("%d frames of %.1f s, moved: %v; want %d of 5 s that move", n, seconds, !bytes.Equal(first, last), filmFrames/mosaicEvery)
 	}
 }
-
-func TestWhoseAnimateMakesAMosaic(t *testing.T) {
-	for name, test := range map[string]struct {
-		cfg  Config
-		want bool
-	}{
-		"a relay":                        {Config{}, false},
-		"a relay without a video route":  {Config{NoVideo: true}, true},
-		"an origin's account on Discord": {Config{Dialect: TrueAI}, true},
-		"an origin's partner account":    {Config{Dialect: TrueAI, Partner: true}, false},
-	} {
-		if got := New(test.cfg).habits.mosaics; got != test.want {
-			t.Errorf("%s: mosaics = %v, want %v", name, got, test.want)
-		}
-	}
-}
