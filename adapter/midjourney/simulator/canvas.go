@@ -11,8 +11,28 @@ import (
 // scenes go on beyond that, which is what zoom and pan look at.
 type frame struct{ x0, y0, x1, y1 float64 }
 
+// frameAround is a window around a middle.
+func frameAround(x, y, w, h float64) frame { return frame{x - w/2, y - h/2, x + w/2, y + h/2} }
+
+// grown is the window with more on each side.
+func (f frame) grown(left, top, right, bottom float64) frame {
+	return frame{f.x0 - left, f.y0 - top, f.x1 + right, f.y1 + bottom}
+}
+
+// part is a part of the window, given in shares of its sides; nil for an empty one.
+func (f frame) part(share frame) *frame {
+	if share.x1 <= share.x0 || share.y1 <= share.y0 {
+		return nil
+	}
+	w, h := f.x1-f.x0, f.y1-f.y0
+	return &frame{f.x0 + share.x0*w, f.y0 + share.y0*h, f.x0 + share.x1*w, f.y0 + share.y1*h}
+}
+
 // ink is a colour, each part 0…1.
 type ink struct{ r, g, b float64 }
+
+// colour makes one.
+func colour(r, g, b float64) ink { return ink{r, g, b} }
 
 // mix is the way from a to b, t in 0…1.
 func mix(a, b ink, t float64) ink {

@@ -151,7 +151,7 @@ func (s *Simulator) fresh(t *task, i int) *picture {
 		sc = sc.tinted(tint, .5)
 	}
 	if p.has("tile") || p.has("raw") || p.value("style") == "raw" {
-		sc = sc.tinted(ink{.5, .5, .5}, .15)
+		sc = sc.tinted(colour(.5, .5, .5), .15)
 	}
 	return &picture{w: w, h: h, scene: sc, frame: sc.own()}
 }
@@ -194,7 +194,7 @@ func zoomed(t *task, source *picture, factor float64, edge, i int) *picture {
 		ratio := float64(out.w) / float64(out.h)
 		w, h = max(w, h*ratio), max(h, w/ratio)
 	}
-	out.frame = frame{cx - w/2, cy - h/2, cx + w/2, cy + h/2}
+	out.frame = frameAround(cx, cy, w, h)
 	return surround(t, source, out, i)
 }
 
@@ -208,15 +208,15 @@ func widened(t *task, source *picture, edge, i int) *picture {
 	dx, dy := w-(f.x1-f.x0), h-(f.y1-f.y0)
 	switch t.press.way {
 	case "left":
-		out.frame = frame{f.x0 - dx, f.y0 - dy/2, f.x1, f.y1 + dy/2}
+		out.frame = f.grown(dx, dy/2, 0, dy/2)
 	case "right":
-		out.frame = frame{f.x0, f.y0 - dy/2, f.x1 + dx, f.y1 + dy/2}
+		out.frame = f.grown(0, dy/2, dx, dy/2)
 	case "up":
-		out.frame = frame{f.x0 - dx/2, f.y0 - dy, f.x1 + dx/2, f.y1}
+		out.frame = f.grown(dx/2, dy, dx/2, 0)
 	case "down":
-		out.frame = frame{f.x0 - dx/2, f.y0, f.x1 + dx/2, f.y1 + dy}
+		out.frame = f.grown(dx/2, 0, dx/2, dy)
 	default:
-		out.frame = frame{f.x0 - dx/2, f.y0 - dy/2, f.x1 + dx/2, f.y1 + dy/2}
+		out.frame = f.grown(dx/2, dy/2, dx/2, dy/2)
 	}
 	return surround(t, source, out, i)
 }
@@ -232,18 +232,9 @@ func surround(t *task, source, out *picture, i int) *picture {
 func repainted(t *task, source *picture, i int) *picture {
 	around := source.around()
 	out := &picture{w: source.w, h: source.h, frame: source.frame, setting: &around}
-	out.scene = around.varied(.18, t.seed, i).holding(parsePrompt(t.asked).text, focusIn(t.maskBox, source.frame))
+	out.scene = around.varied(.18, t.seed, i).holding(parsePrompt(t.asked).text, source.frame.part(t.maskBox))
 	out.over = region{from: source, mask: t.mask}
 	return out
-}
-
-// focusIn turns a box in shares of a picture into units of its frame; nil for an empty box.
-func focusIn(box, f frame) *frame {
-	if box.x1 <= box.x0 || box.y1 <= box.y0 {
-		return nil
-	}
-	w, h := f.x1-f.x0, f.y1-f.y0
-	return &frame{f.x0 + box.x0*w, f.y0 + box.y0*h, f.x0 + box.x1*w, f.y0 + box.y1*h}
 }
 
 // enlarged is the picture at twice its size.

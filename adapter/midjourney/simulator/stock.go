@@ -78,7 +78,7 @@ func (u *upload) look(img image.Image) {
 				hole = hole.Union(image.Rect(x, y, min(x+stepX, b.Dx()), min(y+stepY, b.Dy())))
 			}
 			u.opaque = u.opaque && a >= 0xff00
-			u.mean = ink{u.mean.r + float64(r)/65535, u.mean.g + float64(g)/65535, u.mean.b + float64(bl)/65535}
+			u.mean = colour(u.mean.r+float64(r)/65535, u.mean.g+float64(g)/65535, u.mean.b+float64(bl)/65535)
 			n++
 		}
 	}
@@ -139,5 +139,5 @@ func (s *studio) tintOf(links []string) (ink, bool) {
 		return color, true
 	}
 	h := hash32(links[0])
-	return ink{float64(h&255) / 255, float64(h>>8&255) / 255, float64(h>>16&255) / 255}, true
+	return colour(float64(h&255)/255, float64(h>>8&255)/255, float64(h>>16&255)/255), true
 }

@@ -71,8 +71,8 @@ func (s *Simulator) editFocus(t *task, out *picture) *frame {
 		return nil
 	}
 	inner := containedIn(image.Rectangle{Max: size}, image.Rect(0, 0, out.w, out.h))
-	fit := focusIn(shareOfBox(inner, out.w, out.h), out.frame)
-	return focusIn(box, *fit)
+	fit := out.frame.part(shareOfBox(inner, out.w, out.h))
+	return fit.part(box)
 }
 
 // editLayer keeps what is opaque and not masked. A picture without any hole is changed as a whole.
