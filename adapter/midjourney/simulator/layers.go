@@ -1,12 +1,16 @@
 package simulator
 
-import "image"
+import (
+	"image"
+
+	"midgate/adapter/midjourney/simulator/paint"
+)
 
 // inset puts a picture where its frame lies inside the new picture's, its edge melting into the surroundings.
 type inset struct{ from *picture }
 
 func (l inset) lay(s *studio, img *image.RGBA, p *picture, divisor int) {
-	insetInto(img, p.frame, s.drawn(l.from, divisor), l.from.frame)
+	paint.Inset(img, p.frame, s.drawn(l.from, divisor), l.from.frame)
 }
 
 // region keeps a picture where the mask is not white (upstream-protocol.md §6.4), to the last bit.
@@ -17,7 +21,7 @@ type region struct {
 
 func (l region) lay(s *studio, img *image.RGBA, _ *picture, divisor int) {
 	from := s.drawn(l.from, divisor)
-	keepUnmasked(img, from, l.mask)
+	paint.KeepUnmasked(img, from, l.mask)
 }
 
 // fitted lays uploaded pictures over the scene, whole and in the middle. Where they are transparent, or masked white,
@@ -38,7 +42,7 @@ func (l fitted) lay(s *studio, img *image.RGBA, _ *picture, _ int) {
 		if n > 0 {
 			share = 1 / float64(n+1)
 		}
-		fitOver(img, src, share, l.mask)
+		paint.FitOver(img, src, share, l.mask)
 	}
 }
 
@@ -49,7 +53,7 @@ type larger struct {
 }
 
 func (l larger) lay(s *studio, img *image.RGBA, _ *picture, divisor int) {
-	enlarge(img, s.drawn(l.from, divisor), l.creative)
+	paint.Enlarge(img, s.drawn(l.from, divisor), l.creative)
 }
 
 // bent is a picture whose every line is pushed a little aside, with a hint of the new scene: the variation of
@@ -61,5 +65,5 @@ type bent struct {
 }
 
 func (l bent) lay(s *studio, img *image.RGBA, _ *picture, divisor int) {
-	bend(img, s.drawn(l.from, divisor), l.share, l.seed)
+	paint.Bend(img, s.drawn(l.from, divisor), l.share, l.seed)
 }

@@ -1,9 +1,9 @@
-package simulator
+package paint
 
 import "image"
 
-// blur averages every pixel with its neighbours up to a radius, first along rows, then along columns.
-func blur(img *image.RGBA, radius int) {
+// Blur averages every pixel with its neighbours up to a radius, first along rows, then along columns.
+func Blur(img *image.RGBA, radius int) {
 	if radius < 1 {
 		return
 	}

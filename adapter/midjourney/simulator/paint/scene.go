@@ -1,4 +1,4 @@
-package simulator
+package paint
 
 import (
 	"image"
@@ -23,30 +23,30 @@ const (
 // genes is how many there are.
 const genes = geneWave + 12
 
-// scene is a picture before it has pixels: words and genes. It can be drawn at any size and through any frame.
-type scene struct {
+// Scene is a picture before it has pixels: words and genes. It can be drawn at any size and through any frame.
+type Scene struct {
 	theme  theme
 	gene   [genes]float64
 	decor  uint32 // places stars, windows and trees
 	aspect float64
-	focus  *frame // where the first subject goes, whatever the genes say
+	focus  *Frame // where the first subject goes, whatever the genes say
 }
 
-// newScene is the scene of a prompt; style, seed and quarter decide the genes.
-func newScene(text string, style uint64, seed uint32, quarter int, aspect float64) scene {
-	sc := scene{theme: themeOf(text), aspect: aspect}
+// NewScene is the scene of a prompt; style, seed and quarter decide the genes.
+func NewScene(text string, style uint64, seed uint32, quarter int, aspect float64) Scene {
+	sc := Scene{theme: themeOf(text), aspect: aspect}
 	dice := uint64(seed)<<16 ^ uint64(quarter)<<8 ^ style
-	sc.decor = uint32(mix64(dice ^ 0x5eed))
+	sc.decor = uint32(Spread(dice ^ 0x5eed))
 	for i := range sc.gene {
-		dice = mix64(dice + 0x9e3779b97f4a7c15)
+		dice = Spread(dice + 0x9e3779b97f4a7c15)
 		sc.gene[i] = float64(dice>>11) / (1 << 53)
 	}
 	return sc
 }
 
-// varied moves the genes by a share towards those of another seed.
-func (sc scene) varied(share float64, seed uint32, quarter int) scene {
-	other := newScene("", 0, seed, quarter, sc.aspect)
+// Varied moves the genes by a share towards those of another seed.
+func (sc Scene) Varied(share float64, seed uint32, quarter int) Scene {
+	other := NewScene("", 0, seed, quarter, sc.aspect)
 	for i := range sc.gene {
 		sc.gene[i] += (other.gene[i] - sc.gene[i]) * share
 	}
@@ -56,46 +56,46 @@ func (sc scene) varied(share float64, seed uint32, quarter int) scene {
 	return sc
 }
 
-// retold keeps the composition and changes the words.
-func (sc scene) retold(text string) scene {
+// Retold keeps the composition and changes the words.
+func (sc Scene) Retold(text string) Scene {
 	sc.theme = themeOf(text)
 	return sc
 }
 
-// tinted pulls the scene's colours to one.
-func (sc scene) tinted(c ink, share float64) scene {
+// Tinted pulls the scene's colours to one.
+func (sc Scene) Tinted(c Ink, share float64) Scene {
 	sc.theme.mood = sc.theme.mood.towards(c, share)
 	return sc
 }
 
-// emptied is the scene without anything in it.
-func (sc scene) emptied() scene {
+// Empty is the scene without anything in it.
+func (sc Scene) Empty() Scene {
 	sc.theme.subjects = nil
 	return sc
 }
 
-// redecorated is the scene with its stars, windows and trees elsewhere.
-func (sc scene) redecorated(decor uint32) scene {
+// Redecorated is the scene with its stars, windows and trees elsewhere.
+func (sc Scene) Redecorated(decor uint32) Scene {
 	sc.decor = decor
 	return sc
 }
 
-// focusedOn is the scene with its first subject at a place.
-func (sc scene) focusedOn(at *frame) scene {
+// FocusedOn is the scene with its first subject at a place.
+func (sc Scene) FocusedOn(at *Frame) Scene {
 	sc.focus = at
 	return sc
 }
 
-// bare is the scene without anything in it that the words do not name.
-func (sc scene) bare() scene {
+// NamedOnly is the scene without anything in it that the words do not name.
+func (sc Scene) NamedOnly() Scene {
 	if !sc.theme.named {
 		sc.theme.subjects = nil
 	}
 	return sc
 }
 
-// holding puts what other words name into this scene, at a place; the words may move its mood as well.
-func (sc scene) holding(text string, at *frame) scene {
+// Holding puts what other words name into this scene, at a place; the words may move its mood as well.
+func (sc Scene) Holding(text string, at *Frame) Scene {
 	other := themeOf(text)
 	share := .12
 	if other.moody {
@@ -107,13 +107,13 @@ func (sc scene) holding(text string, at *frame) scene {
 	return sc
 }
 
-// own is the frame of the scene's own picture.
-func (sc scene) own() frame { return frame{0, 0, sc.aspect, 1} }
+// OwnFrame is the frame of the scene's own picture.
+func (sc Scene) OwnFrame() Frame { return Frame{0, 0, sc.aspect, 1} }
 
-func (sc scene) horizon() float64 { return .48 + .2*sc.gene[geneHorizon] }
+func (sc Scene) horizon() float64 { return .48 + .2*sc.gene[geneHorizon] }
 
-// draw paints the scene through a frame.
-func (sc scene) draw(img *image.RGBA, f frame) {
+// Draw paints the scene through a frame.
+func (sc Scene) Draw(img *image.RGBA, f Frame) {
 	c := newCanvas(img, f)
 	m := sc.theme.mood
 	m.horizon = mix(m.horizon, m.sun, .3*sc.gene[geneWarmth])
@@ -134,15 +134,15 @@ func (sc scene) draw(img *image.RGBA, f frame) {
 }
 
 // noise is a number 0…1 that belongs to n.
-func (sc scene) noise(n int) float64 {
-	return float64(mix64(uint64(sc.decor)<<20^uint64(n)*0x9e3779b97f4a7c15)>>11) / (1 << 53)
+func (sc Scene) noise(n int) float64 {
+	return float64(Spread(uint64(sc.decor)<<20^uint64(n)*0x9e3779b97f4a7c15)>>11) / (1 << 53)
 }
 
-func (sc scene) sunAt() (x, y, r float64) {
+func (sc Scene) sunAt() (x, y, r float64) {
 	return sc.aspect * (.15 + .7*sc.gene[geneSunX]), .14 + .26*sc.gene[geneSunY], .045 + .04*sc.gene[geneSunSize]
 }
 
-func (sc scene) sun(c *canvas, m mood) {
+func (sc Scene) sun(c *canvas, m mood) {
 	x, y, r := sc.sunAt()
 	c.glow(x, y, .9, .75, mix(m.sun, m.horizon, .4), .55)
 	c.glow(x, y, .3, .3, m.sun, .6)
@@ -152,18 +152,18 @@ func (sc scene) sun(c *canvas, m mood) {
 	}
 }
 
-func (sc scene) stars(c *canvas) {
+func (sc Scene) stars(c *canvas) {
 	for n := range 260 {
 		x, y := sc.aspect*(3*sc.noise(4*n)-1), sc.horizon()*(2*sc.noise(4*n+1)-1)
 		size := .0012 + .0022*sc.noise(4*n+2)
-		c.ellipse(x, y, size, size, flat(ink{1, 1, .95}), .35+.6*sc.noise(4*n+3))
+		c.ellipse(x, y, size, size, flat(Ink{1, 1, .95}), .35+.6*sc.noise(4*n+3))
 	}
 }
 
-func (sc scene) clouds(c *canvas, m mood) {
-	tone, opacity := mix(m.horizon, ink{1, 1, 1}, .6), .28
+func (sc Scene) clouds(c *canvas, m mood) {
+	tone, opacity := mix(m.horizon, Ink{1, 1, 1}, .6), .28
 	if sc.theme.storm {
-		tone, opacity = scale(m.top, .7), .5
+		tone, opacity = Scale(m.top, .7), .5
 	}
 	if sc.theme.night {
 		tone, opacity = mix(m.horizon, m.top, .4), .3
@@ -180,7 +180,7 @@ func (sc scene) clouds(c *canvas, m mood) {
 }
 
 // ridge is the height line of one layer of hills.
-func (sc scene) ridge(layer int) func(x float64) float64 {
+func (sc Scene) ridge(layer int) func(x float64) float64 {
 	base := sc.horizon() + float64(layer)*.085 - .02
 	height := (.1 - .018*float64(layer)) * (.6 + .9*sc.gene[geneRough])
 	g := func(k int) float64 { return 2 * math.Pi * sc.gene[geneWave+(layer*3+k)%12] }
@@ -202,20 +202,20 @@ func fold(x float64) float64 {
 }
 
 // layers is how many rows of hills stand behind the foreground.
-func (sc scene) layers() int {
+func (sc Scene) layers() int {
 	if sc.theme.ground == "sea" || sc.theme.ground == "city" {
 		return 2
 	}
 	return 4
 }
 
-func (sc scene) ridges(c *canvas, m mood) {
+func (sc Scene) ridges(c *canvas, m mood) {
 	for layer := range sc.layers() {
 		depth := float64(layer) / 3
 		top := mix(m.far, m.near, depth)
 		haze := mix(top, m.horizon, .45*(1-depth))
 		if sc.theme.snow {
-			top = mix(top, ink{.96, .98, 1}, .55)
+			top = mix(top, Ink{.96, .98, 1}, .55)
 		}
 		line := sc.ridge(layer)
 		c.polygon(sc.below(c, line), fade(top, haze, sc.horizon()+float64(layer)*.085-.1, sc.horizon()+float64(layer)*.085+.16), 1)
@@ -223,12 +223,12 @@ func (sc scene) ridges(c *canvas, m mood) {
 }
 
 // below is the area under a height line, across the whole frame.
-func (sc scene) below(c *canvas, line func(float64) float64) []point {
-	width := c.f.x1 - c.f.x0
+func (sc Scene) below(c *canvas, line func(float64) float64) []point {
+	width := c.f.X1 - c.f.X0
 	n := min(max(c.img.Bounds().Dx()/3, 48), 512)
-	shape := []point{{c.f.x1 + .1*width, c.f.y1 + 1}, {c.f.x0 - .1*width, c.f.y1 + 1}}
+	shape := []point{{c.f.X1 + .1*width, c.f.Y1 + 1}, {c.f.X0 - .1*width, c.f.Y1 + 1}}
 	for i := range n + 1 {
-		x := c.f.x0 + width*(1.04*float64(i)/float64(n)-.02)
+		x := c.f.X0 + width*(1.04*float64(i)/float64(n)-.02)
 		shape = append(shape, point{x, line(x)})
 	}
 	return shape

@@ -1,4 +1,4 @@
-package simulator
+package paint
 
 import (
 	"bytes"
@@ -24,7 +24,7 @@ func stripes(w, h int) *image.RGBA {
 func TestClipIsAnMP4(t *testing.T) {
 	for name, size := range map[string]image.Point{"square": {96, 96}, "wide": {256, 144}, "tiny": {8, 8}, "large": {1456, 816}} {
 		t.Run(name, func(t *testing.T) {
-			data := clip(stripes(size.X, size.Y), "low", 0)
+			data := Clip(stripes(size.X, size.Y), "low", 0)
 			file, err := mp4.DecodeFile(bytes.NewReader(data))
 			if err != nil {
 				t.Fatal(err)

@@ -1,4 +1,4 @@
-package simulator
+package paint
 
 import (
 	"bytes"
@@ -9,7 +9,7 @@ import (
 
 // A mosaic is one animated WebP of five seconds, whose four quarters move apart from the same picture.
 func TestMosaicMoves(t *testing.T) {
-	data := mosaic(stripes(96, 64), "high")
+	data := Mosaic(stripes(96, 64), "high")
 	a, err := animation.DecodeBytes(data)
 	if err != nil {
 		t.Fatal(err)

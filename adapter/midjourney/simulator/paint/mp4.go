@@ -1,4 +1,4 @@
-package simulator
+package paint
 
 import (
 	"bytes"
@@ -8,15 +8,15 @@ import (
 	"github.com/Eyevinn/mp4ff/mp4"
 )
 
-// The clips' length: about what Midjourney's have, with far fewer frames (upstream-protocol.md §10.2).
+// The clips' length: about what Midjourney's have, with far fewer frames.
 const (
 	filmRate   = 12 // frames a second
 	filmFrames = 60
 )
 
-// clip is a small MP4 in which the camera moves slowly across a picture; n and motion decide where to and how fast.
+// Clip is a small MP4 in which the camera moves slowly across a picture; n and motion decide where to and how fast.
 // It is H.264 baseline with the index in front, so it plays in browsers while it loads. nil means it could not be made.
-func clip(img *image.RGBA, motion string, n int) []byte {
+func Clip(img *image.RGBA, motion string, n int) []byte {
 	f := newFilm(img, motion, n)
 	sps, pps := f.headers()
 	var samples [][]byte

@@ -1,4 +1,4 @@
-package simulator
+package paint
 
 import (
 	"cmp"
@@ -11,7 +11,7 @@ type theme struct {
 	mood     mood
 	ground   string // hills, sea, forest, city, desert
 	subjects []string
-	tint     ink // a colour the words ask for
+	tint     Ink // a colour the words ask for
 	tinted   float64
 	snow     bool
 	night    bool
@@ -21,7 +21,7 @@ type theme struct {
 }
 
 // mood is a palette.
-type mood struct{ top, horizon, sun, far, near, water, accent ink }
+type mood struct{ top, horizon, sun, far, near, water, accent Ink }
 
 // moods by name; each is sky above, sky at the horizon, sun, far hills, near hills, water, accent.
 var moods = map[string]mood{
@@ -80,7 +80,7 @@ var (
 // themeOf reads a prompt's text.
 func themeOf(text string) theme {
 	t := theme{}
-	moodName, hash := "", hash32(text)
+	moodName, hash := "", Hash(text)
 	for _, word := range strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return r < 'a' || r > 'z' }) {
 		moodName = cmp.Or(moodName, moodWords[word])
 		t.ground = cmp.Or(t.ground, groundWords[word])
@@ -125,11 +125,11 @@ func (t *theme) place(moodName string, hash uint32) {
 }
 
 // towards pulls a palette to a colour; sun and accent keep more of their own.
-func (m mood) towards(c ink, share float64) mood {
+func (m mood) towards(c Ink, share float64) mood {
 	return mood{
-		top: mix(m.top, scale(c, .55), share), horizon: mix(m.horizon, mix(c, ink{1, 1, 1}, .5), share),
-		sun: m.sun, far: mix(m.far, mix(c, m.far, .3), share), near: mix(m.near, scale(c, .35), share),
-		water: mix(m.water, scale(c, .7), share), accent: mix(m.accent, c, .8),
+		top: mix(m.top, Scale(c, .55), share), horizon: mix(m.horizon, mix(c, Ink{1, 1, 1}, .5), share),
+		sun: m.sun, far: mix(m.far, mix(c, m.far, .3), share), near: mix(m.near, Scale(c, .35), share),
+		water: mix(m.water, Scale(c, .7), share), accent: mix(m.accent, c, .8),
 	}
 }
 
@@ -141,14 +141,15 @@ func mixMoods(a, b mood, share float64) mood {
 	}
 }
 
-func scale(c ink, k float64) ink { return ink{c.r * k, c.g * k, c.b * k} }
+// Scale makes a colour brighter or darker.
+func Scale(c Ink, k float64) Ink { return Ink{c.R * k, c.G * k, c.B * k} }
 
-// nearestColour names a colour.
-func nearestColour(c ink) string {
+// NearestColour names a colour.
+func NearestColour(c Ink) string {
 	best, name := 9., "muted"
 	for _, word := range []string{"red", "orange", "yellow", "green", "teal", "blue", "purple", "pink", "brown", "white", "black", "grey"} {
 		d := rgb(colourWords[word])
-		if far := (c.r-d.r)*(c.r-d.r) + (c.g-d.g)*(c.g-d.g) + (c.b-d.b)*(c.b-d.b); far < best {
+		if far := (c.R-d.R)*(c.R-d.R) + (c.G-d.G)*(c.G-d.G) + (c.B-d.B)*(c.B-d.B); far < best {
 			best, name = far, word
 		}
 	}

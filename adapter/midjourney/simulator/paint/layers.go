@@ -1,4 +1,4 @@
-package simulator
+package paint
 
 import (
 	"image"
@@ -7,11 +7,11 @@ import (
 	"golang.org/x/image/draw"
 )
 
-// insetInto puts a picture that shows one frame where that lies inside the frame of another, its edge melting into the
+// Inset puts a picture that shows one frame where that lies inside the frame of another, its edge melting into the
 // surroundings.
-func insetInto(img *image.RGBA, whole frame, small *image.RGBA, f frame) {
+func Inset(img *image.RGBA, whole Frame, small *image.RGBA, f Frame) {
 	c := newCanvas(img, whole)
-	box := image.Rect(round(c.px(f.x0)), round(c.py(f.y0)), round(c.px(f.x1)), round(c.py(f.y1)))
+	box := image.Rect(round(c.px(f.X0)), round(c.py(f.Y0)), round(c.px(f.X1)), round(c.py(f.Y1)))
 	if box.Empty() {
 		return
 	}
@@ -58,9 +58,9 @@ func blendPixel(to, from []uint8, k uint32) {
 	}
 }
 
-// keepUnmasked copies the pixels where a mask is not white; all of them without a mask.
-func keepUnmasked(img, from *image.RGBA, mask []byte) {
-	white := decodeMask(mask, img.Bounds())
+// KeepUnmasked copies the pixels where a mask is not white; all of them without a mask.
+func KeepUnmasked(img, from *image.RGBA, mask []byte) {
+	white := ReadMask(mask, img.Bounds())
 	for i := range len(img.Pix) / 4 {
 		if white == nil || white.Pix[i] < 128 {
 			copy(img.Pix[4*i:4*i+4], from.Pix[4*i:4*i+4])
@@ -68,13 +68,13 @@ func keepUnmasked(img, from *image.RGBA, mask []byte) {
 	}
 }
 
-// fitOver lays a share of a picture over another, whole and in the middle. Where it is transparent, or masked white, the
+// FitOver lays a share of a picture over another, whole and in the middle. Where it is transparent, or masked white, the
 // other shows.
-func fitOver(img *image.RGBA, src image.Image, share float64, mask []byte) {
-	box := containedIn(src.Bounds(), img.Bounds())
+func FitOver(img *image.RGBA, src image.Image, share float64, mask []byte) {
+	box := ContainedIn(src.Bounds(), img.Bounds())
 	fit := image.NewNRGBA(image.Rect(0, 0, box.Dx(), box.Dy()))
 	draw.ApproxBiLinear.Scale(fit, fit.Bounds(), src, src.Bounds(), draw.Src, nil)
-	white := decodeMask(mask, fit.Bounds())
+	white := ReadMask(mask, fit.Bounds())
 	for y := range box.Dy() {
 		for x := range box.Dx() {
 			from := fit.Pix[fit.PixOffset(x, y):][:4]
@@ -88,8 +88,8 @@ func fitOver(img *image.RGBA, src image.Image, share float64, mask []byte) {
 	}
 }
 
-// containedIn is the largest box of src's shape in the middle of dst.
-func containedIn(src, dst image.Rectangle) image.Rectangle {
+// ContainedIn is the largest box of src's shape in the middle of dst.
+func ContainedIn(src, dst image.Rectangle) image.Rectangle {
 	w, h := dst.Dx(), dst.Dx()*src.Dy()/src.Dx()
 	if h > dst.Dy() {
 		w, h = dst.Dy()*src.Dx()/src.Dy(), dst.Dy()
@@ -103,8 +103,8 @@ func containedIn(src, dst image.Rectangle) image.Rectangle {
 	return image.Rect(x, y, x+w, y+h)
 }
 
-// enlarge scales a picture up; creative sharpens its contrast a little.
-func enlarge(img, from *image.RGBA, creative bool) {
+// Enlarge scales a picture up; creative sharpens its contrast a little.
+func Enlarge(img, from *image.RGBA, creative bool) {
 	draw.CatmullRom.Scale(img, img.Bounds(), from, from.Bounds(), draw.Src, nil)
 	if creative {
 		contrast(img)
@@ -124,8 +124,8 @@ func contrast(img *image.RGBA) {
 	}
 }
 
-// bend lays a picture over another, every line of it pushed a little aside, with a hint of the other.
-func bend(img, from *image.RGBA, share float64, seed uint32) {
+// Bend lays a picture over another, every line of it pushed a little aside, with a hint of the other.
+func Bend(img, from *image.RGBA, share float64, seed uint32) {
 	b := img.Bounds()
 	push := share * float64(b.Dx()) * .09
 	phase := float64(seed%628) / 100

@@ -1,4 +1,4 @@
-package simulator
+package paint
 
 import (
 	"image"
@@ -7,76 +7,76 @@ import (
 	"golang.org/x/image/vector"
 )
 
-// frame is a window onto a scene. A scene's own picture is one unit high and aspect units wide, y grows downwards;
+// Frame is a window onto a scene. A scene's own picture is one unit high and aspect units wide, y grows downwards;
 // scenes go on beyond that, which is what zoom and pan look at.
-type frame struct{ x0, y0, x1, y1 float64 }
+type Frame struct{ X0, Y0, X1, Y1 float64 }
 
-// frameAround is a window around a middle.
-func frameAround(x, y, w, h float64) frame { return frame{x - w/2, y - h/2, x + w/2, y + h/2} }
+// FrameAround is a window around a middle.
+func FrameAround(x, y, w, h float64) Frame { return Frame{x - w/2, y - h/2, x + w/2, y + h/2} }
 
-// grown is the window with more on each side.
-func (f frame) grown(left, top, right, bottom float64) frame {
-	return frame{f.x0 - left, f.y0 - top, f.x1 + right, f.y1 + bottom}
+// Grown is the window with more on each side.
+func (f Frame) Grown(left, top, right, bottom float64) Frame {
+	return Frame{f.X0 - left, f.Y0 - top, f.X1 + right, f.Y1 + bottom}
 }
 
-// part is a part of the window, given in shares of its sides; nil for an empty one.
-func (f frame) part(share frame) *frame {
-	if share.x1 <= share.x0 || share.y1 <= share.y0 {
+// Part is a part of the window, given in shares of its sides; nil for an empty one.
+func (f Frame) Part(share Frame) *Frame {
+	if share.X1 <= share.X0 || share.Y1 <= share.Y0 {
 		return nil
 	}
-	w, h := f.x1-f.x0, f.y1-f.y0
-	return &frame{f.x0 + share.x0*w, f.y0 + share.y0*h, f.x0 + share.x1*w, f.y0 + share.y1*h}
+	w, h := f.X1-f.X0, f.Y1-f.Y0
+	return &Frame{f.X0 + share.X0*w, f.Y0 + share.Y0*h, f.X0 + share.X1*w, f.Y0 + share.Y1*h}
 }
 
-// ink is a colour, each part 0…1.
-type ink struct{ r, g, b float64 }
+// Ink is a colour, each part 0…1.
+type Ink struct{ R, G, B float64 }
 
-// colour makes one.
-func colour(r, g, b float64) ink { return ink{r, g, b} }
+// Colour makes an Ink.
+func Colour(r, g, b float64) Ink { return Ink{r, g, b} }
 
 // mix is the way from a to b, t in 0…1.
-func mix(a, b ink, t float64) ink {
-	return ink{a.r + (b.r-a.r)*t, a.g + (b.g-a.g)*t, a.b + (b.b-a.b)*t}
+func mix(a, b Ink, t float64) Ink {
+	return Ink{a.R + (b.R-a.R)*t, a.G + (b.G-a.G)*t, a.B + (b.B-a.B)*t}
 }
 
 // rgb reads 0xRRGGBB.
-func rgb(value uint32) ink {
-	return ink{float64(value>>16&255) / 255, float64(value>>8&255) / 255, float64(value&255) / 255}
+func rgb(value uint32) Ink {
+	return Ink{float64(value>>16&255) / 255, float64(value>>8&255) / 255, float64(value&255) / 255}
 }
 
-func (c ink) bytes() (r, g, b uint8) { return level(c.r), level(c.g), level(c.b) }
+func (c Ink) bytes() (r, g, b uint8) { return level(c.R), level(c.G), level(c.B) }
 
 func level(v float64) uint8 { return uint8(min(max(v, 0), 1)*255 + .5) }
 
 // canvas draws in a scene's units onto an opaque picture.
 type canvas struct {
 	img    *image.RGBA
-	f      frame
+	f      Frame
 	sx, sy float64 // pixels per unit
 	pen    vector.Rasterizer
 	mask   *image.Alpha
 }
 
-func newCanvas(img *image.RGBA, f frame) *canvas {
+func newCanvas(img *image.RGBA, f Frame) *canvas {
 	b := img.Bounds()
-	return &canvas{img: img, f: f, sx: float64(b.Dx()) / (f.x1 - f.x0), sy: float64(b.Dy()) / (f.y1 - f.y0), mask: image.NewAlpha(b)}
+	return &canvas{img: img, f: f, sx: float64(b.Dx()) / (f.X1 - f.X0), sy: float64(b.Dy()) / (f.Y1 - f.Y0), mask: image.NewAlpha(b)}
 }
 
 // px and py turn units into pixels.
-func (c *canvas) px(x float64) float64 { return (x - c.f.x0) * c.sx }
-func (c *canvas) py(y float64) float64 { return (y - c.f.y0) * c.sy }
+func (c *canvas) px(x float64) float64 { return (x - c.f.X0) * c.sx }
+func (c *canvas) py(y float64) float64 { return (y - c.f.Y0) * c.sy }
 
 // unitY is the unit height of a pixel row's middle.
-func (c *canvas) unitY(row int) float64 { return c.f.y0 + (float64(row)+.5)/c.sy }
+func (c *canvas) unitY(row int) float64 { return c.f.Y0 + (float64(row)+.5)/c.sy }
 
 // shade is a fill that depends on the height only; y is in units.
-type shade func(y float64) ink
+type shade func(y float64) Ink
 
-func flat(color ink) shade { return func(float64) ink { return color } }
+func flat(color Ink) shade { return func(float64) Ink { return color } }
 
 // fade goes from one colour at y0 to another at y1.
-func fade(top, bottom ink, y0, y1 float64) shade {
-	return func(y float64) ink { return mix(top, bottom, min(max((y-y0)/(y1-y0), 0), 1)) }
+func fade(top, bottom Ink, y0, y1 float64) shade {
+	return func(y float64) Ink { return mix(top, bottom, min(max((y-y0)/(y1-y0), 0), 1)) }
 }
 
 // background fills everything.
@@ -177,7 +177,7 @@ func (c *canvas) ellipse(x, y, rx, ry float64, fill shade, opacity float64) {
 }
 
 // glow adds soft light around a middle: full strength there, none at the radius.
-func (c *canvas) glow(x, y, rx, ry float64, color ink, strength float64) {
+func (c *canvas) glow(x, y, rx, ry float64, color Ink, strength float64) {
 	b := c.img.Bounds()
 	x0, x1 := max(0, int(c.px(x-rx))), min(b.Dx(), int(c.px(x+rx))+1)
 	y0, y1 := max(0, int(c.py(y-ry))), min(b.Dy(), int(c.py(y+ry))+1)
@@ -189,7 +189,7 @@ func (c *canvas) glow(x, y, rx, ry float64, color ink, strength float64) {
 		}
 		line := c.img.Pix[row*c.img.Stride:]
 		step := 1 / c.sx / rx
-		dx := (c.f.x0+(float64(x0)+.5)/c.sx-x)/rx - step
+		dx := (c.f.X0+(float64(x0)+.5)/c.sx-x)/rx - step
 		for col := x0; col < x1; col++ {
 			dx += step
 			near := 1 - dx*dx - dy*dy

@@ -1,4 +1,4 @@
-package simulator
+package paint
 
 import (
 	"bytes"
@@ -13,9 +13,9 @@ import (
 // mosaicEvery is how many of a clip's frames pass between two of its mosaic's: a small file, three pictures a second.
 const mosaicEvery = 4
 
-// mosaic is what accounts on Discord make of a picture when its Animate button is pressed: four clips side by side in
-// one animated WebP (upstream-protocol.md §5.6). nil means it could not be made.
-func mosaic(img *image.RGBA, motion string) []byte {
+// Mosaic is what accounts on Discord make of a picture when its Animate button is pressed: four clips side by side in
+// one animated WebP. nil means it could not be made.
+func Mosaic(img *image.RGBA, motion string) []byte {
 	var clips [4]*film
 	var stills [4]*image.RGBA
 	for i := range clips {
