@@ -6,6 +6,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"midgate/adapter"
+	"midgate/adapter/jsonstream"
 )
 
 // generate serves POST /v1/images/generations.
@@ -42,7 +43,7 @@ func (s *Server) generate(c *gin.Context) error {
 // pictures renders a result as OpenAI's ImagesResponse.
 func (s *Server) pictures(c *gin.Context, f form) renderer {
 	caller, base := visitOf(c).caller, s.base(c)
-	return func(ctx context.Context, d *document, r adapter.Result) error {
+	return func(ctx context.Context, d *jsonstream.Document, r adapter.Result) error {
 		return s.images(ctx, d, caller, f, base, r.Images)
 	}
 }

@@ -50,9 +50,9 @@ func (c *client) submit(ctx context.Context, cmd adapter.Command, opts adapter.O
 	if err != nil {
 		return adapter.Submission{}, err
 	}
-	src := b.open(ctx)
+	src := b.Reader(ctx)
 	t := &tracer{}
-	req, err := c.newRequest(t.watch(ctx), http.MethodPost, path, src, b.size())
+	req, err := c.newRequest(t.watch(ctx), http.MethodPost, path, src, b.Size())
 	if err != nil {
 		return adapter.Submission{}, adapter.Wrap(adapter.Internal, err, "The submission could not be made.")
 	}
@@ -63,7 +63,7 @@ func (c *client) submit(ctx context.Context, cmd adapter.Command, opts adapter.O
 	if s, err := c.outcome(cmd, out); err == nil { // all that was missing is the end of the answer
 		return s, nil
 	}
-	return adapter.Submission{}, unanswered(err, src.failed(), t, out)
+	return adapter.Submission{}, unanswered(err, src.Failed(), t, out)
 }
 
 // unanswered classifies a submission that got no complete answer (engineering.md §3.2): certainly
