@@ -11,6 +11,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"midgate/adapter"
+	"midgate/adapter/jsonstream"
 )
 
 // Talker answers the turns of a conversation.
@@ -69,12 +70,12 @@ func (s *Server) chatAtOnce(c *gin.Context, ask chatAsk, answer said) error {
 // completion renders a result as a chat's answer.
 func (s *Server) completion(c *gin.Context, run adapter.Run, f chatForm) renderer {
 	caller, base := visitOf(c).caller, s.base(c)
-	return func(ctx context.Context, d *document, r adapter.Result) error {
+	return func(ctx context.Context, d *jsonstream.Document, r adapter.Result) error {
 		answer, err := s.said(ctx, caller, base, run, f, r)
 		if err != nil {
 			return err
 		}
-		d.json(completionOf(headOf(run, f), f, answer))
+		d.Value(completionOf(headOf(run, f), f, answer))
 		return nil
 	}
 }

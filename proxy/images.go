@@ -7,6 +7,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"midgate/adapter"
+	"midgate/adapter/jsonstream"
 )
 
 // generate serves POST /v1/images/generations.
@@ -58,7 +59,7 @@ func (s *Server) generateRouter(c *gin.Context) error {
 // pictures renders a result as OpenAI's ImagesResponse.
 func (s *Server) pictures(c *gin.Context, f form) renderer {
 	caller, base := visitOf(c).caller, s.base(c)
-	return func(ctx context.Context, d *document, r adapter.Result) error {
+	return func(ctx context.Context, d *jsonstream.Document, r adapter.Result) error {
 		return s.images(ctx, d, caller, f, base, r.Images)
 	}
 }

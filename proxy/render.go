@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"midgate/adapter"
+	"midgate/adapter/jsonstream"
 )
 
 // form is what rendering an answer needs to know of its request. It is kept with the run, so that the job can show its
@@ -79,7 +80,7 @@ type found struct {
 }
 
 // images writes the answer for some pictures into d, an ImagesResponse with URLs under base. It is the same each time it is rendered.
-func (s *Server) images(ctx context.Context, d *document, c adapter.Caller, f form, base string, ids []string) error {
+func (s *Server) images(ctx context.Context, d *jsonstream.Document, c adapter.Caller, f form, base string, ids []string) error {
 	pictures, err := s.find(ctx, c, f, ids)
 	if err != nil {
 		return err
@@ -97,32 +98,32 @@ func (s *Server) images(ctx context.Context, d *document, c adapter.Caller, f fo
 		}
 	}
 	s.count(f, len(pictures))
-	d.text.WriteString(`{"created":` + strconv.FormatInt(created, 10) + `,"data":[`)
+	d.Text(`{"created":` + strconv.FormatInt(created, 10) + `,"data":[`)
 	for i, p := range pictures {
 		if i > 0 {
-			d.text.WriteByte(',')
+			d.Text(",")
 		}
 		s.element(d, f, base, p)
 	}
-	d.text.WriteString(`],`)
-	d.members(about)
-	d.text.WriteByte('}')
+	d.Text(`],`)
+	d.Members(about)
+	d.Text("}")
 	return nil
 }
 
-func (s *Server) element(d *document, f form, base string, p found) {
-	d.text.WriteByte('{')
+func (s *Server) element(d *jsonstream.Document, f form, base string, p found) {
+	d.Text("{")
 	if p.blob != nil {
-		d.text.WriteString(`"b64_json":`)
-		d.picture(p.blob)
-		d.text.WriteByte(',')
+		d.Text(`"b64_json":`)
+		d.File(p.blob, p.blob.Size)
+		d.Text(",")
 	}
 	e := elementJSON{ID: p.image.ID, RevisedPrompt: p.image.Revised(), Actions: p.image.Offers(), Width: p.image.Width, Height: p.image.Height}
 	if f.Output.URL {
 		e.URL = pictureURL(base, p.image.ID, f.Output.Format)
 	}
-	d.members(e)
-	d.text.WriteByte('}')
+	d.Members(e)
+	d.Text("}")
 }
 
 // find looks the pictures up, and opens them if the answer carries their bytes: each may have to be cut or encoded.

@@ -7,6 +7,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"midgate/adapter"
+	"midgate/adapter/jsonstream"
 )
 
 const responsesRoute = "/v1/responses"
@@ -100,7 +101,7 @@ func (s *Server) respondAtOnce(c *gin.Context, ask responseAsk, o outcome) error
 		}
 		return t.close(c)
 	}
-	doc := &document{}
+	doc := &jsonstream.Document{}
 	defer func() { _ = doc.Close() }() // files that were only read
 	r.write(doc, items)
 	return s.writeDocument(c, doc)
@@ -109,7 +110,7 @@ func (s *Server) respondAtOnce(c *gin.Context, ask responseAsk, o outcome) error
 // response renders a result as a response; without bytes its pictures are addresses only.
 func (s *Server) response(c *gin.Context, run adapter.Run, f responseForm, bytes bool) renderer {
 	caller, base := visitOf(c).caller, s.base(c)
-	return func(ctx context.Context, d *document, result adapter.Result) error {
+	return func(ctx context.Context, d *jsonstream.Document, result adapter.Result) error {
 		r := responseOf(run, f)
 		r.Status = "completed"
 		items, err := s.items(ctx, caller, base, r, outcomeOf(run, result), bytes)

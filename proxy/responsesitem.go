@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"midgate/adapter"
+	"midgate/adapter/jsonstream"
 )
 
 // item is one piece of a response's output: a picture, a text, or the call of a function that a client insisted on.
@@ -122,26 +123,26 @@ func outputText(text string) outputTextJSON {
 }
 
 // write writes the finished item.
-func (it *item) write(d *document) {
+func (it *item) write(d *jsonstream.Document) {
 	switch {
 	case it.picture != nil:
-		d.text.WriteString(`{"id":"` + it.id + `","type":"image_generation_call","status":"completed","result":`)
+		d.Text(`{"id":"` + it.id + `","type":"image_generation_call","status":"completed","result":`)
 		if it.picture.blob != nil {
-			d.picture(it.picture.blob)
+			d.File(it.picture.blob, it.picture.blob.Size)
 		} else {
-			d.text.WriteString("null")
+			d.Text("null")
 		}
-		d.text.WriteByte(',')
+		d.Text(",")
 		img := it.picture.image
-		d.members(pictureJSON{
+		d.Members(pictureJSON{
 			Revised: img.Revised(), Size: fmt.Sprintf("%dx%d", img.Width, img.Height), Quality: shownQuality(it.form.Quality), Background: "opaque",
 			OutputFormat: string(orPNG(it.form.Output.Format)), ImageID: img.ID, URL: it.url, Actions: img.Offers(),
 		})
-		d.text.WriteByte('}')
+		d.Text("}")
 	case it.call != "":
-		d.json(it.callJSON("completed", it.text))
+		d.Value(it.callJSON("completed", it.text))
 	default:
-		d.json(it.messageJSON("completed", []outputTextJSON{outputText(it.text)}))
+		d.Value(it.messageJSON("completed", []outputTextJSON{outputText(it.text)}))
 	}
 }
 

@@ -51,9 +51,9 @@ func (c *client) submit(ctx context.Context, cmd adapter.Command, opts adapter.O
 	if err != nil {
 		return adapter.Submission{}, err
 	}
-	src := b.open(ctx)
+	src := b.Reader(ctx)
 	t := &tracer{}
-	req, err := c.newRequest(t.watch(ctx), http.MethodPost, path, src, b.size())
+	req, err := c.newRequest(t.watch(ctx), http.MethodPost, path, src, b.Size())
 	if err != nil {
 		return adapter.Submission{}, adapter.Wrap(adapter.Internal, err, "The submission could not be made.")
 	}
@@ -66,7 +66,7 @@ func (c *client) submit(ctx context.Context, cmd adapter.Command, opts adapter.O
 			return s, nil
 		}
 	}
-	return adapter.Submission{}, unanswered(err, src.failed(), t, out)
+	return adapter.Submission{}, unanswered(err, src.Failed(), t, out)
 }
 
 // unanswered classifies a submission that got no complete answer (engineering.md §3.2): certainly

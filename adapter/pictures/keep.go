@@ -12,7 +12,7 @@ import (
 // keepContent stores what fill writes under uploads/ and its SHA-256. Bytes that are
 // there already are not written again, unless they are old. The digest must be known before the name, so
 // they stand in a temporary file first.
-func (s *Store) keepContent(ctx context.Context, fill func(*os.File) (facts, error)) (adapter.Picture, error) {
+func (s *Store) keepContent(ctx context.Context, fill func(*os.File) (metadata, error)) (adapter.Picture, error) {
 	spool, err := os.CreateTemp(s.tempDir, spoolName)
 	if err != nil {
 		return adapter.Picture{}, cannotStore(err)
@@ -41,11 +41,11 @@ func (s *Store) keepContent(ctx context.Context, fill func(*os.File) (facts, err
 
 // keepPNG stores a picture that write draws into a PNG writer.
 func (s *Store) keepPNG(ctx context.Context, width, height int, write func(io.Writer) error) (adapter.Picture, error) {
-	return s.keepContent(ctx, func(spool *os.File) (facts, error) {
+	return s.keepContent(ctx, func(spool *os.File) (metadata, error) {
 		f := newDigesting(spool)
 		if err := write(f); err != nil {
-			return facts{}, fmt.Errorf("write PNG: %w", err)
+			return metadata{}, fmt.Errorf("write PNG: %w", err)
 		}
-		return f.facts(header{Format: adapter.PNG, Width: width, Height: height}), nil
+		return f.metadata(header{Format: adapter.PNG, Width: width, Height: height}), nil
 	})
 }

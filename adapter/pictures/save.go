@@ -34,7 +34,7 @@ func (s *Store) save(ctx context.Context, name string, r io.Reader, limit int64)
 	if err != nil {
 		return adapter.Picture{}, fmt.Errorf("save picture: %w", err)
 	}
-	f := facts{header: h}
+	f := metadata{header: h}
 	var readErr error
 	err = s.bucket.write(ctx, name, true, func(w io.Writer) error {
 		f, readErr = drain(w, rest, limit, f)
@@ -49,16 +49,16 @@ func (s *Store) save(ctx context.Context, name string, r io.Reader, limit int64)
 	return f.picture(name), s.settle(ctx, name, f)
 }
 
-// settle notes the facts of a new original. Renditions of other bytes that had its
+// settle keeps the metadata of a new original. Renditions of other bytes that had its
 // name before go.
-func (s *Store) settle(ctx context.Context, name string, f facts) error {
-	old, err := s.readFacts(ctx, factsKey(name))
+func (s *Store) settle(ctx context.Context, name string, f metadata) error {
+	old, err := s.readMetadata(ctx, metadataKey(name))
 	if err == nil && old.Digests[""] != f.Digests[""] {
 		if err := s.forget(ctx, name); err != nil {
 			return cannotStore(err)
 		}
 	}
-	s.noteFacts(ctx, factsKey(name), f)
+	s.keepMetadata(ctx, metadataKey(name), f)
 	return nil
 }
 
@@ -75,13 +75,13 @@ func (s *Store) Receive(ctx context.Context, r io.Reader, limit int64) (adapter.
 	if err := s.checkPixels(h); err != nil {
 		return adapter.Picture{}, err
 	}
-	return s.keepContent(ctx, func(spool *os.File) (facts, error) {
-		f, err := drain(spool, rest, limit, facts{header: h})
+	return s.keepContent(ctx, func(spool *os.File) (metadata, error) {
+		f, err := drain(spool, rest, limit, metadata{header: h})
 		if err == nil {
-			err = checkEnd(spool, f)
+			err = checkTruncation(spool, f)
 		}
 		if err != nil {
-			return facts{}, fmt.Errorf("receive upload: %w", err)
+			return metadata{}, fmt.Errorf("receive upload: %w", err)
 		}
 		return f, nil
 	})
@@ -97,21 +97,21 @@ func (s *Store) checkPixels(h header) error {
 
 func (s *Store) tooLarge(h header) bool { return h.Width*h.Height > s.maxPixels }
 
-// drain copies r to w, at most limit bytes, and completes the facts. What w refuses is a failure of the bucket, what r
+// drain copies r to w, at most limit bytes, and completes the metadata. What w refuses is a failure of the bucket, what r
 // refuses is not.
-func drain(w io.Writer, r io.Reader, limit int64, f facts) (facts, error) {
+func drain(w io.Writer, r io.Reader, limit int64, f metadata) (metadata, error) {
 	d := newDigesting(w)
 	n, err := io.Copy(d, io.LimitReader(r, limit+1))
 	if d.refused != nil {
-		return facts{}, cannotStore(d.refused)
+		return metadata{}, cannotStore(d.refused)
 	}
 	if err != nil {
-		return facts{}, err
+		return metadata{}, err
 	}
 	if n > limit {
-		return facts{}, adapter.Errorf(adapter.TooLarge, "The file has more than %d bytes.", limit)
+		return metadata{}, adapter.Errorf(adapter.TooLarge, "The file has more than %d bytes.", limit)
 	}
-	return d.facts(f.header), nil
+	return d.metadata(f.header), nil
 }
 
 // digesting passes bytes on while it counts and digests them.
@@ -132,9 +132,9 @@ func (d *digesting) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// facts are those of the bytes written so far.
-func (d *digesting) facts(h header) facts {
-	return facts{header: h, Size: d.n}.with("", hex.EncodeToString(d.sum.Sum(nil)))
+// metadata are those of the bytes written so far.
+func (d *digesting) metadata(h header) metadata {
+	return metadata{header: h, Size: d.n}.with("", hex.EncodeToString(d.sum.Sum(nil)))
 }
 
 // cannotStore says that the bucket failed; a caller that left stays a caller that left.

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 )
@@ -52,7 +53,7 @@ type acceptance struct {
 }
 
 // id is what the answer names.
-func (a acceptance) id() string { return first(a.ids, a.task.id) }
+func (a acceptance) id() string { return cmp.Or(a.ids, a.task.id) }
 
 // account is the instance id that answers carry.
 const account = "1118138338562560102"
