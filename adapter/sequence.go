@@ -26,6 +26,8 @@ type sequence struct {
 	place  *place   // the one that admitted the run, until its first job takes it
 	places []*place // held by jobs under way
 	sent   onceEach // submissions, by the name of their step
+	wanted sync.Once
+	vain   bool // nobody waited when the first step was about to begin; set by wanted
 }
 
 // The kinds of runs.
@@ -156,10 +158,11 @@ func (q *sequence) submit(o order) (Submission, *place, error) {
 		return sub, nil, err
 	}
 	place := q.nextPlace(o.account.Name)
+	queued := !place.held()
 	if err := place.wait(q.ctx); err != nil {
 		return Submission{}, place, err
 	}
-	if err := q.intend(o); err != nil {
+	if err := q.intend(o, queued); err != nil {
 		return Submission{}, place, err
 	}
 	sub, err := q.send(o)
@@ -186,8 +189,11 @@ func (q *sequence) again(wait time.Duration) bool {
 }
 
 // intend records that a step is about to be submitted. What cannot be recorded is not submitted.
-func (q *sequence) intend(o order) error {
+func (q *sequence) intend(o order, queued bool) error {
 	if err := q.mayBegin(); err != nil {
+		return err
+	}
+	if err := q.awaited(queued); err != nil {
 		return err
 	}
 	st := Step{Name: o.step, State: q.state(o.step), Upstream: o.account.Name, Intended: time.Now()}

@@ -1,0 +1,286 @@
+package adapter_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"midgate/adapter"
+	"midgate/adapter/midjourney/simulator"
+)
+
+// A repeat that finds nothing opens a job. The tries that were sent before it may arrive later, after a stalled process or a
+// slow proxy: they join, as many as there can be, and further equal requests are wishes of their own.
+func TestOriginalsThatArriveAfterTheirRepeatJoinIt(t *testing.T) {
+	for name, test := range map[string]struct {
+		opener int
+		later  time.Duration
+		counts []int // of the requests that come after it
+		want   []int // jobs after each
+	}{
+		"an original while its repeat waits": {1, 300 * time.Millisecond, []int{0}, []int{1}},
+		"an original after the answer":       {1, 90 * time.Second, []int{0}, []int{1}},
+		"an original that is far too late":   {1, 121 * time.Second, []int{0}, []int{2}},
+		"a further request":                  {1, time.Second, []int{0, 0, 0}, []int{1, 2, 3}},
+		"both tries before a second repeat":  {2, time.Second, []int{0, 0, 0}, []int{1, 1, 2}},
+		"the same, one with its counter":     {2, time.Second, []int{1, 0, 0}, []int{1, 1, 2}},
+		"nothing is late without a repeat":   {0, time.Second, []int{0}, []int{2}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				up := &scripted{takes: time.Minute}
+				e := newEngine(t, up, nil)
+				waits := func(a adapter.Attempt) {
+					ticket := e.ask(t, a)
+					go func() {
+						if _, err := ticket.Wait(t.Context(), nil); err == nil {
+							ticket.Answered()
+						}
+					}()
+					synctest.Wait()
+				}
+				waits(streamed(retry("b", test.opener)))
+				<-time.After(test.later)
+				for i, count := range test.counts {
+					waits(streamed(retry("b", count)))
+					if up.charges() != test.want[i] {
+						t.Fatalf("%d jobs after request %d, want %d", up.charges(), i, test.want[i])
+					}
+				}
+				<-time.After(2 * time.Minute)
+			})
+		})
+	}
+}
+
+// Whoever still waits gets a picture of its own, also when one of them looked like the other's original.
+func TestALateOriginalThatWaitsGetsAnotherQuarter(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStudio(t, simulator.Config{}, func(c *adapter.Config) { c.ShareWindow = 0 })
+		a := s.attempt("/v1/images/generations", "b")
+		repeat := a
+		repeat.Retry = 1
+		one, err := s.Generate(t.Context(), repeat, generation("a red fox"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		<-time.After(300 * time.Millisecond)
+		two, err := s.Generate(t.Context(), a, generation("a red fox"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if x, y := s.await(t, one, nil), s.await(t, two, nil); x[0].ID == y[0].ID || s.charged() != "imagine" {
+			t.Errorf("%s and %s by %q, want two pictures of one imagine", x[0].ID, y[0].ID, s.charged())
+		}
+	})
+}
+
+// A repeat of a request that was refused has nothing that comes after it.
+func TestARefusedOriginalIsNotWaitedFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		up := &scripted{takes: 10 * time.Second}
+		e := newEngine(t, up, func(c *adapter.Config) { c.MaxInFlight, c.MaxQueue = 1, 0 })
+		text := func(a adapter.Attempt) { text(t, e.ask(t, a)) }
+		first := e.ask(t, attempt("another"))
+		if _, err := e.Shorten(t.Context(), attempt("b"), generation("a cat")); adapter.KindOf(err) != adapter.Busy {
+			t.Fatalf("Shorten() = %v, want Busy", err)
+		}
+		if _, err := first.Wait(t.Context(), nil); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		text(retry("b", 1))
+		synctest.Wait()
+		text(attempt("b"))
+		if up.charges() != 3 {
+			t.Errorf("%d jobs, want 3: a new request after the repeat is a new wish", up.charges())
+		}
+	})
+}
+
+// A client that gives up and repeats at once is here before its end was noticed.
+func TestARepeatThatOvertakesTheEndOfItsOriginal(t *testing.T) {
+	for name, test := range map[string]struct {
+		noticed time.Duration
+		jobs    int
+	}{
+		"at once":        {0, 1},
+		"in a moment":    {250 * time.Millisecond, 1},
+		"not within it":  {400 * time.Millisecond, 2},
+		"not in a while": {20 * time.Second, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				up := &scripted{takes: time.Minute}
+				e := newEngine(t, up, nil)
+				first := e.ask(t, streamed(attempt("b")))
+				<-time.After(2 * time.Second)
+				time.AfterFunc(test.noticed, first.Abandoned)
+				text(t, e.ask(t, streamed(attempt("b"))))
+				if up.charges() != test.jobs {
+					t.Errorf("%d jobs, want %d", up.charges(), test.jobs)
+				}
+			})
+		})
+	}
+}
+
+// A client that is gone before anything was submitted has nothing submitted, unless its repeat waits by then.
+func TestNothingIsSubmittedForNobody(t *testing.T) {
+	again := map[string]*adapter.Attempt{
+		"nobody": nil, "a counted repeat": new(retry("b", 1)), "an uncounted one": new(attempt("b")), "a stream": new(streamed(retry("b", 1))),
+	}
+	for name, second := range again {
+		for when, early := range map[string]time.Duration{"before it is recorded": 100 * time.Millisecond, "afterwards": time.Second} {
+			t.Run(name+" "+when, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					up := &scripted{takes: time.Second}
+					e := newEngine(t, up, nil)
+					e.journal = slow{e.journal, 300 * time.Millisecond}
+					e.Service.Close()
+					e.start(t)
+					ctx, leave := context.WithCancel(t.Context())
+					gone := make(chan struct{})
+					go func() {
+						defer close(gone)
+						ticket, err := e.Shorten(ctx, attempt("b"), generation("a cat"))
+						if err != nil {
+							return
+						}
+						if _, err := ticket.Wait(ctx, nil); err != nil {
+							ticket.Abandoned()
+						}
+					}()
+					<-time.After(50 * time.Millisecond)
+					leave()
+					<-time.After(early)
+					want := 0
+					if second != nil {
+						want = 1
+						text(t, e.ask(t, *second))
+					}
+					<-gone
+					<-time.After(time.Minute)
+					if up.charges() != want {
+						t.Errorf("%d jobs, want %d", up.charges(), want)
+					}
+				})
+			})
+		}
+	}
+}
+
+// Whoever only wants to hear that its job was taken on need not stay for it.
+func TestAJobThatGoesOnByItselfIsSubmittedForAClientThatLeft(t *testing.T) {
+	for name, ask := range map[string]func(ctx context.Context, s *adapter.Service) error{
+		"async": func(ctx context.Context, s *adapter.Service) error {
+			_, err := s.Generate(ctx, adapter.Attempt{Caller: adapter.Caller{Owner: "me"}, Route: "/v1/images/generations", Body: "b", Async: true}, generation("a red fox"))
+			return err
+		},
+		"native": func(ctx context.Context, s *adapter.Service) error {
+			_, err := s.Native(ctx, adapter.Attempt{Caller: adapter.Caller{Owner: "me"}, Route: "/mj/submit/imagine", Body: "b"}, adapter.NativeJob{Route: "imagine", Body: []byte(`{"prompt":"a red fox"}`)})
+			return err
+		},
+		"a video": func(ctx context.Context, s *adapter.Service) error {
+			_, err := s.Film(ctx, adapter.Attempt{Caller: adapter.Caller{Owner: "me"}, Route: "/v1/videos", Body: "b"}, adapter.Film{Generation: generation("a red fox")})
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := newStudio(t, simulator.Config{Dialect: simulator.TrueAI}, nil)
+				s.parts.Journal = slow{s.parts.Journal, 300 * time.Millisecond}
+				next := s.reborn(t)
+				ctx, leave := context.WithTimeout(t.Context(), 100*time.Millisecond)
+				defer leave()
+				if err := ask(ctx, next); err != nil {
+					t.Fatal(err)
+				}
+				<-time.After(5 * time.Minute)
+				if s.charged() == "" {
+					t.Error("nothing was submitted")
+				}
+			})
+		})
+	}
+}
+
+// Each try of an SDK has a number of its own: where one with the same number waits, the wish is another one.
+func TestRepeatsOfTwoClientsHaveAJobEach(t *testing.T) {
+	for name, test := range map[string]struct {
+		leaves bool // the first repeat, soon after the second comes
+		jobs   int
+	}{"both wait": {false, 2}, "the first is gone": {true, 1}} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				up := &scripted{takes: time.Minute}
+				e := newEngine(t, up, nil)
+				e.ask(t, streamed(attempt("b"))).Abandoned()
+				<-time.After(time.Second)
+				one := e.ask(t, streamed(retry("b", 1)))
+				<-time.After(time.Second)
+				if test.leaves {
+					time.AfterFunc(200*time.Millisecond, one.Abandoned)
+				}
+				two := e.ask(t, streamed(retry("b", 1)))
+				x, y := text(t, one), text(t, two)
+				if up.charges() != test.jobs || (x == y) != test.leaves {
+					t.Errorf("%q and %q by %d jobs, want %d", x, y, up.charges(), test.jobs)
+				}
+			})
+		})
+	}
+}
+
+// Counted repeats of requests that share a grid take another quarter each, whatever became of the first answers.
+func TestRepeatsOfSharersGetDifferentQuarters(t *testing.T) {
+	for _, answered := range []bool{false, true} {
+		t.Run(fmt.Sprintf("answered %v", answered), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := newStudio(t, simulator.Config{}, nil)
+				a := s.attempt("/v1/images/generations", "b")
+				var tickets []*adapter.Ticket
+				ask := func() {
+					ticket, err := s.Generate(t.Context(), a, generation("a red fox"))
+					if err != nil {
+						t.Fatal(err)
+					}
+					tickets = append(tickets, ticket)
+				}
+				different := func() {
+					t.Helper()
+					seen := map[string]bool{}
+					for _, ticket := range tickets {
+						for _, img := range s.await(t, ticket, nil) {
+							seen[img.ID] = true
+						}
+					}
+					if len(seen) != 4 {
+						t.Errorf("try %d: %d different pictures, want 4", a.Retry, len(seen))
+					}
+				}
+				for range 4 {
+					ask()
+				}
+				for a.Retry = range 4 {
+					if a.Retry == 0 {
+						continue
+					}
+					if answered {
+						different()
+					}
+					tickets = nil
+					for range 4 {
+						ask()
+					}
+				}
+				different()
+				if s.charged() != "imagine" {
+					t.Errorf("jobs = %q, want one imagine", s.charged())
+				}
+			})
+		})
+	}
+}
