@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"time"
 )
 
 // Others finds accounts for jobs that an upstream certainly did not take. An Accounts may be one.
@@ -27,12 +26,12 @@ func (q *sequence) anywhere(o order, do func(order) error) (Account, error) {
 	if !several || !free(o.command) {
 		return o.account, do(o)
 	}
-	for wait := time.Second; ; wait = min(2*wait, 15*time.Second) {
+	for wait := shortestWait; ; wait = min(2*wait, longestWait) {
 		account, full, err := q.round(o, others, do)
 		if full == nil {
 			return account, err
 		}
-		if !q.again(max(wait, min(full.RetryAfter, 30*time.Second))) {
+		if !q.again(full, wait) {
 			return account, full
 		}
 	}

@@ -284,3 +284,30 @@ func TestRepeatsOfSharersGetDifferentQuarters(t *testing.T) {
 		})
 	}
 }
+
+// A process that ends while a full upstream is asked again has noted that nothing was created.
+func TestAFullUpstreamLeavesNoUnknownOutcome(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		full := true
+		up := &scripted{takes: time.Second}
+		up.submit = func(context.Context, adapter.Options) error {
+			if full {
+				return adapter.Errorf(adapter.Busy, "The queue is full.")
+			}
+			return nil
+		}
+		e := newEngine(t, up, nil)
+		first := e.ask(t, attempt("b"))
+		<-time.After(1500 * time.Millisecond)
+		before, err := e.journal.Get(t.Context(), first.Job)
+		if err != nil || len(before.Steps) != 1 || before.Steps[0].Refusal == nil {
+			t.Errorf("the record says %+v, %v; want a step that was refused", before.Steps, err)
+		}
+		e.again(t)
+		<-time.After(10 * time.Second)
+		full = false
+		if got := text(t, e.ask(t, attempt("b"))); got == "" || up.charges() != 1 {
+			t.Errorf("the repeat gets %q by %d jobs, want the picture of one", got, up.charges())
+		}
+	})
+}

@@ -162,31 +162,42 @@ func (q *sequence) submit(o order) (Submission, *place, error) {
 	if err := place.wait(q.ctx); err != nil {
 		return Submission{}, place, err
 	}
-	if err := q.intend(o, queued); err != nil {
-		return Submission{}, place, err
+	for wait := shortestWait; ; wait = min(2*wait, longestWait) {
+		if err := q.intend(o, queued); err != nil {
+			return Submission{}, place, err
+		}
+		sub, err := q.send(o)
+		sub, err = q.outcome(o, sub, err)
+		if !q.fullAgain(o, err, wait) {
+			return sub, place, err
+		}
 	}
-	sub, err := q.send(o)
+}
+
+// outcome records what became of a submission. A refusal is on disk before the upstream is asked again: a crash in between
+// must not leave a step of unknown outcome.
+func (q *sequence) outcome(o order, sub Submission, err error) (Submission, error) {
 	switch {
 	case err == nil:
 		q.note(o.step, func(st *Step) { st.Submission, st.Status = &sub, NotStarted })
 	case KindOf(err) == Ambiguous:
 		if q.ctx.Err() == nil {
-			sub, err = q.adopt(o, err)
+			return q.adopt(o, err)
 		}
 	case q.ctx.Err() == nil || isTold(err):
+		tried, _ := q.recorded(o.step)
 		refusal := refused(err)
-		q.note(o.step, func(st *Step) { st.Refusal = refusal })
+		q.note(o.step, func(st *Step) {
+			if st.Submission == nil && st.Intended.Equal(tried.Intended) { // not one that was begun since
+				st.Refusal = refusal
+			}
+		})
 	}
-	return sub, place, err
+	return sub, err
 }
 
 // ErrOutcomeUnknown is what a step finds that was intended by a process which died before it recorded the outcome.
 var ErrOutcomeUnknown = &Error{Kind: Ambiguous, Message: "midgate was interrupted while it submitted this job, so nobody knows whether Midjourney has it. It was not submitted again."}
-
-// again waits before a full upstream is asked once more; false if the client's patience ends before.
-func (q *sequence) again(wait time.Duration) bool {
-	return time.Now().Add(wait).Before(q.patience) && pause(q.ctx, wait)
-}
 
 // intend records that a step is about to be submitted. What cannot be recorded is not submitted.
 func (q *sequence) intend(o order, queued bool) error {
