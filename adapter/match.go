@@ -10,6 +10,10 @@ import (
 // its repeat.
 const repeatWindow = 2 * time.Minute
 
+// pressAgain is that time after a client was told of a failure that Midjourney itself reported: libraries repeat sooner, and
+// a person who presses again later wants another try.
+const pressAgain = 15 * time.Second
+
 // A client that gives up and repeats at once may be here before its end was noticed: its repeat waits for that, in short
 // steps, so that a process that stands still meanwhile loses one of them and not all.
 const (
@@ -160,7 +164,7 @@ func (l *live) takeAbandoned(g *guest, now time.Time, deadline time.Duration) bo
 			continue
 		}
 		counted := g.retry > 0 && l.run.repeatable(now, deadline)
-		if !counted && (d.State != DeliveryAbandoned || now.Sub(d.At) > repeatWindow) {
+		if !counted && (d.State != DeliveryAbandoned || now.Sub(d.At) > l.run.repeatsFor(d)) {
 			continue
 		}
 		if !l.run.failedAfterAnswer(d) {
@@ -172,6 +176,22 @@ func (l *live) takeAbandoned(g *guest, now time.Time, deadline time.Duration) bo
 	}
 	return false
 }
+
+// repeatsFor is how long after its client was gone or told a delivery is its repeat's.
+func (r Run) repeatsFor(d Delivery) time.Duration {
+	if r.reported() && r.told(d) {
+		return pressAgain
+	}
+	return repeatWindow
+}
+
+// reported reports whether a run failed for a task that Midjourney itself says has failed: nothing may still come of it.
+func (r Run) reported() bool {
+	return r.Status == RunFailed && !r.mayTurnUp() && slices.ContainsFunc(r.Steps, func(s Step) bool { return s.Status == Failure })
+}
+
+// told reports whether the client of a delivery was there for the end of the run.
+func (r Run) told(d Delivery) bool { return !d.At.Before(r.Finished) }
 
 // arrived notes an attempt that was sent before the one that opened the run; the caller holds mu.
 func (l *live) arrived(retry int) {

@@ -311,3 +311,57 @@ func TestAFullUpstreamLeavesNoUnknownOutcome(t *testing.T) {
 		}
 	})
 }
+
+// Who presses again a while after Midjourney reported a failure wants another try; libraries come sooner. What nobody
+// knows the outcome of is not tried again.
+func TestAPressAfterAFailureThatWasReportedIsANewTry(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStudio(t, simulator.Config{}, nil)
+		ask := func() *adapter.Ticket {
+			ticket, err := s.Generate(t.Context(), s.attempt("/v1/images/generations", "b"), generation("a fox sim-fail"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return ticket
+		}
+		fails := func(ticket *adapter.Ticket, jobs string) {
+			t.Helper()
+			if _, err := ticket.Wait(t.Context(), nil); adapter.KindOf(err) != adapter.Failed {
+				t.Fatalf("Wait() = %v, want Failed", err)
+			}
+			ticket.Answered()
+			if s.charged() != jobs {
+				t.Fatalf("jobs = %q, want %q", s.charged(), jobs)
+			}
+		}
+		fails(ask(), "imagine")
+		<-time.After(8 * time.Second)
+		fails(ask(), "imagine")
+		<-time.After(8 * time.Second) // 16 s after it was told first
+		second := ask()
+		<-time.After(time.Second)
+		second.Abandoned() // before it failed, so nobody was told
+		<-time.After(100 * time.Second)
+		fails(ask(), "imagine imagine")
+		<-time.After(14 * time.Second)
+		fails(ask(), "imagine imagine")
+		<-time.After(2 * time.Second)
+		fails(ask(), "imagine imagine imagine")
+	})
+}
+
+func TestAPressAfterAnUnknownOutcomeIsTheSameFailure(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		up := &scripted{takes: time.Second}
+		up.lost() // panics at a second submission
+		e := newEngine(t, up, nil)
+		for range 4 {
+			ticket := e.ask(t, attempt("b"))
+			if _, err := ticket.Wait(t.Context(), nil); adapter.KindOf(err) != adapter.Ambiguous {
+				t.Errorf("Wait() = %v, want the stored Ambiguous", err)
+			}
+			ticket.Answered()
+			<-time.After(30 * time.Second)
+		}
+	})
+}

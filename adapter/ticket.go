@@ -160,7 +160,12 @@ func (t *Ticket) outcome(run Run) (Result, error) {
 // tell notes that the client is about to hear of a failure that its repeats get as well.
 func (t *Ticket) tell() {
 	at := time.Now()
-	change := func(r *Run) { r.settle(t.delivery, DeliveryAbandoned, at) }
+	change := func(r *Run) {
+		if i := t.delivery; i < len(r.Deliveries) && r.Deliveries[i].State == DeliveryAbandoned && !r.told(r.Deliveries[i]) {
+			r.Deliveries[i].At = at // who left before has a repeat that hears of it now
+		}
+		r.settle(t.delivery, DeliveryAbandoned, at)
+	}
 	t.live.update(change)
 	t.record(change)
 }
