@@ -365,3 +365,16 @@ func TestAPressAfterAnUnknownOutcomeIsTheSameFailure(t *testing.T) {
 		}
 	})
 }
+
+// An answer that was on its way when the process ended is its repeat's.
+func TestAnAnswerThatARestartCutIsGivenToTheNextRequest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		up := &scripted{takes: time.Second}
+		e := newEngine(t, up, nil)
+		first := text(t, e.ask(t, attempt("b")))
+		e.again(t)
+		if second := text(t, e.ask(t, attempt("b"))); second != first || up.charges() != 1 {
+			t.Errorf("%q after %q by %d jobs, want the same by one", second, first, up.charges())
+		}
+	})
+}
