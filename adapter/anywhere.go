@@ -3,7 +3,6 @@ package adapter
 import (
 	"errors"
 	"slices"
-	"time"
 )
 
 // anywhere does a job that no earlier one ties to an upstream: where the run was given to or, if that certainly created
@@ -20,12 +19,12 @@ func (q *Execution) anywhere(o StepRequest, do func(StepRequest) error) (Account
 	if !several || !free(o.Command) {
 		return o.Account, do(o)
 	}
-	for wait := time.Second; ; wait = min(2*wait, 15*time.Second) {
+	for wait := shortestWait; ; wait = min(2*wait, longestWait) {
 		account, full, err := q.round(o, others, do)
 		if full == nil {
 			return account, err
 		}
-		if !q.again(max(wait, min(full.RetryAfter, 30*time.Second))) {
+		if !q.again(full, wait) {
 			return account, full
 		}
 	}
