@@ -32,7 +32,9 @@ func (s *Server) deliver(c *gin.Context, t Ticket, render renderer) error {
 		b.stop()
 		return s.undelivered(c, t, err)
 	}
-	err = render(c.Request.Context(), doc, result)
+	if err = render(c.Request.Context(), doc, result); err == nil {
+		err = doc.prime()
+	}
 	begun := b.stop()
 	if err != nil {
 		t.Abandoned() // the result is there, and still nobody's
