@@ -220,6 +220,17 @@ func TestTextsOfAForm(t *testing.T) {
 	}
 }
 
+func TestATextInAnotherCharsetIsRefusedUnlessItIsPlain(t *testing.T) {
+	for text, want := range map[string]int{"a fox, 3:2": 200, "a\x00 \x00f\x00": 400, "\x1b$B8Q": 400, "狐": 400, "\x8c\xcf": 400} {
+		f := newFake()
+		body, contentType := rawForm(imagePart, "Content-Disposition: form-data; name=\"prompt\"\r\nContent-Type: text/plain; charset=\"ISO-2022-JP\"\r\n\r\n"+text)
+		w := send(newServer(t, f), "POST", "/v1/images/edits", body, "Content-Type", contentType)
+		if w.Code != want || len(f.attempts) != 0 != (want == 200) {
+			t.Errorf("%q = %d %s, want %d", text, w.Code, w.Body, want)
+		}
+	}
+}
+
 func TestAFormsWordsThatAreNoUnicodeAreRefused(t *testing.T) {
 	for _, name := range []string{"prompt", "user", "midjourney[no]", "anything", "image", "model"} {
 		for _, bad := range []string{"un se\xf1or", "fox \xf0\x9f\xa6", "\xed\xa0\xbd"} {
