@@ -22,6 +22,7 @@ import (
 type disposition struct {
 	name, file string
 	charset    string    // of a text, where it says another one than UTF-8
+	picture    bool      // its type or its file name says so; that they say nothing means nothing
 	body       io.Reader // decoded
 }
 
@@ -37,9 +38,10 @@ func readDisposition(part *multipart.Part, number int) (d disposition, err error
 		return d, err
 	}
 	if t := headerLines(part, "Content-Type"); len(t) > 0 {
-		_, params, _ := mime.ParseMediaType(t[0]) // a type that cannot be read says nothing
-		d.charset = strings.ToLower(params["charset"])
+		kind, params, _ := mime.ParseMediaType(t[0]) // a type that cannot be read says nothing
+		d.charset, d.picture = strings.ToLower(params["charset"]), strings.HasPrefix(kind, "image/")
 	}
+	d.picture = d.picture || pictureFile.MatchString(d.file)
 	d.body = part
 	for _, coding := range headerLines(part, "Content-Transfer-Encoding") {
 		switch strings.ToLower(strings.TrimSpace(coding)) {
@@ -54,6 +56,8 @@ func readDisposition(part *multipart.Part, number int) (d disposition, err error
 	}
 	return d, nil
 }
+
+var pictureFile = regexp.MustCompile(`(?i)\.(png|jpe?g|jfif|webp|gif|avif|heic|heif|bmp|tiff?|jxl)$`)
 
 // badPart blames a part that cannot be named.
 func badPart(number int, why string) error {
