@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -131,6 +132,19 @@ func TestAResultThatCannotBeShownStaysOpen(t *testing.T) {
 	w := send(s, "POST", "/v1/images/generations", `{"prompt":"x"}`)
 	if w.Code != 500 || w.Header().Get("X-Should-Retry") != "false" || f.abandoned != 1 || f.answered != 0 {
 		t.Errorf("%d retry %q abandoned %d answered %d, want 500 false 1 0", w.Code, w.Header().Get("X-Should-Retry"), f.abandoned, f.answered)
+	}
+}
+
+// Pictures that vanish between their opening and their answer are a refusal with a status, not half an answer.
+func TestAnAnswerWhosePicturesVanishHasAStatus(t *testing.T) {
+	f := newFake()
+	s := newServer(t, f)
+	gone := &atomic.Bool{}
+	gone.Store(true)
+	s.core.Keep = goneLibrary{f, gone}
+	w := send(s, "POST", "/v1/images/generations", `{"prompt":"x"}`)
+	if _, _, _, code := problemOf(t, w); w.Code != 503 || code != "storage_unavailable" || f.abandoned != 1 || f.answered != 0 {
+		t.Errorf("%d %s abandoned %d answered %d, want 503 storage_unavailable 1 0", w.Code, w.Body, f.abandoned, f.answered)
 	}
 }
 
