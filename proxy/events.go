@@ -7,7 +7,6 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"midgate/adapter"
 	"midgate/adapter/jsonstream"
 )
 
