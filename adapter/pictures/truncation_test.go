@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"midgate/adapter"
+	"midgate/adapter/pictures/picturetest"
 )
 
 // box is one of an MP4's boxes.
