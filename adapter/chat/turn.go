@@ -8,6 +8,7 @@ import (
 	openai "github.com/sashabaranov/go-openai"
 
 	"midgate/adapter"
+	"midgate/adapter/prompt"
 )
 
 // Turn is what the last turn of a conversation asks for.
@@ -76,7 +77,7 @@ func ReadTurn(req openai.ChatCompletionRequest, o Options) (Turn, error) {
 
 // choose settles the way: a command, else pictures that came along, else the picture shown last, else a new picture.
 func (t *Turn) choose(command string, earlier []string, follow bool) {
-	plain, index, zoom, isAction := adapter.PlainAction(t.Prompt)
+	plain, index, zoom, isAction := prompt.Action(t.Prompt)
 	switch {
 	case command == "imagine":
 		t.Way, t.Images = TurnDraw, nil

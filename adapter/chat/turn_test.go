@@ -11,6 +11,7 @@ import (
 
 	"midgate/adapter"
 	"midgate/adapter/chat"
+	"midgate/adapter/prompt"
 )
 
 const fox = "img_ABCDEFGHIJKLMNOPQRSTUVWX23"
@@ -203,7 +204,7 @@ func TestWhatAnAnswerOffersCanBeSaid(t *testing.T) {
 		t.Fatalf("offers = %q, want the real buttons", rest)
 	}
 	for i := 1; i < len(offers); i += 2 {
-		if _, _, _, ok := adapter.PlainAction(offers[i]); !ok {
+		if _, _, _, ok := prompt.Action(offers[i]); !ok {
 			t.Errorf("%q is offered but not understood", offers[i])
 		}
 	}

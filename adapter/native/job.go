@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"midgate/adapter"
+	"midgate/adapter/prompt"
 	"midgate/adapter/workflow"
 )
 
@@ -164,14 +165,14 @@ func readPromptField(n *adapter.NativeJob, fields map[string]any) error {
 	if n.Route == "video" {
 		f := adapter.Film{Generation: adapter.Generation{}}
 		f.Prompt = text
-		if err := adapter.ReadVideoFlags(&f); err != nil {
+		if err := prompt.ReadVideoFlags(&f); err != nil {
 			return err
 		}
 		videoInto(f, fields)
 		text = f.Prompt
 	}
 	pictures, _ := fields["base64Array"].([]any)
-	p, err := adapter.ReadOwn(text, n.Route == "imagine", len(pictures) > 0)
+	p, err := prompt.ReadOwn(text, n.Route == "imagine", len(pictures) > 0)
 	if err != nil {
 		return err
 	}
@@ -180,7 +181,7 @@ func readPromptField(n *adapter.NativeJob, fields map[string]any) error {
 		p.URLs = sendAlong(n, p.URLs, fields)
 	}
 	fields["prompt"] = p.String()
-	return adapter.CheckDenied(p.String())
+	return prompt.CheckDenied(p.String())
 }
 
 // sendAlong makes image prompts of those addresses that are midgate's own: the upstream may not reach them, and they are

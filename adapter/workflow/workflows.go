@@ -7,6 +7,7 @@ import (
 	"log/slog"
 
 	"midgate/adapter"
+	"midgate/adapter/prompt"
 )
 
 // Config is what the translation can be told.
@@ -80,5 +81,5 @@ func with[T any](s *Recipes, do func(*Run, adapter.Run, T) (adapter.Result, erro
 
 // PathSpeed is the speed of a request that names it by its path: the configured one if it names none.
 func (s *Recipes) PathSpeed(asked adapter.Speed) (adapter.Speed, error) {
-	return adapter.ChooseSpeed(asked, "", "", adapter.DrawOptions{DefaultSpeed: s.cfg.DefaultSpeed, SpeedLimit: s.cfg.SpeedLimit})
+	return prompt.ChooseSpeed(asked, "", "", prompt.Options{DefaultSpeed: s.cfg.DefaultSpeed, SpeedLimit: s.cfg.SpeedLimit})
 }

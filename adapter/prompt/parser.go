@@ -1,10 +1,12 @@
-package adapter
+package prompt
 
 import (
 	"cmp"
 	"regexp"
 	"slices"
 	"strings"
+
+	"midgate/adapter"
 )
 
 // reader takes a prompt's words one after the other.
@@ -59,7 +61,7 @@ func splitParam(word string) (name, glued string) {
 	if glued = strings.TrimLeft(glued, "=:,;!?"); strings.Trim(glued, ".") == "" {
 		glued = ""
 	}
-	if IsLink(glued) {
+	if adapter.IsLink(glued) {
 		glued = safeLink(glued)
 	}
 	return name, glued
@@ -152,7 +154,7 @@ func (r *reader) flag(f Flag) error {
 	return nil
 }
 
-func (r *reader) speed(s Speed) error {
+func (r *reader) speed(s adapter.Speed) error {
 	if r.prompt.Speed != "" && r.prompt.Speed != s {
 		return badPrompt("The prompt names two speeds, --%s and --%s: write one of them.", r.prompt.Speed, s)
 	}

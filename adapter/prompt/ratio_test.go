@@ -1,4 +1,4 @@
-package adapter
+package prompt
 
 import (
 	"errors"
@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"midgate/adapter"
 )
 
 func TestRatio(t *testing.T) {
@@ -63,8 +65,8 @@ func TestRatioRefusesWhatIsNoSize(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := Ratio(in)
-			var e *Error
-			if !errors.As(err, &e) || e.Kind != Invalid || e.Code != "invalid_value" || e.Param != "size" {
+			var e *adapter.Error
+			if !errors.As(err, &e) || e.Kind != adapter.Invalid || e.Code != "invalid_value" || e.Param != "size" {
 				t.Errorf("Ratio(%q) = %q, %#v, want invalid_value of size", in, got, err)
 			}
 		})

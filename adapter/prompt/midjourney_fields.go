@@ -1,9 +1,11 @@
-package adapter
+package prompt
 
 import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"midgate/adapter"
 )
 
 // composition is a prompt while parameters are added to it.
@@ -25,7 +27,7 @@ func (c *composition) has(names ...string) bool {
 }
 
 // addOwn adds what the midjourney object asks for and the prompt does not say.
-func (c *composition) addOwn(own Midjourney) error {
+func (c *composition) addOwn(own adapter.Midjourney) error {
 	if err := c.addRaw(own.Raw); err != nil {
 		return err
 	}
@@ -40,7 +42,7 @@ func (c *composition) addOwn(own Midjourney) error {
 // ownField is a field of the midjourney object that is set, and its parameter.
 type ownField struct{ name, field, value string }
 
-func ownFields(own Midjourney, pictures bool) []ownField {
+func ownFields(own adapter.Midjourney, pictures bool) []ownField {
 	var set []ownField
 	text := func(name, field, value string) {
 		if value = strings.TrimSpace(value); value != "" {
@@ -94,7 +96,7 @@ func (c *composition) own(field ownField) error {
 	f, ok := readFlag(field.name, field.value)
 	if !ok {
 		rule, _ := lookupParam(field.name)
-		return BadParam(param, "invalid_value", "%s must be %s.", param, rule.form(release{}))
+		return adapter.BadParam(param, "invalid_value", "%s must be %s.", param, rule.form(release{}))
 	}
 	other, clashes := clash(f, c.Flags)
 	_, mapped := c.from[other.Name]
@@ -137,7 +139,7 @@ func (c *composition) addRaw(asked bool) error {
 	}
 	f, ok := rawFlag(c.release)
 	if !ok {
-		return BadParam("midjourney.raw", "invalid_value", "midjourney.raw belongs to version 5.1 and later and niji 6 and later, and this is drawn with %s.", c.release)
+		return adapter.BadParam("midjourney.raw", "invalid_value", "midjourney.raw belongs to version 5.1 and later and niji 6 and later, and this is drawn with %s.", c.release)
 	}
 	c.put(f, "midjourney.raw")
 	return nil

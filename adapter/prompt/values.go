@@ -1,10 +1,12 @@
-package adapter
+package prompt
 
 import (
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"midgate/adapter"
 )
 
 // form is what a parameter's value may look like.
@@ -149,7 +151,7 @@ func (f linksForm) read(value string) (string, bool) {
 
 // takes reports whether a word can belong to the value.
 func (f linksForm) takes(word string) bool {
-	return IsLink(word) || f.codes && styleCode.MatchString(word)
+	return adapter.IsLink(word) || f.codes && styleCode.MatchString(word)
 }
 
 func (f linksForm) String() string {
@@ -174,8 +176,10 @@ func (codesForm) read(value string) (string, bool) {
 
 func (codesForm) String() string { return "personalization codes" }
 
-func (endForm) read(value string) (string, bool) { return value, value == "loop" || IsLink(value) }
-func (endForm) String() string                   { return "loop or the public http(s) address of a picture" }
+func (endForm) read(value string) (string, bool) {
+	return value, value == "loop" || adapter.IsLink(value)
+}
+func (endForm) String() string { return "loop or the public http(s) address of a picture" }
 
 func (anyForm) read(value string) (string, bool) { return value, value != "" }
 func (anyForm) String() string                   { return "words" }

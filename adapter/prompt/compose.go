@@ -1,36 +1,38 @@
-package adapter
+package prompt
 
 import (
 	"slices"
 	"strings"
+
+	"midgate/adapter"
 )
 
 // Drawing is what a request asks Midjourney to draw.
 type Drawing struct {
-	Prompt  string // addresses, text and parameters: what is submitted
-	Text    string // the words alone
-	Version string // "7", "8.1"; empty: the upstream decides
-	Niji    bool   // Version is one of Niji's
-	Speed   Speed  // chooses the upstream's path; never part of Prompt
-	Upscale bool   // high quality in upscale mode: every picture is upscaled
-	Ratio   string // "3:2"; empty: none is sent
-	Seeded  bool   // the drawing names its seed
+	Prompt  string        // addresses, text and parameters: what is submitted
+	Text    string        // the words alone
+	Version string        // "7", "8.1"; empty: the upstream decides
+	Niji    bool          // Version is one of Niji's
+	Speed   adapter.Speed // chooses the upstream's path; never part of Prompt
+	Upscale bool          // high quality in upscale mode: every picture is upscaled
+	Ratio   string        // "3:2"; empty: none is sent
+	Seeded  bool          // the drawing names its seed
 }
 
-// DrawOptions are what decides a drawing besides the request.
-type DrawOptions struct {
-	DefaultSpeed Speed  // when nothing names one
-	SpeedLimit   Speed  // the dearest that a client may choose; empty: any
-	QualityHigh  string // QualityNative or QualityUpscale
-	Ratio        string // used when neither prompt nor size names one, such as an edited picture's own
-	Image        bool   // there is at least one image prompt, so the text may be empty
-	Fidelity     string // input_fidelity: high and low become --iw
+// Options are what decides a drawing besides the request.
+type Options struct {
+	DefaultSpeed adapter.Speed // when nothing names one
+	SpeedLimit   adapter.Speed // the dearest that a client may choose; empty: any
+	QualityHigh  string        // QualityNative or QualityUpscale
+	Ratio        string        // used when neither prompt nor size names one, such as an edited picture's own
+	Image        bool          // there is at least one image prompt, so the text may be empty
+	Fidelity     string        // input_fidelity: high and low become --iw
 }
 
-// Draw turns a request's words into a prompt or refuses them with an Invalid *Error. What the prompt says wins over
+// Compose turns a request's words into a prompt or refuses them with an Invalid *Error. What the prompt says wins over
 // the midjourney object, that over size, quality and style, and those over the model's name; nothing is sent twice.
 // What follows from size, quality or style but does not exist in the version is left out.
-func Draw(g Generation, m Model, o DrawOptions) (Drawing, error) {
+func Compose(g adapter.Generation, m Model, o Options) (Drawing, error) {
 	c, err := newComposition(g.Prompt, o.Image)
 	if err != nil {
 		return Drawing{}, err
@@ -83,7 +85,7 @@ func newComposition(text string, image bool) (*composition, error) {
 
 // chooseRelease settles the version, and sends it unless the prompt does: the prompt's, the midjourney object's, the
 // model's, or none.
-func (c *composition) chooseRelease(own Midjourney, m Model) error {
+func (c *composition) chooseRelease(own adapter.Midjourney, m Model) error {
 	asked, param, err := ownRelease(own)
 	if err != nil {
 		return err
@@ -107,7 +109,7 @@ func (c *composition) chooseRelease(own Midjourney, m Model) error {
 }
 
 // ownRelease is the version that the midjourney object names, and the field that names it.
-func ownRelease(own Midjourney) (release, string, error) {
+func ownRelease(own adapter.Midjourney) (release, string, error) {
 	version := strings.TrimPrefix(strings.ToLower(strings.TrimSpace(own.Version)), "v")
 	niji := strings.ToLower(strings.TrimSpace(own.Niji))
 	switch niji {
@@ -122,32 +124,32 @@ func ownRelease(own Midjourney) (release, string, error) {
 	}
 	switch {
 	case version != "" && niji != "":
-		return release{}, "", BadParam(param, "invalid_value", "midjourney.version and midjourney.niji exclude each other: use one of them.")
+		return release{}, "", adapter.BadParam(param, "invalid_value", "midjourney.version and midjourney.niji exclude each other: use one of them.")
 	case text == "":
 		return release{}, "", nil
 	}
 	r, ok := parseRelease(text, niji != "")
 	if !ok {
-		return release{}, "", BadParam(param, "invalid_value", "%s must be %s.", param, versionForm{niji != ""})
+		return release{}, "", adapter.BadParam(param, "invalid_value", "%s must be %s.", param, versionForm{niji != ""})
 	}
 	return r, param, nil
 }
 
 // ChooseSpeed is the prompt's speed, the midjourney object's, the model's or the default.
-func ChooseSpeed(prompt Speed, own string, model Speed, o DrawOptions) (Speed, error) {
-	asked := Speed(strings.ToLower(strings.TrimSpace(own)))
+func ChooseSpeed(prompt adapter.Speed, own string, model adapter.Speed, o Options) (adapter.Speed, error) {
+	asked := adapter.Speed(strings.ToLower(strings.TrimSpace(own)))
 	if asked != "" && !slices.Contains(speeds, asked) {
-		return "", BadParam("midjourney.speed", "invalid_value", "midjourney.speed must be relax, fast or turbo.")
+		return "", adapter.BadParam("midjourney.speed", "invalid_value", "midjourney.speed must be relax, fast or turbo.")
 	}
 	for _, choice := range []struct {
-		speed Speed
+		speed adapter.Speed
 		param string
 	}{{prompt, "prompt"}, {asked, "midjourney.speed"}, {model, "model"}} {
 		if choice.speed == "" {
 			continue
 		}
 		if o.SpeedLimit != "" && slices.Index(speeds, choice.speed) > slices.Index(speeds, o.SpeedLimit) {
-			return "", BadParam(choice.param, "invalid_value", "The speed %s is not offered here: the dearest is %s.", choice.speed, o.SpeedLimit)
+			return "", adapter.BadParam(choice.param, "invalid_value", "The speed %s is not offered here: the dearest is %s.", choice.speed, o.SpeedLimit)
 		}
 		return choice.speed, nil
 	}
@@ -156,22 +158,22 @@ func ChooseSpeed(prompt Speed, own string, model Speed, o DrawOptions) (Speed, e
 
 // fitting is the speed at which a version is drawn: 8.1 and later have no turbo (upstream-protocol.md §9.2). Who asked
 // for it by name is told; where it is only the default, fast takes its place.
-func (r release) fitting(speed, prompt Speed, own string, model Speed) (Speed, error) {
-	if speed != Turbo || r.niji || !r.known() || r.num < 8.1 {
+func (r release) fitting(speed, prompt adapter.Speed, own string, model adapter.Speed) (adapter.Speed, error) {
+	if speed != adapter.Turbo || r.niji || !r.known() || r.num < 8.1 {
 		return speed, nil
 	}
 	var param string
 	switch {
-	case prompt == Turbo:
+	case prompt == adapter.Turbo:
 		param = "prompt"
-	case strings.EqualFold(strings.TrimSpace(own), string(Turbo)):
+	case strings.EqualFold(strings.TrimSpace(own), string(adapter.Turbo)):
 		param = "midjourney.speed"
-	case model == Turbo:
+	case model == adapter.Turbo:
 		param = "model"
 	default:
-		return Fast, nil
+		return adapter.Fast, nil
 	}
-	return "", BadParam(param, "invalid_value", "Midjourney %s has no turbo: use fast or relax, or version 7.", r.number())
+	return "", adapter.BadParam(param, "invalid_value", "Midjourney %s has no turbo: use fast or relax, or version 7.", r.number())
 }
 
 // VersionName is the version as a record shows it: "7", "niji 6", or empty when the upstream decides.

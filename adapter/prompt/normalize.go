@@ -1,4 +1,4 @@
-package adapter
+package prompt
 
 import (
 	"net/url"
@@ -7,6 +7,8 @@ import (
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
+
+	"midgate/adapter"
 )
 
 // denied finds what must reach no server: the flags that choose a price or multiply the jobs. Some servers look for
@@ -71,7 +73,7 @@ func tableOf(list ...rune) *unicode.RangeTable {
 func lexemes(text string) []string {
 	var all []string
 	for word := range strings.FieldsSeq(text) {
-		if IsLink(word) {
+		if adapter.IsLink(word) {
 			all = append(all, safeLink(word))
 			continue
 		}

@@ -1,32 +1,34 @@
-package adapter
+package prompt
 
 import (
 	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
+
+	"midgate/adapter"
 )
 
 // plainActions are the ways to say an action, in the words that plainly leaves. "#" is a number from 1 to 4, "%" a
 // zoom factor.
 var plainActions = map[string][]string{
-	ActUpscale: {"upscale", "upscale #", "upscale number #", "u #"},
-	ActVary: {"vary", "vary #", "vary number #", "v #", "variation", "variation #", "variation of #", "variations",
+	adapter.ActUpscale: {"upscale", "upscale #", "upscale number #", "u #"},
+	adapter.ActVary: {"vary", "vary #", "vary number #", "v #", "variation", "variation #", "variation of #", "variations",
 		"variations of #", "make variations", "make variations of #"},
-	ActReroll:          {"reroll", "re roll", "regenerate", "try again", "🔄"},
-	ActUpscaleSubtle:   {"upscale subtle", "upscale subtly", "subtle upscale", "upscale 2x"},
-	ActUpscaleCreative: {"upscale creative", "upscale creatively", "creative upscale", "upscale 4x"},
-	ActVarySubtle:      {"vary subtle", "vary subtly", "subtle variation", "subtle variations"},
-	ActVaryStrong:      {"vary strong", "vary strongly", "strong variation", "strong variations"},
-	ActZoomOut2x:       {"zoom out", "zoom out %", "zoom out by %"},
-	ActZoomCustom:      {"custom zoom %", "custom zoom by %", "zoom custom %"},
-	ActPanLeft:         {"pan left", "pan to left", "⬅", "←"},
-	ActPanRight:        {"pan right", "pan to right", "➡", "→"},
-	ActPanUp:           {"pan up", "pan upwards", "⬆", "↑"},
-	ActPanDown:         {"pan down", "pan downwards", "⬇", "↓"},
-	ActMakeSquare:      {"make square"},
-	ActAnimateLow:      {"animate", "animate low", "animate low motion", "animate with low motion"},
-	ActAnimateHigh:     {"animate high", "animate high motion", "animate with high motion"},
+	adapter.ActReroll:          {"reroll", "re roll", "regenerate", "try again", "🔄"},
+	adapter.ActUpscaleSubtle:   {"upscale subtle", "upscale subtly", "subtle upscale", "upscale 2x"},
+	adapter.ActUpscaleCreative: {"upscale creative", "upscale creatively", "creative upscale", "upscale 4x"},
+	adapter.ActVarySubtle:      {"vary subtle", "vary subtly", "subtle variation", "subtle variations"},
+	adapter.ActVaryStrong:      {"vary strong", "vary strongly", "strong variation", "strong variations"},
+	adapter.ActZoomOut2x:       {"zoom out", "zoom out %", "zoom out by %"},
+	adapter.ActZoomCustom:      {"custom zoom %", "custom zoom by %", "zoom custom %"},
+	adapter.ActPanLeft:         {"pan left", "pan to left", "⬅", "←"},
+	adapter.ActPanRight:        {"pan right", "pan to right", "➡", "→"},
+	adapter.ActPanUp:           {"pan up", "pan upwards", "⬆", "↑"},
+	adapter.ActPanDown:         {"pan down", "pan downwards", "⬇", "↓"},
+	adapter.ActMakeSquare:      {"make square"},
+	adapter.ActAnimateLow:      {"animate", "animate low", "animate low motion", "animate with low motion"},
+	adapter.ActAnimateHigh:     {"animate high", "animate high motion", "animate with high motion"},
 }
 
 // plainFillers are words that change nothing about an action.
@@ -50,10 +52,10 @@ var plainPhrases = func() map[string]string {
 	return all
 }()
 
-// PlainAction reads a prompt that is nothing but an action in plain words: "zoom out 2x", "upscale the third one",
+// Action reads a prompt that is nothing but an action in plain words: "zoom out 2x", "upscale the third one",
 // "make it square", "U2". Anything more, however it begins, is a prompt and not an action. index is 1–4, or 0 when
 // none is said; zoom is above 1 and at most 2 for ActZoomCustom, else 0.
-func PlainAction(text string) (action string, index int, zoom float64, ok bool) {
+func Action(text string) (action string, index int, zoom float64, ok bool) {
 	words := plainly(text)
 	if action, ok = plainPhrases[strings.Join(words, " ")]; ok {
 		return action, 0, 0, true
@@ -136,12 +138,12 @@ func spoken(words []string, at int, sign string) string {
 // plainZoom is the action that zooms out by a factor: two have buttons of their own, the others need the custom one.
 func plainZoom(action string, factor float64) (string, float64, bool) {
 	switch {
-	case action == ActZoomOut2x && factor == 2:
-		return ActZoomOut2x, 0, true
-	case action == ActZoomOut2x && factor == 1.5:
-		return ActZoomOut15x, 0, true
+	case action == adapter.ActZoomOut2x && factor == 2:
+		return adapter.ActZoomOut2x, 0, true
+	case action == adapter.ActZoomOut2x && factor == 1.5:
+		return adapter.ActZoomOut15x, 0, true
 	case action != "" && factor > 1 && factor <= 2:
-		return ActZoomCustom, factor, true
+		return adapter.ActZoomCustom, factor, true
 	default:
 		return "", 0, false
 	}

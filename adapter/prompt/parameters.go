@@ -1,8 +1,10 @@
-package adapter
+package prompt
 
 import (
 	"slices"
 	"strings"
+
+	"midgate/adapter"
 )
 
 // paramRule is what is known of one of Midjourney's parameters (upstream-protocol.md §9.2).
@@ -127,15 +129,15 @@ func lookupParam(name string) (*paramRule, bool) {
 }
 
 // speed is the speed that the parameter chooses, empty for all but three.
-func (p *paramRule) speed() Speed {
-	if s := Speed(p.name); slices.Contains(speeds, s) {
+func (p *paramRule) speed() adapter.Speed {
+	if s := adapter.Speed(p.name); slices.Contains(speeds, s) {
 		return s
 	}
 	return ""
 }
 
 // speeds from the cheapest to the dearest.
-var speeds = []Speed{Relax, Fast, Turbo}
+var speeds = []adapter.Speed{adapter.Relax, adapter.Fast, adapter.Turbo}
 
 // form is what the value must be with a release; nil for a parameter without one.
 func (p *paramRule) form(r release) form {
@@ -189,16 +191,16 @@ func (p Prompt) check(r release, from map[string]string) error {
 		}
 		said, param := origin(f, from)
 		if !rule.in.include(r) {
-			return BadParam(param, "invalid_value", "%s belongs to %s, and this is drawn with %s.", said, rule.in, r)
+			return adapter.BadParam(param, "invalid_value", "%s belongs to %s, and this is drawn with %s.", said, rule.in, r)
 		}
 		if form := rule.form(r); form != nil {
 			if _, ok := form.read(f.Value); !ok {
-				return BadParam(param, "invalid_value", "%s must be %s with %s.", said, form, r)
+				return adapter.BadParam(param, "invalid_value", "%s must be %s with %s.", said, form, r)
 			}
 		}
 		if other, found := clash(f, p.Flags[:i]); found {
 			also, _ := origin(other, from)
-			return BadParam(param, "invalid_value", "%s and %s exclude each other: use one of them.", said, also)
+			return adapter.BadParam(param, "invalid_value", "%s and %s exclude each other: use one of them.", said, also)
 		}
 	}
 	return p.checkHD(from)
@@ -209,7 +211,7 @@ func (p Prompt) checkHD(from map[string]string) error {
 	ratio, _ := p.Flag("ar")
 	if _, hd := p.Flag("hd"); hd && ratio != "" && !hdRatio(ratio) {
 		said, param := origin(Flag{Name: "ar", Value: ratio}, from)
-		return BadParam(param, "invalid_value", "%s is too long for --hd: a side may be at most %d times the other.", said, mostHDRatio)
+		return adapter.BadParam(param, "invalid_value", "%s is too long for --hd: a side may be at most %d times the other.", said, mostHDRatio)
 	}
 	return nil
 }

@@ -1,4 +1,4 @@
-package adapter
+package prompt
 
 import (
 	"errors"
@@ -6,13 +6,15 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"midgate/adapter"
 )
 
 func TestParsePrompt(t *testing.T) {
 	for name, tc := range map[string]struct {
 		in    string
 		want  string
-		speed Speed
+		speed adapter.Speed
 	}{
 		"plain words stay":                       {"a cat, sleeping", "a cat, sleeping", ""},
 		"line breaks and tabs are blanks":        {" a\r\n\tcat\u2028in\u0085rain ", "a cat in rain", ""},
@@ -64,23 +66,23 @@ func TestParsePrompt(t *testing.T) {
 		"but not where they begin a speed":       {"https://a.example/a---turbo.png cat", "https://a.example/a%2D%2D%2Dturbo.png cat", ""},
 		"or a denied name":                       {"https://a.example/?--R--turbo=--bs cat", "https://a.example/?%2D%2DR%2D%2Dturbo=%2D%2Dbs cat", ""},
 		"an address behind an equals sign":       {"a cat --sref=https://a.example/1.png", "a cat --sref https://a.example/1.png", ""},
-		"a speed is taken out":                   {"a cat --turbo", "a cat", Turbo},
-		"in any case":                            {"a cat --TuRbO, red", "a cat red", Turbo},
-		"in the middle":                          {"a --relax cat", "a cat", Relax},
+		"a speed is taken out":                   {"a cat --turbo", "a cat", adapter.Turbo},
+		"in any case":                            {"a cat --TuRbO, red", "a cat red", adapter.Turbo},
+		"in the middle":                          {"a --relax cat", "a cat", adapter.Relax},
 		"not in prose behind an em dash":         {"a fox runs—fast", "a fox runs - fast", ""},
-		"behind an em dash of its own":           {"a cat —fast", "a cat", Fast},
-		"several times":                          {"--fast a cat --FAST —fast", "a cat", Fast},
-		"glued to a word":                        {"cat--turbo--turbo", "cat", Turbo},
-		"behind another beginning of one":        {"a cat --tur--turbo bo", "a cat bo --tur", Turbo},
-		"written with invisible characters":      {"a cat -\u200b-tu\u2060r\ufeffbo", "a cat", Turbo},
-		"written with a variation selector":      {"a cat -\ufe0f-turbo", "a cat", Turbo},
-		"written full-width":                     {"a cat ﹣﹣ｔｕｒｂｏ", "a cat", Turbo},
-		"written with a long s":                  {"a cat --faſt", "a cat", Fast},
+		"behind an em dash of its own":           {"a cat —fast", "a cat", adapter.Fast},
+		"several times":                          {"--fast a cat --FAST —fast", "a cat", adapter.Fast},
+		"glued to a word":                        {"cat--turbo--turbo", "cat", adapter.Turbo},
+		"behind another beginning of one":        {"a cat --tur--turbo bo", "a cat bo --tur", adapter.Turbo},
+		"written with invisible characters":      {"a cat -\u200b-tu\u2060r\ufeffbo", "a cat", adapter.Turbo},
+		"written with a variation selector":      {"a cat -\ufe0f-turbo", "a cat", adapter.Turbo},
+		"written full-width":                     {"a cat ﹣﹣ｔｕｒｂｏ", "a cat", adapter.Turbo},
+		"written with a long s":                  {"a cat --faſt", "a cat", adapter.Fast},
 		"a hyphen in front is not two":           {"a cat - -turbo", "a cat - -turbo", ""},
 		"a blank in between is not a parameter":  {"a cat -- turbo", "a cat turbo", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p, err := ParsePrompt(tc.in)
+			p, err := Parse(tc.in)
 			if err != nil || p.String() != tc.want || p.Speed != tc.speed {
 				t.Errorf("ParsePrompt(%q) = %q at speed %q, %v, want %q at %q", tc.in, p, p.Speed, err, tc.want, tc.speed)
 			}
@@ -146,9 +148,9 @@ func TestParsePromptRefuses(t *testing.T) {
 		"zoom out of range":                 {"a cat --zoom 1", "invalid_value", "above 1"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p, err := ParsePrompt(tc.in)
-			var e *Error
-			if !errors.As(err, &e) || e.Kind != Invalid || e.Param != "prompt" || e.Code != tc.code || !strings.Contains(e.Message, tc.says) {
+			p, err := Parse(tc.in)
+			var e *adapter.Error
+			if !errors.As(err, &e) || e.Kind != adapter.Invalid || e.Param != "prompt" || e.Code != tc.code || !strings.Contains(e.Message, tc.says) {
 				t.Errorf("ParsePrompt(%.60q) = %.60q, %#v, want %s of prompt that says %q", tc.in, p, e, tc.code, tc.says)
 			}
 		})
@@ -156,14 +158,14 @@ func TestParsePromptRefuses(t *testing.T) {
 }
 
 func TestParsePromptTakesOnlyPictures(t *testing.T) {
-	p, err := ParsePrompt("https://a.example/1.png https://a.example/2.png --ar 3:2")
+	p, err := Parse("https://a.example/1.png https://a.example/2.png --ar 3:2")
 	if err != nil || len(p.URLs) != 2 || p.Text != "" {
 		t.Errorf("ParsePrompt(two addresses) = %+v, %v, want two URLs and no text", p, err)
 	}
 }
 
 func TestFlagFindsAParameterByAnyOfItsNames(t *testing.T) {
-	p, err := ParsePrompt("a cat --aspect 3:2 --newest 5")
+	p, err := Parse("a cat --aspect 3:2 --newest 5")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -204,7 +206,7 @@ func BenchmarkParsePrompt(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			text := strings.Repeat(unit, maxPrompt/utf8.RuneCountInString(unit))
 			for b.Loop() {
-				_, _ = ParsePrompt(text)
+				_, _ = Parse(text)
 			}
 		})
 	}

@@ -1,4 +1,4 @@
-package adapter
+package prompt
 
 import (
 	"reflect"
@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"midgate/adapter"
 )
 
 // A server's ways of finding what is denied: the speeds anywhere in any case, the others as parameters.
@@ -21,9 +23,9 @@ func checkReading(t interface {
 	Fatalf(format string, args ...any)
 }, text string) {
 	t.Helper()
-	p, err := ParsePrompt(text)
+	p, err := Parse(text)
 	if err != nil {
-		if KindOf(err) != Invalid || p.String() != "" {
+		if adapter.KindOf(err) != adapter.Invalid || p.String() != "" {
 			t.Fatalf("ParsePrompt(%q) = %q, %v, want an Invalid error and nothing else", text, p, err)
 		}
 		return
@@ -38,7 +40,7 @@ func checkReading(t interface {
 	if strings.ContainsAny(sent, "{}\n\r\x00–—―") {
 		t.Fatalf("ParsePrompt(%q) = %q, which holds a brace, a break or a long dash", text, sent)
 	}
-	again, err := ParsePrompt(sent)
+	again, err := Parse(sent)
 	if err != nil {
 		t.Fatalf("ParsePrompt(%q) = %q, which is refused: %v", text, sent, err)
 	}
@@ -85,8 +87,8 @@ func TestASpeedNeverHides(t *testing.T) {
 			flag.WriteString(rapid.SampledFrom([]string{string(letter), strings.ToUpper(string(letter)), string(letter - 'a' + 'ａ')}).Draw(t, "letter"))
 		}
 		text := "a cat " + flag.String() + rapid.SampledFrom([]string{"", " ", ",", " red", " --ar 3:2", "\n"}).Draw(t, "after")
-		p, err := ParsePrompt(text)
-		if err != nil || p.Speed != Turbo {
+		p, err := Parse(text)
+		if err != nil || p.Speed != adapter.Turbo {
 			t.Fatalf("ParsePrompt(%q) = %q at speed %q, %v, want turbo", text, p, p.Speed, err)
 		}
 		checkReading(t, text)

@@ -1,10 +1,12 @@
-package adapter
+package prompt
 
 import (
 	"errors"
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"midgate/adapter"
 )
 
 var testAliases = map[string]string{
@@ -20,18 +22,18 @@ func TestParseModel(t *testing.T) {
 		"no name is midjourney":                 {"", Model{Name: "midjourney"}},
 		"blanks are no name":                    {"  ", Model{Name: "midjourney"}},
 		"the bare name leaves all to upstream":  {"midjourney", Model{Name: "midjourney"}},
-		"a speed alone":                         {"midjourney-turbo", Model{Name: "midjourney-turbo", Speed: Turbo}},
+		"a speed alone":                         {"midjourney-turbo", Model{Name: "midjourney-turbo", Speed: adapter.Turbo}},
 		"a version":                             {"midjourney-v7", Model{Name: "midjourney-v7", Version: "7"}},
-		"a version with a dot and a speed":      {"midjourney-v8.1-fast", Model{Name: "midjourney-v8.1-fast", Version: "8.1", Speed: Fast}},
+		"a version with a dot and a speed":      {"midjourney-v8.1-fast", Model{Name: "midjourney-v8.1-fast", Version: "8.1", Speed: adapter.Fast}},
 		"a needless .0 is dropped":              {"midjourney-v6.0", Model{Name: "midjourney-v6.0", Version: "6"}},
 		"a version yet to come":                 {"midjourney-v9", Model{Name: "midjourney-v9", Version: "9"}},
 		"niji is its newest version":            {"niji", Model{Name: "niji", Version: "7", Niji: true}},
-		"niji with a version and a speed":       {"niji-6-relax", Model{Name: "niji-6-relax", Version: "6", Niji: true, Speed: Relax}},
-		"niji with a speed only":                {"niji-fast", Model{Name: "niji-fast", Version: "7", Niji: true, Speed: Fast}},
-		"any case":                              {"MidJourney-V7-Fast", Model{Name: "MidJourney-V7-Fast", Version: "7", Speed: Fast}},
+		"niji with a version and a speed":       {"niji-6-relax", Model{Name: "niji-6-relax", Version: "6", Niji: true, Speed: adapter.Relax}},
+		"niji with a speed only":                {"niji-fast", Model{Name: "niji-fast", Version: "7", Niji: true, Speed: adapter.Fast}},
+		"any case":                              {"MidJourney-V7-Fast", Model{Name: "MidJourney-V7-Fast", Version: "7", Speed: adapter.Fast}},
 		"an alias":                              {"dall-e-3", Model{Name: "dall-e-3"}},
 		"an alias with a dot":                   {"gpt-image-1.5", Model{Name: "gpt-image-1.5"}},
-		"the longest glob counts":               {"gpt-image-2", Model{Name: "gpt-image-2", Version: "8.1", Speed: Fast}},
+		"the longest glob counts":               {"gpt-image-2", Model{Name: "gpt-image-2", Version: "8.1", Speed: adapter.Fast}},
 		"an alias's target is read in any case": {"HOUSE", Model{Name: "HOUSE", Version: "6", Niji: true}},
 		"a vendor is cut off":                   {"openai/dall-e-3", Model{Name: "openai/dall-e-3"}},
 		"several vendors are cut off":           {"openrouter/acme/midjourney-v6.1", Model{Name: "openrouter/acme/midjourney-v6.1", Version: "6.1"}},
@@ -63,8 +65,8 @@ func TestParseModelRefusesWhatIsNoName(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := ParseModel(in, testAliases)
-			var e *Error
-			if !errors.As(err, &e) || e.Kind != NotFound || e.Code != "model_not_found" || e.Param != "model" {
+			var e *adapter.Error
+			if !errors.As(err, &e) || e.Kind != adapter.NotFound || e.Code != "model_not_found" || e.Param != "model" {
 				t.Errorf("ParseModel(%q) = %+v, %#v, want model_not_found", in, got, err)
 			}
 		})
@@ -79,7 +81,7 @@ func TestParseModelShowsOnlyTheBeginningOfALongName(t *testing.T) {
 }
 
 func TestDefaultListedNamesAreModels(t *testing.T) {
-	for _, name := range DefaultListed {
+	for _, name := range adapter.DefaultListed {
 		if _, err := ParseModel(name, testAliases); err != nil {
 			t.Errorf("ParseModel(%q) = %v, want a model", name, err)
 		}
@@ -100,7 +102,7 @@ func FuzzParseModel(f *testing.F) {
 				t.Errorf("ParseModel(%q).Version = %q, want one that exists", name, m.Version)
 			}
 		}
-		if m.Speed != "" && m.Speed != Relax && m.Speed != Fast && m.Speed != Turbo {
+		if m.Speed != "" && m.Speed != adapter.Relax && m.Speed != adapter.Fast && m.Speed != adapter.Turbo {
 			t.Errorf("ParseModel(%q).Speed = %q, want a speed", name, m.Speed)
 		}
 		again, err := ParseModel("vendor/"+m.Name, testAliases)

@@ -1,4 +1,4 @@
-package adapter
+package prompt
 
 import (
 	"cmp"
@@ -6,14 +6,16 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+
+	"midgate/adapter"
 )
 
 // Model is what a model name says about a drawing (contract.md §3).
 type Model struct {
-	Name    string // as the client wrote it; "midjourney" when it named none
-	Version string // "7", "8.1"; empty: the upstream decides
-	Niji    bool   // Version is one of Niji's
-	Speed   Speed  // empty: not named
+	Name    string        // as the client wrote it; "midjourney" when it named none
+	Version string        // "7", "8.1"; empty: the upstream decides
+	Niji    bool          // Version is one of Niji's
+	Speed   adapter.Speed // empty: not named
 }
 
 // modelGrammar is the grammar of contract.md §3 in lower case: version, "niji", its version, speed.
@@ -34,7 +36,7 @@ func ParseModel(name string, aliases map[string]string) (Model, error) {
 			return m, nil
 		}
 	}
-	return Model{}, &Error{Kind: NotFound, Code: "model_not_found", Param: "model",
+	return Model{}, &adapter.Error{Kind: adapter.NotFound, Code: "model_not_found", Param: "model",
 		Message: "The model '" + excerpt(own) + "' does not exist. Names are midjourney, midjourney-v7 or niji-7, each also with -relax, -fast or -turbo at its end, and those that GET /v1/models lists."}
 }
 
@@ -43,7 +45,7 @@ func grammarModel(name string) (Model, bool) {
 	if part == nil {
 		return Model{}, false
 	}
-	m := Model{Niji: part[2] != "", Speed: Speed(part[4])}
+	m := Model{Niji: part[2] != "", Speed: adapter.Speed(part[4])}
 	number := cmp.Or(part[1], part[3])
 	if m.Niji {
 		number = cmp.Or(number, newestNiji)

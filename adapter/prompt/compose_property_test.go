@@ -1,4 +1,4 @@
-package adapter
+package prompt
 
 import (
 	"strings"
@@ -6,6 +6,8 @@ import (
 
 	openai "github.com/sashabaranov/go-openai"
 	"pgregory.net/rapid"
+
+	"midgate/adapter"
 )
 
 // TestNothingDeniedEverComesOutOfADrawing fills every field that reaches the prompt with what could hide there.
@@ -18,12 +20,12 @@ func TestNothingDeniedEverComesOutOfADrawing(t *testing.T) {
 		word := rapid.OneOf(rapid.Just(""), rapid.Just(""), rapid.Just(""), rapid.Just(""), rapid.Just("1234"), text)
 		number := rapid.Ptr(rapid.OneOf(rapid.IntRange(0, 100), rapid.IntRange(0, 100), rapid.IntRange(-2, 1002)), true)
 		rarely := rapid.Map(rapid.IntRange(0, 9), func(n int) bool { return n == 9 })
-		g := Generation{
+		g := adapter.Generation{
 			ImageRequest: openai.ImageRequest{
 				Prompt: "a cat " + text.Draw(t, "prompt"), Size: rapid.SampledFrom([]string{"", "auto", "1536x1024", "1024x1024", "5000x1000"}).Draw(t, "size"),
 				Quality: rapid.SampledFrom([]string{"", "low", "high"}).Draw(t, "quality"), Style: rapid.SampledFrom([]string{"", "natural", "vivid"}).Draw(t, "style"),
 			},
-			Midjourney: Midjourney{
+			Midjourney: adapter.Midjourney{
 				Version: rapid.SampledFrom([]string{"", "", "5", "6.1", "7", "8.1"}).Draw(t, "version"), Niji: rapid.SampledFrom([]string{"", "", "", "", "6"}).Draw(t, "niji"),
 				Speed: rapid.SampledFrom([]string{"", "turbo"}).Draw(t, "speed"), Stylize: number.Draw(t, "stylize"), Chaos: number.Draw(t, "chaos"),
 				Raw: rapid.Bool().Draw(t, "raw"), Tile: rapid.Bool().Draw(t, "tile"), Draft: rarely.Draw(t, "draft"), HD: rarely.Draw(t, "hd"),
@@ -32,9 +34,9 @@ func TestNothingDeniedEverComesOutOfADrawing(t *testing.T) {
 			},
 		}
 		m := Model{Version: rapid.SampledFrom([]string{"", "7", "8.1"}).Draw(t, "model")}
-		d, err := Draw(g, m, DrawOptions{DefaultSpeed: Relax, QualityHigh: QualityNative, Image: rapid.Bool().Draw(t, "image"), Fidelity: "high"})
+		d, err := Compose(g, m, Options{DefaultSpeed: adapter.Relax, QualityHigh: adapter.QualityNative, Image: rapid.Bool().Draw(t, "image"), Fidelity: "high"})
 		if err != nil {
-			if KindOf(err) != Invalid {
+			if adapter.KindOf(err) != adapter.Invalid {
 				t.Fatalf("Draw(%+v) = %v, want an Invalid error", g, err)
 			}
 			return

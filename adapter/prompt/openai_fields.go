@@ -1,6 +1,10 @@
-package adapter
+package prompt
 
-import "strings"
+import (
+	"strings"
+
+	"midgate/adapter"
+)
 
 // addSize adds the ratio of the size, or else of the picture that is edited, unless the prompt has one.
 func (c *composition) addSize(size, fallback string) error {
@@ -29,7 +33,7 @@ func (c *composition) addQuality(quality, high string) (upscale bool) {
 	case "low":
 		c.lowQuality()
 	case "high", "hd":
-		if high == QualityUpscale {
+		if high == adapter.QualityUpscale {
 			return true
 		}
 		c.highQuality()

@@ -1,10 +1,12 @@
-package adapter
+package prompt
 
 import (
 	"cmp"
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"midgate/adapter"
 )
 
 // maxPrompt is OpenAI's limit for a prompt, in characters (openai-surface.md §1.1).
@@ -13,9 +15,9 @@ const maxPrompt = 32000
 // Prompt is a client's prompt taken apart (upstream-protocol.md §9.1). Speed flags are in Speed, never in Flags.
 type Prompt struct {
 	Text  string
-	URLs  []string // the picture addresses in front of the text
-	Flags []Flag   // each name once
-	Speed Speed    // empty: the prompt names none
+	URLs  []string      // the picture addresses in front of the text
+	Flags []Flag        // each name once
+	Speed adapter.Speed // empty: the prompt names none
 }
 
 // Flag is a parameter under its short lower-case name, without dashes. Value may be empty.
@@ -49,9 +51,9 @@ func (p Prompt) Flag(name string) (string, bool) {
 	return "", false
 }
 
-// ParsePrompt reads a prompt by midgate's rules (upstream-protocol.md §9.4) or refuses it with an Invalid *Error
+// Parse reads a prompt by midgate's rules (upstream-protocol.md §9.4) or refuses it with an Invalid *Error
 // whose Param is "prompt". What it returns reads as itself: ParsePrompt(p.String()) is p without its speed.
-func ParsePrompt(text string) (Prompt, error) {
+func Parse(text string) (Prompt, error) {
 	p, err := readPrompt(text)
 	if err == nil {
 		err = p.requireWords(false)
@@ -87,13 +89,13 @@ func readPrompt(text string) (Prompt, error) {
 	return Prompt{}, badPrompt("The prompt cannot be read unambiguously: please write its parameters once, at its end, as in --ar 3:2.")
 }
 
-func badPrompt(format string, args ...any) *Error {
-	return BadParam("prompt", "invalid_value", format, args...)
+func badPrompt(format string, args ...any) *adapter.Error {
+	return adapter.BadParam("prompt", "invalid_value", format, args...)
 }
 
 func checkLength(text string) error {
 	if n := utf8.RuneCountInString(text); n > maxPrompt {
-		return BadParam("prompt", "string_above_max_length", "The prompt is too long: it has %d characters, and at most %d are allowed.", n, maxPrompt)
+		return adapter.BadParam("prompt", "string_above_max_length", "The prompt is too long: it has %d characters, and at most %d are allowed.", n, maxPrompt)
 	}
 	return nil
 }
@@ -118,7 +120,7 @@ func (p Prompt) requireWords(image bool) error {
 	case len(p.Flags) > 0 || p.Speed != "":
 		says = "The prompt holds only parameters: it needs words that say what to draw."
 	}
-	return BadParam("prompt", "empty_string", "%s", says)
+	return adapter.BadParam("prompt", "empty_string", "%s", says)
 }
 
 // release is the version that the prompt itself names.
@@ -148,7 +150,7 @@ func readOnce(text string) (Prompt, error) {
 			return Prompt{}, err
 		}
 	}
-	links := slices.IndexFunc(r.words, func(w string) bool { return !IsLink(w) })
+	links := slices.IndexFunc(r.words, func(w string) bool { return !adapter.IsLink(w) })
 	if links < 0 {
 		links = len(r.words)
 	}

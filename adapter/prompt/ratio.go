@@ -1,4 +1,4 @@
-package adapter
+package prompt
 
 import (
 	"regexp"
@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
+
+	"midgate/adapter"
 )
 
 const (
@@ -38,8 +40,8 @@ func Ratio(size string) (string, error) {
 	return strconv.FormatInt(w, 10) + ":" + strconv.FormatInt(h, 10), nil
 }
 
-func badSize(format string, args ...any) *Error {
-	return BadParam("size", "invalid_value", format, args...)
+func badSize(format string, args ...any) *adapter.Error {
+	return adapter.BadParam("size", "invalid_value", format, args...)
 }
 
 // reduced is w:h in lowest terms, or the nearest ratio with terms up to mostRatioTerm when those are larger.

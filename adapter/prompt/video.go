@@ -1,14 +1,16 @@
-package adapter
+package prompt
 
 import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"midgate/adapter"
 )
 
 // ReadVideoFlags takes a video's own parameters out of its prompt, where people write them, and makes them part of the
 // request: they cost money, and none may be sent twice (upstream-protocol.md §9.2). What the prompt says wins.
-func ReadVideoFlags(f *Film) error {
+func ReadVideoFlags(f *adapter.Film) error {
 	folded := fold(f.Prompt)
 	if !strings.Contains(folded, "--") {
 		return nil
@@ -16,7 +18,7 @@ func ReadVideoFlags(f *Film) error {
 	words := strings.Fields(folded)
 	var kept []string
 	for len(words) > 0 {
-		taken, err := f.flag(words)
+		taken, err := readVideoFlag(f, words)
 		if err != nil {
 			return err
 		}
@@ -29,8 +31,8 @@ func ReadVideoFlags(f *Film) error {
 	return nil
 }
 
-// flag takes the parameter that the words begin with; it returns how many of them it took.
-func (f *Film) flag(words []string) (int, error) {
+// readVideoFlag takes the parameter that the words begin with; it returns how many of them it took.
+func readVideoFlag(f *adapter.Film, words []string) (int, error) {
 	value := ""
 	if len(words) > 1 {
 		value = words[1]
@@ -39,12 +41,12 @@ func (f *Film) flag(words []string) (int, error) {
 	case "--motion":
 		f.Motion = strings.ToLower(value)
 		if f.Motion != "low" && f.Motion != "high" {
-			return 0, BadParam("prompt", "invalid_value", "--motion must be low or high.")
+			return 0, adapter.BadParam("prompt", "invalid_value", "--motion must be low or high.")
 		}
 	case "--bs":
 		n, err := strconv.Atoi(value)
 		if err != nil || !slices.Contains([]int{1, 2, 4}, n) {
-			return 0, BadParam("prompt", "invalid_value", "--bs must be 1, 2 or 4; every clip is paid.")
+			return 0, adapter.BadParam("prompt", "invalid_value", "--bs must be 1, 2 or 4; every clip is paid.")
 		}
 		f.Midjourney.BatchSize = n
 	case "--video":
@@ -59,10 +61,10 @@ func (f *Film) flag(words []string) (int, error) {
 			f.Loop = true
 			break
 		}
-		if !IsLink(value) {
-			return 0, BadParam("prompt", "invalid_value", "--end must be loop or the public http(s) address of a picture.")
+		if !adapter.IsLink(value) {
+			return 0, adapter.BadParam("prompt", "invalid_value", "--end must be loop or the public http(s) address of a picture.")
 		}
-		f.End = &Reference{URL: value}
+		f.End = &adapter.Reference{URL: value}
 	default:
 		return 0, nil
 	}

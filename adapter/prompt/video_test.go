@@ -1,8 +1,10 @@
-package adapter
+package prompt
 
 import (
 	"strings"
 	"testing"
+
+	"midgate/adapter"
 )
 
 // Whatever a prompt holds, what is left of it starts no more clips than the request says.
@@ -11,7 +13,7 @@ func FuzzFilmFlags(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		var film Film
+		var film adapter.Film
 		film.Prompt = text
 		if ReadVideoFlags(&film) != nil {
 			return
@@ -23,7 +25,7 @@ func FuzzFilmFlags(f *testing.F) {
 		if err := ReadVideoFlags(&again); err != nil || again.Prompt == film.Prompt {
 			return
 		}
-		if d, err := Draw(film.Generation, Model{}, DrawOptions{Image: true}); err == nil && strings.Contains(d.Text+" ", "--bs ") {
+		if d, err := Compose(film.Generation, Model{}, Options{Image: true}); err == nil && strings.Contains(d.Text+" ", "--bs ") {
 			t.Errorf("%q still says %q", text, d.Text)
 		}
 	})
