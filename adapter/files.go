@@ -7,17 +7,6 @@ import (
 	"time"
 )
 
-// File is an uploaded picture that requests can refer to by its ID (openai-surface.md §8).
-type File struct {
-	ID       string // file- + 26 base32 characters
-	Name     string // as it was uploaded
-	Purpose  string
-	Size     int64
-	Created  time.Time
-	Expires  time.Time // zero: kept for ever
-	Contents Reference
-}
-
 const filePrefix = "file-"
 
 // filesOf is the owner under which a caller's files are recorded: a file is a picture's record like any other, but it is
