@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"midgate/adapter"
+	"midgate/adapter/library"
 	"midgate/adapter/prompt"
 	"midgate/adapter/workflow"
 )
@@ -33,12 +34,12 @@ type API struct {
 	parts   Deps
 	recipes *workflow.Recipes
 	jobs    *adapter.Engine
-	lib     *adapter.Library
+	lib     *library.Library
 }
 
 // New makes it; its jobs are executed by the engine, which must know NativeWorkflow. The engine tells it of the
 // jobs whose clients named a webhook.
-func New(parts Deps, recipes *workflow.Recipes, jobs *adapter.Engine, lib *adapter.Library) *API {
+func New(parts Deps, recipes *workflow.Recipes, jobs *adapter.Engine, lib *library.Library) *API {
 	s := &API{parts: parts, recipes: recipes, jobs: jobs, lib: lib}
 	jobs.OnStart(s.announce)
 	return s
@@ -189,7 +190,7 @@ func readPromptField(n *adapter.NativeJob, fields map[string]any) error {
 func sendAlong(n *adapter.NativeJob, urls []string, fields map[string]any) (rest []string) {
 	pictures, _ := fields["base64Array"].([]any)
 	for _, url := range urls {
-		id, ours := adapter.OwnImage(url)
+		id, ours := library.OwnImage(url)
 		if !ours {
 			rest = append(rest, url)
 			continue

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 
 	"midgate/adapter"
+	"midgate/adapter/library"
 	"midgate/adapter/prompt"
 )
 
@@ -32,11 +33,11 @@ type Deps struct {
 type Recipes struct {
 	cfg   Config
 	parts Deps
-	lib   *adapter.Library
+	lib   *library.Library
 }
 
 // New makes the workflows.
-func New(cfg Config, parts Deps, lib *adapter.Library) *Recipes {
+func New(cfg Config, parts Deps, lib *library.Library) *Recipes {
 	return &Recipes{cfg: cfg, parts: parts, lib: lib}
 }
 

@@ -1,12 +1,14 @@
-package adapter
+package library
 
 import (
 	"context"
 	"errors"
+
+	"midgate/adapter"
 )
 
 // Seed asks for the seed of one of the caller's pictures, best effort: not every server tells it.
-func (s *Library) Seed(ctx context.Context, c Caller, imageID string) (string, error) {
+func (s *Library) Seed(ctx context.Context, c adapter.Caller, imageID string) (string, error) {
 	img, err := s.Image(ctx, c, imageID)
 	if err != nil {
 		return "", err
@@ -15,18 +17,18 @@ func (s *Library) Seed(ctx context.Context, c Caller, imageID string) (string, e
 }
 
 // SeedOf asks for the seed of a task of one of the upstreams, best effort.
-func (s *Library) SeedOf(ctx context.Context, c Caller, upstream, taskID string) (string, error) {
+func (s *Library) SeedOf(ctx context.Context, c adapter.Caller, upstream, taskID string) (string, error) {
 	account, err := s.parts.Accounts.Made(ctx, c, upstream)
 	if err != nil {
 		return "", err
 	}
-	tools, ok := account.Upstream.(Tools)
+	tools, ok := account.Upstream.(adapter.Tools)
 	if !ok {
-		return "", &Error{Kind: Unsupported, Code: "unsupported", Message: "This upstream does not tell seeds."}
+		return "", &adapter.Error{Kind: adapter.Unsupported, Code: "unsupported", Message: "This upstream does not tell seeds."}
 	}
 	seed, err := tools.Seed(ctx, taskID)
-	if errors.Is(err, ErrNotFound) {
-		return "", TaskNotFound()
+	if errors.Is(err, adapter.ErrNotFound) {
+		return "", adapter.TaskNotFound()
 	}
 	return seed, err
 }

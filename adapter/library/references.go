@@ -1,4 +1,4 @@
-package adapter
+package library
 
 import (
 	"context"
@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+
+	"midgate/adapter"
 )
 
 // ownURL finds our image ID in a URL that midgate handed out, whatever host it was reached by.
@@ -21,8 +23,8 @@ func OwnImage(url string) (id string, ours bool) {
 }
 
 // Resolve settles what the pictures of a request are: each one that is the caller's own gets its Image.
-func (s *Library) Resolve(ctx context.Context, c Caller, refs []Reference) ([]Reference, error) {
-	settled := make([]Reference, len(refs))
+func (s *Library) Resolve(ctx context.Context, c adapter.Caller, refs []adapter.Reference) ([]adapter.Reference, error) {
+	settled := make([]adapter.Reference, len(refs))
 	for i, ref := range refs {
 		known, err := s.ResolveOne(ctx, c, ref)
 		if err != nil {
@@ -34,9 +36,9 @@ func (s *Library) Resolve(ctx context.Context, c Caller, refs []Reference) ([]Re
 }
 
 // ResolveOne recognises one picture: by its ID, by our URL, by its exact bytes, then by its looks.
-func (s *Library) ResolveOne(ctx context.Context, c Caller, ref Reference) (Reference, error) {
+func (s *Library) ResolveOne(ctx context.Context, c adapter.Caller, ref adapter.Reference) (adapter.Reference, error) {
 	if id, ours := OwnImage(ref.URL); ours {
-		ref = Reference{Image: id}
+		ref = adapter.Reference{Image: id}
 	}
 	if ref.Image != "" {
 		_, err := s.Image(ctx, c, ref.Image)
@@ -46,14 +48,14 @@ func (s *Library) ResolveOne(ctx context.Context, c Caller, ref Reference) (Refe
 		return ref, nil
 	}
 	id, err := s.parts.Store.FindDigest(ctx, c.Owner, ref.Hash)
-	if errors.Is(err, ErrNotFound) && s.parts.Recogniser != nil {
+	if errors.Is(err, adapter.ErrNotFound) && s.parts.Recogniser != nil {
 		id, err = s.parts.Recogniser.Recognise(ctx, c.Owner, ref)
 	}
 	switch {
-	case errors.Is(err, ErrNotFound):
+	case errors.Is(err, adapter.ErrNotFound):
 		return ref, nil
 	case err != nil:
-		return ref, Wrap(Storage, err, "The pictures' records cannot be read at the moment; nothing was submitted.")
+		return ref, adapter.Wrap(adapter.Storage, err, "The pictures' records cannot be read at the moment; nothing was submitted.")
 	}
 	if img, err := s.parts.Store.Get(ctx, id); err == nil && img.Owner == c.Owner {
 		ref.Image = id
@@ -63,27 +65,27 @@ func (s *Library) ResolveOne(ctx context.Context, c Caller, ref Reference) (Refe
 
 // asParam says which parameter names a picture that is not there: there is no id in the request.
 func asParam(err error, param string) error {
-	if e, ok := errors.AsType[*Error](err); ok && e.Kind == NotFound {
+	if e, ok := errors.AsType[*adapter.Error](err); ok && e.Kind == adapter.NotFound {
 		e.Param = param
 	}
 	return err
 }
 
 // Attach measures a stored picture; its bytes are opened when they are sent.
-func (s *Library) Attach(ctx context.Context, r Rendition) (*Attachment, error) {
+func (s *Library) Attach(ctx context.Context, r adapter.Rendition) (*adapter.Attachment, error) {
 	blob, err := s.parts.Pictures.Open(ctx, r)
 	if err != nil {
 		return nil, fmt.Errorf("open the picture: %w", err)
 	}
 	defer func() { _ = blob.Close() }() // it was only measured
-	return &Attachment{
+	return &adapter.Attachment{
 		MIME: "image/" + string(blob.Format), Size: blob.Size,
 		Open: func(ctx context.Context) (io.ReadCloser, error) { return s.parts.Pictures.Open(ctx, r) },
 	}, nil
 }
 
 // Mask checks a mask against the picture that it belongs to and turns it into Midjourney's form.
-func (s *Library) Mask(ctx context.Context, c Caller, img Image, mask Reference) (*Reference, error) {
+func (s *Library) Mask(ctx context.Context, c adapter.Caller, img adapter.Image, mask adapter.Reference) (*adapter.Reference, error) {
 	upload := mask.Upload
 	if upload == "" && mask.Image != "" {
 		own, err := s.Image(ctx, c, mask.Image)
@@ -93,11 +95,11 @@ func (s *Library) Mask(ctx context.Context, c Caller, img Image, mask Reference)
 		upload = own.Source
 	}
 	if upload == "" {
-		return nil, BadParam("mask", "invalid_value", "The mask must be an uploaded PNG.")
+		return nil, adapter.BadParam("mask", "invalid_value", "The mask must be an uploaded PNG.")
 	}
 	made, err := s.parts.Retoucher.Mask(ctx, upload, img.Width, img.Height)
 	if err != nil {
 		return nil, err
 	}
-	return &Reference{Upload: made.Name, Hash: made.SHA256}, nil
+	return &adapter.Reference{Upload: made.Name, Hash: made.SHA256}, nil
 }
