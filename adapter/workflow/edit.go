@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"midgate/adapter"
+	"midgate/adapter/prompt"
 )
 
 // The ways in which an edit is made (contract.md §6).
@@ -68,7 +69,7 @@ func (s *Service) editAccount(ctx context.Context, c adapter.Caller, e adapter.E
 		}
 		return s.parts.Accounts.Made(ctx, c, img.Upstream)
 	}
-	draw, err := s.drawing(e.Generation, adapter.DrawOptions{Image: true})
+	draw, err := s.drawing(e.Generation, prompt.Options{Image: true})
 	if err != nil {
 		return adapter.Account{}, err
 	}
@@ -138,7 +139,7 @@ func (s *Service) ownMask(ctx context.Context, e adapter.Edit) (*adapter.Referen
 }
 
 func (s *Service) planKnown(ctx context.Context, account adapter.Account, plan editing, img adapter.Image) (editing, error) {
-	action, index, zoom, ok := adapter.PlainAction(plan.Prompt)
+	action, index, zoom, ok := prompt.Action(plan.Prompt)
 	if animates(action) {
 		return plan, &adapter.Error{Kind: adapter.Unsupported, Code: "unsupported", Param: "prompt",
 			Message: "This would be a video, which an image route cannot answer: use POST /v1/videos, or the action " + action + " of the picture."}
@@ -239,7 +240,7 @@ func (s *Service) ratioOf(ctx context.Context, c adapter.Caller, ref adapter.Ref
 	if w == 0 || h == 0 {
 		return "", nil
 	}
-	ratio, err := adapter.Ratio(fmt.Sprintf("%dx%d", w, h))
+	ratio, err := prompt.Ratio(fmt.Sprintf("%dx%d", w, h))
 	if err != nil {
 		return "", nil //nolint:nilerr // a strip too long for Midjourney: its picture gets the usual shape
 	}
@@ -247,9 +248,9 @@ func (s *Service) ratioOf(ctx context.Context, c adapter.Caller, ref adapter.Ref
 }
 
 // options say what the way needs of the prompt.
-func (e editing) options() adapter.DrawOptions {
+func (e editing) options() prompt.Options {
 	if e.Way != wayPrompts {
-		return adapter.DrawOptions{Image: true}
+		return prompt.Options{Image: true}
 	}
-	return adapter.DrawOptions{Image: true, Ratio: e.Ratio, Fidelity: e.Fidelity}
+	return prompt.Options{Image: true, Ratio: e.Ratio, Fidelity: e.Fidelity}
 }

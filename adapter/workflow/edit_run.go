@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"midgate/adapter"
+	"midgate/adapter/prompt"
 )
 
 // edit goes the way that was planned.
@@ -68,7 +69,7 @@ func (q *Run) withoutEdits(run adapter.Run, e editing, refused error) (adapter.R
 }
 
 // region repaints the masked area of a known picture, or varies it with another prompt: on the quarter's own picture.
-func (q *Run) region(run adapter.Run, e editing, account adapter.Account, draw adapter.Drawing) (adapter.Result, error) {
+func (q *Run) region(run adapter.Run, e editing, account adapter.Account, draw prompt.Drawing) (adapter.Result, error) {
 	img, err := q.s.parts.Store.Get(q.ctx, e.Images[0].Image)
 	if err != nil {
 		return adapter.Result{}, fmt.Errorf("read the picture: %w", err)
@@ -133,7 +134,7 @@ func (q *Run) area(name string) (*adapter.Attachment, error) {
 }
 
 // edits sends the picture to submit/edits, with the masked area punched out and the mask beside it.
-func (q *Run) edits(run adapter.Run, e editing, account adapter.Account, draw adapter.Drawing) (adapter.Result, error) {
+func (q *Run) edits(run adapter.Run, e editing, account adapter.Account, draw prompt.Drawing) (adapter.Result, error) {
 	image, err := q.editable(e)
 	if err != nil {
 		return adapter.Result{}, err
@@ -174,7 +175,7 @@ func (q *Run) editable(e editing) (*adapter.Attachment, error) {
 }
 
 // prompts draws from the pictures as image prompts.
-func (q *Run) prompts(run adapter.Run, e editing, account adapter.Account, draw adapter.Drawing) (adapter.Result, error) {
+func (q *Run) prompts(run adapter.Run, e editing, account adapter.Account, draw prompt.Drawing) (adapter.Result, error) {
 	pictures, err := q.Attachments(e.Images)
 	if err != nil {
 		return adapter.Result{}, err

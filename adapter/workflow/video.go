@@ -6,17 +6,18 @@ import (
 	"slices"
 
 	"midgate/adapter"
+	"midgate/adapter/prompt"
 )
 
 // Film makes a video.
 func (s *Service) Film(ctx context.Context, a adapter.Attempt, f adapter.Film) (adapter.Ticket, error) {
-	if err := adapter.ReadVideoFlags(&f); err != nil {
+	if err := prompt.ReadVideoFlags(&f); err != nil {
 		return nil, err
 	}
 	if err := checkFilm(&f); err != nil {
 		return nil, err
 	}
-	draw, err := s.drawing(f.Generation, adapter.DrawOptions{Image: f.Input != nil || f.Extends != ""})
+	draw, err := s.drawing(f.Generation, prompt.Options{Image: f.Input != nil || f.Extends != ""})
 	if err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"midgate/adapter"
+	"midgate/adapter/prompt"
 )
 
 // film executes a video's sequence: the still where there is none, the clip, then as many extensions as its length wants.
@@ -15,7 +16,7 @@ func (q *Run) film(run adapter.Run, f adapter.Film) (adapter.Result, error) {
 	if err != nil {
 		return adapter.Result{}, err
 	}
-	draw, err := q.s.drawing(f.Generation, adapter.DrawOptions{Image: f.Input != nil || f.Extends != ""})
+	draw, err := q.s.drawing(f.Generation, prompt.Options{Image: f.Input != nil || f.Extends != ""})
 	if err != nil {
 		return adapter.Result{}, err
 	}
@@ -58,7 +59,7 @@ type shot struct {
 	q            *Run
 	run          adapter.Run
 	film         adapter.Film
-	draw         adapter.Drawing
+	draw         prompt.Drawing
 	account      adapter.Account
 	still        string // name of the first frame in Pictures
 	stillQuarter int
