@@ -18,6 +18,7 @@ type form struct {
 	Tokens  int            `json:"tokens,omitempty"` // of the prompt
 	Quality string         `json:"quality,omitempty"`
 	Output  adapter.Output `json:"output"`
+	Router  bool           `json:"router,omitempty"` // the usage has OpenRouter's names
 }
 
 func formOf(g adapter.Generation) form {
@@ -36,11 +37,11 @@ type elementJSON struct {
 
 // aboutJSON is what an answer says about all its pictures (openai-surface.md §1.2).
 type aboutJSON struct {
-	Background   string    `json:"background"`
-	OutputFormat string    `json:"output_format"`
-	Quality      string    `json:"quality"`
-	Size         string    `json:"size,omitempty"`
-	Usage        usageJSON `json:"usage"`
+	Background   string `json:"background"`
+	OutputFormat string `json:"output_format"`
+	Quality      string `json:"quality"`
+	Size         string `json:"size,omitempty"`
+	Usage        any    `json:"usage"` // usageJSON or routerUsageJSON
 }
 
 // usageJSON is made up: Midjourney counts no tokens, SDKs want integers.
@@ -50,6 +51,14 @@ type usageJSON struct {
 	OutputTokens       int        `json:"output_tokens"`
 	InputTokensDetail  tokensJSON `json:"input_tokens_details"`
 	OutputTokensDetail tokensJSON `json:"output_tokens_details"`
+}
+
+// routerUsageJSON is the same in OpenRouter's words: its SDK refuses an answer with OpenAI's.
+type routerUsageJSON struct {
+	PromptTokens     int     `json:"prompt_tokens"`
+	CompletionTokens int     `json:"completion_tokens"`
+	TotalTokens      int     `json:"total_tokens"`
+	Cost             float64 `json:"cost"`
 }
 
 type tokensJSON struct {
@@ -77,7 +86,11 @@ func (s *Server) images(ctx context.Context, d *jsonstream.Document, c adapter.C
 		return err
 	}
 	var created int64
-	about := aboutJSON{Background: "opaque", OutputFormat: string(orPNG(f.Output.Format)), Quality: shownQuality(f.Quality), Usage: usage(f.Tokens)}
+	var spent any = usage(f.Tokens)
+	if f.Router {
+		spent = routerUsageJSON{PromptTokens: f.Tokens, TotalTokens: f.Tokens}
+	}
+	about := aboutJSON{Background: "opaque", OutputFormat: string(orPNG(f.Output.Format)), Quality: shownQuality(f.Quality), Usage: spent}
 	for i, p := range pictures {
 		created = max(created, p.image.Created.Unix())
 		if i == 0 && p.image.Width > 0 {
