@@ -53,7 +53,7 @@ var home = map[string][]string{
 	"github.com/cloudwego/base64x":       {"midgate/adapter/jsonstream"},
 	"github.com/sony/gobreaker/":         {"midgate/adapter/midjourney"},
 	"github.com/sashabaranov/go-openai":  {"midgate/adapter", "midgate/proxy"},
-	"net/http":                           {"midgate/cmd/midgate", "midgate/proxy", "midgate/adapter/midjourney", "midgate/adapter/midjourney/simulator"},
+	"net/http":                           {"midgate/cmd/midgate", "midgate/proxy", "midgate/adapter/midjourney", "midgate/adapter/midjourney/simulator", "midgate/adapter/adaptertest/harness"},
 	"github.com/Eyevinn/mp4ff":           {"midgate/adapter/midjourney/simulator/paint"},
 	"github.com/corona10/goimagehash":    {"midgate/adapter/pictures/fingerprint"},
 	"github.com/openai/openai-go":        {},
