@@ -74,16 +74,22 @@ func denied(rules map[string]guard, pkg, imp string) bool {
 func (g guard) refuses(imp string) bool {
 	allowed, refused := 0, 0
 	for _, a := range g.Allow {
-		if strings.HasPrefix(imp, a) {
+		if begins(imp, a) {
 			allowed = max(allowed, len(a))
 		}
 	}
 	for _, d := range g.Deny {
-		if strings.HasPrefix(imp, d.Pkg) {
+		if begins(imp, d.Pkg) {
 			refused = max(refused, len(d.Pkg))
 		}
 	}
 	return refused > allowed
+}
+
+// begins understands the paths of depguard: a beginning, or the whole if it ends with $.
+func begins(imp, path string) bool {
+	whole, ends := strings.CutSuffix(path, "$")
+	return imp == whole || !ends && strings.HasPrefix(imp, path)
 }
 
 func TestTheLinterHoldsTheSameWalls(t *testing.T) {
