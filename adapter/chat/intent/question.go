@@ -1,0 +1,157 @@
+package intent
+
+import "strings"
+
+// describing settles questions about a picture.
+func (r *reading) describing() (Decision, bool) {
+	if !r.subject() {
+		return Decision{}, false
+	}
+	for _, l := range r.close {
+		w := r.wish(l)
+		if len(w.tokens) == 0 {
+			continue
+		}
+		d := Decision{Kind: Describe, Language: l.Code, Index: r.named(l)}
+		switch {
+		case l.begins(w.tokens, &l.Describe) > 0:
+			return d, true
+		case r.Attached == 0 && (r.asks || l.ends(r.tokens, &l.QuestionEnd) > 0) && l.begins(w.tokens, &l.DescribeQuestion) > 0 && l.holds(w.tokens, &l.Mention):
+			return d, true
+		case r.Attached > 0 && l.holds(w.tokens, &l.DescribeInside) && !l.strong(w):
+			return d, true
+		case r.Attached > 0 && (r.asks || l.ends(r.tokens, &l.QuestionEnd) > 0) && !l.changes(w):
+			return d, true
+		}
+	}
+	return Decision{}, false
+}
+
+// changes reports whether a question about a picture that came along is a polite wish for a change.
+func (l *language) changes(w wish) bool {
+	return l.strong(w) || l.weak(w) || l.draws(w) || l.colours(w.tokens) || w.can && l.begins(w.tokens, &l.Question) == 0
+}
+
+// going settles thanks that go on: "thanks for the help".
+func (r *reading) going() (Decision, bool) {
+	for _, l := range r.close {
+		if r.Attached == 0 && l.begins(r.tokens, &l.ThanksFor) > 0 && sizeOfAll(r.tokens) <= words(10) && commas(r.tokens) < 2 && !l.holds(r.tokens, &l.Object) {
+			return Decision{Kind: Talk, Topic: Thanks, Language: l.Code}, true
+		}
+	}
+	return Decision{}, false
+}
+
+// elsewhere settles questions to the assistant, and wishes that no picture answers.
+func (r *reading) elsewhere() (Decision, bool) {
+	if r.Attached > 0 {
+		return Decision{}, false
+	}
+	for _, l := range r.close {
+		if topic, ok := r.asked(l); ok {
+			return Decision{Kind: Talk, Topic: topic, Language: l.Code}, true
+		}
+	}
+	return Decision{}, false
+}
+
+func (r *reading) asked(l *language) (Topic, bool) {
+	w := r.wish(l)
+	size := sizeOfAll(r.tokens)
+	question := r.asks || l.ends(r.tokens, &l.QuestionEnd) > 0
+	for _, t := range talkOrder {
+		if list := l.asked[t]; list != nil && size <= words(25) && (l.begins(r.tokens, list) > 0 || l.begins(w.tokens, list) > 0) {
+			return t, true
+		}
+		if list := l.askedInside[t]; list != nil && size <= words(12) && l.holds(r.tokens, list) {
+			return t, true
+		}
+	}
+	switch {
+	case l.begins(w.tokens, &l.Elsewhere) > 0:
+		return Elsewhere, true
+	case len(w.tokens) == 0:
+		return Help, w.can
+	case l.draws(w) || r.subject() && (l.strong(w) || l.weak(w)):
+		return "", false
+	case r.asks && size <= words(25) && (w.can || l.begins(w.tokens, &l.Question) > 0):
+		return Question, true
+	case question && !r.asks && size <= words(15):
+		return Question, true
+	}
+	return "", false
+}
+
+// chatting settles praise in sentences: "Love it! The colours are wonderful."
+func (r *reading) chatting() (Decision, bool) {
+	if r.Attached > 0 || sizeOfAll(r.tokens) > words(25) {
+		return Decision{}, false
+	}
+	for _, l := range r.close {
+		var topics []string
+		praised := true
+		for _, c := range clauses(r.tokens) {
+			found, ok := l.comment(c)
+			topics = append(topics, found...)
+			praised = praised && ok
+		}
+		if praised && len(topics) > 0 {
+			d := talking(topics)
+			d.Language = l.Code
+			return d, true
+		}
+	}
+	return Decision{}, false
+}
+
+// clauses splits tokens where a sentence may end.
+func clauses(tokens []token) (all [][]token) {
+	from := 0
+	for i := 1; i <= len(tokens); i++ {
+		if i == len(tokens) || strings.ContainsAny(tokens[i].before, sentenceEnd) {
+			all = append(all, tokens[from:i])
+			from = i
+		}
+	}
+	return all
+}
+
+// comment is the small talk that a clause is: known phrases, or something that is there and how it is.
+func (l *language) comment(c []token) ([]string, bool) {
+	if all, ok := l.cover(c); ok {
+		return said(all, talk), len(said(all, button))+len(said(all, number))+len(said(all, style)) == 0
+	}
+	if l.begins(c, &l.That) == 0 && l.begins(c, &l.It) == 0 {
+		return nil, false
+	}
+	for i := 1; i < len(c); i++ {
+		n := l.begins(c[i:], &l.Is)
+		if n == 0 {
+			continue
+		}
+		if all, ok := l.cover(c[i+n:]); ok && len(said(all, talk)) > 0 {
+			return said(all, talk), true
+		}
+	}
+	return nil, false
+}
+
+// unclear asks back what stays short and says too little. Asking is free.
+func (r *reading) unclear() (Decision, bool) {
+	if r.Attached > 0 || r.Shown == Nothing {
+		return Decision{}, false
+	}
+	size := sizeOfAll(r.tokens)
+	for _, l := range r.close {
+		switch {
+		case r.Shown == Grid && l.begins(r.tokens, &l.Pointing) > 0 && size <= words(10):
+			return Decision{Kind: Ask, Topic: Which, Language: l.Code}, true
+		case l.begins(r.tokens, &l.Articles) > 0:
+			return Decision{}, false
+		}
+	}
+	if size <= words(2) || r.asks && size <= words(4) {
+		return Decision{Kind: Ask, Topic: Unclear}, true
+	}
+	return Decision{}, false
+}

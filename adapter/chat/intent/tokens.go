@@ -1,0 +1,174 @@
+package intent
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// token is a word, a number, a sign of a script that puts no blanks between words, or a symbol such as an emoji.
+type token struct {
+	text   string // lower case, without accents
+	at     int    // where it begins in the text
+	before string // what stands between it and the one before, without blanks
+	size   int    // how much it says, in tenths of an English word
+}
+
+// kind is what a rune does to the tokens.
+type kind int
+
+const (
+	gap kind = iota
+	letter
+	digit
+	sign
+)
+
+var ideographs = []*unicode.RangeTable{unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul, unicode.Bopomofo}
+
+func kindOf(r rune) kind {
+	switch {
+	case r == 'ー' || unicode.IsOneOf(ideographs, r):
+		return sign
+	case unicode.IsNumber(r):
+		return digit
+	case r == '×' || unicode.IsLetter(r) || unicode.In(r, unicode.Mn, unicode.Mc) && !unicode.Is(unicode.Variation_Selector, r):
+		return letter
+	case r >= 0x1F3FB && r <= 0x1F3FF: // a skin tone
+		return gap
+	case unicode.In(r, unicode.So) || r >= 0x2190 && r <= 0x21FF:
+		return sign
+	default:
+		return gap
+	}
+}
+
+func sizeOf(r rune) int {
+	switch {
+	case unicode.Is(unicode.Han, r):
+		return 6
+	case unicode.Is(unicode.Hangul, r):
+		return 4
+	case r == 'ー' || unicode.In(r, unicode.Hiragana, unicode.Katakana):
+		return 3
+	default:
+		return 10
+	}
+}
+
+// tokenize splits a text. The text comes back too, composed, as the tokens' places count in it.
+func tokenize(words string) (text string, tokens []token) {
+	text = norm.NFC.String(strings.ToValidUTF8(words, ""))
+	var between strings.Builder
+	last := gap
+	for at, r := range text {
+		k := kindOf(r)
+		if k == gap {
+			if !unicode.IsSpace(r) || r == '\n' {
+				between.WriteRune(r)
+			}
+			if !decimalPoint(text, at, r) {
+				last = gap
+				continue
+			}
+			tokens[len(tokens)-1].text += "."
+			between.Reset()
+			continue
+		}
+		folded := fold(r)
+		if k != sign && k == last {
+			tokens[len(tokens)-1].text += folded
+			continue
+		}
+		tokens = append(tokens, token{text: folded, at: at, before: between.String(), size: sizeOf(r)})
+		between.Reset()
+		last = k
+	}
+	return text, ratios(tokens)
+}
+
+// decimalPoint reports whether a rune stands between two digits as a decimal point or comma does.
+func decimalPoint(text string, at int, r rune) bool {
+	return (r == '.' || r == ',') && at > 0 && at+1 < len(text) && isDigit(text[at-1]) && isDigit(text[at+1])
+}
+
+func isDigit(b byte) bool { return '0' <= b && b <= '9' }
+
+// fold is a rune in lower case, in its plain width and without accents.
+func fold(r rune) string {
+	switch r {
+	case 'ß':
+		return "ss"
+	case '×':
+		return "x"
+	case 'œ', 'Œ':
+		return "oe"
+	case 'ı':
+		return "i"
+	}
+	s := strings.ToLower(norm.NFKC.String(string(r)))
+	if unicode.IsOneOf(ideographs, r) {
+		return s
+	}
+	return strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Mn, r) {
+			return -1
+		}
+		return r
+	}, norm.NFD.String(s))
+}
+
+var integer = regexp.MustCompile(`^[0-9]{1,5}$`)
+
+// ratios joins two numbers with a colon, a slash or an x between them.
+func ratios(tokens []token) (joined []token) {
+	for i := 0; i < len(tokens); i++ {
+		t := tokens[i]
+		if integer.MatchString(t.text) {
+			if n := i + 1; n < len(tokens) && integer.MatchString(tokens[n].text) && strings.ContainsAny(tokens[n].before, ":：/∶") && len([]rune(tokens[n].before)) == 1 {
+				t.text += ":" + tokens[n].text
+				i = n
+			} else if n := i + 2; n < len(tokens) && integer.MatchString(tokens[n].text) && (tokens[i+1].text == "x" || tokens[i+1].text == "zu" || tokens[i+1].text == "by") {
+				t.text += ":" + tokens[n].text
+				i = n
+			}
+		}
+		joined = append(joined, t)
+	}
+	return joined
+}
+
+// asks reports whether a text ends with a question mark.
+func asks(text string) bool {
+	text = strings.TrimRightFunc(text, func(r rune) bool {
+		return unicode.IsSpace(r) || unicode.In(r, unicode.So) || strings.ContainsRune("!！.…)）\"”»」'", r)
+	})
+	return strings.HasSuffix(text, "?") || strings.HasSuffix(text, "？") || strings.HasSuffix(text, "؟")
+}
+
+func sizeOfAll(tokens []token) (n int) {
+	for _, t := range tokens {
+		n += t.size
+	}
+	return n
+}
+
+// key is tokens as a phrase is looked up.
+func key(tokens []token) string {
+	var b strings.Builder
+	for i, t := range tokens {
+		if i > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(t.text)
+	}
+	return b.String()
+}
+
+// phraseKey is a phrase of a language's file as tokens are looked up.
+func phraseKey(phrase string) string {
+	_, tokens := tokenize(phrase)
+	return key(tokens)
+}
