@@ -58,6 +58,26 @@ func (l *language) cover(tokens []token) ([]meaning, bool) {
 	return all, true
 }
 
+// around covers a button that stands around the number of its picture: "turn the second one into a video".
+func (l *language) around(tokens []token) ([]meaning, bool) {
+	if len(tokens) > longestClosed {
+		return nil, false
+	}
+	for i := 1; i < len(tokens)-1; i++ {
+		for n := min(l.longest, len(tokens)-1-i); n > 0; n-- {
+			inner, ok := l.cover(tokens[i : i+n])
+			if !ok || len(said(inner, number)) != 1 || len(said(inner, button))+len(said(inner, talk))+len(said(inner, style)) > 0 {
+				continue
+			}
+			outer, ok := l.cover(slices.Concat(tokens[:i], tokens[i+n:]))
+			if ok && len(said(outer, button)) == 1 && len(said(outer, number)) == 0 {
+				return append(outer, inner...), true
+			}
+		}
+	}
+	return nil, false
+}
+
 var figure = regexp.MustCompile(`^[0-9]+(?:\.[0-9]+)?$`)
 
 func (l *language) meaningOf(tokens []token) (meaning, bool) {
@@ -86,7 +106,11 @@ func said(all []meaning, c class) (values []string) {
 // spoken settles texts that are made of known phrases alone.
 func (r *reading) spoken() (Decision, bool) {
 	for _, l := range r.tongues {
-		if all, ok := l.cover(r.tokens); ok {
+		all, ok := l.cover(r.tokens)
+		if !ok {
+			all, ok = l.around(r.tokens)
+		}
+		if ok {
 			if d, ok := r.meant(l, all); ok {
 				d.Language = l.Code
 				if r.bare() {
@@ -108,6 +132,9 @@ func (r *reading) bare() bool {
 func (r *reading) meant(l *language, all []meaning) (Decision, bool) {
 	buttons, numbers, shapes := said(all, button), said(all, number), said(all, shape)
 	topics := said(all, talk)
+	if len(buttons) > 0 && (r.asks && l.asksHow(r.tokens) || len(said(all, style)) > 0) {
+		return Decision{}, false
+	}
 	switch {
 	case len(buttons)+len(shapes) > 1 && !(len(shapes) == 1 && len(buttons) == 1 && isShape(buttons[0])) || len(numbers) > 1:
 		return Decision{Kind: Ask, Topic: OneThing}, true
@@ -123,7 +150,7 @@ func (r *reading) meant(l *language, all []meaning) (Decision, bool) {
 	case len(said(all, style)) > 0:
 		return r.styled(l, topics)
 	case len(topics) > 0 && r.Attached == 0:
-		return talking(topics), true
+		return talking(topics), !l.strong(r.wish(l))
 	case r.Attached > 0:
 		return Decision{Kind: Ask, Topic: WhatWithIt}, true
 	default:
@@ -141,6 +168,8 @@ func (r *reading) styled(l *language, topics []string) (Decision, bool) {
 		return Decision{Kind: Edit}, true
 	case l.begins(r.tokens, &l.Articles) > 0 && l.ends(r.tokens, &l.StyleEnd) == 0:
 		return Decision{Kind: Ask, Topic: Unclear}, sizeOfAll(r.tokens) <= words(2)
+	case slices.Contains(topics, string(Praise)) && l.holds(r.tokens, &l.Is):
+		return talking(topics), r.Attached == 0
 	case slices.Contains(topics, string(Praise)) && len(clauses(r.tokens)) == 1:
 		return Decision{Kind: Ask, Topic: Unclear}, true
 	default:

@@ -79,7 +79,7 @@ type Decision struct {
 func Decide(t Turn) Decision {
 	r := read(t)
 	for _, rule := range []func() (Decision, bool){
-		r.nothingSaid, r.spoken, r.choosing, r.describing, r.going, r.elsewhere, r.changing, r.chatting, r.unclear,
+		r.nothingSaid, r.describing, r.going, r.spoken, r.choosing, r.elsewhere, r.changing, r.chatting, r.unclear,
 	} {
 		if d, ok := rule(); ok {
 			return r.checked(d)
@@ -141,6 +141,7 @@ func (r *reading) checked(d Decision) Decision {
 		d.Language = r.language()
 	}
 	if r.Attached > 0 && d.Kind == Edit {
+		d.Index = 0 // a number in the words is about the pictures that came along
 		return d
 	}
 	needs := d.Kind == Pick || d.Kind == Press || d.Kind == Edit || d.Kind == Describe && r.Attached == 0

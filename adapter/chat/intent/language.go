@@ -52,6 +52,8 @@ type table struct {
 	ChangeIt  phrases `yaml:"change_it"`  // ask for a change of what is there already
 	ChangeEnd phrases `yaml:"change_end"` // the same, at the end
 	Inside    phrases `yaml:"inside"`     // the same, anywhere in a short text
+	Brief     phrases `yaml:"brief"`      // verbs that begin a change in very short texts
+	Versus    phrases `yaml:"versus"`     // the same, anywhere in very short texts: "instead of"
 	With      phrases `yaml:"with"`       // begin what only a change begins with
 	Place     phrases `yaml:"place"`      // the same, in very short texts
 	Degree    phrases `yaml:"degree"`     // a bit, much
@@ -72,6 +74,9 @@ type table struct {
 	ThanksFor        phrases           `yaml:"thanks_for"`        // begin thanks that go on
 	Pointing         phrases           `yaml:"pointing"`          // begin what points at one of several: "the one with"
 	Elsewhere        phrases           `yaml:"elsewhere"`         // begin what other assistants are asked for
+
+	// Names are things that begin as a phrase of these lists does and are none: Canada is no "add" in Chinese.
+	Names phrases `yaml:"names"`
 
 	Lines map[Topic]string `yaml:"lines"` // the answers
 }
@@ -163,7 +168,8 @@ func ready(code string, t, shared table) *language {
 	}
 	for _, list := range []*phrases{&l.Articles, &l.That, &l.Courtesy, &l.Can, &l.Wish, &l.And, &l.Link, &l.Draw, &l.DrawEnd, &l.Object,
 		&l.Change, &l.ChangeIt, &l.ChangeEnd, &l.Inside, &l.With, &l.Place, &l.Degree, &l.Compare, &l.StyleEnd, &l.Should, &l.Is,
-		&l.Mention, &l.Describe, &l.DescribeInside, &l.DescribeQuestion, &l.Question, &l.QuestionEnd, &l.ThanksFor, &l.Elsewhere, &l.It, &l.Pointing, &l.Too} {
+		&l.Mention, &l.Describe, &l.DescribeInside, &l.DescribeQuestion, &l.Question, &l.QuestionEnd, &l.ThanksFor, &l.Elsewhere, &l.It, &l.Pointing, &l.Too,
+		&l.Brief, &l.Versus, &l.Names} {
 		l.list(list)
 	}
 	for _, p := range l.Pointers {
@@ -192,6 +198,14 @@ func (l *language) list(list *phrases) {
 
 // begins is how many tokens the longest phrase of a list has that the tokens begin with; 0 if there is none.
 func (l *language) begins(tokens []token, list *phrases) int {
+	n := l.first(tokens, list)
+	if n > 0 && l.first(tokens, &l.Names) > n {
+		return 0
+	}
+	return n
+}
+
+func (l *language) first(tokens []token, list *phrases) int {
 	s := l.lists[list]
 	for n := min(s.longest, len(tokens)); n > 0; n-- {
 		if s.keys[key(tokens[:n])] {
@@ -222,10 +236,12 @@ func (l *language) holds(tokens []token, list *phrases) bool {
 	return false
 }
 
-// note takes a word that stands alone in a list for one of the language.
+// note takes the words of a phrase for words of the language.
 func (l *language) note(k string) {
-	if !strings.Contains(k, " ") && len([]rune(k)) > 2 {
-		l.words[k] = true
+	for word := range strings.FieldsSeq(k) {
+		if len([]rune(word)) > 2 {
+			l.words[word] = true
+		}
 	}
 }
 
@@ -257,7 +273,7 @@ func (l *language) learn(t *table) {
 	}
 	l.mean(t.Sides, meaning{class: side})
 	l.mean(t.Style, meaning{class: style})
-	for _, list := range []phrases{t.It, t.Filler, t.Courtesy, t.Can, t.Articles} {
+	for _, list := range []phrases{t.It, t.Filler, t.Courtesy, t.Can, t.Articles, t.That, t.And} {
 		l.mean(list, meaning{class: filler})
 	}
 }
@@ -293,7 +309,7 @@ func (l *language) spelled(p string) []string {
 }
 
 // latin are the languages of one script, in the order in which they are tried where nothing else tells.
-var latin = []string{"en", "de", "fr", "es", "pt", "it"}
+var latin = []string{"en", "de", "es"}
 
 // likely are the languages that a text may be in, the likeliest first, and those of them that its words speak for.
 func likely(tokens []token, hint string) (all, close []*language) {

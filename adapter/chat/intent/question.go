@@ -1,6 +1,9 @@
 package intent
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // describing settles questions about a picture.
 func (r *reading) describing() (Decision, bool) {
@@ -14,11 +17,11 @@ func (r *reading) describing() (Decision, bool) {
 		}
 		d := Decision{Kind: Describe, Language: l.Code, Index: r.named(l)}
 		switch {
-		case l.begins(w.tokens, &l.Describe) > 0:
+		case l.begins(w.tokens, &l.Describe) > 0 && (r.Attached > 0 || w.size <= words(25)):
 			return d, true
 		case r.Attached == 0 && (r.asks || l.ends(r.tokens, &l.QuestionEnd) > 0) && l.begins(w.tokens, &l.DescribeQuestion) > 0 && l.holds(w.tokens, &l.Mention):
 			return d, true
-		case r.Attached > 0 && l.holds(w.tokens, &l.DescribeInside) && !l.strong(w):
+		case r.Attached > 0 && l.holds(w.tokens, &l.DescribeInside) && !l.demands(w):
 			return d, true
 		case r.Attached > 0 && (r.asks || l.ends(r.tokens, &l.QuestionEnd) > 0) && !l.changes(w):
 			return d, true
@@ -29,17 +32,25 @@ func (r *reading) describing() (Decision, bool) {
 
 // changes reports whether a question about a picture that came along is a polite wish for a change.
 func (l *language) changes(w wish) bool {
-	return l.strong(w) || l.weak(w) || l.draws(w) || l.colours(w.tokens) || w.can && l.begins(w.tokens, &l.Question) == 0
+	if l.begins(w.tokens, &l.Question) > 0 {
+		return false
+	}
+	return w.can || w.wanted || l.demands(w) || l.weak(w) || l.draws(w) || l.colours(w.tokens)
 }
 
 // going settles thanks that go on: "thanks for the help".
 func (r *reading) going() (Decision, bool) {
 	for _, l := range r.close {
-		if r.Attached == 0 && l.begins(r.tokens, &l.ThanksFor) > 0 && sizeOfAll(r.tokens) <= words(10) && commas(r.tokens) < 2 && !l.holds(r.tokens, &l.Object) {
+		if r.Attached == 0 && l.begins(r.tokens, &l.ThanksFor) > 0 && sizeOfAll(r.tokens) <= words(10) && commas(r.tokens) < 2 && !l.holds(r.tokens, &l.Object) && !l.goesOnWishing(r.tokens) {
 			return Decision{Kind: Talk, Topic: Thanks, Language: l.Code}, true
 		}
 	}
 	return Decision{}, false
+}
+
+// goesOnWishing reports whether a later clause asks for a change: "Thanks for that, now make it blue".
+func (l *language) goesOnWishing(tokens []token) bool {
+	return slices.ContainsFunc(clauses(tokens)[1:], func(c []token) bool { return l.strong(wish{tokens: c, size: sizeOfAll(c)}) })
 }
 
 // elsewhere settles questions to the assistant, and wishes that no picture answers.
@@ -49,10 +60,22 @@ func (r *reading) elsewhere() (Decision, bool) {
 	}
 	for _, l := range r.close {
 		if topic, ok := r.asked(l); ok {
-			return Decision{Kind: Talk, Topic: topic, Language: l.Code}, true
+			d := talking([]string{string(topic)})
+			d.Language = l.Code
+			return d, true
 		}
 	}
 	return Decision{}, false
+}
+
+// asksHow reports whether a question is about how a thing is done here or what it costs, and no wish for it.
+func (l *language) asksHow(tokens []token) bool {
+	for _, t := range []Topic{Help, Cost} {
+		if list := l.asked[t]; list != nil && l.begins(tokens, list) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 func (r *reading) asked(l *language) (Topic, bool) {
@@ -91,11 +114,11 @@ func (r *reading) chatting() (Decision, bool) {
 		var topics []string
 		praised := true
 		for _, c := range clauses(r.tokens) {
-			found, ok := l.comment(c)
+			found, ok := l.comment(c, r.subject())
 			topics = append(topics, found...)
 			praised = praised && ok
 		}
-		if praised && len(topics) > 0 {
+		if praised && len(topics) > 0 && !l.strong(r.wish(l)) {
 			d := talking(topics)
 			d.Language = l.Code
 			return d, true
@@ -116,12 +139,12 @@ func clauses(tokens []token) (all [][]token) {
 	return all
 }
 
-// comment is the small talk that a clause is: known phrases, or something that is there and how it is.
-func (l *language) comment(c []token) ([]string, bool) {
+// comment is the small talk that a clause is: known phrases or, where pictures are there, something in them and how it is.
+func (l *language) comment(c []token, there bool) ([]string, bool) {
 	if all, ok := l.cover(c); ok {
 		return said(all, talk), len(said(all, button))+len(said(all, number))+len(said(all, style)) == 0
 	}
-	if l.begins(c, &l.That) == 0 && l.begins(c, &l.It) == 0 {
+	if !there || l.begins(c, &l.That) == 0 && l.begins(c, &l.It) == 0 {
 		return nil, false
 	}
 	for i := 1; i < len(c); i++ {
@@ -142,6 +165,9 @@ func (r *reading) unclear() (Decision, bool) {
 		return Decision{}, false
 	}
 	size := sizeOfAll(r.tokens)
+	if r.asks && size <= words(4) {
+		return Decision{Kind: Ask, Topic: Unclear}, true
+	}
 	for _, l := range r.close {
 		switch {
 		case r.Shown == Grid && l.begins(r.tokens, &l.Pointing) > 0 && size <= words(10):
@@ -150,7 +176,7 @@ func (r *reading) unclear() (Decision, bool) {
 			return Decision{}, false
 		}
 	}
-	if size <= words(2) || r.asks && size <= words(4) {
+	if size <= words(2) {
 		return Decision{Kind: Ask, Topic: Unclear}, true
 	}
 	return Decision{}, false

@@ -96,13 +96,19 @@ func decimalPoint(text string, at int, r rune) bool {
 
 func isDigit(b byte) bool { return '0' <= b && b <= '9' }
 
-// fold is a rune in lower case, in its plain width and without accents.
+// fold is a rune in lower case, in its plain width and without accents; umlauts as they are typed where there are none.
 func fold(r rune) string {
 	switch r {
 	case 'ß':
 		return "ss"
 	case '×':
 		return "x"
+	case 'ä', 'Ä': // a letter of its own in German: "älter" is no "alter"
+		return "ae"
+	case 'ö', 'Ö':
+		return "oe"
+	case 'ü', 'Ü':
+		return "ue"
 	case 'œ', 'Œ':
 		return "oe"
 	case 'ı':

@@ -73,7 +73,16 @@ func commas(tokens []token) (n int) {
 // strong reports whether a wish asks for a change of what is there, in words that ask for nothing else. Such a wish may
 // be long.
 func (l *language) strong(w wish) bool {
+	return l.demands(w) || l.begins(w.tokens, &l.Articles) == 0 && l.holds(w.tokens, &l.Mention) && w.size <= words(20) && commas(w.tokens) < 3
+}
+
+// demands is strong without regard to whether the picture is spoken of.
+func (l *language) demands(w wish) bool {
 	t := w.tokens
+	for n := 1; n > 0; {
+		n = l.begins(t, &l.And)
+		t = t[n:]
+	}
 	if n := l.begins(t, &l.Change); n > 0 && len(t) > n && !l.drawsObject(t[n:]) {
 		return true
 	}
@@ -94,17 +103,15 @@ func (l *language) strong(w wish) bool {
 	}
 	indefinite := l.begins(t, &l.Articles) > 0
 	switch {
-	case indefinite:
+	case l.holds(t, &l.Inside) && (w.size <= words(8) || !indefinite && w.size <= words(12)), l.holds(t, &l.Versus) && w.size <= words(5):
+		return true
+	case indefinite || l.begins(t, &l.Draw) > 0:
 		return false
 	case l.ends(t, &l.ChangeEnd) > 0 && w.size <= words(25) && !l.drawsObject(t):
 		return true
 	case l.begins(t, &l.It) > 0 && l.ends(t, &l.DrawEnd) > 0:
 		return true
-	case l.holds(t, &l.Inside) && w.size <= words(12):
-		return true
-	case l.holds(t, &l.Should) && (l.begins(t, &l.That) > 0 || l.begins(t, &l.It) > 0) && w.size <= words(15):
-		return true
-	case l.holds(t, &l.Mention) && w.size <= words(20) && commas(t) < 3:
+	case l.holds(t, &l.Should) && (l.begins(t, &l.That) > 0 || l.begins(t, &l.It) > 0) && w.size <= words(10):
 		return true
 	}
 	return false
@@ -118,6 +125,16 @@ func (l *language) drawsObject(rest []token) bool {
 		}
 	}
 	return false
+}
+
+// goesOn reports whether what a wish compares is followed by no thing, but by more of what is wished: "darker, with rain".
+func (l *language) goesOn(t []token) bool {
+	for n := 1; n > 0; {
+		n = l.begins(t, &l.Degree)
+		t = t[n:]
+	}
+	t = t[l.begins(t, &l.Compare):]
+	return len(t) == 0 || l.begins(t, &l.Link) > 0 || strings.ContainsAny(t[0].before, sentenceEnd)
 }
 
 // compares reports whether a wish begins with a comparison: "a bit darker".
@@ -140,7 +157,11 @@ func (l *language) weak(w wish) bool {
 		return true
 	case l.begins(t, &l.Place) > 0 && w.size <= words(6) && commas(t) == 0:
 		return true
-	case l.compares(t) && w.size <= words(8):
+	case l.compares(t) && (w.size <= words(4) || w.size <= words(8) && l.goesOn(t)):
+		return true
+	case l.begins(t, &l.Brief) > 0 && w.size <= words(5) && !l.drawsObject(t):
+		return true
+	case w.can && l.holds(t, &l.That) && l.begins(t, &l.Draw) == 0 && w.size <= words(12):
 		return true
 	case l.begins(t, &l.Too) > 0 && w.size <= words(8):
 		return true
@@ -154,14 +175,22 @@ func (l *language) weak(w wish) bool {
 
 // choosing settles a choice or a button whose words go on: "V2 but with snow", "the second one, darker".
 func (r *reading) choosing() (Decision, bool) {
-	if r.Shown == Nothing || sizeOfAll(r.tokens) > words(30) {
+	if r.Shown == Nothing || sizeOfAll(r.tokens) > words(20) {
 		return Decision{}, false
 	}
 	for _, l := range r.close {
-		for n := len(r.tokens) - 1; n > 0; n-- {
-			if d, ok := r.chosen(l, n); ok {
-				d.Language = l.Code
-				return d, true
+		if l.first(r.tokens, &l.Names) > 0 {
+			continue
+		}
+		for _, parted := range []bool{true, false} {
+			for n := len(r.tokens) - 1; n > 0; n-- {
+				if parted && !strings.ContainsAny(r.tokens[n].before, sentenceEnd) && l.begins(r.tokens[n:], &l.Link) == 0 {
+					continue
+				}
+				if d, ok := r.chosen(l, n); ok {
+					d.Language = l.Code
+					return d, true
+				}
 			}
 		}
 	}
@@ -172,7 +201,7 @@ func (r *reading) choosing() (Decision, bool) {
 func (r *reading) chosen(l *language, n int) (Decision, bool) {
 	rest := r.tokens[n:]
 	all, ok := l.cover(r.tokens[:n])
-	if !ok || len(said(all, shape)) > 0 {
+	if !ok || len(said(all, shape))+len(said(all, style)) > 0 {
 		return Decision{}, false
 	}
 	buttons, numbers := said(all, button), said(all, number)
@@ -184,8 +213,12 @@ func (r *reading) chosen(l *language, n int) (Decision, bool) {
 		m = l.begins(after, &l.And)
 		after = after[m:]
 	}
+	if len(after) == 0 {
+		return Decision{}, false
+	}
 	goesOn := wish{tokens: after, size: sizeOfAll(after)}
-	if len(after) == 0 || l.begins(rest, &l.Link) == 0 && !l.strong(goesOn) && !l.weak(goesOn) && !l.colours(after) {
+	told := strings.ContainsAny(rest[0].before, ":：") && (len(numbers) > 0 || !slices.Contains(vague, buttons[0]) || l.holds(r.tokens[:n], &l.It))
+	if !told && l.begins(rest, &l.Link) == 0 && !l.strong(goesOn) && !l.weak(goesOn) && !l.colours(after) {
 		return Decision{}, false
 	}
 	d := Decision{Kind: Edit}
@@ -243,7 +276,7 @@ func (l *language) draws(w wish) bool {
 func (l *language) speaksOfIt(w wish) bool {
 	t := w.tokens
 	for _, list := range []*phrases{&l.Change, &l.ChangeIt} {
-		if n := l.begins(t, list); n > 0 && (l.begins(t[n:], &l.It) > 0 || list == &l.Change && l.begins(t[n:], &l.That) > 0) {
+		if n := l.begins(t, list); n > 0 && (l.begins(t[n:], &l.It) > 0 || l.compares(t[n:]) || list == &l.Change && l.begins(t[n:], &l.That) > 0) {
 			return true
 		}
 	}
