@@ -309,7 +309,7 @@ func (l *language) spelled(p string) []string {
 }
 
 // latin are the languages of one script, in the order in which they are tried where nothing else tells.
-var latin = []string{"en", "de", "es"}
+var latin = []string{"en", "de", "fr", "es", "pt", "it"}
 
 // likely are the languages that a text may be in, the likeliest first, and those of them that its words speak for.
 func likely(tokens []token, hint string) (all, close []*language) {
