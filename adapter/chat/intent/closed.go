@@ -37,6 +37,14 @@ func (l *language) cover(tokens []token) ([]meaning, bool) {
 	if m, ok := l.alone[key(tokens)]; ok {
 		return []meaning{m}, true
 	}
+	return l.parts(tokens)
+}
+
+// parts is cover of a part of a text, where phrases that must be all of one are not known.
+func (l *language) parts(tokens []token) ([]meaning, bool) {
+	if len(tokens) == 0 || len(tokens) > longestClosed {
+		return nil, false
+	}
 	score := make([]int, len(tokens)+1) // of the best way to cover the tokens from here; -1 if there is none
 	step := make([]int, len(tokens))
 	for i := len(tokens) - 1; i >= 0; i-- {

@@ -55,7 +55,8 @@ type table struct {
 	Brief     phrases `yaml:"brief"`      // verbs that begin a change in very short texts
 	Versus    phrases `yaml:"versus"`     // the same, anywhere in very short texts: "instead of"
 	With      phrases `yaml:"with"`       // begin what only a change begins with
-	Place     phrases `yaml:"place"`      // the same, in very short texts
+	WithEnd   phrases `yaml:"with_end"`   // end what only a change ends with, in very short texts
+	Place     phrases `yaml:"place"`      // begin the same
 	Degree    phrases `yaml:"degree"`     // a bit, much
 	Compare   phrases `yaml:"compare"`    // more, darker
 	Too       phrases `yaml:"too"`        // begin a complaint that is a wish: "too dark"
@@ -68,6 +69,7 @@ type table struct {
 	DescribeInside   phrases           `yaml:"describe_inside"`   // the same anywhere, of a picture that came along
 	DescribeQuestion phrases           `yaml:"describe_question"` // begin one if it mentions the picture
 	Question         phrases           `yaml:"question"`          // begin a question, if a question mark ends it
+	QuestionInside   phrases           `yaml:"question_inside"`   // the same, wherever they stand
 	QuestionEnd      phrases           `yaml:"question_end"`      // end one without a mark
 	Ask              map[Topic]phrases `yaml:"ask"`               // begin a question to the assistant, with or without a mark
 	AskInside        map[Topic]phrases `yaml:"ask_inside"`        // the same anywhere in a short text
@@ -77,6 +79,9 @@ type table struct {
 
 	// Names are things that begin as a phrase of these lists does and are none: Canada is no "add" in Chinese.
 	Names phrases `yaml:"names"`
+	// Attribute are the words that make what stands before them a property of what follows: a text that goes on after one
+	// is a thing, whatever it begins with.
+	Attribute phrases `yaml:"attribute"`
 
 	Lines map[Topic]string `yaml:"lines"` // the answers
 }
@@ -169,7 +174,7 @@ func ready(code string, t, shared table) *language {
 	for _, list := range []*phrases{&l.Articles, &l.That, &l.Courtesy, &l.Can, &l.Wish, &l.And, &l.Link, &l.Draw, &l.DrawEnd, &l.Object,
 		&l.Change, &l.ChangeIt, &l.ChangeEnd, &l.Inside, &l.With, &l.Place, &l.Degree, &l.Compare, &l.StyleEnd, &l.Should, &l.Is,
 		&l.Mention, &l.Describe, &l.DescribeInside, &l.DescribeQuestion, &l.Question, &l.QuestionEnd, &l.ThanksFor, &l.Elsewhere, &l.It, &l.Pointing, &l.Too,
-		&l.Brief, &l.Versus, &l.Names} {
+		&l.Brief, &l.Versus, &l.Names, &l.Attribute, &l.WithEnd, &l.QuestionInside} {
 		l.list(list)
 	}
 	for _, p := range l.Pointers {

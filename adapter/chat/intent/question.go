@@ -97,7 +97,7 @@ func (r *reading) asked(l *language) (Topic, bool) {
 		return Help, w.can
 	case l.draws(w) || r.subject() && (l.strong(w) || l.weak(w)):
 		return "", false
-	case r.asks && size <= words(25) && (w.can || l.begins(w.tokens, &l.Question) > 0):
+	case r.asks && size <= words(25) && (w.can || l.begins(w.tokens, &l.Question) > 0 || l.holds(w.tokens, &l.QuestionInside)):
 		return Question, true
 	case question && !r.asks && size <= words(15):
 		return Question, true

@@ -3,6 +3,7 @@ package intent
 import (
 	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
@@ -96,6 +97,20 @@ func decimalPoint(text string, at int, r rune) bool {
 
 func isDigit(b byte) bool { return '0' <= b && b <= '9' }
 
+// traditional are signs of traditional Chinese, each before its simplified form: those of the words in languages/zh.yaml.
+const traditional = "張张這这個个圖图畫画換换變变風风後后裡里裏里雲云貓猫藍蓝綠绿黃黄紅红顏颜請请謝谢麼么嗎吗還还給给讓让視视頻频動动鏡镜頭头遠远縮缩擴扩寬宽橫横豎竖點点為为會会說说對对錯错醜丑們们誰谁幾几號号選选擇择歡欢讚赞厲厉絕绝豔艳愛爱滿满錢钱費费價价幫帮儲储載载嚴严確确認认隨随無无論论應应該该須须" +
+	"樣样長长續续銷销復复見见邊边當当時时間间問问題题標标籤签關关鍵键識识別别讀读寫写詩诗講讲話话譯译釋释總总計计尋寻類类隻只條条輛辆雙双兩两網网賽赛龐庞極极簡简實实電电氣气覺觉淚泪髮发裝装綫线線线濃浓強强減减調调飛飞鳥鸟馬马魚鱼龍龙樹树葉叶開开門门車车輪轮連连過过進进從从來来處处國国東东"
+
+// simplified maps traditional signs to simplified ones.
+var simplified = sync.OnceValue(func() map[rune]string {
+	all := map[rune]string{}
+	signs := []rune(traditional)
+	for i := 0; i+1 < len(signs); i += 2 {
+		all[signs[i]] = string(signs[i+1])
+	}
+	return all
+})
+
 // fold is a rune in lower case, in its plain width and without accents; umlauts as they are typed where there are none.
 func fold(r rune) string {
 	switch r {
@@ -113,6 +128,9 @@ func fold(r rune) string {
 		return "oe"
 	case 'ı':
 		return "i"
+	}
+	if plain, ok := simplified()[r]; ok {
+		return plain
 	}
 	s := strings.ToLower(norm.NFKC.String(string(r)))
 	if unicode.IsOneOf(ideographs, r) {

@@ -151,8 +151,10 @@ func (l *language) weak(w wish) bool {
 	t := w.tokens
 	indefinite := l.begins(t, &l.Articles) > 0
 	switch {
-	case commas(t) > 2:
+	case commas(t) > 2 || l.attributes(t):
 		return false
+	case l.ends(t, &l.WithEnd) > 0 && !indefinite && w.size <= words(4):
+		return true
 	case l.begins(t, &l.With) > 0 && w.size <= words(12) && commas(t) < 2:
 		return true
 	case l.begins(t, &l.Place) > 0 && w.size <= words(6) && commas(t) == 0:
@@ -171,6 +173,11 @@ func (l *language) weak(w wish) bool {
 		return true
 	}
 	return false
+}
+
+// attributes reports whether a text goes on after a word that makes what stands before it a property.
+func (l *language) attributes(t []token) bool {
+	return len(t) > 0 && l.holds(t[:len(t)-1], &l.Attribute)
 }
 
 // choosing settles a choice or a button whose words go on: "V2 but with snow", "the second one, darker".
@@ -200,7 +207,7 @@ func (r *reading) choosing() (Decision, bool) {
 // chosen reads the first n tokens as a choice and the others as what is wished of it.
 func (r *reading) chosen(l *language, n int) (Decision, bool) {
 	rest := r.tokens[n:]
-	all, ok := l.cover(r.tokens[:n])
+	all, ok := l.parts(r.tokens[:n])
 	if !ok || len(said(all, shape))+len(said(all, style)) > 0 {
 		return Decision{}, false
 	}
