@@ -77,6 +77,8 @@ type table struct {
 	Pointing         phrases           `yaml:"pointing"`          // begin what points at one of several: "the one with"
 	Elsewhere        phrases           `yaml:"elsewhere"`         // begin what other assistants are asked for
 
+	ElsewhereEnd phrases `yaml:"elsewhere_end"` // the same, at the end
+
 	// Names are things that begin as a phrase of these lists does and are none: Canada is no "add" in Chinese.
 	Names phrases `yaml:"names"`
 	// Attribute are the words that make what stands before them a property of what follows: a text that goes on after one
@@ -174,7 +176,7 @@ func ready(code string, t, shared table) *language {
 	for _, list := range []*phrases{&l.Articles, &l.That, &l.Courtesy, &l.Can, &l.Wish, &l.And, &l.Link, &l.Draw, &l.DrawEnd, &l.Object,
 		&l.Change, &l.ChangeIt, &l.ChangeEnd, &l.Inside, &l.With, &l.Place, &l.Degree, &l.Compare, &l.StyleEnd, &l.Should, &l.Is,
 		&l.Mention, &l.Describe, &l.DescribeInside, &l.DescribeQuestion, &l.Question, &l.QuestionEnd, &l.ThanksFor, &l.Elsewhere, &l.It, &l.Pointing, &l.Too,
-		&l.Brief, &l.Versus, &l.Names, &l.Attribute, &l.WithEnd, &l.QuestionInside} {
+		&l.Brief, &l.Versus, &l.Names, &l.Attribute, &l.ElsewhereEnd, &l.WithEnd, &l.QuestionInside} {
 		l.list(list)
 	}
 	for _, p := range l.Pointers {
@@ -319,8 +321,11 @@ var latin = []string{"en", "de", "fr", "es", "pt", "it"}
 // likely are the languages that a text may be in, the likeliest first, and those of them that its words speak for.
 func likely(tokens []token, hint string) (all, close []*language) {
 	known := languages()
-	if code := byScript(tokens, hint); code != "" {
-		return []*language{known[code]}, []*language{known[code]}
+	if codes := byScript(tokens, hint); len(codes) > 0 {
+		for _, code := range codes {
+			all = append(all, known[code])
+		}
+		return all, all
 	}
 	codes := slices.Clone(latin)
 	if known[hint] != nil {
@@ -344,8 +349,11 @@ func likely(tokens []token, hint string) (all, close []*language) {
 	return all, close
 }
 
-// byScript is the language that a text's script tells; empty for Latin letters, and where there are none.
-func byScript(tokens []token, hint string) string {
+// shortHan is how many tokens a text has at most that Chinese and Japanese may both be.
+const shortHan = 8
+
+// byScript are the languages that a text's script tells; none for Latin letters, and where there are none.
+func byScript(tokens []token, hint string) []string {
 	found := map[string]bool{}
 	for _, t := range tokens {
 		switch r := []rune(t.text)[0]; {
@@ -360,18 +368,20 @@ func byScript(tokens []token, hint string) string {
 		}
 	}
 	switch {
-	case found["zh"] && hint == "ja" && !found["ko"]:
-		return "ja"
 	case found["ja"]:
-		return "ja"
+		return []string{"ja"}
 	case found["ko"]:
-		return "ko"
+		return []string{"ko"}
+	case found["zh"] && hint == "ja":
+		return []string{"ja", "zh"}
+	case found["zh"] && len(tokens) <= shortHan:
+		return []string{"zh", "ja"}
 	case found["zh"]:
-		return "zh"
+		return []string{"zh"}
 	case found["ru"]:
-		return "ru"
+		return []string{"ru"}
 	default:
-		return ""
+		return nil
 	}
 }
 
@@ -381,11 +391,13 @@ func Language(words string) string {
 	if len(tokens) == 0 {
 		return ""
 	}
-	all, close := likely(tokens, "")
-	if len(close) > 1 || byScript(tokens, "") == "" && len(all) == len(close) {
-		return ""
+	if codes := byScript(tokens, ""); len(codes) > 0 {
+		return codes[0]
 	}
-	return close[0].Code
+	if _, close := likely(tokens, ""); len(close) == 1 {
+		return close[0].Code
+	}
+	return ""
 }
 
 func numberOf(text string) (int, bool) {

@@ -10,6 +10,7 @@ func (r *reading) describing() (Decision, bool) {
 	if !r.subject() {
 		return Decision{}, false
 	}
+	changed := slices.ContainsFunc(r.close, func(l *language) bool { return l.changes(r.wish(l)) })
 	for _, l := range r.close {
 		w := r.wish(l)
 		if len(w.tokens) == 0 {
@@ -23,7 +24,7 @@ func (r *reading) describing() (Decision, bool) {
 			return d, true
 		case r.Attached > 0 && l.holds(w.tokens, &l.DescribeInside) && !l.demands(w):
 			return d, true
-		case r.Attached > 0 && (r.asks || l.ends(r.tokens, &l.QuestionEnd) > 0) && !l.changes(w):
+		case r.Attached > 0 && (r.asks || l.ends(r.tokens, &l.QuestionEnd) > 0) && !changed:
 			return d, true
 		}
 	}
@@ -91,7 +92,7 @@ func (r *reading) asked(l *language) (Topic, bool) {
 		}
 	}
 	switch {
-	case l.begins(w.tokens, &l.Elsewhere) > 0:
+	case l.begins(w.tokens, &l.Elsewhere) > 0, l.ends(w.tokens, &l.ElsewhereEnd) > 0:
 		return Elsewhere, true
 	case len(w.tokens) == 0:
 		return Help, w.can

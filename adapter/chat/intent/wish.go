@@ -53,12 +53,15 @@ func (l *language) pleasantry(tokens []token) int {
 		if !strings.ContainsAny(next.before, sentenceEnd) && l.begins(tokens[n:], &l.And) == 0 {
 			continue
 		}
-		if all, ok := l.cover(tokens[:n]); ok && len(said(all, talk)) > 0 && len(said(all, button))+len(said(all, number))+len(said(all, style)) == 0 {
+		if all, ok := l.cover(tokens[:n]); ok && slices.ContainsFunc(said(all, talk), polite) && len(said(all, button))+len(said(all, number))+len(said(all, style)) == 0 {
 			return n
 		}
 	}
 	return 0
 }
+
+// polite reports whether small talk about a topic may stand before a wish.
+func polite(topic string) bool { return !slices.Contains([]Topic{Unclear, Help}, Topic(topic)) }
 
 // commas counts the commas between tokens.
 func commas(tokens []token) (n int) {
@@ -189,9 +192,14 @@ func (r *reading) choosing() (Decision, bool) {
 		if l.first(r.tokens, &l.Names) > 0 {
 			continue
 		}
-		for _, parted := range []bool{true, false} {
+		// The likeliest place where the choice ends: a sign, a word such as "but", any.
+		for _, parts := range []func(int) bool{
+			func(n int) bool { return strings.ContainsAny(r.tokens[n].before, sentenceEnd) },
+			func(n int) bool { return l.begins(r.tokens[n:], &l.Link) > 0 },
+			func(int) bool { return true },
+		} {
 			for n := len(r.tokens) - 1; n > 0; n-- {
-				if parted && !strings.ContainsAny(r.tokens[n].before, sentenceEnd) && l.begins(r.tokens[n:], &l.Link) == 0 {
+				if !parts(n) {
 					continue
 				}
 				if d, ok := r.chosen(l, n); ok {
