@@ -31,13 +31,18 @@ const longestClosed = 40
 
 // cover splits tokens into known phrases, the longest it can; false if a word is not known.
 func (l *language) cover(tokens []token) ([]meaning, bool) {
-	if len(tokens) == 0 || len(tokens) > longestClosed {
+	if len(tokens) == 0 || len(tokens) > longestClosed || slices.ContainsFunc(tokens, l.unknown) {
 		return nil, false
 	}
 	if m, ok := l.alone[key(tokens)]; ok {
 		return []meaning{m}, true
 	}
 	return l.parts(tokens)
+}
+
+// unknown reports whether no phrase has a token in it.
+func (l *language) unknown(t token) bool {
+	return !l.tokens[t.text] && !figure.MatchString(t.text) && !strings.Contains(t.text, ":")
 }
 
 // parts is cover of a part of a text, where phrases that must be all of one are not known.
@@ -68,7 +73,7 @@ func (l *language) parts(tokens []token) ([]meaning, bool) {
 
 // around covers a button that stands around the number of its picture: "turn the second one into a video".
 func (l *language) around(tokens []token) ([]meaning, bool) {
-	if len(tokens) > longestClosed {
+	if len(tokens) > longestClosed || slices.ContainsFunc(tokens, l.unknown) {
 		return nil, false
 	}
 	for i := 1; i < len(tokens)-1; i++ {
@@ -140,7 +145,7 @@ func (r *reading) bare() bool {
 func (r *reading) meant(l *language, all []meaning) (Decision, bool) {
 	buttons, numbers, shapes := said(all, button), said(all, number), said(all, shape)
 	topics := said(all, talk)
-	if len(buttons) > 0 && (r.asks && l.asksHow(r.tokens) || len(said(all, style)) > 0) {
+	if r.asks && l.asksHow(r.tokens) || len(buttons) > 0 && len(said(all, style)) > 0 {
 		return Decision{}, false
 	}
 	switch {

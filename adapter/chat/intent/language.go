@@ -97,6 +97,7 @@ type language struct {
 	closed  map[string]meaning // what texts may be made of
 	alone   map[string]meaning // what is a text
 	longest int                // tokens of the longest of them
+	tokens  map[string]bool    // those that they are made of
 	lists   map[*phrases]*set
 
 	asked, askedInside map[Topic]*phrases // Ask and AskInside, as lists
@@ -161,7 +162,7 @@ func load(code string) (t table) {
 }
 
 func ready(code string, t, shared table) *language {
-	l := &language{table: t, Code: code, words: map[string]bool{}, closed: map[string]meaning{}, alone: map[string]meaning{}, lists: map[*phrases]*set{},
+	l := &language{table: t, Code: code, words: map[string]bool{}, tokens: map[string]bool{}, closed: map[string]meaning{}, alone: map[string]meaning{}, lists: map[*phrases]*set{},
 		asked: map[Topic]*phrases{}, askedInside: map[Topic]*phrases{}}
 	l.learn(&l.table)
 	l.learn(&shared)
@@ -297,6 +298,9 @@ func (l *language) mean(list phrases, m meaning) {
 				continue
 			}
 			into[k] = m
+			for token := range strings.FieldsSeq(k) {
+				l.tokens[token] = true
+			}
 			l.longest = max(l.longest, strings.Count(k, " ")+1)
 			l.note(k)
 		}

@@ -295,7 +295,7 @@ func (l *language) speaksOfIt(w wish) bool {
 			return true
 		}
 	}
-	return l.begins(t, &l.It) > 0 && l.ends(t, &l.ChangeEnd) > 0
+	return l.ends(t, &l.ChangeEnd) > 0 && (l.begins(t, &l.It) > 0 || l.compares(t))
 }
 
 // named is which picture a longer wish names: "make the second one darker"; 0 if it names none.
