@@ -118,6 +118,9 @@ func said(all []meaning, c class) (values []string) {
 
 // spoken settles texts that are made of known phrases alone.
 func (r *reading) spoken() (Decision, bool) {
+	if r.sum() {
+		return Decision{Kind: Talk, Topic: Elsewhere}, r.Attached == 0
+	}
 	for _, l := range r.tongues {
 		all, ok := l.cover(r.tokens)
 		if !ok {
@@ -134,6 +137,18 @@ func (r *reading) spoken() (Decision, bool) {
 		}
 	}
 	return Decision{}, false
+}
+
+// sum reports whether a text is a sum: "2+2=".
+func (r *reading) sum() bool {
+	operators := false
+	for i, t := range r.tokens {
+		if !figure.MatchString(t.text) && t.text != "x" {
+			return false
+		}
+		operators = operators || i > 0 && strings.ContainsAny(t.before, "+*=%^")
+	}
+	return operators
 }
 
 // bare reports whether a text has no word that tells its language: "2", "U2".
@@ -161,7 +176,7 @@ func (r *reading) meant(l *language, all []meaning) (Decision, bool) {
 	case len(said(all, side)) > 0:
 		return Decision{Kind: Ask, Topic: Which}, r.Shown == Grid
 	case len(said(all, style)) > 0:
-		return r.styled(l, topics)
+		return r.styled(l, all, topics)
 	case len(topics) > 0 && r.Attached == 0:
 		return talking(topics), !l.strong(r.wish(l))
 	case r.Attached > 0:
@@ -173,12 +188,14 @@ func (r *reading) meant(l *language, all []meaning) (Decision, bool) {
 
 // styled settles a text that names a look: the picture shown last is to have it. "A golden sunset" is a picture of its own,
 // and "beautiful sunset" may be either.
-func (r *reading) styled(l *language, topics []string) (Decision, bool) {
+func (r *reading) styled(l *language, all []meaning, topics []string) (Decision, bool) {
 	switch {
 	case !r.subject():
 		return Decision{}, false
 	case r.Attached > 0:
 		return Decision{Kind: Edit}, true
+	case r.pointsByLook(l, all, topics):
+		return Decision{Kind: Ask, Topic: Which}, true
 	case l.begins(r.tokens, &l.Articles) > 0 && l.ends(r.tokens, &l.StyleEnd) == 0:
 		return Decision{Kind: Ask, Topic: Unclear}, sizeOfAll(r.tokens) <= words(2)
 	case slices.Contains(topics, string(Praise)) && l.holds(r.tokens, &l.Is):
@@ -188,6 +205,13 @@ func (r *reading) styled(l *language, topics []string) (Decision, bool) {
 	default:
 		return Decision{Kind: Edit}, true
 	}
+}
+
+// pointsByLook reports whether a look tells which of several pictures is meant: "the red one".
+func (r *reading) pointsByLook(l *language, all []meaning, topics []string) bool {
+	return r.Shown == Grid && len(topics) == 0 && all[0].class == filler && slices.Contains(r.close, l) &&
+		l.begins(r.tokens, &l.That) > 0 && sizeOfAll(r.tokens) <= words(3) &&
+		!slices.ContainsFunc(r.close, func(l *language) bool { return l.strong(r.wish(l)) || l.weak(r.wish(l)) })
 }
 
 func isShape(b string) bool { return b == Wider || b == Taller || b == Square || b == Reshape }
@@ -201,10 +225,13 @@ func pressed(name string, numbers []string) (Decision, bool) {
 	if name == ZoomOut {
 		z, err := strconv.ParseFloat(numbers[0], 64)
 		d.Zoom = z
-		return d, err == nil && z > 1 && z <= 2
+		return d, err == nil && z > 1
 	}
 	n, ok := numberOf(numbers[0])
 	d.Index = n
+	if name == Undo || name == ShowGrid { // back to that one
+		d = Decision{Kind: Pick, Index: n}
+	}
 	return d, ok && n > 0
 }
 

@@ -45,6 +45,7 @@ type table struct {
 	Wish      phrases `yaml:"wish"`       // the same: I want
 	And       phrases `yaml:"and"`        // join what is wished to what was said
 	Link      phrases `yaml:"link"`       // go on from a choice or a button to a wish: with, but
+	Particle  phrases `yaml:"particle"`   // stand behind a choice and belong to it
 	Draw      phrases `yaml:"draw"`       // ask for a new picture
 	DrawEnd   phrases `yaml:"draw_end"`   // the same, at the end
 	Object    phrases `yaml:"object"`     // what is drawn and never changed: "a poster"
@@ -64,6 +65,7 @@ type table struct {
 	Should    phrases `yaml:"should"`     // the sky should be green
 	Is        phrases `yaml:"is"`         // the sky is wonderful
 	Mention   phrases `yaml:"mention"`    // speak of the picture, wherever they stand
+	Personal  phrases `yaml:"personal"`   // speak of who talks to whom: no description does
 
 	Describe         phrases           `yaml:"describe"`          // begin a question about the picture
 	DescribeInside   phrases           `yaml:"describe_inside"`   // the same anywhere, of a picture that came along
@@ -177,7 +179,7 @@ func ready(code string, t, shared table) *language {
 	for _, list := range []*phrases{&l.Articles, &l.That, &l.Courtesy, &l.Can, &l.Wish, &l.And, &l.Link, &l.Draw, &l.DrawEnd, &l.Object,
 		&l.Change, &l.ChangeIt, &l.ChangeEnd, &l.Inside, &l.With, &l.Place, &l.Degree, &l.Compare, &l.StyleEnd, &l.Should, &l.Is,
 		&l.Mention, &l.Describe, &l.DescribeInside, &l.DescribeQuestion, &l.Question, &l.QuestionEnd, &l.ThanksFor, &l.Elsewhere, &l.It, &l.Pointing, &l.Too,
-		&l.Brief, &l.Versus, &l.Names, &l.Attribute, &l.ElsewhereEnd, &l.WithEnd, &l.QuestionInside} {
+		&l.Brief, &l.Versus, &l.Names, &l.Attribute, &l.ElsewhereEnd, &l.Personal, &l.Particle, &l.WithEnd, &l.QuestionInside} {
 		l.list(list)
 	}
 	for _, p := range l.Pointers {
@@ -281,7 +283,7 @@ func (l *language) learn(t *table) {
 	}
 	l.mean(t.Sides, meaning{class: side})
 	l.mean(t.Style, meaning{class: style})
-	for _, list := range []phrases{t.It, t.Filler, t.Courtesy, t.Can, t.Articles, t.That, t.And} {
+	for _, list := range []phrases{t.It, t.Filler, t.Courtesy, t.Can, t.Articles, t.That, t.And, t.Wish} {
 		l.mean(list, meaning{class: filler})
 	}
 }
@@ -342,6 +344,9 @@ func likely(tokens []token, hint string) (all, close []*language) {
 				scores[code]++
 			}
 		}
+	}
+	if known[hint] != nil {
+		scores[hint]++
 	}
 	slices.SortStableFunc(codes, func(a, b string) int { return scores[b] - scores[a] })
 	for _, code := range codes {

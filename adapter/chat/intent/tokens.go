@@ -2,6 +2,7 @@ package intent
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"unicode"
@@ -146,7 +147,10 @@ func fold(r rune) string {
 
 var integer = regexp.MustCompile(`^[0-9]{1,5}$`)
 
-// ratios joins two numbers with a colon, a slash or an x between them.
+// times are the words between the numbers of a ratio.
+var times = []string{"x", "by", "zu", "par", "por", "per", "на", "比", "対", "对", "대"}
+
+// ratios joins two numbers with a colon, a slash, an x or such a word between them.
 func ratios(tokens []token) (joined []token) {
 	for i := 0; i < len(tokens); i++ {
 		t := tokens[i]
@@ -154,7 +158,7 @@ func ratios(tokens []token) (joined []token) {
 			if n := i + 1; n < len(tokens) && integer.MatchString(tokens[n].text) && strings.ContainsAny(tokens[n].before, ":：/∶") && len([]rune(tokens[n].before)) == 1 {
 				t.text += ":" + tokens[n].text
 				i = n
-			} else if n := i + 2; n < len(tokens) && integer.MatchString(tokens[n].text) && (tokens[i+1].text == "x" || tokens[i+1].text == "zu" || tokens[i+1].text == "by") {
+			} else if n := i + 2; n < len(tokens) && integer.MatchString(tokens[n].text) && slices.Contains(times, tokens[i+1].text) {
 				t.text += ":" + tokens[n].text
 				i = n
 			}

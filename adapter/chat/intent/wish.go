@@ -112,12 +112,20 @@ func (l *language) demands(w wish) bool {
 		return false
 	case l.ends(t, &l.ChangeEnd) > 0 && w.size <= words(25) && !l.drawsObject(t):
 		return true
+	case l.holds(t, &l.Too) && !l.praises(t) && (w.size <= words(5) || (l.begins(t, &l.That) > 0 || l.begins(t, &l.It) > 0) && w.size <= words(8)):
+		return true
 	case l.begins(t, &l.It) > 0 && l.ends(t, &l.DrawEnd) > 0:
 		return true
-	case l.holds(t, &l.Should) && (l.begins(t, &l.That) > 0 || l.begins(t, &l.It) > 0) && w.size <= words(10):
+	case l.holds(t, &l.Should) && (w.size <= words(5) || (l.begins(t, &l.That) > 0 || l.begins(t, &l.It) > 0) && w.size <= words(10)):
 		return true
 	}
 	return false
+}
+
+// praises reports whether tokens are small talk and nothing else: "too beautiful".
+func (l *language) praises(t []token) bool {
+	all, ok := l.cover(t)
+	return ok && slices.Contains(said(all, talk), string(Praise))
 }
 
 // drawsObject reports whether what a verb is followed by is something that is drawn anew: "an image of", "me a poster".
@@ -172,6 +180,8 @@ func (l *language) weak(w wish) bool {
 		return true
 	case indefinite:
 		return false
+	case l.holds(t, &l.Compare) && w.size <= words(3):
+		return true
 	case l.ends(t, &l.StyleEnd) > 0 && w.size <= words(3):
 		return true
 	}
@@ -193,16 +203,16 @@ func (r *reading) choosing() (Decision, bool) {
 			continue
 		}
 		// The likeliest place where the choice ends: a sign, a word such as "but", any.
-		for _, parts := range []func(int) bool{
+		for _, ends := range []func(int) bool{
 			func(n int) bool { return strings.ContainsAny(r.tokens[n].before, sentenceEnd) },
 			func(n int) bool { return l.begins(r.tokens[n:], &l.Link) > 0 },
-			func(int) bool { return true },
+			nil,
 		} {
 			for n := len(r.tokens) - 1; n > 0; n-- {
-				if !parts(n) {
+				if ends != nil && !ends(n) {
 					continue
 				}
-				if d, ok := r.chosen(l, n); ok {
+				if d, ok := r.chosen(l, n, ends != nil); ok {
 					d.Language = l.Code
 					return d, true
 				}
@@ -212,8 +222,9 @@ func (r *reading) choosing() (Decision, bool) {
 	return Decision{}, false
 }
 
-// chosen reads the first n tokens as a choice and the others as what is wished of it.
-func (r *reading) chosen(l *language, n int) (Decision, bool) {
+// chosen reads the first n tokens as a choice and the others as what is wished of it. What is parted from the words before
+// may go on from a button, too.
+func (r *reading) chosen(l *language, n int, parted bool) (Decision, bool) {
 	rest := r.tokens[n:]
 	all, ok := l.parts(r.tokens[:n])
 	if !ok || len(said(all, shape))+len(said(all, style)) > 0 {
@@ -225,18 +236,25 @@ func (r *reading) chosen(l *language, n int) (Decision, bool) {
 	}
 	after := rest
 	for m := 1; m > 0; {
-		m = l.begins(after, &l.And)
+		m = max(l.first(after, &l.Particle), l.begins(after, &l.And))
 		after = after[m:]
 	}
-	if len(after) == 0 {
+	if len(after) == 0 || len(buttons) > 0 && !parted {
+		return Decision{}, false
+	}
+	if all, ok := l.parts(after); ok && len(said(all, number)) > 0 {
 		return Decision{}, false
 	}
 	goesOn := wish{tokens: after, size: sizeOfAll(after)}
-	told := strings.ContainsAny(rest[0].before, ":：") && (len(numbers) > 0 || !slices.Contains(vague, buttons[0]) || l.holds(r.tokens[:n], &l.It))
-	if !told && l.begins(rest, &l.Link) == 0 && !l.strong(goesOn) && !l.weak(goesOn) && !l.colours(after) {
+	told := strings.ContainsAny(rest[0].before, ":：") && (len(numbers) > 0 || !slices.Contains(vague, buttons[0]) || l.holds(r.tokens[:n], &l.It)) && !l.draws(r.wish(l))
+	asked := len(numbers) > 0 && l.begins(after, &l.Describe) > 0
+	if !told && !asked && l.begins(rest, &l.Link) == 0 && !l.strong(goesOn) && !l.weak(goesOn) && !l.colours(after) {
 		return Decision{}, false
 	}
 	d := Decision{Kind: Edit}
+	if asked || len(numbers) > 0 && r.asks && l.begins(after, &l.DescribeQuestion) > 0 {
+		d.Kind = Describe
+	}
 	if len(buttons) == 1 {
 		if d, ok = pressed(buttons[0], numbers); !ok {
 			return d, false
@@ -244,7 +262,12 @@ func (r *reading) chosen(l *language, n int) (Decision, bool) {
 	} else if d.Index, ok = numberOf(numbers[0]); !ok || d.Index == 0 {
 		return d, false
 	}
-	d.Extra = strings.TrimSpace(r.Words[after[0].at:])
+	if d.Button == Upscale || d.Button == UpscaleSubtle || d.Button == UpscaleCreative {
+		d = Decision{Kind: Edit, Index: d.Index} // there is nothing to be enlarged before the change
+	}
+	if d.Kind != Describe {
+		d.Extra = strings.TrimSpace(r.Words[after[0].at:])
+	}
 	return d, true
 }
 
