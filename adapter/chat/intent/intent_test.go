@@ -2,6 +2,7 @@ package intent
 
 import (
 	"fmt"
+	"iter"
 	"os"
 	"path/filepath"
 	"slices"
@@ -59,16 +60,8 @@ func codes() []string {
 func TestDecide_Examples(t *testing.T) {
 	for _, code := range codes() {
 		t.Run(code, func(t *testing.T) {
-			data, err := os.ReadFile(filepath.Join("testdata", "examples", code+".yaml"))
-			if err != nil {
-				t.Fatal(err)
-			}
-			var examples map[string]map[string][]string
-			if err := yaml.UnmarshalWithOptions(data, &examples, yaml.Strict()); err != nil {
-				t.Fatal(err)
-			}
 			n := 0
-			for situation, wanted := range examples {
+			for situation, wanted := range examples(t, code) {
 				turn, ok := situations[situation]
 				if !ok {
 					t.Fatalf("there is no situation %q", situation)
@@ -91,6 +84,32 @@ func TestDecide_Examples(t *testing.T) {
 				t.Errorf("%d examples, want at least 30", n)
 			}
 		})
+	}
+}
+
+// examples are a language's tables: testdata/examples/xx.yaml and xx.*.yaml.
+func examples(t *testing.T, code string) iter.Seq2[string, map[string][]string] {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join("testdata", "examples", code+".*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func(yield func(string, map[string][]string) bool) {
+		for _, file := range files {
+			data, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var table map[string]map[string][]string
+			if err := yaml.UnmarshalWithOptions(data, &table, yaml.Strict()); err != nil {
+				t.Fatal(file, err)
+			}
+			for situation, wanted := range table {
+				if !yield(situation, wanted) {
+					return
+				}
+			}
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package intent
 import (
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // describing settles questions about a picture.
@@ -165,7 +166,7 @@ func (l *language) comment(c []token, there bool) ([]string, bool) {
 
 // unclear asks back what stays short and says too little. Asking is free.
 func (r *reading) unclear() (Decision, bool) {
-	if r.Attached > 0 || r.Shown == Nothing {
+	if r.Attached > 0 || r.Shown == Nothing || len(r.tokens) == 0 {
 		return Decision{}, false
 	}
 	size := sizeOfAll(r.tokens)
@@ -208,8 +209,10 @@ func (r *reading) doubtful(l *language, size int) (Decision, bool) {
 		return Decision{Kind: Edit}, true
 	case thing && size <= words(3):
 		return unclear, true
-	case l.holds(r.tokens, &l.Personal) && size <= words(8):
+	case l.personal(r.tokens) && size <= words(8) && l.pleasantry(r.tokens) > 0:
 		return l.afterTalk(r.tokens), true
+	case l.personal(r.tokens) && size <= words(6) && commas(r.tokens) == 0:
+		return unclear, true
 	case thing && l.holds(r.tokens, &l.Is) && size <= words(5):
 		return unclear, true
 	case l.begins(w.tokens, &l.Question) > 0 && size <= words(5):
@@ -247,11 +250,17 @@ func (r *reading) mended(l *language, size int) (Decision, bool) {
 
 // afterTalk answers what goes on after small talk without asking for anything: "thanks, that will be all".
 func (l *language) afterTalk(tokens []token) Decision {
-	if n := l.pleasantry(tokens); n > 0 {
-		all, _ := l.cover(tokens[:n])
-		return talking(said(all, talk))
+	all, _ := l.cover(tokens[:l.pleasantry(tokens)])
+	return talking(said(all, talk))
+}
+
+// personal reports whether a text speaks of who talks to whom. Where no blanks part the words, that is told from its
+// beginning alone.
+func (l *language) personal(tokens []token) bool {
+	if unicode.IsOneOf(ideographs, []rune(tokens[0].text)[0]) {
+		return l.begins(tokens, &l.Personal) > 0
 	}
-	return Decision{Kind: Ask, Topic: Unclear}
+	return l.holds(tokens, &l.Personal)
 }
 
 // pressing reports whether a text begins with a button's name and goes on with something unknown: "go back two steps".

@@ -166,7 +166,7 @@ func (l *language) weak(w wish) bool {
 		return false
 	case l.ends(t, &l.WithEnd) > 0 && !indefinite && w.size <= words(4):
 		return true
-	case l.begins(t, &l.With) > 0 && w.size <= words(12) && commas(t) < 2:
+	case l.begins(t, &l.With) > 0 && w.size <= words(12) && commas(t) < 2 && !l.mainClause(t) && (l.begins(t, &l.Compare) == 0 || w.size <= words(6)):
 		return true
 	case l.begins(t, &l.Place) > 0 && w.size <= words(6) && commas(t) == 0:
 		return true
@@ -176,7 +176,7 @@ func (l *language) weak(w wish) bool {
 		return true
 	case w.can && l.holds(t, &l.That) && l.begins(t, &l.Draw) == 0 && w.size <= words(12):
 		return true
-	case l.begins(t, &l.Too) > 0 && w.size <= words(8):
+	case l.begins(t, &l.Too) > 0 && w.size <= words(5):
 		return true
 	case indefinite:
 		return false
@@ -191,6 +191,17 @@ func (l *language) weak(w wish) bool {
 // attributes reports whether a text goes on after a word that makes what stands before it a property.
 func (l *language) attributes(t []token) bool {
 	return len(t) > 0 && l.holds(t[:len(t)-1], &l.Attribute)
+}
+
+// mainClause reports whether more than a few words follow a comma that do not go on from what stands before it: "Without
+// gravity, cups float through a kitchen" is a picture of its own.
+func (l *language) mainClause(t []token) bool {
+	all := clauses(t)
+	if len(all) < 2 {
+		return false
+	}
+	next := slices.Concat(all[1:]...)
+	return sizeOfAll(next) > words(3) && l.begins(next, &l.And) == 0 && l.begins(next, &l.With) == 0
 }
 
 // choosing settles a choice or a button whose words go on: "V2 but with snow", "the second one, darker".
@@ -324,6 +335,9 @@ func (l *language) speaksOfIt(w wish) bool {
 // named is which picture a longer wish names: "make the second one darker"; 0 if it names none.
 func (r *reading) named(l *language) int {
 	for i := range r.tokens {
+		if l.first(r.tokens[i:], &l.Names) > 0 {
+			continue
+		}
 		for n := min(l.longest, len(r.tokens)-i); n > 1; n-- {
 			if m, ok := l.closed[key(r.tokens[i:i+n])]; ok && m.class == number {
 				n, _ := numberOf(m.value)
