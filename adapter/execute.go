@@ -3,8 +3,6 @@ package adapter
 import (
 	"context"
 	"errors"
-	"fmt"
-	"runtime/debug"
 	"time"
 )
 
@@ -18,7 +16,7 @@ var (
 
 // execute runs a run's sequence in a goroutine of the service. place is the first job's, nil if it has to be asked for;
 // until patience a full upstream is asked again.
-func (s *Service) execute(l *live, caller Caller, place *place, patience time.Time) {
+func (s *Engine) execute(l *live, caller Caller, place *place, patience time.Time) {
 	run := l.snapshot()
 	ctx, cancel := context.WithDeadlineCause(s.life, run.Deadline, errDeadline)
 	ctx, stop := context.WithCancelCause(ctx)
@@ -26,11 +24,11 @@ func (s *Service) execute(l *live, caller Caller, place *place, patience time.Ti
 	l.own, l.self, l.stop, l.key = true, s.cfg.Replica, stop, caller.Key
 	l.heed() // it may have been cancelled since the snapshot
 	l.mu.Unlock()
-	q := &sequence{s: s, live: l, ctx: ctx, caller: caller, seed: run.Seed, place: place, patience: patience, goesOn: place == nil}
+	q := &Execution{s: s, live: l, ctx: ctx, caller: caller, seed: run.Seed, place: place, patience: patience, goesOn: place == nil}
 	if o := s.parts.Observer.JobStarted; o != nil {
 		o(run.Kind, run.Upstream, run.Speed)
 	}
-	s.announce(l)
+	s.started(l)
 	work := func() {
 		defer cancel()
 		defer stop(nil)
@@ -44,30 +42,19 @@ func (s *Service) execute(l *live, caller Caller, place *place, patience time.Ti
 }
 
 // perform runs the sequence.
-func (q *sequence) perform(run Run) (result Result, err error) {
+func (q *Execution) perform(run Run) (result Result, err error) {
 	if run.Cancel {
 		return Result{}, errCancelled
 	}
-	err = q.shielded(func() (err error) {
-		result, err = q.sequenceOf(run)
+	err = q.Shielded(func() (err error) {
+		result, err = q.workflow(run)
 		return err
 	})
 	return result, err
 }
 
-// shielded calls f. A panic in it is an internal error of its run and of no other: every goroutine of a sequence needs it.
-func (q *sequence) shielded(f func() error) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			q.s.parts.Log.Error("a sequence panicked", "job", q.live.snapshot().ID, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
-			err = fmt.Errorf("panic: %v", p)
-		}
-	}()
-	return f()
-}
-
 // ended records how the run came out, unless it is to be resumed: at the next start, or by the replica that took it.
-func (s *Service) ended(l *live, ctx context.Context, result Result, err error) {
+func (s *Engine) ended(l *live, ctx context.Context, result Result, err error) {
 	if s.life.Err() != nil && err != nil {
 		return
 	}
@@ -92,7 +79,7 @@ func (s *Service) ended(l *live, ctx context.Context, result Result, err error) 
 			break
 		}
 		s.parts.Log.Error("a result could not be recorded; trying again", "job", l.snapshot().ID, "error", err)
-		if !pause(s.life, wait) {
+		if !Pause(s.life, wait) {
 			return
 		}
 	}
@@ -148,7 +135,7 @@ func (l *live) release() (previews []string) {
 }
 
 // failure turns whatever ended a sequence into what its clients are told, and logs what they are not.
-func (s *Service) failure(ctx context.Context, l *live, err error) *Error {
+func (s *Engine) failure(ctx context.Context, l *live, err error) *Error {
 	run := l.snapshot()
 	var known *Error
 	switch {
@@ -164,17 +151,5 @@ func (s *Service) failure(ctx context.Context, l *live, err error) *Error {
 	default:
 		s.parts.Log.Error("a job failed unexpectedly", "job", run.ID, "error", err)
 		return &Error{Kind: Internal, Message: "Internal server error."}
-	}
-}
-
-// pause waits, or returns false when ctx ends first.
-func pause(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
 	}
 }

@@ -71,7 +71,7 @@ func tableOf(list ...rune) *unicode.RangeTable {
 func lexemes(text string) []string {
 	var all []string
 	for word := range strings.FieldsSeq(text) {
-		if isLink(word) {
+		if IsLink(word) {
 			all = append(all, safeLink(word))
 			continue
 		}
@@ -123,12 +123,6 @@ func isDigit(r rune) bool { return '0' <= r && r <= '9' }
 
 func startsWithLetter(s string) bool {
 	return s != "" && ('a' <= s[0]|0x20 && s[0]|0x20 <= 'z')
-}
-
-// isLink reports whether a word is an address, bare or in angle brackets.
-func isLink(word string) bool {
-	word = strings.ToLower(strings.TrimPrefix(word, "<"))
-	return strings.HasPrefix(word, "http://") || strings.HasPrefix(word, "https://")
 }
 
 // safeLink is an address without the punctuation around it, and with those dashes escaped that a server might take

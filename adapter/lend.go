@@ -6,15 +6,9 @@ import (
 	"time"
 )
 
-// Uploader is an upstream that keeps pictures under addresses which Midjourney can fetch (upstream-protocol.md §1.9,
-// upload-discord-images). Nothing is paid for it. An Unsupported *Error where there is no such route.
-type Uploader interface {
-	Upload(ctx context.Context, pictures []Attachment) (urls []string, err error)
-}
-
 // Lend gives a picture of the caller's to an upstream and returns an address that Midjourney can fetch. Any *Error means
 // that there is none: Publish is the other way.
-func (s *Service) Lend(ctx context.Context, c Caller, ref Reference) (string, error) {
+func (s *Library) Lend(ctx context.Context, c Caller, ref Reference) (string, error) {
 	account, err := s.parts.Accounts.Choose(ctx, c, "")
 	if err != nil {
 		return "", err
@@ -29,9 +23,9 @@ func (s *Service) Lend(ctx context.Context, c Caller, ref Reference) (string, er
 		if err != nil {
 			return "", err
 		}
-		r = img.original()
+		r = img.Original()
 	}
-	picture, err := s.attach(ctx, r)
+	picture, err := s.Attach(ctx, r)
 	if err != nil {
 		return "", err
 	}
@@ -39,7 +33,7 @@ func (s *Service) Lend(ctx context.Context, c Caller, ref Reference) (string, er
 	if err != nil {
 		return "", err
 	}
-	if len(urls) != 1 || !isLink(urls[0]) {
+	if len(urls) != 1 || !IsLink(urls[0]) {
 		return "", Errorf(Failed, "The upstream did not say where it keeps the picture.")
 	}
 	return urls[0], nil
@@ -50,10 +44,10 @@ const lendingTime = 48 * time.Hour
 
 // lentBy is the owner under which a caller's published uploads are recorded: they are neither pictures that Midjourney
 // made nor files that the caller sent for keeping.
-func lentBy(c Caller) string { return digest("lent", c.Owner) }
+func lentBy(c Caller) string { return Digest("lent", c.Owner) }
 
 // Publish returns the ID under which a picture's bytes can be fetched by everybody who knows it.
-func (s *Service) Publish(ctx context.Context, c Caller, ref Reference) (string, error) {
+func (s *Library) Publish(ctx context.Context, c Caller, ref Reference) (string, error) {
 	if ref.Image != "" {
 		_, err := s.Image(ctx, c, ref.Image)
 		return ref.Image, err
@@ -66,7 +60,7 @@ func (s *Service) Publish(ctx context.Context, c Caller, ref Reference) (string,
 		return "", Wrap(Storage, err, "The picture cannot be read at the moment.")
 	}
 	now := time.Now()
-	img := Image{ID: NewID(imagePrefix), Owner: lentBy(c), Created: now, Expires: now.Add(lendingTime), Source: p.Name, Width: p.Width, Height: p.Height, Action: "reference"}
+	img := Image{ID: NewID(ImagePrefix), Owner: lentBy(c), Created: now, Expires: now.Add(lendingTime), Source: p.Name, Width: p.Width, Height: p.Height, Action: "reference"}
 	if err := s.parts.Store.Put(ctx, img); err != nil {
 		return "", Wrap(Storage, err, "The picture could not be recorded. Please try again later.")
 	}

@@ -64,7 +64,7 @@ func (st *standing) isHeld() error {
 
 // stand takes the replica's lease again whenever it was lost: after the state engine was out of reach for longer than
 // a lease lasts, the others took this replica for dead.
-func (s *Service) stand(lost <-chan struct{}) {
+func (s *Engine) stand(lost <-chan struct{}) {
 	for {
 		select {
 		case <-lost:
@@ -83,7 +83,7 @@ func (s *Service) stand(lost <-chan struct{}) {
 				s.parts.Log.Error("the lease of this replica cannot be taken; nothing new is submitted until it is", "replica", s.cfg.Replica, "error", err)
 				told = true
 			}
-			if !pause(s.life, s.cfg.LeaseCheck) {
+			if !Pause(s.life, s.cfg.LeaseCheck) {
 				return
 			}
 		}

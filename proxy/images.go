@@ -4,25 +4,38 @@ import (
 	"context"
 
 	"github.com/gin-gonic/gin"
+	"github.com/tidwall/gjson"
 
 	"midgate/adapter"
 )
 
 // generate serves POST /v1/images/generations.
 func (s *Server) generate(c *gin.Context) error {
+	return s.generateAs(c, false)
+}
+
+func (s *Server) generateAs(c *gin.Context, router bool) error {
 	p, err := s.read(c)
 	if err != nil {
 		return err
+	}
+	if router {
+		p.fields["response_format"] = gjson.Result{Type: gjson.String, Str: "b64_json", Raw: `"b64_json"`}
 	}
 	g, stream, err := p.generation(true)
 	visitOf(c).model = g.Model
 	if err != nil {
 		return err
 	}
+	if err := p.unused(); err != nil {
+		return err
+	}
 	if err := s.borrow(c, p, &g); err != nil {
 		return err
 	}
-	a, err := s.attempt(c, p, stream, formOf(g))
+	f := formOf(g)
+	f.Router = router
+	a, err := s.attempt(c, p, stream, f)
 	if err != nil {
 		return err
 	}
@@ -31,9 +44,15 @@ func (s *Server) generate(c *gin.Context) error {
 		return err
 	}
 	if stream {
-		return s.streamPictures(c, t, "image_generation", formOf(g))
+		return s.streamPictures(c, t, "image_generation", f)
 	}
-	return s.deliver(c, t, s.pictures(c, formOf(g)))
+	return s.deliver(c, t, s.pictures(c, f))
+}
+
+// generateRouter serves POST /v1/images, OpenRouter's route for the same: its answer holds the pictures themselves, and
+// their cost in its own words.
+func (s *Server) generateRouter(c *gin.Context) error {
+	return s.generateAs(c, true)
 }
 
 // pictures renders a result as OpenAI's ImagesResponse.

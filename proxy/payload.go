@@ -17,6 +17,7 @@ type payload struct {
 	fields map[string]gjson.Result
 	images []source // a form's, in the order in which they came; JSON's after jsonImages
 	mask   *source
+	end    *source // a video's last frame
 	form   bool
 
 	uploads []diverted    // long strings of a JSON body that were not kept
@@ -179,13 +180,10 @@ const maxPrompt = 32000
 // prompt reads the prompt. required is false where a picture or a button says enough.
 func (p *payload) prompt(required bool) (string, error) {
 	v := p.fields["prompt"]
-	if required {
-		if err := p.present("prompt"); err != nil {
-			return "", err
-		}
-	}
-	switch {
-	case v.Type == gjson.Null: // or none at all
+	switch missing := p.present("prompt"); {
+	case missing != nil && required:
+		return "", missing
+	case missing != nil:
 		return "", nil
 	case v.Type != gjson.String:
 		return "", adapter.BadParam("prompt", "invalid_type", "'prompt' must be a string.")
@@ -197,7 +195,7 @@ func (p *payload) prompt(required bool) (string, error) {
 	case strings.HasPrefix(v.Str, uploadMark), len(v.Str) > maxPrompt && utf8.RuneCountInString(v.Str) > maxPrompt:
 		return "", adapter.BadParam("prompt", "string_above_max_length", "'prompt' must have at most %d characters.", maxPrompt)
 	}
-	return strings.ToValidUTF8(strings.Clone(v.Str), ""), nil
+	return strings.Clone(v.Str), nil
 }
 
 func quoted(words []string) string {

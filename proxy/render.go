@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"context"
+	"log/slog"
 	"strconv"
 	"unicode/utf8"
 
@@ -16,6 +17,7 @@ type form struct {
 	Tokens  int            `json:"tokens,omitempty"` // of the prompt
 	Quality string         `json:"quality,omitempty"`
 	Output  adapter.Output `json:"output"`
+	Router  bool           `json:"router,omitempty"` // the usage has OpenRouter's names
 }
 
 func formOf(g adapter.Generation) form {
@@ -34,11 +36,11 @@ type elementJSON struct {
 
 // aboutJSON is what an answer says about all its pictures (openai-surface.md §1.2).
 type aboutJSON struct {
-	Background   string    `json:"background"`
-	OutputFormat string    `json:"output_format"`
-	Quality      string    `json:"quality"`
-	Size         string    `json:"size,omitempty"`
-	Usage        usageJSON `json:"usage"`
+	Background   string `json:"background"`
+	OutputFormat string `json:"output_format"`
+	Quality      string `json:"quality"`
+	Size         string `json:"size,omitempty"`
+	Usage        any    `json:"usage"` // usageJSON or routerUsageJSON
 }
 
 // usageJSON is made up: Midjourney counts no tokens, SDKs want integers.
@@ -48,6 +50,14 @@ type usageJSON struct {
 	OutputTokens       int        `json:"output_tokens"`
 	InputTokensDetail  tokensJSON `json:"input_tokens_details"`
 	OutputTokensDetail tokensJSON `json:"output_tokens_details"`
+}
+
+// routerUsageJSON is the same in OpenRouter's words: its SDK refuses an answer with OpenAI's.
+type routerUsageJSON struct {
+	PromptTokens     int     `json:"prompt_tokens"`
+	CompletionTokens int     `json:"completion_tokens"`
+	TotalTokens      int     `json:"total_tokens"`
+	Cost             float64 `json:"cost"`
 }
 
 type tokensJSON struct {
@@ -75,7 +85,11 @@ func (s *Server) images(ctx context.Context, d *document, c adapter.Caller, f fo
 		return err
 	}
 	var created int64
-	about := aboutJSON{Background: "opaque", OutputFormat: string(orPNG(f.Output.Format)), Quality: shownQuality(f.Quality), Usage: usage(f.Tokens)}
+	var spent any = usage(f.Tokens)
+	if f.Router {
+		spent = routerUsageJSON{PromptTokens: f.Tokens, TotalTokens: f.Tokens}
+	}
+	about := aboutJSON{Background: "opaque", OutputFormat: string(orPNG(f.Output.Format)), Quality: shownQuality(f.Quality), Usage: spent}
 	for i, p := range pictures {
 		created = max(created, p.image.Created.Unix())
 		if i == 0 && p.image.Width > 0 {
@@ -125,17 +139,11 @@ func (s *Server) find(ctx context.Context, c adapter.Caller, f form, ids []strin
 	g, gctx := errgroup.WithContext(ctx)
 	g.SetLimit(4)
 	for i, id := range ids {
-		g.Go(func() (err error) {
-			if pictures[i].image, err = s.core.Keep.Image(gctx, c, id); err != nil {
+		g.Go(func() error {
+			return s.guarded(slog.String("image", id), func() (err error) {
+				pictures[i], err = s.open(gctx, c, f, id)
 				return err
-			}
-			b, err := s.core.Keep.Bytes(gctx, id, orPNG(f.Output.Format), f.Output.Compression)
-			if err != nil {
-				return err
-			}
-			pictures[i].blob = b
-			pictures[i].image.Width, pictures[i].image.Height = b.Width, b.Height
-			return nil
+			})
 		})
 	}
 	if err := g.Wait(); err != nil {
@@ -147,6 +155,18 @@ func (s *Server) find(ctx context.Context, c adapter.Caller, f form, ids []strin
 		return nil, err
 	}
 	return pictures, nil
+}
+
+// open looks one picture up, with its bytes.
+func (s *Server) open(ctx context.Context, c adapter.Caller, f form, id string) (p found, err error) {
+	if p.image, err = s.core.Keep.Image(ctx, c, id); err != nil {
+		return p, err
+	}
+	if p.blob, err = s.core.Keep.Bytes(ctx, id, orPNG(f.Output.Format), f.Output.Compression); err != nil {
+		return found{}, err
+	}
+	p.image.Width, p.image.Height = p.blob.Width, p.blob.Height
+	return p, nil
 }
 
 // pictureURL names a picture's bytes; the extension is that of the bytes (clients.md §2).

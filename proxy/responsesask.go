@@ -26,7 +26,8 @@ func (s *Server) readResponse(c *gin.Context, p *payload) (ask responseAsk, err 
 	tool := imageTool(p.fields["tools"])
 	var read reading
 	read.do(func() (err error) { ask.gen, ask.stream, err = p.toolSettings(tool); return })
-	read.do(func() error { return s.responseModel(p, tool, &ask) })
+	read.do(func() error { return s.responseModel(c, p, tool, &ask) })
+	read.do(func() error { return p.unused() })
 	visitOf(c).model = ask.gen.Model
 	read.do(func() (err error) { ask.form, err = p.responseForm(ask.gen); return })
 	if read.err != nil {
@@ -85,14 +86,17 @@ func (p *payload) toolSettings(tool gjson.Result) (adapter.Generation, bool, err
 	return own.generation(false)
 }
 
+// imageDeployment is the header in which Azure's clients name the model of a response's image tool.
+const imageDeployment = "X-Ms-Oai-Image-Generation-Deployment"
+
 // responseModel settles the model: the tool's where it is one of ours, else the request's, else the plain one. A
 // response's own model is a text model that means nothing here (contract.md §3).
-func (s *Server) responseModel(p *payload, tool gjson.Result, ask *responseAsk) error {
+func (s *Server) responseModel(c *gin.Context, p *payload, tool gjson.Result, ask *responseAsk) error {
 	named, err := p.modelName()
 	if err != nil {
 		return err
 	}
-	for _, name := range []string{tool.Get("model").String(), named} {
+	for _, name := range []string{tool.Get("model").String(), c.GetHeader(imageDeployment), named} {
 		if name != "" && len(name) <= 256 && s.core.Draw.Model(name) == nil {
 			ask.gen.Model = strings.Clone(name)
 			return nil
