@@ -84,6 +84,10 @@ func tokenize(words string) (text string, tokens []token) {
 			tokens[len(tokens)-1].text += folded
 			continue
 		}
+		if folded == "" { // a mark that stands for itself
+			last = gap
+			continue
+		}
 		tokens = append(tokens, token{text: folded, at: at, before: between.String(), size: sizeOf(r)})
 		between.Reset()
 		last = k
