@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"midgate/adapter"
+	"midgate/adapter/chat"
 )
 
 func hexOf(n int) string { return strconv.FormatInt(int64(n), 16) }
@@ -193,7 +194,7 @@ func (b begins) Film(ctx context.Context, a adapter.Attempt, f adapter.Film) (Ti
 	return b.f.Generate(ctx, a, f.Generation)
 }
 
-func (b begins) Converse(ctx context.Context, a adapter.Attempt, _ adapter.Turn, g adapter.Generation, _ []adapter.Reference) (Talk, error) {
+func (b begins) Converse(ctx context.Context, a adapter.Attempt, _ chat.Turn, g adapter.Generation, _ []adapter.Reference) (Talk, error) {
 	t, err := b.f.Generate(ctx, a, g)
 	return Talk{Ticket: t}, err
 }

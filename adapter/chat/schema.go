@@ -1,4 +1,4 @@
-package adapter
+package chat
 
 import (
 	"encoding/json"
@@ -9,18 +9,18 @@ import (
 )
 
 // structured answers requests that want JSON by a schema, or insist on a tool: every required key is there.
-func structured(req openai.ChatCompletionRequest, text, about string) (Reply, bool) {
+func structured(req openai.ChatCompletionRequest, text, about string) (CannedReply, bool) {
 	if name := forcedTool(req.ToolChoice); name != "" {
 		for _, t := range req.Tools {
 			if t.Function != nil && t.Function.Name == name {
-				return Reply{Rule: "a forced tool", Tool: name, Text: filled(t.Function.Parameters, about)}, true
+				return CannedReply{Rule: "a forced tool", Tool: name, Text: filled(t.Function.Parameters, about)}, true
 			}
 		}
-		return Reply{Rule: "a forced tool", Tool: name, Text: "{}"}, true
+		return CannedReply{Rule: "a forced tool", Tool: name, Text: "{}"}, true
 	}
 	f := req.ResponseFormat
 	if f == nil {
-		return Reply{}, false
+		return CannedReply{}, false
 	}
 	switch f.Type {
 	case openai.ChatCompletionResponseFormatTypeJSONSchema:
@@ -28,16 +28,16 @@ func structured(req openai.ChatCompletionRequest, text, about string) (Reply, bo
 		if f.JSONSchema != nil {
 			schema = f.JSONSchema.Schema
 		}
-		return Reply{Rule: "structured output", Text: filled(schema, about)}, true
+		return CannedReply{Rule: "structured output", Text: filled(schema, about)}, true
 	case openai.ChatCompletionResponseFormatTypeJSONObject:
 		for _, r := range rules {
 			if r.in == inUser && r.fits(req, text) {
-				return Reply{Rule: r.name, Text: asObject(r.answer.text(about, lastLine(text)))}, true
+				return CannedReply{Rule: r.name, Text: asObject(r.answer.text(about, lastLine(text)))}, true
 			}
 		}
-		return Reply{Rule: "structured output", Text: flat("title", about)}, true
+		return CannedReply{Rule: "structured output", Text: flat("title", about)}, true
 	default:
-		return Reply{}, false
+		return CannedReply{}, false
 	}
 }
 

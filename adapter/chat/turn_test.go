@@ -1,4 +1,4 @@
-package adapter_test
+package chat_test
 
 import (
 	"encoding/json"
@@ -10,6 +10,7 @@ import (
 	openai "github.com/sashabaranov/go-openai"
 
 	"midgate/adapter"
+	"midgate/adapter/chat"
 )
 
 const fox = "img_ABCDEFGHIJKLMNOPQRSTUVWX23"
@@ -40,39 +41,39 @@ func TestReadTurn(t *testing.T) {
 	}
 	tests := map[string]struct {
 		req  openai.ChatCompletionRequest
-		want adapter.Turn
+		want chat.Turn
 	}{
-		"a first text draws":                      {talk("user", "a red fox"), adapter.Turn{Way: adapter.TurnDraw, Prompt: "a red fox"}},
-		"system text and tools are ignored":       {talk("system", "be nice", "user", "a red fox"), adapter.Turn{Way: adapter.TurnDraw, Prompt: "a red fox"}},
-		"another text draws anew":                 {after("a lighthouse in a storm"), adapter.Turn{Way: adapter.TurnDraw, Prompt: "a lighthouse in a storm"}},
-		"an instruction edits the last picture":   {after("add snow"), adapter.Turn{Way: adapter.TurnEdit, Prompt: "add snow", Images: []string{fox}}},
-		"a polite instruction edits":              {after("Could you make the hat blue?"), adapter.Turn{Way: adapter.TurnEdit, Prompt: "Could you make the hat blue?", Images: []string{fox}}},
-		"speaking of the picture edits":           {after("the third one with a hat"), adapter.Turn{Way: adapter.TurnEdit, Prompt: "the third one with a hat", Images: []string{fox}, Index: 3}},
-		"an instruction without a picture draws":  {talk("user", "make a red fox"), adapter.Turn{Way: adapter.TurnDraw, Prompt: "make a red fox"}},
-		"a button without a picture is no prompt": {talk("user", "U2"), adapter.Turn{Way: adapter.TurnAct, Prompt: "U2", Action: adapter.ActUpscale, Index: 2}},
-		"/imagine always draws":                   {after("/imagine prompt: add snow"), adapter.Turn{Way: adapter.TurnDraw, Prompt: "add snow"}},
-		"/edit always edits":                      {after("/edit at night"), adapter.Turn{Way: adapter.TurnEdit, Prompt: "at night", Images: []string{fox}}},
-		"/imagine draws what looks like a task":   {talk("user", "/imagine ping"), adapter.Turn{Way: adapter.TurnDraw, Prompt: "ping"}},
-		"a path is no command":                    {talk("user", "/dev/null as a place"), adapter.Turn{Way: adapter.TurnDraw, Prompt: "/dev/null as a place"}},
-		"a picture without a wish is described":   {withPictures(talk("user", ""), "data:x"), adapter.Turn{Way: adapter.TurnDescribe, Attached: []string{"data:x"}}},
-		"a picture with the wish to be described": {withPictures(talk("user", "what is in this picture?"), "data:x"), adapter.Turn{Way: adapter.TurnDescribe, Prompt: "what is in this picture?", Attached: []string{"data:x"}}},
-		"a picture with a wish is edited":         {withPictures(talk("user", "as a watercolour"), "data:x"), adapter.Turn{Way: adapter.TurnEdit, Prompt: "as a watercolour", Attached: []string{"data:x"}}},
-		"two pictures without a wish are blended": {withPictures(talk("user", ""), "data:x", "data:y"), adapter.Turn{Way: adapter.TurnBlend, Attached: []string{"data:x", "data:y"}}},
-		"/describe asks about the last picture":   {after("/describe"), adapter.Turn{Way: adapter.TurnDescribe, Images: []string{fox}}},
+		"a first text draws":                      {talk("user", "a red fox"), chat.Turn{Way: chat.TurnDraw, Prompt: "a red fox"}},
+		"system text and tools are ignored":       {talk("system", "be nice", "user", "a red fox"), chat.Turn{Way: chat.TurnDraw, Prompt: "a red fox"}},
+		"another text draws anew":                 {after("a lighthouse in a storm"), chat.Turn{Way: chat.TurnDraw, Prompt: "a lighthouse in a storm"}},
+		"an instruction edits the last picture":   {after("add snow"), chat.Turn{Way: chat.TurnEdit, Prompt: "add snow", Images: []string{fox}}},
+		"a polite instruction edits":              {after("Could you make the hat blue?"), chat.Turn{Way: chat.TurnEdit, Prompt: "Could you make the hat blue?", Images: []string{fox}}},
+		"speaking of the picture edits":           {after("the third one with a hat"), chat.Turn{Way: chat.TurnEdit, Prompt: "the third one with a hat", Images: []string{fox}, Index: 3}},
+		"an instruction without a picture draws":  {talk("user", "make a red fox"), chat.Turn{Way: chat.TurnDraw, Prompt: "make a red fox"}},
+		"a button without a picture is no prompt": {talk("user", "U2"), chat.Turn{Way: chat.TurnAct, Prompt: "U2", Action: adapter.ActUpscale, Index: 2}},
+		"/imagine always draws":                   {after("/imagine prompt: add snow"), chat.Turn{Way: chat.TurnDraw, Prompt: "add snow"}},
+		"/edit always edits":                      {after("/edit at night"), chat.Turn{Way: chat.TurnEdit, Prompt: "at night", Images: []string{fox}}},
+		"/imagine draws what looks like a task":   {talk("user", "/imagine ping"), chat.Turn{Way: chat.TurnDraw, Prompt: "ping"}},
+		"a path is no command":                    {talk("user", "/dev/null as a place"), chat.Turn{Way: chat.TurnDraw, Prompt: "/dev/null as a place"}},
+		"a picture without a wish is described":   {withPictures(talk("user", ""), "data:x"), chat.Turn{Way: chat.TurnDescribe, Attached: []string{"data:x"}}},
+		"a picture with the wish to be described": {withPictures(talk("user", "what is in this picture?"), "data:x"), chat.Turn{Way: chat.TurnDescribe, Prompt: "what is in this picture?", Attached: []string{"data:x"}}},
+		"a picture with a wish is edited":         {withPictures(talk("user", "as a watercolour"), "data:x"), chat.Turn{Way: chat.TurnEdit, Prompt: "as a watercolour", Attached: []string{"data:x"}}},
+		"two pictures without a wish are blended": {withPictures(talk("user", ""), "data:x", "data:y"), chat.Turn{Way: chat.TurnBlend, Attached: []string{"data:x", "data:y"}}},
+		"/describe asks about the last picture":   {after("/describe"), chat.Turn{Way: chat.TurnDescribe, Images: []string{fox}}},
 		"a picture sent earlier is edited": {func() openai.ChatCompletionRequest {
 			r := withPictures(talk("user", "look"), "data:x")
 			r.Messages = append(r.Messages, talk("assistant", "nice", "user", "make it blue").Messages...)
 			return r
-		}(), adapter.Turn{Way: adapter.TurnEdit, Prompt: "make it blue", Attached: []string{"data:x"}}},
+		}(), chat.Turn{Way: chat.TurnEdit, Prompt: "make it blue", Attached: []string{"data:x"}}},
 		"an answer's picture that a client kept as data is edited": {func() openai.ChatCompletionRequest {
 			r := withPictures(talk("user", "a red fox", "assistant", "here"), "data:x")
 			r.Messages = append(r.Messages, talk("user", "make it blue").Messages...)
 			return r
-		}(), adapter.Turn{Way: adapter.TurnEdit, Prompt: "make it blue", Attached: []string{"data:x"}}},
+		}(), chat.Turn{Way: chat.TurnEdit, Prompt: "make it blue", Attached: []string{"data:x"}}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			got, err := adapter.ReadTurn(test.req, adapter.ChatOptions{})
+			got, err := chat.ReadTurn(test.req, chat.Options{})
 			if err != nil {
 				t.Fatalf("ReadTurn() = %v", err)
 			}
@@ -87,14 +88,14 @@ func TestATurnThatFollowsChangesThePictureBeforeIt(t *testing.T) {
 	shown := "![](/images/" + fox + ".png)"
 	for name, test := range map[string]struct {
 		req  openai.ChatCompletionRequest
-		want adapter.TurnWay
+		want chat.Way
 	}{
-		"any words edit":          {talk("assistant", shown, "user", "a starry night"), adapter.TurnEdit},
-		"without a picture":       {talk("user", "a starry night"), adapter.TurnDraw},
-		"/imagine draws all same": {talk("assistant", shown, "user", "/imagine a starry night"), adapter.TurnDraw},
-		"a button is pressed":     {talk("assistant", shown, "user", "zoom out 2x"), adapter.TurnAct},
+		"any words edit":          {talk("assistant", shown, "user", "a starry night"), chat.TurnEdit},
+		"without a picture":       {talk("user", "a starry night"), chat.TurnDraw},
+		"/imagine draws all same": {talk("assistant", shown, "user", "/imagine a starry night"), chat.TurnDraw},
+		"a button is pressed":     {talk("assistant", shown, "user", "zoom out 2x"), chat.TurnAct},
 	} {
-		if got, err := adapter.ReadTurn(test.req, adapter.ChatOptions{Follow: true}); err != nil || got.Way != test.want {
+		if got, err := chat.ReadTurn(test.req, chat.Options{Follow: true}); err != nil || got.Way != test.want {
 			t.Errorf("%s: %s, %v, want %s", name, got.Way, err, test.want)
 		}
 	}
@@ -102,8 +103,8 @@ func TestATurnThatFollowsChangesThePictureBeforeIt(t *testing.T) {
 
 func TestSayLinksToPicturesThatTravelApart(t *testing.T) {
 	img := adapter.Image{ID: fox, Prompt: "a fox"}
-	say := adapter.Saying{Images: []adapter.Image{img}, Apart: true, URL: func(id string) string { return "http://h/images/" + id + ".png" }}
-	if got := adapter.Say(say); strings.Contains(got, "![") || !strings.Contains(got, "[a fox](http://h/images/"+fox+".png)") {
+	say := chat.Answer{Images: []adapter.Image{img}, Apart: true, URL: func(id string) string { return "http://h/images/" + id + ".png" }}
+	if got := chat.Markdown(say); strings.Contains(got, "![") || !strings.Contains(got, "[a fox](http://h/images/"+fox+".png)") {
 		t.Errorf("Say() = %q, want a link and no picture", got)
 	}
 }
@@ -117,7 +118,7 @@ func TestReadTurnRefusesWhatSaysNothing(t *testing.T) {
 		"one word":        talk("user", "/imaginewhatever"),
 		"another command": talk("user", "/settings"),
 	} {
-		if _, err := adapter.ReadTurn(req, adapter.ChatOptions{}); harness.Refusal(t, err).Param != "messages" {
+		if _, err := chat.ReadTurn(req, chat.Options{}); harness.Refusal(t, err).Param != "messages" {
 			t.Errorf("%s: %v, want an error about messages", name, err)
 		}
 	}
@@ -175,15 +176,15 @@ func tasks() map[string]struct {
 func TestBackgroundRequestsAreAnsweredWithoutAJob(t *testing.T) {
 	for name, test := range tasks() {
 		t.Run(name, func(t *testing.T) {
-			got, err := adapter.ReadTurn(test.req, adapter.ChatOptions{})
-			if err != nil || got.Way != adapter.TurnReply || got.Reply.Text != test.want {
+			got, err := chat.ReadTurn(test.req, chat.Options{})
+			if err != nil || got.Way != chat.TurnReply || got.Reply.Text != test.want {
 				t.Errorf("ReadTurn() = %s %q (%s), %v, want the answer %q", got.Way, got.Reply.Text, got.Reply.Rule, err, test.want)
 			}
 			if strings.HasPrefix(test.want, "{") && !json.Valid([]byte(got.Reply.Text)) {
 				t.Errorf("the answer %q is not JSON", got.Reply.Text)
 			}
-			drawn, err := adapter.ReadTurn(test.req, adapter.ChatOptions{DrawTasks: true})
-			if err != nil || drawn.Way == adapter.TurnReply {
+			drawn, err := chat.ReadTurn(test.req, chat.Options{DrawTasks: true})
+			if err != nil || drawn.Way == chat.TurnReply {
 				t.Errorf("with the switch off: %s, %v, want no answer without a job", drawn.Way, err)
 			}
 		})
@@ -192,7 +193,7 @@ func TestBackgroundRequestsAreAnsweredWithoutAJob(t *testing.T) {
 
 func TestWhatAnAnswerOffersCanBeSaid(t *testing.T) {
 	img := adapter.Image{ID: fox, Prompt: "a [red] fox", Index: 1, Version: "7", Width: 4, Height: 3, Buttons: []adapter.Button{{CustomID: "x", Action: adapter.ActReroll}}}
-	text := adapter.Say(adapter.Saying{Images: []adapter.Image{img}, URL: func(id string) string { return "http://h/images/" + id + ".png" }})
+	text := chat.Markdown(chat.Answer{Images: []adapter.Image{img}, URL: func(id string) string { return "http://h/images/" + id + ".png" }})
 	first, rest, _ := strings.Cut(text, "\n\n")
 	if first != "![a red fox](http://h/images/"+fox+".png)" {
 		t.Errorf("the picture's line = %q", first)

@@ -1,14 +1,16 @@
-package adapter
+package chat
 
 import (
 	"fmt"
 	"strings"
+
+	"midgate/adapter"
 )
 
-// Saying is what a chat answer is made of.
-type Saying struct {
-	Whole  *Image                 // the grid, when it is shown as one picture with links to its quarters
-	Images []Image                // the pictures that are shown one by one
+// Answer is what a chat answer is made of.
+type Answer struct {
+	Whole  *adapter.Image         // the grid, when it is shown as one picture with links to its quarters
+	Images []adapter.Image        // the pictures that are shown one by one
 	Texts  []string               // a description's prompts
 	Video  string                 // a video's address
 	Note   string                 // a sentence before everything else
@@ -16,9 +18,9 @@ type Saying struct {
 	URL    func(id string) string // address of a picture
 }
 
-// Say puts a result into Markdown: hosted pictures, and a short list of what can be said next, from the real buttons. Every
+// Markdown puts a result into Markdown: hosted pictures, and a short list of what can be said next, from the real buttons. Every
 // picture stands whole on a line of its own.
-func Say(s Saying) string {
+func Markdown(s Answer) string {
 	var b strings.Builder
 	if s.Note != "" {
 		b.WriteString(s.Note + "\n\n")
@@ -45,7 +47,7 @@ func Say(s Saying) string {
 }
 
 // show writes a picture, or the link that a later turn finds it by.
-func (s Saying) show(b *strings.Builder, img Image) {
+func (s Answer) show(b *strings.Builder, img adapter.Image) {
 	if s.Apart {
 		fmt.Fprintf(b, "[%s](%s)\n\n", alt(img), s.URL(img.ID))
 		return
@@ -54,7 +56,7 @@ func (s Saying) show(b *strings.Builder, img Image) {
 }
 
 // next is the list of what can be said about the pictures just shown.
-func (s Saying) next() string {
+func (s Answer) next() string {
 	var say []string
 	switch {
 	case len(s.Texts) > 0:
@@ -75,13 +77,13 @@ func (s Saying) next() string {
 
 // phrases are how the actions are said; PlainAction understands each of them.
 var phrases = map[string]string{
-	ActUpscaleSubtle: "upscale subtle", ActUpscaleCreative: "upscale creative", ActVarySubtle: "vary subtle", ActVaryStrong: "vary strong",
-	ActZoomOut2x: "zoom out 2x", ActZoomOut15x: "zoom out 1.5x", ActPanLeft: "pan left", ActPanRight: "pan right",
-	ActPanUp: "pan up", ActPanDown: "pan down", ActMakeSquare: "make it square", ActAnimateLow: "animate",
+	adapter.ActUpscaleSubtle: "upscale subtle", adapter.ActUpscaleCreative: "upscale creative", adapter.ActVarySubtle: "vary subtle", adapter.ActVaryStrong: "vary strong",
+	adapter.ActZoomOut2x: "zoom out 2x", adapter.ActZoomOut15x: "zoom out 1.5x", adapter.ActPanLeft: "pan left", adapter.ActPanRight: "pan right",
+	adapter.ActPanUp: "pan up", adapter.ActPanDown: "pan down", adapter.ActMakeSquare: "make it square", adapter.ActAnimateLow: "animate",
 }
 
 // alt is a picture's prompt as the text of a Markdown picture.
-func alt(img Image) string {
+func alt(img adapter.Image) string {
 	text := strings.Join(strings.Fields(strings.NewReplacer("[", "", "]", "", "(", "", ")", "", "\\", "", "`", "", "*", "", "_", " ", "<", "", ">", "", "!", "").Replace(img.Prompt)), " ")
 	if letters := []rune(text); len(letters) > 80 {
 		text = string(letters[:80]) + "…"

@@ -1,4 +1,4 @@
-package adapter
+package chat
 
 // where says which part of a request a rule looks at.
 type where int

@@ -1,4 +1,4 @@
-package adapter
+package chat
 
 import (
 	"regexp"
@@ -6,51 +6,53 @@ import (
 	"strings"
 
 	openai "github.com/sashabaranov/go-openai"
+
+	"midgate/adapter"
 )
 
 // Turn is what the last turn of a conversation asks for.
 type Turn struct {
-	Way      TurnWay
+	Way      Way
 	Prompt   string   // the text without a leading command
 	Attached []string // addresses or data URLs of pictures that came with it
 	Images   []string // IDs of our pictures that the conversation showed last, in their order
 	Action   string   // TurnAct: what to press, on picture Index of them
 	Index    int      // 1–4; 0 where none was said
 	Zoom     float64
-	Reply    Reply // TurnReply: what is answered at once
+	Reply    CannedReply // TurnReply: what is answered at once
 }
 
-// TurnWay says how a turn is answered.
-type TurnWay string
+// Way says how a turn is answered.
+type Way string
 
 // The ways. Only TurnReply costs nothing for certain.
 const (
-	TurnDraw     TurnWay = "draw"
-	TurnEdit     TurnWay = "edit"
-	TurnAct      TurnWay = "act"
-	TurnDescribe TurnWay = "describe"
-	TurnBlend    TurnWay = "blend"
-	TurnReply    TurnWay = "reply"
+	TurnDraw     Way = "draw"
+	TurnEdit     Way = "edit"
+	TurnAct      Way = "act"
+	TurnDescribe Way = "describe"
+	TurnBlend    Way = "blend"
+	TurnReply    Way = "reply"
 )
 
-// ChatOptions say how conversations are read.
-type ChatOptions struct {
+// Options say how conversations are read.
+type Options struct {
 	DrawTasks bool // clients' background requests are drawn like any other text (MIDGATE_CHAT_TASKS=draw)
 	Follow    bool // a turn after a picture changes that picture, whatever its words: the image tool's way
 }
 
 // ReadTurn reads a conversation: its last user message is the wish, everything before only says which picture it may be
 // about (clients.md §12 line 44). It is a pure function; an Invalid *Error if there is nothing to answer.
-func ReadTurn(req openai.ChatCompletionRequest, o ChatOptions) (Turn, error) {
+func ReadTurn(req openai.ChatCompletionRequest, o Options) (Turn, error) {
 	if len(req.Messages) == 0 {
-		return Turn{}, BadParam("messages", "empty_array", "messages must have at least one message.")
+		return Turn{}, adapter.BadParam("messages", "empty_array", "messages must have at least one message.")
 	}
 	last := lastOf(req.Messages, openai.ChatMessageRoleUser)
 	if last < 0 {
 		if reply, ok := background(req, "", o); ok {
 			return Turn{Way: TurnReply, Reply: reply}, nil
 		}
-		return Turn{}, BadParam("messages", "invalid_value", "messages must have a message of role user: its text is the prompt.")
+		return Turn{}, adapter.BadParam("messages", "invalid_value", "messages must have a message of role user: its text is the prompt.")
 	}
 	text, attached := contentOf(req.Messages[last])
 	text = strings.TrimSpace(text)
@@ -67,14 +69,14 @@ func ReadTurn(req openai.ChatCompletionRequest, o ChatOptions) (Turn, error) {
 	t := Turn{Prompt: rest, Attached: attached, Images: shown}
 	t.choose(command, earlier, o.Follow)
 	if t.Prompt == "" && t.Way != TurnDescribe && t.Way != TurnBlend && t.Way != TurnAct {
-		return Turn{}, BadParam("messages", "empty_string", "The last user message is empty: write what should be drawn.")
+		return Turn{}, adapter.BadParam("messages", "empty_string", "The last user message is empty: write what should be drawn.")
 	}
 	return t, nil
 }
 
 // choose settles the way: a command, else pictures that came along, else the picture shown last, else a new picture.
 func (t *Turn) choose(command string, earlier []string, follow bool) {
-	plain, index, zoom, isAction := PlainAction(t.Prompt)
+	plain, index, zoom, isAction := adapter.PlainAction(t.Prompt)
 	switch {
 	case command == "imagine":
 		t.Way, t.Images = TurnDraw, nil
@@ -115,7 +117,7 @@ func slash(text string) (command, rest string, err error) {
 		}
 	}
 	if word := slashWord.FindString(text); word != "" {
-		return "", "", BadParam("messages", "invalid_value", "There is no command %s: there are /%s. A text without a slash is drawn.", strings.TrimSpace(word), strings.Join(commands, ", /"))
+		return "", "", adapter.BadParam("messages", "invalid_value", "There is no command %s: there are /%s. A text without a slash is drawn.", strings.TrimSpace(word), strings.Join(commands, ", /"))
 	}
 	return "", text, nil
 }

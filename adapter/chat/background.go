@@ -1,4 +1,4 @@
-package adapter
+package chat
 
 import (
 	"encoding/json"
@@ -9,17 +9,17 @@ import (
 	openai "github.com/sashabaranov/go-openai"
 )
 
-// Reply is an answer that needs no picture. A Tool is called with Text as its arguments where the client insists on one.
-type Reply struct {
+// CannedReply is an answer that needs no picture. A Tool is called with Text as its arguments where the client insists on one.
+type CannedReply struct {
 	Rule string // which rule recognised the request
 	Text string
 	Tool string
 }
 
 // background answers requests that clients make on their own account: they must not start a job.
-func background(req openai.ChatCompletionRequest, text string, o ChatOptions) (Reply, bool) {
+func background(req openai.ChatCompletionRequest, text string, o Options) (CannedReply, bool) {
 	if o.DrawTasks {
-		return Reply{}, false
+		return CannedReply{}, false
 	}
 	about := firstWords(req, text)
 	if reply, ok := structured(req, text, about); ok {
@@ -27,17 +27,17 @@ func background(req openai.ChatCompletionRequest, text string, o ChatOptions) (R
 	}
 	for _, r := range rules {
 		if r.fits(req, text) {
-			return Reply{Rule: r.name, Text: r.answer.text(about, lastLine(text))}, true
+			return CannedReply{Rule: r.name, Text: r.answer.text(about, lastLine(text))}, true
 		}
 	}
 	//nolint:staticcheck // MaxTokens is what clients still send
 	if limit := max(req.MaxTokens, req.MaxCompletionTokens); limit > 0 && limit <= 50 {
-		return Reply{Rule: "a tiny answer", Text: greeting.text(about, "")}, true
+		return CannedReply{Rule: "a tiny answer", Text: greeting.text(about, "")}, true
 	}
 	if plain := words(text); hasWord(plain, "title") && hasWord(plain, "conversation") && !slices.ContainsFunc(imageVerbs, func(v string) bool { return hasWord(plain, v) }) {
-		return Reply{Rule: "a title", Text: about}, true
+		return CannedReply{Rule: "a title", Text: about}, true
 	}
-	return Reply{}, false
+	return CannedReply{}, false
 }
 
 // imageVerbs say that a text about a conversation's title wants a picture after all.
