@@ -8,13 +8,6 @@ import (
 	"unicode"
 )
 
-// DefaultListed is what GET /v1/models shows when nothing else is configured (contract.md §3).
-var DefaultListed = []string{
-	"midjourney", "midjourney-relax", "midjourney-fast", "midjourney-turbo",
-	"midjourney-v8.2", "midjourney-v8.1", "midjourney-v7", "niji-7",
-	"dall-e-2", "dall-e-3", "gpt-image-1", "gpt-image-1.5", "gpt-image-2",
-}
-
 // Model is what a model name says about a drawing (contract.md §3).
 type Model struct {
 	Name    string // as the client wrote it; "midjourney" when it named none
