@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"strconv"
 	"sync"
 
 	"github.com/cloudwego/base64x"
@@ -32,6 +33,25 @@ func (d *document) json(v any) {
 	b, err := json.Marshal(v)
 	if err != nil {
 		panic(err) // only our own structs are marshalled: a mistake in the program
+	}
+	d.text.Write(b)
+}
+
+// pictureMark stands for picture i in a value that jsonAround adds.
+func pictureMark(i int) string { return "\x00picture:" + strconv.Itoa(i) }
+
+// jsonAround adds a value in which a mark stands for each of the pictures, in their order, within a string; it takes the
+// blobs over.
+func (d *document) jsonAround(v any, pictures []*adapter.Blob) {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic(err) // only our own structs are marshalled: a mistake in the program
+	}
+	for i, blob := range pictures {
+		before, after, _ := bytes.Cut(b, []byte(`\u0000`+pictureMark(i)[1:]))
+		d.text.Write(before)
+		d.parts = append(d.parts, part{at: d.text.Len(), blob: blob})
+		b = after
 	}
 	d.text.Write(b)
 }
