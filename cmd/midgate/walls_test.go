@@ -17,7 +17,7 @@ import (
 // ours says which of our packages each package may import.
 var ours = map[string][]string{
 	"midgate/cmd/midgate": {"midgate/config", "midgate/proxy", "midgate/adapter", "midgate/adapter/library", "midgate/adapter/workflow",
-		"midgate/adapter/native", "midgate/adapter/midjourney", "midgate/adapter/midjourney/simulator", "midgate/adapter/jetstream", "midgate/adapter/memstore", "midgate/adapter/pictures"},
+		"midgate/adapter/native", "midgate/adapter/midjourney", "midgate/adapter/midjourney/simulator", "midgate/adapter/jetstream", "midgate/adapter/memstore", "midgate/adapter/sharedpoll", "midgate/adapter/pictures"},
 	"midgate/config": {"midgate/proxy", "midgate/adapter", "midgate/adapter/prompt", "midgate/adapter/workflow",
 		"midgate/adapter/spend", "midgate/adapter/midjourney", "midgate/adapter/jetstream", "midgate/adapter/pictures"},
 	"midgate/proxy":               {"midgate/adapter", "midgate/adapter/chat", "midgate/adapter/jsonstream", "midgate/proxy/playground"},
@@ -29,6 +29,7 @@ var ours = map[string][]string{
 	"midgate/adapter/library":     {"midgate/adapter"},
 	"midgate/adapter/workflow":    {"midgate/adapter", "midgate/adapter/chat", "midgate/adapter/library", "midgate/adapter/prompt"},
 	"midgate/adapter/native":      {"midgate/adapter", "midgate/adapter/library", "midgate/adapter/prompt", "midgate/adapter/workflow"},
+	"midgate/adapter/sharedpoll":  {"midgate/adapter"},
 	"midgate/adapter/spend":       {},
 	"midgate/adapter/adaptertest": {"midgate/adapter"},
 	"midgate/adapter/adaptertest/harness": {"midgate/adapter", "midgate/adapter/library", "midgate/adapter/workflow", "midgate/adapter/native",
