@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"midgate/adapter"
+	"midgate/adapter/jobs"
 	"midgate/adapter/library"
 	"midgate/adapter/prompt"
 	"midgate/adapter/workflow"
@@ -33,21 +34,21 @@ type Deps struct {
 type API struct {
 	parts   Deps
 	recipes *workflow.Recipes
-	jobs    *adapter.Engine
+	jobs    *jobs.Engine
 	lib     *library.Library
 }
 
 // New makes it; its jobs are executed by the engine, which must know NativeWorkflow. The engine tells it of the
 // jobs whose clients named a webhook.
-func New(parts Deps, recipes *workflow.Recipes, jobs *adapter.Engine, lib *library.Library) *API {
+func New(parts Deps, recipes *workflow.Recipes, jobs *jobs.Engine, lib *library.Library) *API {
 	s := &API{parts: parts, recipes: recipes, jobs: jobs, lib: lib}
 	jobs.OnStart(s.announce)
 	return s
 }
 
 // Workflow is the workflow of the native jobs.
-func Workflow(recipes *workflow.Recipes) adapter.Workflow {
-	return func(x *adapter.Execution) (adapter.Result, error) {
+func Workflow(recipes *workflow.Recipes) jobs.Workflow {
+	return func(x *jobs.Execution) (adapter.Result, error) {
 		run := x.Job()
 		job, err := nativeOf(run)
 		if err != nil {
@@ -91,7 +92,7 @@ func (s *API) Native(ctx context.Context, a adapter.Attempt, n adapter.NativeJob
 	if len(n.Body) > maxNative {
 		return nil, adapter.Errorf(adapter.TooLarge, "The request, without its pictures, is larger than %d bytes.", maxNative)
 	}
-	return s.jobs.Accept(ctx, a, adapter.Spec{Kind: adapter.KindNative, Model: "midjourney", N: 1, Request: n, Account: account, Speed: speed})
+	return s.jobs.Accept(ctx, a, jobs.Spec{Kind: adapter.KindNative, Model: "midjourney", N: 1, Request: n, Account: account, Speed: speed})
 }
 
 var simpleChange = regexp.MustCompile(`^\s*(\S+)\s+([UuVv])([1-4])\s*$|^\s*(\S+)\s+[Rr]\s*$`)
@@ -259,7 +260,7 @@ func (q execution) native(run adapter.Run, n adapter.NativeJob) (adapter.Result,
 	if err != nil {
 		return adapter.Result{}, err
 	}
-	o := adapter.StepRequest{Step: n.Route, Account: account, Speed: run.Speed, Dialog: n.Route == "action", Continues: n.Route == "modal" || n.Route == "change",
+	o := jobs.StepRequest{Step: n.Route, Account: account, Speed: run.Speed, Dialog: n.Route == "action", Continues: n.Route == "modal" || n.Route == "change",
 		Command: adapter.Native{Route: n.Route, Body: n.Body, Pictures: pictures, Parent: n.Parent}}
 	sub, account, release, err := q.SubmitAnywhere(o)
 	defer release()

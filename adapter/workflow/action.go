@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"midgate/adapter"
+	"midgate/adapter/jobs"
 	"midgate/adapter/prompt"
 )
 
@@ -39,7 +40,7 @@ func (s *Service) Act(ctx context.Context, a adapter.Attempt, act adapter.Act) (
 	if err != nil {
 		return nil, err
 	}
-	return s.jobs.Accept(ctx, a, adapter.Spec{Kind: adapter.KindAction, Model: img.Model, N: act.Count(), Request: act, Account: account, Speed: draw.Speed,
+	return s.jobs.Accept(ctx, a, jobs.Spec{Kind: adapter.KindAction, Model: img.Model, N: act.Count(), Request: act, Account: account, Speed: draw.Speed,
 		Quarter: act.CustomID == "" && !single(act.Action) && s.oneQuarter(act.Generation)})
 }
 

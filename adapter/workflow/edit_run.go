@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"midgate/adapter"
+	"midgate/adapter/jobs"
 	"midgate/adapter/prompt"
 )
 
@@ -147,7 +148,7 @@ func (q *Run) edits(run adapter.Run, e editing, account adapter.Account, draw pr
 	return q.repeatGrids(e.Count(), func(i, share int) (adapter.Result, error) {
 		from := from
 		from.Name = Numbered("edits", i)
-		return q.grid(adapter.StepRequest{Step: from.Name, Account: account, Speed: draw.Speed, Command: adapter.Edits{Prompt: draw.Prompt, Image: *image, Mask: mask}}, from, share)
+		return q.grid(jobs.StepRequest{Step: from.Name, Account: account, Speed: draw.Speed, Command: adapter.Edits{Prompt: draw.Prompt, Image: *image, Mask: mask}}, from, share)
 	})
 }
 
@@ -185,6 +186,6 @@ func (q *Run) prompts(run adapter.Run, e editing, account adapter.Account, draw 
 	return q.repeatGrids(e.Count(), func(i, share int) (adapter.Result, error) {
 		from := from
 		from.Name = Numbered("imagine", i)
-		return q.grid(adapter.StepRequest{Step: from.Name, Account: account, Speed: draw.Speed, Command: adapter.Imagine{Prompt: draw.Prompt, Niji: draw.Niji, Pictures: pictures}}, from, share)
+		return q.grid(jobs.StepRequest{Step: from.Name, Account: account, Speed: draw.Speed, Command: adapter.Imagine{Prompt: draw.Prompt, Niji: draw.Niji, Pictures: pictures}}, from, share)
 	})
 }

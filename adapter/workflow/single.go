@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"midgate/adapter"
+	"midgate/adapter/jobs"
 )
 
 // prelude is what steps are named after that only make a button reachable: their picture is the one that is there already.
@@ -44,7 +45,7 @@ func (q *Run) single(img *adapter.Image, account adapter.Account, name string) e
 	var task adapter.Task
 	var err error
 	if img.Bare() {
-		task, err = q.Do(adapter.StepRequest{Step: step, Account: account, Speed: img.Speed, Hidden: name == prelude, Command: adapter.Change{TaskID: img.TaskID, Verb: "UPSCALE", Index: img.Index}})
+		task, err = q.Do(jobs.StepRequest{Step: step, Account: account, Speed: img.Speed, Hidden: name == prelude, Command: adapter.Change{TaskID: img.TaskID, Verb: "UPSCALE", Index: img.Index}})
 	} else if b, ok := adapter.FindButton(img.Buttons, adapter.ActUpscale, img.Index); ok {
 		task, err = q.press(pressing{step: step, account: account, taskID: img.TaskID, button: b, speed: img.Speed, hidden: name == prelude})
 	} else {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"midgate/adapter"
+	"midgate/adapter/jobs"
 	"midgate/adapter/prompt"
 )
 
@@ -40,7 +41,7 @@ func (s *Service) Vary(ctx context.Context, a adapter.Attempt, e adapter.Edit) (
 		}
 		plan.Act = varyOf(img, e.Generation)
 	}
-	return s.jobs.Accept(ctx, a, adapter.Spec{Kind: adapter.KindVariation, Model: e.Model, N: e.Count(), Request: plan, Account: account, Speed: draw.Speed, Quarter: s.oneQuarter(e.Generation)})
+	return s.jobs.Accept(ctx, a, jobs.Spec{Kind: adapter.KindVariation, Model: e.Model, N: e.Count(), Request: plan, Account: account, Speed: draw.Speed, Quarter: s.oneQuarter(e.Generation)})
 }
 
 // varyOf is the button that varies a known picture; nil if it has none.
@@ -72,7 +73,7 @@ func (q *Run) vary(run adapter.Run, e varying) (adapter.Result, error) {
 	if err != nil {
 		return adapter.Result{}, err
 	}
-	told, _, err := q.DoAnywhere(adapter.StepRequest{Step: "describe", Account: account, Speed: draw.Speed, Command: adapter.Describe{Picture: pictures[0]}})
+	told, _, err := q.DoAnywhere(jobs.StepRequest{Step: "describe", Account: account, Speed: draw.Speed, Command: adapter.Describe{Picture: pictures[0]}})
 	if err != nil {
 		return adapter.Result{}, err
 	}
@@ -86,7 +87,7 @@ func (q *Run) vary(run adapter.Run, e varying) (adapter.Result, error) {
 	return q.repeatGrids(e.Count(), func(i, share int) (adapter.Result, error) {
 		from := from
 		from.Name = Numbered("imagine", i)
-		return q.grid(adapter.StepRequest{Step: from.Name, Account: account, Speed: draw.Speed, Command: adapter.Imagine{Prompt: draw.Prompt, Niji: draw.Niji, Pictures: pictures}}, from, share)
+		return q.grid(jobs.StepRequest{Step: from.Name, Account: account, Speed: draw.Speed, Command: adapter.Imagine{Prompt: draw.Prompt, Niji: draw.Niji, Pictures: pictures}}, from, share)
 	})
 }
 
