@@ -11,7 +11,7 @@ KILLS    ?= 1000
 LINT     := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
 # Debian packages that tests need, each with the program that shows whether it is there.
-NEEDED := gcc:gcc curl:curl chromium:chromium strace:strace
+NEEDED := gcc:gcc curl:curl chromium:chromium strace:strace pg_ctlcluster:postgresql
 # Folders whose npm packages tests need.
 NODE_DIRS := $(dir $(shell find . -name node_modules -prune -o -name package-lock.json -print))
 

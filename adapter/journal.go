@@ -59,9 +59,11 @@ type Run struct {
 	Revision uint64 `json:"-"`  // of the stored record
 
 	Owner     string          `json:"owner"`
-	Kind      string          `json:"kind"`            // generation, edit, action, variation, blend, description, shorten, video, native
-	Route     string          `json:"route"`           // which answer is rendered from it
-	Model     string          `json:"model,omitempty"` // as the client named it
+	Caller    string          `json:"caller,omitempty"` // name of the owner's key, for whoever reads the tables
+	Prompt    string          `json:"prompt,omitempty"` // as the client wrote it, for the same
+	Kind      string          `json:"kind"`             // generation, edit, action, variation, blend, description, shorten, video, native
+	Route     string          `json:"route"`            // which answer is rendered from it
+	Model     string          `json:"model,omitempty"`  // as the client named it
 	N         int             `json:"n,omitempty"`
 	Speed     Speed           `json:"speed,omitempty"`
 	Request   json.RawMessage `json:"request"`         // the checked request: all that the sequence needs
@@ -79,6 +81,7 @@ type Run struct {
 	Finished   time.Time  `json:"finished,omitzero"`
 	Deadline   time.Time  `json:"deadline"`
 	Expires    time.Time  `json:"expires,omitzero"`
+	NextLook   time.Time  `json:"next_look,omitzero"` // of an ended run: when its missing job is looked for again
 	Steps      []Step     `json:"steps,omitempty"`
 	Deliveries []Delivery `json:"deliveries,omitempty"`
 	Cancel     bool       `json:"cancel,omitempty"`  // somebody asked for it to stop
@@ -111,7 +114,8 @@ func (s Step) Paid() bool { return s.Submission != nil && !s.Free }
 type Delivery struct {
 	Quarter int           `json:"quarter,omitempty"` // 1–4 where a grid is shared
 	State   DeliveryState `json:"state"`
-	At      time.Time     `json:"at"` // of the last change of State
+	At      time.Time     `json:"at"`                // of the last change of State
+	Replica string        `json:"replica,omitempty"` // where its client waits
 }
 
 // DeliveryState says what became of an answer.

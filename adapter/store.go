@@ -56,6 +56,8 @@ type Image struct {
 	// the second follow-up of a quarter presses none.
 	Single *Single `json:"single,omitempty"`
 
+	Favorite bool `json:"favorite,omitempty"` // its owner said so
+
 	Looks []byte `json:"looks,omitempty"` // what recognition compares; set when the bytes are first handed out
 }
 
