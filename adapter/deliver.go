@@ -16,7 +16,7 @@ const (
 
 // deliver stores the pictures of a finished grid task, with a record for the whole grid and for each of its four
 // quarters whatever was asked for: all of them are paid. It returns the first count pictures.
-func (q *sequence) deliver(task Task, from provenance, count int) (Result, error) {
+func (q *recipe) deliver(task Task, from provenance, count int) (Result, error) {
 	return q.storing(task, func() (Result, error) {
 		if len(task.ImageURLs) == 4 {
 			return q.deliverSeparate(task, from, count)
@@ -26,7 +26,7 @@ func (q *sequence) deliver(task Task, from provenance, count int) (Result, error
 }
 
 // deliverGrid stores a grid once; its quarters are cut when they are first needed.
-func (q *sequence) deliverGrid(task Task, from provenance, count int) (Result, error) {
+func (q *recipe) deliverGrid(task Task, from provenance, count int) (Result, error) {
 	kept, err := q.fetch(from.account, task.ImageURL, from.name)
 	if err != nil {
 		return Result{}, err
@@ -45,7 +45,7 @@ func (q *sequence) deliverGrid(task Task, from provenance, count int) (Result, e
 }
 
 // deliverSeparate stores the four pictures that an upstream sends apart, beside the grid where it sends that too.
-func (q *sequence) deliverSeparate(task Task, from provenance, count int) (Result, error) {
+func (q *recipe) deliverSeparate(task Task, from provenance, count int) (Result, error) {
 	cells := make([]Image, 4)
 	err := q.each(4, func(i int) error {
 		name := fmt.Sprintf("%s/%d", from.name, i+1)
@@ -77,12 +77,12 @@ func listedBefore(grid time.Time, i int) time.Time {
 }
 
 // keepGrid makes single pictures of the wanted quarters as the request says, then stores the five records.
-func (q *sequence) keepGrid(grid Image, cells []Image, from provenance, count int) (Result, error) {
+func (q *recipe) keepGrid(grid Image, cells []Image, from provenance, count int) (Result, error) {
 	for _, c := range cells {
 		grid.Cells = append(grid.Cells, c.ID)
 	}
 	q.closeShare()
-	if shares := len(q.live.snapshot().Deliveries); shares > 1 {
+	if shares := len(q.job().Deliveries); shares > 1 {
 		count = max(count, min(shares, 4))
 	}
 	reason := q.enlarge(cells[:min(count, 4)], from)
@@ -106,23 +106,16 @@ func (q *sequence) keepGrid(grid Image, cells []Image, from provenance, count in
 }
 
 // handedOut is how many cells the result names: all four where each delivery is one quarter and finds its own.
-func (q *sequence) handedOut(count int) int {
-	if d := q.live.snapshot().Deliveries; len(d) > 0 && d[0].Quarter > 0 {
+func (q *recipe) handedOut(count int) int {
+	if d := q.job().Deliveries; len(d) > 0 && d[0].Quarter > 0 {
 		return 4
 	}
 	return min(count, 4)
 }
 
-// closeShare ends the time in which equal requests may still get a quarter of this run's grid.
-func (q *sequence) closeShare() {
-	q.live.mu.Lock()
-	defer q.live.mu.Unlock()
-	q.live.sharing = false
-}
-
 // enlarge presses U, and for high quality Upscale (Subtle), where the request wants single pictures made so. A quarter
 // whose press fails is cut instead: paid pictures are never thrown away. It returns why, if any did.
-func (q *sequence) enlarge(cells []Image, from provenance) string {
+func (q *recipe) enlarge(cells []Image, from provenance) string {
 	if q.s.gridMode(from.gen) != GridUpscale && !from.draw.Upscale {
 		return ""
 	}
@@ -141,7 +134,7 @@ func (q *sequence) enlarge(cells []Image, from provenance) string {
 	return reason
 }
 
-func (q *sequence) enlargeOne(cell *Image, from provenance) error {
+func (q *recipe) enlargeOne(cell *Image, from provenance) error {
 	if err := q.single(cell, from.account, from.name); err != nil {
 		return err
 	}
@@ -171,12 +164,12 @@ func (q *sequence) enlargeOne(cell *Image, from provenance) error {
 }
 
 // fetch downloads a finished task's picture and stores it under the name of this run's step.
-func (q *sequence) fetch(account Account, url, name string) (Picture, error) {
+func (q *recipe) fetch(account Account, url, name string) (Picture, error) {
 	return q.fetchAs("pictures/"+q.id(name), account, url, maxPicture)
 }
 
 // fetchVideo is fetch for a clip.
-func (q *sequence) fetchVideo(account Account, url, name string) (Picture, error) {
+func (q *recipe) fetchVideo(account Account, url, name string) (Picture, error) {
 	return q.fetchAs("videos/"+q.id(name), account, url, maxVideo)
 }
 
@@ -184,7 +177,7 @@ func (q *sequence) fetchVideo(account Account, url, name string) (Picture, error
 // is paid all the same: that is tried until the run ends.
 const fetchFor = 2 * time.Minute
 
-func (q *sequence) fetchAs(stored string, account Account, url string, limit int64) (Picture, error) {
+func (q *recipe) fetchAs(stored string, account Account, url string, limit int64) (Picture, error) {
 	if kept, err := q.s.parts.Pictures.Stat(q.ctx, stored); err == nil {
 		return kept, nil // an earlier life of this run had it already
 	}
@@ -205,7 +198,7 @@ func (q *sequence) fetchAs(stored string, account Account, url string, limit int
 	}
 }
 
-func (q *sequence) download(account Account, url, name string, limit int64) (Picture, error) {
+func (q *recipe) download(account Account, url, name string, limit int64) (Picture, error) {
 	if url == "" {
 		return Picture{}, Errorf(Failed, "Midjourney finished the job without a picture.")
 	}
@@ -218,39 +211,15 @@ func (q *sequence) download(account Account, url, name string, limit int64) (Pic
 }
 
 // keep stores a record. The picture is paid, so it is tried until the run ends.
-func (q *sequence) keep(img Image) error {
-	if run := q.live.snapshot(); img.Grid == "" && run.Kind != KindNative {
-		if err := q.index(run, img.TaskID); err != nil { // the upstream's own API knows its task, too
+func (q *recipe) keep(img Image) error {
+	if img.Grid == "" && q.job().Kind != KindNative {
+		if err := q.index(img.TaskID); err != nil { // the upstream's own API knows its task, too
 			return err
 		}
 	}
 	put := q.s.parts.Store.Put
-	if q.goesOn {
-		put = q.s.putAgain
+	if q.resumed() {
+		put = q.s.lib.putAgain
 	}
 	return q.write(img.ID, func() error { return put(q.ctx, img) })
-}
-
-func (q *sequence) write(id string, write func() error) error {
-	for wait := 100 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
-		err := write()
-		if err == nil {
-			return nil
-		}
-		q.s.parts.Log.Error("a picture's record could not be written; trying again", "image", id, "error", err)
-		if !pause(q.ctx, wait) {
-			return context.Cause(q.ctx)
-		}
-	}
-}
-
-// each calls f for 0…n-1 at once and returns the first error.
-func (q *sequence) each(n int, f func(i int) error) error {
-	var all sync.WaitGroup
-	errs := make([]error, n)
-	for i := range n {
-		all.Go(func() { errs[i] = q.shielded(func() error { return f(i) }) })
-	}
-	all.Wait()
-	return errors.Join(errs...)
 }

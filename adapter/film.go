@@ -7,8 +7,8 @@ import (
 )
 
 // film executes a video's sequence: the still where there is none, the clip, then as many extensions as its length wants.
-func (q *sequence) film(run Run, f Film) (Result, error) {
-	account, err := q.account(run)
+func (q *recipe) film(run Run, f Film) (Result, error) {
+	account, err := q.account()
 	if err != nil {
 		return Result{}, err
 	}
@@ -52,7 +52,7 @@ func (v *shot) shorter(task Task, lacking int, failed error) (Result, error) {
 
 // shot is a video being made.
 type shot struct {
-	q            *sequence
+	q            *recipe
 	run          Run
 	film         Film
 	draw         Drawing
@@ -64,7 +64,7 @@ type shot struct {
 // first makes the first clip.
 func (v *shot) first() (Task, error) {
 	if v.film.Extends != "" {
-		before, err := v.q.s.parts.Journal.Get(v.q.ctx, VideoJob(v.film.Extends))
+		before, err := v.q.earlier(VideoJob(v.film.Extends))
 		if err != nil || before.Result == nil {
 			return Task{}, fmt.Errorf("read the video that is extended: %w", err)
 		}
@@ -110,7 +110,7 @@ func (v *shot) drawStill() error {
 		return err
 	}
 	v.film.Input = &Reference{Image: made.Images[0]}
-	if v.account, err = v.q.s.parts.Accounts.Made(v.q.ctx, v.q.caller, v.q.live.snapshot().at("")); err != nil {
+	if v.account, err = v.q.accountOf(v.q.job().at("")); err != nil {
 		return err
 	}
 	has, err := v.account.Upstream.Has(v.q.ctx, FeatureVideo)
@@ -212,12 +212,4 @@ func (v *shot) keep(task Task, name string) (Result, error) {
 		}
 		return result, nil
 	})
-}
-
-// film adds a clip.
-func (r *Result) film(kept Picture) {
-	r.Videos = append(r.Videos, kept.Name)
-	if kept.Format != MP4 {
-		r.Moving = kept.Format
-	}
 }

@@ -85,3 +85,7 @@ type Retoucher interface {
 type Recogniser interface {
 	Recognise(ctx context.Context, owner string, upload Reference) (imageID string, err error)
 }
+
+// Notify posts a native task, as it is now, to the notifyHook that its client named (NativeJob.Hook). An error means
+// that nobody took it.
+type Notify func(ctx context.Context, t NativeTask) error

@@ -2,7 +2,6 @@ package adapter
 
 import (
 	"context"
-	"strings"
 	"time"
 )
 
@@ -15,12 +14,6 @@ const (
 
 // unkept reports whether the step's task has pictures that are paid and not stored here, and worth another try.
 func (s Step) unkept() bool { return s.Unkept && s.Tries < keepTries && !s.Free }
-
-// continues reports whether the step's task may be older than the step, and carry the state of an earlier submission
-// (upstream-protocol.md §6.2).
-func (s Step) continues() bool {
-	return strings.HasPrefix(s.Name, modalPrefix) || s.Name == "modal" || s.Name == "change"
-}
 
 // storing stores what a finished task made, and notes with its step whether that worked: while it did not, the run is
 // gone on with later (late.go).

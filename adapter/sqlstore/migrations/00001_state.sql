@@ -53,6 +53,8 @@ CREATE TABLE steps (
 	finished   TIME_TYPE,
 	polls      INTEGER NOT NULL,
 	free       BOOLEAN NOT NULL,           -- a press that only opened a dialog
+	continues  BOOLEAN NOT NULL,           -- its task may be older, and carry the state of an earlier submission
+	answers    TEXT NOT NULL,              -- the step whose dialog it answers
 	unkept     BOOLEAN NOT NULL,           -- its pictures could not be stored yet
 	tries      INTEGER NOT NULL,
 	refusal    JSON_TYPE,
