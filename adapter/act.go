@@ -36,18 +36,18 @@ func (s *Studio) Act(ctx context.Context, a Attempt, act Act) (Ticket, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.jobs.Accept(ctx, a, work{kind: KindAction, model: img.Model, n: act.count(), request: act, account: account, speed: draw.Speed,
-		quarter: act.CustomID == "" && !single(act.Action) && s.oneQuarter(act.Generation)})
+	return s.jobs.Accept(ctx, a, Spec{Kind: KindAction, Model: img.Model, N: act.Count(), Request: act, Account: account, Speed: draw.Speed,
+		Quarter: act.CustomID == "" && !single(act.Action) && s.oneQuarter(act.Generation)})
 }
 
 // checkAct refuses an action that this picture does not have, and completes a grid's quarter from its index.
 func checkAct(img Image, act *Act) error {
 	if act.CustomID != "" {
-		i := slices.IndexFunc(img.allButtons(), func(b Button) bool { return b.CustomID == act.CustomID })
+		i := slices.IndexFunc(img.AllButtons(), func(b Button) bool { return b.CustomID == act.CustomID })
 		if i < 0 {
 			return unavailable("custom_id", "This picture has no button with that custom_id", img)
 		}
-		if b := img.allButtons()[i]; animates(b.Action) {
+		if b := img.AllButtons()[i]; animates(b.Action) {
 			return BadParam("custom_id", "invalid_value", "This button makes a video: ask for the action %q instead.", b.Action)
 		}
 		return nil
@@ -91,12 +91,12 @@ func (s *Recipes) actDrawing(img Image, act Act) (Drawing, error) {
 }
 
 // act executes a press: the quarter of a grid, then the single picture where the button is there, then the button.
-func (q *recipe) act(run Run, act Act) (Result, error) {
+func (q *RecipeRun) act(run Run, act Act) (Result, error) {
 	img, err := q.s.parts.Store.Get(q.ctx, act.Image)
 	if err != nil {
 		return Result{}, fmt.Errorf("read the picture: %w", err)
 	}
-	account, err := q.account()
+	account, err := q.Account()
 	if err != nil {
 		return Result{}, err
 	}
@@ -112,43 +112,43 @@ func (q *recipe) act(run Run, act Act) (Result, error) {
 			return Result{}, fmt.Errorf("read the quarter: %w", err)
 		}
 	}
-	from := provenance{run: run, gen: act.Generation, draw: draw, account: account, parent: img.ID, action: act.Action, version: img.Version}
-	from.gen.Model = img.Model
+	from := Origin{Job: run, Request: act.Generation, Drawing: draw, Account: account, Parent: img.ID, Action: act.Action, Version: img.Version}
+	from.Request.Model = img.Model
 	if act.Action == ActUpscale {
 		return q.upscale(img, from)
 	}
 	if single(act.Action) {
-		return q.repeatOf(act.count(), act.count(), func(i int) (Result, error) { return q.actOn(img, act, from, i, 1) })
+		return q.repeatOf(act.Count(), act.Count(), func(i int) (Result, error) { return q.actOn(img, act, from, i, 1) })
 	}
-	return q.repeatGrids(act.count(), func(i, share int) (Result, error) { return q.actOn(img, act, from, i, share) })
+	return q.repeatGrids(act.Count(), func(i, share int) (Result, error) { return q.actOn(img, act, from, i, share) })
 }
 
 // upscale makes a quarter a picture of its own (U); pressed again, it is the same one.
-func (q *recipe) upscale(img Image, from provenance) (Result, error) {
-	if err := q.ownSingle(&img, from.account, ActUpscale); err != nil {
+func (q *RecipeRun) upscale(img Image, from Origin) (Result, error) {
+	if err := q.ownSingle(&img, from.Account, ActUpscale); err != nil {
 		return Result{}, err
 	}
 	return Result{Images: []string{img.ID}, Grid: img.Grid}, nil
 }
 
 // actOn presses the button on one picture: on the grid's task for V and reroll, on the single picture's for the rest.
-func (q *recipe) actOn(img Image, act Act, from provenance, i, share int) (Result, error) {
-	from.name = numbered(act.Action, i)
+func (q *RecipeRun) actOn(img Image, act Act, from Origin, i, share int) (Result, error) {
+	from.Name = Numbered(act.Action, i)
 	taskID, buttons, index := img.TaskID, img.Buttons, img.Index
-	if !pressedOnGrid(act.Action) && img.needsSingle(act.Action) {
-		if err := q.ownSingle(&img, from.account, prelude); err != nil {
+	if !pressedOnGrid(act.Action) && img.NeedsSingle(act.Action) {
+		if err := q.ownSingle(&img, from.Account, prelude); err != nil {
 			return Result{}, err
 		}
 	}
 	if img.Single != nil && !pressedOnGrid(act.Action) {
 		taskID, buttons, index = img.Single.TaskID, img.Single.Buttons, 0
 	}
-	if img.bare() {
+	if img.Bare() {
 		return q.change(img, from, share)
 	}
 	b, ok := FindButton(buttons, act.Action, index)
 	if !ok {
-		if b, buttons, ok = q.refreshed(from.account, taskID, act.Action, index); !ok {
+		if b, buttons, ok = q.refreshed(from.Account, taskID, act.Action, index); !ok {
 			img.Buttons = cmpButtons(buttons, img.Buttons)
 			return Result{}, unavailable("action", fmt.Sprintf("Midjourney does not offer %q for this picture", act.Action), img)
 		}
@@ -157,12 +157,12 @@ func (q *recipe) actOn(img Image, act Act, from provenance, i, share int) (Resul
 	if err != nil {
 		return Result{}, err
 	}
-	p := pressing{step: from.name, account: from.account, taskID: taskID, button: b, speed: from.draw.Speed,
-		prompt: dialogPrompt(act, from.draw), mask: mask, dialog: act.Action == ActVaryRegion || act.Action == ActZoomCustom}
+	p := pressing{step: from.Name, account: from.Account, taskID: taskID, button: b, speed: from.Drawing.Speed,
+		prompt: dialogPrompt(act, from.Drawing), mask: mask, dialog: act.Action == ActVaryRegion || act.Action == ActZoomCustom}
 	task, err := q.press(p)
 	if stale(err) {
-		if fresh, _, ok := q.refreshed(from.account, taskID, act.Action, index); ok && fresh.CustomID != b.CustomID {
-			p.button, p.step = fresh, from.name+"/refreshed"
+		if fresh, _, ok := q.refreshed(from.Account, taskID, act.Action, index); ok && fresh.CustomID != b.CustomID {
+			p.button, p.step = fresh, from.Name+"/refreshed"
 			task, err = q.press(p)
 		}
 	}
@@ -194,21 +194,21 @@ func single(action string) bool {
 }
 
 // made delivers what a press made: one picture for an upscale, a grid for everything else.
-func (q *recipe) made(task Task, from provenance, share int) (Result, error) {
-	if single(from.action) {
-		return q.deliverOne(task, from)
+func (q *RecipeRun) made(task Task, from Origin, share int) (Result, error) {
+	if single(from.Action) {
+		return q.StoreSingle(task, from)
 	}
-	return q.deliver(task, from, share)
+	return q.StoreGrid(task, from, share)
 }
 
-// deliverOne stores a single picture that a task made.
-func (q *recipe) deliverOne(task Task, from provenance) (Result, error) {
-	return q.storing(task, func() (Result, error) {
-		kept, err := q.fetch(from.account, task.shownURL(), from.name)
+// StoreSingle stores a single picture that a task made.
+func (q *RecipeRun) StoreSingle(task Task, from Origin) (Result, error) {
+	return q.RecordStorage(task, func() (Result, error) {
+		kept, err := q.fetch(from.Account, task.ShownURL(), from.Name)
 		if err != nil {
 			return Result{}, err
 		}
-		img := q.record(from, task, from.name)
+		img := q.record(from, task, from.Name)
 		img.Source, img.Width, img.Height = kept.Name, kept.Width, kept.Height
 		if err := q.keep(img); err != nil {
 			return Result{}, err
@@ -218,15 +218,15 @@ func (q *recipe) deliverOne(task Task, from provenance) (Result, error) {
 }
 
 // pressCustom presses exactly that button of the record.
-func (q *recipe) pressCustom(run Run, act Act, img Image, account Account, draw Drawing) (Result, error) {
+func (q *RecipeRun) pressCustom(run Run, act Act, img Image, account Account, draw Drawing) (Result, error) {
 	taskID := img.TaskID
 	if img.Single != nil && slices.ContainsFunc(img.Single.Buttons, func(b Button) bool { return b.CustomID == act.CustomID }) {
 		taskID = img.Single.TaskID
 	}
-	all := img.allButtons()
+	all := img.AllButtons()
 	b := all[slices.IndexFunc(all, func(b Button) bool { return b.CustomID == act.CustomID })]
-	from := provenance{run: run, gen: act.Generation, draw: draw, account: account, name: "button", parent: img.ID, action: b.Action, version: img.Version}
-	from.gen.Model = img.Model
+	from := Origin{Job: run, Request: act.Generation, Drawing: draw, Account: account, Name: "button", Parent: img.ID, Action: b.Action, Version: img.Version}
+	from.Request.Model = img.Model
 	mask, err := q.attachment(act.Mask)
 	if err != nil {
 		return Result{}, err
@@ -241,7 +241,7 @@ func (q *recipe) pressCustom(run Run, act Act, img Image, account Account, draw 
 		return Result{}, err
 	}
 	if b.Action == ActUpscale {
-		return q.deliverOne(task, from)
+		return q.StoreSingle(task, from)
 	}
 	return q.made(task, from, 1)
 }

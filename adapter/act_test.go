@@ -12,6 +12,9 @@ import (
 	"midgate/adapter/midjourney/simulator"
 )
 
+// nobody is an ID that no picture has.
+const nobody = "img_ABCDEFGHIJKLMNOPQRSTUVWX23"
+
 func TestEveryActionWorksOrIsUnavailable(t *testing.T) {
 	for _, dialect := range harness.Buttoned {
 		for _, version := range []string{"5.2", "6", "6.1", "7", "8.1", "niji 6"} {
@@ -123,7 +126,7 @@ func TestActionsThatAreRefusedCostNothing(t *testing.T) {
 			"a custom zoom too far":     {adapter.Act{Image: img.ID, Action: adapter.ActZoomCustom, Zoom: 3}, "zoom"},
 			"a region without a mask":   {adapter.Act{Image: img.ID, Action: adapter.ActVaryRegion}, "mask"},
 			"a square made square":      {adapter.Act{Image: img.ID, Action: adapter.ActMakeSquare}, "action"},
-			"an unknown picture":        {adapter.Act{Image: fox, Action: adapter.ActVary}, "id"},
+			"an unknown picture":        {adapter.Act{Image: nobody, Action: adapter.ActVary}, "id"},
 		}
 		for name, test := range tests {
 			if _, refused := s.Press(t, test.act); refused == nil || refused.Param != test.param {

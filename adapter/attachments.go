@@ -2,8 +2,8 @@ package adapter
 
 import "fmt"
 
-// attachments opens the pictures of a request for a command, each once.
-func (q *recipe) attachments(refs []Reference) ([]Attachment, error) {
+// Attachments opens the pictures of a request for a command, each once.
+func (q *RecipeRun) Attachments(refs []Reference) ([]Attachment, error) {
 	var all []Attachment
 	for i := range refs {
 		a, err := q.attachment(&refs[i])
@@ -16,7 +16,7 @@ func (q *recipe) attachments(refs []Reference) ([]Attachment, error) {
 }
 
 // attachment makes one picture ready to be sent: by URL, or as bytes that are streamed. nil for nil.
-func (q *recipe) attachment(ref *Reference) (*Attachment, error) {
+func (q *RecipeRun) attachment(ref *Reference) (*Attachment, error) {
 	if ref == nil {
 		return nil, nil //nolint:nilnil // no picture is no error
 	}
@@ -29,7 +29,7 @@ func (q *recipe) attachment(ref *Reference) (*Attachment, error) {
 		if err != nil {
 			return nil, fmt.Errorf("read the picture's record: %w", err)
 		}
-		r = img.original()
+		r = img.Original()
 	}
 	return q.s.lib.attach(q.ctx, r)
 }

@@ -13,7 +13,7 @@ const standingPatience = 10 * time.Second
 // mayBegin returns once something may be submitted: while this replica holds its lease. A run that has submitted
 // something waits for that as long as it lives; another one costs nothing yet, so its client is told soon, and also when
 // its picture could not be stored.
-func (q *sequence) mayBegin() error {
+func (q *Execution) mayBegin() error {
 	if len(q.live.snapshot().Steps) > 0 {
 		return q.s.standing.wait(q.ctx)
 	}

@@ -39,8 +39,8 @@ func (s *Studio) openPictures(ctx context.Context, a Attempt, kind string, e Edi
 	if err != nil {
 		return nil, err
 	}
-	return s.jobs.Accept(ctx, a, work{kind: kind, model: e.Model, n: e.count(), request: e, account: account, speed: draw.Speed,
-		quarter: kind == KindBlend && s.oneQuarter(e.Generation)})
+	return s.jobs.Accept(ctx, a, Spec{Kind: kind, Model: e.Model, N: e.Count(), Request: e, Account: account, Speed: draw.Speed,
+		Quarter: kind == KindBlend && s.oneQuarter(e.Generation)})
 }
 
 // Shorten asks for shorter versions of a prompt.
@@ -56,11 +56,11 @@ func (s *Studio) Shorten(ctx context.Context, a Attempt, g Generation) (Ticket, 
 	if !has {
 		return nil, &Error{Kind: Unsupported, Code: "unsupported", Message: "This upstream cannot shorten prompts."}
 	}
-	return s.jobs.Accept(ctx, a, work{kind: KindShorten, model: g.Model, n: 1, request: g, account: account, speed: draw.Speed})
+	return s.jobs.Accept(ctx, a, Spec{Kind: KindShorten, Model: g.Model, N: 1, Request: g, Account: account, Speed: draw.Speed})
 }
 
-func (q *recipe) blend(run Run, e Edit) (Result, error) {
-	account, err := q.account()
+func (q *RecipeRun) blend(run Run, e Edit) (Result, error) {
+	account, err := q.Account()
 	if err != nil {
 		return Result{}, err
 	}
@@ -68,7 +68,7 @@ func (q *recipe) blend(run Run, e Edit) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	pictures, err := q.attachments(e.Images)
+	pictures, err := q.Attachments(e.Images)
 	if err != nil {
 		return Result{}, err
 	}
@@ -76,28 +76,28 @@ func (q *recipe) blend(run Run, e Edit) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	from := provenance{run: run, gen: e.Generation, draw: draw, account: account, parent: e.Images[0].Image, action: "blend"}
-	return q.repeatGrids(e.count(), func(i, share int) (Result, error) {
+	from := Origin{Job: run, Request: e.Generation, Drawing: draw, Account: account, Parent: e.Images[0].Image, Action: "blend"}
+	return q.repeatGrids(e.Count(), func(i, share int) (Result, error) {
 		from := from
-		from.name = numbered("blend", i)
-		return q.grid(order{step: from.name, account: account, speed: draw.Speed, command: Blend{Pictures: pictures, Dimensions: shape}}, from, share)
+		from.Name = Numbered("blend", i)
+		return q.grid(StepRequest{Step: from.Name, Account: account, Speed: draw.Speed, Command: Blend{Pictures: pictures, Dimensions: shape}}, from, share)
 	})
 }
 
-func (q *recipe) describe(run Run, e Edit) (Result, error) {
-	account, err := q.account()
+func (q *RecipeRun) describe(run Run, e Edit) (Result, error) {
+	account, err := q.Account()
 	if err != nil {
 		return Result{}, err
 	}
-	pictures, err := q.attachments(e.Images)
+	pictures, err := q.Attachments(e.Images)
 	if err != nil {
 		return Result{}, err
 	}
-	return q.texts(order{step: "describe", account: account, speed: run.Speed, command: Describe{Picture: pictures[0]}})
+	return q.texts(StepRequest{Step: "describe", Account: account, Speed: run.Speed, Command: Describe{Picture: pictures[0]}})
 }
 
-func (q *recipe) shorten(run Run, g Generation) (Result, error) {
-	account, err := q.account()
+func (q *RecipeRun) shorten(run Run, g Generation) (Result, error) {
+	account, err := q.Account()
 	if err != nil {
 		return Result{}, err
 	}
@@ -105,11 +105,11 @@ func (q *recipe) shorten(run Run, g Generation) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	return q.texts(order{step: "shorten", account: account, speed: run.Speed, command: Shorten{Prompt: p.String()}})
+	return q.texts(StepRequest{Step: "shorten", Account: account, Speed: run.Speed, Command: Shorten{Prompt: p.String()}})
 }
 
-func (q *recipe) texts(o order) (Result, error) {
-	task, _, err := q.doAnywhere(o)
+func (q *RecipeRun) texts(o StepRequest) (Result, error) {
+	task, _, err := q.DoAnywhere(o)
 	if err != nil {
 		return Result{}, err
 	}

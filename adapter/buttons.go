@@ -10,7 +10,7 @@ import (
 func pressedOnGrid(action string) bool { return action == ActVary || action == ActReroll }
 
 // refreshed asks the upstream once for a task's buttons as they are now.
-func (q *recipe) refreshed(account Account, taskID, action string, index int) (Button, []Button, bool) {
+func (q *RecipeRun) refreshed(account Account, taskID, action string, index int) (Button, []Button, bool) {
 	ctx, cancel := contextWithTimeout(q.ctx, 30*time.Second)
 	defer cancel()
 	task, err := account.Upstream.Task(ctx, taskID)
@@ -22,15 +22,15 @@ func (q *recipe) refreshed(account Account, taskID, action string, index int) (B
 }
 
 // change does U, V and reroll by number on a server without buttons.
-func (q *recipe) change(img Image, from provenance, share int) (Result, error) {
-	verb, index := map[string]string{ActUpscale: "UPSCALE", ActVary: "VARIATION", ActReroll: "REROLL"}[from.action], img.Index
+func (q *RecipeRun) change(img Image, from Origin, share int) (Result, error) {
+	verb, index := map[string]string{ActUpscale: "UPSCALE", ActVary: "VARIATION", ActReroll: "REROLL"}[from.Action], img.Index
 	if verb == "" {
 		return Result{}, unavailable("action", "This upstream's pictures have no buttons", img)
 	}
 	if verb == "REROLL" {
 		index = 1
 	}
-	return q.grid(order{step: from.name, account: from.account, speed: from.draw.Speed, command: Change{TaskID: img.TaskID, Verb: verb, Index: index}}, from, share)
+	return q.grid(StepRequest{Step: from.Name, Account: from.Account, Speed: from.Drawing.Speed, Command: Change{TaskID: img.TaskID, Verb: verb, Index: index}}, from, share)
 }
 
 func contextWithTimeout(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {

@@ -14,10 +14,10 @@ const (
 	maxVideo   = 300 << 20
 )
 
-// deliver stores the pictures of a finished grid task, with a record for the whole grid and for each of its four
+// StoreGrid stores the pictures of a finished grid task, with a record for the whole grid and for each of its four
 // quarters whatever was asked for: all of them are paid. It returns the first count pictures.
-func (q *recipe) deliver(task Task, from provenance, count int) (Result, error) {
-	return q.storing(task, func() (Result, error) {
+func (q *RecipeRun) StoreGrid(task Task, from Origin, count int) (Result, error) {
+	return q.RecordStorage(task, func() (Result, error) {
 		if len(task.ImageURLs) == 4 {
 			return q.deliverSeparate(task, from, count)
 		}
@@ -26,16 +26,16 @@ func (q *recipe) deliver(task Task, from provenance, count int) (Result, error) 
 }
 
 // deliverGrid stores a grid once; its quarters are cut when they are first needed.
-func (q *recipe) deliverGrid(task Task, from provenance, count int) (Result, error) {
-	kept, err := q.fetch(from.account, task.ImageURL, from.name)
+func (q *RecipeRun) deliverGrid(task Task, from Origin, count int) (Result, error) {
+	kept, err := q.fetch(from.Account, task.ImageURL, from.Name)
 	if err != nil {
 		return Result{}, err
 	}
-	grid := q.record(from, task, from.name)
+	grid := q.record(from, task, from.Name)
 	grid.Source, grid.Width, grid.Height = kept.Name, kept.Width, kept.Height
 	cells := make([]Image, 4)
 	for i := range cells {
-		cell := q.record(from, task, fmt.Sprintf("%s/%d", from.name, i+1))
+		cell := q.record(from, task, fmt.Sprintf("%s/%d", from.Name, i+1))
 		cell.Created = listedBefore(cell.Created, i)
 		cell.Source, cell.Quarter, cell.Index, cell.Grid = kept.Name, i+1, i+1, grid.ID
 		cell.Width, cell.Height = kept.Width/2, kept.Height/2
@@ -45,17 +45,17 @@ func (q *recipe) deliverGrid(task Task, from provenance, count int) (Result, err
 }
 
 // deliverSeparate stores the four pictures that an upstream sends apart, beside the grid where it sends that too.
-func (q *recipe) deliverSeparate(task Task, from provenance, count int) (Result, error) {
+func (q *RecipeRun) deliverSeparate(task Task, from Origin, count int) (Result, error) {
 	cells := make([]Image, 4)
-	err := q.each(4, func(i int) error {
-		name := fmt.Sprintf("%s/%d", from.name, i+1)
-		kept, err := q.fetch(from.account, task.ImageURLs[i], name)
+	err := q.Each(4, func(i int) error {
+		name := fmt.Sprintf("%s/%d", from.Name, i+1)
+		kept, err := q.fetch(from.Account, task.ImageURLs[i], name)
 		if err != nil {
 			return err
 		}
 		cell := q.record(from, task, name)
 		cell.Created = listedBefore(cell.Created, i)
-		cell.Source, cell.Index, cell.Grid = kept.Name, i+1, q.id(from.name)
+		cell.Source, cell.Index, cell.Grid = kept.Name, i+1, q.ImageID(from.Name)
 		cell.Width, cell.Height = kept.Width, kept.Height
 		cells[i] = cell
 		return nil
@@ -63,9 +63,9 @@ func (q *recipe) deliverSeparate(task Task, from provenance, count int) (Result,
 	if err != nil {
 		return Result{}, err
 	}
-	grid := q.record(from, task, from.name)
+	grid := q.record(from, task, from.Name)
 	grid.Source, grid.Width, grid.Height = cells[0].Source, cells[0].Width, cells[0].Height
-	if kept, err := q.fetch(from.account, task.ImageURL, from.name); err == nil {
+	if kept, err := q.fetch(from.Account, task.ImageURL, from.Name); err == nil {
 		grid.Source, grid.Width, grid.Height = kept.Name, kept.Width, kept.Height
 	}
 	return q.keepGrid(grid, cells, from, count)
@@ -77,16 +77,16 @@ func listedBefore(grid time.Time, i int) time.Time {
 }
 
 // keepGrid makes single pictures of the wanted quarters as the request says, then stores the five records.
-func (q *recipe) keepGrid(grid Image, cells []Image, from provenance, count int) (Result, error) {
+func (q *RecipeRun) keepGrid(grid Image, cells []Image, from Origin, count int) (Result, error) {
 	for _, c := range cells {
 		grid.Cells = append(grid.Cells, c.ID)
 	}
-	q.closeShare()
-	if shares := len(q.job().Deliveries); shares > 1 {
+	q.CloseSharing()
+	if shares := len(q.Job().Deliveries); shares > 1 {
 		count = max(count, min(shares, 4))
 	}
 	reason := q.enlarge(cells[:min(count, 4)], from)
-	err := q.each(5, func(i int) error {
+	err := q.Each(5, func(i int) error {
 		if i == 4 {
 			return q.keep(grid)
 		}
@@ -95,7 +95,7 @@ func (q *recipe) keepGrid(grid Image, cells []Image, from provenance, count int)
 	if err != nil {
 		return Result{}, err
 	}
-	if q.s.gridMode(from.gen) == GridWhole {
+	if q.s.gridMode(from.Request) == GridWhole {
 		return Result{Images: []string{grid.ID}, Grid: grid.ID}, nil
 	}
 	result := Result{Grid: grid.ID, Reason: reason}
@@ -106,8 +106,8 @@ func (q *recipe) keepGrid(grid Image, cells []Image, from provenance, count int)
 }
 
 // handedOut is how many cells the result names: all four where each delivery is one quarter and finds its own.
-func (q *recipe) handedOut(count int) int {
-	if d := q.job().Deliveries; len(d) > 0 && d[0].Quarter > 0 {
+func (q *RecipeRun) handedOut(count int) int {
+	if d := q.Job().Deliveries; len(d) > 0 && d[0].Quarter > 0 {
 		return 4
 	}
 	return min(count, 4)
@@ -115,18 +115,18 @@ func (q *recipe) handedOut(count int) int {
 
 // enlarge presses U, and for high quality Upscale (Subtle), where the request wants single pictures made so. A quarter
 // whose press fails is cut instead: paid pictures are never thrown away. It returns why, if any did.
-func (q *recipe) enlarge(cells []Image, from provenance) string {
-	if q.s.gridMode(from.gen) != GridUpscale && !from.draw.Upscale {
+func (q *RecipeRun) enlarge(cells []Image, from Origin) string {
+	if q.s.gridMode(from.Request) != GridUpscale && !from.Drawing.Upscale {
 		return ""
 	}
 	var mu sync.Mutex
 	var reason string
-	_ = q.each(len(cells), func(i int) error {
-		err := q.shielded(func() error { return q.enlargeOne(&cells[i], from) })
+	_ = q.Each(len(cells), func(i int) error {
+		err := q.Shielded(func() error { return q.enlargeOne(&cells[i], from) })
 		if err != nil && q.ctx.Err() == nil {
-			q.s.parts.Log.Warn("an upscale failed; its quarter is cut instead", "job", from.run.ID, "error", err)
+			q.s.parts.Log.Warn("an upscale failed; its quarter is cut instead", "job", from.Job.ID, "error", err)
 			mu.Lock()
-			reason = refused(err).Message
+			reason = PublicError(err).Message
 			mu.Unlock()
 		}
 		return nil
@@ -134,50 +134,50 @@ func (q *recipe) enlarge(cells []Image, from provenance) string {
 	return reason
 }
 
-func (q *recipe) enlargeOne(cell *Image, from provenance) error {
-	if err := q.single(cell, from.account, from.name); err != nil {
+func (q *RecipeRun) enlargeOne(cell *Image, from Origin) error {
+	if err := q.single(cell, from.Account, from.Name); err != nil {
 		return err
 	}
-	kept, err := q.fetch(from.account, cell.Single.URL, fmt.Sprintf("%s/single/%d", from.name, cell.Index))
+	kept, err := q.fetch(from.Account, cell.Single.URL, fmt.Sprintf("%s/single/%d", from.Name, cell.Index))
 	if err != nil {
 		return err
 	}
 	cell.Source, cell.Quarter, cell.Width, cell.Height = kept.Name, 0, kept.Width, kept.Height
-	if !from.draw.Upscale {
+	if !from.Drawing.Upscale {
 		return nil
 	}
 	b, ok := FindButton(cell.Single.Buttons, ActUpscaleSubtle, 0)
 	if !ok {
 		return nil // this version has no upscaler: the single picture is the best there is
 	}
-	step := fmt.Sprintf("%s/upscale_subtle:%d", from.name, cell.Index)
-	task, err := q.press(pressing{step: step, account: from.account, taskID: cell.Single.TaskID, button: b, speed: from.draw.Speed})
+	step := fmt.Sprintf("%s/upscale_subtle:%d", from.Name, cell.Index)
+	task, err := q.press(pressing{step: step, account: from.Account, taskID: cell.Single.TaskID, button: b, speed: from.Drawing.Speed})
 	if err != nil {
 		return err
 	}
-	if kept, err = q.fetch(from.account, task.shownURL(), step); err != nil {
+	if kept, err = q.fetch(from.Account, task.ShownURL(), step); err != nil {
 		return err
 	}
 	cell.Source, cell.Width, cell.Height = kept.Name, kept.Width, kept.Height
-	cell.Single = &Single{TaskID: task.ID, URL: task.shownURL(), Buttons: task.Buttons}
+	cell.Single = &Single{TaskID: task.ID, URL: task.ShownURL(), Buttons: task.Buttons}
 	return nil
 }
 
 // fetch downloads a finished task's picture and stores it under the name of this run's step.
-func (q *recipe) fetch(account Account, url, name string) (Picture, error) {
-	return q.fetchAs("pictures/"+q.id(name), account, url, maxPicture)
+func (q *RecipeRun) fetch(account Account, url, name string) (Picture, error) {
+	return q.fetchAs("pictures/"+q.ImageID(name), account, url, maxPicture)
 }
 
-// fetchVideo is fetch for a clip.
-func (q *recipe) fetchVideo(account Account, url, name string) (Picture, error) {
-	return q.fetchAs("videos/"+q.id(name), account, url, maxVideo)
+// FetchVideo is fetch for a clip.
+func (q *RecipeRun) FetchVideo(account Account, url, name string) (Picture, error) {
+	return q.fetchAs("videos/"+q.ImageID(name), account, url, maxVideo)
 }
 
 // fetchFor is how long a picture is asked for that cannot be fetched. One that cannot be stored, since the disk is full,
 // is paid all the same: that is tried until the run ends.
 const fetchFor = 2 * time.Minute
 
-func (q *recipe) fetchAs(stored string, account Account, url string, limit int64) (Picture, error) {
+func (q *RecipeRun) fetchAs(stored string, account Account, url string, limit int64) (Picture, error) {
 	if kept, err := q.s.parts.Pictures.Stat(q.ctx, stored); err == nil {
 		return kept, nil // an earlier life of this run had it already
 	}
@@ -191,14 +191,14 @@ func (q *recipe) fetchAs(stored string, account Account, url string, limit int64
 		if q.ctx.Err() != nil {
 			return Picture{}, context.Cause(q.ctx)
 		}
-		if errors.As(err, &known) && known.Kind == TooLarge || time.Since(began) > fetchFor && KindOf(err) != Storage || !pause(q.ctx, wait) {
+		if errors.As(err, &known) && known.Kind == TooLarge || time.Since(began) > fetchFor && KindOf(err) != Storage || !Pause(q.ctx, wait) {
 			return Picture{}, Wrap(Failed, err, "The picture was made but could not be fetched and stored.")
 		}
 		q.s.parts.Log.Warn("a picture could not be fetched; trying again", "name", stored, "error", err)
 	}
 }
 
-func (q *recipe) download(account Account, url, name string, limit int64) (Picture, error) {
+func (q *RecipeRun) download(account Account, url, name string, limit int64) (Picture, error) {
 	if url == "" {
 		return Picture{}, Errorf(Failed, "Midjourney finished the job without a picture.")
 	}
@@ -211,15 +211,15 @@ func (q *recipe) download(account Account, url, name string, limit int64) (Pictu
 }
 
 // keep stores a record. The picture is paid, so it is tried until the run ends.
-func (q *recipe) keep(img Image) error {
-	if img.Grid == "" && q.job().Kind != KindNative {
-		if err := q.index(img.TaskID); err != nil { // the upstream's own API knows its task, too
+func (q *RecipeRun) keep(img Image) error {
+	if img.Grid == "" && q.Job().Kind != KindNative {
+		if err := q.IndexTask(img.TaskID); err != nil { // the upstream's own API knows its task, too
 			return err
 		}
 	}
 	put := q.s.parts.Store.Put
-	if q.resumed() {
+	if q.Resumed() {
 		put = q.s.lib.putAgain
 	}
-	return q.write(img.ID, func() error { return put(q.ctx, img) })
+	return q.Persist(img.ID, func() error { return put(q.ctx, img) })
 }

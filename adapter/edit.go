@@ -54,7 +54,7 @@ func (s *Studio) Edit(ctx context.Context, a Attempt, e Edit) (Ticket, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.jobs.Accept(ctx, a, work{kind: KindEdit, model: e.Model, n: e.count(), request: plan, account: account, speed: draw.Speed, quarter: s.oneQuarter(e.Generation) && plan.Way != wayAct})
+	return s.jobs.Accept(ctx, a, Spec{Kind: KindEdit, Model: e.Model, N: e.Count(), Request: plan, Account: account, Speed: draw.Speed, Quarter: s.oneQuarter(e.Generation) && plan.Way != wayAct})
 }
 
 // editAccount is the account that made the first picture, if it is known, else any.
@@ -159,7 +159,7 @@ func (s *Studio) planKnown(ctx context.Context, account Account, plan editing, i
 	switch {
 	case edits:
 		plan.Way = wayEdits
-	case !img.bare() && !img.IsGrid():
+	case !img.Bare() && !img.IsGrid():
 		plan.Way = wayRemix
 	default:
 		plan.Way = wayPrompts

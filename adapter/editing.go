@@ -6,8 +6,8 @@ import (
 )
 
 // edit goes the way that was planned.
-func (q *recipe) edit(run Run, e editing) (Result, error) {
-	account, err := q.account()
+func (q *RecipeRun) edit(run Run, e editing) (Result, error) {
+	account, err := q.Account()
 	if err != nil {
 		return Result{}, err
 	}
@@ -35,7 +35,7 @@ func (q *recipe) edit(run Run, e editing) (Result, error) {
 }
 
 // region repaints the masked area of a known picture, or varies it with another prompt: on the quarter's own picture.
-func (q *recipe) region(run Run, e editing, account Account, draw Drawing) (Result, error) {
+func (q *RecipeRun) region(run Run, e editing, account Account, draw Drawing) (Result, error) {
 	img, err := q.s.parts.Store.Get(q.ctx, e.Images[0].Image)
 	if err != nil {
 		return Result{}, fmt.Errorf("read the picture: %w", err)
@@ -57,32 +57,32 @@ func (q *recipe) region(run Run, e editing, account Account, draw Drawing) (Resu
 			return Result{}, unavailable("image", "Midjourney does not offer this edit for this picture", img)
 		}
 	}
-	from := provenance{run: run, gen: e.Generation, draw: draw, account: account, parent: img.ID, action: action, version: img.Version}
-	return q.repeatGrids(e.count(), func(i, share int) (Result, error) {
+	from := Origin{Job: run, Request: e.Generation, Drawing: draw, Account: account, Parent: img.ID, Action: action, Version: img.Version}
+	return q.repeatGrids(e.Count(), func(i, share int) (Result, error) {
 		from := from
-		from.name = numbered(action, i)
+		from.Name = Numbered(action, i)
 		mask, err := q.area(e.Area)
 		if err != nil {
 			return Result{}, err
 		}
-		task, err := q.press(pressing{step: from.name, account: account, taskID: taskID, button: b, speed: draw.Speed,
+		task, err := q.press(pressing{step: from.Name, account: account, taskID: taskID, button: b, speed: draw.Speed,
 			prompt: draw.Prompt, mask: mask, dialog: action == ActVaryRegion, remix: action == ActVaryStrong})
 		if err != nil {
 			return Result{}, err
 		}
-		return q.deliver(task, from, share)
+		return q.StoreGrid(task, from, share)
 	})
 }
 
 // repeatGrids makes as many grids as n pictures need.
-func (q *recipe) repeatGrids(n int, grid func(i, share int) (Result, error)) (Result, error) {
+func (q *RecipeRun) repeatGrids(n int, grid func(i, share int) (Result, error)) (Result, error) {
 	return q.repeatOf((n+3)/4, n, func(i int) (Result, error) { return grid(i, min(4, n-4*i)) })
 }
 
-func (q *recipe) repeatOf(times, want int, once func(i int) (Result, error)) (Result, error) {
+func (q *RecipeRun) repeatOf(times, want int, once func(i int) (Result, error)) (Result, error) {
 	parts, errs := make([]Result, times), make([]error, times)
-	_ = q.each(times, func(i int) error {
-		errs[i] = q.shielded(func() (err error) {
+	_ = q.Each(times, func(i int) error {
+		errs[i] = q.Shielded(func() (err error) {
 			parts[i], err = once(i)
 			return err
 		})
@@ -92,7 +92,7 @@ func (q *recipe) repeatOf(times, want int, once func(i int) (Result, error)) (Re
 }
 
 // area opens the mask; nil if there is none.
-func (q *recipe) area(name string) (*Attachment, error) {
+func (q *RecipeRun) area(name string) (*Attachment, error) {
 	if name == "" {
 		return nil, nil //nolint:nilnil // no mask is no error
 	}
@@ -100,7 +100,7 @@ func (q *recipe) area(name string) (*Attachment, error) {
 }
 
 // edits sends the picture to submit/edits, with the masked area punched out and the mask beside it.
-func (q *recipe) edits(run Run, e editing, account Account, draw Drawing) (Result, error) {
+func (q *RecipeRun) edits(run Run, e editing, account Account, draw Drawing) (Result, error) {
 	image, err := q.editable(e)
 	if err != nil {
 		return Result{}, err
@@ -109,15 +109,15 @@ func (q *recipe) edits(run Run, e editing, account Account, draw Drawing) (Resul
 	if err != nil {
 		return Result{}, err
 	}
-	from := provenance{run: run, gen: e.Generation, draw: draw, account: account, parent: e.Images[0].Image, action: "edit"}
-	return q.repeatGrids(e.count(), func(i, share int) (Result, error) {
+	from := Origin{Job: run, Request: e.Generation, Drawing: draw, Account: account, Parent: e.Images[0].Image, Action: "edit"}
+	return q.repeatGrids(e.Count(), func(i, share int) (Result, error) {
 		from := from
-		from.name = numbered("edits", i)
-		return q.grid(order{step: from.name, account: account, speed: draw.Speed, command: Edits{Prompt: draw.Prompt, Image: *image, Mask: mask}}, from, share)
+		from.Name = Numbered("edits", i)
+		return q.grid(StepRequest{Step: from.Name, Account: account, Speed: draw.Speed, Command: Edits{Prompt: draw.Prompt, Image: *image, Mask: mask}}, from, share)
 	})
 }
 
-func (q *recipe) editable(e editing) (*Attachment, error) {
+func (q *RecipeRun) editable(e editing) (*Attachment, error) {
 	first := e.Images[0]
 	r := Rendition{Name: first.Upload}
 	if first.Image != "" {
@@ -125,7 +125,7 @@ func (q *recipe) editable(e editing) (*Attachment, error) {
 		if err != nil {
 			return nil, fmt.Errorf("read the picture: %w", err)
 		}
-		r = img.original()
+		r = img.Original()
 	}
 	if e.Area == "" {
 		if r.Name == "" {
@@ -141,16 +141,16 @@ func (q *recipe) editable(e editing) (*Attachment, error) {
 }
 
 // prompts draws from the pictures as image prompts.
-func (q *recipe) prompts(run Run, e editing, account Account, draw Drawing) (Result, error) {
-	pictures, err := q.attachments(e.Images)
+func (q *RecipeRun) prompts(run Run, e editing, account Account, draw Drawing) (Result, error) {
+	pictures, err := q.Attachments(e.Images)
 	if err != nil {
 		return Result{}, err
 	}
 	parent := cmp.Or(e.Images[0].Image)
-	from := provenance{run: run, gen: e.Generation, draw: draw, account: account, parent: parent, action: "edit"}
-	return q.repeatGrids(e.count(), func(i, share int) (Result, error) {
+	from := Origin{Job: run, Request: e.Generation, Drawing: draw, Account: account, Parent: parent, Action: "edit"}
+	return q.repeatGrids(e.Count(), func(i, share int) (Result, error) {
 		from := from
-		from.name = numbered("imagine", i)
-		return q.grid(order{step: from.name, account: account, speed: draw.Speed, command: Imagine{Prompt: draw.Prompt, Niji: draw.Niji, Pictures: pictures}}, from, share)
+		from.Name = Numbered("imagine", i)
+		return q.grid(StepRequest{Step: from.Name, Account: account, Speed: draw.Speed, Command: Imagine{Prompt: draw.Prompt, Niji: draw.Niji, Pictures: pictures}}, from, share)
 	})
 }

@@ -22,7 +22,7 @@ const filePrefix = "file-"
 
 // filesOf is the owner under which a caller's files are recorded: a file is a picture's record like any other, but it is
 // none of the pictures that Midjourney made.
-func filesOf(c Caller) string { return digest("files", c.Owner) }
+func filesOf(c Caller) string { return Digest("files", c.Owner) }
 
 // AddFile gives an upload, from Receive, an ID. lifetime 0 keeps it as long as any record.
 func (s *Library) AddFile(ctx context.Context, c Caller, upload Reference, purpose string, lifetime time.Duration) (File, error) {
@@ -76,7 +76,7 @@ func (s *Library) File(ctx context.Context, c Caller, id string) (File, error) {
 func (s *Library) Files(ctx context.Context, c Caller, limit int, after string) ([]File, error) {
 	records, err := s.parts.Store.List(ctx, filesOf(c), limit, after)
 	if err != nil {
-		return nil, unlisted(err, "file")
+		return nil, ListError(err, "file")
 	}
 	var files []File
 	for _, record := range records {

@@ -7,8 +7,8 @@ import (
 )
 
 // film executes a video's sequence: the still where there is none, the clip, then as many extensions as its length wants.
-func (q *recipe) film(run Run, f Film) (Result, error) {
-	account, err := q.account()
+func (q *RecipeRun) film(run Run, f Film) (Result, error) {
+	account, err := q.Account()
 	if err != nil {
 		return Result{}, err
 	}
@@ -26,7 +26,7 @@ func (q *recipe) film(run Run, f Film) (Result, error) {
 		done = 1
 	}
 	for i := 1; i < f.Seconds/4; i++ {
-		longer, err := shot.extend(task.ID, numbered("extend", done))
+		longer, err := shot.extend(task.ID, Numbered("extend", done))
 		if err != nil {
 			return shot.shorter(task, f.Seconds/4-i, err)
 		}
@@ -46,13 +46,13 @@ func (v *shot) shorter(task Task, lacking int, failed error) (Result, error) {
 		return Result{}, failed
 	}
 	v.q.s.parts.Log.Warn("an extension failed; the video is shorter than asked for", "job", v.run.ID, "error", failed)
-	result.Missing, result.Reason = lacking, refused(failed).Message
+	result.Missing, result.Reason = lacking, PublicError(failed).Message
 	return result, nil
 }
 
 // shot is a video being made.
 type shot struct {
-	q            *recipe
+	q            *RecipeRun
 	run          Run
 	film         Film
 	draw         Drawing
@@ -64,7 +64,7 @@ type shot struct {
 // first makes the first clip.
 func (v *shot) first() (Task, error) {
 	if v.film.Extends != "" {
-		before, err := v.q.earlier(VideoJob(v.film.Extends))
+		before, err := v.q.Earlier(VideoJob(v.film.Extends))
 		if err != nil || before.Result == nil {
 			return Task{}, fmt.Errorf("read the video that is extended: %w", err)
 		}
@@ -90,7 +90,7 @@ func (v *shot) first() (Task, error) {
 	if err := v.noteStill(); err != nil {
 		return Task{}, err
 	}
-	task, account, err := v.q.doAnywhere(order{step: "video", account: v.account, speed: v.draw.Speed, command: Video{
+	task, account, err := v.q.DoAnywhere(StepRequest{Step: "video", Account: v.account, Speed: v.draw.Speed, Command: Video{
 		Prompt: v.words("animate"), Image: image, End: end, Motion: cmp.Or(v.film.Motion, "low"), Loop: v.film.Loop,
 		Type: v.film.Type, BatchSize: max(v.film.Midjourney.BatchSize, 1),
 	}})
@@ -103,14 +103,14 @@ const stillName = "imagine/1"
 
 // drawStill draws the first frame from the words; the grid it is a quarter of is kept like any other.
 func (v *shot) drawStill() error {
-	from := provenance{run: v.run, gen: v.film.Generation, draw: v.draw, account: v.account, name: "imagine"}
-	from.gen.Midjourney.Grid, from.draw.Upscale = GridSplit, false // the first frame is one picture, however pictures are handed out
-	made, err := v.q.grid(order{step: "imagine", account: v.account, speed: v.draw.Speed, command: Imagine{Prompt: v.draw.Prompt, Niji: v.draw.Niji}}, from, 1)
+	from := Origin{Job: v.run, Request: v.film.Generation, Drawing: v.draw, Account: v.account, Name: "imagine"}
+	from.Request.Midjourney.Grid, from.Drawing.Upscale = GridSplit, false // the first frame is one picture, however pictures are handed out
+	made, err := v.q.grid(StepRequest{Step: "imagine", Account: v.account, Speed: v.draw.Speed, Command: Imagine{Prompt: v.draw.Prompt, Niji: v.draw.Niji}}, from, 1)
 	if err != nil {
 		return err
 	}
 	v.film.Input = &Reference{Image: made.Images[0]}
-	if v.account, err = v.q.accountOf(v.q.job().at("")); err != nil {
+	if v.account, err = v.q.AccountOf(v.q.Job().UpstreamOf("")); err != nil {
 		return err
 	}
 	has, err := v.account.Upstream.Has(v.q.ctx, FeatureVideo)
@@ -145,7 +145,7 @@ func (v *shot) animate() (Task, error) {
 	if err != nil {
 		return Task{}, fmt.Errorf("read the picture: %w", err)
 	}
-	if img.needsSingle(v.film.Animate) {
+	if img.NeedsSingle(v.film.Animate) {
 		if err := v.q.ownSingle(&img, v.account, prelude); err != nil {
 			return Task{}, err
 		}
@@ -173,7 +173,7 @@ func (v *shot) imagined() (Task, error) {
 		return Task{}, err
 	}
 	prompt := fmt.Sprintf("%s --video 1 --motion %s --bs %d", v.words("animate"), cmp.Or(v.film.Motion, "low"), max(v.film.Midjourney.BatchSize, 1))
-	return v.q.do(order{step: "imagine_video", account: v.account, speed: v.draw.Speed, command: Imagine{Prompt: prompt, Pictures: []Attachment{*image}}})
+	return v.q.Do(StepRequest{Step: "imagine_video", Account: v.account, Speed: v.draw.Speed, Command: Imagine{Prompt: prompt, Pictures: []Attachment{*image}}})
 }
 
 // words are what the clip's prompt says; instead stands where it says nothing, since origins refuse an empty one.
@@ -187,7 +187,7 @@ func (v *shot) words(instead string) string {
 
 // extend continues a clip by about four seconds.
 func (v *shot) extend(taskID, step string) (Task, error) {
-	return v.q.do(order{step: step, account: v.account, speed: v.draw.Speed, command: Video{
+	return v.q.Do(StepRequest{Step: step, Account: v.account, Speed: v.draw.Speed, Command: Video{
 		Prompt: v.words("continue"), TaskID: taskID, Motion: cmp.Or(v.film.Motion, "low"), BatchSize: 1,
 	}})
 }
@@ -201,14 +201,14 @@ func (v *shot) keep(task Task, name string) (Result, error) {
 	if len(urls) == 0 {
 		return Result{}, Errorf(Failed, "Midjourney finished the job without a video.")
 	}
-	return v.q.storing(task, func() (Result, error) {
+	return v.q.RecordStorage(task, func() (Result, error) {
 		result := Result{Task: task.ID, Still: v.still, StillQuarter: v.stillQuarter}
 		for i, url := range urls {
-			kept, err := v.q.fetchVideo(v.account, url, fmt.Sprintf("%s/%d", name, i+1))
+			kept, err := v.q.FetchVideo(v.account, url, fmt.Sprintf("%s/%d", name, i+1))
 			if err != nil {
 				return Result{}, err
 			}
-			result.film(kept)
+			result.AddClip(kept)
 		}
 		return result, nil
 	})

@@ -71,7 +71,7 @@ func tableOf(list ...rune) *unicode.RangeTable {
 func lexemes(text string) []string {
 	var all []string
 	for word := range strings.FieldsSeq(text) {
-		if isLink(word) {
+		if IsLink(word) {
 			all = append(all, safeLink(word))
 			continue
 		}

@@ -14,7 +14,7 @@ func TestAPartThatMayStillComeIsWhatIsTold(t *testing.T) {
 	}{
 		"one that was lost":            {Errorf(Failed, "The upstream has lost the job."), Failed},
 		"one that nobody knows of":     {Errorf(Ambiguous, "Nobody knows."), Ambiguous},
-		"one that was not over":        {errDeadline, Internal},
+		"one that was not over":        {errors.New("the deadline is over"), Internal},
 		"one that broke here":          {errors.New("a bug"), Internal},
 		"one that was refused as well": {Errorf(Busy, "The upstream is full."), Moderated},
 	} {

@@ -56,11 +56,11 @@ type Single struct {
 // IsGrid reports whether the picture is a whole 2×2 grid.
 func (i Image) IsGrid() bool { return len(i.Cells) > 0 }
 
-// bare reports whether its server has no buttons at all: then U, V and reroll go by number (upstream-protocol.md §1.1).
-func (i Image) bare() bool { return len(i.Buttons) == 0 }
+// Bare reports whether its server has no buttons at all: then U, V and reroll go by number (upstream-protocol.md §1.1).
+func (i Image) Bare() bool { return len(i.Buttons) == 0 }
 
-// allButtons are the buttons of the picture's task and, for a quarter that became a picture of its own, of that.
-func (i Image) allButtons() []Button {
+// AllButtons are the buttons of the picture's task and, for a quarter that became a picture of its own, of that.
+func (i Image) AllButtons() []Button {
 	if i.Single == nil {
 		return i.Buttons
 	}
@@ -82,14 +82,14 @@ func afterSingle(version string) []string {
 // of a grid those that their single picture will have.
 func (i Image) Offers() []string {
 	offered := map[string]bool{}
-	if i.bare() {
+	if i.Bare() {
 		offered[ActReroll] = true
 		offered[ActUpscale], offered[ActVary] = i.inGrid(), i.inGrid()
 	}
 	for _, b := range i.Buttons {
 		offered[b.Action] = b.Action != "" && b.CustomID != ""
 	}
-	if i.inGrid() && !i.bare() {
+	if i.inGrid() && !i.Bare() {
 		offered[ActUpscale] = true
 		for _, a := range i.singleOffers() {
 			offered[a] = true
@@ -116,14 +116,14 @@ func (i Image) singleOffers() []string {
 	return offers
 }
 
-// needsSingle reports whether the action wants the quarter's own picture first.
-func (i Image) needsSingle(action string) bool {
+// NeedsSingle reports whether the action wants the quarter's own picture first.
+func (i Image) NeedsSingle(action string) bool {
 	_, here := FindButton(i.Buttons, action, 0)
-	return i.Index > 0 && i.Single == nil && !here && !i.bare()
+	return i.Index > 0 && i.Single == nil && !here && !i.Bare()
 }
 
-// original is the picture of a record in the form that is cheapest to hand on.
-func (i Image) original() Rendition { return Rendition{Name: i.Source, Quarter: i.Quarter} }
+// Original is the picture of a record in the form that is cheapest to hand on.
+func (i Image) Original() Rendition { return Rendition{Name: i.Source, Quarter: i.Quarter} }
 
 // Revised is the prompt that Midjourney ran, as a client may see it: the addresses before it that the client did not
 // write are left out. They are the upstream's uploads of the pictures that came with the request.

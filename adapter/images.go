@@ -20,9 +20,9 @@ func (s *Studio) Generate(ctx context.Context, a Attempt, g Generation) (Ticket,
 	if err != nil {
 		return nil, err
 	}
-	return s.jobs.Accept(ctx, a, work{
-		kind: KindGeneration, model: g.Model, n: g.count(), request: g, account: account, speed: draw.Speed,
-		quarter: s.oneQuarter(g), share: s.oneQuarter(g) && !draw.Seeded,
+	return s.jobs.Accept(ctx, a, Spec{
+		Kind: KindGeneration, Model: g.Model, N: g.Count(), Request: g, Account: account, Speed: draw.Speed,
+		Quarter: s.oneQuarter(g), Share: s.oneQuarter(g) && !draw.Seeded,
 	})
 }
 
@@ -32,7 +32,7 @@ func (s *Recipes) gridMode(g Generation) string {
 }
 
 // oneQuarter reports whether the answer to a request is one quarter of a grid.
-func (s *Recipes) oneQuarter(g Generation) bool { return g.count() == 1 && s.gridMode(g) != GridWhole }
+func (s *Recipes) oneQuarter(g Generation) bool { return g.Count() == 1 && s.gridMode(g) != GridWhole }
 
 // drawing turns a request's words into the prompt that is submitted, or refuses them.
 func (s *Recipes) drawing(g Generation, o DrawOptions) (Drawing, error) {
@@ -44,36 +44,36 @@ func (s *Recipes) drawing(g Generation, o DrawOptions) (Drawing, error) {
 	return Draw(g, model, o)
 }
 
-func (q *recipe) generate(run Run, g Generation) (Result, error) {
+func (q *RecipeRun) generate(run Run, g Generation) (Result, error) {
 	draw, err := q.s.drawing(g, DrawOptions{Image: len(g.References) > 0})
 	if err != nil {
 		return Result{}, err
 	}
-	pictures, err := q.attachments(g.References)
+	pictures, err := q.Attachments(g.References)
 	if err != nil {
 		return Result{}, err
 	}
-	account, err := q.account()
+	account, err := q.Account()
 	if err != nil {
 		return Result{}, err
 	}
-	return q.grids(run, g, draw, func(i int) order {
-		return order{step: numbered("imagine", i), account: account, speed: draw.Speed,
-			command: Imagine{Prompt: draw.Prompt, Niji: draw.Niji, Pictures: pictures}}
+	return q.grids(run, g, draw, func(i int) StepRequest {
+		return StepRequest{Step: Numbered("imagine", i), Account: account, Speed: draw.Speed,
+			Command: Imagine{Prompt: draw.Prompt, Niji: draw.Niji, Pictures: pictures}}
 	})
 }
 
 // grids makes as many grids as the pictures need, at once, and delivers their pictures. If some of them fail, the
 // pictures that exist are the answer; only when none exists is it an error.
-func (q *recipe) grids(run Run, g Generation, draw Drawing, order func(i int) order) (Result, error) {
-	want := g.count()
+func (q *RecipeRun) grids(run Run, g Generation, draw Drawing, order func(i int) StepRequest) (Result, error) {
+	want := g.Count()
 	need := (want + 3) / 4
 	if q.s.gridMode(g) == GridWhole {
 		need = want
 	}
 	return q.repeatOf(need, want, func(i int) (Result, error) {
 		o := order(i)
-		from := provenance{run: run, gen: g, draw: draw, account: o.account, name: o.step}
+		from := Origin{Job: run, Request: g, Drawing: draw, Account: o.Account, Name: o.Step}
 		share := min(4, want-4*i)
 		if q.s.gridMode(g) == GridWhole {
 			share = 1
@@ -83,13 +83,13 @@ func (q *recipe) grids(run Run, g Generation, draw Drawing, order func(i int) or
 }
 
 // grid makes one grid and delivers count of its pictures.
-func (q *recipe) grid(o order, from provenance, count int) (Result, error) {
-	task, account, err := q.doAnywhere(o)
+func (q *RecipeRun) grid(o StepRequest, from Origin, count int) (Result, error) {
+	task, account, err := q.DoAnywhere(o)
 	if err != nil {
 		return Result{}, err
 	}
-	from.account = account
-	return q.deliver(task, from, count)
+	from.Account = account
+	return q.StoreGrid(task, from, count)
 }
 
 // gather joins what several jobs came to: 200 with what exists, an error only when nothing does: the one after which a
@@ -114,7 +114,7 @@ func gather(parts []Result, errs []error, want int) (Result, error) {
 	}
 	if first != nil {
 		whole.Missing = want - len(whole.Images)
-		whole.Reason = refused(first).Message
+		whole.Reason = PublicError(first).Message
 	}
 	return whole, nil
 }
@@ -132,34 +132,34 @@ func hope(err error) int {
 	}
 }
 
-// numbered names the i-th (0-based) of several steps alike: imagine, imagine:2, imagine:3.
-func numbered(step string, i int) string {
+// Numbered names the i-th (0-based) of several steps alike: imagine, imagine:2, imagine:3.
+func Numbered(step string, i int) string {
 	if i == 0 {
 		return step
 	}
 	return fmt.Sprintf("%s:%d", step, i+1)
 }
 
-// provenance is where the pictures of a task come from, as their records say it.
-type provenance struct {
-	run     Run
-	gen     Generation
-	draw    Drawing
-	account Account
-	name    string // of the step that made them: their IDs are derived from it
-	parent  string // ID of the picture they were made of
-	action  string // what made them out of it
-	version string // Midjourney's, when known
+// Origin is where the pictures of a task come from, as their records say it.
+type Origin struct {
+	Job     Run
+	Request Generation
+	Drawing Drawing
+	Account Account
+	Name    string // of the step that made them: their IDs are derived from it
+	Parent  string // ID of the picture they were made of
+	Action  string // what made them out of it
+	Version string // Midjourney's, when known
 }
 
 // record begins the record of a picture of that provenance.
-func (q *recipe) record(from provenance, task Task, name string) Image {
+func (q *RecipeRun) record(from Origin, task Task, name string) Image {
 	img := Image{
-		ID: q.id(name), Owner: from.run.Owner, Created: from.run.Created, Expires: from.run.Expires, Job: from.run.ID,
-		Model: cmp.Or(from.gen.Model, "midjourney"), Prompt: from.gen.Prompt, RevisedPrompt: cmp.Or(strings.TrimSpace(task.FinalPrompt), from.draw.Prompt),
-		Version: cmp.Or(from.draw.versionName(), from.version), Speed: from.draw.Speed,
-		Parent: from.parent, Action: from.action,
-		Upstream: from.account.Name, TaskID: task.ID, Buttons: task.Buttons,
+		ID: q.ImageID(name), Owner: from.Job.Owner, Created: from.Job.Created, Expires: from.Job.Expires, Job: from.Job.ID,
+		Model: cmp.Or(from.Request.Model, "midjourney"), Prompt: from.Request.Prompt, RevisedPrompt: cmp.Or(strings.TrimSpace(task.FinalPrompt), from.Drawing.Prompt),
+		Version: cmp.Or(from.Drawing.versionName(), from.Version), Speed: from.Drawing.Speed,
+		Parent: from.Parent, Action: from.Action,
+		Upstream: from.Account.Name, TaskID: task.ID, Buttons: task.Buttons,
 	}
 	return img
 }

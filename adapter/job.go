@@ -139,8 +139,8 @@ func (r Run) Answer() *Result {
 	return &given
 }
 
-// at is the upstream that has one of the run's tasks, or its last one if id is empty.
-func (r Run) at(taskID string) string {
+// UpstreamOf is the upstream that has one of the run's tasks, or its last one if id is empty.
+func (r Run) UpstreamOf(taskID string) string {
 	for _, st := range slices.Backward(r.Steps) {
 		if st.Submission != nil && (taskID == "" || st.Submission.TaskID == taskID) {
 			return st.Upstream
@@ -149,8 +149,8 @@ func (r Run) at(taskID string) string {
 	return r.Upstream
 }
 
-// film adds a clip.
-func (r *Result) film(kept Picture) {
+// AddClip adds a clip.
+func (r *Result) AddClip(kept Picture) {
 	r.Videos = append(r.Videos, kept.Name)
 	if kept.Format != MP4 {
 		r.Moving = kept.Format

@@ -11,8 +11,8 @@ import (
 var errGone = errors.New("the run was not created")
 
 // claimed joins the run that holds the attempt's Idempotency-Key, if its body is the same.
-func (s *Engine) claimed(ctx context.Context, held Run, a Attempt, w work) (*ticket, bool, error) {
-	if held.Body != digest(a.Caller.Owner, a.Route, a.Body) {
+func (s *Engine) claimed(ctx context.Context, held Run, a Attempt, w Spec) (*ticket, bool, error) {
+	if held.Body != Digest(a.Caller.Owner, a.Route, a.Body) {
 		return nil, false, &Error{Kind: Reused, Code: "idempotency_key_reused", Param: "Idempotency-Key",
 			Message: "This Idempotency-Key was used with another request body within the last 24 hours. Use a new key for a new request."}
 	}
@@ -28,7 +28,7 @@ func (s *Engine) claimed(ctx context.Context, held Run, a Attempt, w work) (*tic
 }
 
 // joined gives the attempt delivery i of a run that exists or is being recorded.
-func (s *Engine) joined(ctx context.Context, l *live, a Attempt, w work, i int) (*ticket, bool, error) {
+func (s *Engine) joined(ctx context.Context, l *live, a Attempt, w Spec, i int) (*ticket, bool, error) {
 	select {
 	case <-l.ready:
 	case <-ctx.Done():
@@ -121,8 +121,8 @@ func (r Run) failedAfterAnswer(d Delivery) bool {
 }
 
 // shared finds a young run of an equal request whose grid has a quarter left. The caller holds mu.
-func (r *runs) shared(body string, a Attempt, w work, now time.Time, window time.Duration) (*live, int) {
-	if !w.share || window <= 0 || a.Retry > 0 {
+func (r *runs) shared(body string, a Attempt, w Spec, now time.Time, window time.Duration) (*live, int) {
+	if !w.Share || window <= 0 || a.Retry > 0 {
 		return nil, 0
 	}
 	for _, l := range r.byBody[body] {

@@ -48,7 +48,7 @@ func (r Run) late(now time.Time, keep time.Duration) (next time.Time, still bool
 // requests that repeat the one that failed.
 func (s *Engine) adoptLate() {
 	var next map[string]time.Time
-	for pause(s.life, s.cfg.LeaseCheck) {
+	for Pause(s.life, s.cfg.LeaseCheck) {
 		alive, looked := map[string]bool{}, next
 		next = map[string]time.Time{} // without those that were found or given up
 		for _, l := range s.runs.missing() {

@@ -23,7 +23,7 @@ func (s *Library) Lend(ctx context.Context, c Caller, ref Reference) (string, er
 		if err != nil {
 			return "", err
 		}
-		r = img.original()
+		r = img.Original()
 	}
 	picture, err := s.attach(ctx, r)
 	if err != nil {
@@ -33,7 +33,7 @@ func (s *Library) Lend(ctx context.Context, c Caller, ref Reference) (string, er
 	if err != nil {
 		return "", err
 	}
-	if len(urls) != 1 || !isLink(urls[0]) {
+	if len(urls) != 1 || !IsLink(urls[0]) {
 		return "", Errorf(Failed, "The upstream did not say where it keeps the picture.")
 	}
 	return urls[0], nil
@@ -44,7 +44,7 @@ const lendingTime = 48 * time.Hour
 
 // lentBy is the owner under which a caller's published uploads are recorded: they are neither pictures that Midjourney
 // made nor files that the caller sent for keeping.
-func lentBy(c Caller) string { return digest("lent", c.Owner) }
+func lentBy(c Caller) string { return Digest("lent", c.Owner) }
 
 // Publish returns the ID under which a picture's bytes can be fetched by everybody who knows it.
 func (s *Library) Publish(ctx context.Context, c Caller, ref Reference) (string, error) {
@@ -60,7 +60,7 @@ func (s *Library) Publish(ctx context.Context, c Caller, ref Reference) (string,
 		return "", Wrap(Storage, err, "The picture cannot be read at the moment.")
 	}
 	now := time.Now()
-	img := Image{ID: NewID(imagePrefix), Owner: lentBy(c), Created: now, Expires: now.Add(lendingTime), Source: p.Name, Width: p.Width, Height: p.Height, Action: "reference"}
+	img := Image{ID: NewID(ImagePrefix), Owner: lentBy(c), Created: now, Expires: now.Add(lendingTime), Source: p.Name, Width: p.Width, Height: p.Height, Action: "reference"}
 	if err := s.parts.Store.Put(ctx, img); err != nil {
 		return "", Wrap(Storage, err, "The picture could not be recorded. Please try again later.")
 	}

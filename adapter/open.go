@@ -11,21 +11,21 @@ import (
 // its repeat (contract.md §7.1 c).
 const repeatWindow = 2 * time.Minute
 
-// work is a checked request on its way into the journal.
-type work struct {
-	kind    string
-	model   string
-	n       int
-	request any     // what the sequence needs; kept as JSON
-	account Account // where the first job goes
-	speed   Speed
-	quarter bool // the answer is one quarter of a grid
-	share   bool // an equal request may get another quarter of that grid
+// Spec is a checked request on its way into the journal.
+type Spec struct {
+	Kind    string
+	Model   string
+	N       int
+	Request any     // what the sequence needs; kept as JSON
+	Account Account // where the first job goes
+	Speed   Speed
+	Quarter bool // the answer is one quarter of a grid
+	Share   bool // an equal request may get another quarter of that grid
 }
 
 // Accept starts the run of this attempt, or joins the one that it repeats or shares.
-func (s *Engine) Accept(ctx context.Context, a Attempt, w work) (Ticket, error) {
-	request, err := json.Marshal(w.request)
+func (s *Engine) Accept(ctx context.Context, a Attempt, w Spec) (Ticket, error) {
+	request, err := json.Marshal(w.Request)
 	if err != nil {
 		return nil, err
 	}
@@ -42,13 +42,13 @@ func (s *Engine) Accept(ctx context.Context, a Attempt, w work) (Ticket, error) 
 }
 
 // enter is one try of Accept; again means that the run it met was gone by the time it looked.
-func (s *Engine) enter(ctx context.Context, a Attempt, w work, request json.RawMessage) (t *ticket, again bool, err error) {
+func (s *Engine) enter(ctx context.Context, a Attempt, w Spec, request json.RawMessage) (t *ticket, again bool, err error) {
 	now := time.Now()
 	claim := ""
 	if a.IdempotencyKey != "" {
-		claim = digest(a.Caller.Owner, a.IdempotencyKey)
+		claim = Digest(a.Caller.Owner, a.IdempotencyKey)
 	}
-	body := digest(a.Caller.Owner, a.Route, a.Body)
+	body := Digest(a.Caller.Owner, a.Route, a.Body)
 	s.runs.mu.Lock()
 	if claim == "" {
 		if l, i := s.runs.repeated(body, a, now, s.cfg.JobDeadline); l != nil {
@@ -60,27 +60,27 @@ func (s *Engine) enter(ctx context.Context, a Attempt, w work, request json.RawM
 			return s.joined(ctx, l, a, w, i)
 		}
 	}
-	place, err := s.places.admit(w.account.Name, a.Caller.Owner)
+	place, err := s.places.admit(w.Account.Name, a.Caller.Owner)
 	if err != nil {
 		s.runs.mu.Unlock()
 		return nil, false, err
 	}
 	l := newLive(s.newRun(a, w, request, claim, body, now))
-	l.own, l.self, l.sharing = true, s.cfg.Replica, w.share && s.cfg.ShareWindow > 0 && claim == ""
+	l.own, l.self, l.sharing = true, s.cfg.Replica, w.Share && s.cfg.ShareWindow > 0 && claim == ""
 	s.runs.add(l)
 	s.runs.mu.Unlock()
 	return s.begin(ctx, l, a, w, place)
 }
 
-func (s *Engine) newRun(a Attempt, w work, request json.RawMessage, claim, body string, now time.Time) Run {
+func (s *Engine) newRun(a Attempt, w Spec, request json.RawMessage, claim, body string, now time.Time) Run {
 	run := Run{
-		ID: NewID(jobPrefix), Owner: a.Caller.Owner, Kind: w.kind, Route: a.Route, Model: w.model, N: w.n, Speed: w.speed,
+		ID: NewID(JobPrefix), Owner: a.Caller.Owner, Kind: w.Kind, Route: a.Route, Model: w.Model, N: w.N, Speed: w.Speed,
 		Request: request, Echo: a.Echo, Claim: claim, Body: body, Seed: NewID(""),
-		Status: RunQueued, Replica: s.cfg.Replica, Upstream: w.account.Name,
+		Status: RunQueued, Replica: s.cfg.Replica, Upstream: w.Account.Name,
 		Created: now, Deadline: now.Add(s.cfg.JobDeadline),
 		Deliveries: []Delivery{{State: DeliveryWaiting, At: now}},
 	}
-	if w.quarter {
+	if w.Quarter {
 		run.Deliveries[0].Quarter = 1
 	}
 	if s.cfg.Retention > 0 {
@@ -90,7 +90,7 @@ func (s *Engine) newRun(a Attempt, w work, request json.RawMessage, claim, body 
 }
 
 // begin records a new run and starts its sequence. Who shares it or repeats it meanwhile waits for ready.
-func (s *Engine) begin(ctx context.Context, l *live, a Attempt, w work, place *place) (*ticket, bool, error) {
+func (s *Engine) begin(ctx context.Context, l *live, a Attempt, w Spec, place *place) (*ticket, bool, error) {
 	run := l.snapshot()
 	run.SealedKey = seal(s.cfg.Secret, run.ID, a.Caller.Key)
 	// The client may leave while the record is written: the record, and what joined it, must not depend on that.

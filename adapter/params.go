@@ -63,7 +63,7 @@ func Draw(g Generation, m Model, o DrawOptions) (Drawing, error) {
 	}
 	d.Ratio, _ = c.Flag("ar")
 	_, d.Seeded = c.Flag("seed")
-	return d, checkDenied(d.Prompt)
+	return d, CheckDenied(d.Prompt)
 }
 
 func newComposition(text string, image bool) (*composition, error) {

@@ -24,11 +24,11 @@ const modalWait = time.Minute
 
 // press presses a button and waits for what comes of it, through a dialog where there is one: known beforehand, told by
 // the answer, or seen as the task's status. A dialog is answered once (§6.1, §6.2).
-func (q *recipe) press(p pressing) (Task, error) {
-	o := order{step: p.step, account: p.account, speed: p.speed, dialog: true, hidden: p.hidden, command: Action{TaskID: p.taskID, CustomID: p.button.CustomID, Remix: p.remix}}
-	if st, ok := q.recorded(modalStep(p.step)); ok && (st.Submission != nil || st.Refusal == nil) {
+func (q *RecipeRun) press(p pressing) (Task, error) {
+	o := StepRequest{Step: p.step, Account: p.account, Speed: p.speed, Dialog: true, Hidden: p.hidden, Command: Action{TaskID: p.taskID, CustomID: p.button.CustomID, Remix: p.remix}}
+	if st, ok := q.Recorded(modalStep(p.step)); ok && (st.Submission != nil || st.Refusal == nil) {
 		answered := Modal{} // by an earlier life of this run; where that is not certain, the dialog's own task tells
-		if opened, ok := q.recorded(p.step); ok && opened.Submission != nil {
+		if opened, ok := q.Recorded(p.step); ok && opened.Submission != nil {
 			answered.TaskID = opened.Submission.TaskID
 		}
 		return q.modal(o, p, st.Name, answered)
@@ -37,7 +37,7 @@ func (q *recipe) press(p pressing) (Task, error) {
 	if err != nil || task.Status != Dialog {
 		return task, err
 	}
-	q.markFree(p.step)
+	q.MarkFree(p.step)
 	prompt := p.prompt
 	if prompt == "" {
 		prompt = task.FinalPrompt
@@ -58,16 +58,16 @@ func (q *recipe) press(p pressing) (Task, error) {
 func modalStep(step string) string { return "modal/" + step }
 
 // open submits the press and returns its task: done, or waiting for its dialog.
-func (q *recipe) open(o order, p pressing) (Task, error) {
+func (q *RecipeRun) open(o StepRequest, p pressing) (Task, error) {
 	if !p.dialog {
-		return q.do(o)
+		return q.Do(o)
 	}
-	return q.openDialog(o)
+	return q.OpenDialog(o)
 }
 
 // modal answers the dialog and waits for the task, whose ID may be a new one or the same.
-func (q *recipe) modal(o order, p pressing, step string, answer Modal) (Task, error) {
-	return q.do(order{step: step, account: o.account, speed: p.speed, command: answer, answers: p.step, hidden: p.hidden})
+func (q *RecipeRun) modal(o StepRequest, p pressing, step string, answer Modal) (Task, error) {
+	return q.Do(StepRequest{Step: step, Account: o.Account, Speed: p.speed, Command: answer, Answers: p.step, Hidden: p.hidden})
 }
 
 // tooEarly reports whether a dialog's answer was refused because the upstream does not know the dialog (yet).
@@ -83,10 +83,10 @@ func stale(err error) bool {
 }
 
 // seeDialog waits until the task says that it awaits its dialog.
-func (q *recipe) seeDialog(o order, taskID string) error {
+func (q *RecipeRun) seeDialog(o StepRequest, taskID string) error {
 	ctx, cancel := contextWithTimeout(q.ctx, modalWait)
 	defer cancel()
-	task, err := q.awaitDialog(ctx, o, taskID)
+	task, err := q.AwaitDialog(ctx, o, taskID)
 	if err != nil {
 		return err
 	}

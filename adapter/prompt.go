@@ -80,7 +80,7 @@ func readPrompt(text string) (Prompt, error) {
 		}
 		p.Speed = cmp.Or(p.Speed, last.Speed)
 		if p.String() == text {
-			return p, cmp.Or(checkDenied(text), checkLength(text))
+			return p, cmp.Or(CheckDenied(text), checkLength(text))
 		}
 		text, last = p.String(), p
 	}
@@ -98,8 +98,8 @@ func checkLength(text string) error {
 	return nil
 }
 
-// checkDenied is the last look at a text before it is sent.
-func checkDenied(text string) error {
+// CheckDenied is the last look at a text before it is sent.
+func CheckDenied(text string) error {
 	if denied.MatchString(text) {
 		return badPrompt("The prompt holds a parameter that is not allowed: --repeat, --video and --bs are not, and speeds are written as --relax, --fast or --turbo.")
 	}
@@ -148,7 +148,7 @@ func readOnce(text string) (Prompt, error) {
 			return Prompt{}, err
 		}
 	}
-	links := slices.IndexFunc(r.words, func(w string) bool { return !isLink(w) })
+	links := slices.IndexFunc(r.words, func(w string) bool { return !IsLink(w) })
 	if links < 0 {
 		links = len(r.words)
 	}

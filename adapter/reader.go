@@ -59,7 +59,7 @@ func splitParam(word string) (name, glued string) {
 	if glued = strings.TrimLeft(glued, "=:,;!?"); strings.Trim(glued, ".") == "" {
 		glued = ""
 	}
-	if isLink(glued) {
+	if IsLink(glued) {
 		glued = safeLink(glued)
 	}
 	return name, glued

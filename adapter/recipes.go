@@ -40,34 +40,34 @@ func NewRecipes(cfg WorkflowConfig, parts WorkflowDeps, lib *Library) *Recipes {
 // Workflows are the workflow of each kind of job that a Studio starts.
 func (s *Recipes) Workflows() map[string]Workflow {
 	return map[string]Workflow{
-		KindGeneration:  with(s, (*recipe).generate),
-		KindEdit:        with(s, (*recipe).edit),
-		KindVariation:   with(s, (*recipe).vary),
-		KindAction:      with(s, (*recipe).act),
-		KindBlend:       with(s, (*recipe).blend),
-		KindDescription: with(s, (*recipe).describe),
-		KindShorten:     with(s, (*recipe).shorten),
-		KindVideo:       with(s, (*recipe).film),
+		KindGeneration:  with(s, (*RecipeRun).generate),
+		KindEdit:        with(s, (*RecipeRun).edit),
+		KindVariation:   with(s, (*RecipeRun).vary),
+		KindAction:      with(s, (*RecipeRun).act),
+		KindBlend:       with(s, (*RecipeRun).blend),
+		KindDescription: with(s, (*RecipeRun).describe),
+		KindShorten:     with(s, (*RecipeRun).shorten),
+		KindVideo:       with(s, (*RecipeRun).film),
 	}
 }
 
-// recipe is one execution of a workflow.
-type recipe struct {
-	*sequence
+// RecipeRun is one execution of a workflow.
+type RecipeRun struct {
+	*Execution
 	s      *Recipes
 	ctx    context.Context // the job's
 	caller Caller
 }
 
 // On begins a workflow.
-func (s *Recipes) On(x *sequence) *recipe {
-	return &recipe{sequence: x, s: s, ctx: x.context(), caller: x.owner()}
+func (s *Recipes) On(x *Execution) *RecipeRun {
+	return &RecipeRun{Execution: x, s: s, ctx: x.Context(), caller: x.Caller()}
 }
 
 // with makes a workflow of what needs the recorded request.
-func with[T any](s *Recipes, do func(*recipe, Run, T) (Result, error)) Workflow {
-	return func(x *sequence) (Result, error) {
-		run := x.job()
+func with[T any](s *Recipes, do func(*RecipeRun, Run, T) (Result, error)) Workflow {
+	return func(x *Execution) (Result, error) {
+		run := x.Job()
 		var request T
 		if err := json.Unmarshal(run.Request, &request); err != nil {
 			return Result{}, fmt.Errorf("read the recorded request: %w", err)

@@ -38,7 +38,7 @@ func NewLibrary(cfg LibraryConfig, parts LibraryDeps) *Library {
 func (s *Library) Image(ctx context.Context, c Caller, id string) (Image, error) {
 	img, err := s.parts.Store.Get(ctx, id)
 	if errors.Is(err, ErrNotFound) || err == nil && img.Owner != c.Owner {
-		return Image{}, imageNotFound()
+		return Image{}, ImageNotFound()
 	}
 	if err != nil {
 		return Image{}, Wrap(Storage, err, "The pictures' records cannot be read at the moment.")
@@ -46,7 +46,7 @@ func (s *Library) Image(ctx context.Context, c Caller, id string) (Image, error)
 	return img, nil
 }
 
-func imageNotFound() *Error {
+func ImageNotFound() *Error {
 	return &Error{Kind: NotFound, Code: "image_not_found", Param: "id", Message: "There is no picture with this ID among the pictures of this key."}
 }
 
@@ -54,7 +54,7 @@ func imageNotFound() *Error {
 func (s *Library) Images(ctx context.Context, c Caller, limit int, after string) ([]Image, error) {
 	images, err := s.parts.Store.List(ctx, c.Owner, limit, after)
 	if err != nil {
-		return nil, unlisted(err, "picture")
+		return nil, ListError(err, "picture")
 	}
 	return images, nil
 }
@@ -64,7 +64,7 @@ func (s *Library) Images(ctx context.Context, c Caller, limit int, after string)
 func (s *Library) Bytes(ctx context.Context, id string, format Format, compression int) (*Blob, error) {
 	img, err := s.parts.Store.Get(ctx, id)
 	if errors.Is(err, ErrNotFound) {
-		return nil, imageNotFound()
+		return nil, ImageNotFound()
 	}
 	if err != nil {
 		return nil, Wrap(Storage, err, "The pictures' records cannot be read at the moment.")
@@ -74,7 +74,7 @@ func (s *Library) Bytes(ctx context.Context, id string, format Format, compressi
 	}
 	blob, err := s.parts.Pictures.Open(ctx, Rendition{Name: img.Source, Quarter: img.Quarter, Format: format, Compression: compression, ImageID: img.ID})
 	if errors.Is(err, ErrNotFound) {
-		return nil, imageNotFound()
+		return nil, ImageNotFound()
 	}
 	if err != nil {
 		return nil, err

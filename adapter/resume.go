@@ -44,7 +44,7 @@ func (s *Engine) lease(replica string) string { return "replica." + replica }
 
 // takeOver looks for runs whose replica's lease has lapsed.
 func (s *Engine) takeOver() {
-	for pause(s.life, s.cfg.LeaseCheck) {
+	for Pause(s.life, s.cfg.LeaseCheck) {
 		s.resume(s.life)
 	}
 }

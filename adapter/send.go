@@ -12,11 +12,11 @@ import (
 const listenFor = 1500 * time.Millisecond
 
 // send submits; an upstream that is full created nothing and is asked again while the client has patience.
-func (q *sequence) send(o order) (Submission, error) {
+func (q *Execution) send(o StepRequest) (Submission, error) {
 	for wait := time.Second; ; wait = min(2*wait, 15*time.Second) {
 		sub, err := q.sendOnce(o)
 		var e *Error
-		if err == nil || !errors.As(err, &e) || e.Kind != Busy || o.hasty {
+		if err == nil || !errors.As(err, &e) || e.Kind != Busy || o.failFast {
 			return sub, err
 		}
 		wait = max(wait, min(e.RetryAfter, 30*time.Second))
@@ -26,13 +26,13 @@ func (q *sequence) send(o order) (Submission, error) {
 	}
 }
 
-func (q *sequence) sendOnce(o order) (Submission, error) {
+func (q *Execution) sendOnce(o StepRequest) (Submission, error) {
 	ctx, hangUp := context.WithCancelCause(context.WithoutCancel(q.ctx))
 	defer hangUp(nil)
 	defer context.AfterFunc(q.ctx, func() {
 		time.AfterFunc(listenFor, func() { hangUp(context.Cause(q.ctx)) })
 	})()
-	return o.account.Upstream.Submit(ctx, o.command, Options{Speed: o.speed, State: q.state(o.step)})
+	return o.Account.Upstream.Submit(ctx, o.Command, Options{Speed: o.Speed, State: q.state(o.Step)})
 }
 
 // isTold reports whether an upstream said that it took nothing; an error of another sort leaves that open.

@@ -15,9 +15,9 @@ const (
 // unkept reports whether the step's task has pictures that are paid and not stored here, and worth another try.
 func (s Step) unkept() bool { return s.Unkept && s.Tries < keepTries && !s.Free }
 
-// storing stores what a finished task made, and notes with its step whether that worked: while it did not, the run is
+// RecordStorage stores what a finished task made, and notes with its step whether that worked: while it did not, the run is
 // gone on with later (late.go).
-func (q *sequence) storing(task Task, store func() (Result, error)) (Result, error) {
+func (q *Execution) RecordStorage(task Task, store func() (Result, error)) (Result, error) {
 	result, err := store()
 	made := func(s Step) bool { return s.Submission != nil && s.Submission.TaskID == task.ID && !s.Free }
 	q.live.update(func(r *Run) {
@@ -32,7 +32,7 @@ func (q *sequence) storing(task Task, store func() (Result, error)) (Result, err
 
 // obtainable reports whether a task's first picture can be fetched now.
 func obtainable(ctx context.Context, a Account, task Task) bool {
-	url := task.shownURL()
+	url := task.ShownURL()
 	if len(task.VideoURLs) > 0 {
 		url = task.VideoURLs[0]
 	}

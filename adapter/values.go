@@ -149,7 +149,7 @@ func (f linksForm) read(value string) (string, bool) {
 
 // takes reports whether a word can belong to the value.
 func (f linksForm) takes(word string) bool {
-	return isLink(word) || f.codes && styleCode.MatchString(word)
+	return IsLink(word) || f.codes && styleCode.MatchString(word)
 }
 
 func (f linksForm) String() string {
@@ -174,7 +174,7 @@ func (codesForm) read(value string) (string, bool) {
 
 func (codesForm) String() string { return "personalization codes" }
 
-func (endForm) read(value string) (string, bool) { return value, value == "loop" || isLink(value) }
+func (endForm) read(value string) (string, bool) { return value, value == "loop" || IsLink(value) }
 func (endForm) String() string                   { return "loop or the public http(s) address of a picture" }
 
 func (anyForm) read(value string) (string, bool) { return value, value != "" }

@@ -37,7 +37,7 @@ func (s *Studio) Vary(ctx context.Context, a Attempt, e Edit) (Ticket, error) {
 		}
 		plan.Act = varyOf(img, e.Generation)
 	}
-	return s.jobs.Accept(ctx, a, work{kind: KindVariation, model: e.Model, n: e.count(), request: plan, account: account, speed: draw.Speed, quarter: s.oneQuarter(e.Generation)})
+	return s.jobs.Accept(ctx, a, Spec{Kind: KindVariation, Model: e.Model, N: e.Count(), Request: plan, Account: account, Speed: draw.Speed, Quarter: s.oneQuarter(e.Generation)})
 }
 
 // varyOf is the button that varies a known picture; nil if it has none.
@@ -53,8 +53,8 @@ func varyOf(img Image, g Generation) *Act {
 	return nil
 }
 
-func (q *recipe) vary(run Run, e varying) (Result, error) {
-	account, err := q.account()
+func (q *RecipeRun) vary(run Run, e varying) (Result, error) {
+	account, err := q.Account()
 	if err != nil {
 		return Result{}, err
 	}
@@ -65,11 +65,11 @@ func (q *recipe) vary(run Run, e varying) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	pictures, err := q.attachments(e.Images)
+	pictures, err := q.Attachments(e.Images)
 	if err != nil {
 		return Result{}, err
 	}
-	told, _, err := q.doAnywhere(order{step: "describe", account: account, speed: draw.Speed, command: Describe{Picture: pictures[0]}})
+	told, _, err := q.DoAnywhere(StepRequest{Step: "describe", Account: account, Speed: draw.Speed, Command: Describe{Picture: pictures[0]}})
 	if err != nil {
 		return Result{}, err
 	}
@@ -79,16 +79,16 @@ func (q *recipe) vary(run Run, e varying) (Result, error) {
 	if draw, err = q.s.drawing(e.Generation, DrawOptions{Image: true}); err != nil {
 		return Result{}, err
 	}
-	from := provenance{run: run, gen: e.Generation, draw: draw, account: account, action: ActVary}
-	return q.repeatGrids(e.count(), func(i, share int) (Result, error) {
+	from := Origin{Job: run, Request: e.Generation, Drawing: draw, Account: account, Action: ActVary}
+	return q.repeatGrids(e.Count(), func(i, share int) (Result, error) {
 		from := from
-		from.name = numbered("imagine", i)
-		return q.grid(order{step: from.name, account: account, speed: draw.Speed, command: Imagine{Prompt: draw.Prompt, Niji: draw.Niji, Pictures: pictures}}, from, share)
+		from.Name = Numbered("imagine", i)
+		return q.grid(StepRequest{Step: from.Name, Account: account, Speed: draw.Speed, Command: Imagine{Prompt: draw.Prompt, Niji: draw.Niji, Pictures: pictures}}, from, share)
 	})
 }
 
 // varyKnown presses the picture's own button; one press gives four variations.
-func (q *recipe) varyKnown(run Run, e varying, account Account) (Result, error) {
+func (q *RecipeRun) varyKnown(run Run, e varying, account Account) (Result, error) {
 	img, err := q.s.parts.Store.Get(q.ctx, e.Act.Image)
 	if err != nil {
 		return Result{}, fmt.Errorf("read the picture: %w", err)
@@ -97,8 +97,8 @@ func (q *recipe) varyKnown(run Run, e varying, account Account) (Result, error) 
 	if err != nil {
 		return Result{}, err
 	}
-	from := provenance{run: run, gen: e.Generation, draw: draw, account: account, parent: img.ID, action: e.Act.Action, version: img.Version}
-	return q.repeatGrids(e.count(), func(i, share int) (Result, error) {
+	from := Origin{Job: run, Request: e.Generation, Drawing: draw, Account: account, Parent: img.ID, Action: e.Act.Action, Version: img.Version}
+	return q.repeatGrids(e.Count(), func(i, share int) (Result, error) {
 		return q.actOn(img, *e.Act, from, i, share)
 	})
 }

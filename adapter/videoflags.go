@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// readFilmFlags takes a video's own parameters out of its prompt, where people write them, and makes them part of the
+// ReadVideoFlags takes a video's own parameters out of its prompt, where people write them, and makes them part of the
 // request: they cost money, and none may be sent twice (upstream-protocol.md §9.2). What the prompt says wins.
-func readFilmFlags(f *Film) error {
+func ReadVideoFlags(f *Film) error {
 	folded := fold(f.Prompt)
 	if !strings.Contains(folded, "--") {
 		return nil
@@ -59,7 +59,7 @@ func (f *Film) flag(words []string) (int, error) {
 			f.Loop = true
 			break
 		}
-		if !isLink(value) {
+		if !IsLink(value) {
 			return 0, BadParam("prompt", "invalid_value", "--end must be loop or the public http(s) address of a picture.")
 		}
 		f.End = &Reference{URL: value}

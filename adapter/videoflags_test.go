@@ -13,14 +13,14 @@ func FuzzFilmFlags(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		var film Film
 		film.Prompt = text
-		if readFilmFlags(&film) != nil {
+		if ReadVideoFlags(&film) != nil {
 			return
 		}
 		if n := film.Midjourney.BatchSize; n != 0 && n != 1 && n != 2 && n != 4 {
 			t.Errorf("%q asks for %d clips", text, n)
 		}
 		again := film
-		if err := readFilmFlags(&again); err != nil || again.Prompt == film.Prompt {
+		if err := ReadVideoFlags(&again); err != nil || again.Prompt == film.Prompt {
 			return
 		}
 		if d, err := Draw(film.Generation, Model{}, DrawOptions{Image: true}); err == nil && strings.Contains(d.Text+" ", "--bs ") {

@@ -25,7 +25,7 @@ func (s *Studio) extendable(ctx context.Context, c Caller, f *Film, run Run) (Ac
 		return Account{}, BadParam("seconds", "invalid_value",
 			"Midjourney carries a video on to %d seconds; this one has %d already.", longestFilm, f.Before)
 	}
-	account, err := s.parts.Accounts.Made(ctx, c, run.at(run.Result.Task))
+	account, err := s.parts.Accounts.Made(ctx, c, run.UpstreamOf(run.Result.Task))
 	if err != nil {
 		return Account{}, err
 	}
@@ -82,7 +82,7 @@ func (s *Studio) Remix(ctx context.Context, a Attempt, videoID, prompt string) (
 		}
 	}
 	if f.Input == nil {
-		f.Input = &Reference{Image: derivedID(imagePrefix, run.Seed, stillName)}
+		f.Input = &Reference{Image: DerivedID(ImagePrefix, run.Seed, stillName)}
 	}
 	f.RemixOf, f.Prompt, f.Animate = videoID, prompt, ""
 	return s.Film(ctx, a, f)

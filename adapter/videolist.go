@@ -2,25 +2,9 @@ package adapter
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"slices"
 )
-
-// FilmOf is the request behind a video's job, as it was recorded.
-func FilmOf(run Run) (f Film, err error) {
-	err = json.Unmarshal(run.Request, &f)
-	return f, err
-}
-
-// LengthOf is how many seconds the video of a run has, or is to have: one whose extension failed is shorter than it was
-// asked for.
-func LengthOf(run Run, f Film) int {
-	if run.Result == nil {
-		return f.Length()
-	}
-	return f.Length() - 4*run.Result.Missing
-}
 
 // Videos lists the jobs of the caller's videos: at most limit, those after the video with ID after, newest first or, if
 // oldest, oldest first.
@@ -46,7 +30,7 @@ func (s *Studio) Videos(ctx context.Context, c Caller, limit int, after string, 
 
 // films reads an owner's jobs, newest first, until it has limit videos; all of them if limit is negative.
 func (s *Studio) films(ctx context.Context, c Caller, limit int, after string) (found []Run, err error) {
-	if after == jobPrefix {
+	if after == JobPrefix {
 		after = ""
 	}
 	const chunk = 200

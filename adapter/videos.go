@@ -8,7 +8,7 @@ import (
 
 // Film makes a video.
 func (s *Studio) Film(ctx context.Context, a Attempt, f Film) (Ticket, error) {
-	if err := readFilmFlags(&f); err != nil {
+	if err := ReadVideoFlags(&f); err != nil {
 		return nil, err
 	}
 	if err := checkFilm(&f); err != nil {
@@ -22,7 +22,7 @@ func (s *Studio) Film(ctx context.Context, a Attempt, f Film) (Ticket, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.jobs.Accept(ctx, a, work{kind: KindVideo, model: f.Model, n: 1, request: f, account: account, speed: draw.Speed})
+	return s.jobs.Accept(ctx, a, Spec{Kind: KindVideo, Model: f.Model, N: 1, Request: f, Account: account, Speed: draw.Speed})
 }
 
 func checkFilm(f *Film) error {

@@ -13,6 +13,7 @@ import (
 	"midgate/adapter/jetstream"
 	"midgate/adapter/memstore"
 	"midgate/adapter/midjourney"
+	"midgate/adapter/native"
 	"midgate/adapter/pictures"
 	"midgate/config"
 	"midgate/proxy"
@@ -91,13 +92,13 @@ func open(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *gate, er
 	})
 	recipes := adapter.NewRecipes(cfg.Workflow, adapter.WorkflowDeps{Accounts: accounts, Store: store, Pictures: bytes, Retoucher: bytes, Log: log}, library)
 	workflows := recipes.Workflows()
-	workflows[adapter.KindNative] = adapter.NativeWorkflow(recipes)
+	workflows[adapter.KindNative] = native.Workflow(recipes)
 	g.jobs = adapter.NewEngine(cfg.Jobs, adapter.JobsDeps{
 		Accounts: accounts, Store: store, Pictures: bytes, Journal: state.Journal(), Leases: state.Leases(), Observer: metrics.Observer(), Log: log,
 	}, workflows)
 	g.closing(g.jobs.Close)
 	studio := adapter.NewStudio(recipes, g.jobs)
-	natives := adapter.NewNatives(adapter.NativeDeps{
+	natives := native.New(native.Deps{
 		Accounts: accounts, Store: store, Log: log,
 		Notify: func(ctx context.Context, t adapter.NativeTask) error { return g.face.Notify(ctx, t) }, // it begins with Start
 	}, recipes, g.jobs, library)

@@ -5,6 +5,7 @@ import (
 	"maps"
 
 	"midgate/adapter"
+	"midgate/adapter/native"
 )
 
 // Config is what the parts can be told, together.
@@ -38,7 +39,7 @@ type Gate struct {
 	*adapter.Engine
 	*adapter.Studio
 	*adapter.Library
-	*adapter.Natives
+	*native.API
 }
 
 // Wire puts a gate together.
@@ -47,9 +48,9 @@ func Wire(cfg Config, p Parts) *Gate {
 		Retoucher: p.Retoucher, Recogniser: p.Recogniser, Log: p.Log})
 	recipes := adapter.NewRecipes(cfg.Workflow, adapter.WorkflowDeps{Accounts: p.Accounts, Store: p.Store, Pictures: p.Pictures, Retoucher: p.Retoucher, Log: p.Log}, library)
 	workflows := maps.Clone(recipes.Workflows())
-	workflows[adapter.KindNative] = adapter.NativeWorkflow(recipes)
+	workflows[adapter.KindNative] = native.Workflow(recipes)
 	engine := adapter.NewEngine(cfg.Jobs, adapter.JobsDeps{Accounts: p.Accounts, Store: p.Store, Pictures: p.Pictures, Journal: p.Journal, Leases: p.Leases,
 		Observer: p.Observer, Log: p.Log}, workflows)
 	return &Gate{Engine: engine, Studio: adapter.NewStudio(recipes, engine), Library: library,
-		Natives: adapter.NewNatives(adapter.NativeDeps{Accounts: p.Accounts, Store: p.Store, Notify: p.Notify, Log: p.Log}, recipes, engine, library)}
+		API: native.New(native.Deps{Accounts: p.Accounts, Store: p.Store, Notify: p.Notify, Log: p.Log}, recipes, engine, library)}
 }

@@ -1,9 +1,11 @@
-package adapter
+package native
 
 import (
 	"context"
 	"net/url"
 	"time"
+
+	"midgate/adapter"
 )
 
 // maxNotifyHook is how long an address may be (upstream-protocol.md §1.2).
@@ -11,7 +13,7 @@ const maxNotifyHook = 2000
 
 // takeHook takes the client's own webhook out of a request. The upstream is given midgate's, if any: what it would post
 // to the client has addresses and a state that are not the client's, and relays drop it.
-func (n *NativeJob) takeHook(fields map[string]any) error {
+func takeHook(n *adapter.NativeJob, fields map[string]any) error {
 	hook, _ := fields["notifyHook"].(string)
 	delete(fields, "notifyHook")
 	if hook == "" {
@@ -20,7 +22,7 @@ func (n *NativeJob) takeHook(fields map[string]any) error {
 	}
 	u, err := url.Parse(hook)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || len(hook) > maxNotifyHook {
-		return BadParam("notifyHook", "invalid_value", "notifyHook must be an http or https address of at most %d characters.", maxNotifyHook)
+		return adapter.BadParam("notifyHook", "invalid_value", "notifyHook must be an http or https address of at most %d characters.", maxNotifyHook)
 	}
 	n.Hook = hook
 	return nil
@@ -34,14 +36,14 @@ const (
 
 // announce tells the client's webhook of a run that is executed here: each change of its task, one after the other, and
 // the end for sure as long as this process lives. What changes while a post is under way is told by the next.
-func (s *Natives) announce(run Run) Follower {
-	if s.parts.Notify == nil || run.Kind != KindNative {
+func (s *API) announce(run adapter.Run) adapter.Follower {
+	if s.parts.Notify == nil || run.Kind != adapter.KindNative {
 		return nil
 	} else if job, err := nativeOf(run); err != nil || job.Hook == "" {
 		return nil
 	}
-	return func(ctx context.Context, look func() (Run, <-chan struct{}, bool)) {
-		var told NativeTask
+	return func(ctx context.Context, look func() (adapter.Run, <-chan struct{}, bool)) {
+		var told adapter.NativeTask
 		for {
 			run, changed, ours := look()
 			if !ours {
@@ -65,19 +67,19 @@ func (s *Natives) announce(run Run) Follower {
 
 // news is a run's task if it is not what was told last. A task that waits for its dialog is none
 // (upstream-protocol.md §7).
-func (s *Natives) news(ctx context.Context, run Run, told NativeTask) (NativeTask, bool) {
+func (s *API) news(ctx context.Context, run adapter.Run, told adapter.NativeTask) (adapter.NativeTask, bool) {
 	if len(run.Steps) == 0 || run.Steps[0].Submission == nil {
-		return NativeTask{}, false
+		return adapter.NativeTask{}, false
 	}
-	t, err := s.NativeTask(ctx, Caller{Owner: run.Owner}, run.Steps[0].Submission.TaskID)
-	if err != nil || t.Run.ID != run.ID || t.Task.Status == Dialog {
-		return NativeTask{}, false
+	t, err := s.NativeTask(ctx, adapter.Caller{Owner: run.Owner}, run.Steps[0].Submission.TaskID)
+	if err != nil || t.Run.ID != run.ID || t.Task.Status == adapter.Dialog {
+		return adapter.NativeTask{}, false
 	}
 	return t, t.Task.Status != told.Task.Status || t.Task.Progress != told.Task.Progress
 }
 
 // tell posts one state of a task.
-func (s *Natives) tell(life context.Context, t NativeTask) {
+func (s *API) tell(life context.Context, t adapter.NativeTask) {
 	for try := 1; ; try++ {
 		ctx, cancel := context.WithTimeout(life, noticeTimeout)
 		err := s.parts.Notify(ctx, t)
@@ -89,7 +91,7 @@ func (s *Natives) tell(life context.Context, t NativeTask) {
 			return // the next change says more
 		}
 		s.parts.Log.Warn("a client's notifyHook was not delivered", "job", t.Run.ID, "try", try, "error", err)
-		if try == noticeTries || !pause(life, time.Duration(try*try)*time.Second) {
+		if try == noticeTries || !adapter.Pause(life, time.Duration(try*try)*time.Second) {
 			return
 		}
 	}

@@ -1,7 +1,9 @@
-package adapter
+package native
 
 import (
 	"reflect"
+
+	"midgate/adapter"
 )
 
 // nativeDecided are the members that no client chooses: the path decides the speed, state is midgate's own tag, and tools
@@ -19,15 +21,15 @@ func spell(fields map[string]any) (map[string]any, error) {
 		if value == nil {
 			continue
 		}
-		known := NativeName(name)
+		known := adapter.NativeName(name)
 		if other, twice := spelt[known]; twice && !reflect.DeepEqual(other, value) {
-			return nil, BadParam(known, "invalid_value", "%s is there twice with different values.", known)
+			return nil, adapter.BadParam(known, "invalid_value", "%s is there twice with different values.", known)
 		}
 		spelt[known] = value
 	}
 	for _, name := range nativeTexts {
 		if _, isText := spelt[name].(string); spelt[name] != nil && !isText {
-			return nil, BadParam(name, "invalid_type", "%s must be a string.", name)
+			return nil, adapter.BadParam(name, "invalid_type", "%s must be a string.", name)
 		}
 	}
 	return spelt, withoutSpeed(spelt)
@@ -41,10 +43,10 @@ func withoutSpeed(fields map[string]any) error {
 	}
 	filter, ok := wishes.(map[string]any)
 	if !ok {
-		return BadParam("accountFilter", "invalid_type", "accountFilter must be an object.")
+		return adapter.BadParam("accountFilter", "invalid_type", "accountFilter must be an object.")
 	}
 	for name := range filter {
-		switch NativeName(name) {
+		switch adapter.NativeName(name) {
 		case "mode", "modes", "speed":
 			delete(filter, name)
 		}

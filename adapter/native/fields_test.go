@@ -1,10 +1,12 @@
-package adapter
+package native
 
 import (
 	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
+
+	"midgate/adapter"
 )
 
 func TestNativeFieldsHaveOneSpelling(t *testing.T) {
@@ -32,14 +34,14 @@ func TestNativeFieldsHaveOneSpelling(t *testing.T) {
 		"four jobs in another case":           {"action", `{"taskId":"mine","CustomID":"MJ::Job::PicReader::ALL "}`, "", "customId"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			n := NativeJob{Route: tt.route}
+			n := adapter.NativeJob{Route: tt.route}
 			var fields map[string]any
 			if err := json.Unmarshal([]byte(tt.body), &fields); err != nil {
 				t.Fatal(err)
 			}
-			kept, err := n.settle(fields)
+			kept, err := settle(&n, fields)
 			if tt.want == "" {
-				if e, ok := errors.AsType[*Error](err); !ok || e.Param != tt.param {
+				if e, ok := errors.AsType[*adapter.Error](err); !ok || e.Param != tt.param {
 					t.Errorf("settle(%s) = %v, %v, want it refused at %s", tt.body, kept, err, tt.param)
 				}
 				return
@@ -53,8 +55,8 @@ func TestNativeFieldsHaveOneSpelling(t *testing.T) {
 
 // What midgate decides must be found under every name that a server may read.
 func TestEveryNativeNameFolds(t *testing.T) {
-	for _, name := range append([]string{"task_id"}, nativeNames...) {
-		if got, want := NativeName(strings.ToUpper(name)), NativeName(name); got != want {
+	for _, name := range append([]string{"task_id"}, adapter.NativeNames...) {
+		if got, want := adapter.NativeName(strings.ToUpper(name)), adapter.NativeName(name); got != want {
 			t.Errorf("NativeName(%q) = %q, want %q", strings.ToUpper(name), got, want)
 		}
 	}
