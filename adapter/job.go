@@ -58,6 +58,11 @@ type Run struct {
 	Cancel     bool       `json:"cancel,omitempty"`  // somebody asked for it to stop
 	Deleted    bool       `json:"deleted,omitempty"` // a video that its owner deleted
 
+	Retry    int  `json:"retry,omitempty"`    // the retry counter of the attempt that began it
+	Late     int  `json:"late,omitempty"`     // how many attempts with a lower counter came after it
+	Attended bool `json:"attended,omitempty"` // its client waits for the answer: without one nothing is submitted
+	Sharing  bool `json:"sharing,omitempty"`  // equal requests may get a quarter of its grid
+
 	Result *Result `json:"result,omitempty"`
 	Error  *Error  `json:"error,omitempty"`
 }

@@ -93,7 +93,7 @@ type JobWriter interface {
 	// HoldJob makes sure that replica executes a job, and that nobody changes that until the unit ends; ErrConflict if
 	// another does, or nobody. It returns whether somebody has cancelled the job.
 	HoldJob(ctx context.Context, id, replica string) (cancelled bool, err error)
-	// PutJob stores what changes in a job's life (Status, Replica, Upstream, Finished, Deadline, NextLook, SealedKey,
+	// PutJob stores what changes in a job's life (Status, Replica, Upstream, Finished, Deadline, NextLook, SealedKey, Late,
 	// Result, Error), if fence is its replica.
 	PutJob(ctx context.Context, job Run, fence string) error
 	// CancelJob and DeleteJob note that somebody asked for it. Neither has a fence.
@@ -107,10 +107,10 @@ type JobWriter interface {
 	// job is in progress then; ErrConflict if one is known, or there is no such step.
 	NoteStep(ctx context.Context, id string, st Step) error
 
-	// PutDelivery stores delivery number i of a job. Settle changes its state to another one at that time, unless it is
-	// answered already or was changed later.
+	// PutDelivery stores delivery number i of a job. Settle says at that time what became of the client who has had it
+	// since: an answer always counts, that the client left only if it is still waiting and nobody has taken it later.
 	PutDelivery(ctx context.Context, id string, i int, d Delivery) error
-	Settle(ctx context.Context, id string, i int, state DeliveryState, at time.Time) error
+	Settle(ctx context.Context, id string, i int, state DeliveryState, since, at time.Time) error
 
 	// DueJobs returns the IDs of ended jobs whose NextLook has come, at most limit, and gives them to replica, to be
 	// looked for again at next unless their record says otherwise by then.
@@ -199,6 +199,7 @@ type ImageWriter interface {
 	// ClaimPress makes job the one that presses a button for everybody, named by key, unless another does whose job is
 	// not over; it returns the one that does.
 	ClaimPress(ctx context.Context, key, job string) (holder string, err error)
+	ReleasePress(ctx context.Context, key, job string) error
 }
 
 // FileRecord is what is kept of a file that a client sent, or of an upload that is published for an upstream.

@@ -380,7 +380,7 @@ func (r *rows) PutJob(_ context.Context, job adapter.Run, fence string) error {
 			return adapter.ErrConflict
 		}
 		to.Status, to.Replica, to.Upstream, to.Finished, to.Deadline = job.Status, job.Replica, job.Upstream, job.Finished, job.Deadline
-		to.NextLook, to.SealedKey, to.Result, to.Error = job.NextLook, job.SealedKey, job.Result, job.Error
+		to.NextLook, to.SealedKey, to.Result, to.Error, to.Late = job.NextLook, job.SealedKey, job.Result, job.Error, job.Late
 		return nil
 	})
 }
@@ -451,15 +451,15 @@ func (r *rows) PutDelivery(_ context.Context, id string, i int, d adapter.Delive
 }
 
 // Settle implements adapter.JobWriter.
-func (r *rows) Settle(_ context.Context, id string, i int, state adapter.DeliveryState, at time.Time) error {
+func (r *rows) Settle(_ context.Context, id string, i int, state adapter.DeliveryState, since, at time.Time) error {
 	if _, ok := r.jobs[id]; !ok {
 		return nil
 	}
-	rounded(&at)
+	rounded(&at, &since)
 	return r.change(id, func(job *adapter.Run) error {
 		if i < len(job.Deliveries) {
 			d := &job.Deliveries[i]
-			if d.State != adapter.DeliveryAnswered && d.State != state && !d.At.After(at) {
+			if d.State != adapter.DeliveryAnswered && (state == adapter.DeliveryAnswered || d.State == adapter.DeliveryWaiting && !d.At.After(since)) {
 				d.State, d.At = state, at
 			}
 		}
@@ -637,6 +637,14 @@ func (r *rows) ClaimPress(_ context.Context, key, job string) (string, error) {
 	}
 	put(r, r.presses, key, job)
 	return job, nil
+}
+
+// ReleasePress implements adapter.ImageWriter.
+func (r *rows) ReleasePress(_ context.Context, key, job string) error {
+	if r.presses[key] == job {
+		del(r, r.presses, key)
+	}
+	return nil
 }
 
 // File implements adapter.FileReader.

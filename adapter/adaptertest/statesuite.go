@@ -499,23 +499,23 @@ func stateListsJobs(t *testing.T, here, _ adapter.State) {
 
 func stateSettles(t *testing.T, here, there adapter.State) {
 	insert(t, here, plainJob("job_1", nil))
-	settle := func(s adapter.State, state adapter.DeliveryState, after time.Duration, want adapter.DeliveryState, wantAt time.Duration) {
+	settle := func(s adapter.State, state adapter.DeliveryState, since, after time.Duration, want adapter.DeliveryState, wantAt time.Duration) {
 		t.Helper()
 		unit(t, s, func(ctx context.Context, tx adapter.Tx) error {
-			return tx.Settle(ctx, "job_1", 0, state, birth.Add(after))
+			return tx.Settle(ctx, "job_1", 0, state, birth.Add(since), birth.Add(after))
 		})
 		d := readJob(t, here, "job_1").Deliveries[0]
 		if at := birth.Add(wantAt).Truncate(time.Microsecond); d.State != want || !d.At.Equal(at) {
 			t.Fatalf("the delivery is %s since %s, want %s since %s", d.State, d.At, want, at)
 		}
 	}
-	settle(here, adapter.DeliveryAbandoned, -time.Second, adapter.DeliveryWaiting, 0)
-	settle(here, adapter.DeliveryAbandoned, time.Second, adapter.DeliveryAbandoned, time.Second)
-	settle(there, adapter.DeliveryAbandoned, 2*time.Second, adapter.DeliveryAbandoned, time.Second)
-	settle(there, adapter.DeliveryAnswered, 3*time.Second, adapter.DeliveryAnswered, 3*time.Second)
-	settle(here, adapter.DeliveryAbandoned, 4*time.Second, adapter.DeliveryAnswered, 3*time.Second)
+	settle(here, adapter.DeliveryAbandoned, -time.Second, time.Second, adapter.DeliveryWaiting, 0)
+	settle(here, adapter.DeliveryAbandoned, 0, time.Second, adapter.DeliveryAbandoned, time.Second)
+	settle(there, adapter.DeliveryAbandoned, time.Minute, 2*time.Second, adapter.DeliveryAbandoned, time.Second)
+	settle(there, adapter.DeliveryAnswered, -time.Hour, 3*time.Second, adapter.DeliveryAnswered, 3*time.Second)
+	settle(here, adapter.DeliveryAbandoned, time.Minute, 4*time.Second, adapter.DeliveryAnswered, 3*time.Second)
 	unit(t, here, func(ctx context.Context, tx adapter.Tx) error {
-		return errors.Join(tx.Settle(ctx, "job_1", 5, adapter.DeliveryAnswered, birth), tx.Settle(ctx, "job_none", 0, adapter.DeliveryAnswered, birth))
+		return errors.Join(tx.Settle(ctx, "job_1", 5, adapter.DeliveryAnswered, birth, birth), tx.Settle(ctx, "job_none", 0, adapter.DeliveryAnswered, birth, birth))
 	})
 }
 
@@ -932,6 +932,17 @@ func stateClaimsPresses(t *testing.T, here, there adapter.State) {
 	}
 	if h := claim(there, "job_3"); h != "job_3" {
 		t.Fatalf("the button of a job that is over is held by %s", h)
+	}
+	insert(t, here, plainJob("job_4", nil))
+	unit(t, here, func(ctx context.Context, tx adapter.Tx) error {
+		return errors.Join(tx.ReleasePress(ctx, "img_1", "job_4"), tx.ReleasePress(ctx, "img_none", "job_4"))
+	})
+	if h := claim(there, "job_4"); h != "job_3" {
+		t.Fatalf("the button was let go by another job: %s holds it", h)
+	}
+	unit(t, here, func(ctx context.Context, tx adapter.Tx) error { return tx.ReleasePress(ctx, "img_1", "job_3") })
+	if h := claim(there, "job_4"); h != "job_4" {
+		t.Fatalf("the button that was let go is held by %s", h)
 	}
 }
 

@@ -156,3 +156,9 @@ func (t *tables) ClaimPress(ctx context.Context, key, job string) (holder string
 		RETURNING job`, []any{key, job}, &holder)
 	return holder, err
 }
+
+// ReleasePress implements adapter.ImageWriter.
+func (t *tables) ReleasePress(ctx context.Context, key, job string) error {
+	_, err := t.exec(ctx, "DELETE FROM presses WHERE button = ? AND job = ?", key, job)
+	return err
+}

@@ -100,9 +100,9 @@ func (t *tables) PutDelivery(ctx context.Context, id string, i int, d adapter.De
 }
 
 // Settle implements adapter.JobWriter.
-func (t *tables) Settle(ctx context.Context, id string, i int, state adapter.DeliveryState, at time.Time) error {
-	_, err := t.exec(ctx, "UPDATE deliveries SET state = ?, at = ? WHERE job = ? AND n = ? AND state <> 'answered' AND state <> ? AND at <= ?",
-		string(state), t.at(at), id, i, string(state), t.at(at))
+func (t *tables) Settle(ctx context.Context, id string, i int, state adapter.DeliveryState, since, at time.Time) error {
+	_, err := t.exec(ctx, "UPDATE deliveries SET state = ?, at = ? WHERE job = ? AND n = ? AND state <> 'answered' AND (? = 'answered' OR state = 'waiting' AND at <= ?)",
+		string(state), t.at(at), id, i, string(state), t.at(since))
 	return err
 }
 

@@ -22,6 +22,10 @@ CREATE TABLE jobs (
 	next_look  TIME_TYPE,                  -- when a job that may still turn up is looked for again
 	body       ID_TEXT NOT NULL,           -- digest of owner, route and request
 	claim      ID_TEXT,                    -- digest of owner and Idempotency-Key
+	retry      INTEGER NOT NULL,           -- the retry counter of the attempt that began it
+	late       INTEGER NOT NULL,           -- how many attempts with a lower one came after it
+	attended   BOOLEAN NOT NULL,           -- a client waits for the answer
+	sharing    BOOLEAN NOT NULL,           -- equal requests may get a quarter of its grid
 	seed       TEXT NOT NULL,
 	sealed_key BYTES_TYPE,
 	request    JSON_TYPE,
