@@ -94,6 +94,7 @@ type Delivery struct {
 	State   DeliveryState `json:"state"`
 	At      time.Time     `json:"at"`                // of the last change of State
 	Replica string        `json:"replica,omitempty"` // where its client waits
+	Taken   int           `json:"taken,omitempty"`   // how many repeats have taken it
 }
 
 // DeliveryState says what became of an answer.

@@ -93,12 +93,14 @@ type JobWriter interface {
 	// HoldJob makes sure that replica executes a job, and that nobody changes that until the unit ends; ErrConflict if
 	// another does, or nobody. It returns whether somebody has cancelled the job.
 	HoldJob(ctx context.Context, id, replica string) (cancelled bool, err error)
-	// PutJob stores what changes in a job's life (Status, Replica, Upstream, Finished, Deadline, NextLook, SealedKey, Late,
+	// PutJob stores what changes in a job's life (Status, Replica, Upstream, Finished, Deadline, NextLook, SealedKey,
 	// Result, Error), if fence is its replica.
 	PutJob(ctx context.Context, job Run, fence string) error
 	// CancelJob and DeleteJob note that somebody asked for it. Neither has a fence.
 	CancelJob(ctx context.Context, id string) error
 	DeleteJob(ctx context.Context, id string) error
+	// CountLate adds one to a job's Late.
+	CountLate(ctx context.Context, id string) error
 
 	// PutStep stores a step of a job, the first time or again; DropStep removes one.
 	PutStep(ctx context.Context, id string, st Step) error

@@ -380,7 +380,7 @@ func (r *rows) PutJob(_ context.Context, job adapter.Run, fence string) error {
 			return adapter.ErrConflict
 		}
 		to.Status, to.Replica, to.Upstream, to.Finished, to.Deadline = job.Status, job.Replica, job.Upstream, job.Finished, job.Deadline
-		to.NextLook, to.SealedKey, to.Result, to.Error, to.Late = job.NextLook, job.SealedKey, job.Result, job.Error, job.Late
+		to.NextLook, to.SealedKey, to.Result, to.Error = job.NextLook, job.SealedKey, job.Result, job.Error
 		return nil
 	})
 }
@@ -393,6 +393,11 @@ func (r *rows) CancelJob(_ context.Context, id string) error {
 // DeleteJob implements adapter.JobWriter.
 func (r *rows) DeleteJob(_ context.Context, id string) error {
 	return r.change(id, func(job *adapter.Run) error { job.Deleted = true; return nil })
+}
+
+// CountLate implements adapter.JobWriter.
+func (r *rows) CountLate(_ context.Context, id string) error {
+	return r.change(id, func(job *adapter.Run) error { job.Late++; return nil })
 }
 
 // PutStep implements adapter.JobWriter.

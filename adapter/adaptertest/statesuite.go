@@ -218,8 +218,11 @@ func statePutsJobs(t *testing.T, here, _ adapter.State) {
 	unit(t, here, func(ctx context.Context, tx adapter.Tx) error {
 		return errors.Join(tx.CancelJob(ctx, "job_2"), tx.DeleteJob(ctx, "job_2"))
 	})
-	if got := readJob(t, here, "job_2"); !got.Cancel || !got.Deleted {
-		t.Fatalf("cancelled %v, deleted %v; want both", got.Cancel, got.Deleted)
+	unit(t, here, func(ctx context.Context, tx adapter.Tx) error {
+		return errors.Join(tx.CountLate(ctx, "job_2"), tx.CountLate(ctx, "job_2"))
+	})
+	if got := readJob(t, here, "job_2"); !got.Cancel || !got.Deleted || got.Late != 2 {
+		t.Fatalf("cancelled %v, deleted %v, late %d; want both, and 2", got.Cancel, got.Deleted, got.Late)
 	}
 }
 

@@ -180,9 +180,9 @@ func (t *tables) InsertJob(ctx context.Context, r adapter.Run) error {
 
 // PutJob implements adapter.JobWriter.
 func (t *tables) PutJob(ctx context.Context, r adapter.Run, fence string) error {
-	changed, err := t.exec(ctx, `UPDATE jobs SET status = ?, replica = ?, upstream = ?, finished = ?, deadline = ?, next_look = ?, sealed_key = ?, late = ?, result = ?, error = ?
+	changed, err := t.exec(ctx, `UPDATE jobs SET status = ?, replica = ?, upstream = ?, finished = ?, deadline = ?, next_look = ?, sealed_key = ?, result = ?, error = ?
 		WHERE id = ? AND replica = ?`,
-		string(r.Status), r.Replica, r.Upstream, t.at(r.Finished), t.at(r.Deadline), t.at(r.NextLook), r.SealedKey, r.Late, asJSON{r.Result}, asJSON{r.Error}, r.ID, fence)
+		string(r.Status), r.Replica, r.Upstream, t.at(r.Finished), t.at(r.Deadline), t.at(r.NextLook), r.SealedKey, asJSON{r.Result}, asJSON{r.Error}, r.ID, fence)
 	if err == nil && changed == 0 {
 		err = adapter.ErrConflict
 	}
@@ -200,6 +200,11 @@ func (t *tables) CancelJob(ctx context.Context, id string) error {
 // DeleteJob implements adapter.JobWriter.
 func (t *tables) DeleteJob(ctx context.Context, id string) error {
 	return t.note(ctx, "UPDATE jobs SET deleted = TRUE WHERE id = ?", id)
+}
+
+// CountLate implements adapter.JobWriter.
+func (t *tables) CountLate(ctx context.Context, id string) error {
+	return t.note(ctx, "UPDATE jobs SET late = late + 1 WHERE id = ?", id)
 }
 
 func (t *tables) note(ctx context.Context, statement, id string) error {

@@ -29,10 +29,10 @@ func (t *tables) addSteps(ctx context.Context, some, jobs []adapter.Run, at map[
 // addDeliveries gives jobs their deliveries.
 func (t *tables) addDeliveries(ctx context.Context, some, jobs []adapter.Run, at map[string]int) error {
 	list, args := among(idsOf(some))
-	return t.each(ctx, "SELECT job, quarter, state, at, replica FROM deliveries WHERE job IN "+list+" ORDER BY job, n", args, func(scan func(...any) error) error {
+	return t.each(ctx, "SELECT job, quarter, state, at, replica, taken FROM deliveries WHERE job IN "+list+" ORDER BY job, n", args, func(scan func(...any) error) error {
 		var job string
 		var d adapter.Delivery
-		err := scan(&job, &d.Quarter, &d.State, when{&d.At}, &d.Replica)
+		err := scan(&job, &d.Quarter, &d.State, when{&d.At}, &d.Replica, &d.Taken)
 		owner := &jobs[at[job]]
 		owner.Deliveries = append(owner.Deliveries, d)
 		return err
@@ -93,9 +93,9 @@ func (t *tables) NoteStep(ctx context.Context, id string, st adapter.Step) error
 
 // PutDelivery implements adapter.JobWriter.
 func (t *tables) PutDelivery(ctx context.Context, id string, i int, d adapter.Delivery) error {
-	_, err := t.exec(ctx, `INSERT INTO deliveries (job, n, quarter, state, at, replica) VALUES (?, ?, ?, ?, ?, ?)
-		ON CONFLICT (job, n) DO UPDATE SET quarter = excluded.quarter, state = excluded.state, at = excluded.at, replica = excluded.replica`,
-		id, i, d.Quarter, string(d.State), t.at(d.At), d.Replica)
+	_, err := t.exec(ctx, `INSERT INTO deliveries (job, n, quarter, state, at, replica, taken) VALUES (?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (job, n) DO UPDATE SET quarter = excluded.quarter, state = excluded.state, at = excluded.at, replica = excluded.replica, taken = excluded.taken`,
+		id, i, d.Quarter, string(d.State), t.at(d.At), d.Replica, d.Taken)
 	return err
 }
 

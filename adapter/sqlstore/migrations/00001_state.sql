@@ -74,6 +74,7 @@ CREATE TABLE deliveries (
 	state      TEXT NOT NULL,              -- waiting, abandoned, answered
 	at         TIME_TYPE NOT NULL,
 	replica    ID_TEXT NOT NULL,           -- where the client waits
+	taken      INTEGER NOT NULL,           -- how many repeats have taken it
 	PRIMARY KEY (job, n)
 );
 CREATE INDEX deliveries_waiting ON deliveries (replica) WHERE state = 'waiting';

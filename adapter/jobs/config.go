@@ -1,0 +1,84 @@
+package jobs
+
+import (
+	"log/slog"
+	"time"
+
+	"midgate/adapter"
+)
+
+// Config is what the engine can be told.
+type Config struct {
+	Retention   time.Duration  // how long jobs are kept; 0 for ever
+	JobTimeout  time.Duration  // how long one answer waits
+	JobDeadline time.Duration  // how long a job is followed
+	ShareWindow time.Duration  // identical n=1 requests within it share a grid; 0 off
+	MaxInFlight int            // jobs at one upstream at once
+	InFlightAt  map[string]int // the same for upstreams that have a limit of their own, by name
+	MaxQueue    int            // requests that may wait for a place
+	Replica     string         // this process, under a name that no other has or had; empty: a random one
+	Secret      []byte         // 32 bytes; seals a client's own upstream key in a job's record
+	Adoption    time.Duration  // how long a submission of unknown outcome is looked for at once; 0 means 15 s
+	LeaseCheck  time.Duration  // how often dead replicas and lost jobs are looked for; 0 means 1 s
+}
+
+// Deps are what the engine stands on.
+type Deps struct {
+	Accounts adapter.Accounts
+	State    adapter.State
+	Bus      adapter.Bus // nil where the state is not shared
+	Pictures adapter.Pictures
+	Observer adapter.Observer
+	Stored   func(...adapter.Image) // told of the records that a job's end has stored; may be nil
+	Log      *slog.Logger
+}
+
+const (
+	// repeatWindow is how long after an attempt was abandoned an equal request without any counter or key counts as its
+	// repeat, and how long after a job was begun by a repeat its original counts as late.
+	repeatWindow = 2 * time.Minute
+	// meantWindow is the same where Midjourney itself said that the job failed: whoever asks later means it.
+	meantWindow = 15 * time.Second
+	// goneWait is how long an equal request waits for the client of an earlier one to turn out gone.
+	goneWait = 300 * time.Millisecond
+	// claimKept is how long an Idempotency-Key names its job.
+	claimKept = 24 * time.Hour
+	// candidates is how many jobs of one body are looked at.
+	candidates = 48
+
+	// leaseLength is how long a replica counts as alive after it last said so; leaseSafe is how much of that it may use
+	// itself, by its own clock.
+	leaseLength = 4 * time.Second
+	leaseSafe   = 3 * time.Second
+	// leasePatience is how long a job that has submitted nothing yet waits for the lease.
+	leasePatience = 10 * time.Second
+	// acceptPatience is how long an attempt may wait for the state; with several replicas another can be asked.
+	acceptPatience       = 10 * time.Second
+	acceptPatienceShared = 2 * time.Second
+
+	// listenFor is how long the answer to a submission is listened for when its job ends meanwhile: at a stop of midgate,
+	// at the deadline, or when the job is cancelled. Whoever hung up would never hear of a job that is paid. It is shorter
+	// than what a stop has left at its end, and than what most stop timeouts leave.
+	listenFor = 1500 * time.Millisecond
+	// resumeLeast is how long a resumed job is followed at least: its deadline passed while nobody followed it, or the
+	// clock was set meanwhile, and its task may have been done for long.
+	resumeLeast = 2 * time.Minute
+
+	// How often a job that may still turn up is looked for: the longer it is missing, the rarer.
+	lateFirst   = 5 * time.Second
+	lateLongest = 5 * time.Minute
+	// keepTries is how often a job that has ended goes on for one of its tasks, since the upstream says that it is done.
+	keepTries = 8
+	// obtainFor is how long it may take to learn whether a picture can be fetched now.
+	obtainFor = 10 * time.Second
+
+	// remoteLook is how often a job that another replica executes and somebody waits for here is read.
+	remoteLook = 2 * time.Second
+	// flushAfter is how long what became of an answer waits for a commit to ride on.
+	flushAfter = 5 * time.Second
+	// lot is how many jobs are taken from the table at once.
+	lot = 64
+
+	// maxPreview is how large a preview may be; Midjourney's are far smaller.
+	maxPreview = 10 << 20
+)

@@ -1,0 +1,55 @@
+package jobs
+
+import (
+	"context"
+	"time"
+
+	"midgate/adapter"
+)
+
+// errDeserted ends a job whose clients left before anything was submitted. Its end is recorded already.
+var errDeserted = &adapter.Error{Kind: adapter.Unavailable, Code: "client_gone", Message: "Whoever asked for this left before anything was submitted, so nothing was. Please send the request again."}
+
+// deserted reports whether the job's clients seem to have left before anything was submitted, and whether it is one whose
+// clients wait for it.
+func (q *Execution) deserted() bool {
+	run := q.job.snapshot()
+	return run.Attended && !anySent(run, q.unsent()) && everybodyLeft(run)
+}
+
+// anySent reports whether a step of the job was sent, or may have been; the one that is known not to be does not count.
+func anySent(run adapter.Run, unsent string) bool {
+	for _, st := range run.Steps {
+		if st.Name != unsent && (st.Submission != nil || st.Refusal == nil) {
+			return true
+		}
+	}
+	return run.Result != nil
+}
+
+// lockDeserted reads the job where nobody can join it meanwhile: attempts are decided under the same lock.
+func (q *Execution) lockDeserted(ctx context.Context, tx adapter.Tx) (adapter.Run, error) {
+	if err := tx.Lock(ctx, q.job.snapshot().Body); err != nil {
+		return adapter.Run{}, err
+	}
+	job, err := tx.LockJob(ctx, q.job.id())
+	if err == nil && job.Replica != q.s.cfg.Replica {
+		err = errLost
+	}
+	return job, err
+}
+
+// discardDeserted ends the job; whoever repeats its request restarts it.
+func discardDeserted(job *adapter.Run, now time.Time) {
+	conclude(job, adapter.Result{}, errDeserted, now)
+	job.NextLook, job.SealedKey = time.Time{}, nil
+}
+
+func (q *Execution) putDeserted(ctx context.Context, tx adapter.Tx, job adapter.Run) error {
+	if stale := q.unsent(); stale != "" {
+		if err := tx.DropStep(ctx, job.ID, stale); err != nil {
+			return err
+		}
+	}
+	return tx.PutJob(ctx, job, q.s.cfg.Replica)
+}

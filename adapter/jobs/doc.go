@@ -1,0 +1,22 @@
+// Package jobs accepts requests that cost money, executes them, recovers them after a crash and looks for what got lost.
+// No submission is made twice, and no paid picture is lost.
+//
+//	            Accept                first submission noted                  result recorded
+//	(attempt) ─────────▶ queued ─────────────────────────────▶ in_progress ──────────────────────▶ completed
+//	                       │  refused, client gone, no place        │  failed, deadline, lost           ▲
+//	                       ▼                                        ▼                                    │ found again
+//	                    failed: came to nothing ──restart──▶ queued  failed: may still exist ────────────┘
+//
+// Who may move a job: Accept makes it and restarts it, whichever process the attempt reaches. From then on it belongs to
+// the replica in its record, and every write of that replica checks that it still does; a replica whose lease lapsed
+// loses its open jobs to the others (recover.go). Jobs that ended although something of theirs may exist are looked for
+// by whoever takes them from the table (reconcile_loop.go).
+//
+// What an attempt is (a new job, the repeat of one, a share of one) is decided in one transaction, under a lock on its
+// owner, route and body: decide in dedup.go is a function of the rows alone, and so holds for all replicas.
+//
+// A picture costs three commits: the job with its first intent, its submission, its result with all records. What became
+// of answers rides on the next commit (deliveries.go).
+//
+// Memory holds the jobs that are executed here and those that somebody waits for here.
+package jobs

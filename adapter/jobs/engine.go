@@ -1,0 +1,156 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"time"
+
+	"midgate/adapter"
+)
+
+// Workflow makes what a job asks for: straight-line code over its execution. Executed again from the top after a crash,
+// the steps that were recorded answer at once.
+type Workflow func(*Execution) (adapter.Result, error)
+
+// Engine executes jobs, each of its submissions at most once. It is safe for concurrent use.
+//
+// Accept returns a Ticket once the request was recorded; an error from it means that nothing was recorded and nothing
+// was spent.
+type Engine struct {
+	cfg       Config
+	deps      Deps
+	workflows map[string]Workflow // by the kind of a job
+	onStart   []StartHook
+
+	clock   clock
+	jobs    *registry
+	queue   *queue
+	lease   lease
+	settles *settles
+	left    leavers
+	alone   onceEach // what one job at a time may do, by name
+
+	life context.Context // of the executions; ends with Close
+	end  context.CancelCauseFunc
+	work sync.WaitGroup
+
+	spawning sync.Mutex // nothing is added to work once Close waits for it
+	closed   bool
+}
+
+// Why executions end before their time.
+var (
+	errStopping  = errors.New("midgate is stopping") // at Close: their jobs stay open and are resumed at the next start
+	errDeadline  = errors.New("the job's deadline is over")
+	errPatience  = errors.New("the time for one answer is over")
+	errCancelled = errors.New("the job was cancelled")
+	errLost      = errors.New("another replica executes the job")
+)
+
+// New makes an engine that makes each kind of job by its workflow. Start makes it follow what an earlier process left.
+func New(cfg Config, deps Deps, workflows map[string]Workflow) *Engine {
+	if cfg.Adoption == 0 {
+		cfg.Adoption = 15 * time.Second
+	}
+	if cfg.LeaseCheck == 0 {
+		cfg.LeaseCheck = time.Second
+	}
+	if cfg.Replica == "" {
+		cfg.Replica = strings.ToLower(adapter.NewID(""))
+	}
+	life, end := context.WithCancelCause(context.Background())
+	s := &Engine{
+		cfg: cfg, deps: deps, workflows: workflows,
+		clock: newClock(), jobs: newRegistry(),
+		queue: newQueue(cfg.MaxInFlight, cfg.InFlightAt, cfg.MaxQueue, deps.Observer.InFlight),
+		life:  life, end: end,
+	}
+	s.settles = &settles{s: s}
+	return s
+}
+
+// Start takes over what earlier processes left, or dead replicas leave. It returns when the first jobs have been taken;
+// the rest goes on until Close.
+func (s *Engine) Start(ctx context.Context) error {
+	if s.deps.State.Shared() {
+		if err := s.keepLease(ctx); err != nil {
+			return err
+		}
+	} else {
+		s.lease.forGood()
+	}
+	if err := s.takeOver(ctx); err != nil {
+		return err
+	}
+	s.spawn(s.maintain)
+	s.spawn(s.settles.run)
+	if s.deps.Bus != nil {
+		s.spawn(s.hear)
+		s.spawn(s.lookAtOthers)
+	}
+	return nil
+}
+
+// Close stops the executions where they are and waits for them. Whatever they had under way is recorded.
+func (s *Engine) Close() {
+	s.end(errStopping)
+	s.spawning.Lock()
+	closed := s.closed
+	s.closed = true
+	s.spawning.Unlock()
+	s.work.Wait()
+	if closed {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), acceptPatienceShared)
+	defer cancel()
+	if err := s.settles.flush(ctx); err != nil {
+		s.deps.Log.Warn("what became of the last answers could not be recorded", "error", err)
+	}
+	if s.deps.State.Shared() {
+		_ = s.deps.State.Write(ctx, func(tx adapter.Tx) error { return tx.EndLease(ctx, s.cfg.Replica) }) // it lapses by itself
+	}
+}
+
+// spawn runs work in a goroutine that Close waits for; false when it is too late for that.
+func (s *Engine) spawn(work func()) bool {
+	s.spawning.Lock()
+	defer s.spawning.Unlock()
+	if s.closed {
+		return false
+	}
+	s.work.Go(work)
+	return true
+}
+
+// Busy reports how many jobs are executed here at the moment.
+func (s *Engine) Busy() int { return s.jobs.executing() }
+
+// StartHook is told of each job that begins to be executed here, again after a restart. It returns what follows the job
+// in a goroutine of the engine's until it has ended; nil if nothing does.
+type StartHook func(job adapter.Run) Follower
+
+// Follower follows a job that is executed here, until it has ended or look says that it is another replica's now, at the
+// latest until ctx ends.
+type Follower func(ctx context.Context, look func() (job adapter.Run, changed <-chan struct{}, ours bool))
+
+// OnStart adds a hook. It must be called before Start.
+func (s *Engine) OnStart(hook StartHook) { s.onStart = append(s.onStart, hook) }
+
+// started tells the hooks of a job that begins to be executed here.
+func (s *Engine) started(j *activeJob) {
+	for _, hook := range s.onStart {
+		follow := hook(j.snapshot())
+		if follow == nil {
+			continue
+		}
+		s.spawn(func() {
+			follow(s.life, func() (adapter.Run, <-chan struct{}, bool) {
+				run, changed := j.look()
+				return run, changed, run.Replica == s.cfg.Replica
+			})
+		})
+	}
+}

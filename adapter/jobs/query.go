@@ -1,0 +1,176 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"midgate/adapter"
+)
+
+// Record reads a job whoever owns it; ErrNotFound. The ID cannot be guessed.
+func (s *Engine) Record(ctx context.Context, id string) (adapter.Run, error) {
+	if j := s.jobs.get(id); j != nil && j.executed() {
+		return j.snapshot(), nil
+	}
+	run, err := s.deps.State.Job(ctx, id)
+	s.clock.tie(&run)
+	return run, err
+}
+
+// Job returns one of the caller's jobs as it stands; a NotFound *Error for an unknown ID and for another owner's.
+func (s *Engine) Job(ctx context.Context, c adapter.Caller, id string) (adapter.Run, error) {
+	run, err := s.Record(ctx, id)
+	if errors.Is(err, adapter.ErrNotFound) || err == nil && run.Owner != c.Owner {
+		return adapter.Run{}, jobNotFound()
+	}
+	if err != nil {
+		return adapter.Run{}, adapter.Wrap(adapter.Storage, err, "The jobs' records cannot be read at the moment.")
+	}
+	return run, nil
+}
+
+func jobNotFound() *adapter.Error {
+	return &adapter.Error{Kind: adapter.NotFound, Code: "job_not_found", Param: "id", Message: "There is no job with this ID among the jobs of this key."}
+}
+
+// JobProgress is how far a job has come that is executed or waited for here; zero for any other.
+func (s *Engine) JobProgress(id string) adapter.Progress {
+	if j := s.jobs.get(id); j != nil {
+		return j.shown()
+	}
+	return adapter.Progress{}
+}
+
+// Jobs lists the caller's jobs, newest first.
+func (s *Engine) Jobs(ctx context.Context, c adapter.Caller, limit int, after string) ([]adapter.Run, error) {
+	return s.List(ctx, c, adapter.JobQuery{Limit: limit, After: after, Deleted: true})
+}
+
+// List lists those of the caller's jobs that are asked for.
+func (s *Engine) List(ctx context.Context, c adapter.Caller, q adapter.JobQuery) ([]adapter.Run, error) {
+	q.Owner = c.Owner
+	jobs, err := s.deps.State.Jobs(ctx, q)
+	if err != nil {
+		return nil, adapter.ListError(err, "job")
+	}
+	for i, run := range jobs {
+		if j := s.jobs.get(run.ID); j != nil && j.executed() {
+			jobs[i] = j.snapshot()
+		}
+	}
+	return jobs, nil
+}
+
+// JobOfTask is the job of one of the caller's tasks; a NotFound *Error for an unknown one and for another owner's.
+func (s *Engine) JobOfTask(ctx context.Context, c adapter.Caller, taskID string) (adapter.Run, error) {
+	run, err := s.deps.State.JobByTask(ctx, c.Owner, taskID)
+	if errors.Is(err, adapter.ErrNotFound) {
+		if run, ok := s.unrecordedTask(c, taskID); ok {
+			return run, nil
+		}
+		return adapter.Run{}, adapter.TaskNotFound()
+	}
+	if err != nil {
+		return adapter.Run{}, adapter.Wrap(adapter.Storage, err, "The tasks' records cannot be read at the moment.")
+	}
+	return s.Job(ctx, c, run.ID)
+}
+
+// unrecordedTask finds a task that is known here although it could not be recorded yet.
+func (s *Engine) unrecordedTask(c adapter.Caller, taskID string) (adapter.Run, bool) {
+	for _, j := range s.jobs.all(true) {
+		run := j.snapshot()
+		for _, st := range run.Steps {
+			if run.Owner == c.Owner && st.Submission != nil && st.Submission.TaskID == taskID {
+				return run, true
+			}
+		}
+	}
+	return adapter.Run{}, false
+}
+
+// Cancel asks a job to stop. One that waits for its place ends at once; one that was submitted is cancelled at the
+// upstream, an Unsupported *Error where that is not possible.
+func (s *Engine) Cancel(ctx context.Context, c adapter.Caller, id string) (adapter.Run, error) {
+	run, err := s.Job(ctx, c, id)
+	if err != nil || run.Status.Ended() {
+		return run, err
+	}
+	if err := s.cancelUpstream(ctx, c, run); err != nil {
+		return run, err
+	}
+	j := s.jobs.enter(s.jobs.of(run))
+	defer s.jobs.leave(j)
+	err = s.write(ctx, func(tx adapter.Tx) error { return tx.CancelJob(ctx, id) })
+	if err != nil {
+		return run, adapter.Wrap(adapter.Storage, err, "The cancellation could not be recorded.")
+	}
+	s.tellChanged(id)
+	j.mu.Lock()
+	j.run.Cancel = true
+	j.heed()
+	j.mu.Unlock()
+	return settled(ctx, j), nil
+}
+
+// settled waits a moment for a job that was told to stop.
+func settled(ctx context.Context, j *activeJob) adapter.Run {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	for {
+		run, changed := j.look()
+		if run.Status.Ended() {
+			return run
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return run
+		}
+	}
+}
+
+// cancelUpstream cancels every task of the job that is under way.
+func (s *Engine) cancelUpstream(ctx context.Context, c adapter.Caller, run adapter.Run) error {
+	for _, st := range run.Steps {
+		if st.Submission == nil || !st.Finished.IsZero() {
+			continue
+		}
+		account, err := s.deps.Accounts.Made(ctx, c, st.Upstream)
+		if err != nil {
+			return err
+		}
+		tools, ok := account.Upstream.(adapter.Tools)
+		if !ok {
+			return &adapter.Error{Kind: adapter.Unsupported, Code: "unsupported", Message: "This upstream cannot cancel a job that was submitted."}
+		}
+		if err := tools.Cancel(ctx, st.Submission.TaskID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Forget marks one of the caller's jobs as deleted: whoever shows jobs under a name of their own does not show it any
+// more. The job goes on, and its pictures stay.
+func (s *Engine) Forget(ctx context.Context, c adapter.Caller, id string) error {
+	if _, err := s.Job(ctx, c, id); err != nil {
+		return err
+	}
+	if err := s.write(ctx, func(tx adapter.Tx) error { return tx.DeleteJob(ctx, id) }); err != nil {
+		return adapter.Wrap(adapter.Storage, err, "The deletion could not be recorded.")
+	}
+	if j := s.jobs.get(id); j != nil {
+		j.update(func(r *adapter.Run) { r.Deleted = true })
+	}
+	return nil
+}
+
+// Ready reports whether new jobs could be recorded, by this replica: for readiness probes.
+func (s *Engine) Ready(ctx context.Context) error {
+	if !s.lease.held() {
+		return adapter.Wrap(adapter.Storage, errNoLease, "This replica counts as dead and takes no jobs on.")
+	}
+	return s.deps.State.Ready(ctx)
+}
