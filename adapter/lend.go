@@ -25,7 +25,7 @@ func (s *Library) Lend(ctx context.Context, c Caller, ref Reference) (string, er
 		}
 		r = img.Original()
 	}
-	picture, err := s.attach(ctx, r)
+	picture, err := s.Attach(ctx, r)
 	if err != nil {
 		return "", err
 	}

@@ -50,7 +50,7 @@ func Draw(g Generation, m Model, o DrawOptions) (Drawing, error) {
 	if err := c.check(c.release, c.from); err != nil {
 		return Drawing{}, err
 	}
-	speed, err := chooseSpeed(c.Speed, g.Midjourney.Speed, m.Speed, o)
+	speed, err := ChooseSpeed(c.Speed, g.Midjourney.Speed, m.Speed, o)
 	if err != nil {
 		return Drawing{}, err
 	}
@@ -133,8 +133,8 @@ func ownRelease(own Midjourney) (release, string, error) {
 	return r, param, nil
 }
 
-// chooseSpeed is the prompt's speed, the midjourney object's, the model's or the default.
-func chooseSpeed(prompt Speed, own string, model Speed, o DrawOptions) (Speed, error) {
+// ChooseSpeed is the prompt's speed, the midjourney object's, the model's or the default.
+func ChooseSpeed(prompt Speed, own string, model Speed, o DrawOptions) (Speed, error) {
 	asked := Speed(strings.ToLower(strings.TrimSpace(own)))
 	if asked != "" && !slices.Contains(speeds, asked) {
 		return "", BadParam("midjourney.speed", "invalid_value", "midjourney.speed must be relax, fast or turbo.")
@@ -174,8 +174,8 @@ func (r release) fitting(speed, prompt Speed, own string, model Speed) (Speed, e
 	return "", BadParam(param, "invalid_value", "Midjourney %s has no turbo: use fast or relax, or version 7.", r.number())
 }
 
-// versionName is the version as a record shows it: "7", "niji 6", or empty when the upstream decides.
-func (d Drawing) versionName() string {
+// VersionName is the version as a record shows it: "7", "niji 6", or empty when the upstream decides.
+func (d Drawing) VersionName() string {
 	if d.Niji {
 		return strings.TrimSpace("niji " + d.Version)
 	}

@@ -102,8 +102,8 @@ func (s *Library) remember(ctx context.Context, img Image, blob *Blob) {
 	}
 }
 
-// putAgain stores a record that may be there from an earlier life of its run; what was noted of it since stays.
-func (s *Library) putAgain(ctx context.Context, img Image) error {
+// Amend stores a record that may be there from an earlier life of its run; what was noted of it since stays.
+func (s *Library) Amend(ctx context.Context, img Image) error {
 	err := s.parts.Store.Update(ctx, img.ID, func(known *Image) {
 		put := img
 		if put.Single == nil {

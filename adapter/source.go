@@ -20,11 +20,11 @@ func OwnImage(url string) (id string, ours bool) {
 	return m[1], true
 }
 
-// sources settles what the pictures of a request are: each one that is the caller's own gets its Image.
-func (s *Library) sources(ctx context.Context, c Caller, refs []Reference) ([]Reference, error) {
+// Resolve settles what the pictures of a request are: each one that is the caller's own gets its Image.
+func (s *Library) Resolve(ctx context.Context, c Caller, refs []Reference) ([]Reference, error) {
 	settled := make([]Reference, len(refs))
 	for i, ref := range refs {
-		known, err := s.source(ctx, c, ref)
+		known, err := s.ResolveOne(ctx, c, ref)
 		if err != nil {
 			return nil, err
 		}
@@ -33,8 +33,8 @@ func (s *Library) sources(ctx context.Context, c Caller, refs []Reference) ([]Re
 	return settled, nil
 }
 
-// source recognises one picture: by its ID, by our URL, by its exact bytes, then by its looks.
-func (s *Library) source(ctx context.Context, c Caller, ref Reference) (Reference, error) {
+// ResolveOne recognises one picture: by its ID, by our URL, by its exact bytes, then by its looks.
+func (s *Library) ResolveOne(ctx context.Context, c Caller, ref Reference) (Reference, error) {
 	if id, ours := OwnImage(ref.URL); ours {
 		ref = Reference{Image: id}
 	}
@@ -69,8 +69,8 @@ func asParam(err error, param string) error {
 	return err
 }
 
-// attach measures a stored picture; its bytes are opened when they are sent.
-func (s *Library) attach(ctx context.Context, r Rendition) (*Attachment, error) {
+// Attach measures a stored picture; its bytes are opened when they are sent.
+func (s *Library) Attach(ctx context.Context, r Rendition) (*Attachment, error) {
 	blob, err := s.parts.Pictures.Open(ctx, r)
 	if err != nil {
 		return nil, fmt.Errorf("open the picture: %w", err)
@@ -82,8 +82,8 @@ func (s *Library) attach(ctx context.Context, r Rendition) (*Attachment, error) 
 	}, nil
 }
 
-// maskFor checks a mask against the picture that it belongs to and turns it into Midjourney's form.
-func (s *Library) maskFor(ctx context.Context, c Caller, img Image, mask Reference) (*Reference, error) {
+// Mask checks a mask against the picture that it belongs to and turns it into Midjourney's form.
+func (s *Library) Mask(ctx context.Context, c Caller, img Image, mask Reference) (*Reference, error) {
 	upload := mask.Upload
 	if upload == "" && mask.Image != "" {
 		own, err := s.Image(ctx, c, mask.Image)

@@ -12,6 +12,7 @@ import (
 	"midgate/adapter/jetstream"
 	"midgate/adapter/midjourney"
 	"midgate/adapter/pictures"
+	"midgate/adapter/workflow"
 	"midgate/proxy"
 )
 
@@ -24,7 +25,7 @@ type Config struct {
 	LogFormat string        // text or json
 
 	Jobs       adapter.JobsConfig // Replica is left to the caller
-	Workflow   adapter.WorkflowConfig
+	Workflow   workflow.Config
 	Midjourney midjourney.Config // at least one upstream, unless Source.NoUpstream
 	State      jetstream.Config
 	Pictures   pictures.Config

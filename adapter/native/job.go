@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"midgate/adapter"
+	"midgate/adapter/workflow"
 )
 
 // nativeRoutes are the routes that make jobs, with whether they go on from a task.
@@ -29,21 +30,21 @@ type Deps struct {
 // API serves the upstream's own API. It is safe for concurrent use.
 type API struct {
 	parts   Deps
-	recipes *adapter.Recipes
+	recipes *workflow.Recipes
 	jobs    *adapter.Engine
 	lib     *adapter.Library
 }
 
 // New makes it; its jobs are executed by the engine, which must know NativeWorkflow. The engine tells it of the
 // jobs whose clients named a webhook.
-func New(parts Deps, recipes *adapter.Recipes, jobs *adapter.Engine, lib *adapter.Library) *API {
+func New(parts Deps, recipes *workflow.Recipes, jobs *adapter.Engine, lib *adapter.Library) *API {
 	s := &API{parts: parts, recipes: recipes, jobs: jobs, lib: lib}
 	jobs.OnStart(s.announce)
 	return s
 }
 
 // Workflow is the workflow of the native jobs.
-func Workflow(recipes *adapter.Recipes) adapter.Workflow {
+func Workflow(recipes *workflow.Recipes) adapter.Workflow {
 	return func(x *adapter.Execution) (adapter.Result, error) {
 		run := x.Job()
 		job, err := nativeOf(run)
@@ -55,7 +56,7 @@ func Workflow(recipes *adapter.Recipes) adapter.Workflow {
 }
 
 // execution is one execution of a native job.
-type execution struct{ *adapter.RecipeRun }
+type execution struct{ *workflow.Run }
 
 // Acquaint makes a run's task known before its client hears of it, who may ask for it at once.
 func (s *API) Acquaint(ctx context.Context, run adapter.Run) { s.jobs.IndexFirstTask(ctx, run) }

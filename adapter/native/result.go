@@ -6,13 +6,14 @@ import (
 	"slices"
 
 	"midgate/adapter"
+	"midgate/adapter/workflow"
 )
 
 // nativeResult stores what a task made, so that it is known to every other route.
 func (q execution) nativeResult(run adapter.Run, n adapter.NativeJob, account adapter.Account, task adapter.Task) (adapter.Result, error) {
 	var gen adapter.Generation
 	gen.Prompt, gen.Model, gen.Midjourney.Grid = n.Prompt, run.Model, adapter.GridSplit
-	from := adapter.Origin{Job: run, Request: gen, Drawing: adapter.Drawing{Prompt: n.Prompt, Speed: run.Speed}, Account: account, Name: n.Route}
+	from := workflow.Origin{Job: run, Request: gen, Drawing: adapter.Drawing{Prompt: n.Prompt, Speed: run.Speed}, Account: account, Name: n.Route}
 	_, grid := adapter.FindButton(task.Buttons, adapter.ActUpscale, 0)
 	switch {
 	case len(task.VideoURLs) > 0, makesVideo(n) && task.ShownURL() != "":
@@ -48,7 +49,7 @@ func (q execution) nativeFilm(account adapter.Account, task adapter.Task) (adapt
 	return q.RecordStorage(task, func() (adapter.Result, error) {
 		result := adapter.Result{Task: task.ID}
 		for i, url := range urls {
-			kept, err := q.FetchVideo(account, url, adapter.Numbered("video", i))
+			kept, err := q.FetchVideo(account, url, workflow.Numbered("video", i))
 			if err != nil {
 				return adapter.Result{}, err
 			}

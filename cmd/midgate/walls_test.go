@@ -16,15 +16,16 @@ import (
 
 // ours says which of our packages each package may import.
 var ours = map[string][]string{
-	"midgate/cmd/midgate": {"midgate/config", "midgate/proxy", "midgate/adapter", "midgate/adapter/native", "midgate/adapter/midjourney",
+	"midgate/cmd/midgate": {"midgate/config", "midgate/proxy", "midgate/adapter", "midgate/adapter/workflow", "midgate/adapter/native", "midgate/adapter/midjourney",
 		"midgate/adapter/midjourney/simulator", "midgate/adapter/jetstream", "midgate/adapter/memstore", "midgate/adapter/pictures"},
-	"midgate/config":              {"midgate/proxy", "midgate/adapter", "midgate/adapter/midjourney", "midgate/adapter/jetstream", "midgate/adapter/pictures"},
+	"midgate/config":              {"midgate/proxy", "midgate/adapter", "midgate/adapter/workflow", "midgate/adapter/midjourney", "midgate/adapter/jetstream", "midgate/adapter/pictures"},
 	"midgate/proxy":               {"midgate/adapter", "midgate/proxy/playground"},
 	"midgate/proxy/playground":    {},
 	"midgate/adapter":             {},
-	"midgate/adapter/native":      {"midgate/adapter"},
+	"midgate/adapter/workflow":    {"midgate/adapter"},
+	"midgate/adapter/native":      {"midgate/adapter", "midgate/adapter/workflow"},
 	"midgate/adapter/adaptertest": {"midgate/adapter"},
-	"midgate/adapter/adaptertest/harness": {"midgate/adapter", "midgate/adapter/native", "midgate/adapter/adaptertest",
+	"midgate/adapter/adaptertest/harness": {"midgate/adapter", "midgate/adapter/workflow", "midgate/adapter/native", "midgate/adapter/adaptertest",
 		"midgate/adapter/midjourney", "midgate/adapter/midjourney/simulator", "midgate/adapter/pictures"},
 	"midgate/adapter/midjourney":            {"midgate/adapter"},
 	"midgate/adapter/midjourney/simulator":  {},
