@@ -74,7 +74,7 @@ func (s *Library) File(ctx context.Context, c Caller, id string) (File, error) {
 
 // Files lists the caller's files, newest first: at most limit, those after the one with ID after.
 func (s *Library) Files(ctx context.Context, c Caller, limit int, after string) ([]File, error) {
-	records, err := s.parts.Store.List(ctx, filesOf(c), limit, after)
+	records, err := s.parts.Store.List(ctx, ImageQuery{Owner: filesOf(c), Limit: limit, After: after})
 	if err != nil {
 		return nil, ListError(err, "file")
 	}

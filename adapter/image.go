@@ -42,8 +42,6 @@ type Image struct {
 	Single *Single `json:"single,omitempty"`
 
 	Favorite bool `json:"favorite,omitempty"` // its owner said so
-
-	Looks []byte `json:"looks,omitempty"` // what recognition compares; set when the bytes are first handed out
 }
 
 // Single is an upscaled quarter's own task.

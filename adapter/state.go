@@ -177,7 +177,7 @@ type Print struct {
 }
 
 // PrintQuery selects prints whose Ratio is near and in which at most Misses of the cells asked for are further away than
-// Within.
+// Within: the nearest first, of equals the newest.
 type PrintQuery struct {
 	Owner    string
 	Ratio    int
@@ -185,7 +185,7 @@ type PrintQuery struct {
 	Cells    map[int]uint8 // by place; those that can be seen
 	Within   int
 	Misses   int
-	Limit    int // at least 1: the newest
+	Limit    int // at least 1
 }
 
 // ImageWriter changes the records of pictures.

@@ -9,9 +9,10 @@ import (
 	"time"
 
 	"midgate/adapter"
-	"midgate/adapter/jetstream"
+	"midgate/adapter/jobs"
 	"midgate/adapter/midjourney"
 	"midgate/adapter/pictures"
+	"midgate/adapter/sqlstore"
 	"midgate/adapter/workflow"
 	"midgate/proxy"
 )
@@ -24,10 +25,10 @@ type Config struct {
 	LogLevel  slog.Level    // what is logged, and everything above
 	LogFormat string        // text or json
 
-	Jobs       adapter.JobsConfig // Replica is left to the caller
+	Jobs       jobs.Config // Replica is left to the caller
 	Workflow   workflow.Config
 	Midjourney midjourney.Config // at least one upstream, unless Source.NoUpstream
-	State      jetstream.Config
+	State      sqlstore.Config
 	Pictures   pictures.Config
 	Proxy      proxy.Config
 }
@@ -101,7 +102,7 @@ func (d *draft) paths(in *input) {
 		return
 	}
 	d.DataDir = dir
-	d.State.Dir, d.State.Retention = filepath.Join(dir, "state"), d.Jobs.Retention
+	d.State.Path = filepath.Join(dir, "midgate.db")
 	d.Pictures.TempDir = filepath.Join(dir, "tmp")
 	if d.Pictures.URL == "" {
 		d.Pictures.URL = "file://" + filepath.ToSlash(filepath.Join(dir, "pictures"))
@@ -132,7 +133,7 @@ func (d *draft) access(src Source, in *input) {
 		d.Proxy.Origins = []string{"*"}
 	}
 	if d.State.URL != "" && !d.given["MIDGATE_SECRET"] && (d.Midjourney.Passthrough || d.Midjourney.WebhookURL != "") {
-		in.mistakes.add("MIDGATE_SECRET is missing; replicas on one cluster must share it with MIDGATE_AUTH=passthrough or MIDGATE_WEBHOOK_URL; set %s", secretAllowed)
+		in.mistakes.add("MIDGATE_SECRET is missing; replicas on one database must share it with MIDGATE_AUTH=passthrough or MIDGATE_WEBHOOK_URL; set %s", secretAllowed)
 	}
 }
 

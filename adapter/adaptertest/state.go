@@ -61,6 +61,13 @@ func (s *State) Write(ctx context.Context, work func(adapter.Tx) error) error {
 	return err
 }
 
+// Rewrite changes a job's row as no program could.
+func (s *State) Rewrite(id string, change func(*adapter.Run)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_ = s.change(id, func(job *adapter.Run) error { change(job); return nil })
+}
+
 // Shared implements adapter.State.
 func (s *State) Shared() bool { return s.shared }
 
@@ -503,13 +510,19 @@ func (r *rows) EndLease(_ context.Context, replica string) error {
 func (r *rows) TakeOver(_ context.Context, replica string, now time.Time, limit int) (ids []string, err error) {
 	dead := func(name string) bool { return name != replica && !r.replicas[name].After(time.Now()) }
 	for _, id := range slices.Sorted(maps.Keys(r.jobs)) {
-		job := copied(r.jobs[id])
+		job := r.jobs[id]
+		cut := slices.ContainsFunc(job.Deliveries, func(d adapter.Delivery) bool { return d.State == adapter.DeliveryWaiting && dead(d.Replica) })
+		taken := !job.Status.Ended() && dead(job.Replica) && len(ids) < limit
+		if !cut && !taken {
+			continue
+		}
+		job = copied(job)
 		for i, d := range job.Deliveries {
 			if d.State == adapter.DeliveryWaiting && dead(d.Replica) {
 				job.Deliveries[i].State, job.Deliveries[i].At = adapter.DeliveryAbandoned, now
 			}
 		}
-		if !job.Status.Ended() && dead(job.Replica) && len(ids) < limit {
+		if taken {
 			ids = append(ids, id)
 			job.Replica = replica
 		}
@@ -547,7 +560,6 @@ func (r *rows) Images(_ context.Context, q adapter.ImageQuery) ([]adapter.Image,
 func (r *rows) PutImages(_ context.Context, images ...adapter.Image) error {
 	for _, img := range images {
 		img = copied(img)
-		img.Looks = nil
 		rounded(&img.Created, &img.Expires)
 		if known, ok := r.images[img.ID]; ok {
 			img.Favorite = img.Favorite || known.Favorite
@@ -603,10 +615,13 @@ func (r *rows) PutDigest(_ context.Context, owner, sha256, id string, expires ti
 // Prints implements adapter.ImageReader.
 func (r *rows) Prints(_ context.Context, q adapter.PrintQuery) ([]adapter.Print, error) {
 	var found []adapter.Print
+	away := map[string]int{}
 	for _, p := range r.prints {
 		misses := 0
 		for i, v := range q.Cells {
-			if d := int(p.Cells[i]) - int(v); d > q.Within || -d > q.Within {
+			d := max(int(p.Cells[i])-int(v), int(v)-int(p.Cells[i]))
+			away[p.Image] += d
+			if d > q.Within {
 				misses++
 			}
 		}
@@ -614,7 +629,10 @@ func (r *rows) Prints(_ context.Context, q adapter.PrintQuery) ([]adapter.Print,
 			found = append(found, p.Print)
 		}
 	}
-	return paged(found, func(p adapter.Print) (time.Time, string) { return p.Created, p.Image }, false, q.Limit, ""), nil
+	slices.SortFunc(found, func(a, b adapter.Print) int {
+		return cmp.Or(cmp.Compare(away[a.Image], away[b.Image]), b.Created.Compare(a.Created), cmp.Compare(a.Image, b.Image))
+	})
+	return found[:min(q.Limit, len(found))], nil
 }
 
 // Looks implements adapter.ImageReader.

@@ -29,8 +29,9 @@ type Deps struct {
 	Bus      adapter.Bus // nil where the state is not shared
 	Pictures adapter.Pictures
 	Observer adapter.Observer
-	Stored   func(...adapter.Image) // told of the records that a job's end has stored; may be nil
-	Log      *slog.Logger
+	// Stored is told of the records that a job's end has stored, again if they may have been there. It may be nil.
+	Stored func(again bool, images ...adapter.Image)
+	Log    *slog.Logger
 }
 
 const (

@@ -14,27 +14,25 @@ type settles struct {
 	s *Engine
 
 	mu    sync.Mutex
-	queue []settle
+	queue []rider
 }
 
-// settle is what became of one client.
-type settle struct {
-	job       string
-	delivery  int
-	state     adapter.DeliveryState
-	since, at time.Time
-}
+// rider is a write that costs nothing to lose, and comes to the same when it is done again.
+type rider func(ctx context.Context, tx adapter.Tx) error
+
+// Ride makes a write part of the next unit, whoever writes that. It may be lost in a crash.
+func (s *Engine) Ride(write func(ctx context.Context, tx adapter.Tx) error) { s.settles.add(write) }
 
 // maxRiders is how many ride on one unit.
 const maxRiders = 64
 
-func (q *settles) add(one settle) {
+func (q *settles) add(one rider) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.queue = append(q.queue, one)
 }
 
-func (q *settles) take() []settle {
+func (q *settles) take() []rider {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	n := min(len(q.queue), maxRiders)
@@ -43,10 +41,10 @@ func (q *settles) take() []settle {
 	return some
 }
 
-func (q *settles) putBack(some []settle) {
+func (q *settles) putBack(some []rider) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.queue = append(some[:len(some):len(some)], q.queue...)
+	q.queue = append(some, q.queue...)
 }
 
 // write writes a unit, and what became of answers before it.
@@ -54,14 +52,14 @@ func (s *Engine) write(ctx context.Context, work func(adapter.Tx) error) error {
 	riders := s.settles.take()
 	err := s.deps.State.Write(ctx, func(tx adapter.Tx) error {
 		for _, r := range riders {
-			if err := tx.Settle(ctx, r.job, r.delivery, r.state, r.since, r.at); err != nil {
+			if err := r(ctx, tx); err != nil {
 				return err
 			}
 		}
 		return work(tx)
 	})
 	if err != nil && len(riders) > 0 {
-		s.settles.putBack(riders) // settling again comes to the same
+		s.settles.putBack(riders)
 	}
 	return err
 }

@@ -83,7 +83,7 @@ func (s *Engine) ended(q *Execution, result adapter.Result, err error) {
 		return
 	}
 	if s.deps.Stored != nil {
-		s.deps.Stored(q.records...)
+		s.deps.Stored(q.resumed, q.records...)
 	}
 	for _, name := range s.release(q, &run) {
 		if err := s.deps.Pictures.Delete(context.WithoutCancel(q.ctx), name); err != nil {

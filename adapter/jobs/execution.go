@@ -103,6 +103,17 @@ func (q *Execution) Keep(images ...adapter.Image) {
 	}
 }
 
+// Kept returns a record that Keep was given.
+func (q *Execution) Kept(id string) (adapter.Image, bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	i := slices.IndexFunc(q.records, func(r adapter.Image) bool { return r.ID == id })
+	if i < 0 {
+		return adapter.Image{}, false
+	}
+	return q.records[i], true
+}
+
 // Do submits a command, at most once in the life of the job, and waits for its task.
 func (q *Execution) Do(o StepRequest) (adapter.Task, error) {
 	sub, slot, err := q.submit(o)

@@ -133,7 +133,9 @@ func (t *ticket) settle(state adapter.DeliveryState) {
 			j.deliver(t.delivery, d)
 		}
 	}
-	s.settles.add(settle{run.ID, t.delivery, state, t.since, at})
+	s.Ride(func(ctx context.Context, tx adapter.Tx) error {
+		return tx.Settle(ctx, run.ID, t.delivery, state, t.since, at)
+	})
 	if state != adapter.DeliveryAbandoned {
 		return
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"midgate/adapter"
+	"midgate/adapter/jobs"
 	"midgate/adapter/workflow"
 )
 
@@ -31,21 +32,21 @@ type Deps struct {
 type API struct {
 	parts   Deps
 	recipes *workflow.Recipes
-	jobs    *adapter.Engine
+	jobs    *jobs.Engine
 	lib     *adapter.Library
 }
 
 // New makes it; its jobs are executed by the engine, which must know NativeWorkflow. The engine tells it of the
 // jobs whose clients named a webhook.
-func New(parts Deps, recipes *workflow.Recipes, jobs *adapter.Engine, lib *adapter.Library) *API {
+func New(parts Deps, recipes *workflow.Recipes, jobs *jobs.Engine, lib *adapter.Library) *API {
 	s := &API{parts: parts, recipes: recipes, jobs: jobs, lib: lib}
 	jobs.OnStart(s.announce)
 	return s
 }
 
 // Workflow is the workflow of the native jobs.
-func Workflow(recipes *workflow.Recipes) adapter.Workflow {
-	return func(x *adapter.Execution) (adapter.Result, error) {
+func Workflow(recipes *workflow.Recipes) jobs.Workflow {
+	return func(x *jobs.Execution) (adapter.Result, error) {
 		run := x.Job()
 		job, err := nativeOf(run)
 		if err != nil {
@@ -57,9 +58,6 @@ func Workflow(recipes *workflow.Recipes) adapter.Workflow {
 
 // execution is one execution of a native job.
 type execution struct{ *workflow.Run }
-
-// Acquaint makes a run's task known before its client hears of it, who may ask for it at once.
-func (s *API) Acquaint(ctx context.Context, run adapter.Run) { s.jobs.IndexFirstTask(ctx, run) }
 
 // maxNative is how large a native request may be without its pictures: it is kept in the run's record.
 const maxNative = 32 << 10
@@ -89,7 +87,7 @@ func (s *API) Native(ctx context.Context, a adapter.Attempt, n adapter.NativeJob
 	if len(n.Body) > maxNative {
 		return nil, adapter.Errorf(adapter.TooLarge, "The request, without its pictures, is larger than %d bytes.", maxNative)
 	}
-	return s.jobs.Accept(ctx, a, adapter.Spec{Kind: adapter.KindNative, Model: "midjourney", N: 1, Request: n, Account: account, Speed: speed})
+	return s.jobs.Accept(ctx, a, jobs.Spec{Kind: adapter.KindNative, Model: "midjourney", N: 1, Request: n, Account: account, Speed: speed})
 }
 
 var simpleChange = regexp.MustCompile(`^\s*(\S+)\s+([UuVv])([1-4])\s*$|^\s*(\S+)\s+[Rr]\s*$`)
@@ -257,7 +255,7 @@ func (q execution) native(run adapter.Run, n adapter.NativeJob) (adapter.Result,
 	if err != nil {
 		return adapter.Result{}, err
 	}
-	o := adapter.StepRequest{Step: n.Route, Account: account, Speed: run.Speed, Dialog: n.Route == "action", Continues: n.Route == "modal" || n.Route == "change",
+	o := jobs.StepRequest{Step: n.Route, Account: account, Speed: run.Speed, Dialog: n.Route == "action", Continues: n.Route == "modal" || n.Route == "change",
 		Command: adapter.Native{Route: n.Route, Body: n.Body, Pictures: pictures, Parent: n.Parent}}
 	sub, account, release, err := q.SubmitAnywhere(o)
 	defer release()
@@ -265,9 +263,6 @@ func (q execution) native(run adapter.Run, n adapter.NativeJob) (adapter.Result,
 		return adapter.Result{}, err
 	}
 	o.Account = account
-	if err := q.IndexTask(sub.TaskID); err != nil {
-		return adapter.Result{}, err
-	}
 	task := adapter.Task{ID: sub.TaskID, Status: adapter.Dialog, FinalPrompt: sub.Prompt}
 	if !sub.Dialog {
 		if task, err = q.Await(o, sub); err != nil {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"midgate/adapter"
+	"midgate/adapter/jobs"
 )
 
 // maxNotifyHook is how long an address may be (upstream-protocol.md §1.2).
@@ -36,7 +37,7 @@ const (
 
 // announce tells the client's webhook of a run that is executed here: each change of its task, one after the other, and
 // the end for sure as long as this process lives. What changes while a post is under way is told by the next.
-func (s *API) announce(run adapter.Run) adapter.Follower {
+func (s *API) announce(run adapter.Run) jobs.Follower {
 	if s.parts.Notify == nil || run.Kind != adapter.KindNative {
 		return nil
 	} else if job, err := nativeOf(run); err != nil || job.Hook == "" {

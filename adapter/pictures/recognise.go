@@ -10,20 +10,40 @@ import (
 	"midgate/adapter"
 )
 
-// Recogniser finds which of an owner's pictures an upload is (contract.md §6, last
-// paragraph): first by the ID that it carries, then by its looks.
+// Recogniser finds which of an owner's pictures an upload is: first by the ID that it carries, then by its looks.
 type Recogniser struct {
 	pictures *Store
-	index    *Index
-	records  adapter.Store
+	prints   Prints
+	ride     func(func(ctx context.Context, tx adapter.Tx) error)
+	fresh    noted
+}
+
+// Prints is what is asked of the state.
+type Prints interface {
+	Prints(ctx context.Context, q adapter.PrintQuery) ([]adapter.Print, error)
+	Looks(ctx context.Context, owner, id string) (adapter.Print, []byte, error)
 }
 
 var _ adapter.Recogniser = (*Recogniser)(nil)
 
-// NewRecogniser looks for uploads of pictures in the index and compares them with the
-// looks in the records.
-func NewRecogniser(pictures *Store, index *Index, records adapter.Store) *Recogniser {
-	return &Recogniser{pictures: pictures, index: index, records: records}
+// NewRecogniser looks for uploads among the prints. What is noted of pictures is written by ride.
+func NewRecogniser(pictures *Store, prints Prints, ride func(func(ctx context.Context, tx adapter.Tx) error)) *Recogniser {
+	return &Recogniser{pictures: pictures, prints: prints, ride: ride}
+}
+
+// Note remembers what a picture looks like that is handed out.
+func (r *Recogniser) Note(ctx context.Context, img adapter.Image, looked []byte) {
+	l, ok := parseLooks(looked)
+	if !ok || img.Width <= 0 || img.Height <= 0 || r.fresh.has(img.ID) {
+		return
+	}
+	if _, _, err := r.prints.Looks(ctx, img.Owner, img.ID); err == nil {
+		return // it was handed out before
+	}
+	p := adapter.Print{Image: img.ID, Owner: img.Owner, Ratio: ratio(img.Width, img.Height), Cells: l.cells(), Pixels: img.Width * img.Height,
+		Actions: len(img.Buttons), Created: img.Created}
+	r.fresh.add(p, looked)
+	r.ride(func(ctx context.Context, tx adapter.Tx) error { return tx.PutPrint(ctx, p, looked) })
 }
 
 // Recognise returns the ID of the owner's picture that an upload is; adapter.ErrNotFound
@@ -37,14 +57,15 @@ func (r *Recogniser) Recognise(ctx context.Context, owner string, upload adapter
 		return "", fmt.Errorf("recognise: %w", err)
 	}
 	for _, hint := range []string{sent.id, upload.Hint()} {
-		if known, ok := r.index.find(owner, hint); ok {
-			l, err := r.likeness(ctx, owner, sent, known.id)
-			if err != nil {
-				return "", err
-			}
-			if l.same() {
-				return known.id, nil
-			}
+		if hint == "" {
+			continue
+		}
+		m, err := r.likeness(ctx, owner, sent, hint)
+		if err != nil {
+			return "", err
+		}
+		if m.same() {
+			return hint, nil
 		}
 	}
 	return r.best(ctx, owner, sent)
@@ -52,43 +73,72 @@ func (r *Recogniser) Recognise(ctx context.Context, owner string, upload adapter
 
 // match is a picture that the upload may be.
 type match struct {
-	about
+	adapter.Print
 	likeness
 }
 
+// How far a print may be away. RECOGNITION.md has the measurements: re-encoding changes the mean light of a sixteenth of
+// a picture by less, and what is painted over lies in one of them or two.
+const (
+	printAway     = 14
+	printMisses   = 2
+	ratioAway     = 25 // a resized picture's sides are rounded
+	maxCandidates = 64
+)
+
 // best compares the candidates and returns the one that is meant.
 func (r *Recogniser) best(ctx context.Context, owner string, sent *sight) (string, error) {
+	q := queryFor(owner, sent.looks, sent.width, sent.height)
+	prints, err := r.prints.Prints(ctx, q)
+	if err != nil {
+		return "", fmt.Errorf("recognise: %w", err)
+	}
 	var same []match
-	for _, c := range r.index.candidates(owner, sent.looks, sent.width, sent.height) {
-		l, err := r.likeness(ctx, owner, sent, c.id)
+	seen := map[string]bool{}
+	for _, p := range append(r.fresh.near(q), prints...) {
+		if seen[p.Image] {
+			continue
+		}
+		seen[p.Image] = true
+		m, err := r.likeness(ctx, owner, sent, p.Image)
 		if err != nil {
 			return "", err
 		}
-		if l.same() {
-			same = append(same, match{c.about, l})
+		if m.same() {
+			same = append(same, m)
 		}
 	}
 	if len(same) == 0 {
 		return "", adapter.ErrNotFound
 	}
-	return meant(same, sent.width*sent.height).id, nil
+	return meant(same, sent.width*sent.height).Image, nil
 }
 
-// likeness compares the upload with the looks in a record. A record that is gone by now
-// is like nothing.
-func (r *Recogniser) likeness(ctx context.Context, owner string, sent *sight, id string) (likeness, error) {
-	img, err := r.records.Get(ctx, id)
-	if errors.Is(err, adapter.ErrNotFound) || err == nil && img.Owner != owner {
-		return unlike, nil
-	}
-	if err != nil {
-		return likeness{}, fmt.Errorf("recognise: read record: %w", err)
-	}
-	stored, ok := parseLooks(img.Looks)
+// queryFor asks for the pictures that an upload may be.
+func queryFor(owner string, l *looks, width, height int) adapter.PrintQuery {
+	q := adapter.PrintQuery{Owner: owner, Ratio: ratio(width, height), RatioOff: ratioAway, Cells: l.opaqueCells(), Within: printAway, Limit: maxCandidates}
+	q.Misses = min(printMisses, len(q.Cells)/5)
+	return q
+}
+
+// likeness compares the upload with the looks of a picture. One that is gone by now is like nothing.
+func (r *Recogniser) likeness(ctx context.Context, owner string, sent *sight, id string) (match, error) {
+	p, looked, ok := r.fresh.get(owner, id)
 	if !ok {
-		return unlike, nil
+		var err error
+		p, looked, err = r.prints.Looks(ctx, owner, id)
+		if errors.Is(err, adapter.ErrNotFound) {
+			return match{likeness: unlike}, nil
+		}
+		if err != nil {
+			return match{}, fmt.Errorf("recognise: read looks: %w", err)
+		}
 	}
-	return compare(sent.looks, stored, max(mergeFor(sent.width, sent.height), mergeFor(img.Width, img.Height))), nil
+	stored, ok := parseLooks(looked)
+	if !ok {
+		return match{likeness: unlike}, nil
+	}
+	return match{p, compare(sent.looks, stored, max(mergeFor(sent.width, sent.height), mergeForPixels(p.Pixels, p.Ratio)))}, nil
 }
 
 // equalMean is how much two pictures' mean differences to the upload may be apart for
@@ -114,10 +164,10 @@ func meant(same []match, pixels int) match {
 
 func (m *match) before(other *match, pixels int) bool {
 	return cmp.Or(
-		cmp.Compare(sizeAway(m.pixels, pixels), sizeAway(other.pixels, pixels)),
-		cmp.Compare(other.actions, m.actions),
-		other.created.Compare(m.created),
-		cmp.Compare(m.id, other.id),
+		cmp.Compare(sizeAway(m.Pixels, pixels), sizeAway(other.Pixels, pixels)),
+		cmp.Compare(other.Actions, m.Actions),
+		other.Created.Compare(m.Created),
+		cmp.Compare(m.Image, other.Image),
 	) < 0
 }
 

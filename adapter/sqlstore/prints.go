@@ -31,18 +31,25 @@ func scanPrint(scan func(...any) error, more ...any) (p adapter.Print, err error
 // Prints implements adapter.ImageReader. The cells are compared in the index alone.
 func (t *tables) Prints(ctx context.Context, q adapter.PrintQuery) (prints []adapter.Print, err error) {
 	where, args := "WHERE owner = ? AND ratio BETWEEN ? AND ?", []any{q.Owner, q.Ratio - q.RatioOff, q.Ratio + q.RatioOff}
-	var misses []string
+	var misses, away []string
+	var near []any
 	for i := range len(adapter.Print{}.Cells) {
 		if v, ok := q.Cells[i]; ok {
 			misses = append(misses, fmt.Sprintf("CASE WHEN c%d BETWEEN ? AND ? THEN 0 ELSE 1 END", i))
 			args = append(args, int(v)-q.Within, int(v)+q.Within)
+			away, near = append(away, fmt.Sprintf("abs(c%d - ?)", i)), append(near, int(v))
 		}
 	}
 	if len(misses) > 0 {
 		where += " AND " + strings.Join(misses, " + ") + " <= ?"
 		args = append(args, q.Misses)
 	}
-	err = t.each(ctx, "SELECT "+printColumns+" FROM prints "+where+" ORDER BY created DESC, image LIMIT ?", append(args, q.Limit), func(scan func(...any) error) error {
+	nearest := ""
+	if len(away) > 0 {
+		nearest = strings.Join(away, " + ") + ", "
+	}
+	args = append(append(args, near...), q.Limit)
+	err = t.each(ctx, "SELECT "+printColumns+" FROM prints "+where+" ORDER BY "+nearest+"created DESC, image LIMIT ?", args, func(scan func(...any) error) error {
 		p, err := scanPrint(scan)
 		prints = append(prints, p)
 		return err

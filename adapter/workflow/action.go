@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"midgate/adapter"
+	"midgate/adapter/jobs"
 )
 
 // Act presses a button of one of the caller's pictures (contract.md §5). Steps in between are made by themselves.
@@ -38,7 +39,7 @@ func (s *Service) Act(ctx context.Context, a adapter.Attempt, act adapter.Act) (
 	if err != nil {
 		return nil, err
 	}
-	return s.jobs.Accept(ctx, a, adapter.Spec{Kind: adapter.KindAction, Model: img.Model, N: act.Count(), Request: act, Account: account, Speed: draw.Speed,
+	return s.jobs.Accept(ctx, a, jobs.Spec{Kind: adapter.KindAction, Model: img.Model, N: act.Count(), Request: act, Account: account, Speed: draw.Speed,
 		Quarter: act.CustomID == "" && !single(act.Action) && s.oneQuarter(act.Generation)})
 }
 
@@ -94,7 +95,7 @@ func (s *Recipes) actDrawing(img adapter.Image, act adapter.Act) (adapter.Drawin
 
 // act executes a press: the quarter of a grid, then the single picture where the button is there, then the button.
 func (q *Run) act(run adapter.Run, act adapter.Act) (adapter.Result, error) {
-	img, err := q.s.parts.Store.Get(q.ctx, act.Image)
+	img, err := q.image(act.Image)
 	if err != nil {
 		return adapter.Result{}, fmt.Errorf("read the picture: %w", err)
 	}
@@ -110,7 +111,7 @@ func (q *Run) act(run adapter.Run, act adapter.Act) (adapter.Result, error) {
 		return q.pressCustom(run, act, img, account, draw)
 	}
 	if img.IsGrid() && act.Index > 0 && len(img.Cells) == 4 {
-		if img, err = q.s.parts.Store.Get(q.ctx, img.Cells[act.Index-1]); err != nil {
+		if img, err = q.image(img.Cells[act.Index-1]); err != nil {
 			return adapter.Result{}, fmt.Errorf("read the quarter: %w", err)
 		}
 	}
@@ -212,9 +213,7 @@ func (q *Run) StoreSingle(task adapter.Task, from Origin) (adapter.Result, error
 		}
 		img := q.record(from, task, from.Name)
 		img.Source, img.Width, img.Height = kept.Name, kept.Width, kept.Height
-		if err := q.keep(img); err != nil {
-			return adapter.Result{}, err
-		}
+		q.Keep(img)
 		return adapter.Result{Images: []string{img.ID}}, nil
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"midgate/adapter"
+	"midgate/adapter/jobs"
 )
 
 // Blend mixes two to five pictures into one (upstream-protocol.md §1.6).
@@ -41,7 +42,7 @@ func (s *Service) openPictures(ctx context.Context, a adapter.Attempt, kind stri
 	if err != nil {
 		return nil, err
 	}
-	return s.jobs.Accept(ctx, a, adapter.Spec{Kind: kind, Model: e.Model, N: e.Count(), Request: e, Account: account, Speed: draw.Speed,
+	return s.jobs.Accept(ctx, a, jobs.Spec{Kind: kind, Model: e.Model, N: e.Count(), Request: e, Account: account, Speed: draw.Speed,
 		Quarter: kind == adapter.KindBlend && s.oneQuarter(e.Generation)})
 }
 
@@ -58,7 +59,7 @@ func (s *Service) Shorten(ctx context.Context, a adapter.Attempt, g adapter.Gene
 	if !has {
 		return nil, &adapter.Error{Kind: adapter.Unsupported, Code: "unsupported", Message: "This upstream cannot shorten prompts."}
 	}
-	return s.jobs.Accept(ctx, a, adapter.Spec{Kind: adapter.KindShorten, Model: g.Model, N: 1, Request: g, Account: account, Speed: draw.Speed})
+	return s.jobs.Accept(ctx, a, jobs.Spec{Kind: adapter.KindShorten, Model: g.Model, N: 1, Request: g, Account: account, Speed: draw.Speed})
 }
 
 func (q *Run) blend(run adapter.Run, e adapter.Edit) (adapter.Result, error) {
@@ -82,7 +83,7 @@ func (q *Run) blend(run adapter.Run, e adapter.Edit) (adapter.Result, error) {
 	return q.repeatGrids(e.Count(), func(i, share int) (adapter.Result, error) {
 		from := from
 		from.Name = Numbered("blend", i)
-		return q.grid(adapter.StepRequest{Step: from.Name, Account: account, Speed: draw.Speed, Command: adapter.Blend{Pictures: pictures, Dimensions: shape}}, from, share)
+		return q.grid(jobs.StepRequest{Step: from.Name, Account: account, Speed: draw.Speed, Command: adapter.Blend{Pictures: pictures, Dimensions: shape}}, from, share)
 	})
 }
 
@@ -95,7 +96,7 @@ func (q *Run) describe(run adapter.Run, e adapter.Edit) (adapter.Result, error) 
 	if err != nil {
 		return adapter.Result{}, err
 	}
-	return q.texts(adapter.StepRequest{Step: "describe", Account: account, Speed: run.Speed, Command: adapter.Describe{Picture: pictures[0]}})
+	return q.texts(jobs.StepRequest{Step: "describe", Account: account, Speed: run.Speed, Command: adapter.Describe{Picture: pictures[0]}})
 }
 
 func (q *Run) shorten(run adapter.Run, g adapter.Generation) (adapter.Result, error) {
@@ -107,10 +108,10 @@ func (q *Run) shorten(run adapter.Run, g adapter.Generation) (adapter.Result, er
 	if err != nil {
 		return adapter.Result{}, err
 	}
-	return q.texts(adapter.StepRequest{Step: "shorten", Account: account, Speed: run.Speed, Command: adapter.Shorten{Prompt: p.String()}})
+	return q.texts(jobs.StepRequest{Step: "shorten", Account: account, Speed: run.Speed, Command: adapter.Shorten{Prompt: p.String()}})
 }
 
-func (q *Run) texts(o adapter.StepRequest) (adapter.Result, error) {
+func (q *Run) texts(o jobs.StepRequest) (adapter.Result, error) {
 	task, _, err := q.DoAnywhere(o)
 	if err != nil {
 		return adapter.Result{}, err

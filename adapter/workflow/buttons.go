@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"midgate/adapter"
+	"midgate/adapter/jobs"
 )
 
 // pressedOnGrid reports whether an action's button belongs to the grid, not to a single picture.
@@ -34,7 +35,7 @@ func (q *Run) change(img adapter.Image, from Origin, share int) (adapter.Result,
 	if verb == "REROLL" {
 		index = 1
 	}
-	return q.grid(adapter.StepRequest{Step: from.Name, Account: from.Account, Speed: from.Drawing.Speed, Command: adapter.Change{TaskID: img.TaskID, Verb: verb, Index: index}}, from, share)
+	return q.grid(jobs.StepRequest{Step: from.Name, Account: from.Account, Speed: from.Drawing.Speed, Command: adapter.Change{TaskID: img.TaskID, Verb: verb, Index: index}}, from, share)
 }
 
 func contextWithTimeout(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"midgate/adapter"
+	"midgate/adapter/jobs"
 )
 
 // edit goes the way that was planned.
@@ -38,7 +39,7 @@ func (q *Run) edit(run adapter.Run, e editing) (adapter.Result, error) {
 
 // region repaints the masked area of a known picture, or varies it with another prompt: on the quarter's own picture.
 func (q *Run) region(run adapter.Run, e editing, account adapter.Account, draw adapter.Drawing) (adapter.Result, error) {
-	img, err := q.s.parts.Store.Get(q.ctx, e.Images[0].Image)
+	img, err := q.image(e.Images[0].Image)
 	if err != nil {
 		return adapter.Result{}, fmt.Errorf("read the picture: %w", err)
 	}
@@ -115,7 +116,7 @@ func (q *Run) edits(run adapter.Run, e editing, account adapter.Account, draw ad
 	return q.repeatGrids(e.Count(), func(i, share int) (adapter.Result, error) {
 		from := from
 		from.Name = Numbered("edits", i)
-		return q.grid(adapter.StepRequest{Step: from.Name, Account: account, Speed: draw.Speed, Command: adapter.Edits{Prompt: draw.Prompt, Image: *image, Mask: mask}}, from, share)
+		return q.grid(jobs.StepRequest{Step: from.Name, Account: account, Speed: draw.Speed, Command: adapter.Edits{Prompt: draw.Prompt, Image: *image, Mask: mask}}, from, share)
 	})
 }
 
@@ -123,7 +124,7 @@ func (q *Run) editable(e editing) (*adapter.Attachment, error) {
 	first := e.Images[0]
 	r := adapter.Rendition{Name: first.Upload}
 	if first.Image != "" {
-		img, err := q.s.parts.Store.Get(q.ctx, first.Image)
+		img, err := q.image(first.Image)
 		if err != nil {
 			return nil, fmt.Errorf("read the picture: %w", err)
 		}
@@ -153,6 +154,6 @@ func (q *Run) prompts(run adapter.Run, e editing, account adapter.Account, draw 
 	return q.repeatGrids(e.Count(), func(i, share int) (adapter.Result, error) {
 		from := from
 		from.Name = Numbered("imagine", i)
-		return q.grid(adapter.StepRequest{Step: from.Name, Account: account, Speed: draw.Speed, Command: adapter.Imagine{Prompt: draw.Prompt, Niji: draw.Niji, Pictures: pictures}}, from, share)
+		return q.grid(jobs.StepRequest{Step: from.Name, Account: account, Speed: draw.Speed, Command: adapter.Imagine{Prompt: draw.Prompt, Niji: draw.Niji, Pictures: pictures}}, from, share)
 	})
 }

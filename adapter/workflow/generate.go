@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"midgate/adapter"
+	"midgate/adapter/jobs"
 )
 
 // Generate draws n pictures from a prompt: one imagine for each four of them, at once (contract.md §6).
@@ -22,7 +23,7 @@ func (s *Service) Generate(ctx context.Context, a adapter.Attempt, g adapter.Gen
 	if err != nil {
 		return nil, err
 	}
-	return s.jobs.Accept(ctx, a, adapter.Spec{
+	return s.jobs.Accept(ctx, a, jobs.Spec{
 		Kind: adapter.KindGeneration, Model: g.Model, N: g.Count(), Request: g, Account: account, Speed: draw.Speed,
 		Quarter: s.oneQuarter(g), Share: s.oneQuarter(g) && !draw.Seeded,
 	})
@@ -61,15 +62,15 @@ func (q *Run) generate(run adapter.Run, g adapter.Generation) (adapter.Result, e
 	if err != nil {
 		return adapter.Result{}, err
 	}
-	return q.grids(run, g, draw, func(i int) adapter.StepRequest {
-		return adapter.StepRequest{Step: Numbered("imagine", i), Account: account, Speed: draw.Speed,
+	return q.grids(run, g, draw, func(i int) jobs.StepRequest {
+		return jobs.StepRequest{Step: Numbered("imagine", i), Account: account, Speed: draw.Speed,
 			Command: adapter.Imagine{Prompt: draw.Prompt, Niji: draw.Niji, Pictures: pictures}}
 	})
 }
 
 // grids makes as many grids as the pictures need, at once, and delivers their pictures. If some of them fail, the
 // pictures that exist are the answer; only when none exists is it an error.
-func (q *Run) grids(run adapter.Run, g adapter.Generation, draw adapter.Drawing, order func(i int) adapter.StepRequest) (adapter.Result, error) {
+func (q *Run) grids(run adapter.Run, g adapter.Generation, draw adapter.Drawing, order func(i int) jobs.StepRequest) (adapter.Result, error) {
 	want := g.Count()
 	need := (want + 3) / 4
 	if q.s.gridMode(g) == adapter.GridWhole {
@@ -87,7 +88,7 @@ func (q *Run) grids(run adapter.Run, g adapter.Generation, draw adapter.Drawing,
 }
 
 // grid makes one grid and delivers count of its pictures.
-func (q *Run) grid(o adapter.StepRequest, from Origin, count int) (adapter.Result, error) {
+func (q *Run) grid(o jobs.StepRequest, from Origin, count int) (adapter.Result, error) {
 	task, account, err := q.DoAnywhere(o)
 	if err != nil {
 		return adapter.Result{}, err

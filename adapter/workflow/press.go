@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"midgate/adapter"
+	"midgate/adapter/jobs"
 )
 
 // pressing is one press of a button, with what its dialog is answered if it opens one.
@@ -27,7 +28,7 @@ const modalWait = time.Minute
 // press presses a button and waits for what comes of it, through a dialog where there is one: known beforehand, told by
 // the answer, or seen as the task's status. A dialog is answered once (§6.1, §6.2).
 func (q *Run) press(p pressing) (adapter.Task, error) {
-	o := adapter.StepRequest{Step: p.step, Account: p.account, Speed: p.speed, Dialog: true, Hidden: p.hidden, Command: adapter.Action{TaskID: p.taskID, CustomID: p.button.CustomID, Remix: p.remix}}
+	o := jobs.StepRequest{Step: p.step, Account: p.account, Speed: p.speed, Dialog: true, Hidden: p.hidden, Command: adapter.Action{TaskID: p.taskID, CustomID: p.button.CustomID, Remix: p.remix}}
 	if st, ok := q.Recorded(modalStep(p.step)); ok && (st.Submission != nil || st.Refusal == nil) {
 		answered := adapter.Modal{} // by an earlier life of this run; where that is not certain, the dialog's own task tells
 		if opened, ok := q.Recorded(p.step); ok && opened.Submission != nil {
@@ -60,7 +61,7 @@ func (q *Run) press(p pressing) (adapter.Task, error) {
 func modalStep(step string) string { return "modal/" + step }
 
 // open submits the press and returns its task: done, or waiting for its dialog.
-func (q *Run) open(o adapter.StepRequest, p pressing) (adapter.Task, error) {
+func (q *Run) open(o jobs.StepRequest, p pressing) (adapter.Task, error) {
 	if !p.dialog {
 		return q.Do(o)
 	}
@@ -68,8 +69,8 @@ func (q *Run) open(o adapter.StepRequest, p pressing) (adapter.Task, error) {
 }
 
 // modal answers the dialog and waits for the task, whose ID may be a new one or the same.
-func (q *Run) modal(o adapter.StepRequest, p pressing, step string, answer adapter.Modal) (adapter.Task, error) {
-	return q.Do(adapter.StepRequest{Step: step, Account: o.Account, Speed: p.speed, Command: answer, Answers: p.step, Hidden: p.hidden})
+func (q *Run) modal(o jobs.StepRequest, p pressing, step string, answer adapter.Modal) (adapter.Task, error) {
+	return q.Do(jobs.StepRequest{Step: step, Account: o.Account, Speed: p.speed, Command: answer, Answers: p.step, Hidden: p.hidden})
 }
 
 // tooEarly reports whether a dialog's answer was refused because the upstream does not know the dialog (yet).
@@ -85,7 +86,7 @@ func stale(err error) bool {
 }
 
 // seeDialog waits until the task says that it awaits its dialog.
-func (q *Run) seeDialog(o adapter.StepRequest, taskID string) error {
+func (q *Run) seeDialog(o jobs.StepRequest, taskID string) error {
 	ctx, cancel := contextWithTimeout(q.ctx, modalWait)
 	defer cancel()
 	task, err := q.AwaitDialog(ctx, o, taskID)

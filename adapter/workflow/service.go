@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"midgate/adapter"
+	"midgate/adapter/jobs"
 )
 
 // Service answers image, video and text requests with Midjourney's work. It is safe for concurrent use.
@@ -10,11 +11,11 @@ import (
 // nothing was recorded and nothing was spent.
 type Service struct {
 	*Recipes
-	jobs *adapter.Engine
+	jobs *jobs.Engine
 }
 
 // NewService makes a studio whose jobs an engine executes by the recipes.
-func NewService(recipes *Recipes, jobs *adapter.Engine) *Service {
+func NewService(recipes *Recipes, jobs *jobs.Engine) *Service {
 	return &Service{Recipes: recipes, jobs: jobs}
 }
 

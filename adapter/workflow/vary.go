@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"midgate/adapter"
+	"midgate/adapter/jobs"
 )
 
 // varying is a variation as its run remembers it.
@@ -39,7 +40,7 @@ func (s *Service) Vary(ctx context.Context, a adapter.Attempt, e adapter.Edit) (
 		}
 		plan.Act = varyOf(img, e.Generation)
 	}
-	return s.jobs.Accept(ctx, a, adapter.Spec{Kind: adapter.KindVariation, Model: e.Model, N: e.Count(), Request: plan, Account: account, Speed: draw.Speed, Quarter: s.oneQuarter(e.Generation)})
+	return s.jobs.Accept(ctx, a, jobs.Spec{Kind: adapter.KindVariation, Model: e.Model, N: e.Count(), Request: plan, Account: account, Speed: draw.Speed, Quarter: s.oneQuarter(e.Generation)})
 }
 
 // varyOf is the button that varies a known picture; nil if it has none.
@@ -71,7 +72,7 @@ func (q *Run) vary(run adapter.Run, e varying) (adapter.Result, error) {
 	if err != nil {
 		return adapter.Result{}, err
 	}
-	told, _, err := q.DoAnywhere(adapter.StepRequest{Step: "describe", Account: account, Speed: draw.Speed, Command: adapter.Describe{Picture: pictures[0]}})
+	told, _, err := q.DoAnywhere(jobs.StepRequest{Step: "describe", Account: account, Speed: draw.Speed, Command: adapter.Describe{Picture: pictures[0]}})
 	if err != nil {
 		return adapter.Result{}, err
 	}
@@ -85,13 +86,13 @@ func (q *Run) vary(run adapter.Run, e varying) (adapter.Result, error) {
 	return q.repeatGrids(e.Count(), func(i, share int) (adapter.Result, error) {
 		from := from
 		from.Name = Numbered("imagine", i)
-		return q.grid(adapter.StepRequest{Step: from.Name, Account: account, Speed: draw.Speed, Command: adapter.Imagine{Prompt: draw.Prompt, Niji: draw.Niji, Pictures: pictures}}, from, share)
+		return q.grid(jobs.StepRequest{Step: from.Name, Account: account, Speed: draw.Speed, Command: adapter.Imagine{Prompt: draw.Prompt, Niji: draw.Niji, Pictures: pictures}}, from, share)
 	})
 }
 
 // varyKnown presses the picture's own button; one press gives four variations.
 func (q *Run) varyKnown(run adapter.Run, e varying, account adapter.Account) (adapter.Result, error) {
-	img, err := q.s.parts.Store.Get(q.ctx, e.Act.Image)
+	img, err := q.image(e.Act.Image)
 	if err != nil {
 		return adapter.Result{}, fmt.Errorf("read the picture: %w", err)
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"midgate/adapter"
+	"midgate/adapter/jobs"
 )
 
 // Film makes a video.
@@ -24,7 +25,7 @@ func (s *Service) Film(ctx context.Context, a adapter.Attempt, f adapter.Film) (
 	if err != nil {
 		return nil, err
 	}
-	return s.jobs.Accept(ctx, a, adapter.Spec{Kind: adapter.KindVideo, Model: f.Model, N: 1, Request: f, Account: account, Speed: draw.Speed})
+	return s.jobs.Accept(ctx, a, jobs.Spec{Kind: adapter.KindVideo, Model: f.Model, N: 1, Request: f, Account: account, Speed: draw.Speed})
 }
 
 func checkFilm(f *adapter.Film) error {

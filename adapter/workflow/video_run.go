@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"midgate/adapter"
+	"midgate/adapter/jobs"
 )
 
 // film executes a video's sequence: the still where there is none, the clip, then as many extensions as its length wants.
@@ -92,7 +93,7 @@ func (v *shot) first() (adapter.Task, error) {
 	if err := v.noteStill(); err != nil {
 		return adapter.Task{}, err
 	}
-	task, account, err := v.q.DoAnywhere(adapter.StepRequest{Step: "video", Account: v.account, Speed: v.draw.Speed, Command: adapter.Video{
+	task, account, err := v.q.DoAnywhere(jobs.StepRequest{Step: "video", Account: v.account, Speed: v.draw.Speed, Command: adapter.Video{
 		Prompt: v.words("animate"), Image: image, End: end, Motion: cmp.Or(v.film.Motion, "low"), Loop: v.film.Loop,
 		Type: v.film.Type, BatchSize: max(v.film.Midjourney.BatchSize, 1),
 	}})
@@ -107,7 +108,7 @@ const stillName = "imagine/1"
 func (v *shot) drawStill() error {
 	from := Origin{Job: v.run, Request: v.film.Generation, Drawing: v.draw, Account: v.account, Name: "imagine"}
 	from.Request.Midjourney.Grid, from.Drawing.Upscale = adapter.GridSplit, false // the first frame is one picture, however pictures are handed out
-	made, err := v.q.grid(adapter.StepRequest{Step: "imagine", Account: v.account, Speed: v.draw.Speed, Command: adapter.Imagine{Prompt: v.draw.Prompt, Niji: v.draw.Niji}}, from, 1)
+	made, err := v.q.grid(jobs.StepRequest{Step: "imagine", Account: v.account, Speed: v.draw.Speed, Command: adapter.Imagine{Prompt: v.draw.Prompt, Niji: v.draw.Niji}}, from, 1)
 	if err != nil {
 		return err
 	}
@@ -130,7 +131,7 @@ func (v *shot) noteStill() error {
 		v.still = v.film.Input.Upload
 		return nil
 	}
-	img, err := v.q.s.parts.Store.Get(v.q.ctx, v.film.Input.Image)
+	img, err := v.q.image(v.film.Input.Image)
 	if err != nil {
 		return fmt.Errorf("read the picture: %w", err)
 	}
@@ -143,7 +144,7 @@ func (v *shot) animate() (adapter.Task, error) {
 	if err := v.noteStill(); err != nil {
 		return adapter.Task{}, err
 	}
-	img, err := v.q.s.parts.Store.Get(v.q.ctx, v.film.Input.Image)
+	img, err := v.q.image(v.film.Input.Image)
 	if err != nil {
 		return adapter.Task{}, fmt.Errorf("read the picture: %w", err)
 	}
@@ -175,7 +176,7 @@ func (v *shot) imagined() (adapter.Task, error) {
 		return adapter.Task{}, err
 	}
 	prompt := fmt.Sprintf("%s --video 1 --motion %s --bs %d", v.words("animate"), cmp.Or(v.film.Motion, "low"), max(v.film.Midjourney.BatchSize, 1))
-	return v.q.Do(adapter.StepRequest{Step: "imagine_video", Account: v.account, Speed: v.draw.Speed, Command: adapter.Imagine{Prompt: prompt, Pictures: []adapter.Attachment{*image}}})
+	return v.q.Do(jobs.StepRequest{Step: "imagine_video", Account: v.account, Speed: v.draw.Speed, Command: adapter.Imagine{Prompt: prompt, Pictures: []adapter.Attachment{*image}}})
 }
 
 // words are what the clip's prompt says; instead stands where it says nothing, since origins refuse an empty one.
@@ -189,7 +190,7 @@ func (v *shot) words(instead string) string {
 
 // extend continues a clip by about four seconds.
 func (v *shot) extend(taskID, step string) (adapter.Task, error) {
-	return v.q.Do(adapter.StepRequest{Step: step, Account: v.account, Speed: v.draw.Speed, Command: adapter.Video{
+	return v.q.Do(jobs.StepRequest{Step: step, Account: v.account, Speed: v.draw.Speed, Command: adapter.Video{
 		Prompt: v.words("continue"), TaskID: taskID, Motion: cmp.Or(v.film.Motion, "low"), BatchSize: 1,
 	}})
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 
 	"midgate/adapter"
+	"midgate/adapter/jobs"
 )
 
 // Config is what the translation can be told.
@@ -40,8 +41,8 @@ func New(cfg Config, parts Deps, lib *adapter.Library) *Recipes {
 }
 
 // Workflows are the workflow of each kind of job that a Studio starts.
-func (s *Recipes) Workflows() map[string]adapter.Workflow {
-	return map[string]adapter.Workflow{
+func (s *Recipes) Workflows() map[string]jobs.Workflow {
+	return map[string]jobs.Workflow{
 		adapter.KindGeneration:  with(s, (*Run).generate),
 		adapter.KindEdit:        with(s, (*Run).edit),
 		adapter.KindVariation:   with(s, (*Run).vary),
@@ -55,20 +56,20 @@ func (s *Recipes) Workflows() map[string]adapter.Workflow {
 
 // Run is one execution of a workflow.
 type Run struct {
-	*adapter.Execution
+	*jobs.Execution
 	s      *Recipes
 	ctx    context.Context // the job's
 	caller adapter.Caller
 }
 
 // On begins a workflow.
-func (s *Recipes) On(x *adapter.Execution) *Run {
+func (s *Recipes) On(x *jobs.Execution) *Run {
 	return &Run{Execution: x, s: s, ctx: x.Context(), caller: x.Caller()}
 }
 
 // with makes a workflow of what needs the recorded request.
-func with[T any](s *Recipes, do func(*Run, adapter.Run, T) (adapter.Result, error)) adapter.Workflow {
-	return func(x *adapter.Execution) (adapter.Result, error) {
+func with[T any](s *Recipes, do func(*Run, adapter.Run, T) (adapter.Result, error)) jobs.Workflow {
+	return func(x *jobs.Execution) (adapter.Result, error) {
 		run := x.Job()
 		var request T
 		if err := json.Unmarshal(run.Request, &request); err != nil {
