@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"log/slog"
+	"time"
 
 	"midgate/adapter"
 )
@@ -12,7 +13,9 @@ import (
 type Config struct {
 	URL  string // postgres://…; empty: SQLite
 	Path string // of SQLite's file
-	Log  *slog.Logger
+
+	Sweep time.Duration // how often what has expired is removed, by whoever uses the store; 0 means a minute
+	Log   *slog.Logger
 }
 
 // Store is an open database. It is safe for concurrent use. Close ends it.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -16,8 +15,8 @@ import (
 	"time"
 
 	"midgate/adapter"
-	"midgate/adapter/sqlstore"
 	"midgate/adapter/midjourney/simulator"
+	"midgate/adapter/sqlstore"
 )
 
 // The state of P12: so many records, so many of them of jobs that are under way (engineering.md §5.1).

@@ -1,15 +1,13 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
 	"slices"
 	"testing"
 	"time"
 
-	"midgate/adapter"
-	"midgate/adapter/sqlstore"
 	"midgate/adapter/midjourney/simulator"
+	"midgate/adapter/sqlstore"
 	"midgate/config"
 )
 
@@ -80,7 +78,6 @@ func (b *bed) shift(by time.Duration) {
 		b.t.Errorf("%d records were moved in time, want every job's and picture's", moved)
 	}
 }
-
 
 // shifted is a record whose times are all moved.
 func shifted[T any](t *testing.T, record T, by time.Duration) (moved T) {

@@ -116,9 +116,9 @@ func TestAReplicaStandsStillAndGoesOn(t *testing.T) {
 	r := newReplicas(t, simulator.Config{Pace: 3 * time.Second})
 	done := r.crowdOf(n)
 	eventually(t, "half of the jobs are under way", func() bool { return len(r.sim.Ledger()) >= n/2 })
-	signal(t, r.gates[1], syscall.SIGSTOP)
+	sendSignal(t, r.gates[1], syscall.SIGSTOP)
 	<-time.After(12 * time.Second)
-	signal(t, r.gates[1], syscall.SIGCONT)
+	sendSignal(t, r.gates[1], syscall.SIGCONT)
 	<-done
 	r.settle(n)
 }
@@ -231,7 +231,7 @@ func (s sent) insist(t *testing.T) (d drawn) {
 	return d
 }
 
-func signal(t *testing.T, p *process, sig syscall.Signal) {
+func sendSignal(t *testing.T, p *process, sig syscall.Signal) {
 	t.Helper()
 	if err := p.cmd.Process.Signal(sig); err != nil {
 		t.Fatal(err)

@@ -75,7 +75,7 @@ func open(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *gate, er
 		return nil, err
 	}
 	g.closing(func() { _ = bytes.Close() })
-	g.closing(background(ctx, func(ctx context.Context) { sweep(ctx, state, bytes, log) }))
+	g.closing(background(ctx, func(ctx context.Context) { sweep(ctx, cfg.State.Sweep, state, bytes, log) }))
 	g.closing(background(ctx, func(ctx context.Context) { _ = bytes.Sweep(ctx, cfg.Jobs.Retention, needed(ctx, state)) }))
 
 	cfg.Midjourney.Log = log

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -9,14 +10,12 @@ import (
 	"midgate/adapter"
 )
 
-const (
-	sweepEvery = time.Minute
-	sweepLot   = 100 // records of each sort in one unit
-)
+// sweepLot is how many records of each sort are removed in one unit.
+const sweepLot = 100
 
 // sweep removes what has expired from the state, and then the bytes that no record needs any more, until ctx ends.
-func sweep(ctx context.Context, state adapter.State, bytes adapter.Pictures, log *slog.Logger) {
-	for adapter.Pause(ctx, sweepEvery) {
+func sweep(ctx context.Context, every time.Duration, state adapter.State, bytes adapter.Pictures, log *slog.Logger) {
+	for adapter.Pause(ctx, cmp.Or(every, time.Minute)) {
 		if err := errors.Join(expire(ctx, state, log), bury(ctx, state, bytes)); err != nil && ctx.Err() == nil {
 			log.Warn("what has expired could not be removed; trying again", "error", err)
 		}
