@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"encoding/json"
 	"net/http"
 	"strconv"
 	"strings"
@@ -21,7 +22,13 @@ type Fault struct {
 	//   - "drop-before": the connection breaks, nothing accepted; "drop-after": accepted first
 	//   - "cut": accepted, the connection breaks in the middle of the body
 	//   - "slow": the true answer, held for Delay
+	//   - "answer": Status, Header and Body as they are
+	//   - "ends": the true answer, but the job that it names fails with Body as its failReason
 	Kind string `json:"kind"`
+	// Status, Header and Body are those of "answer"; "ends" has a Body only.
+	Status int               `json:"status"`
+	Header map[string]string `json:"header"`
+	Body   string            `json:"body"`
 	// Times is how many requests are spoiled: 0 means one, below 0 all of them.
 	Times int `json:"times"`
 	// Accepted has the request worked on before its answer is spoiled: a job may exist that the client cannot know.
@@ -101,7 +108,7 @@ func (f *Fault) accepts() bool {
 	switch f.Kind {
 	case "drop-before":
 		return false
-	case "drop-after", "truncated", "cut", "no-id", "slow":
+	case "drop-after", "truncated", "cut", "no-id", "slow", "ends":
 		return true
 	}
 	return f.Accepted
@@ -125,6 +132,11 @@ func (f *Fault) answer(s *Simulator, out reply) reply {
 		return out
 	case "slow":
 		return out
+	case "answer":
+		return reply{status: f.Status, header: f.Header, body: []byte(f.Body)}
+	case "ends":
+		s.endBadly(out, f.Body)
+		return out
 	case "truncated":
 		out.body = out.body[:len(out.body)/2]
 		return out
@@ -142,6 +154,21 @@ func (f *Fault) answer(s *Simulator, out reply) reply {
 		return refuseOrigin(noAccount, "")
 	}
 	return f.statusReply()
+}
+
+// endBadly has the job that an answer names fail with a reason.
+func (s *Simulator) endBadly(out reply, reason string) {
+	var a struct {
+		Result string `json:"result"`
+	}
+	if json.Unmarshal(out.body, &a) != nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if t := s.tasks[a.Result]; t != nil && t.run != nil {
+		t.run.failAt, t.run.status, t.run.reason = .25, "FAILURE", reason
+	}
 }
 
 // statusReply reads kinds such as "500", "502-html" and "html-200".
