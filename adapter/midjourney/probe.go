@@ -62,7 +62,7 @@ func (c *client) probe(ctx context.Context, f adapter.Feature, path string) erro
 	a, ok := decodeAnswer(out.body)
 	switch {
 	case out.status == http.StatusUnauthorized: // says nothing of the route
-		return refusal{status: out.status, answer: a, secret: c.key, passthrough: c.shared.cfg.Passthrough}.auth()
+		return refusal{status: out.status, answer: a, secret: c.key, passthrough: c.shared.cfg.Passthrough}.err()
 	case missing(out):
 		c.routes.learn(f, false)
 	case ok && out.status != http.StatusTooManyRequests && out.status != http.StatusServiceUnavailable,

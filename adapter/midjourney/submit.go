@@ -93,7 +93,7 @@ func (c *client) outcome(cmd adapter.Command, out reply) (adapter.Submission, er
 				return s, nil
 			}
 			if out.status < 300 {
-				return adapter.Submission{}, adapter.Wrap(adapter.Ambiguous, answered{out.status, a.code()},
+				return adapter.Submission{}, adapter.Wrap(adapter.Ambiguous, numbers{out.status, a.code()},
 					"The upstream accepted the job without naming it.")
 			}
 		}
@@ -103,7 +103,8 @@ func (c *client) outcome(cmd adapter.Command, out reply) (adapter.Submission, er
 	}
 	return adapter.Submission{}, refusal{
 		status: out.status, header: out.header, answer: a, json: ok,
-		secret: c.key, passthrough: c.shared.cfg.Passthrough, parent: parent(cmd) != "",
+		page: isPage(out), challenge: challenged(out),
+		secret: c.key, passthrough: c.shared.cfg.Passthrough, command: cmd,
 	}.err()
 }
 

@@ -127,7 +127,7 @@ func (t taskJSON) row(secret string) row {
 		r.Buttons = decodeButtons(t.Buttons)
 		t.words(&r, p)
 	case adapter.Failure, adapter.Cancelling:
-		r.Failure = failure(r.Status, string(t.FailReason), secret)
+		r.Failure = failure(r.Status, string(t.FailReason), secret, r.Prompt, string(t.PromptEn), r.FinalPrompt)
 	}
 	return r
 }
