@@ -27,12 +27,14 @@ func (q *sequence) anywhere(o order, do func(order) error) (Account, error) {
 	if !several || !free(o.command) {
 		return o.account, do(o)
 	}
+	since := time.Now()
 	for wait := time.Second; ; wait = min(2*wait, 15*time.Second) {
 		account, full, err := q.round(o, others, do)
 		if full == nil {
 			return account, err
 		}
-		if !q.again(max(wait, min(full.RetryAfter, 30*time.Second))) {
+		pause := max(wait, full.RetryAfter)
+		if !full.worth(since, pause) || !q.again(pause) {
 			return account, full
 		}
 	}
@@ -50,7 +52,7 @@ func (q *sequence) round(o order, others Others, do func(order) error) (_ Accoun
 		if err == nil || !q.untaken(o.step, err) {
 			return o.account, nil, err
 		}
-		if e, ok := errors.AsType[*Error](err); ok && e.Kind == Busy && o.hasty {
+		if e, ok := errors.AsType[*Error](err); ok && e.Kind == Busy && o.hasty && (full == nil || full.Patience != 0) {
 			full = e
 		}
 		if none != nil {
@@ -64,8 +66,9 @@ func (q *sequence) round(o order, others Others, do func(order) error) (_ Accoun
 // untaken reports whether a job was refused for a reason that is the upstream's own, so that nothing was created.
 func (q *sequence) untaken(step string, err error) bool {
 	st, ok := q.recorded(step)
-	return ok && st.Submission == nil && st.Refusal != nil && q.ctx.Err() == nil &&
-		slices.Contains([]Kind{Unavailable, Busy, Credit, UpstreamAuth}, KindOf(err))
+	e, typed := errors.AsType[*Error](err)
+	return ok && typed && st.Submission == nil && st.Refusal != nil && q.ctx.Err() == nil &&
+		(e.Elsewhere || slices.Contains([]Kind{Unavailable, Busy, Credit, UpstreamAuth}, e.Kind))
 }
 
 // free reports whether a command goes on from no task, so that every upstream can do it.

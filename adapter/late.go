@@ -93,7 +93,7 @@ func (s *Service) lookFor(ctx context.Context, l *live, run Run) {
 func turnedUp(ctx context.Context, a Account, run Run, st Step) (Submission, bool) {
 	if st.Submission != nil {
 		task, err := a.Upstream.Task(ctx, st.Submission.TaskID)
-		own := task.State == "" || task.State == st.State || st.continues()
+		own := task.State == "" || task.State == st.State || st.continues() || st.Submission.Existing
 		return *st.Submission, err == nil && task.Done() && own && (!st.Unkept || obtainable(ctx, a, task))
 	}
 	if finder, ok := a.Upstream.(Finder); ok {

@@ -11,19 +11,26 @@ import (
 // what a stop has left at its end, and than what most stop timeouts leave.
 const listenFor = 1500 * time.Millisecond
 
-// send submits; an upstream that is full created nothing and is asked again while the client has patience.
+// send submits; an upstream that is full created nothing and is asked again while the client has patience, and as long as
+// the upstream's no lets hope.
 func (q *sequence) send(o order) (Submission, error) {
+	since := time.Now()
 	for wait := time.Second; ; wait = min(2*wait, 15*time.Second) {
 		sub, err := q.sendOnce(o)
 		var e *Error
 		if err == nil || !errors.As(err, &e) || e.Kind != Busy || o.hasty {
 			return sub, err
 		}
-		wait = max(wait, min(e.RetryAfter, 30*time.Second))
-		if !q.again(wait) {
+		wait = max(wait, e.RetryAfter)
+		if !e.worth(since, wait) || !q.again(wait) {
 			return sub, err
 		}
 	}
+}
+
+// worth reports whether a busy upstream that was first asked at since is to be asked once more after a wait.
+func (e *Error) worth(since time.Time, wait time.Duration) bool {
+	return e.Patience == 0 || time.Since(since)+wait <= e.Patience
 }
 
 func (q *sequence) sendOnce(o order) (Submission, error) {

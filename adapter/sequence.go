@@ -109,9 +109,12 @@ func (q *sequence) do(o order) (Task, error) {
 
 // await waits for the task of a submission and notes how it went.
 func (q *sequence) await(o order, sub Submission) (Task, error) {
-	polls := 0
+	polls, state := 0, q.state(o.step)
+	if sub.Existing {
+		state = ""
+	}
 	task, err := o.account.Waiter.Wait(q.ctx, Wait{
-		TaskID: sub.TaskID, State: q.state(o.step), Kind: o.command.Name(), Speed: o.speed, Submitted: sub.At, Dialog: o.dialog,
+		TaskID: sub.TaskID, State: state, Kind: o.command.Name(), Speed: o.speed, Submitted: sub.At, Dialog: o.dialog,
 		Watch:  func(t Task) { q.live.progress(o.step, t.Progress, o.preview(t)) },
 		Polled: func() { polls++ },
 	})
