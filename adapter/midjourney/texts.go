@@ -12,9 +12,9 @@ var (
 	linkPattern    = regexp.MustCompile(`\[([^\]]*)\]\(<?[^)>]*>?\)`)
 	numberPatterns = []*regexp.Regexp{ // the ways to number prompts: at the beginning of lines, then anywhere
 		regexp.MustCompile(`(?m)^\s*([1-9])\x{FE0F}?\x{20E3}`),
-		regexp.MustCompile(`(?m)^\s*([1-9])[.)、:：]\s`),
+		regexp.MustCompile(`(?m)^\s*([1-9])(?:[.):]\s|[、：])`),
 		regexp.MustCompile(`([1-9])\x{FE0F}?\x{20E3}`),
-		regexp.MustCompile(`(?:^|\s)([1-9])[.)、]\s`),
+		regexp.MustCompile(`(?:^|\s)([1-9])(?:[.)]\s|、)`),
 	}
 	singlePattern = regexp.MustCompile(`^\s*(?:[1-9]\x{FE0F}?\x{20E3}|[1-9][.)、])\s*`)
 )
