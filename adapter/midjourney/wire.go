@@ -89,7 +89,7 @@ func (a answerJSON) accepted(cmd adapter.Command) (s adapter.Submission, ok bool
 	if opensDialogs(cmd) && a.confirms(p) {
 		s.Dialog, s.Prompt = true, scalar(p["finalPrompt"])
 	}
-	s.Existing = a.code() == codeExists && !s.Dialog
+	s.Existing = !s.Dialog && (a.code() == codeExists || s.TaskID == parent(cmd) && opensDialogs(cmd))
 	return s, true
 }
 
