@@ -10,15 +10,15 @@ import (
 )
 
 // Act presses a button of one of the caller's pictures (contract.md §5). Steps in between are made by themselves.
-func (s *Service) Act(ctx context.Context, a Attempt, act Act) (*Ticket, error) {
-	img, err := s.Image(ctx, a.Caller, act.Image)
+func (s *Studio) Act(ctx context.Context, a Attempt, act Act) (Ticket, error) {
+	img, err := s.lib.Image(ctx, a.Caller, act.Image)
 	if err != nil {
 		return nil, err
 	}
 	if animates(act.Action) {
 		return s.Animate(ctx, a, act)
 	}
-	if err := s.checkAct(img, &act); err != nil {
+	if err := checkAct(img, &act); err != nil {
 		return nil, err
 	}
 	draw, err := s.actDrawing(img, act)
@@ -26,7 +26,7 @@ func (s *Service) Act(ctx context.Context, a Attempt, act Act) (*Ticket, error) 
 		return nil, err
 	}
 	if act.Mask != nil {
-		if act.Mask, err = s.maskFor(ctx, a.Caller, img, *act.Mask); err != nil {
+		if act.Mask, err = s.lib.maskFor(ctx, a.Caller, img, *act.Mask); err != nil {
 			return nil, err
 		}
 	} else if act.Action == ActVaryRegion {
@@ -36,12 +36,12 @@ func (s *Service) Act(ctx context.Context, a Attempt, act Act) (*Ticket, error) 
 	if err != nil {
 		return nil, err
 	}
-	return s.open(ctx, a, work{kind: KindAction, model: img.Model, n: act.count(), request: act, account: account, speed: draw.Speed,
+	return s.jobs.Accept(ctx, a, work{kind: KindAction, model: img.Model, n: act.count(), request: act, account: account, speed: draw.Speed,
 		quarter: act.CustomID == "" && !single(act.Action) && s.oneQuarter(act.Generation)})
 }
 
 // checkAct refuses an action that this picture does not have, and completes a grid's quarter from its index.
-func (s *Service) checkAct(img Image, act *Act) error {
+func checkAct(img Image, act *Act) error {
 	if act.CustomID != "" {
 		i := slices.IndexFunc(img.allButtons(), func(b Button) bool { return b.CustomID == act.CustomID })
 		if i < 0 {
@@ -81,7 +81,7 @@ func unavailable(param, why string, img Image) *Error {
 }
 
 // actDrawing is the prompt that a press's dialog gets, if it opens one: the caller's, else the picture's own.
-func (s *Service) actDrawing(img Image, act Act) (Drawing, error) {
+func (s *Recipes) actDrawing(img Image, act Act) (Drawing, error) {
 	g := act.Generation
 	g.Model = cmp.Or(g.Model, img.Model)
 	if strings.TrimSpace(g.Prompt) == "" {
@@ -91,12 +91,12 @@ func (s *Service) actDrawing(img Image, act Act) (Drawing, error) {
 }
 
 // act executes a press: the quarter of a grid, then the single picture where the button is there, then the button.
-func (q *sequence) act(run Run, act Act) (Result, error) {
+func (q *recipe) act(run Run, act Act) (Result, error) {
 	img, err := q.s.parts.Store.Get(q.ctx, act.Image)
 	if err != nil {
 		return Result{}, fmt.Errorf("read the picture: %w", err)
 	}
-	account, err := q.account(run)
+	account, err := q.account()
 	if err != nil {
 		return Result{}, err
 	}
@@ -124,7 +124,7 @@ func (q *sequence) act(run Run, act Act) (Result, error) {
 }
 
 // upscale makes a quarter a picture of its own (U); pressed again, it is the same one.
-func (q *sequence) upscale(img Image, from provenance) (Result, error) {
+func (q *recipe) upscale(img Image, from provenance) (Result, error) {
 	if err := q.ownSingle(&img, from.account, ActUpscale); err != nil {
 		return Result{}, err
 	}
@@ -132,7 +132,7 @@ func (q *sequence) upscale(img Image, from provenance) (Result, error) {
 }
 
 // actOn presses the button on one picture: on the grid's task for V and reroll, on the single picture's for the rest.
-func (q *sequence) actOn(img Image, act Act, from provenance, i, share int) (Result, error) {
+func (q *recipe) actOn(img Image, act Act, from provenance, i, share int) (Result, error) {
 	from.name = numbered(act.Action, i)
 	taskID, buttons, index := img.TaskID, img.Buttons, img.Index
 	if !pressedOnGrid(act.Action) && img.needsSingle(act.Action) {
@@ -194,7 +194,7 @@ func single(action string) bool {
 }
 
 // made delivers what a press made: one picture for an upscale, a grid for everything else.
-func (q *sequence) made(task Task, from provenance, share int) (Result, error) {
+func (q *recipe) made(task Task, from provenance, share int) (Result, error) {
 	if single(from.action) {
 		return q.deliverOne(task, from)
 	}
@@ -202,9 +202,9 @@ func (q *sequence) made(task Task, from provenance, share int) (Result, error) {
 }
 
 // deliverOne stores a single picture that a task made.
-func (q *sequence) deliverOne(task Task, from provenance) (Result, error) {
+func (q *recipe) deliverOne(task Task, from provenance) (Result, error) {
 	return q.storing(task, func() (Result, error) {
-		kept, err := q.fetch(from.account, task.shownURL(), from.name)
+		kept, err := q.fetch(whole(from.account, task), from.name)
 		if err != nil {
 			return Result{}, err
 		}
@@ -218,7 +218,7 @@ func (q *sequence) deliverOne(task Task, from provenance) (Result, error) {
 }
 
 // pressCustom presses exactly that button of the record.
-func (q *sequence) pressCustom(run Run, act Act, img Image, account Account, draw Drawing) (Result, error) {
+func (q *recipe) pressCustom(run Run, act Act, img Image, account Account, draw Drawing) (Result, error) {
 	taskID := img.TaskID
 	if img.Single != nil && slices.ContainsFunc(img.Single.Buttons, func(b Button) bool { return b.CustomID == act.CustomID }) {
 		taskID = img.Single.TaskID

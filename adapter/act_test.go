@@ -6,48 +6,29 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"midgate/adapter/adaptertest/harness"
+
 	"midgate/adapter"
 	"midgate/adapter/midjourney/simulator"
 )
 
-func (s *studio) press(t *testing.T, act adapter.Act) ([]adapter.Image, *adapter.Error) {
-	t.Helper()
-	ticket, err := s.Act(t.Context(), s.attempt("/v1/images/"+act.Image+"/actions", asJSON(t, act)), act)
-	if err == nil {
-		var result adapter.Result
-		if result, err = ticket.Wait(t.Context(), nil); err == nil {
-			ticket.Answered()
-			var images []adapter.Image
-			for _, id := range result.Images {
-				img, err := s.Image(t.Context(), s.me, id)
-				if err != nil {
-					t.Fatal(err)
-				}
-				images = append(images, img)
-			}
-			return images, nil
-		}
-	}
-	return nil, refusal(t, err)
-}
-
 func TestEveryActionWorksOrIsUnavailable(t *testing.T) {
-	for _, dialect := range buttoned {
+	for _, dialect := range harness.Buttoned {
 		for _, version := range []string{"5.2", "6", "6.1", "7", "8.1", "niji 6"} {
 			t.Run(dialect+", version "+version, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
-					s := newStudio(t, dialects[dialect], nil)
+					s := harness.New(t, harness.Dialects[dialect], nil)
 					flag := " --v " + version
 					if niji, ok := strings.CutPrefix(version, "niji "); ok {
 						flag = " --niji " + niji
 					}
-					img := s.draw(t, "a red fox --ar 3:2"+flag, 1)[0]
-					mask := s.upload(t, rightHalf(t, img.Width, img.Height))
+					img := s.Draw(t, "a red fox --ar 3:2"+flag, 1)[0]
+					mask := s.Upload(t, harness.RightHalf(t, img.Width, img.Height))
 					for _, action := range adapter.Actions {
 						if strings.HasPrefix(action, "animate") {
 							continue // a video: tested with the videos
 						}
-						now, err := s.Image(t.Context(), s.me, img.ID)
+						now, err := s.Image(t.Context(), s.Me, img.ID)
 						if err != nil {
 							t.Fatal(err)
 						}
@@ -55,7 +36,7 @@ func TestEveryActionWorksOrIsUnavailable(t *testing.T) {
 						if action == adapter.ActVaryRegion {
 							act.Mask, act.Prompt = mask, "a boat"
 						}
-						made, refused := s.press(t, act)
+						made, refused := s.Press(t, act)
 						offered := slices.Contains(now.Offers(), action)
 						switch {
 						case offered && refused != nil:
@@ -76,17 +57,17 @@ func TestEveryActionWorksOrIsUnavailable(t *testing.T) {
 
 func TestAServerWithoutButtonsGoesByNumber(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newStudio(t, simulator.Config{Dialect: simulator.NoviceZK}, nil)
-		img := s.draw(t, "a red fox", 4)[1]
+		s := harness.New(t, simulator.Config{Dialect: simulator.NoviceZK}, nil)
+		img := s.Draw(t, "a red fox", 4)[1]
 		for _, action := range []string{adapter.ActVary, adapter.ActReroll, adapter.ActUpscale} {
-			if made, refused := s.press(t, adapter.Act{Image: img.ID, Action: action}); refused != nil || len(made) != 1 {
+			if made, refused := s.Press(t, adapter.Act{Image: img.ID, Action: action}); refused != nil || len(made) != 1 {
 				t.Errorf("%s = %v, %v, want one picture", action, made, refused)
 			}
 		}
-		if got := s.charged(); got != "imagine variation reroll upscale" {
+		if got := s.Charged(); got != "imagine variation reroll upscale" {
 			t.Errorf("jobs = %q", got)
 		}
-		if _, refused := s.press(t, adapter.Act{Image: img.ID, Action: adapter.ActPanLeft}); refused == nil || refused.Code != "action_unavailable" {
+		if _, refused := s.Press(t, adapter.Act{Image: img.ID, Action: adapter.ActPanLeft}); refused == nil || refused.Code != "action_unavailable" {
 			t.Errorf("pan_left = %v, want action_unavailable", refused)
 		}
 	})
@@ -94,16 +75,16 @@ func TestAServerWithoutButtonsGoesByNumber(t *testing.T) {
 
 func TestAWholeGridNeedsAnIndex(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newStudio(t, simulator.Config{}, nil)
-		img := s.draw(t, "a red fox", 1)[0]
-		if _, refused := s.press(t, adapter.Act{Image: img.Grid, Action: adapter.ActVary}); refused == nil || refused.Param != "index" {
+		s := harness.New(t, simulator.Config{}, nil)
+		img := s.Draw(t, "a red fox", 1)[0]
+		if _, refused := s.Press(t, adapter.Act{Image: img.Grid, Action: adapter.ActVary}); refused == nil || refused.Param != "index" {
 			t.Errorf("vary without an index = %v, want an error about index", refused)
 		}
-		made, refused := s.press(t, adapter.Act{Image: img.Grid, Action: adapter.ActVary, Index: 3})
+		made, refused := s.Press(t, adapter.Act{Image: img.Grid, Action: adapter.ActVary, Index: 3})
 		if refused != nil {
 			t.Fatalf("vary of the third = %v", refused)
 		}
-		cells, err := s.Image(t.Context(), s.me, img.Grid)
+		cells, err := s.Image(t.Context(), s.Me, img.Grid)
 		if err != nil || made[0].Parent != cells.Cells[2] {
 			t.Errorf("the parent is %q, want the third quarter %q (%v)", made[0].Parent, cells.Cells, err)
 		}
@@ -112,16 +93,16 @@ func TestAWholeGridNeedsAnIndex(t *testing.T) {
 
 func TestAButtonIsPressedByItsCustomID(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newStudio(t, simulator.Config{}, nil)
-		img := s.draw(t, "a red fox", 1)[0]
+		s := harness.New(t, simulator.Config{}, nil)
+		img := s.Draw(t, "a red fox", 1)[0]
 		b, ok := adapter.FindButton(img.Buttons, adapter.ActVary, 2)
 		if !ok {
 			t.Fatal("the grid has no V2")
 		}
-		if made, refused := s.press(t, adapter.Act{Image: img.ID, CustomID: b.CustomID}); refused != nil || len(made) != 1 {
+		if made, refused := s.Press(t, adapter.Act{Image: img.ID, CustomID: b.CustomID}); refused != nil || len(made) != 1 {
 			t.Errorf("press of %q = %v, %v", b.CustomID, made, refused)
 		}
-		if _, refused := s.press(t, adapter.Act{Image: img.ID, CustomID: "MJ::JOB::made::up"}); refused == nil || refused.Param != "custom_id" {
+		if _, refused := s.Press(t, adapter.Act{Image: img.ID, CustomID: "MJ::JOB::made::up"}); refused == nil || refused.Param != "custom_id" {
 			t.Errorf("press of an unknown button = %v, want an error about custom_id", refused)
 		}
 	})
@@ -129,8 +110,8 @@ func TestAButtonIsPressedByItsCustomID(t *testing.T) {
 
 func TestActionsThatAreRefusedCostNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newStudio(t, simulator.Config{}, nil)
-		img := s.draw(t, "a red fox", 1)[0]
+		s := harness.New(t, simulator.Config{}, nil)
+		img := s.Draw(t, "a red fox", 1)[0]
 		tests := map[string]struct {
 			act   adapter.Act
 			param string
@@ -145,11 +126,11 @@ func TestActionsThatAreRefusedCostNothing(t *testing.T) {
 			"an unknown picture":        {adapter.Act{Image: fox, Action: adapter.ActVary}, "id"},
 		}
 		for name, test := range tests {
-			if _, refused := s.press(t, test.act); refused == nil || refused.Param != test.param {
+			if _, refused := s.Press(t, test.act); refused == nil || refused.Param != test.param {
 				t.Errorf("%s: %v, want an error about %s", name, refused, test.param)
 			}
 		}
-		if got := s.charged(); got != "imagine" {
+		if got := s.Charged(); got != "imagine" {
 			t.Errorf("jobs = %q, want only the imagine", got)
 		}
 	})

@@ -4,6 +4,8 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"midgate/adapter/adaptertest/harness"
+
 	"midgate/adapter"
 	"midgate/adapter/midjourney/simulator"
 )
@@ -22,14 +24,14 @@ func TestSeveralPressesOnOneQuarterShareItsU(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := newStudio(t, simulator.Config{}, nil)
-				act := adapter.Act{Image: s.draw(t, "a red fox --v 7", 1)[0].ID, Action: test.action}
+				s := harness.New(t, simulator.Config{}, nil)
+				act := adapter.Act{Image: s.Draw(t, "a red fox --v 7", 1)[0].ID, Action: test.action}
 				act.N = test.n
-				made, refused := s.press(t, act)
+				made, refused := s.Press(t, act)
 				if refused != nil || len(made) != test.n {
 					t.Errorf("%d pictures, %v; want %d", len(made), refused, test.n)
 				}
-				if got := s.charged(); got != test.jobs {
+				if got := s.Charged(); got != test.jobs {
 					t.Errorf("jobs = %q, want %q", got, test.jobs)
 				}
 			})

@@ -2,7 +2,6 @@ package adapter
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"time"
 )
@@ -119,11 +118,4 @@ func (q *sequence) leave() {
 	for _, pl := range q.places {
 		pl.release()
 	}
-}
-
-func refused(err error) *Error {
-	if e, ok := errors.AsType[*Error](err); ok {
-		return e
-	}
-	return &Error{Kind: Internal, Message: "Internal server error."}
 }

@@ -1,17 +1,10 @@
 package adapter
 
 import (
-	"context"
 	"errors"
 	"slices"
 	"time"
 )
-
-// Others finds accounts for jobs that an upstream certainly did not take. An Accounts may be one.
-type Others interface {
-	// Other is Choose without the upstreams that were tried; an Unavailable *Error if none is left.
-	Other(ctx context.Context, c Caller, speed Speed, tried []string) (Account, error)
-}
 
 // anywhere does a job that no earlier one ties to an upstream: where the run was given to or, if that certainly created
 // nothing, elsewhere. It returns the account that has the job. A step that has been recorded stays where it is.
@@ -92,45 +85,4 @@ func (q *sequence) doAnywhere(o order) (task Task, account Account, err error) {
 		return err
 	})
 	return task, account, err
-}
-
-// at is the upstream that has one of the run's tasks, or its last one if id is empty.
-func (r Run) at(taskID string) string {
-	for _, st := range slices.Backward(r.Steps) {
-		if st.Submission != nil && (taskID == "" || st.Submission.TaskID == taskID) {
-			return st.Upstream
-		}
-	}
-	return r.Upstream
-}
-
-// able chooses an account for a new job that needs an optional route: one that has it, if any has. Those that cannot be
-// asked are passed over while there are others.
-func (s *Service) able(ctx context.Context, c Caller, speed Speed, f Feature) (Account, bool, error) {
-	account, err := s.parts.Accounts.Choose(ctx, c, speed)
-	if err != nil {
-		return Account{}, false, err
-	}
-	first, asked := account, false
-	has, err := account.Upstream.Has(ctx, f)
-	others, several := s.parts.Accounts.(Others)
-	for tried := []string{account.Name}; several && !has; tried = append(tried, account.Name) {
-		if err == nil && !asked {
-			first, asked = account, true
-		}
-		next, none := others.Other(ctx, c, speed, tried)
-		if none != nil {
-			break
-		}
-		account = next
-		has, err = account.Upstream.Has(ctx, f)
-	}
-	switch {
-	case has:
-		return account, true, nil
-	case asked:
-		return first, false, nil
-	default:
-		return first, false, err
-	}
 }

@@ -5,6 +5,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"midgate/adapter/adaptertest/harness"
+
 	"midgate/adapter"
 	"midgate/adapter/midjourney"
 )
@@ -13,12 +15,12 @@ import (
 // configuration before the next start.
 func TestAJobOutlivesTheUpstreamThatDidNotTakeIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		u, s, _ := newThree(t, map[string]int{"a": 1000000})
-		service := s.Service
-		u.dead["a.test"] = true
-		ask := s.attempt("/v1/images/generations", "fox")
+		u, s, _ := harness.NewThree(t, map[string]int{"a": 1000000})
+		service := s.Gate
+		u.Dead["a.test"] = true
+		ask := s.Attempt("/v1/images/generations", "fox")
 		// The first upstream is chosen before it is known to be dead.
-		ticket, err := service.Generate(t.Context(), ask, generation("a red fox"))
+		ticket, err := service.Generate(t.Context(), ask, harness.Generation("a red fox"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -34,13 +36,13 @@ func TestAJobOutlivesTheUpstreamThatDidNotTakeIt(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer fleet.Close()
-		s.parts.Accounts = fleet
-		s.Service = s.reborn(t)
+		s.Parts.Accounts = fleet
+		s.Gate = s.Restarted(t)
 		defer s.Close()
 		<-time.After(2 * time.Minute)
-		run, err := s.Job(t.Context(), s.me, ticket.Job)
-		if err != nil || run.Status != adapter.RunCompleted || u.paid("b.test")+u.paid("c.test") != 1 {
-			t.Errorf("Job() = %s, %v, %v after %d jobs; want completed after one", run.Status, run.Error, err, u.paid("b.test")+u.paid("c.test"))
+		run, err := s.Job(t.Context(), s.Me, ticket.Run().ID)
+		if err != nil || run.Status != adapter.RunCompleted || u.Paid("b.test")+u.Paid("c.test") != 1 {
+			t.Errorf("Job() = %s, %v, %v after %d jobs; want completed after one", run.Status, run.Error, err, u.Paid("b.test")+u.Paid("c.test"))
 		}
 	})
 }

@@ -7,7 +7,7 @@ import (
 )
 
 // Blend mixes two to five pictures into one (upstream-protocol.md §1.6).
-func (s *Service) Blend(ctx context.Context, a Attempt, e Edit) (*Ticket, error) {
+func (s *Studio) Blend(ctx context.Context, a Attempt, e Edit) (Ticket, error) {
 	if err := checkImages(e.Images, 2, 5); err != nil {
 		return nil, err
 	}
@@ -18,7 +18,7 @@ func (s *Service) Blend(ctx context.Context, a Attempt, e Edit) (*Ticket, error)
 }
 
 // Describe asks for four prompts that could have made a picture.
-func (s *Service) Describe(ctx context.Context, a Attempt, e Edit) (*Ticket, error) {
+func (s *Studio) Describe(ctx context.Context, a Attempt, e Edit) (Ticket, error) {
 	if err := checkImages(e.Images, 1, 1); err != nil {
 		return nil, err
 	}
@@ -26,9 +26,9 @@ func (s *Service) Describe(ctx context.Context, a Attempt, e Edit) (*Ticket, err
 }
 
 // openPictures opens a run that needs nothing but pictures.
-func (s *Service) openPictures(ctx context.Context, a Attempt, kind string, e Edit) (*Ticket, error) {
+func (s *Studio) openPictures(ctx context.Context, a Attempt, kind string, e Edit) (Ticket, error) {
 	var err error
-	if e.Images, err = s.sources(ctx, a.Caller, e.Images); err != nil {
+	if e.Images, err = s.lib.sources(ctx, a.Caller, e.Images); err != nil {
 		return nil, err
 	}
 	draw, err := s.drawing(e.Generation, DrawOptions{Image: true})
@@ -39,12 +39,12 @@ func (s *Service) openPictures(ctx context.Context, a Attempt, kind string, e Ed
 	if err != nil {
 		return nil, err
 	}
-	return s.open(ctx, a, work{kind: kind, model: e.Model, n: e.count(), request: e, account: account, speed: draw.Speed,
+	return s.jobs.Accept(ctx, a, work{kind: kind, model: e.Model, n: e.count(), request: e, account: account, speed: draw.Speed,
 		quarter: kind == KindBlend && s.oneQuarter(e.Generation)})
 }
 
 // Shorten asks for shorter versions of a prompt.
-func (s *Service) Shorten(ctx context.Context, a Attempt, g Generation) (*Ticket, error) {
+func (s *Studio) Shorten(ctx context.Context, a Attempt, g Generation) (Ticket, error) {
 	draw, err := s.drawing(g, DrawOptions{})
 	if err != nil {
 		return nil, err
@@ -56,11 +56,11 @@ func (s *Service) Shorten(ctx context.Context, a Attempt, g Generation) (*Ticket
 	if !has {
 		return nil, &Error{Kind: Unsupported, Code: "unsupported", Message: "This upstream cannot shorten prompts."}
 	}
-	return s.open(ctx, a, work{kind: KindShorten, model: g.Model, n: 1, request: g, account: account, speed: draw.Speed})
+	return s.jobs.Accept(ctx, a, work{kind: KindShorten, model: g.Model, n: 1, request: g, account: account, speed: draw.Speed})
 }
 
-func (q *sequence) blend(run Run, e Edit) (Result, error) {
-	account, err := q.account(run)
+func (q *recipe) blend(run Run, e Edit) (Result, error) {
+	account, err := q.account()
 	if err != nil {
 		return Result{}, err
 	}
@@ -84,8 +84,8 @@ func (q *sequence) blend(run Run, e Edit) (Result, error) {
 	})
 }
 
-func (q *sequence) describe(run Run, e Edit) (Result, error) {
-	account, err := q.account(run)
+func (q *recipe) describe(run Run, e Edit) (Result, error) {
+	account, err := q.account()
 	if err != nil {
 		return Result{}, err
 	}
@@ -96,8 +96,8 @@ func (q *sequence) describe(run Run, e Edit) (Result, error) {
 	return q.texts(order{step: "describe", account: account, speed: run.Speed, command: Describe{Picture: pictures[0]}})
 }
 
-func (q *sequence) shorten(run Run, g Generation) (Result, error) {
-	account, err := q.account(run)
+func (q *recipe) shorten(run Run, g Generation) (Result, error) {
+	account, err := q.account()
 	if err != nil {
 		return Result{}, err
 	}
@@ -108,7 +108,7 @@ func (q *sequence) shorten(run Run, g Generation) (Result, error) {
 	return q.texts(order{step: "shorten", account: account, speed: run.Speed, command: Shorten{Prompt: p.String()}})
 }
 
-func (q *sequence) texts(o order) (Result, error) {
+func (q *recipe) texts(o order) (Result, error) {
 	task, _, err := q.doAnywhere(o)
 	if err != nil {
 		return Result{}, err

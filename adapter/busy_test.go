@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"midgate/adapter"
+	"midgate/adapter/adaptertest/harness"
 	"midgate/adapter/midjourney/simulator"
 )
 
@@ -28,11 +29,11 @@ func TestHowLongABusyUpstreamIsWaitedFor(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := newStudio(t, simulator.Config{}, nil)
+				s := harness.New(t, simulator.Config{}, nil)
 				test.fault.Route = "imagine"
-				s.sim.Fail(test.fault)
+				s.Sim.Fail(test.fault)
 				start := time.Now()
-				ticket, err := s.Generate(t.Context(), s.attempt("/v1/images/generations", name), generation("a fox"))
+				ticket, err := s.Generate(t.Context(), s.Attempt("/v1/images/generations", name), harness.Generation("a fox"))
 				if err == nil {
 					_, err = ticket.Wait(t.Context(), nil)
 				}
@@ -41,7 +42,7 @@ func TestHowLongABusyUpstreamIsWaitedFor(t *testing.T) {
 				if test.ok != (err == nil) || err != nil && (!errors.As(err, &e) || e.Kind != adapter.Busy) || took < test.from || took > test.to {
 					t.Errorf("ended after %v with %v, want success %v between %v and %v", took, err, test.ok, test.from, test.to)
 				}
-				if n := s.sim.Requests().Routes["imagine"]; n > 10 {
+				if n := s.Sim.Requests().Routes["imagine"]; n > 10 {
 					t.Errorf("the upstream was asked %d times, want a few", n)
 				}
 			})

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"midgate/adapter/adaptertest/harness"
+
 	openai "github.com/sashabaranov/go-openai"
 
 	"midgate/adapter"
@@ -74,7 +76,7 @@ func TestReadTurn(t *testing.T) {
 			if err != nil {
 				t.Fatalf("ReadTurn() = %v", err)
 			}
-			if a, b := asJSON(t, got), asJSON(t, test.want); a != b {
+			if a, b := harness.AsJSON(t, got), harness.AsJSON(t, test.want); a != b {
 				t.Errorf("ReadTurn() = %s\nwant %s", a, b)
 			}
 		})
@@ -106,15 +108,6 @@ func TestSayLinksToPicturesThatTravelApart(t *testing.T) {
 	}
 }
 
-func asJSON(t *testing.T, v any) string {
-	t.Helper()
-	data, err := json.Marshal(v)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(data)
-}
-
 func TestReadTurnRefusesWhatSaysNothing(t *testing.T) {
 	for name, req := range map[string]openai.ChatCompletionRequest{
 		"no messages":     {},
@@ -124,7 +117,7 @@ func TestReadTurnRefusesWhatSaysNothing(t *testing.T) {
 		"one word":        talk("user", "/imaginewhatever"),
 		"another command": talk("user", "/settings"),
 	} {
-		if _, err := adapter.ReadTurn(req, adapter.ChatOptions{}); refusal(t, err).Param != "messages" {
+		if _, err := adapter.ReadTurn(req, adapter.ChatOptions{}); harness.Refusal(t, err).Param != "messages" {
 			t.Errorf("%s: %v, want an error about messages", name, err)
 		}
 	}

@@ -8,7 +8,7 @@ import (
 // A record whose write failed may land all the same, once a cluster has its majority back: its client was told that
 // nothing was submitted, so nobody may execute it then. The first intent says that the record was acknowledged; a run
 // that has to wait for its place before, or whose client is answered before, is confirmed by a write of its own.
-func (s *Service) confirm(ctx context.Context, l *live, a Attempt, place *place) error {
+func (s *Engine) confirm(ctx context.Context, l *live, a Attempt, place *place) error {
 	if !a.Async && place.held() {
 		return nil
 	}

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"midgate/adapter/adaptertest/harness"
+
 	openai "github.com/sashabaranov/go-openai"
 
 	"midgate/adapter"
@@ -13,7 +15,7 @@ import (
 
 // chat is a conversation with the service as a client keeps it: its texts and the Markdown of the answers.
 type chat struct {
-	*studio
+	*harness.Harness
 	said openai.ChatCompletionRequest
 }
 
@@ -24,13 +26,13 @@ func (c *chat) say(t *testing.T, text string) []adapter.Image {
 	if err != nil {
 		t.Fatal(err)
 	}
-	answer, err := c.Converse(t.Context(), c.attempt("/v1/chat/completions", fmt.Sprint(len(c.said.Messages))), turn, adapter.Generation{}, nil)
+	answer, err := c.Converse(t.Context(), c.Attempt("/v1/chat/completions", fmt.Sprint(len(c.said.Messages))), turn, adapter.Generation{}, nil)
 	if err != nil {
 		t.Fatalf("%q is refused: %v", text, err)
 	}
 	images := answer.Images
 	if answer.Ticket != nil {
-		images = c.await(t, answer.Ticket, nil)
+		images = c.Await(t, answer.Ticket, nil)
 	}
 	saying := adapter.Saying{Images: images, URL: func(id string) string { return "http://h/images/" + id + ".png" }}
 	if len(images) == 1 && images[0].IsGrid() {
@@ -41,23 +43,23 @@ func (c *chat) say(t *testing.T, text string) []adapter.Image {
 }
 
 func TestAConversationActsOnThePictureBeforeIt(t *testing.T) {
-	for _, name := range buttoned {
+	for _, name := range harness.Buttoned {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				cfg := dialects[name]
+				cfg := harness.Dialects[name]
 				cfg.NoEdits = false
-				c := &chat{studio: newStudio(t, cfg, nil)}
+				c := &chat{Harness: harness.New(t, cfg, nil)}
 				grid := c.say(t, "a red fox")
 				if len(grid) != 1 || !grid[0].IsGrid() {
 					t.Fatalf("the first answer shows %d pictures, want the whole grid", len(grid))
 				}
 				second := c.say(t, "U2")
-				if second[0].ID != grid[0].Cells[1] || c.charged() != "imagine" {
-					t.Errorf("U2 is %q by %q, want the second quarter without a job", second[0].ID, c.charged())
+				if second[0].ID != grid[0].Cells[1] || c.Charged() != "imagine" {
+					t.Errorf("U2 is %q by %q, want the second quarter without a job", second[0].ID, c.Charged())
 				}
 				zoomed := c.say(t, "zoom out 2x")
-				if zoomed[0].Parent != second[0].ID || c.charged() != "imagine upscale zoom" {
-					t.Errorf("zoom out 2x of %q by %q, want of the second quarter", zoomed[0].Parent, c.charged())
+				if zoomed[0].Parent != second[0].ID || c.Charged() != "imagine upscale zoom" {
+					t.Errorf("zoom out 2x of %q by %q, want of the second quarter", zoomed[0].Parent, c.Charged())
 				}
 				snow := c.say(t, "add snow")
 				if snow[0].Parent != zoomed[0].Cells[0] {
@@ -70,7 +72,7 @@ func TestAConversationActsOnThePictureBeforeIt(t *testing.T) {
 
 func TestVariationsAreSaidByNumber(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := &chat{studio: newStudio(t, simulator.Config{}, nil)}
+		c := &chat{Harness: harness.New(t, simulator.Config{}, nil)}
 		grid := c.say(t, "a red fox")[0]
 		varied := c.say(t, "V3")[0]
 		if varied.Parent != grid.Cells[2] || varied.Action != adapter.ActVary || !varied.IsGrid() {
@@ -85,17 +87,17 @@ func TestVariationsAreSaidByNumber(t *testing.T) {
 // A button's name without a picture before it costs nothing: it is told what is missing, not drawn as words.
 func TestAButtonWithoutAPictureIsToldAndNotDrawn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newStudio(t, simulator.Config{}, nil)
+		s := harness.New(t, simulator.Config{}, nil)
 		for _, words := range []string{"U2", "reroll", "zoom out 2x", "/imagine"} {
 			turn, err := adapter.ReadTurn(talk("user", words), adapter.ChatOptions{})
 			if err == nil {
-				_, err = s.Converse(t.Context(), s.attempt("/v1/chat/completions", words), turn, adapter.Generation{}, nil)
+				_, err = s.Converse(t.Context(), s.Attempt("/v1/chat/completions", words), turn, adapter.Generation{}, nil)
 			}
-			if e := refusal(t, err); e.Kind != adapter.Invalid || e.Param != "messages" {
+			if e := harness.Refusal(t, err); e.Kind != adapter.Invalid || e.Param != "messages" {
 				t.Errorf("%q = %v, want a refusal that names messages", words, err)
 			}
 		}
-		if got := s.charged(); got != "" {
+		if got := s.Charged(); got != "" {
 			t.Errorf("charged: %s", got)
 		}
 	})

@@ -1,8 +1,6 @@
 package adapter
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -16,7 +14,7 @@ const (
 
 // deliver stores the pictures of a finished grid task, with a record for the whole grid and for each of its four
 // quarters whatever was asked for: all of them are paid. It returns the first count pictures.
-func (q *sequence) deliver(task Task, from provenance, count int) (Result, error) {
+func (q *recipe) deliver(task Task, from provenance, count int) (Result, error) {
 	return q.storing(task, func() (Result, error) {
 		if len(task.ImageURLs) == 4 {
 			return q.deliverSeparate(task, from, count)
@@ -26,8 +24,16 @@ func (q *sequence) deliver(task Task, from provenance, count int) (Result, error
 }
 
 // deliverGrid stores a grid once; its quarters are cut when they are first needed.
-func (q *sequence) deliverGrid(task Task, from provenance, count int) (Result, error) {
-	kept, err := q.fetch(from.account, task.ImageURL, from.name)
+func (q *recipe) deliverGrid(task Task, from provenance, count int) (Result, error) {
+	w := gridOf(from.account, task)
+	w.patience = cellFor
+	kept, err := q.fetchAs(q.ctx, &w, "pictures/"+q.id(from.name), maxPicture)
+	if err != nil && len(w.task.ImageURLs) == 4 { // they came later than the grid
+		return q.deliverSeparate(w.task, from, count)
+	} else if err != nil {
+		w.patience = fetchFor - cellFor
+		kept, err = q.fetchAs(q.ctx, &w, "pictures/"+q.id(from.name), maxPicture)
+	}
 	if err != nil {
 		return Result{}, err
 	}
@@ -44,18 +50,34 @@ func (q *sequence) deliverGrid(task Task, from provenance, count int) (Result, e
 	return q.keepGrid(grid, cells, from, count)
 }
 
-// deliverSeparate stores the four pictures that an upstream sends apart, beside the grid where it sends that too.
-func (q *sequence) deliverSeparate(task Task, from provenance, count int) (Result, error) {
+// deliverSeparate stores the four pictures that an upstream sends apart, beside the grid where it sends that too. Nobody
+// waits for the grid unless it is what was asked for; one of the four that cannot be had is cut out of it.
+func (q *recipe) deliverSeparate(task Task, from provenance, count int) (Result, error) {
+	aside := q.gridAside(task, from)
+	defer close(aside.noted)
+	wait := fetchFor
+	if task.ImageURL != "" {
+		wait = cellFor
+	}
 	cells := make([]Image, 4)
 	err := q.each(4, func(i int) error {
 		name := fmt.Sprintf("%s/%d", from.name, i+1)
-		kept, err := q.fetch(from.account, task.ImageURLs[i], name)
+		at := nth(from.account, task, i)
+		at.patience = wait
+		kept, err := q.fetch(at, name)
+		quarter := 0
+		if err != nil && wait < fetchFor && q.ctx.Err() == nil {
+			if grid, ok := aside.get(q.ctx, fetchFor); ok {
+				kept, quarter, err = grid, i+1, nil
+				kept.Width, kept.Height = grid.Width/2, grid.Height/2
+			}
+		}
 		if err != nil {
 			return err
 		}
 		cell := q.record(from, task, name)
 		cell.Created = listedBefore(cell.Created, i)
-		cell.Source, cell.Index, cell.Grid = kept.Name, i+1, q.id(from.name)
+		cell.Source, cell.Quarter, cell.Index, cell.Grid = kept.Name, quarter, i+1, q.id(from.name)
 		cell.Width, cell.Height = kept.Width, kept.Height
 		cells[i] = cell
 		return nil
@@ -64,9 +86,15 @@ func (q *sequence) deliverSeparate(task Task, from provenance, count int) (Resul
 		return Result{}, err
 	}
 	grid := q.record(from, task, from.name)
-	grid.Source, grid.Width, grid.Height = cells[0].Source, cells[0].Width, cells[0].Height
-	if kept, err := q.fetch(from.account, task.ImageURL, from.name); err == nil {
-		grid.Source, grid.Width, grid.Height = kept.Name, kept.Width, kept.Height
+	grid.Source, grid.Quarter, grid.Width, grid.Height = cells[0].Source, cells[0].Quarter, cells[0].Width, cells[0].Height
+	wait = gridFor
+	if q.s.gridMode(from.gen) == GridWhole {
+		wait = fetchFor
+	}
+	if kept, ok := aside.get(q.ctx, wait); ok {
+		grid.Source, grid.Quarter, grid.Width, grid.Height = kept.Name, 0, kept.Width, kept.Height
+	} else {
+		aside.record = grid.ID
 	}
 	return q.keepGrid(grid, cells, from, count)
 }
@@ -77,12 +105,12 @@ func listedBefore(grid time.Time, i int) time.Time {
 }
 
 // keepGrid makes single pictures of the wanted quarters as the request says, then stores the five records.
-func (q *sequence) keepGrid(grid Image, cells []Image, from provenance, count int) (Result, error) {
+func (q *recipe) keepGrid(grid Image, cells []Image, from provenance, count int) (Result, error) {
 	for _, c := range cells {
 		grid.Cells = append(grid.Cells, c.ID)
 	}
 	q.closeShare()
-	if shares := len(q.live.snapshot().Deliveries); shares > 1 {
+	if shares := len(q.job().Deliveries); shares > 1 {
 		count = max(count, min(shares, 4))
 	}
 	reason := q.enlarge(cells[:min(count, 4)], from)
@@ -106,23 +134,16 @@ func (q *sequence) keepGrid(grid Image, cells []Image, from provenance, count in
 }
 
 // handedOut is how many cells the result names: all four where each delivery is one quarter and finds its own.
-func (q *sequence) handedOut(count int) int {
-	if d := q.live.snapshot().Deliveries; len(d) > 0 && d[0].Quarter > 0 {
+func (q *recipe) handedOut(count int) int {
+	if d := q.job().Deliveries; len(d) > 0 && d[0].Quarter > 0 {
 		return 4
 	}
 	return min(count, 4)
 }
 
-// closeShare ends the time in which equal requests may still get a quarter of this run's grid.
-func (q *sequence) closeShare() {
-	q.live.mu.Lock()
-	defer q.live.mu.Unlock()
-	q.live.sharing = false
-}
-
 // enlarge presses U, and for high quality Upscale (Subtle), where the request wants single pictures made so. A quarter
 // whose press fails is cut instead: paid pictures are never thrown away. It returns why, if any did.
-func (q *sequence) enlarge(cells []Image, from provenance) string {
+func (q *recipe) enlarge(cells []Image, from provenance) string {
 	if q.s.gridMode(from.gen) != GridUpscale && !from.draw.Upscale {
 		return ""
 	}
@@ -141,11 +162,12 @@ func (q *sequence) enlarge(cells []Image, from provenance) string {
 	return reason
 }
 
-func (q *sequence) enlargeOne(cell *Image, from provenance) error {
+func (q *recipe) enlargeOne(cell *Image, from provenance) error {
 	if err := q.single(cell, from.account, from.name); err != nil {
 		return err
 	}
-	kept, err := q.fetch(from.account, cell.Single.URL, fmt.Sprintf("%s/single/%d", from.name, cell.Index))
+	own := Task{ID: cell.Single.TaskID, Status: Success, ImageURL: cell.Single.URL}
+	kept, err := q.fetch(whole(from.account, own), fmt.Sprintf("%s/single/%d", from.name, cell.Index))
 	if err != nil {
 		return err
 	}
@@ -162,7 +184,7 @@ func (q *sequence) enlargeOne(cell *Image, from provenance) error {
 	if err != nil {
 		return err
 	}
-	if kept, err = q.fetch(from.account, task.shownURL(), step); err != nil {
+	if kept, err = q.fetch(whole(from.account, task), step); err != nil {
 		return err
 	}
 	cell.Source, cell.Width, cell.Height = kept.Name, kept.Width, kept.Height
@@ -170,87 +192,16 @@ func (q *sequence) enlargeOne(cell *Image, from provenance) error {
 	return nil
 }
 
-// fetch downloads a finished task's picture and stores it under the name of this run's step.
-func (q *sequence) fetch(account Account, url, name string) (Picture, error) {
-	return q.fetchAs("pictures/"+q.id(name), account, url, maxPicture)
-}
-
-// fetchVideo is fetch for a clip.
-func (q *sequence) fetchVideo(account Account, url, name string) (Picture, error) {
-	return q.fetchAs("videos/"+q.id(name), account, url, maxVideo)
-}
-
-// fetchFor is how long a picture is asked for that cannot be fetched. One that cannot be stored, since the disk is full,
-// is paid all the same: that is tried until the run ends.
-const fetchFor = 2 * time.Minute
-
-func (q *sequence) fetchAs(stored string, account Account, url string, limit int64) (Picture, error) {
-	if kept, err := q.s.parts.Pictures.Stat(q.ctx, stored); err == nil {
-		return kept, nil // an earlier life of this run had it already
-	}
-	began := time.Now()
-	for wait := time.Second; ; wait = min(2*wait, 10*time.Second) {
-		kept, err := q.download(account, url, stored, limit)
-		if err == nil {
-			return kept, nil
-		}
-		var known *Error
-		if q.ctx.Err() != nil {
-			return Picture{}, context.Cause(q.ctx)
-		}
-		if errors.As(err, &known) && known.Kind == TooLarge || time.Since(began) > fetchFor && KindOf(err) != Storage || !pause(q.ctx, wait) {
-			return Picture{}, Wrap(Failed, err, "The picture was made but could not be fetched and stored.")
-		}
-		q.s.parts.Log.Warn("a picture could not be fetched; trying again", "name", stored, "error", err)
-	}
-}
-
-func (q *sequence) download(account Account, url, name string, limit int64) (Picture, error) {
-	if url == "" {
-		return Picture{}, Errorf(Failed, "Midjourney finished the job without a picture.")
-	}
-	body, err := account.Upstream.Picture(q.ctx, url)
-	if err != nil {
-		return Picture{}, err
-	}
-	defer func() { _ = body.Close() }() // it was only read
-	return q.s.parts.Pictures.Save(q.ctx, name, body, limit)
-}
-
 // keep stores a record. The picture is paid, so it is tried until the run ends.
-func (q *sequence) keep(img Image) error {
-	if run := q.live.snapshot(); img.Grid == "" && run.Kind != KindNative {
-		if err := q.index(run, img.TaskID); err != nil { // the upstream's own API knows its task, too
+func (q *recipe) keep(img Image) error {
+	if img.Grid == "" && q.job().Kind != KindNative {
+		if err := q.index(img.TaskID); err != nil { // the upstream's own API knows its task, too
 			return err
 		}
 	}
 	put := q.s.parts.Store.Put
-	if q.goesOn {
-		put = q.s.putAgain
+	if q.resumed() {
+		put = q.s.lib.putAgain
 	}
 	return q.write(img.ID, func() error { return put(q.ctx, img) })
-}
-
-func (q *sequence) write(id string, write func() error) error {
-	for wait := 100 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
-		err := write()
-		if err == nil {
-			return nil
-		}
-		q.s.parts.Log.Error("a picture's record could not be written; trying again", "image", id, "error", err)
-		if !pause(q.ctx, wait) {
-			return context.Cause(q.ctx)
-		}
-	}
-}
-
-// each calls f for 0…n-1 at once and returns the first error.
-func (q *sequence) each(n int, f func(i int) error) error {
-	var all sync.WaitGroup
-	errs := make([]error, n)
-	for i := range n {
-		all.Go(func() { errs[i] = q.shielded(func() error { return f(i) }) })
-	}
-	all.Wait()
-	return errors.Join(errs...)
 }

@@ -26,7 +26,7 @@ type editing struct {
 }
 
 // Edit changes pictures (contract.md §6 says how).
-func (s *Service) Edit(ctx context.Context, a Attempt, e Edit) (*Ticket, error) {
+func (s *Studio) Edit(ctx context.Context, a Attempt, e Edit) (Ticket, error) {
 	if err := checkImages(e.Images, 1, 16); err != nil {
 		return nil, err
 	}
@@ -34,7 +34,7 @@ func (s *Service) Edit(ctx context.Context, a Attempt, e Edit) (*Ticket, error) 
 		return nil, BadParam("prompt", "missing_required_parameter", "A prompt is needed: what should change?")
 	}
 	var err error
-	if e.Images, err = s.sources(ctx, a.Caller, e.Images); err != nil {
+	if e.Images, err = s.lib.sources(ctx, a.Caller, e.Images); err != nil {
 		return nil, err
 	}
 	account, err := s.editAccount(ctx, a.Caller, e)
@@ -54,13 +54,13 @@ func (s *Service) Edit(ctx context.Context, a Attempt, e Edit) (*Ticket, error) 
 	if err != nil {
 		return nil, err
 	}
-	return s.open(ctx, a, work{kind: KindEdit, model: e.Model, n: e.count(), request: plan, account: account, speed: draw.Speed, quarter: s.oneQuarter(e.Generation) && plan.Way != wayAct})
+	return s.jobs.Accept(ctx, a, work{kind: KindEdit, model: e.Model, n: e.count(), request: plan, account: account, speed: draw.Speed, quarter: s.oneQuarter(e.Generation) && plan.Way != wayAct})
 }
 
 // editAccount is the account that made the first picture, if it is known, else any.
-func (s *Service) editAccount(ctx context.Context, c Caller, e Edit) (Account, error) {
+func (s *Studio) editAccount(ctx context.Context, c Caller, e Edit) (Account, error) {
 	if id := e.Images[0].Image; id != "" {
-		img, err := s.Image(ctx, c, id)
+		img, err := s.lib.Image(ctx, c, id)
 		if err != nil {
 			return Account{}, err
 		}
@@ -90,7 +90,7 @@ func checkImages(images []Reference, least, most int) error {
 }
 
 // planEdit chooses the way, and refuses what cannot be done before anything is recorded.
-func (s *Service) planEdit(ctx context.Context, c Caller, account Account, e Edit) (editing, error) {
+func (s *Studio) planEdit(ctx context.Context, c Caller, account Account, e Edit) (editing, error) {
 	plan := editing{Edit: e}
 	first := e.Images[0]
 	if len(e.Images) > 1 && e.Mask == nil {
@@ -104,14 +104,14 @@ func (s *Service) planEdit(ctx context.Context, c Caller, account Account, e Edi
 	if first.Image == "" {
 		return s.planUnknown(ctx, c, account, plan, mask)
 	}
-	img, err := s.Image(ctx, c, first.Image)
+	img, err := s.lib.Image(ctx, c, first.Image)
 	if err != nil {
 		return plan, err
 	}
 	if mask == nil {
 		return s.planKnown(ctx, account, plan, img)
 	}
-	area, err := s.maskFor(ctx, c, img, *mask)
+	area, err := s.lib.maskFor(ctx, c, img, *mask)
 	if err != nil {
 		return plan, err
 	}
@@ -124,7 +124,7 @@ func (s *Service) planEdit(ctx context.Context, c Caller, account Account, e Edi
 }
 
 // ownMask is the mask that came with the edit, or the picture itself where parts of it were erased.
-func (s *Service) ownMask(ctx context.Context, e Edit) (*Reference, error) {
+func (s *Studio) ownMask(ctx context.Context, e Edit) (*Reference, error) {
 	if e.Mask != nil || e.Images[0].Upload == "" {
 		return e.Mask, nil
 	}
@@ -135,7 +135,7 @@ func (s *Service) ownMask(ctx context.Context, e Edit) (*Reference, error) {
 	return &e.Images[0], nil
 }
 
-func (s *Service) planKnown(ctx context.Context, account Account, plan editing, img Image) (editing, error) {
+func (s *Studio) planKnown(ctx context.Context, account Account, plan editing, img Image) (editing, error) {
 	action, index, zoom, ok := PlainAction(plan.Prompt)
 	if animates(action) {
 		return plan, &Error{Kind: Unsupported, Code: "unsupported", Param: "prompt",
@@ -147,7 +147,7 @@ func (s *Service) planKnown(ctx context.Context, account Account, plan editing, 
 		if !img.IsGrid() {
 			act.Index = 0
 		}
-		if s.checkAct(img, &act) == nil {
+		if checkAct(img, &act) == nil {
 			plan.Way, plan.Act = wayAct, &act
 			return plan, nil
 		}
@@ -167,7 +167,7 @@ func (s *Service) planKnown(ctx context.Context, account Account, plan editing, 
 	return plan, nil
 }
 
-func (s *Service) planUnknown(ctx context.Context, c Caller, account Account, plan editing, mask *Reference) (editing, error) {
+func (s *Studio) planUnknown(ctx context.Context, c Caller, account Account, plan editing, mask *Reference) (editing, error) {
 	if mask == nil {
 		edits, err := account.Upstream.Has(ctx, FeatureEdits)
 		plan.Way = wayPrompts
@@ -183,7 +183,7 @@ func (s *Service) planUnknown(ctx context.Context, c Caller, account Account, pl
 	if err != nil {
 		return plan, fmt.Errorf("look at the upload: %w", err)
 	}
-	area, err := s.maskFor(ctx, c, Image{Width: pic.Width, Height: pic.Height}, *mask)
+	area, err := s.lib.maskFor(ctx, c, Image{Width: pic.Width, Height: pic.Height}, *mask)
 	if err != nil {
 		return plan, err
 	}
@@ -193,7 +193,7 @@ func (s *Service) planUnknown(ctx context.Context, c Caller, account Account, pl
 }
 
 // orEdits takes submit/edits where the upstream has it, else refuses.
-func (s *Service) orEdits(ctx context.Context, account Account, plan editing, refusal *Error) (editing, error) {
+func (s *Studio) orEdits(ctx context.Context, account Account, plan editing, refusal *Error) (editing, error) {
 	edits, err := account.Upstream.Has(ctx, FeatureEdits)
 	if err != nil {
 		return plan, err
@@ -206,11 +206,11 @@ func (s *Service) orEdits(ctx context.Context, account Account, plan editing, re
 }
 
 // ratioOf is the shape of a picture that came with a request; empty where nobody knows it.
-func (s *Service) ratioOf(ctx context.Context, c Caller, ref Reference) (string, error) {
+func (s *Studio) ratioOf(ctx context.Context, c Caller, ref Reference) (string, error) {
 	w, h := 0, 0
 	switch {
 	case ref.Image != "":
-		img, err := s.Image(ctx, c, ref.Image)
+		img, err := s.lib.Image(ctx, c, ref.Image)
 		if err != nil {
 			return "", err
 		}

@@ -3,7 +3,6 @@ package adapter_test
 import (
 	"bytes"
 	"image"
-	"image/color"
 	"image/jpeg"
 	"image/png"
 	"slices"
@@ -11,71 +10,34 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"midgate/adapter/adaptertest/harness"
+
 	"golang.org/x/image/draw"
 
 	"midgate/adapter"
 	"midgate/adapter/midjourney/simulator"
 )
 
-// buttoned are the dialects whose pictures have buttons.
-var buttoned = []string{"comet", "trueai", "trueai, partner", "newapi", "with remix", "without a list"}
-
-// rightHalf is a mask of w×h pixels whose right half is erased.
-func rightHalf(t *testing.T, w, h int) []byte {
-	t.Helper()
-	img := image.NewNRGBA(image.Rect(0, 0, w, h))
-	for y := range h {
-		for x := range w / 2 {
-			img.Set(x, y, color.NRGBA{R: 200, A: 255})
-		}
-	}
-	return encoded(t, img)
-}
-
-func encoded(t *testing.T, img image.Image) []byte {
-	t.Helper()
-	var b bytes.Buffer
-	if err := png.Encode(&b, img); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
-}
-
-func (s *studio) upload(t *testing.T, data []byte) *adapter.Reference {
-	t.Helper()
-	ref, err := s.Receive(t.Context(), s.me, bytes.NewReader(data), "upload.png")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &ref
-}
-
-func (s *studio) edit(t *testing.T, prompt string, mask *adapter.Reference, images ...adapter.Reference) []adapter.Image {
-	t.Helper()
-	ticket, err := s.Edit(t.Context(), s.attempt("/v1/images/edits", prompt+images[0].Image), adapter.Edit{Generation: generation(prompt), Images: images, Mask: mask})
-	return s.await(t, ticket, err)
-}
-
 func TestARegionEditPressesUInpaintAndOneModal(t *testing.T) {
-	for _, name := range buttoned {
+	for _, name := range harness.Buttoned {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := newStudio(t, dialects[name], nil)
-				third := s.draw(t, "a red fox", 4)[2]
-				mask := s.upload(t, rightHalf(t, 64, 64))
-				edited := s.edit(t, "a red rowing boat", mask, adapter.Reference{Image: third.ID})[0]
-				if got := s.charged(); got != "imagine upscale inpaint" {
+				s := harness.New(t, harness.Dialects[name], nil)
+				third := s.Draw(t, "a red fox", 4)[2]
+				mask := s.Upload(t, harness.RightHalf(t, 64, 64))
+				edited := s.EditPicture(t, "a red rowing boat", mask, adapter.Reference{Image: third.ID})[0]
+				if got := s.Charged(); got != "imagine upscale inpaint" {
 					t.Errorf("jobs = %q, want imagine, upscale, inpaint", got)
 				}
 				checkMask(t, s, 64)
 				if edited.Parent != third.ID || edited.Action != adapter.ActVaryRegion {
 					t.Errorf("the record says %q of %q, want vary_region of the third quarter", edited.Action, edited.Parent)
 				}
-				s.edit(t, "a green rowing boat", mask, adapter.Reference{Image: third.ID})
-				if got := s.charged(); got != "imagine upscale inpaint inpaint" {
+				s.EditPicture(t, "a green rowing boat", mask, adapter.Reference{Image: third.ID})
+				if got := s.Charged(); got != "imagine upscale inpaint inpaint" {
 					t.Errorf("after a second edit: jobs = %q, want no second upscale", got)
 				}
-				if got := s.sim.Requests().Routes["modal"]; got != 2 {
+				if got := s.Sim.Requests().Routes["modal"]; got != 2 {
 					t.Errorf("modals = %d, want one for each edit", got)
 				}
 			})
@@ -84,10 +46,10 @@ func TestARegionEditPressesUInpaintAndOneModal(t *testing.T) {
 }
 
 // checkMask looks at what the upstream got: grey, the picture's size, white on the right half only.
-func checkMask(t *testing.T, s *studio, size int) {
+func checkMask(t *testing.T, s *harness.Harness, size int) {
 	t.Helper()
-	tasks := s.sim.Tasks()
-	mask, err := png.Decode(bytes.NewReader(s.sim.Mask(tasks[len(tasks)-1].ID)))
+	tasks := s.Sim.Tasks()
+	mask, err := png.Decode(bytes.NewReader(s.Sim.Mask(tasks[len(tasks)-1].ID)))
 	if err != nil {
 		t.Fatalf("the upstream's mask: %v", err)
 	}
@@ -102,9 +64,9 @@ func checkMask(t *testing.T, s *studio, size int) {
 
 func TestAnErasedPictureIsItsOwnMask(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newStudio(t, simulator.Config{}, nil)
-		first := s.draw(t, "a red fox", 1)[0]
-		img, err := png.Decode(bytes.NewReader(s.bytes(t, first.ID)))
+		s := harness.New(t, simulator.Config{}, nil)
+		first := s.Draw(t, "a red fox", 1)[0]
+		img, err := png.Decode(bytes.NewReader(s.ReadPicture(t, first.ID)))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -114,10 +76,10 @@ func TestAnErasedPictureIsItsOwnMask(t *testing.T) {
 				erased.Set(x, y, img.At(x, y))
 			}
 		}
-		ref := s.upload(t, encoded(t, erased))
+		ref := s.Upload(t, harness.Encoded(t, erased))
 		ref.Image = first.ID
-		s.edit(t, "a boat", nil, *ref)
-		if got := s.charged(); got != "imagine upscale inpaint" {
+		s.EditPicture(t, "a boat", nil, *ref)
+		if got := s.Charged(); got != "imagine upscale inpaint" {
 			t.Errorf("jobs = %q, want a region edit", got)
 		}
 		checkMask(t, s, 64)
@@ -147,23 +109,23 @@ func TestTheWayOfAnEdit(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := newStudio(t, test.sim, nil)
-				first := *s.upload(t, rightHalfFilled(t, 96, 96))
+				s := harness.New(t, test.sim, nil)
+				first := *s.Upload(t, harness.Opaque(t, 96, 96))
 				jobs := test.jobs
 				if test.known {
-					first = adapter.Reference{Image: s.draw(t, "a red fox", 1)[0].ID}
+					first = adapter.Reference{Image: s.Draw(t, "a red fox", 1)[0].ID}
 					jobs = "imagine " + jobs
 				}
 				images := []adapter.Reference{first}
 				if test.second {
-					images = append(images, *s.upload(t, rightHalfFilled(t, 80, 80)))
+					images = append(images, *s.Upload(t, harness.Opaque(t, 80, 80)))
 				}
 				var mask *adapter.Reference
 				if test.mask {
-					mask = s.upload(t, rightHalf(t, 96, 96))
+					mask = s.Upload(t, harness.RightHalf(t, 96, 96))
 				}
-				s.edit(t, test.prompt, mask, images...)
-				if got := s.charged(); got != jobs {
+				s.EditPicture(t, test.prompt, mask, images...)
+				if got := s.Charged(); got != jobs {
 					t.Errorf("jobs = %q, want %q", got, jobs)
 				}
 			})
@@ -171,30 +133,18 @@ func TestTheWayOfAnEdit(t *testing.T) {
 	}
 }
 
-// rightHalfFilled is an opaque picture.
-func rightHalfFilled(t *testing.T, w, h int) []byte {
-	t.Helper()
-	img := image.NewRGBA(image.Rect(0, 0, w, h))
-	for y := range h {
-		for x := range w {
-			img.Set(x, y, color.RGBA{R: uint8(x * 2), G: uint8(y * 2), B: 90, A: 255})
-		}
-	}
-	return encoded(t, img)
-}
-
 func TestAnExactCopyIsKnown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newStudio(t, simulator.Config{}, nil)
-		first := s.draw(t, "a red fox", 1)[0]
-		copied := s.upload(t, s.bytes(t, first.ID))
-		s.edit(t, "zoom out 2x", nil, *copied)
-		if got := s.charged(); got != "imagine upscale zoom" {
+		s := harness.New(t, simulator.Config{}, nil)
+		first := s.Draw(t, "a red fox", 1)[0]
+		copied := s.Upload(t, s.ReadPicture(t, first.ID))
+		s.EditPicture(t, "zoom out 2x", nil, *copied)
+		if got := s.Charged(); got != "imagine upscale zoom" {
 			t.Errorf("jobs = %q, want the buttons of the known picture", got)
 		}
 		url := adapter.Reference{URL: "https://pictures.example/images/" + first.ID + ".png?x=1"}
-		s.edit(t, "pan right", nil, url)
-		if got := s.charged(); got != "imagine upscale zoom pan" {
+		s.EditPicture(t, "pan right", nil, url)
+		if got := s.Charged(); got != "imagine upscale zoom pan" {
 			t.Errorf("by our address: jobs = %q, want its pan", got)
 		}
 	})
@@ -218,26 +168,26 @@ func TestAPictureIsKnownAfterItWasChanged(t *testing.T) {
 	for name, change := range tests {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := newStudio(t, simulator.Config{Pixels: 512}, nil)
-				images := s.draw(t, "a red fox", 4)
+				s := harness.New(t, simulator.Config{Pixels: 512}, nil)
+				images := s.Draw(t, "a red fox", 4)
 				for _, img := range images {
-					s.bytes(t, img.ID) // handed out
+					s.ReadPicture(t, img.ID) // handed out
 				}
-				whole, err := png.Decode(bytes.NewReader(s.bytes(t, images[2].ID)))
+				whole, err := png.Decode(bytes.NewReader(s.ReadPicture(t, images[2].ID)))
 				if err != nil {
 					t.Fatal(err)
 				}
-				edited := s.edit(t, "a boat", s.upload(t, rightHalf(t, 512, 512)), *s.upload(t, change(whole)))
-				if edited[0].Parent != images[2].ID || s.charged() != "imagine upscale inpaint" {
-					t.Errorf("edited %q by %q, want the third picture by a region edit", edited[0].Parent, s.charged())
+				edited := s.EditPicture(t, "a boat", s.Upload(t, harness.RightHalf(t, 512, 512)), *s.Upload(t, change(whole)))
+				if edited[0].Parent != images[2].ID || s.Charged() != "imagine upscale inpaint" {
+					t.Errorf("edited %q by %q, want the third picture by a region edit", edited[0].Parent, s.Charged())
 				}
 				another := adapter.Caller{Owner: "another"}
-				ticket, err := s.Edit(t.Context(), adapter.Attempt{Caller: another, Body: "x"}, adapter.Edit{Generation: generation("a boat"), Images: []adapter.Reference{*s.upload(t, change(whole))}})
+				ticket, err := s.Edit(t.Context(), adapter.Attempt{Caller: another, Body: "x"}, adapter.Edit{Generation: harness.Generation("a boat"), Images: []adapter.Reference{*s.Upload(t, change(whole))}})
 				if err != nil {
 					t.Fatal(err)
 				}
-				if _, err := ticket.Wait(t.Context(), nil); err != nil || s.charged() != "imagine upscale inpaint edits" {
-					t.Errorf("for another owner: %v by %q, want a stranger's photo", err, s.charged())
+				if _, err := ticket.Wait(t.Context(), nil); err != nil || s.Charged() != "imagine upscale inpaint edits" {
+					t.Errorf("for another owner: %v by %q, want a stranger's photo", err, s.Charged())
 				}
 			})
 		})
@@ -246,12 +196,12 @@ func TestAPictureIsKnownAfterItWasChanged(t *testing.T) {
 
 func TestEditsThatAreRefusedCostNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newStudio(t, simulator.Config{NoEdits: true}, nil)
-		known := adapter.Reference{Image: s.draw(t, "a red fox", 1)[0].ID}
-		stranger := *s.upload(t, rightHalfFilled(t, 96, 96))
+		s := harness.New(t, simulator.Config{NoEdits: true}, nil)
+		known := adapter.Reference{Image: s.Draw(t, "a red fox", 1)[0].ID}
+		stranger := *s.Upload(t, harness.Opaque(t, 96, 96))
 		many := slices.Repeat([]adapter.Reference{stranger}, 17)
-		nothing := s.upload(t, rightHalfFilled(t, 64, 64))
-		wide := s.upload(t, rightHalf(t, 128, 64))
+		nothing := s.Upload(t, harness.Opaque(t, 64, 64))
+		wide := s.Upload(t, harness.RightHalf(t, 128, 64))
 		another := adapter.Caller{Owner: "another"}
 		tests := map[string]struct {
 			as     adapter.Caller
@@ -260,26 +210,26 @@ func TestEditsThatAreRefusedCostNothing(t *testing.T) {
 			mask   *adapter.Reference
 			param  string
 		}{
-			"no picture":                         {s.me, "a boat", nil, nil, "image"},
-			"17 pictures":                        {s.me, "a boat", many, nil, "image"},
-			"no prompt":                          {s.me, " ", []adapter.Reference{known}, nil, "prompt"},
-			"an unknown ID":                      {s.me, "a boat", []adapter.Reference{{Image: fox}}, nil, "image"},
+			"no picture":                         {s.Me, "a boat", nil, nil, "image"},
+			"17 pictures":                        {s.Me, "a boat", many, nil, "image"},
+			"no prompt":                          {s.Me, " ", []adapter.Reference{known}, nil, "prompt"},
+			"an unknown ID":                      {s.Me, "a boat", []adapter.Reference{{Image: fox}}, nil, "image"},
 			"another owner's ID":                 {another, "a boat", []adapter.Reference{known}, nil, "image"},
-			"a mask of nothing":                  {s.me, "a boat", []adapter.Reference{known}, nothing, "mask"},
-			"a mask of another ratio":            {s.me, "a boat", []adapter.Reference{known}, wide, "mask"},
-			"a mask that erases nothing, by ID":  {s.me, "a boat", []adapter.Reference{stranger}, &known, "mask"},
-			"a mask by an unknown ID":            {s.me, "a boat", []adapter.Reference{known}, &adapter.Reference{Image: fox}, "mask"},
-			"a mask by address":                  {s.me, "a boat", []adapter.Reference{stranger}, &adapter.Reference{URL: "http://127.0.0.1/"}, "mask"},
-			"a region of an address":             {s.me, "a boat", []adapter.Reference{{URL: "http://127.0.0.1/"}}, nothing, "image"},
-			"a region of a stranger's, no edits": {s.me, "a boat", []adapter.Reference{stranger}, s.upload(t, rightHalf(t, 96, 96)), "mask"},
+			"a mask of nothing":                  {s.Me, "a boat", []adapter.Reference{known}, nothing, "mask"},
+			"a mask of another ratio":            {s.Me, "a boat", []adapter.Reference{known}, wide, "mask"},
+			"a mask that erases nothing, by ID":  {s.Me, "a boat", []adapter.Reference{stranger}, &known, "mask"},
+			"a mask by an unknown ID":            {s.Me, "a boat", []adapter.Reference{known}, &adapter.Reference{Image: fox}, "mask"},
+			"a mask by address":                  {s.Me, "a boat", []adapter.Reference{stranger}, &adapter.Reference{URL: "http://127.0.0.1/"}, "mask"},
+			"a region of an address":             {s.Me, "a boat", []adapter.Reference{{URL: "http://127.0.0.1/"}}, nothing, "image"},
+			"a region of a stranger's, no edits": {s.Me, "a boat", []adapter.Reference{stranger}, s.Upload(t, harness.RightHalf(t, 96, 96)), "mask"},
 		}
 		for name, test := range tests {
-			_, err := s.Edit(t.Context(), adapter.Attempt{Caller: test.as, Body: name}, adapter.Edit{Generation: generation(test.prompt), Images: test.images, Mask: test.mask})
-			if got := refusal(t, err); got.Param != test.param {
+			_, err := s.Edit(t.Context(), adapter.Attempt{Caller: test.as, Body: name}, adapter.Edit{Generation: harness.Generation(test.prompt), Images: test.images, Mask: test.mask})
+			if got := harness.Refusal(t, err); got.Param != test.param {
 				t.Errorf("%s: refused for %q (%s), want %q", name, got.Param, got.Message, test.param)
 			}
 		}
-		if got := s.charged(); got != "imagine" {
+		if got := s.Charged(); got != "imagine" {
 			t.Errorf("jobs = %q, want only the first imagine", got)
 		}
 	})
@@ -287,25 +237,25 @@ func TestEditsThatAreRefusedCostNothing(t *testing.T) {
 
 func TestVariationsBlendsAndDescriptions(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newStudio(t, simulator.Config{}, nil)
-		known := adapter.Reference{Image: s.draw(t, "a red fox", 2)[1].ID}
-		stranger := *s.upload(t, rightHalfFilled(t, 96, 96))
+		s := harness.New(t, simulator.Config{}, nil)
+		known := adapter.Reference{Image: s.Draw(t, "a red fox", 2)[1].ID}
+		stranger := *s.Upload(t, harness.Opaque(t, 96, 96))
 		vary := func(body string, ref adapter.Reference, n int) []adapter.Image {
-			g := generation("")
+			g := harness.Generation("")
 			g.N = n
-			ticket, err := s.Vary(t.Context(), s.attempt("/v1/images/variations", body), adapter.Edit{Generation: g, Images: []adapter.Reference{ref}})
-			return s.await(t, ticket, err)
+			ticket, err := s.Vary(t.Context(), s.Attempt("/v1/images/variations", body), adapter.Edit{Generation: g, Images: []adapter.Reference{ref}})
+			return s.Await(t, ticket, err)
 		}
 		if images := vary("known", known, 2); len(images) != 2 || images[0].Action != adapter.ActVary {
 			t.Errorf("a variation of a known picture: %d by %q, want 2 by vary", len(images), images[0].Action)
 		}
 		vary("stranger", stranger, 1)
-		ticket, err := s.Blend(t.Context(), s.attempt("/v1/images/blends", "b"), adapter.Edit{Images: []adapter.Reference{known, stranger}})
-		s.await(t, ticket, err)
-		if got := s.charged(); got != "imagine variation describe imagine blend" {
+		ticket, err := s.Blend(t.Context(), s.Attempt("/v1/images/blends", "b"), adapter.Edit{Images: []adapter.Reference{known, stranger}})
+		s.Await(t, ticket, err)
+		if got := s.Charged(); got != "imagine variation describe imagine blend" {
 			t.Errorf("jobs = %q, want variation, describe, imagine, blend after the imagine", got)
 		}
-		ticket, err = s.Describe(t.Context(), s.attempt("/v1/images/descriptions", "d"), adapter.Edit{Images: []adapter.Reference{stranger}})
+		ticket, err = s.Describe(t.Context(), s.Attempt("/v1/images/descriptions", "d"), adapter.Edit{Images: []adapter.Reference{stranger}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -319,10 +269,10 @@ func TestVariationsBlendsAndDescriptions(t *testing.T) {
 // The request has no "id": the parameter that names an unknown picture is image.
 func TestAnUnknownPictureIsNamedByItsParameter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newStudio(t, simulator.Config{}, nil)
-		e := adapter.Edit{Generation: generation("a hat"), Images: []adapter.Reference{{Image: "img_ABCDEFGHIJKLMNOPQRSTUVWXYZ"}}}
-		_, err := s.Edit(t.Context(), s.attempt("/v1/images/edits", "unknown"), e)
-		if got := refusal(t, err); got.Kind != adapter.NotFound || got.Param != "image" {
+		s := harness.New(t, simulator.Config{}, nil)
+		e := adapter.Edit{Generation: harness.Generation("a hat"), Images: []adapter.Reference{{Image: "img_ABCDEFGHIJKLMNOPQRSTUVWXYZ"}}}
+		_, err := s.Edit(t.Context(), s.Attempt("/v1/images/edits", "unknown"), e)
+		if got := harness.Refusal(t, err); got.Kind != adapter.NotFound || got.Param != "image" {
 			t.Errorf("Edit() = %v about %q, want NotFound about image", got, got.Param)
 		}
 	})

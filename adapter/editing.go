@@ -6,8 +6,8 @@ import (
 )
 
 // edit goes the way that was planned.
-func (q *sequence) edit(run Run, e editing) (Result, error) {
-	account, err := q.account(run)
+func (q *recipe) edit(run Run, e editing) (Result, error) {
+	account, err := q.account()
 	if err != nil {
 		return Result{}, err
 	}
@@ -35,7 +35,7 @@ func (q *sequence) edit(run Run, e editing) (Result, error) {
 }
 
 // region repaints the masked area of a known picture, or varies it with another prompt: on the quarter's own picture.
-func (q *sequence) region(run Run, e editing, account Account, draw Drawing) (Result, error) {
+func (q *recipe) region(run Run, e editing, account Account, draw Drawing) (Result, error) {
 	img, err := q.s.parts.Store.Get(q.ctx, e.Images[0].Image)
 	if err != nil {
 		return Result{}, fmt.Errorf("read the picture: %w", err)
@@ -75,11 +75,11 @@ func (q *sequence) region(run Run, e editing, account Account, draw Drawing) (Re
 }
 
 // repeatGrids makes as many grids as n pictures need.
-func (q *sequence) repeatGrids(n int, grid func(i, share int) (Result, error)) (Result, error) {
+func (q *recipe) repeatGrids(n int, grid func(i, share int) (Result, error)) (Result, error) {
 	return q.repeatOf((n+3)/4, n, func(i int) (Result, error) { return grid(i, min(4, n-4*i)) })
 }
 
-func (q *sequence) repeatOf(times, want int, once func(i int) (Result, error)) (Result, error) {
+func (q *recipe) repeatOf(times, want int, once func(i int) (Result, error)) (Result, error) {
 	parts, errs := make([]Result, times), make([]error, times)
 	_ = q.each(times, func(i int) error {
 		errs[i] = q.shielded(func() (err error) {
@@ -92,7 +92,7 @@ func (q *sequence) repeatOf(times, want int, once func(i int) (Result, error)) (
 }
 
 // area opens the mask; nil if there is none.
-func (q *sequence) area(name string) (*Attachment, error) {
+func (q *recipe) area(name string) (*Attachment, error) {
 	if name == "" {
 		return nil, nil //nolint:nilnil // no mask is no error
 	}
@@ -100,7 +100,7 @@ func (q *sequence) area(name string) (*Attachment, error) {
 }
 
 // edits sends the picture to submit/edits, with the masked area punched out and the mask beside it.
-func (q *sequence) edits(run Run, e editing, account Account, draw Drawing) (Result, error) {
+func (q *recipe) edits(run Run, e editing, account Account, draw Drawing) (Result, error) {
 	image, err := q.editable(e)
 	if err != nil {
 		return Result{}, err
@@ -117,7 +117,7 @@ func (q *sequence) edits(run Run, e editing, account Account, draw Drawing) (Res
 	})
 }
 
-func (q *sequence) editable(e editing) (*Attachment, error) {
+func (q *recipe) editable(e editing) (*Attachment, error) {
 	first := e.Images[0]
 	r := Rendition{Name: first.Upload}
 	if first.Image != "" {
@@ -131,7 +131,7 @@ func (q *sequence) editable(e editing) (*Attachment, error) {
 		if r.Name == "" {
 			return q.attachment(&first)
 		}
-		return q.s.attach(q.ctx, r)
+		return q.s.lib.attach(q.ctx, r)
 	}
 	punched, err := q.s.parts.Retoucher.Punch(q.ctx, r, e.Area)
 	if err != nil {
@@ -141,7 +141,7 @@ func (q *sequence) editable(e editing) (*Attachment, error) {
 }
 
 // prompts draws from the pictures as image prompts.
-func (q *sequence) prompts(run Run, e editing, account Account, draw Drawing) (Result, error) {
+func (q *recipe) prompts(run Run, e editing, account Account, draw Drawing) (Result, error) {
 	pictures, err := q.attachments(e.Images)
 	if err != nil {
 		return Result{}, err

@@ -3,32 +3,14 @@ package adapter_test
 import (
 	"context"
 	"errors"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"midgate/adapter/adaptertest/harness"
+
 	"midgate/adapter"
 )
-
-// lost makes every submission arrive and its answer get lost; the states that arrived are kept aside.
-func (u *scripted) lost() (arrived func() string) {
-	var state atomic.Value
-	u.submit = func(_ context.Context, o adapter.Options) error {
-		if !state.CompareAndSwap(nil, o.State) {
-			panic("a second submission")
-		}
-		return adapter.Errorf(adapter.Ambiguous, "The answer was lost.")
-	}
-	return func() string { return state.Load().(string) }
-}
-
-// find makes the task list show what became of a state.
-func (u *scripted) find(state string) {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	u.found = map[string]string{state: "late"}
-}
 
 func TestAJobThatTurnsUpLateAnswersTheNextRequest(t *testing.T) {
 	for name, again := range map[string]struct {
@@ -36,33 +18,33 @@ func TestAJobThatTurnsUpLateAnswersTheNextRequest(t *testing.T) {
 		key     string // the client's own
 		attempt adapter.Attempt
 	}{
-		"counted as a retry":           {attempt: retry("b", 1)},
-		"without a counter":            {attempt: attempt("b")},
-		"of another process, restored": {restart: true, attempt: retry("b", 1)},
-		"with a client's own key":      {key: "sesame", restart: true, attempt: retry("b", 1)},
+		"counted as a retry":           {attempt: harness.Retry("b", 1)},
+		"without a counter":            {attempt: harness.Attempt("b")},
+		"of another process, restored": {restart: true, attempt: harness.Retry("b", 1)},
+		"with a client's own key":      {key: "sesame", restart: true, attempt: harness.Retry("b", 1)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				up := &scripted{takes: time.Second, key: again.key}
-				state := up.lost()
-				e := newEngine(t, up, nil)
-				first := attempt("b")
+				up := &harness.FakeUpstream{Takes: time.Second, Key: again.key}
+				state := up.LoseAnswers()
+				e := harness.NewEngine(t, up, nil)
+				first := harness.Attempt("b")
 				first.Caller.Key, again.attempt.Caller.Key = again.key, again.key
-				ticket := e.ask(t, first)
+				ticket := e.Ask(t, first)
 				if _, err := ticket.Wait(t.Context(), nil); adapter.KindOf(err) != adapter.Ambiguous {
 					t.Fatalf("Wait() = %v, want Ambiguous", err)
 				}
 				ticket.Answered()
 				synctest.Wait()
 				if again.restart {
-					e.again(t)
+					e.Restart(t)
 				}
-				up.find(state())
+				up.Show(state())
 				<-time.After(30 * time.Second)
-				if got := text(t, e.ask(t, again.attempt)); got != "short late" {
+				if got := harness.Text(t, e.Ask(t, again.attempt)); got != "short late" {
 					t.Errorf("answer = %q, want the late job's", got)
 				}
-				run, err := e.Job(t.Context(), adapter.Caller{Owner: "o"}, ticket.Job)
+				run, err := e.Job(t.Context(), adapter.Caller{Owner: "o"}, ticket.Run().ID)
 				if err != nil || run.Status != adapter.RunCompleted || run.Error != nil {
 					t.Errorf("Job() = %s, %v, %v; want completed", run.Status, run.Error, err)
 				}
@@ -78,12 +60,12 @@ func TestAClientsKeyIsForgottenWhenNothingTurnsUp(t *testing.T) {
 	for name, away := range map[string]bool{"by the process that has it": false, "by one that starts later": true} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				up := &scripted{key: "sesame"}
-				up.lost()
-				e := newEngine(t, up, nil)
-				a := attempt("b")
+				up := &harness.FakeUpstream{Key: "sesame"}
+				up.LoseAnswers()
+				e := harness.NewEngine(t, up, nil)
+				a := harness.Attempt("b")
 				a.Caller.Key = "sesame"
-				ticket := e.ask(t, a)
+				ticket := e.Ask(t, a)
 				_, _ = ticket.Wait(t.Context(), nil)
 				synctest.Wait()
 				if run := ticket.Run(); len(run.SealedKey) == 0 {
@@ -94,10 +76,10 @@ func TestAClientsKeyIsForgottenWhenNothingTurnsUp(t *testing.T) {
 				}
 				<-time.After(2 * time.Hour)
 				if away {
-					e.start(t)
+					e.Boot(t)
 					<-time.After(time.Minute)
 				}
-				run, err := e.Job(t.Context(), a.Caller, ticket.Job)
+				run, err := e.Job(t.Context(), a.Caller, ticket.Run().ID)
 				if err != nil || len(run.SealedKey) != 0 {
 					t.Errorf("Job() = %v with a key of %d bytes; want none", err, len(run.SealedKey))
 				}
@@ -109,35 +91,35 @@ func TestAClientsKeyIsForgottenWhenNothingTurnsUp(t *testing.T) {
 func TestAJobThatOutlivesItsDeadlineIsStillFetched(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		begun := time.Now()
-		up := &scripted{takes: 80 * time.Minute}
-		up.task = func(id string) (adapter.Task, error) {
-			if time.Since(begun) < up.takes {
+		up := &harness.FakeUpstream{Takes: 80 * time.Minute}
+		up.OnTask = func(id string) (adapter.Task, error) {
+			if time.Since(begun) < up.Takes {
 				return adapter.Task{ID: id, Status: adapter.InProgress}, nil
 			}
 			return adapter.Task{ID: id, Status: adapter.Success, Texts: []string{"short " + id}}, nil
 		}
-		e := newEngine(t, up, func(c *adapter.Config) { c.JobTimeout = 2 * time.Hour })
-		ticket := e.ask(t, attempt("b"))
+		e := harness.NewEngine(t, up, func(c *harness.Config) { c.JobTimeout = 2 * time.Hour })
+		ticket := e.Ask(t, harness.Attempt("b"))
 		if _, err := ticket.Wait(t.Context(), nil); adapter.KindOf(err) != adapter.Overdue {
 			t.Fatalf("Wait() = %v, want Overdue", err)
 		}
 		<-time.After(30 * time.Minute)
-		run, err := e.Job(t.Context(), adapter.Caller{Owner: "o"}, ticket.Job)
-		if err != nil || run.Status != adapter.RunCompleted || up.charges() != 1 {
-			t.Errorf("Job() = %s, %v with %d jobs; want completed with 1", run.Status, err, up.charges())
+		run, err := e.Job(t.Context(), adapter.Caller{Owner: "o"}, ticket.Run().ID)
+		if err != nil || run.Status != adapter.RunCompleted || up.Charges() != 1 {
+			t.Errorf("Job() = %s, %v with %d jobs; want completed with 1", run.Status, err, up.Charges())
 		}
 	})
 }
 
 func TestWhatNeverTurnsUpIsForgotten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		up := &scripted{}
-		up.lost()
-		e := newEngine(t, up, nil)
-		ticket := e.ask(t, attempt("b"))
+		up := &harness.FakeUpstream{}
+		up.LoseAnswers()
+		e := harness.NewEngine(t, up, nil)
+		ticket := e.Ask(t, harness.Attempt("b"))
 		_, _ = ticket.Wait(t.Context(), nil)
 		<-time.After(3 * time.Hour)
-		run, err := e.Job(t.Context(), adapter.Caller{Owner: "o"}, ticket.Job)
+		run, err := e.Job(t.Context(), adapter.Caller{Owner: "o"}, ticket.Run().ID)
 		if err != nil || run.Status != adapter.RunFailed {
 			t.Errorf("Job() = %s, %v; want failed", run.Status, err)
 		}
@@ -147,29 +129,29 @@ func TestWhatNeverTurnsUpIsForgotten(t *testing.T) {
 // A replica that was out of reach for longer than a lease is not dead: what it submitted meanwhile counts.
 func TestASubmissionOfAReplicaTakenForDeadIsAdopted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		up := &scripted{takes: time.Second}
-		up.submit = func(context.Context, adapter.Options) error {
+		up := &harness.FakeUpstream{Takes: time.Second}
+		up.OnSubmit = func(context.Context, adapter.Options) error {
 			<-time.After(10 * time.Second) // an answer that takes long
 			return nil
 		}
-		one := newEngine(t, up, func(c *adapter.Config) { c.Replica = "one" })
-		ticket := one.ask(t, attempt("b"))
-		two := one.peer(t, "two")
+		one := harness.NewEngine(t, up, func(c *harness.Config) { c.Replica = "one" })
+		ticket := one.Ask(t, harness.Attempt("b"))
+		two := one.Peer(t, "two")
 		<-time.After(time.Second)
-		one.broken.BreakAll(errors.New("no connection"))
-		one.leases.Kill("one")
+		one.Broken.BreakAll(errors.New("no connection"))
+		one.Leases.Kill("one")
 		<-time.After(11 * time.Second)
-		one.broken.Mend()
-		if got := text(t, two.ask(t, retry("b", 1))); got != "short t"+up.states[0] {
+		one.Broken.Mend()
+		if got := harness.Text(t, two.Ask(t, harness.Retry("b", 1))); got != "short t"+up.States[0] {
 			t.Errorf("the replica that took over answers %q, want the first one's job", got)
 		}
-		if got := text(t, ticket); got != "short t"+up.states[0] {
+		if got := harness.Text(t, ticket); got != "short t"+up.States[0] {
 			t.Errorf("the replica that lost the run answers %q, want its job", got)
 		}
-		if up.charges() != 1 {
-			t.Errorf("jobs = %d, want 1", up.charges())
+		if up.Charges() != 1 {
+			t.Errorf("jobs = %d, want 1", up.Charges())
 		}
-		if run := two.ask(t, retry("b", 1)).Run(); run.Replica != "two" {
+		if run := two.Ask(t, harness.Retry("b", 1)).Run(); run.Replica != "two" {
 			t.Errorf("the run is %q's, want it taken over", run.Replica)
 		}
 	})
@@ -178,49 +160,49 @@ func TestASubmissionOfAReplicaTakenForDeadIsAdopted(t *testing.T) {
 // It may be out of reach for so long that the run was given up meanwhile.
 func TestASubmissionThatIsToldLateIsFollowed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		up := &scripted{takes: time.Second}
-		up.submit = func(context.Context, adapter.Options) error {
+		up := &harness.FakeUpstream{Takes: time.Second}
+		up.OnSubmit = func(context.Context, adapter.Options) error {
 			<-time.After(2 * time.Second)
 			return nil
 		}
-		up.task = func(id string) (adapter.Task, error) {
+		up.OnTask = func(id string) (adapter.Task, error) {
 			return adapter.Task{ID: id, Status: adapter.Success, Texts: []string{"short " + id}}, nil
 		}
-		one := newEngine(t, up, func(c *adapter.Config) { c.Replica = "one" })
-		one.ask(t, attempt("b"))
-		two := one.peer(t, "two")
+		one := harness.NewEngine(t, up, func(c *harness.Config) { c.Replica = "one" })
+		one.Ask(t, harness.Attempt("b"))
+		two := one.Peer(t, "two")
 		<-time.After(time.Second)
-		one.broken.BreakAll(errors.New("no connection"))
-		one.leases.Kill("one")
-		ticket := two.ask(t, retry("b", 1))
+		one.Broken.BreakAll(errors.New("no connection"))
+		one.Leases.Kill("one")
+		ticket := two.Ask(t, harness.Retry("b", 1))
 		if _, err := ticket.Wait(t.Context(), nil); adapter.KindOf(err) != adapter.Ambiguous {
 			t.Fatalf("Wait() = %v, want Ambiguous: nobody knows", err)
 		}
-		one.broken.Mend()
+		one.Broken.Mend()
 		<-time.After(time.Minute)
-		if got := text(t, two.ask(t, retry("b", 2))); got != "short t"+up.states[0] || up.charges() != 1 {
-			t.Errorf("answer = %q after %d jobs, want the one that was told late", got, up.charges())
+		if got := harness.Text(t, two.Ask(t, harness.Retry("b", 2))); got != "short t"+up.States[0] || up.Charges() != 1 {
+			t.Errorf("answer = %q after %d jobs, want the one that was told late", got, up.Charges())
 		}
 	})
 }
 
 func TestAReplicaTakenForDeadTakesItsLeaseAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		up := &scripted{takes: time.Second}
-		one := newEngine(t, up, func(c *adapter.Config) { c.Replica = "one" })
+		up := &harness.FakeUpstream{Takes: time.Second}
+		one := harness.NewEngine(t, up, func(c *harness.Config) { c.Replica = "one" })
 		synctest.Wait()
-		if _, held, err := one.leases.Hold(t.Context(), "replica.one", "one"); !held || err != nil {
+		if _, held, err := one.Leases.Hold(t.Context(), "replica.one", "one"); !held || err != nil {
 			t.Fatalf("Hold() = %v, %v", held, err)
 		}
-		one.leases.Kill("one")
-		two := one.peer(t, "two")
+		one.Leases.Kill("one")
+		two := one.Peer(t, "two")
 		<-time.After(3 * time.Second)
-		if holder, err := one.leases.Holder(t.Context(), "replica.one"); holder != "one" || err != nil {
+		if holder, err := one.Leases.Holder(t.Context(), "replica.one"); holder != "one" || err != nil {
 			t.Fatalf("Holder() = %q, %v; want the replica itself again", holder, err)
 		}
-		text(t, one.ask(t, attempt("b")))
-		if got := text(t, two.ask(t, retry("b", 1))); got != "short t"+up.states[0] || up.charges() != 1 {
-			t.Errorf("answer = %q after %d jobs, want the first one's", got, up.charges())
+		harness.Text(t, one.Ask(t, harness.Attempt("b")))
+		if got := harness.Text(t, two.Ask(t, harness.Retry("b", 1))); got != "short t"+up.States[0] || up.Charges() != 1 {
+			t.Errorf("answer = %q after %d jobs, want the first one's", got, up.Charges())
 		}
 	})
 }
@@ -228,20 +210,20 @@ func TestAReplicaTakenForDeadTakesItsLeaseAgain(t *testing.T) {
 // A client that leaves is noticed before its leaving is on disk; its repeat may come in between.
 func TestARepeatThatTookADeliveryKeepsIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		up := &scripted{takes: 10 * time.Second}
-		e := newEngine(t, up, nil)
-		first := e.ask(t, attempt("b"))
+		up := &harness.FakeUpstream{Takes: 10 * time.Second}
+		e := harness.NewEngine(t, up, nil)
+		first := e.Ask(t, harness.Attempt("b"))
 		<-time.After(time.Second)
 		first.Abandoned()
 		<-time.After(time.Nanosecond)
-		repeat := e.ask(t, attempt("b"))
-		if repeat.Job != first.Job {
-			t.Fatalf("the repeat got job %s, want %s", repeat.Job, first.Job)
+		repeat := e.Ask(t, harness.Attempt("b"))
+		if repeat.Run().ID != first.Run().ID {
+			t.Fatalf("the repeat got job %s, want %s", repeat.Run().ID, first.Run().ID)
 		}
 		synctest.Wait()
-		text(t, repeat)
+		harness.Text(t, repeat)
 		repeat.Answered()
-		if again := e.ask(t, attempt("b")); again.Job == first.Job {
+		if again := e.Ask(t, harness.Attempt("b")); again.Run().ID == first.Run().ID {
 			t.Errorf("a new wish got the job that was answered")
 		}
 	})
@@ -250,23 +232,23 @@ func TestARepeatThatTookADeliveryKeepsIt(t *testing.T) {
 // A panic in the middle of a submission says nothing about the job, which may be there: it is looked for (row K3).
 func TestAJobWhoseSubmissionPanickedTurnsUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		up := &scripted{takes: time.Second}
-		state := up.lost()
-		lose := up.submit
-		up.submit = func(ctx context.Context, o adapter.Options) error {
+		up := &harness.FakeUpstream{Takes: time.Second}
+		state := up.LoseAnswers()
+		lose := up.OnSubmit
+		up.OnSubmit = func(ctx context.Context, o adapter.Options) error {
 			_ = lose(ctx, o)
 			panic("a mistake")
 		}
-		e := newEngine(t, up, nil)
-		ticket := e.ask(t, attempt("b"))
+		e := harness.NewEngine(t, up, nil)
+		ticket := e.Ask(t, harness.Attempt("b"))
 		if _, err := ticket.Wait(t.Context(), nil); err == nil || adapter.KindOf(err) != adapter.Internal {
 			t.Fatalf("Wait() = %v, want Internal", err)
 		}
 		ticket.Answered()
 		synctest.Wait()
-		up.find(state())
+		up.Show(state())
 		<-time.After(30 * time.Second)
-		if got := text(t, e.ask(t, retry("b", 1))); got != "short late" {
+		if got := harness.Text(t, e.Ask(t, harness.Retry("b", 1))); got != "short late" {
 			t.Errorf("answer = %q, want the late job's", got)
 		}
 	})
@@ -275,21 +257,21 @@ func TestAJobWhoseSubmissionPanickedTurnsUp(t *testing.T) {
 // A submission whose outcome was unknown when the deadline came is looked for like any other.
 func TestAJobSubmittedAtItsDeadlineTurnsUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		up := &scripted{takes: time.Second}
-		state := up.lost()
-		lose := up.submit
-		up.submit = func(ctx context.Context, o adapter.Options) error {
+		up := &harness.FakeUpstream{Takes: time.Second}
+		state := up.LoseAnswers()
+		lose := up.OnSubmit
+		up.OnSubmit = func(ctx context.Context, o adapter.Options) error {
 			<-time.After(time.Hour - 5*time.Second)
 			return lose(ctx, o)
 		}
-		e := newEngine(t, up, func(c *adapter.Config) { c.JobTimeout = 2 * time.Hour })
-		ticket := e.ask(t, attempt("b"))
+		e := harness.NewEngine(t, up, func(c *harness.Config) { c.JobTimeout = 2 * time.Hour })
+		ticket := e.Ask(t, harness.Attempt("b"))
 		if _, err := ticket.Wait(t.Context(), nil); adapter.KindOf(err) != adapter.Overdue {
 			t.Fatalf("Wait() = %v, want Overdue", err)
 		}
-		up.find(state())
+		up.Show(state())
 		<-time.After(time.Minute)
-		run, err := e.Job(t.Context(), adapter.Caller{Owner: "o"}, ticket.Job)
+		run, err := e.Job(t.Context(), adapter.Caller{Owner: "o"}, ticket.Run().ID)
 		if err != nil || run.Status != adapter.RunCompleted {
 			t.Errorf("Job() = %s, %v; want completed", run.Status, err)
 		}

@@ -7,13 +7,15 @@ import (
 	"testing/synctest"
 	"time"
 
+	"midgate/adapter/adaptertest/harness"
+
 	"midgate/adapter"
 	"midgate/adapter/adaptertest"
 )
 
 // forgetful is an account that says for a while that it has lost its tasks.
 type forgetful struct {
-	*scripted
+	*harness.FakeUpstream
 	until time.Time
 }
 
@@ -22,7 +24,7 @@ func (f *forgetful) Choose(ctx context.Context, c adapter.Caller, _ adapter.Spee
 }
 
 func (f *forgetful) Made(ctx context.Context, c adapter.Caller, name string) (adapter.Account, error) {
-	a, err := f.scripted.Made(ctx, c, name)
+	a, err := f.FakeUpstream.Made(ctx, c, name)
 	a.Waiter = f
 	return a, err
 }
@@ -31,7 +33,7 @@ func (f *forgetful) Wait(ctx context.Context, w adapter.Wait) (adapter.Task, err
 	if time.Now().Before(f.until) {
 		return adapter.Task{ID: w.TaskID}, adapter.Errorf(adapter.Failed, "The upstream has lost the job.")
 	}
-	return f.scripted.Wait(ctx, w)
+	return f.FakeUpstream.Wait(ctx, w)
 }
 
 // An upstream whose data base was away says that it knows none of its tasks; they are paid and come back with it.
@@ -47,28 +49,28 @@ func TestATaskThatAnUpstreamHadLostIsStillFetched(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				back := time.Now().Add(3 * time.Minute)
 				asked := 0
-				up := &forgetful{scripted: &scripted{takes: time.Second}, until: time.Now().Add(test.lost)}
-				up.task = func(id string) (adapter.Task, error) {
+				up := &forgetful{FakeUpstream: &harness.FakeUpstream{Takes: time.Second}, until: time.Now().Add(test.lost)}
+				up.OnTask = func(id string) (adapter.Task, error) {
 					asked++
 					if time.Now().Before(back) {
 						return adapter.Task{}, adapter.ErrNotFound
 					}
 					return adapter.Task{ID: id, Status: adapter.Success, Texts: []string{"short " + id}}, nil
 				}
-				e := newEngine(t, up.scripted, nil)
+				e := harness.NewEngine(t, up.FakeUpstream, nil)
 				e.Close()
-				e.Service = adapter.New(e.cfg, adapter.Parts{Accounts: up, Store: adaptertest.NewStore(), Journal: e.journal, Leases: e.leases, Log: slog.New(slog.DiscardHandler)})
+				e.Gate = harness.Wire(e.Cfg, harness.Parts{Accounts: up, Store: adaptertest.NewStore(), Journal: e.Journal, Leases: e.Leases, Log: slog.New(slog.DiscardHandler)})
 				if err := e.Start(t.Context()); err != nil {
 					t.Fatal(err)
 				}
-				ticket := e.ask(t, attempt("b"))
+				ticket := e.Ask(t, harness.Attempt("b"))
 				if _, err := ticket.Wait(t.Context(), nil); adapter.KindOf(err) != adapter.Failed {
 					t.Fatalf("Wait() = %v, want Failed", err)
 				}
 				<-time.After(30 * time.Minute)
-				run, err := e.Job(t.Context(), adapter.Caller{Owner: "o"}, ticket.Job)
-				if err != nil || run.Status != test.status || up.charges() != 1 || asked > 60 {
-					t.Errorf("Job() = %s, %v with %d jobs after %d questions; want %s with 1", run.Status, err, up.charges(), asked, test.status)
+				run, err := e.Job(t.Context(), adapter.Caller{Owner: "o"}, ticket.Run().ID)
+				if err != nil || run.Status != test.status || up.Charges() != 1 || asked > 60 {
+					t.Errorf("Job() = %s, %v with %d jobs after %d questions; want %s with 1", run.Status, err, up.Charges(), asked, test.status)
 				}
 			})
 		})

@@ -8,6 +8,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"midgate/adapter/adaptertest/harness"
+
 	"midgate/adapter"
 )
 
@@ -15,25 +17,25 @@ import (
 // first one are told.
 func TestClientsOfAReplicaThatLostItsJobAreAnswered(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		e := newEngine(t, &scripted{takes: time.Hour}, func(c *adapter.Config) { c.JobTimeout = 30 * time.Minute })
-		other := e.peerOf(t, "p", &scripted{takes: time.Minute})
-		ticket := e.ask(t, attempt("b"))
+		e := harness.NewEngine(t, &harness.FakeUpstream{Takes: time.Hour}, func(c *harness.Config) { c.JobTimeout = 30 * time.Minute })
+		other := e.PeerOf(t, "p", &harness.FakeUpstream{Takes: time.Minute})
+		ticket := e.Ask(t, harness.Attempt("b"))
 		if err := ticket.Accepted(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		began := time.Now()
-		e.broken.BreakAll(errors.New("no majority"))
-		e.leases.Kill("r")
+		e.Broken.BreakAll(errors.New("no majority"))
+		e.Leases.Kill("r")
 		<-time.After(10 * time.Second)
-		e.broken.Mend()
-		if got := text(t, ticket); got == "" || time.Since(began) > 5*time.Minute {
+		e.Broken.Mend()
+		if got := harness.Text(t, ticket); got == "" || time.Since(began) > 5*time.Minute {
 			t.Errorf("the answer %q comes after %s, want it when the other replica has it", got, time.Since(began))
 		}
-		if n := e.up.charges() + other.up.charges(); n != 1 {
+		if n := e.Up.Charges() + other.Up.Charges(); n != 1 {
 			t.Errorf("%d jobs, want 1", n)
 		}
 		<-time.After(time.Hour)
-		job, err := e.Job(t.Context(), adapter.Caller{Owner: "o"}, ticket.Job)
+		job, err := e.Job(t.Context(), adapter.Caller{Owner: "o"}, ticket.Run().ID)
 		if err != nil || job.Status != adapter.RunCompleted || job.Replica != "p" {
 			t.Errorf("Job() = %s by %q, %v; want what the other replica recorded", job.Status, job.Replica, err)
 		}
@@ -61,16 +63,16 @@ func (j *slowSaves) Save(ctx context.Context, run adapter.Run) (adapter.Run, err
 func TestAJobThatCameToNothingIsTriedAgainByOneReplica(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		full := true
-		up := &scripted{takes: time.Minute, submit: func(context.Context, adapter.Options) error {
+		up := &harness.FakeUpstream{Takes: time.Minute, OnSubmit: func(context.Context, adapter.Options) error {
 			if full {
 				return adapter.Errorf(adapter.Unavailable, "The account is being changed.")
 			}
 			return nil
 		}}
-		e := newEngine(t, up, nil)
-		far := &slowSaves{Journal: e.joined()}
-		other := e.peerOn(t, "p", up, far)
-		first := e.ask(t, attempt("b"))
+		e := harness.NewEngine(t, up, nil)
+		far := &slowSaves{Journal: e.Joined()}
+		other := e.PeerOn(t, "p", up, far)
+		first := e.Ask(t, harness.Attempt("b"))
 		if _, err := first.Wait(t.Context(), nil); adapter.KindOf(err) != adapter.Unavailable {
 			t.Fatalf("Wait() = %v, want Unavailable", err)
 		}
@@ -81,12 +83,12 @@ func TestAJobThatCameToNothingIsTriedAgainByOneReplica(t *testing.T) {
 		far.slow = true
 		far.mu.Unlock()
 		var all sync.WaitGroup
-		for _, replica := range []*engine{other, e} {
-			all.Go(func() { text(t, replica.ask(t, streamed(retry("b", 1)))) })
+		for _, replica := range []*harness.Engine{other, e} {
+			all.Go(func() { harness.Text(t, replica.Ask(t, harness.Streamed(harness.Retry("b", 1)))) })
 		}
 		all.Wait()
-		if up.charges() != 1 {
-			t.Errorf("%d jobs, want 1", up.charges())
+		if up.Charges() != 1 {
+			t.Errorf("%d jobs, want 1", up.Charges())
 		}
 	})
 }
@@ -97,13 +99,13 @@ func TestAJobIsCancelledThroughAnotherReplica(t *testing.T) {
 	for name, places := range map[string]int{"it was submitted": 4, "it waits for its place": 1} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				e := newEngine(t, &scripted{takes: 10 * time.Minute}, func(c *adapter.Config) { c.MaxInFlight = places })
-				other := e.peerOf(t, "p", &scripted{})
-				e.ask(t, attempt("first"))
-				ticket := e.ask(t, attempt("b"))
+				e := harness.NewEngine(t, &harness.FakeUpstream{Takes: 10 * time.Minute}, func(c *harness.Config) { c.MaxInFlight = places })
+				other := e.PeerOf(t, "p", &harness.FakeUpstream{})
+				e.Ask(t, harness.Attempt("first"))
+				ticket := e.Ask(t, harness.Attempt("b"))
 				synctest.Wait()
 				began := time.Now()
-				run, err := other.Cancel(t.Context(), adapter.Caller{Owner: "o"}, ticket.Job)
+				run, err := other.Cancel(t.Context(), adapter.Caller{Owner: "o"}, ticket.Run().ID)
 				if err != nil || run.Status != adapter.RunCancelled {
 					t.Errorf("Cancel() = %v, %v, want cancelled", run.Status, err)
 				}

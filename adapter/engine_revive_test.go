@@ -6,62 +6,59 @@ import (
 	"testing/synctest"
 	"time"
 
+	"midgate/adapter/adaptertest/harness"
+
 	"midgate/adapter"
 )
 
 // A failure that cost nothing and passes must not be what a repeat gets: it is the repeat that is told to come again.
 func TestARepeatOfWhatCameToNothingIsTriedAgain(t *testing.T) {
 	again := map[string]struct{ first, second adapter.Attempt }{
-		"with a retry counter":      {attempt("b"), retry("b", 1)},
-		"with the same key":         {keyed("k", "b"), keyed("k", "b")},
-		"of a streaming SDK":        {attempt("b"), streamed(retry("b", 1))},
-		"with neither, as new wish": {attempt("b"), attempt("b")},
+		"with a retry counter":      {harness.Attempt("b"), harness.Retry("b", 1)},
+		"with the same key":         {harness.Keyed("k", "b"), harness.Keyed("k", "b")},
+		"of a streaming SDK":        {harness.Attempt("b"), harness.Streamed(harness.Retry("b", 1))},
+		"with neither, as new wish": {harness.Attempt("b"), harness.Attempt("b")},
 	}
 	for name, test := range again {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				full := true
-				up := &scripted{takes: time.Second, submit: func(context.Context, adapter.Options) error {
+				up := &harness.FakeUpstream{Takes: time.Second, OnSubmit: func(context.Context, adapter.Options) error {
 					if full {
 						return adapter.Errorf(adapter.Unavailable, "The account is being changed.")
 					}
 					return nil
 				}}
-				e := newEngine(t, up, nil)
-				first := e.ask(t, test.first)
+				e := harness.NewEngine(t, up, nil)
+				first := e.Ask(t, test.first)
 				if _, err := first.Wait(t.Context(), nil); adapter.KindOf(err) != adapter.Unavailable {
 					t.Fatalf("Wait() = %v, want Unavailable", err)
 				}
 				first.Answered()
 				synctest.Wait()
 				full = false
-				second := e.ask(t, test.second)
-				text(t, second)
+				second := e.Ask(t, test.second)
+				harness.Text(t, second)
 				second.Answered()
 				synctest.Wait()
-				if up.charges() != 1 {
-					t.Errorf("jobs = %d, want 1", up.charges())
+				if up.Charges() != 1 {
+					t.Errorf("jobs = %d, want 1", up.Charges())
 				}
-				if got := text(t, e.ask(t, streamed(test.second))); test.second.Retry > 0 && up.charges() != 1 {
-					t.Errorf("a further repeat gets %q after %d jobs, want the stored answer", got, up.charges())
+				if got := harness.Text(t, e.Ask(t, harness.Streamed(test.second))); test.second.Retry > 0 && up.Charges() != 1 {
+					t.Errorf("a further repeat gets %q after %d jobs, want the stored answer", got, up.Charges())
 				}
 			})
 		})
 	}
 }
 
-func streamed(a adapter.Attempt) adapter.Attempt {
-	a.Stream = true
-	return a
-}
-
 func TestAFailureThatCostSomethingIsGivenToItsRepeats(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		up := &scripted{takes: time.Second}
-		up.lost() // panics at a second submission
-		e := newEngine(t, up, nil)
+		up := &harness.FakeUpstream{Takes: time.Second}
+		up.LoseAnswers() // panics at a second submission
+		e := harness.NewEngine(t, up, nil)
 		for range 3 {
-			if _, err := e.ask(t, keyed("k", "b")).Wait(t.Context(), nil); adapter.KindOf(err) != adapter.Ambiguous {
+			if _, err := e.Ask(t, harness.Keyed("k", "b")).Wait(t.Context(), nil); adapter.KindOf(err) != adapter.Ambiguous {
 				t.Errorf("Wait() = %v, want the stored Ambiguous", err)
 			}
 		}
@@ -71,14 +68,14 @@ func TestAFailureThatCostSomethingIsGivenToItsRepeats(t *testing.T) {
 // Without its lease a replica counts as dead: whoever asks it for a first job is told soon, and nothing is submitted.
 func TestAReplicaWithoutItsLeaseRefusesNewJobs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		up := &scripted{takes: time.Second}
-		e := newEngine(t, up, nil)
+		up := &harness.FakeUpstream{Takes: time.Second}
+		e := harness.NewEngine(t, up, nil)
 		synctest.Wait()
 		if err := e.Ready(t.Context()); err != nil {
 			t.Errorf("Ready() = %v with a lease", err)
 		}
-		e.leases.Kill("r")
-		if _, held, err := e.leases.Hold(t.Context(), "replica.r", "somebody else"); !held || err != nil {
+		e.Leases.Kill("r")
+		if _, held, err := e.Leases.Hold(t.Context(), "replica.r", "somebody else"); !held || err != nil {
 			t.Fatalf("Hold() = %v, %v", held, err)
 		}
 		synctest.Wait()
@@ -86,14 +83,14 @@ func TestAReplicaWithoutItsLeaseRefusesNewJobs(t *testing.T) {
 			t.Errorf("Ready() = %v without a lease, want a Storage error", err)
 		}
 		asked := time.Now()
-		_, err := e.ask(t, attempt("b")).Wait(t.Context(), nil)
-		if took := time.Since(asked); adapter.KindOf(err) != adapter.Storage || took > 10*time.Second || up.charges() != 0 {
-			t.Errorf("Wait() = %v after %s and %d jobs, want a Storage error after 10s and none", err, took, up.charges())
+		_, err := e.Ask(t, harness.Attempt("b")).Wait(t.Context(), nil)
+		if took := time.Since(asked); adapter.KindOf(err) != adapter.Storage || took > 10*time.Second || up.Charges() != 0 {
+			t.Errorf("Wait() = %v after %s and %d jobs, want a Storage error after 10s and none", err, took, up.Charges())
 		}
-		e.leases.Kill("somebody else")
+		e.Leases.Kill("somebody else")
 		<-time.After(2 * time.Second)
-		if got := text(t, e.ask(t, retry("b", 1))); up.charges() != 1 || got == "" {
-			t.Errorf("the repeat gets %q after %d jobs, want the picture of one", got, up.charges())
+		if got := harness.Text(t, e.Ask(t, harness.Retry("b", 1))); up.Charges() != 1 || got == "" {
+			t.Errorf("the repeat gets %q after %d jobs, want the picture of one", got, up.Charges())
 		}
 	})
 }

@@ -7,6 +7,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"midgate/adapter/adaptertest/harness"
+
 	"midgate/adapter"
 )
 
@@ -16,11 +18,11 @@ func TestAJobThatMayExistIsLookedForWhenAnotherOfItsRunWasRefused(t *testing.T) 
 	for name, refusedStep := range map[string]string{"the first was refused": "imagine", "the second was refused": "imagine:2"} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				var e *engine
+				var e *harness.Engine
 				caller := adapter.Caller{Owner: "o"}
-				up := &scripted{takes: time.Hour}
+				up := &harness.FakeUpstream{Takes: time.Hour}
 				lost := make(chan string, 1)
-				up.submit = func(ctx context.Context, o adapter.Options) error {
+				up.OnSubmit = func(ctx context.Context, o adapter.Options) error {
 					jobs, err := e.Jobs(ctx, caller, 1, "")
 					if err != nil || len(jobs) != 1 {
 						panic("no job is recorded")
@@ -31,10 +33,10 @@ func TestAJobThatMayExistIsLookedForWhenAnotherOfItsRunWasRefused(t *testing.T) 
 					lost <- o.State
 					return adapter.Errorf(adapter.Ambiguous, "The answer was lost.")
 				}
-				e = newEngine(t, up, nil)
-				g := generation("a cat")
+				e = harness.NewEngine(t, up, nil)
+				g := harness.Generation("a cat")
 				g.N = 8
-				ticket, err := e.Generate(t.Context(), attempt("b"), g)
+				ticket, err := e.Generate(t.Context(), harness.Attempt("b"), g)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -43,9 +45,9 @@ func TestAJobThatMayExistIsLookedForWhenAnotherOfItsRunWasRefused(t *testing.T) 
 				}
 				ticket.Answered()
 				state := <-lost
-				up.find(state)
+				up.Show(state)
 				<-time.After(30 * time.Second)
-				run, err := e.Job(t.Context(), caller, ticket.Job)
+				run, err := e.Job(t.Context(), caller, ticket.Run().ID)
 				if err != nil {
 					t.Fatal(err)
 				}

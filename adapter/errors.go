@@ -89,4 +89,29 @@ var (
 	ErrNotFound = errors.New("not found")
 	ErrExists   = errors.New("already exists")
 	ErrConflict = errors.New("changed by somebody else")
+	ErrPrivate  = errors.New("the address is on a private network") // and may not be fetched from
 )
+
+// unlisted words a list that could not be read: a cursor that is nobody's, or somebody else's, is the request's mistake.
+func unlisted(err error, what string) error {
+	if errors.Is(err, ErrNotFound) {
+		return BadParam("after", "invalid_value", "'after' must be the ID of a %s of this key, such as the last one of the page before.", what)
+	}
+	return Wrap(Storage, err, "The %ss' records cannot be read at the moment.", what)
+}
+
+// CodeTaskStatus is the code of an Invalid *Error that says a task is not in the state that a command needs.
+const CodeTaskStatus = "task_status"
+
+// TaskNotFound is what the upstream's own API says of a task that is nobody's, or somebody else's.
+func TaskNotFound() *Error {
+	return &Error{Kind: NotFound, Code: "task_not_found", Param: "taskId", Message: "task_not_found"}
+}
+
+// refused is the error that clients are told of an error of any sort.
+func refused(err error) *Error {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e
+	}
+	return &Error{Kind: Internal, Message: "Internal server error."}
+}

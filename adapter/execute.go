@@ -3,8 +3,6 @@ package adapter
 import (
 	"context"
 	"errors"
-	"fmt"
-	"runtime/debug"
 	"time"
 )
 
@@ -18,7 +16,7 @@ var (
 
 // execute runs a run's sequence in a goroutine of the service. place is the first job's, nil if it has to be asked for;
 // until patience a full upstream is asked again.
-func (s *Service) execute(l *live, caller Caller, place *place, patience time.Time) {
+func (s *Engine) execute(l *live, caller Caller, place *place, patience time.Time) {
 	run := l.snapshot()
 	ctx, cancel := context.WithDeadlineCause(s.life, run.Deadline, errDeadline)
 	ctx, stop := context.WithCancelCause(ctx)
@@ -30,7 +28,7 @@ func (s *Service) execute(l *live, caller Caller, place *place, patience time.Ti
 	if o := s.parts.Observer.JobStarted; o != nil {
 		o(run.Kind, run.Upstream, run.Speed)
 	}
-	s.announce(l)
+	s.started(l)
 	work := func() {
 		defer cancel()
 		defer stop(nil)
@@ -49,25 +47,14 @@ func (q *sequence) perform(run Run) (result Result, err error) {
 		return Result{}, errCancelled
 	}
 	err = q.shielded(func() (err error) {
-		result, err = q.sequenceOf(run)
+		result, err = q.workflow(run)
 		return err
 	})
 	return result, err
 }
 
-// shielded calls f. A panic in it is an internal error of its run and of no other: every goroutine of a sequence needs it.
-func (q *sequence) shielded(f func() error) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			q.s.parts.Log.Error("a sequence panicked", "job", q.live.snapshot().ID, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
-			err = fmt.Errorf("panic: %v", p)
-		}
-	}()
-	return f()
-}
-
 // ended records how the run came out, unless it is to be resumed: at the next start, or by the replica that took it.
-func (s *Service) ended(l *live, ctx context.Context, result Result, err error) {
+func (s *Engine) ended(l *live, ctx context.Context, result Result, err error) {
 	if s.life.Err() != nil && err != nil {
 		return
 	}
@@ -148,7 +135,7 @@ func (l *live) release() (previews []string) {
 }
 
 // failure turns whatever ended a sequence into what its clients are told, and logs what they are not.
-func (s *Service) failure(ctx context.Context, l *live, err error) *Error {
+func (s *Engine) failure(ctx context.Context, l *live, err error) *Error {
 	run := l.snapshot()
 	var known *Error
 	switch {
@@ -164,17 +151,5 @@ func (s *Service) failure(ctx context.Context, l *live, err error) *Error {
 	default:
 		s.parts.Log.Error("a job failed unexpectedly", "job", run.ID, "error", err)
 		return &Error{Kind: Internal, Message: "Internal server error."}
-	}
-}
-
-// pause waits, or returns false when ctx ends first.
-func pause(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
 	}
 }

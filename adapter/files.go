@@ -25,7 +25,7 @@ const filePrefix = "file-"
 func filesOf(c Caller) string { return digest("files", c.Owner) }
 
 // AddFile gives an upload, from Receive, an ID. lifetime 0 keeps it as long as any record.
-func (s *Service) AddFile(ctx context.Context, c Caller, upload Reference, purpose string, lifetime time.Duration) (File, error) {
+func (s *Library) AddFile(ctx context.Context, c Caller, upload Reference, purpose string, lifetime time.Duration) (File, error) {
 	now := time.Now()
 	record := Image{ID: NewID(filePrefix), Owner: filesOf(c), Created: now, Source: upload.Upload, Prompt: upload.Name, Action: purpose}
 	if s.cfg.Retention > 0 && (lifetime == 0 || lifetime > s.cfg.Retention) {
@@ -41,7 +41,7 @@ func (s *Service) AddFile(ctx context.Context, c Caller, upload Reference, purpo
 }
 
 // file is a record as a file; a NotFound *Error if its bytes are gone.
-func (s *Service) file(ctx context.Context, record Image) (File, error) {
+func (s *Library) file(ctx context.Context, record Image) (File, error) {
 	p, err := s.parts.Pictures.Stat(ctx, record.Source)
 	if errors.Is(err, ErrNotFound) {
 		return File{}, fileNotFound()
@@ -58,7 +58,7 @@ func fileNotFound() *Error {
 }
 
 // File returns one of the caller's files; a NotFound *Error for an unknown ID and for another owner's.
-func (s *Service) File(ctx context.Context, c Caller, id string) (File, error) {
+func (s *Library) File(ctx context.Context, c Caller, id string) (File, error) {
 	if !strings.HasPrefix(id, filePrefix) {
 		return File{}, fileNotFound()
 	}
@@ -73,7 +73,7 @@ func (s *Service) File(ctx context.Context, c Caller, id string) (File, error) {
 }
 
 // Files lists the caller's files, newest first: at most limit, those after the one with ID after.
-func (s *Service) Files(ctx context.Context, c Caller, limit int, after string) ([]File, error) {
+func (s *Library) Files(ctx context.Context, c Caller, limit int, after string) ([]File, error) {
 	records, err := s.parts.Store.List(ctx, filesOf(c), limit, after)
 	if err != nil {
 		return nil, unlisted(err, "file")
@@ -93,7 +93,7 @@ func (s *Service) Files(ctx context.Context, c Caller, limit int, after string) 
 }
 
 // DeleteFile forgets a file. Its bytes go with the last record that names them, when that expires.
-func (s *Service) DeleteFile(ctx context.Context, c Caller, id string) error {
+func (s *Library) DeleteFile(ctx context.Context, c Caller, id string) error {
 	if _, err := s.File(ctx, c, id); err != nil {
 		return err
 	}
@@ -104,7 +104,7 @@ func (s *Service) DeleteFile(ctx context.Context, c Caller, id string) error {
 }
 
 // FileBytes opens a file as it was uploaded.
-func (s *Service) FileBytes(ctx context.Context, c Caller, id string) (*Blob, error) {
+func (s *Library) FileBytes(ctx context.Context, c Caller, id string) (*Blob, error) {
 	f, err := s.File(ctx, c, id)
 	if err != nil {
 		return nil, err

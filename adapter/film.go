@@ -7,8 +7,8 @@ import (
 )
 
 // film executes a video's sequence: the still where there is none, the clip, then as many extensions as its length wants.
-func (q *sequence) film(run Run, f Film) (Result, error) {
-	account, err := q.account(run)
+func (q *recipe) film(run Run, f Film) (Result, error) {
+	account, err := q.account()
 	if err != nil {
 		return Result{}, err
 	}
@@ -52,7 +52,7 @@ func (v *shot) shorter(task Task, lacking int, failed error) (Result, error) {
 
 // shot is a video being made.
 type shot struct {
-	q            *sequence
+	q            *recipe
 	run          Run
 	film         Film
 	draw         Drawing
@@ -64,7 +64,7 @@ type shot struct {
 // first makes the first clip.
 func (v *shot) first() (Task, error) {
 	if v.film.Extends != "" {
-		before, err := v.q.s.parts.Journal.Get(v.q.ctx, VideoJob(v.film.Extends))
+		before, err := v.q.earlier(VideoJob(v.film.Extends))
 		if err != nil || before.Result == nil {
 			return Task{}, fmt.Errorf("read the video that is extended: %w", err)
 		}
@@ -110,7 +110,7 @@ func (v *shot) drawStill() error {
 		return err
 	}
 	v.film.Input = &Reference{Image: made.Images[0]}
-	if v.account, err = v.q.s.parts.Accounts.Made(v.q.ctx, v.q.caller, v.q.live.snapshot().at("")); err != nil {
+	if v.account, err = v.q.accountOf(v.q.job().at("")); err != nil {
 		return err
 	}
 	has, err := v.account.Upstream.Has(v.q.ctx, FeatureVideo)
@@ -194,30 +194,9 @@ func (v *shot) extend(taskID, step string) (Task, error) {
 
 // keep downloads the clips and stores them under the run's names that begin so.
 func (v *shot) keep(task Task, name string) (Result, error) {
-	urls := task.VideoURLs
-	if len(urls) == 0 && task.ImageURL != "" {
-		urls = []string{task.ImageURL} // an animated WebP, on Discord accounts (upstream-protocol.md §5.6)
-	}
-	if len(urls) == 0 {
-		return Result{}, Errorf(Failed, "Midjourney finished the job without a video.")
-	}
 	return v.q.storing(task, func() (Result, error) {
 		result := Result{Task: task.ID, Still: v.still, StillQuarter: v.stillQuarter}
-		for i, url := range urls {
-			kept, err := v.q.fetchVideo(v.account, url, fmt.Sprintf("%s/%d", name, i+1))
-			if err != nil {
-				return Result{}, err
-			}
-			result.film(kept)
-		}
-		return result, nil
+		err := v.q.clips(v.account, task, func(i int) string { return fmt.Sprintf("%s/%d", name, i+1) }, &result)
+		return result, err
 	})
-}
-
-// film adds a clip.
-func (r *Result) film(kept Picture) {
-	r.Videos = append(r.Videos, kept.Name)
-	if kept.Format != MP4 {
-		r.Moving = kept.Format
-	}
 }

@@ -125,12 +125,6 @@ func startsWithLetter(s string) bool {
 	return s != "" && ('a' <= s[0]|0x20 && s[0]|0x20 <= 'z')
 }
 
-// isLink reports whether a word is an address, bare or in angle brackets.
-func isLink(word string) bool {
-	word = strings.ToLower(strings.TrimPrefix(word, "<"))
-	return strings.HasPrefix(word, "http://") || strings.HasPrefix(word, "https://")
-}
-
 // safeLink is an address without the punctuation around it, and with those dashes escaped that a server might take
 // for a parameter's.
 func safeLink(word string) string {

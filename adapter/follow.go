@@ -4,17 +4,17 @@ import "context"
 
 // Follow returns a ticket that waits for one of the caller's jobs, whoever began it, as long as the job lives. It has no
 // delivery of its own: Answered and Abandoned must not be called. A NotFound *Error for an unknown job.
-func (s *Service) Follow(ctx context.Context, c Caller, id string) (*Ticket, error) {
+func (s *Engine) Follow(ctx context.Context, c Caller, id string) (Ticket, error) {
 	run, err := s.Job(ctx, c, id)
 	if err != nil {
 		return nil, err
 	}
-	return s.ticket(s.known(run), Attempt{Caller: c, Stream: true}, 0), nil
+	return s.newTicket(s.known(run), Attempt{Caller: c, Stream: true}, 0), nil
 }
 
 // Forget marks one of the caller's jobs as deleted: whoever shows jobs under a name of their own does not show it any
 // more. The job goes on, and its pictures stay.
-func (s *Service) Forget(ctx context.Context, c Caller, id string) error {
+func (s *Engine) Forget(ctx context.Context, c Caller, id string) error {
 	run, err := s.Job(ctx, c, id)
 	if err != nil {
 		return err

@@ -36,3 +36,15 @@ func digest(parts ...string) string {
 	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
 	return hex.EncodeToString(sum[:])
 }
+
+// VideoID is the ID under which clients know the video that a job makes: a video is its job.
+func VideoID(jobID string) string { return videoPrefix + strings.TrimPrefix(jobID, jobPrefix) }
+
+// VideoJob is the way back.
+func VideoJob(videoID string) string { return jobPrefix + strings.TrimPrefix(videoID, videoPrefix) }
+
+// isLink reports whether a word is an address, bare or in angle brackets.
+func isLink(word string) bool {
+	word = strings.ToLower(strings.TrimPrefix(word, "<"))
+	return strings.HasPrefix(word, "http://") || strings.HasPrefix(word, "https://")
+}

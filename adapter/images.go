@@ -8,38 +8,35 @@ import (
 )
 
 // Generate draws n pictures from a prompt: one imagine for each four of them, at once (contract.md §6).
-func (s *Service) Generate(ctx context.Context, a Attempt, g Generation) (*Ticket, error) {
+func (s *Studio) Generate(ctx context.Context, a Attempt, g Generation) (Ticket, error) {
 	draw, err := s.drawing(g, DrawOptions{Image: len(g.References) > 0})
 	if err != nil {
 		return nil, err
 	}
-	if g.References, err = s.sources(ctx, a.Caller, g.References); err != nil {
+	if g.References, err = s.lib.sources(ctx, a.Caller, g.References); err != nil {
 		return nil, err
 	}
 	account, err := s.parts.Accounts.Choose(ctx, a.Caller, draw.Speed)
 	if err != nil {
 		return nil, err
 	}
-	return s.open(ctx, a, work{
+	return s.jobs.Accept(ctx, a, work{
 		kind: KindGeneration, model: g.Model, n: g.count(), request: g, account: account, speed: draw.Speed,
 		quarter: s.oneQuarter(g), share: s.oneQuarter(g) && !draw.Seeded,
 	})
 }
 
-// count is n as it is meant: absent is 1.
-func (g Generation) count() int { return max(g.N, 1) }
-
 // gridMode says how this request's pictures come out of a grid.
-func (s *Service) gridMode(g Generation) string {
+func (s *Recipes) gridMode(g Generation) string {
 	return cmp.Or(g.Midjourney.Grid, s.cfg.Grid, GridSplit)
 }
 
 // oneQuarter reports whether the answer to a request is one quarter of a grid.
-func (s *Service) oneQuarter(g Generation) bool { return g.count() == 1 && s.gridMode(g) != GridWhole }
+func (s *Recipes) oneQuarter(g Generation) bool { return g.count() == 1 && s.gridMode(g) != GridWhole }
 
 // drawing turns a request's words into the prompt that is submitted, or refuses them.
-func (s *Service) drawing(g Generation, o DrawOptions) (Drawing, error) {
-	model, err := s.Model(g.Model)
+func (s *Recipes) drawing(g Generation, o DrawOptions) (Drawing, error) {
+	model, err := ParseModel(g.Model, s.cfg.Aliases)
 	if err != nil {
 		return Drawing{}, err
 	}
@@ -47,7 +44,7 @@ func (s *Service) drawing(g Generation, o DrawOptions) (Drawing, error) {
 	return Draw(g, model, o)
 }
 
-func (q *sequence) generate(run Run, g Generation) (Result, error) {
+func (q *recipe) generate(run Run, g Generation) (Result, error) {
 	draw, err := q.s.drawing(g, DrawOptions{Image: len(g.References) > 0})
 	if err != nil {
 		return Result{}, err
@@ -56,7 +53,7 @@ func (q *sequence) generate(run Run, g Generation) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	account, err := q.account(run)
+	account, err := q.account()
 	if err != nil {
 		return Result{}, err
 	}
@@ -68,7 +65,7 @@ func (q *sequence) generate(run Run, g Generation) (Result, error) {
 
 // grids makes as many grids as the pictures need, at once, and delivers their pictures. If some of them fail, the
 // pictures that exist are the answer; only when none exists is it an error.
-func (q *sequence) grids(run Run, g Generation, draw Drawing, order func(i int) order) (Result, error) {
+func (q *recipe) grids(run Run, g Generation, draw Drawing, order func(i int) order) (Result, error) {
 	want := g.count()
 	need := (want + 3) / 4
 	if q.s.gridMode(g) == GridWhole {
@@ -86,7 +83,7 @@ func (q *sequence) grids(run Run, g Generation, draw Drawing, order func(i int) 
 }
 
 // grid makes one grid and delivers count of its pictures.
-func (q *sequence) grid(o order, from provenance, count int) (Result, error) {
+func (q *recipe) grid(o order, from provenance, count int) (Result, error) {
 	task, account, err := q.doAnywhere(o)
 	if err != nil {
 		return Result{}, err
@@ -156,7 +153,7 @@ type provenance struct {
 }
 
 // record begins the record of a picture of that provenance.
-func (q *sequence) record(from provenance, task Task, name string) Image {
+func (q *recipe) record(from provenance, task Task, name string) Image {
 	img := Image{
 		ID: q.id(name), Owner: from.run.Owner, Created: from.run.Created, Expires: from.run.Expires, Job: from.run.ID,
 		Model: cmp.Or(from.gen.Model, "midjourney"), Prompt: from.gen.Prompt, RevisedPrompt: cmp.Or(strings.TrimSpace(task.FinalPrompt), from.draw.Prompt),
@@ -165,12 +162,4 @@ func (q *sequence) record(from provenance, task Task, name string) Image {
 		Upstream: from.account.Name, TaskID: task.ID, Buttons: task.Buttons,
 	}
 	return img
-}
-
-// versionName is the version as a record shows it: "7", "niji 6", or empty when the upstream decides.
-func (d Drawing) versionName() string {
-	if d.Niji {
-		return strings.TrimSpace("niji " + d.Version)
-	}
-	return d.Version
 }

@@ -11,7 +11,7 @@ import (
 var errGone = errors.New("the run was not created")
 
 // claimed joins the run that holds the attempt's Idempotency-Key, if its body is the same.
-func (s *Service) claimed(ctx context.Context, held Run, a Attempt, w work) (*Ticket, bool, error) {
+func (s *Engine) claimed(ctx context.Context, held Run, a Attempt, w work) (*ticket, bool, error) {
 	if held.Body != digest(a.Caller.Owner, a.Route, a.Body) {
 		return nil, false, &Error{Kind: Reused, Code: "idempotency_key_reused", Param: "Idempotency-Key",
 			Message: "This Idempotency-Key was used with another request body within the last 24 hours. Use a new key for a new request."}
@@ -28,7 +28,7 @@ func (s *Service) claimed(ctx context.Context, held Run, a Attempt, w work) (*Ti
 }
 
 // joined gives the attempt delivery i of a run that exists or is being recorded.
-func (s *Service) joined(ctx context.Context, l *live, a Attempt, w work, i int) (*Ticket, bool, error) {
+func (s *Engine) joined(ctx context.Context, l *live, a Attempt, w work, i int) (*ticket, bool, error) {
 	select {
 	case <-l.ready:
 	case <-ctx.Done():
@@ -46,7 +46,7 @@ func (s *Service) joined(ctx context.Context, l *live, a Attempt, w work, i int)
 		return nil, false, err
 	}
 	s.keepShare(ctx, l, i)
-	return s.ticket(l, a, i), false, nil
+	return s.newTicket(l, a, i), false, nil
 }
 
 // giveUp leaves a delivery that was taken to the next repeat. The run's next record carries it.
@@ -59,7 +59,7 @@ func (l *live) giveUp(i int) {
 }
 
 // keepShare records that a quarter was given away, as soon as it was: after a crash its client's repeat has to find it.
-func (s *Service) keepShare(ctx context.Context, l *live, i int) {
+func (s *Engine) keepShare(ctx context.Context, l *live, i int) {
 	if i == 0 || !l.executed() {
 		return
 	}

@@ -8,6 +8,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"midgate/adapter/adaptertest/harness"
+
 	"midgate/adapter"
 	"midgate/adapter/midjourney/simulator"
 )
@@ -17,9 +19,9 @@ func TestSharersFindTheirQuartersAfterACrash(t *testing.T) {
 	for name, counter := range map[string]int{"with a retry counter": 1, "without any": 0} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := newStudio(t, simulator.Config{}, nil)
-				a := s.attempt("/v1/images/generations", "shared")
-				first, err := s.Generate(t.Context(), a, generation("a red fox"))
+				s := harness.New(t, simulator.Config{}, nil)
+				a := s.Attempt("/v1/images/generations", "shared")
+				first, err := s.Generate(t.Context(), a, harness.Generation("a red fox"))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -28,15 +30,15 @@ func TestSharersFindTheirQuartersAfterACrash(t *testing.T) {
 				}
 				<-time.After(100 * time.Millisecond)
 				for range 3 {
-					if _, err := s.Generate(t.Context(), a, generation("a red fox")); err != nil {
+					if _, err := s.Generate(t.Context(), a, harness.Generation("a red fox")); err != nil {
 						t.Fatal(err)
 					}
 				}
-				next := s.reborn(t)
+				next := s.Restarted(t)
 				a.Retry = counter
 				seen := map[string]bool{}
 				for range 4 {
-					ticket, err := next.Generate(t.Context(), a, generation("a red fox"))
+					ticket, err := next.Generate(t.Context(), a, harness.Generation("a red fox"))
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -48,8 +50,8 @@ func TestSharersFindTheirQuartersAfterACrash(t *testing.T) {
 					synctest.Wait()
 					seen[result.Images[0]] = true
 				}
-				if len(seen) != 4 || s.charged() != "imagine" {
-					t.Errorf("%d different pictures by %q, want 4 by one imagine", len(seen), s.charged())
+				if len(seen) != 4 || s.Charged() != "imagine" {
+					t.Errorf("%d different pictures by %q, want 4 by one imagine", len(seen), s.Charged())
 				}
 			})
 		})
@@ -70,13 +72,13 @@ func (j slow) Create(ctx context.Context, run adapter.Run) (adapter.Run, error) 
 // A client that leaves while the run that it joined is being recorded leaves its quarter to its repeat.
 func TestWhoLeavesBeforeTheRecordLeavesItsQuarter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newStudio(t, simulator.Config{}, nil)
-		s.parts.Journal = slow{s.parts.Journal, 300 * time.Millisecond}
-		next := s.reborn(t)
-		a := s.attempt("/v1/images/generations", "shared")
-		begun := make(chan *adapter.Ticket)
+		s := harness.New(t, simulator.Config{}, nil)
+		s.Parts.Journal = slow{s.Parts.Journal, 300 * time.Millisecond}
+		next := s.Restarted(t)
+		a := s.Attempt("/v1/images/generations", "shared")
+		begun := make(chan adapter.Ticket)
 		go func() {
-			ticket, err := next.Generate(t.Context(), a, generation("a red fox"))
+			ticket, err := next.Generate(t.Context(), a, harness.Generation("a red fox"))
 			if err != nil {
 				t.Errorf("Generate() = %v", err)
 			}
@@ -85,24 +87,24 @@ func TestWhoLeavesBeforeTheRecordLeavesItsQuarter(t *testing.T) {
 		synctest.Wait()
 		ctx, leave := context.WithTimeout(t.Context(), 100*time.Millisecond)
 		defer leave()
-		if _, err := next.Generate(ctx, a, generation("a red fox")); !errors.Is(err, context.DeadlineExceeded) {
+		if _, err := next.Generate(ctx, a, harness.Generation("a red fox")); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("Generate() of a client that left = %v, want its context's error", err)
 		}
 		first := <-begun
-		repeat, err := next.Generate(t.Context(), a, generation("a red fox"))
+		repeat, err := next.Generate(t.Context(), a, harness.Generation("a red fox"))
 		if err != nil {
 			t.Fatal(err)
 		}
 		seen := map[string]bool{}
-		for _, ticket := range []*adapter.Ticket{first, repeat} {
+		for _, ticket := range []adapter.Ticket{first, repeat} {
 			result, err := ticket.Wait(t.Context(), nil)
 			if err != nil {
 				t.Fatalf("Wait() = %v", err)
 			}
 			seen[fmt.Sprint(result.Images)] = true
 		}
-		if n := len(repeat.Run().Deliveries); n != 2 || len(seen) != 2 || s.charged() != "imagine" {
-			t.Errorf("%d deliveries, %d different answers by %q; want 2, 2 by one imagine", n, len(seen), s.charged())
+		if n := len(repeat.Run().Deliveries); n != 2 || len(seen) != 2 || s.Charged() != "imagine" {
+			t.Errorf("%d deliveries, %d different answers by %q; want 2, 2 by one imagine", n, len(seen), s.Charged())
 		}
 	})
 }
@@ -110,24 +112,24 @@ func TestWhoLeavesBeforeTheRecordLeavesItsQuarter(t *testing.T) {
 // An answer at once that was cut leaves the job to its repeat, with or without a counter; one that arrived does not.
 func TestARepeatOfAJobWhoseAcceptanceWasCut(t *testing.T) {
 	tests := map[string]struct {
-		told func(*adapter.Ticket)
+		told func(adapter.Ticket)
 		jobs int
 	}{
-		"cut":     {(*adapter.Ticket).Abandoned, 1},
-		"arrived": {(*adapter.Ticket).Answered, 2},
+		"cut":     {(adapter.Ticket).Abandoned, 1},
+		"arrived": {(adapter.Ticket).Answered, 2},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				up := &scripted{takes: time.Minute}
-				e := newEngine(t, up, nil)
-				a := attempt("b")
+				up := &harness.FakeUpstream{Takes: time.Minute}
+				e := harness.NewEngine(t, up, nil)
+				a := harness.Attempt("b")
 				a.Async = true
-				test.told(e.ask(t, a))
+				test.told(e.Ask(t, a))
 				synctest.Wait()
-				text(t, e.ask(t, streamed(attempt("b"))))
-				if up.charges() != test.jobs {
-					t.Errorf("%d jobs, want %d", up.charges(), test.jobs)
+				harness.Text(t, e.Ask(t, harness.Streamed(harness.Attempt("b"))))
+				if up.Charges() != test.jobs {
+					t.Errorf("%d jobs, want %d", up.Charges(), test.jobs)
 				}
 			})
 		})

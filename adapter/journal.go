@@ -2,8 +2,6 @@ package adapter
 
 import (
 	"context"
-	"encoding/json"
-	"time"
 )
 
 // Journal keeps runs: it is what lets a paid sequence outlive its client and its process.
@@ -33,108 +31,4 @@ type Leases interface {
 	Hold(ctx context.Context, name, replica string) (lost <-chan struct{}, held bool, err error)
 	// Holder returns the replica that holds name, empty if nobody does.
 	Holder(ctx context.Context, name string) (string, error)
-}
-
-// RunStatus is where a run stands, in the words of the job object (contract.md §5).
-type RunStatus string
-
-// The statuses of a run.
-const (
-	RunQueued     RunStatus = "queued"
-	RunInProgress RunStatus = "in_progress"
-	RunCompleted  RunStatus = "completed"
-	RunFailed     RunStatus = "failed"
-	RunCancelled  RunStatus = "cancelled"
-)
-
-// Ended reports whether the run is over.
-func (s RunStatus) Ended() bool {
-	return s == RunCompleted || s == RunFailed || s == RunCancelled
-}
-
-// Run is one client request that costs money, as the journal keeps it. It holds no picture bytes:
-// uploads are named by their place in Pictures.
-type Run struct {
-	ID       string `json:"id"` // job_ + 26 base32 characters
-	Revision uint64 `json:"-"`  // of the stored record
-
-	Owner     string          `json:"owner"`
-	Kind      string          `json:"kind"`            // generation, edit, action, variation, blend, description, shorten, video, native
-	Route     string          `json:"route"`           // which answer is rendered from it
-	Model     string          `json:"model,omitempty"` // as the client named it
-	N         int             `json:"n,omitempty"`
-	Speed     Speed           `json:"speed,omitempty"`
-	Request   json.RawMessage `json:"request"`         // the checked request: all that the sequence needs
-	Claim     string          `json:"claim,omitempty"` // digest of owner and Idempotency-Key
-	Body      string          `json:"body"`            // digest of owner, route and canonical body
-	Seed      string          `json:"seed"`            // secret randomness: image IDs are derived from it, so a resumed run makes the same
-	SealedKey []byte          `json:"sealed_key,omitempty"`
-	Echo      json.RawMessage `json:"echo,omitempty"` // what the face wants back with the run: not read here
-
-	Status     RunStatus  `json:"status"`
-	Confirmed  bool       `json:"confirmed,omitempty"` // its record was acknowledged: until then nobody may execute it (confirm.go)
-	Replica    string     `json:"replica"`             // who executes it
-	Upstream   string     `json:"upstream,omitempty"`  // Account.Name, once chosen
-	Created    time.Time  `json:"created"`
-	Finished   time.Time  `json:"finished,omitzero"`
-	Deadline   time.Time  `json:"deadline"`
-	Expires    time.Time  `json:"expires,omitzero"`
-	Steps      []Step     `json:"steps,omitempty"`
-	Deliveries []Delivery `json:"deliveries,omitempty"`
-	Cancel     bool       `json:"cancel,omitempty"`  // somebody asked for it to stop
-	Deleted    bool       `json:"deleted,omitempty"` // a video that its owner deleted
-
-	Result *Result `json:"result,omitempty"`
-	Error  *Error  `json:"error,omitempty"`
-}
-
-// Step is one submission of a run: its intent is on disk before it is sent, its outcome after.
-type Step struct {
-	Name       string      `json:"name"` // imagine, imagine:2, action:U2, modal, …; unique within the run
-	State      string      `json:"state"`
-	Upstream   string      `json:"upstream"`
-	Intended   time.Time   `json:"intended"`
-	Submission *Submission `json:"submission,omitempty"`
-	Status     Status      `json:"status,omitempty"`  // the task's last known
-	Refusal    *Error      `json:"refusal,omitempty"` // nothing was created
-	Polls      int         `json:"polls,omitempty"`
-	Finished   time.Time   `json:"finished,omitzero"`
-	Free       bool        `json:"free,omitempty"`   // a press that only opened a dialog: not paid by itself
-	Unkept     bool        `json:"unkept,omitempty"` // its task's pictures could not be fetched and stored
-	Tries      int         `json:"tries,omitempty"`  // how often the run, which had ended, went on for its task
-}
-
-// Paid reports whether the step created (or may have created) a job that costs money.
-func (s Step) Paid() bool { return s.Submission != nil && !s.Free }
-
-// Delivery is one client's share of a run's result. Requests that share a grid have one each.
-type Delivery struct {
-	Quarter int           `json:"quarter,omitempty"` // 1–4 where a grid is shared
-	State   DeliveryState `json:"state"`
-	At      time.Time     `json:"at"` // of the last change of State
-}
-
-// DeliveryState says what became of an answer.
-type DeliveryState string
-
-// A delivery waits for its client, was abandoned by it or cut, or was answered.
-const (
-	DeliveryWaiting   DeliveryState = "waiting"
-	DeliveryAbandoned DeliveryState = "abandoned"
-	DeliveryAnswered  DeliveryState = "answered"
-)
-
-// Result is what a run came to: names of records, never bytes.
-type Result struct {
-	Images       []string `json:"images,omitempty"` // IDs in the order of the answer
-	Grid         string   `json:"grid,omitempty"`   // ID of the (first) whole grid
-	Texts        []string `json:"texts,omitempty"`  // describe, shorten
-	Videos       []string `json:"videos,omitempty"` // names of the clips in Pictures
-	Moving       Format   `json:"moving,omitempty"` // what the clips are, if not MP4
-	Task         string   `json:"task,omitempty"`   // video: the last clip's task, for extensions
-	Still        string   `json:"still,omitempty"`  // video: name of the first frame in Pictures
-	StillQuarter int      `json:"still_quarter,omitempty"`
-	Native       *Task    `json:"native,omitempty"`  // native: the task at its end, or waiting for its dialog
-	Missing      int      `json:"missing,omitempty"` // pictures asked for, or a video's extensions, that could not be made
-	Reason       string   `json:"reason,omitempty"`  // why they are missing
 }

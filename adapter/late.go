@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -47,7 +46,7 @@ func (r Run) late(now time.Time, keep time.Duration) (next time.Time, still bool
 
 // adoptLate follows ended runs whose job may turn up, until Close: what was paid is fetched and answers later
 // requests that repeat the one that failed.
-func (s *Service) adoptLate() {
+func (s *Engine) adoptLate() {
 	var next map[string]time.Time
 	for pause(s.life, s.cfg.LeaseCheck) {
 		alive, looked := map[string]bool{}, next
@@ -71,7 +70,7 @@ func (s *Service) adoptLate() {
 }
 
 // lookFor asks the upstreams for every such step of an ended run, and goes on with the run if one was found.
-func (s *Service) lookFor(ctx context.Context, l *live, run Run) {
+func (s *Engine) lookFor(ctx context.Context, l *live, run Run) {
 	caller := s.whose(l, run)
 	for _, st := range run.Steps {
 		if !run.wonders(st) {
@@ -93,7 +92,7 @@ func (s *Service) lookFor(ctx context.Context, l *live, run Run) {
 func turnedUp(ctx context.Context, a Account, run Run, st Step) (Submission, bool) {
 	if st.Submission != nil {
 		task, err := a.Upstream.Task(ctx, st.Submission.TaskID)
-		own := task.State == "" || task.State == st.State || st.continues() || st.Submission.Existing
+		own := task.State == "" || task.State == st.State || st.Continues || st.Submission.Existing
 		return *st.Submission, err == nil && task.Done() && own && (!st.Unkept || obtainable(ctx, a, task))
 	}
 	if finder, ok := a.Upstream.(Finder); ok {
@@ -101,9 +100,8 @@ func turnedUp(ctx context.Context, a Account, run Run, st Step) (Submission, boo
 			return Submission{TaskID: task.ID, Dialog: task.Status == Dialog, At: st.Intended}, true
 		}
 	}
-	press, modal := strings.CutPrefix(st.Name, modalPrefix)
-	opened := run.step(press)
-	if !modal || opened == nil || opened.Submission == nil {
+	opened := run.step(st.Answers)
+	if st.Answers == "" || opened == nil || opened.Submission == nil {
 		return Submission{}, false
 	}
 	return dialogGoesOn(ctx, a, opened.Submission.TaskID)
@@ -111,7 +109,7 @@ func turnedUp(ctx context.Context, a Account, run Run, st Step) (Submission, boo
 
 // reopen goes on with an ended run one of whose submissions was found: from the top, as after a restart. An answer
 // that it has already stays in its record until there is a fuller one.
-func (s *Service) reopen(ctx context.Context, l *live, caller Caller, step string, sub Submission) {
+func (s *Engine) reopen(ctx context.Context, l *live, caller Caller, step string, sub Submission) {
 	before := l.snapshot()
 	tries := 0
 	if known := before.step(step); known != nil && known.Submission != nil {
@@ -155,7 +153,7 @@ func (l *live) claim() bool {
 }
 
 // whose is the caller of a run. A key that a client brought stays sealed in its record while a job of the run may turn up.
-func (s *Service) whose(l *live, run Run) Caller {
+func (s *Engine) whose(l *live, run Run) Caller {
 	l.mu.Lock()
 	key := l.key
 	l.mu.Unlock()
@@ -166,7 +164,7 @@ func (s *Service) whose(l *live, run Run) Caller {
 }
 
 // forgetKey removes a client's key from the record of a run that is not looked for any more.
-func (s *Service) forgetKey(ctx context.Context, l *live, run Run) {
+func (s *Engine) forgetKey(ctx context.Context, l *live, run Run) {
 	if len(run.SealedKey) == 0 {
 		return
 	}

@@ -6,25 +6,20 @@ import (
 	"testing/synctest"
 	"time"
 
+	"midgate/adapter/adaptertest/harness"
+
 	"midgate/adapter"
 	"midgate/adapter/midjourney/simulator"
 )
 
-// hidden makes everything that tells of a lost submission fail for longer than it is looked for at once.
-func (s *studio) hidden() {
-	for _, route := range []string{"tasks", "fetch", "list-by-ids", "list"} {
-		s.sim.Fail(simulator.Fault{Route: route, Kind: "500", Times: 25})
-	}
-}
-
 func TestAPartOfAnAnswerThatTurnsUpLateIsThereForTheRepeat(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newStudio(t, simulator.Config{Dialect: simulator.TrueAI}, nil)
-		s.sim.Fail(simulator.Fault{Route: "imagine", Kind: "drop-after"})
-		s.sim.Fail(simulator.Fault{Route: "tasks", Kind: "500", Times: 25})
-		g := generation("a blue fox")
+		s := harness.New(t, simulator.Config{Dialect: simulator.TrueAI}, nil)
+		s.Sim.Fail(simulator.Fault{Route: "imagine", Kind: "drop-after"})
+		s.Sim.Fail(simulator.Fault{Route: "tasks", Kind: "500", Times: 25})
+		g := harness.Generation("a blue fox")
 		g.N = 8
-		a := s.attempt("/v1/images/generations", "part")
+		a := s.Attempt("/v1/images/generations", "part")
 		ticket, err := s.Generate(t.Context(), a, g)
 		if err != nil {
 			t.Fatal(err)
@@ -37,7 +32,7 @@ func TestAPartOfAnAnswerThatTurnsUpLateIsThereForTheRepeat(t *testing.T) {
 		<-time.After(5 * time.Minute)
 		a.Retry = 1
 		ticket, err = s.Generate(t.Context(), a, g)
-		if images := s.await(t, ticket, err); len(images) != 8 {
+		if images := s.Await(t, ticket, err); len(images) != 8 {
 			t.Errorf("the repeat gets %d pictures, want all 8", len(images))
 		}
 		run := ticket.Run()
@@ -45,9 +40,9 @@ func TestAPartOfAnAnswerThatTurnsUpLateIsThereForTheRepeat(t *testing.T) {
 			t.Errorf("the job is %s with %+v, want 8 pictures", run.Status, run.Result)
 		}
 		for _, id := range part.Images {
-			s.bytes(t, id)
+			s.ReadPicture(t, id)
 		}
-		if got := s.charged(); got != "imagine imagine" {
+		if got := s.Charged(); got != "imagine imagine" {
 			t.Errorf("jobs = %q, want two imagines", got)
 		}
 	})
@@ -56,17 +51,17 @@ func TestAPartOfAnAnswerThatTurnsUpLateIsThereForTheRepeat(t *testing.T) {
 // Four requests that shared a job which came to nothing are four again when they are repeated.
 func TestSharersOfWhatCameToNothingShareAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newStudio(t, simulator.Config{}, nil)
-		s.sim.Fail(simulator.Fault{Route: "imagine", Kind: "no-account", Delay: 500 * time.Millisecond})
+		s := harness.New(t, simulator.Config{}, nil)
+		s.Sim.Fail(simulator.Fault{Route: "imagine", Kind: "no-account", Delay: 500 * time.Millisecond})
 		seen := map[string]bool{}
 		var mu sync.Mutex
 		for retry := range 2 {
 			var all sync.WaitGroup
 			for range 4 {
 				all.Go(func() {
-					a := s.attempt("/v1/images/generations", "shared")
+					a := s.Attempt("/v1/images/generations", "shared")
 					a.Retry = retry
-					ticket, err := s.Generate(t.Context(), a, generation("a red fox"))
+					ticket, err := s.Generate(t.Context(), a, harness.Generation("a red fox"))
 					if err != nil {
 						t.Errorf("Generate() = %v", err)
 						return
@@ -86,8 +81,8 @@ func TestSharersOfWhatCameToNothingShareAgain(t *testing.T) {
 			all.Wait()
 			synctest.Wait()
 		}
-		if len(seen) != 4 || s.charged() != "imagine" {
-			t.Errorf("%d different pictures by %q, want 4 by one imagine", len(seen), s.charged())
+		if len(seen) != 4 || s.Charged() != "imagine" {
+			t.Errorf("%d different pictures by %q, want 4 by one imagine", len(seen), s.Charged())
 		}
 	})
 }
@@ -95,20 +90,20 @@ func TestSharersOfWhatCameToNothingShareAgain(t *testing.T) {
 // What was answered stays answered, whatever becomes of the part that turned up.
 func TestALatePartThatFailsTakesNothingBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newStudio(t, simulator.Config{Dialect: simulator.TrueAI}, nil)
-		s.sim.Fail(simulator.Fault{Route: "imagine", Kind: "drop-after"})
-		s.sim.Fail(simulator.Fault{Route: "tasks", Kind: "500", Times: 25})
-		g := generation("a blue fox")
+		s := harness.New(t, simulator.Config{Dialect: simulator.TrueAI}, nil)
+		s.Sim.Fail(simulator.Fault{Route: "imagine", Kind: "drop-after"})
+		s.Sim.Fail(simulator.Fault{Route: "tasks", Kind: "500", Times: 25})
+		g := harness.Generation("a blue fox")
 		g.N = 8
-		ticket, err := s.Generate(t.Context(), s.attempt("/v1/images/generations", "part"), g)
-		part := s.await(t, ticket, err)
-		for _, task := range s.sim.Tasks() { // the upstream starts anew and has only the lost one
+		ticket, err := s.Generate(t.Context(), s.Attempt("/v1/images/generations", "part"), g)
+		part := s.Await(t, ticket, err)
+		for _, task := range s.Sim.Tasks() { // the upstream starts anew and has only the lost one
 			if task.ID == part[0].TaskID {
-				s.sim.Forget(task.ID)
+				s.Sim.Forget(task.ID)
 			}
 		}
 		<-time.After(30 * time.Minute)
-		run, err := s.Job(t.Context(), s.me, ticket.Job)
+		run, err := s.Job(t.Context(), s.Me, ticket.Run().ID)
 		if err != nil || run.Status != adapter.RunCompleted || len(run.Result.Images) < 4 {
 			t.Errorf("Job() = %s, %+v, %v; want completed with 4 pictures at least", run.Status, run.Result, err)
 		}
@@ -120,30 +115,30 @@ func TestADialogThatWasAnsweredIsFoundLate(t *testing.T) {
 	for _, name := range []string{"trueai", "trueai, partner", "newapi"} { // where it gets a new id, only a list can tell
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := newStudio(t, dialects[name], nil)
-				third := s.draw(t, "a red fox", 4)[2]
-				e := adapter.Edit{Generation: generation("a red rowing boat"), Images: []adapter.Reference{{Image: third.ID}}, Mask: s.upload(t, rightHalf(t, 64, 64))}
-				s.sim.Fail(simulator.Fault{Route: "modal", Kind: "drop-after"})
-				a := s.attempt("/v1/images/edits", "late")
+				s := harness.New(t, harness.Dialects[name], nil)
+				third := s.Draw(t, "a red fox", 4)[2]
+				e := adapter.Edit{Generation: harness.Generation("a red rowing boat"), Images: []adapter.Reference{{Image: third.ID}}, Mask: s.Upload(t, harness.RightHalf(t, 64, 64))}
+				s.Sim.Fail(simulator.Fault{Route: "modal", Kind: "drop-after"})
+				a := s.Attempt("/v1/images/edits", "late")
 				ticket, err := s.Edit(t.Context(), a, e)
 				if err != nil {
 					t.Fatal(err)
 				}
-				for len(s.sim.Ledger()) < 3 { // imagine, upscale, inpaint
+				for len(s.Sim.Ledger()) < 3 { // imagine, upscale, inpaint
 					<-time.After(100 * time.Millisecond)
 				}
-				s.hidden()
+				s.HideTasks()
 				if _, err := ticket.Wait(t.Context(), nil); adapter.KindOf(err) != adapter.Ambiguous {
 					t.Fatalf("Wait() = %v, want Ambiguous", err)
 				}
 				<-time.After(30 * time.Minute)
 				a.Retry = 1
 				ticket, err = s.Edit(t.Context(), a, e)
-				if images := s.await(t, ticket, err); len(images) != 1 || images[0].Parent != third.ID {
+				if images := s.Await(t, ticket, err); len(images) != 1 || images[0].Parent != third.ID {
 					t.Errorf("the repeat gets %d pictures, want the edit", len(images))
 				}
-				if got := s.charged(); got != "imagine upscale inpaint" || s.sim.Requests().Routes["modal"] != 1 {
-					t.Errorf("jobs = %q with %d modals, want one of each", got, s.sim.Requests().Routes["modal"])
+				if got := s.Charged(); got != "imagine upscale inpaint" || s.Sim.Requests().Routes["modal"] != 1 {
+					t.Errorf("jobs = %q with %d modals, want one of each", got, s.Sim.Requests().Routes["modal"])
 				}
 			})
 		})
@@ -155,14 +150,14 @@ func TestADialogThatOutlivesItsDeadlineIsStillFetched(t *testing.T) {
 	for _, name := range []string{"trueai", "newapi", "comet"} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				sim := dialects[name]
+				sim := harness.Dialects[name]
 				sim.Pace = 10 * time.Minute
-				s := newStudio(t, sim, func(c *adapter.Config) { c.JobTimeout = time.Hour })
-				third := s.draw(t, "a red fox", 4)[2]
-				s.cfg.JobDeadline = 5 * time.Minute
-				s.Service = s.reborn(t)
-				e := adapter.Edit{Generation: generation("a red rowing boat"), Images: []adapter.Reference{{Image: third.ID}}, Mask: s.upload(t, rightHalf(t, 64, 64))}
-				ticket, err := s.Edit(t.Context(), s.attempt("/v1/images/edits", "late"), e)
+				s := harness.New(t, sim, func(c *harness.Config) { c.JobTimeout = time.Hour })
+				third := s.Draw(t, "a red fox", 4)[2]
+				s.Cfg.JobDeadline = 5 * time.Minute
+				s.Gate = s.Restarted(t)
+				e := adapter.Edit{Generation: harness.Generation("a red rowing boat"), Images: []adapter.Reference{{Image: third.ID}}, Mask: s.Upload(t, harness.RightHalf(t, 64, 64))}
+				ticket, err := s.Edit(t.Context(), s.Attempt("/v1/images/edits", "late"), e)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -170,10 +165,10 @@ func TestADialogThatOutlivesItsDeadlineIsStillFetched(t *testing.T) {
 					t.Fatalf("Wait() = %v, want Overdue", err)
 				}
 				<-time.After(4 * time.Minute)
-				if run, err := s.Job(t.Context(), s.me, ticket.Job); err != nil || run.Status != adapter.RunCompleted {
+				if run, err := s.Job(t.Context(), s.Me, ticket.Run().ID); err != nil || run.Status != adapter.RunCompleted {
 					t.Errorf("Job() = %s, %v, %v; want completed", run.Status, run.Error, err)
 				}
-				if got := s.charged(); got != "imagine upscale inpaint" {
+				if got := s.Charged(); got != "imagine upscale inpaint" {
 					t.Errorf("jobs = %q, want one of each", got)
 				}
 			})

@@ -6,15 +6,9 @@ import (
 	"time"
 )
 
-// Uploader is an upstream that keeps pictures under addresses which Midjourney can fetch (upstream-protocol.md §1.9,
-// upload-discord-images). Nothing is paid for it. An Unsupported *Error where there is no such route.
-type Uploader interface {
-	Upload(ctx context.Context, pictures []Attachment) (urls []string, err error)
-}
-
 // Lend gives a picture of the caller's to an upstream and returns an address that Midjourney can fetch. Any *Error means
 // that there is none: Publish is the other way.
-func (s *Service) Lend(ctx context.Context, c Caller, ref Reference) (string, error) {
+func (s *Library) Lend(ctx context.Context, c Caller, ref Reference) (string, error) {
 	account, err := s.parts.Accounts.Choose(ctx, c, "")
 	if err != nil {
 		return "", err
@@ -53,7 +47,7 @@ const lendingTime = 48 * time.Hour
 func lentBy(c Caller) string { return digest("lent", c.Owner) }
 
 // Publish returns the ID under which a picture's bytes can be fetched by everybody who knows it.
-func (s *Service) Publish(ctx context.Context, c Caller, ref Reference) (string, error) {
+func (s *Library) Publish(ctx context.Context, c Caller, ref Reference) (string, error) {
 	if ref.Image != "" {
 		_, err := s.Image(ctx, c, ref.Image)
 		return ref.Image, err

@@ -4,27 +4,11 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"log/slog"
 	"regexp"
 	"strconv"
 	"strings"
 )
-
-// NativeJob is a request in the upstream's own words (contract.md §4, /mj/…), checked: what its route may cost is
-// settled, and the task that it goes on from is the caller's own.
-type NativeJob struct {
-	Route   string          `json:"route"`             // of /mj/submit/, or swap
-	Body    json.RawMessage `json:"body"`              // without state; "\u0000upload:N" stands for Uploads[N]
-	Uploads []Reference     `json:"uploads,omitempty"` // the pictures of the body
-	State   string          `json:"state,omitempty"`   // the client's own tag: midgate sends one of its own
-	Speed   Speed           `json:"speed,omitempty"`   // of the path
-	Parent  string          `json:"parent,omitempty"`  // the task that a follow-up belongs to
-	Prompt  string          `json:"prompt,omitempty"`  // for the records of what it makes
-	Hook    string          `json:"hook,omitempty"`    // the client's own notifyHook, told by Parts.Notify
-	Base    string          `json:"base,omitempty"`    // of the addresses that the hook is told
-}
-
-// NativeUpload begins a text that stands for one of a NativeJob's uploads; its number follows.
-const NativeUpload = "\x00upload:"
 
 // nativeRoutes are the routes that make jobs, with whether they go on from a task.
 var nativeRoutes = map[string]bool{
@@ -32,12 +16,54 @@ var nativeRoutes = map[string]bool{
 	"video": false, "swap": false, "action": true, "modal": true, "change": true,
 }
 
+// NativeDeps are what the upstream's own API stands on.
+type NativeDeps struct {
+	Accounts Accounts
+	Store    Store
+	Notify   Notify // nil: clients' own webhooks are not told
+	Log      *slog.Logger
+}
+
+// Natives serves the upstream's own API. It is safe for concurrent use.
+type Natives struct {
+	parts   NativeDeps
+	recipes *Recipes
+	jobs    *Engine
+	lib     *Library
+}
+
+// NewNatives makes it; its jobs are executed by the engine, which must know NativeWorkflow. The engine tells it of the
+// jobs whose clients named a webhook.
+func NewNatives(parts NativeDeps, recipes *Recipes, jobs *Engine, lib *Library) *Natives {
+	s := &Natives{parts: parts, recipes: recipes, jobs: jobs, lib: lib}
+	jobs.OnStart(s.announce)
+	return s
+}
+
+// NativeWorkflow is the workflow of the native jobs.
+func NativeWorkflow(recipes *Recipes) Workflow {
+	return func(x *sequence) (Result, error) {
+		run := x.job()
+		job, err := nativeOf(run)
+		if err != nil {
+			return Result{}, err
+		}
+		return nativeRun{recipes.On(x)}.native(run, job)
+	}
+}
+
+// nativeRun is one execution of a native job.
+type nativeRun struct{ *recipe }
+
+// Acquaint makes a run's task known before its client hears of it, who may ask for it at once.
+func (s *Natives) Acquaint(ctx context.Context, run Run) { s.jobs.IndexFirstTask(ctx, run) }
+
 // maxNative is how large a native request may be without its pictures: it is kept in the run's record.
 const maxNative = 32 << 10
 
 // Native submits a request of the upstream's own API as a run: recorded before it is sent, never sent twice, followed to
 // its end, and its pictures known afterwards.
-func (s *Service) Native(ctx context.Context, a Attempt, n NativeJob) (*Ticket, error) {
+func (s *Natives) Native(ctx context.Context, a Attempt, n NativeJob) (Ticket, error) {
 	fields := map[string]any{}
 	if err := json.Unmarshal(n.Body, &fields); err != nil {
 		return nil, Wrap(Invalid, err, "The request body could not be parsed as JSON.")
@@ -46,7 +72,7 @@ func (s *Service) Native(ctx context.Context, a Attempt, n NativeJob) (*Ticket, 
 	if err != nil {
 		return nil, err
 	}
-	speed, err := chooseSpeed(n.Speed, "", "", DrawOptions{DefaultSpeed: s.cfg.DefaultSpeed, SpeedLimit: s.cfg.SpeedLimit})
+	speed, err := s.recipes.PathSpeed(n.Speed)
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +86,7 @@ func (s *Service) Native(ctx context.Context, a Attempt, n NativeJob) (*Ticket, 
 	if len(n.Body) > maxNative {
 		return nil, Errorf(TooLarge, "The request, without its pictures, is larger than %d bytes.", maxNative)
 	}
-	return s.open(ctx, a, work{kind: KindNative, model: "midjourney", n: 1, request: n, account: account, speed: speed})
+	return s.jobs.Accept(ctx, a, work{kind: KindNative, model: "midjourney", n: 1, request: n, account: account, speed: speed})
 }
 
 var simpleChange = regexp.MustCompile(`^\s*(\S+)\s+([UuVv])([1-4])\s*$|^\s*(\S+)\s+[Rr]\s*$`)
@@ -141,17 +167,9 @@ func (n *NativeJob) prompt(fields map[string]any) error {
 		f.into(fields)
 		text = f.Prompt
 	}
-	p, err := readPrompt(text)
+	pictures, _ := fields["base64Array"].([]any)
+	p, err := ReadOwn(text, n.Route == "imagine", len(pictures) > 0)
 	if err != nil {
-		return err
-	}
-	if n.Route == "imagine" {
-		pictures, _ := fields["base64Array"].([]any)
-		if err := p.requireWords(len(pictures) > 0); err != nil {
-			return err
-		}
-	}
-	if err := p.check(p.release(), nil); err != nil {
 		return err
 	}
 	n.Speed = cmp.Or(p.Speed, n.Speed)
@@ -167,13 +185,13 @@ func (n *NativeJob) prompt(fields map[string]any) error {
 func (n *NativeJob) sendAlong(urls []string, fields map[string]any) (rest []string) {
 	pictures, _ := fields["base64Array"].([]any)
 	for _, url := range urls {
-		m := ownURL.FindStringSubmatch(url)
-		if m == nil {
+		id, ours := OwnImage(url)
+		if !ours {
 			rest = append(rest, url)
 			continue
 		}
 		pictures = append(pictures, NativeUpload+strconv.Itoa(len(n.Uploads)))
-		n.Uploads = append(n.Uploads, Reference{Image: m[1]})
+		n.Uploads = append(n.Uploads, Reference{Image: id})
 	}
 	if len(pictures) > 0 {
 		fields["base64Array"] = pictures
@@ -198,19 +216,19 @@ func (f Film) into(fields map[string]any) {
 }
 
 // nativeAccount is where the job goes: to the account that has its parent.
-func (s *Service) nativeAccount(ctx context.Context, c Caller, n *NativeJob, speed Speed) (Account, error) {
+func (s *Natives) nativeAccount(ctx context.Context, c Caller, n *NativeJob, speed Speed) (Account, error) {
 	for i := range n.Uploads {
 		if n.Uploads[i].Image == "" {
 			continue
 		}
-		if _, err := s.Image(ctx, c, n.Uploads[i].Image); err != nil {
+		if _, err := s.lib.Image(ctx, c, n.Uploads[i].Image); err != nil {
 			return Account{}, err
 		}
 	}
 	if n.Parent == "" {
 		return s.parts.Accounts.Choose(ctx, c, speed)
 	}
-	parent, err := s.taskRun(ctx, c, n.Parent)
+	parent, err := s.jobs.JobOfTask(ctx, c, n.Parent)
 	if err != nil {
 		return Account{}, err
 	}
@@ -225,19 +243,10 @@ func (s *Service) nativeAccount(ctx context.Context, c Caller, n *NativeJob, spe
 	return s.parts.Accounts.Made(ctx, c, parent.at(n.Parent))
 }
 
-// promptOf is what a run was asked to draw.
-func promptOf(run Run) string {
-	var asked struct {
-		Prompt string `json:"prompt"`
-	}
-	_ = json.Unmarshal(run.Request, &asked) // every kind of request that has a prompt calls it so
-	return asked.Prompt
-}
-
 // native submits the request and keeps what comes of it. A button that opened a dialog is a run by itself: the dialog's
 // answer is another request of the client.
-func (q *sequence) native(run Run, n NativeJob) (Result, error) {
-	account, err := q.account(run)
+func (q nativeRun) native(run Run, n NativeJob) (Result, error) {
+	account, err := q.account()
 	if err != nil {
 		return Result{}, err
 	}
@@ -245,21 +254,15 @@ func (q *sequence) native(run Run, n NativeJob) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	o := order{step: n.Route, account: account, speed: run.Speed, dialog: n.Route == "action",
+	o := order{step: n.Route, account: account, speed: run.Speed, dialog: n.Route == "action", continues: n.Route == "modal" || n.Route == "change",
 		command: Native{Route: n.Route, Body: n.Body, Pictures: pictures, Parent: n.Parent}}
-	var sub Submission
-	var held *place
-	account, err = q.anywhere(o, func(o order) (err error) {
-		q.giveBack(held)
-		sub, held, err = q.submit(o)
-		return err
-	})
-	defer q.giveBack(held)
+	sub, account, release, err := q.submitAnywhere(o)
+	defer release()
 	if err != nil {
 		return Result{}, err
 	}
 	o.account = account
-	if err := q.index(run, sub.TaskID); err != nil {
+	if err := q.index(sub.TaskID); err != nil {
 		return Result{}, err
 	}
 	task := Task{ID: sub.TaskID, Status: Dialog, FinalPrompt: sub.Prompt}
@@ -269,7 +272,7 @@ func (q *sequence) native(run Run, n NativeJob) (Result, error) {
 		}
 	}
 	if task.Status == Dialog {
-		q.note(o.step, func(st *Step) { st.Free = true })
+		q.markFree(o.step)
 		return Result{Native: &task}, nil
 	}
 	result, err := q.nativeResult(run, n, account, task)

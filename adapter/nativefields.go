@@ -2,15 +2,7 @@ package adapter
 
 import (
 	"reflect"
-	"strings"
 )
-
-// nativeNames are the members of requests that midgate reads, or decides itself (upstream-protocol.md §1.2–§1.9).
-var nativeNames = []string{
-	"prompt", "taskId", "customId", "state", "notifyHook", "accountFilter", "mode", "modes", "speed", "tools", "content",
-	"action", "index", "base64", "base64Array", "image", "endImage", "maskBase64", "link", "sourceBase64", "targetBase64",
-	"sourceUrl", "targetUrl", "motion", "loop", "batchSize", "videoType", "botType", "dimensions",
-}
 
 // nativeDecided are the members that no client chooses: the path decides the speed, state is midgate's own tag, and tools
 // makes an origin fetch somebody else's task from an address.
@@ -18,20 +10,6 @@ var nativeDecided = []string{"state", "mode", "modes", "speed", "tools"}
 
 // nativeTexts are the members that are texts. A number in their place is refused: some servers would read it as one.
 var nativeTexts = []string{"prompt", "taskId", "customId", "state", "notifyHook", "content", "action"}
-
-// NativeName is the one spelling of a member's name. Servers written in Go or .NET compare names without regard to case,
-// so what midgate checks must be what they read.
-func NativeName(name string) string {
-	if strings.EqualFold(name, "task_id") { // upstream-protocol.md §1.5
-		return "taskId"
-	}
-	for _, known := range nativeNames {
-		if strings.EqualFold(name, known) {
-			return known
-		}
-	}
-	return name
-}
 
 // spell gives every member its one name, and refuses those that have two values, since servers differ in which of them
 // counts. Members that are null are absent.

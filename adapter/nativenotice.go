@@ -6,10 +6,6 @@ import (
 	"time"
 )
 
-// Notify posts a native task, as it is now, to the notifyHook that its client named (NativeJob.Hook). An error means
-// that nobody took it.
-type Notify func(ctx context.Context, t NativeTask) error
-
 // maxNotifyHook is how long an address may be (upstream-protocol.md §1.2).
 const maxNotifyHook = 2000
 
@@ -38,42 +34,42 @@ const (
 
 // announce tells the client's webhook of a run that is executed here: each change of its task, one after the other, and
 // the end for sure as long as this process lives. What changes while a post is under way is told by the next.
-func (s *Service) announce(l *live) {
-	if run := l.snapshot(); s.parts.Notify == nil || run.Kind != KindNative {
-		return
+func (s *Natives) announce(run Run) Follower {
+	if s.parts.Notify == nil || run.Kind != KindNative {
+		return nil
 	} else if job, err := nativeOf(run); err != nil || job.Hook == "" {
-		return
+		return nil
 	}
-	s.spawn(func() {
+	return func(ctx context.Context, look func() (Run, <-chan struct{}, bool)) {
 		var told NativeTask
 		for {
-			run, changed := l.look()
-			if run.Replica != s.cfg.Replica {
+			run, changed, ours := look()
+			if !ours {
 				return // told by who took it over
 			}
-			if t, ok := s.news(run, told); ok {
+			if t, ok := s.news(ctx, run, told); ok {
 				told = t
-				s.tell(t)
+				s.tell(ctx, t)
 			}
 			if run.Status.Ended() {
 				return
 			}
 			select {
 			case <-changed:
-			case <-s.life.Done():
+			case <-ctx.Done():
 				return
 			}
 		}
-	})
+	}
 }
 
 // news is a run's task if it is not what was told last. A task that waits for its dialog is none
 // (upstream-protocol.md §7).
-func (s *Service) news(run Run, told NativeTask) (NativeTask, bool) {
+func (s *Natives) news(ctx context.Context, run Run, told NativeTask) (NativeTask, bool) {
 	if len(run.Steps) == 0 || run.Steps[0].Submission == nil {
 		return NativeTask{}, false
 	}
-	t, err := s.NativeTask(s.life, Caller{Owner: run.Owner}, run.Steps[0].Submission.TaskID)
+	t, err := s.NativeTask(ctx, Caller{Owner: run.Owner}, run.Steps[0].Submission.TaskID)
 	if err != nil || t.Run.ID != run.ID || t.Task.Status == Dialog {
 		return NativeTask{}, false
 	}
@@ -81,9 +77,9 @@ func (s *Service) news(run Run, told NativeTask) (NativeTask, bool) {
 }
 
 // tell posts one state of a task.
-func (s *Service) tell(t NativeTask) {
+func (s *Natives) tell(life context.Context, t NativeTask) {
 	for try := 1; ; try++ {
-		ctx, cancel := context.WithTimeout(s.life, noticeTimeout)
+		ctx, cancel := context.WithTimeout(life, noticeTimeout)
 		err := s.parts.Notify(ctx, t)
 		cancel()
 		if err == nil {
@@ -93,7 +89,7 @@ func (s *Service) tell(t NativeTask) {
 			return // the next change says more
 		}
 		s.parts.Log.Warn("a client's notifyHook was not delivered", "job", t.Run.ID, "try", try, "error", err)
-		if try == noticeTries || !pause(s.life, time.Duration(try*try)*time.Second) {
+		if try == noticeTries || !pause(life, time.Duration(try*try)*time.Second) {
 			return
 		}
 	}

@@ -7,7 +7,7 @@ import (
 )
 
 // nativeResult stores what a task made, so that it is known to every other route.
-func (q *sequence) nativeResult(run Run, n NativeJob, account Account, task Task) (Result, error) {
+func (q nativeRun) nativeResult(run Run, n NativeJob, account Account, task Task) (Result, error) {
 	var gen Generation
 	gen.Prompt, gen.Model, gen.Midjourney.Grid = n.Prompt, run.Model, GridSplit
 	from := provenance{run: run, gen: gen, draw: Drawing{Prompt: n.Prompt, Speed: run.Speed}, account: account, name: n.Route}
@@ -38,20 +38,10 @@ func (n NativeJob) films() bool {
 var filming = regexp.MustCompile(`(?i)^MJ::JOB::(?:animate_|video)`)
 
 // nativeFilm stores the clips of a video.
-func (q *sequence) nativeFilm(account Account, task Task) (Result, error) {
-	urls := task.VideoURLs
-	if len(urls) == 0 {
-		urls = []string{task.shownURL()}
-	}
+func (q nativeRun) nativeFilm(account Account, task Task) (Result, error) {
 	return q.storing(task, func() (Result, error) {
 		result := Result{Task: task.ID}
-		for i, url := range urls {
-			kept, err := q.fetchVideo(account, url, numbered("video", i))
-			if err != nil {
-				return Result{}, err
-			}
-			result.film(kept)
-		}
-		return result, nil
+		err := q.clips(account, task, func(i int) string { return numbered("video", i) }, &result)
+		return result, err
 	})
 }

@@ -23,22 +23,26 @@ type work struct {
 	share   bool // an equal request may get another quarter of that grid
 }
 
-// open starts the run of this attempt, or joins the one that it repeats or shares.
-func (s *Service) open(ctx context.Context, a Attempt, w work) (*Ticket, error) {
+// Accept starts the run of this attempt, or joins the one that it repeats or shares.
+func (s *Engine) Accept(ctx context.Context, a Attempt, w work) (Ticket, error) {
 	request, err := json.Marshal(w.request)
 	if err != nil {
 		return nil, err
 	}
 	for {
 		ticket, again, err := s.enter(ctx, a, w, request)
-		if !again {
-			return ticket, err
+		switch {
+		case again:
+		case err != nil:
+			return nil, err
+		default:
+			return ticket, nil
 		}
 	}
 }
 
-// enter is one try of open; again means that the run it met was gone by the time it looked.
-func (s *Service) enter(ctx context.Context, a Attempt, w work, request json.RawMessage) (t *Ticket, again bool, err error) {
+// enter is one try of Accept; again means that the run it met was gone by the time it looked.
+func (s *Engine) enter(ctx context.Context, a Attempt, w work, request json.RawMessage) (t *ticket, again bool, err error) {
 	now := time.Now()
 	claim := ""
 	if a.IdempotencyKey != "" {
@@ -68,7 +72,7 @@ func (s *Service) enter(ctx context.Context, a Attempt, w work, request json.Raw
 	return s.begin(ctx, l, a, w, place)
 }
 
-func (s *Service) newRun(a Attempt, w work, request json.RawMessage, claim, body string, now time.Time) Run {
+func (s *Engine) newRun(a Attempt, w work, request json.RawMessage, claim, body string, now time.Time) Run {
 	run := Run{
 		ID: NewID(jobPrefix), Owner: a.Caller.Owner, Kind: w.kind, Route: a.Route, Model: w.model, N: w.n, Speed: w.speed,
 		Request: request, Echo: a.Echo, Claim: claim, Body: body, Seed: NewID(""),
@@ -86,7 +90,7 @@ func (s *Service) newRun(a Attempt, w work, request json.RawMessage, claim, body
 }
 
 // begin records a new run and starts its sequence. Who shares it or repeats it meanwhile waits for ready.
-func (s *Service) begin(ctx context.Context, l *live, a Attempt, w work, place *place) (*Ticket, bool, error) {
+func (s *Engine) begin(ctx context.Context, l *live, a Attempt, w work, place *place) (*ticket, bool, error) {
 	run := l.snapshot()
 	run.SealedKey = seal(s.cfg.Secret, run.ID, a.Caller.Key)
 	// The client may leave while the record is written: the record, and what joined it, must not depend on that.
@@ -113,11 +117,11 @@ func (s *Service) begin(ctx context.Context, l *live, a Attempt, w work, place *
 		return nil, false, err
 	}
 	s.execute(l, a.Caller, place, run.Created.Add(s.patience(a)))
-	return s.ticket(l, a, 0), false, nil
+	return s.newTicket(l, a, 0), false, nil
 }
 
 // patience is how long an attempt's client waits, and a full upstream is asked again for it.
-func (s *Service) patience(a Attempt) time.Duration {
+func (s *Engine) patience(a Attempt) time.Duration {
 	if a.Stream || a.Async || s.cfg.JobTimeout <= 0 {
 		return s.cfg.JobDeadline
 	}

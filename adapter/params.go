@@ -173,3 +173,11 @@ func (r release) fitting(speed, prompt Speed, own string, model Speed) (Speed, e
 	}
 	return "", BadParam(param, "invalid_value", "Midjourney %s has no turbo: use fast or relax, or version 7.", r.number())
 }
+
+// versionName is the version as a record shows it: "7", "niji 6", or empty when the upstream decides.
+func (d Drawing) versionName() string {
+	if d.Niji {
+		return strings.TrimSpace("niji " + d.Version)
+	}
+	return d.Version
+}

@@ -43,7 +43,8 @@ const (
 type Picture struct {
 	Name          string
 	Format        Format
-	Width, Height int // pixels; 0 for MP4
+	Width, Height int  // pixels; 0 for MP4
+	Moving        bool // a clip, or a picture of several frames
 	Size          int64
 	SHA256        string // hex
 }
@@ -85,3 +86,7 @@ type Retoucher interface {
 type Recogniser interface {
 	Recognise(ctx context.Context, owner string, upload Reference) (imageID string, err error)
 }
+
+// Notify posts a native task, as it is now, to the notifyHook that its client named (NativeJob.Hook). An error means
+// that nobody took it.
+type Notify func(ctx context.Context, t NativeTask) error

@@ -2,7 +2,6 @@ package adapter
 
 import (
 	"errors"
-	"fmt"
 	"time"
 )
 
@@ -16,6 +15,7 @@ type pressing struct {
 	prompt  string      // for the dialog; empty: what it is pre-filled with
 	mask    *Attachment // for Vary (Region)
 	remix   bool        // ask for a dialog, to change the prompt
+	hidden  bool        // its picture is another than the one that comes: it is not shown on its way
 	dialog  bool        // this button always opens one (upstream-protocol.md §6.1)
 }
 
@@ -24,8 +24,8 @@ const modalWait = time.Minute
 
 // press presses a button and waits for what comes of it, through a dialog where there is one: known beforehand, told by
 // the answer, or seen as the task's status. A dialog is answered once (§6.1, §6.2).
-func (q *sequence) press(p pressing) (Task, error) {
-	o := order{step: p.step, account: p.account, speed: p.speed, dialog: true, command: Action{TaskID: p.taskID, CustomID: p.button.CustomID, Remix: p.remix}}
+func (q *recipe) press(p pressing) (Task, error) {
+	o := order{step: p.step, account: p.account, speed: p.speed, dialog: true, hidden: p.hidden, command: Action{TaskID: p.taskID, CustomID: p.button.CustomID, Remix: p.remix}}
 	if st, ok := q.recorded(modalStep(p.step)); ok && (st.Submission != nil || st.Refusal == nil) {
 		answered := Modal{} // by an earlier life of this run; where that is not certain, the dialog's own task tells
 		if opened, ok := q.recorded(p.step); ok && opened.Submission != nil {
@@ -37,7 +37,7 @@ func (q *sequence) press(p pressing) (Task, error) {
 	if err != nil || task.Status != Dialog {
 		return task, err
 	}
-	q.note(p.step, func(st *Step) { st.Free = true })
+	q.markFree(p.step)
 	prompt := p.prompt
 	if prompt == "" {
 		prompt = task.FinalPrompt
@@ -54,27 +54,20 @@ func (q *sequence) press(p pressing) (Task, error) {
 	return q.modal(o, p, modalStep(p.step), answer)
 }
 
-// modalPrefix begins the name of the step that answers the dialog of the press whose step is named after it.
-const modalPrefix = "modal/"
-
-func modalStep(step string) string { return modalPrefix + step }
+// modalStep names the step that answers the dialog of a press.
+func modalStep(step string) string { return "modal/" + step }
 
 // open submits the press and returns its task: done, or waiting for its dialog.
-func (q *sequence) open(o order, p pressing) (Task, error) {
+func (q *recipe) open(o order, p pressing) (Task, error) {
 	if !p.dialog {
 		return q.do(o)
 	}
-	sub, place, err := q.submit(o)
-	defer q.giveBack(place)
-	if err != nil {
-		return Task{}, fmt.Errorf("%s: %w", o.step, err)
-	}
-	return Task{ID: sub.TaskID, Status: Dialog, FinalPrompt: sub.Prompt}, nil
+	return q.openDialog(o)
 }
 
 // modal answers the dialog and waits for the task, whose ID may be a new one or the same.
-func (q *sequence) modal(o order, p pressing, step string, answer Modal) (Task, error) {
-	return q.do(order{step: step, account: o.account, speed: p.speed, command: answer})
+func (q *recipe) modal(o order, p pressing, step string, answer Modal) (Task, error) {
+	return q.do(order{step: step, account: o.account, speed: p.speed, command: answer, answers: p.step, hidden: p.hidden})
 }
 
 // tooEarly reports whether a dialog's answer was refused because the upstream does not know the dialog (yet).
@@ -89,14 +82,11 @@ func stale(err error) bool {
 	return errors.As(err, &e) && (e.Kind == NotFound || e.Kind == Invalid || e.Kind == Unsupported)
 }
 
-// CodeTaskStatus is the code of an Invalid *Error that says a task is not in the state that a command needs.
-const CodeTaskStatus = "task_status"
-
 // seeDialog waits until the task says that it awaits its dialog.
-func (q *sequence) seeDialog(o order, taskID string) error {
+func (q *recipe) seeDialog(o order, taskID string) error {
 	ctx, cancel := contextWithTimeout(q.ctx, modalWait)
 	defer cancel()
-	task, err := o.account.Waiter.Wait(ctx, Wait{TaskID: taskID, State: q.state(o.step), Kind: o.command.Name(), Submitted: time.Now(), Dialog: true})
+	task, err := q.awaitDialog(ctx, o, taskID)
 	if err != nil {
 		return err
 	}

@@ -176,3 +176,18 @@ func flattenBraces(text string) (string, error) {
 	}
 	return strings.NewReplacer("{", "(", "}", ")").Replace(text), nil
 }
+
+// ReadOwn reads the prompt of a request in the upstream's own words: what could start jobs that nobody asked for is
+// refused, and so is a prompt to draw from that has neither words nor pictures.
+func ReadOwn(text string, draws, pictures bool) (Prompt, error) {
+	p, err := readPrompt(text)
+	if err != nil {
+		return p, err
+	}
+	if draws {
+		if err := p.requireWords(pictures); err != nil {
+			return p, err
+		}
+	}
+	return p, p.check(p.release(), nil)
+}

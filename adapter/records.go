@@ -4,11 +4,38 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log/slog"
 	"time"
 )
 
+// LibraryConfig is what the library can be told.
+type LibraryConfig struct {
+	Retention time.Duration // how long files are kept at most; 0 for ever
+}
+
+// LibraryDeps are what the library stands on.
+type LibraryDeps struct {
+	Accounts   Accounts
+	Store      Store
+	Pictures   Pictures
+	Retoucher  Retoucher
+	Recogniser Recogniser // nil: only exact copies are recognised
+	Log        *slog.Logger
+}
+
+// Library knows callers' pictures and files. It is safe for concurrent use.
+type Library struct {
+	cfg   LibraryConfig
+	parts LibraryDeps
+}
+
+// NewLibrary makes a library.
+func NewLibrary(cfg LibraryConfig, parts LibraryDeps) *Library {
+	return &Library{cfg: cfg, parts: parts}
+}
+
 // Image returns a record of one of the caller's pictures; a NotFound *Error for an unknown ID and for another owner's.
-func (s *Service) Image(ctx context.Context, c Caller, id string) (Image, error) {
+func (s *Library) Image(ctx context.Context, c Caller, id string) (Image, error) {
 	img, err := s.parts.Store.Get(ctx, id)
 	if errors.Is(err, ErrNotFound) || err == nil && img.Owner != c.Owner {
 		return Image{}, imageNotFound()
@@ -24,7 +51,7 @@ func imageNotFound() *Error {
 }
 
 // Images lists the caller's pictures, newest first: at most limit, those after the one with ID after.
-func (s *Service) Images(ctx context.Context, c Caller, limit int, after string) ([]Image, error) {
+func (s *Library) Images(ctx context.Context, c Caller, limit int, after string) ([]Image, error) {
 	images, err := s.parts.Store.List(ctx, c.Owner, limit, after)
 	if err != nil {
 		return nil, unlisted(err, "picture")
@@ -32,17 +59,9 @@ func (s *Service) Images(ctx context.Context, c Caller, limit int, after string)
 	return images, nil
 }
 
-// unlisted words a list that could not be read: a cursor that is nobody's, or somebody else's, is the request's mistake.
-func unlisted(err error, what string) error {
-	if errors.Is(err, ErrNotFound) {
-		return BadParam("after", "invalid_value", "'after' must be the ID of a %s of this key, such as the last one of the page before.", what)
-	}
-	return Wrap(Storage, err, "The %ss' records cannot be read at the moment.", what)
-}
-
 // Bytes opens a picture in a format; empty means PNG. The ID is unguessable: whoever has it may see the picture. What
 // is handed out is remembered, so that it is known when it comes back.
-func (s *Service) Bytes(ctx context.Context, id string, format Format, compression int) (*Blob, error) {
+func (s *Library) Bytes(ctx context.Context, id string, format Format, compression int) (*Blob, error) {
 	img, err := s.parts.Store.Get(ctx, id)
 	if errors.Is(err, ErrNotFound) {
 		return nil, imageNotFound()
@@ -66,7 +85,7 @@ func (s *Service) Bytes(ctx context.Context, id string, format Format, compressi
 
 // remember notes what was handed out: the bytes' digest and, once, the picture's looks. It is a convenience for later
 // edits: a failure is logged and costs nothing else.
-func (s *Service) remember(ctx context.Context, img Image, blob *Blob) {
+func (s *Library) remember(ctx context.Context, img Image, blob *Blob) {
 	if blob.SHA256 != "" {
 		known, err := s.parts.Store.FindDigest(ctx, img.Owner, blob.SHA256)
 		if err != nil || known == "" {
@@ -84,7 +103,7 @@ func (s *Service) remember(ctx context.Context, img Image, blob *Blob) {
 }
 
 // putAgain stores a record that may be there from an earlier life of its run; what was noted of it since stays.
-func (s *Service) putAgain(ctx context.Context, img Image) error {
+func (s *Library) putAgain(ctx context.Context, img Image) error {
 	err := s.parts.Store.Update(ctx, img.ID, func(known *Image) {
 		put := img
 		if put.Single == nil {
@@ -105,134 +124,10 @@ func (s *Service) putAgain(ctx context.Context, img Image) error {
 const maxUpload = 50 << 20
 
 // Receive stores an uploaded picture; name is the file name that it came with, as a hint.
-func (s *Service) Receive(ctx context.Context, _ Caller, r io.Reader, name string) (Reference, error) {
+func (s *Library) Receive(ctx context.Context, _ Caller, r io.Reader, name string) (Reference, error) {
 	p, err := s.parts.Pictures.Receive(ctx, r, maxUpload)
 	if err != nil {
 		return Reference{}, err
 	}
 	return Reference{Upload: p.Name, Hash: p.SHA256, Name: name}, nil
-}
-
-// Job returns one of the caller's jobs as it stands; a NotFound *Error for an unknown ID and for another owner's.
-func (s *Service) Job(ctx context.Context, c Caller, id string) (Run, error) {
-	if l := s.runs.get(id); l != nil {
-		if run := l.snapshot(); run.Owner == c.Owner {
-			return run, nil
-		}
-		return Run{}, jobNotFound()
-	}
-	run, err := s.parts.Journal.Get(ctx, id)
-	if errors.Is(err, ErrNotFound) || err == nil && run.Owner != c.Owner {
-		return Run{}, jobNotFound()
-	}
-	if err != nil {
-		return Run{}, Wrap(Storage, err, "The jobs' records cannot be read at the moment.")
-	}
-	return run, nil
-}
-
-func jobNotFound() *Error {
-	return &Error{Kind: NotFound, Code: "job_not_found", Param: "id", Message: "There is no job with this ID among the jobs of this key."}
-}
-
-// JobProgress is how far a job that is executed here has come; zero for any other.
-func (s *Service) JobProgress(id string) Progress {
-	if l := s.runs.get(id); l != nil {
-		return l.shown()
-	}
-	return Progress{}
-}
-
-// Jobs lists the caller's jobs, newest first.
-func (s *Service) Jobs(ctx context.Context, c Caller, limit int, after string) ([]Run, error) {
-	jobs, err := s.parts.Journal.List(ctx, c.Owner, limit, after)
-	if err != nil {
-		return nil, unlisted(err, "job")
-	}
-	for i, j := range jobs {
-		if l := s.runs.get(j.ID); l != nil {
-			jobs[i] = l.snapshot()
-		}
-	}
-	return jobs, nil
-}
-
-// Cancel asks a job to stop. One that waits for its place ends at once; one that was submitted is cancelled at the
-// upstream, an Unsupported *Error where that is not possible.
-func (s *Service) Cancel(ctx context.Context, c Caller, id string) (Run, error) {
-	run, err := s.Job(ctx, c, id)
-	if err != nil || run.Status.Ended() {
-		return run, err
-	}
-	l := s.runs.get(id)
-	if l == nil {
-		return run, nil
-	}
-	if err := s.cancelUpstream(ctx, c, run); err != nil {
-		return run, err
-	}
-	err = l.save(ctx, s.parts.Journal, func(r *Run) error {
-		r.Cancel = true
-		return nil
-	})
-	if err != nil {
-		return run, Wrap(Storage, err, "The cancellation could not be recorded.")
-	}
-	l.mu.Lock()
-	stop := l.stop
-	l.mu.Unlock()
-	if stop != nil {
-		stop(errCancelled)
-	}
-	return s.settled(ctx, l), nil
-}
-
-// settled waits a moment for a run that was told to stop.
-func (s *Service) settled(ctx context.Context, l *live) Run {
-	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
-	defer cancel()
-	for {
-		run, changed := l.look()
-		if run.Status.Ended() {
-			return run
-		}
-		select {
-		case <-changed:
-		case <-ctx.Done():
-			return run
-		}
-	}
-}
-
-// cancelUpstream cancels every task of the run that is under way.
-func (s *Service) cancelUpstream(ctx context.Context, c Caller, run Run) error {
-	for _, st := range run.Steps {
-		if st.Submission == nil || !st.Finished.IsZero() {
-			continue
-		}
-		account, err := s.parts.Accounts.Made(ctx, c, st.Upstream)
-		if err != nil {
-			return err
-		}
-		tools, ok := account.Upstream.(Tools)
-		if !ok {
-			return &Error{Kind: Unsupported, Code: "unsupported", Message: "This upstream cannot cancel a job that was submitted."}
-		}
-		if err := tools.Cancel(ctx, st.Submission.TaskID); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// Ready reports whether new jobs could be recorded, by this replica: for readiness probes.
-func (s *Service) Ready(ctx context.Context) error {
-	if err := s.standing.isHeld(); err != nil {
-		return err
-	}
-	_, err := s.parts.Store.Get(ctx, imagePrefix+"00000000000000000000000000")
-	if errors.Is(err, ErrNotFound) {
-		return nil
-	}
-	return err
 }

@@ -2,6 +2,8 @@ package adapter
 
 import (
 	"encoding/json"
+	"regexp"
+	"time"
 
 	openai "github.com/sashabaranov/go-openai"
 )
@@ -94,3 +96,72 @@ type Attempt struct {
 
 // MarshalRequest is how a decoded request is kept in a run.
 func MarshalRequest(v any) (json.RawMessage, error) { return json.Marshal(v) }
+
+// How a grid becomes single pictures.
+const (
+	GridSplit   = "split"   // its quarters are cut locally
+	GridUpscale = "upscale" // U1–U4 are pressed
+	GridWhole   = "whole"   // it is handed out as one picture
+)
+
+// What high quality means.
+const (
+	QualityNative  = "native"  // --hd or --q 2, as the version has it
+	QualityUpscale = "upscale" // U, then Upscale (Subtle)
+)
+
+// fileID finds our image ID in the name of an uploaded file.
+var fileID = regexp.MustCompile(`(img_[A-Za-z0-9]{26})`)
+
+// Hint is the image ID that an upload's file name says it is; empty if it says none.
+func (r Reference) Hint() string { return fileID.FindString(r.Name) }
+
+// count is n as it is meant: absent is 1.
+func (g Generation) count() int { return max(g.N, 1) }
+
+// Film is a request for a video: from a picture, from words alone (a still is drawn first), or as the continuation of an
+// earlier video.
+type Film struct {
+	Generation            // Prompt, Model, Size; the midjourney object's batch_size and speed
+	Seconds    int        `json:"seconds"`           // 4, 8, 12, 16 or 20
+	Input      *Reference `json:"input,omitempty"`   // the first frame
+	End        *Reference `json:"end,omitempty"`     // the last frame
+	Motion     string     `json:"motion,omitempty"`  // low (default) or high
+	Loop       bool       `json:"loop,omitempty"`    // ends as it begins
+	Type       string     `json:"type,omitempty"`    // vid_1.1_i2v_480 or vid_1.1_i2v_720
+	Extends    string     `json:"extends,omitempty"` // ID of the video that this one continues
+	RemixOf    string     `json:"remix_of,omitempty"`
+	Animate    string     `json:"animate,omitempty"` // the button, where the upstream has no submit/video
+	Before     int        `json:"before,omitempty"`  // seconds of the video that this one continues
+	Frame      string     `json:"frame,omitempty"`   // pixels of the first frame, "1024x1024", where they are known beforehand
+}
+
+// Length is how many seconds the whole video has, in OpenAI's steps of four.
+func (f Film) Length() int { return f.Before + max(f.Seconds, 4) }
+
+// NativeJob is a request in the upstream's own words (contract.md §4, /mj/…), checked: what its route may cost is
+// settled, and the task that it goes on from is the caller's own.
+type NativeJob struct {
+	Route   string          `json:"route"`             // of /mj/submit/, or swap
+	Body    json.RawMessage `json:"body"`              // without state; "\u0000upload:N" stands for Uploads[N]
+	Uploads []Reference     `json:"uploads,omitempty"` // the pictures of the body
+	State   string          `json:"state,omitempty"`   // the client's own tag: midgate sends one of its own
+	Speed   Speed           `json:"speed,omitempty"`   // of the path
+	Parent  string          `json:"parent,omitempty"`  // the task that a follow-up belongs to
+	Prompt  string          `json:"prompt,omitempty"`  // for the records of what it makes
+	Hook    string          `json:"hook,omitempty"`    // the client's own notifyHook, told by Parts.Notify
+	Base    string          `json:"base,omitempty"`    // of the addresses that the hook is told
+}
+
+// NativeUpload begins a text that stands for one of a NativeJob's uploads; its number follows.
+const NativeUpload = "\x00upload:"
+
+// NativeTask is a task as far as midgate knows it, without asking the upstream: the shared poller does.
+type NativeTask struct {
+	Task      Task
+	Run       Run
+	Job       NativeJob // zero where another route made the task
+	Submitted time.Time
+	Grid      string   // ID of what it made: the whole grid, or the only picture
+	Cells     []string // IDs of a grid's quarters
+}

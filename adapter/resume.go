@@ -13,7 +13,7 @@ const resumeLeast = 2 * time.Minute
 
 // Start follows the journal: it learns of all runs, resumes those that this replica was executing when it ended, and
 // takes over those whose replica has died. It returns when the journal has been read; the rest goes on until Close.
-func (s *Service) Start(ctx context.Context) error {
+func (s *Engine) Start(ctx context.Context) error {
 	lost, held, err := s.parts.Leases.Hold(s.life, s.lease(s.cfg.Replica), s.cfg.Replica)
 	if err != nil {
 		return err
@@ -40,10 +40,10 @@ func (s *Service) Start(ctx context.Context) error {
 	return nil
 }
 
-func (s *Service) lease(replica string) string { return "replica." + replica }
+func (s *Engine) lease(replica string) string { return "replica." + replica }
 
 // takeOver looks for runs whose replica's lease has lapsed.
-func (s *Service) takeOver() {
+func (s *Engine) takeOver() {
 	for pause(s.life, s.cfg.LeaseCheck) {
 		s.resume(s.life)
 	}
@@ -53,7 +53,7 @@ func (s *Service) takeOver() {
 const resumeAtOnce = 128
 
 // resume executes every unfinished run that nobody executes.
-func (s *Service) resume(ctx context.Context) {
+func (s *Engine) resume(ctx context.Context) {
 	alive := map[string]bool{}
 	slots := make(chan struct{}, resumeAtOnce)
 	var all sync.WaitGroup
@@ -72,7 +72,7 @@ func (s *Service) resume(ctx context.Context) {
 }
 
 // recordedRun reports whether the run's record exists: a request that is just being recorded is nobody's to take.
-func (s *Service) recordedRun(l *live) bool {
+func (s *Engine) recordedRun(l *live) bool {
 	select {
 	case <-l.ready:
 		return l.bad == nil
@@ -89,7 +89,7 @@ func (l *live) executed() bool {
 }
 
 // alive asks once per replica and round. State that cannot be reached proves nobody dead.
-func (s *Service) alive(ctx context.Context, replica string, known map[string]bool) bool {
+func (s *Engine) alive(ctx context.Context, replica string, known map[string]bool) bool {
 	if a, ok := known[replica]; ok {
 		return a
 	}
@@ -100,7 +100,7 @@ func (s *Service) alive(ctx context.Context, replica string, known map[string]bo
 
 // take makes a run this replica's own, unless another was faster, and executes it from the top. Attempts that were
 // waiting at the process that died have been cut.
-func (s *Service) take(ctx context.Context, l *live) {
+func (s *Engine) take(ctx context.Context, l *live) {
 	now := time.Now()
 	before := l.snapshot()
 	err := l.save(ctx, s.parts.Journal, func(r *Run) error {

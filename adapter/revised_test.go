@@ -16,12 +16,3 @@ func TestRevisedPromptsHaveNoAddressesOfUploads(t *testing.T) {
 		}
 	}
 }
-
-// U on the way to another button shows the picture that is there already, not the one that comes.
-func TestPreludesHaveNoPreview(t *testing.T) {
-	for step, want := range map[string]string{prelude + "/U2": "", "vary_region": "x", ActUpscale + "/U2": "x", "single": "x"} {
-		if got := (order{step: step}).preview(Task{ImageURL: "x"}); got != want {
-			t.Errorf("preview of %s = %q, want %q", step, got, want)
-		}
-	}
-}

@@ -16,7 +16,7 @@ func (r Run) cameToNothing() bool {
 
 // revive executes a run once more that came to nothing, for an attempt that repeats it: with a place in the queue, an
 // account and a deadline as if it were new. Other runs are left as they are; who comes while one is revived waits for it.
-func (s *Service) revive(ctx context.Context, l *live, a Attempt, w work, i int) error {
+func (s *Engine) revive(ctx context.Context, l *live, a Attempt, w work, i int) error {
 	for {
 		run, changed := l.look()
 		if !run.cameToNothing() {
@@ -36,7 +36,7 @@ func (s *Service) revive(ctx context.Context, l *live, a Attempt, w work, i int)
 }
 
 // again records a run that this process claimed as begun anew, and executes it.
-func (s *Service) again(ctx context.Context, l *live, a Attempt, w work, i int) error {
+func (s *Engine) again(ctx context.Context, l *live, a Attempt, w work, i int) error {
 	place, err := s.places.admit(w.account.Name, a.Caller.Owner)
 	if err != nil {
 		l.release()

@@ -2,10 +2,8 @@ package adapter
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"sync"
 	"time"
 )
@@ -14,7 +12,7 @@ import (
 // waits for its task. Executed again from the top after a crash, recorded steps answer at once and the code arrives
 // where it was. Steps of one sequence may run at the same time.
 type sequence struct {
-	s        *Service
+	s        *Engine
 	live     *live
 	ctx      context.Context // the run's: it outlives the client and ends at the run's deadline
 	caller   Caller
@@ -28,55 +26,19 @@ type sequence struct {
 	sent   onceEach // submissions, by the name of their step
 }
 
-// The kinds of runs.
-const (
-	KindGeneration  = "generation"
-	KindEdit        = "edit"
-	KindVariation   = "variation"
-	KindAction      = "action"
-	KindBlend       = "blend"
-	KindDescription = "description"
-	KindShorten     = "shorten"
-	KindVideo       = "video"
-	KindNative      = "native"
-)
-
-func (q *sequence) sequenceOf(run Run) (Result, error) {
-	switch run.Kind {
-	case KindGeneration:
-		return with(run, q.generate)
-	case KindEdit:
-		return with(run, q.edit)
-	case KindVariation:
-		return with(run, q.vary)
-	case KindAction:
-		return with(run, q.act)
-	case KindBlend:
-		return with(run, q.blend)
-	case KindDescription:
-		return with(run, q.describe)
-	case KindShorten:
-		return with(run, q.shorten)
-	case KindVideo:
-		return with(run, q.film)
-	case KindNative:
-		return with(run, q.native)
-	default:
+// workflow runs the workflow of the job's kind.
+func (q *sequence) workflow(run Run) (Result, error) {
+	do := q.s.workflows[run.Kind]
+	if do == nil {
 		return Result{}, fmt.Errorf("a run of unknown kind %q", run.Kind)
 	}
-}
-
-func with[T any](run Run, sequence func(Run, T) (Result, error)) (Result, error) {
-	var request T
-	if err := json.Unmarshal(run.Request, &request); err != nil {
-		return Result{}, fmt.Errorf("read the recorded request: %w", err)
-	}
-	return sequence(run, request)
+	return do(q)
 }
 
 // account returns the account that the run was given to when it was opened or, if that is not configured any more, the
 // one that took its job.
-func (q *sequence) account(run Run) (Account, error) {
+func (q *sequence) account() (Account, error) {
+	run := q.job()
 	a, err := q.s.parts.Accounts.Made(q.ctx, q.caller, run.Upstream)
 	if took := run.at(""); err != nil && took != run.Upstream {
 		return q.s.parts.Accounts.Made(q.ctx, q.caller, took)
@@ -91,7 +53,11 @@ type order struct {
 	command Command
 	speed   Speed
 	dialog  bool // the task may ask for a dialog: then it is returned waiting for it
-	hasty   bool // a full upstream is not asked again: others are
+	hidden  bool // nothing is shown of the task on its way: it would be another picture than the one that comes
+
+	continues bool   // the task may be older than the step, and carry the state of an earlier submission
+	answers   string // the step whose dialog this one answers: its task goes on
+	hasty     bool   // a full upstream is not asked again: others are
 }
 
 // do submits a command, at most once in the life of the run, and waits for its task.
@@ -136,9 +102,9 @@ func (q *sequence) await(o order, sub Submission) (Task, error) {
 	return task, err
 }
 
-// preview is what may be shown of a task on its way; of a prelude nothing, which would show another picture than comes.
+// preview is what may be shown of a task on its way.
 func (o order) preview(t Task) string {
-	if strings.HasPrefix(o.step, prelude+"/") {
+	if o.hidden {
 		return ""
 	}
 	return t.ImageURL
@@ -193,7 +159,8 @@ func (q *sequence) intend(o order) error {
 	if err := q.mayBegin(); err != nil {
 		return err
 	}
-	st := Step{Name: o.step, State: q.state(o.step), Upstream: o.account.Name, Intended: time.Now()}
+	st := Step{Name: o.step, State: q.state(o.step), Upstream: o.account.Name, Intended: time.Now(),
+		Continues: o.continues || o.answers != "", Answers: o.answers}
 	err := q.live.save(q.ctx, q.s.parts.Journal, func(r *Run) error {
 		if r.Replica != q.s.cfg.Replica {
 			return errLost

@@ -8,67 +8,46 @@ import (
 	"time"
 )
 
-// Config is what the translation can be told.
-type Config struct {
-	DefaultSpeed Speed             // when neither prompt, request nor model names one
-	SpeedLimit   Speed             // the dearest speed a client may choose
-	Aliases      map[string]string // extra model names, globs, to names of the grammar
-	Grid         string            // GridSplit or GridUpscale: how single pictures come out of a grid
-	QualityHigh  string            // QualityNative or QualityUpscale: what high quality means
-	Retention    time.Duration     // how long records and bytes are kept; 0 for ever
-	JobTimeout   time.Duration     // how long one answer waits
-	JobDeadline  time.Duration     // how long a job is followed
-	ShareWindow  time.Duration     // identical n=1 requests within it share a grid; 0 off
-	MaxInFlight  int               // jobs at one upstream at once
-	InFlightAt   map[string]int    // the same for upstreams that have a limit of their own, by name
-	MaxQueue     int               // requests that may wait for a place
-	Replica      string            // this process among its peers; the same again after a restart on the same embedded state
-	Secret       []byte            // 32 bytes; seals a client's own upstream key in a run's record
-	Adoption     time.Duration     // how long a submission of unknown outcome is looked for; 0 means 15 s
-	LeaseCheck   time.Duration     // how often dead replicas are looked for; 0 means 1 s
+// JobsConfig is what the engine can be told.
+type JobsConfig struct {
+	Retention   time.Duration  // how long jobs are kept; 0 for ever
+	JobTimeout  time.Duration  // how long one answer waits
+	JobDeadline time.Duration  // how long a job is followed
+	ShareWindow time.Duration  // identical n=1 requests within it share a grid; 0 off
+	MaxInFlight int            // jobs at one upstream at once
+	InFlightAt  map[string]int // the same for upstreams that have a limit of their own, by name
+	MaxQueue    int            // requests that may wait for a place
+	Replica     string         // this process among its peers; the same again after a restart on the same embedded state
+	Secret      []byte         // 32 bytes; seals a client's own upstream key in a run's record
+	Adoption    time.Duration  // how long a submission of unknown outcome is looked for; 0 means 15 s
+	LeaseCheck  time.Duration  // how often dead replicas are looked for; 0 means 1 s
 }
 
-// How a grid becomes single pictures.
-const (
-	GridSplit   = "split"   // its quarters are cut locally
-	GridUpscale = "upscale" // U1–U4 are pressed
-	GridWhole   = "whole"   // it is handed out as one picture
-)
-
-// What high quality means.
-const (
-	QualityNative  = "native"  // --hd or --q 2, as the version has it
-	QualityUpscale = "upscale" // U, then Upscale (Subtle)
-)
-
-// Parts are what the service stands on.
-type Parts struct {
-	Accounts   Accounts
-	Store      Store
-	Pictures   Pictures
-	Retoucher  Retoucher
-	Recogniser Recogniser
-	Journal    Journal
-	Leases     Leases
-	Observer   Observer
-	Notify     Notify // nil: clients' own webhooks are not told
-	Log        *slog.Logger
+// JobsDeps are what the engine stands on.
+type JobsDeps struct {
+	Accounts Accounts
+	Store    Store
+	Pictures Pictures
+	Journal  Journal
+	Leases   Leases
+	Observer Observer
+	Log      *slog.Logger
 }
 
-// Observer is told what metrics count. Nil functions are skipped.
-type Observer struct {
-	JobStarted func(kind, upstream string, speed Speed)
-	JobEnded   func(kind, upstream string, speed Speed, outcome string, took time.Duration)
-	InFlight   func(upstream string, jobs int)
-}
+// Workflow makes what a job asks for: straight-line code over its execution. Executed again from the top after a crash,
+// the steps that were recorded answer at once.
+type Workflow func(*sequence) (Result, error)
 
-// Service answers image requests with Midjourney's pictures. It is safe for concurrent use.
+// Engine executes jobs, each of its submissions at most once. It is safe for concurrent use.
 //
-// Every method that costs money returns a Ticket once the request was checked and recorded;
-// an error from it means that nothing was recorded and nothing was spent.
-type Service struct {
-	cfg      Config
-	parts    Parts
+// Accept returns a Ticket once the request was recorded; an error from it means that nothing was recorded and nothing
+// was spent.
+type Engine struct {
+	cfg       JobsConfig
+	parts     JobsDeps
+	workflows map[string]Workflow // by the kind of a job
+	onStart   []StartHook
+
 	runs     *runs
 	places   *places
 	standing standing // the lease that says this replica is alive
@@ -77,7 +56,7 @@ type Service struct {
 	end  context.CancelCauseFunc
 	work sync.WaitGroup
 
-	singles onceEach // quarters that are being made pictures of their own, by image ID
+	alone onceEach // what one job at a time may do, by name
 
 	spawning sync.Mutex // nothing is added to work once Close waits for it
 	closed   bool
@@ -86,8 +65,9 @@ type Service struct {
 // errStopping is why sequences end at Close: their runs stay unfinished and are resumed at the next start.
 var errStopping = errors.New("midgate is stopping")
 
-// New makes a service. Start makes it follow what an earlier process left.
-func New(cfg Config, parts Parts) *Service {
+// NewEngine makes an engine that makes each kind of job by its workflow. Start makes it follow what an earlier process
+// left.
+func NewEngine(cfg JobsConfig, parts JobsDeps, workflows map[string]Workflow) *Engine {
 	if cfg.Adoption == 0 {
 		cfg.Adoption = 15 * time.Second
 	}
@@ -95,8 +75,8 @@ func New(cfg Config, parts Parts) *Service {
 		cfg.LeaseCheck = time.Second
 	}
 	life, end := context.WithCancelCause(context.Background())
-	return &Service{
-		cfg: cfg, parts: parts,
+	return &Engine{
+		cfg: cfg, parts: parts, workflows: workflows,
 		runs:   newRuns(cfg.JobDeadline),
 		places: newPlaces(cfg.MaxInFlight, cfg.InFlightAt, cfg.MaxQueue, parts.Observer.InFlight),
 		life:   life, end: end,
@@ -104,7 +84,7 @@ func New(cfg Config, parts Parts) *Service {
 }
 
 // Close stops the sequences where they are and waits for them. Whatever they had under way is in the journal.
-func (s *Service) Close() {
+func (s *Engine) Close() {
 	s.end(errStopping)
 	s.spawning.Lock()
 	s.closed = true
@@ -113,7 +93,7 @@ func (s *Service) Close() {
 }
 
 // spawn runs work in a goroutine that Close waits for; false when it is too late for that.
-func (s *Service) spawn(work func()) bool {
+func (s *Engine) spawn(work func()) bool {
 	s.spawning.Lock()
 	defer s.spawning.Unlock()
 	if s.closed {
@@ -124,7 +104,4 @@ func (s *Service) spawn(work func()) bool {
 }
 
 // Busy reports how many runs are executed here at the moment.
-func (s *Service) Busy() int { return s.runs.executing() }
-
-// Model resolves a client's model name (contract.md §3).
-func (s *Service) Model(name string) (Model, error) { return ParseModel(name, s.cfg.Aliases) }
+func (s *Engine) Busy() int { return s.runs.executing() }

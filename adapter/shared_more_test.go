@@ -8,33 +8,35 @@ import (
 	"testing/synctest"
 	"time"
 
+	"midgate/adapter/adaptertest/harness"
+
 	"midgate/adapter"
 )
 
 // A job that one upstream certainly did not take is given to another also where replicas share their polling.
 func TestReplicasGiveAJobToAnotherUpstream(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		u, s, _ := newThree(t, map[string]int{"a": 1000000})
-		shared := adapter.NewShared(s.parts.Accounts, nil, s.journal, s.parts.Leases, "r", slog.New(slog.DiscardHandler))
+		u, s, _ := harness.NewThree(t, map[string]int{"a": 1000000})
+		shared := adapter.NewShared(s.Parts.Accounts, nil, s.Journal, s.Parts.Leases, "r", slog.New(slog.DiscardHandler))
 		defer shared.Close()
-		s.parts.Accounts = shared
-		s.Service = s.reborn(t)
+		s.Parts.Accounts = shared
+		s.Gate = s.Restarted(t)
 		defer s.Close()
-		u.dead["a.test"] = true
-		if img := s.draw(t, "a red fox", 1)[0]; img.Upstream == "a" || u.paid("b.test")+u.paid("c.test") != 1 {
-			t.Errorf("the picture was made at %q for %d jobs, want one at an upstream that lives", img.Upstream, u.paid("b.test")+u.paid("c.test"))
+		u.Dead["a.test"] = true
+		if img := s.Draw(t, "a red fox", 1)[0]; img.Upstream == "a" || u.Paid("b.test")+u.Paid("c.test") != 1 {
+			t.Errorf("the picture was made at %q for %d jobs, want one at an upstream that lives", img.Upstream, u.Paid("b.test")+u.Paid("c.test"))
 		}
 	})
 }
 
 // patient is an account that counts who waits at it.
 type patient struct {
-	*scripted
+	*harness.FakeUpstream
 	open atomic.Int64
 }
 
 func (p *patient) Made(ctx context.Context, c adapter.Caller, name string) (adapter.Account, error) {
-	a, err := p.scripted.Made(ctx, c, name)
+	a, err := p.FakeUpstream.Made(ctx, c, name)
 	a.Waiter = p
 	return a, err
 }
@@ -42,17 +44,17 @@ func (p *patient) Made(ctx context.Context, c adapter.Caller, name string) (adap
 func (p *patient) Wait(ctx context.Context, w adapter.Wait) (adapter.Task, error) {
 	p.open.Add(1)
 	defer p.open.Add(-1)
-	return p.scripted.Wait(ctx, w)
+	return p.FakeUpstream.Wait(ctx, w)
 }
 
 // The replica that polls stops asking for a task that nobody waits for any more, which may never end.
 func TestAReplicaStopsWaitingForWhatNobodyAsksFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		up := &patient{scripted: &scripted{takes: 1000 * time.Hour}}
-		one := newEngine(t, up.scripted, nil)
+		up := &patient{FakeUpstream: &harness.FakeUpstream{Takes: 1000 * time.Hour}}
+		one := harness.NewEngine(t, up.FakeUpstream, nil)
 		var waiters []adapter.Waiter
 		for _, name := range []string{"a", "b"} {
-			s := adapter.NewShared(up, nil, one.joined(), one.leases, name, slog.New(slog.DiscardHandler))
+			s := adapter.NewShared(up, nil, one.Joined(), one.Leases, name, slog.New(slog.DiscardHandler))
 			defer s.Close()
 			account, err := s.Made(t.Context(), adapter.Caller{}, "one")
 			if err != nil {

@@ -10,17 +10,19 @@ import (
 	"testing/synctest"
 	"time"
 
+	"midgate/adapter/adaptertest/harness"
+
 	"midgate/adapter"
 )
 
 func TestReplicasWaitForTasksThroughOneOfThem(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		up := &scripted{takes: 30 * time.Second}
-		one := newEngine(t, up, func(c *adapter.Config) { c.Replica = "one" })
+		up := &harness.FakeUpstream{Takes: 30 * time.Second}
+		one := harness.NewEngine(t, up, func(c *harness.Config) { c.Replica = "one" })
 		var shared []*adapter.Shared
 		var waiters []adapter.Waiter
 		for _, name := range []string{"a", "b", "c"} {
-			s := adapter.NewShared(up, nil, one.joined(), one.leases, name, slog.New(slog.DiscardHandler))
+			s := adapter.NewShared(up, nil, one.Joined(), one.Leases, name, slog.New(slog.DiscardHandler))
 			account, err := s.Made(t.Context(), adapter.Caller{}, "one")
 			if err != nil {
 				t.Fatal(err)
@@ -78,9 +80,9 @@ func TestAReplicaWaitsByItselfWhileNobodyIsKnownToLead(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				up := &scripted{takes: 30 * time.Second}
-				one := newEngine(t, up, nil)
-				s := adapter.NewShared(up, nil, one.joined(), c.leases, "a", slog.New(slog.DiscardHandler))
+				up := &harness.FakeUpstream{Takes: 30 * time.Second}
+				one := harness.NewEngine(t, up, nil)
+				s := adapter.NewShared(up, nil, one.Joined(), c.leases, "a", slog.New(slog.DiscardHandler))
 				defer s.Close()
 				account, err := s.Made(t.Context(), adapter.Caller{}, "one")
 				if err != nil {
@@ -122,12 +124,12 @@ func (k *taker) all() []string {
 
 func TestAWebhookReachesEveryReplicaOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		one := newEngine(t, &scripted{}, nil)
+		one := harness.NewEngine(t, &harness.FakeUpstream{}, nil)
 		var shared []*adapter.Shared
 		var takers []*taker
 		for _, name := range []string{"a", "b", "c"} {
 			k := &taker{known: "ours"}
-			s := adapter.NewShared(one.up, k, one.joined(), one.leases, name, slog.New(slog.DiscardHandler))
+			s := adapter.NewShared(one.Up, k, one.Joined(), one.Leases, name, slog.New(slog.DiscardHandler))
 			defer s.Close()
 			shared, takers = append(shared, s), append(takers, k)
 		}

@@ -10,11 +10,11 @@ const prelude = "single"
 
 // ownSingle sees to it that a quarter has a picture of its own, noted in its record. Of all requests that need it at the
 // same time one presses U; the others let go of their place at the upstream until it is there.
-func (q *sequence) ownSingle(img *Image, account Account, name string) error {
+func (q *recipe) ownSingle(img *Image, account Account, name string) error {
 	if img.Single != nil || img.Index == 0 {
 		return nil
 	}
-	release, err := q.s.singles.hold(q.ctx, img.ID, q.stepAside)
+	release, err := q.exclusively(img.ID)
 	if err != nil {
 		return err
 	}
@@ -34,7 +34,7 @@ func (q *sequence) ownSingle(img *Image, account Account, name string) error {
 }
 
 // single presses U for a quarter that has no picture of its own yet.
-func (q *sequence) single(img *Image, account Account, name string) error {
+func (q *recipe) single(img *Image, account Account, name string) error {
 	if img.Single != nil || img.Index == 0 {
 		return nil
 	}
@@ -42,9 +42,9 @@ func (q *sequence) single(img *Image, account Account, name string) error {
 	var task Task
 	var err error
 	if img.bare() {
-		task, err = q.do(order{step: step, account: account, speed: img.Speed, command: Change{TaskID: img.TaskID, Verb: "UPSCALE", Index: img.Index}})
+		task, err = q.do(order{step: step, account: account, speed: img.Speed, hidden: name == prelude, command: Change{TaskID: img.TaskID, Verb: "UPSCALE", Index: img.Index}})
 	} else if b, ok := FindButton(img.Buttons, ActUpscale, img.Index); ok {
-		task, err = q.press(pressing{step: step, account: account, taskID: img.TaskID, button: b, speed: img.Speed})
+		task, err = q.press(pressing{step: step, account: account, taskID: img.TaskID, button: b, speed: img.Speed, hidden: name == prelude})
 	} else {
 		return unavailable("action", "Midjourney does not offer U for this picture", *img)
 	}
@@ -57,7 +57,7 @@ func (q *sequence) single(img *Image, account Account, name string) error {
 
 // keepSingle notes in a stored record that the quarter has a picture of its own now. A record that has expired since
 // needs no note.
-func (q *sequence) keepSingle(img Image) error {
+func (q *recipe) keepSingle(img Image) error {
 	return q.write(img.ID, func() error {
 		err := q.s.parts.Store.Update(q.ctx, img.ID, func(i *Image) { i.Single = img.Single })
 		if errors.Is(err, ErrNotFound) {

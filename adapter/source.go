@@ -11,11 +11,17 @@ import (
 // ownURL finds our image ID in a URL that midgate handed out, whatever host it was reached by.
 var ownURL = regexp.MustCompile(`/images/(img_[A-Za-z0-9]{26})\.(?:png|jpe?g|webp)(?:[?#]|$)`)
 
-// fileID finds our image ID in the name of an uploaded file.
-var fileID = regexp.MustCompile(`(img_[A-Za-z0-9]{26})`)
+// OwnImage is the ID in an address of a picture that midgate handed out.
+func OwnImage(url string) (id string, ours bool) {
+	m := ownURL.FindStringSubmatch(url)
+	if m == nil {
+		return "", false
+	}
+	return m[1], true
+}
 
 // sources settles what the pictures of a request are: each one that is the caller's own gets its Image.
-func (s *Service) sources(ctx context.Context, c Caller, refs []Reference) ([]Reference, error) {
+func (s *Library) sources(ctx context.Context, c Caller, refs []Reference) ([]Reference, error) {
 	settled := make([]Reference, len(refs))
 	for i, ref := range refs {
 		known, err := s.source(ctx, c, ref)
@@ -28,9 +34,9 @@ func (s *Service) sources(ctx context.Context, c Caller, refs []Reference) ([]Re
 }
 
 // source recognises one picture: by its ID, by our URL, by its exact bytes, then by its looks.
-func (s *Service) source(ctx context.Context, c Caller, ref Reference) (Reference, error) {
-	if m := ownURL.FindStringSubmatch(ref.URL); m != nil {
-		ref = Reference{Image: m[1]}
+func (s *Library) source(ctx context.Context, c Caller, ref Reference) (Reference, error) {
+	if id, ours := OwnImage(ref.URL); ours {
+		ref = Reference{Image: id}
 	}
 	if ref.Image != "" {
 		_, err := s.Image(ctx, c, ref.Image)
@@ -63,43 +69,8 @@ func asParam(err error, param string) error {
 	return err
 }
 
-// Hint is the image ID that an upload's file name says it is; empty if it says none.
-func (r Reference) Hint() string { return fileID.FindString(r.Name) }
-
-// attachments opens the pictures of a request for a command, each once.
-func (q *sequence) attachments(refs []Reference) ([]Attachment, error) {
-	var all []Attachment
-	for i := range refs {
-		a, err := q.attachment(&refs[i])
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, *a)
-	}
-	return all, nil
-}
-
-// attachment makes one picture ready to be sent: by URL, or as bytes that are streamed. nil for nil.
-func (q *sequence) attachment(ref *Reference) (*Attachment, error) {
-	if ref == nil {
-		return nil, nil //nolint:nilnil // no picture is no error
-	}
-	if ref.URL != "" {
-		return &Attachment{URL: ref.URL}, nil
-	}
-	r := Rendition{Name: ref.Upload}
-	if ref.Image != "" {
-		img, err := q.s.parts.Store.Get(q.ctx, ref.Image)
-		if err != nil {
-			return nil, fmt.Errorf("read the picture's record: %w", err)
-		}
-		r = img.original()
-	}
-	return q.s.attach(q.ctx, r)
-}
-
 // attach measures a stored picture; its bytes are opened when they are sent.
-func (s *Service) attach(ctx context.Context, r Rendition) (*Attachment, error) {
+func (s *Library) attach(ctx context.Context, r Rendition) (*Attachment, error) {
 	blob, err := s.parts.Pictures.Open(ctx, r)
 	if err != nil {
 		return nil, fmt.Errorf("open the picture: %w", err)
@@ -111,11 +82,8 @@ func (s *Service) attach(ctx context.Context, r Rendition) (*Attachment, error) 
 	}, nil
 }
 
-// original is the picture of a record in the form that is cheapest to hand on.
-func (i Image) original() Rendition { return Rendition{Name: i.Source, Quarter: i.Quarter} }
-
 // maskFor checks a mask against the picture that it belongs to and turns it into Midjourney's form.
-func (s *Service) maskFor(ctx context.Context, c Caller, img Image, mask Reference) (*Reference, error) {
+func (s *Library) maskFor(ctx context.Context, c Caller, img Image, mask Reference) (*Reference, error) {
 	upload := mask.Upload
 	if upload == "" && mask.Image != "" {
 		own, err := s.Image(ctx, c, mask.Image)

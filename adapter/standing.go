@@ -64,7 +64,7 @@ func (st *standing) isHeld() error {
 
 // stand takes the replica's lease again whenever it was lost: after the state engine was out of reach for longer than
 // a lease lasts, the others took this replica for dead.
-func (s *Service) stand(lost <-chan struct{}) {
+func (s *Engine) stand(lost <-chan struct{}) {
 	for {
 		select {
 		case <-lost:

@@ -6,19 +6,19 @@ import (
 	"time"
 )
 
-// Ticket is one client's place at a run: its own, one that it joined, or one whose result is stored.
-type Ticket struct {
+// ticket is one client's place at a run: its own, one that it joined, or one whose result is stored.
+type ticket struct {
 	Job string // ID of the run
 
-	service  *Service
+	service  *Engine
 	live     *live
 	caller   Caller
 	delivery int
 	limit    time.Duration // how long Wait waits; 0 as long as the job lives
 }
 
-func (s *Service) ticket(l *live, a Attempt, delivery int) *Ticket {
-	t := &Ticket{Job: l.snapshot().ID, service: s, live: l, caller: a.Caller, delivery: delivery, limit: s.cfg.JobTimeout}
+func (s *Engine) newTicket(l *live, a Attempt, delivery int) *ticket {
+	t := &ticket{Job: l.snapshot().ID, service: s, live: l, caller: a.Caller, delivery: delivery, limit: s.cfg.JobTimeout}
 	if a.Stream || a.Async {
 		t.limit = 0
 	}
@@ -27,7 +27,7 @@ func (s *Service) ticket(l *live, a Attempt, delivery int) *Ticket {
 
 // Wait returns this client's share of the result, or the run's *Error, or a Timeout *Error that names the job when
 // the time for one answer is over: the job goes on. watch, which may be nil, is told of progress from this goroutine.
-func (t *Ticket) Wait(ctx context.Context, watch func(Progress)) (Result, error) {
+func (t *ticket) Wait(ctx context.Context, watch func(Progress)) (Result, error) {
 	if t.limit > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeoutCause(ctx, t.limit, errPatience)
@@ -56,7 +56,7 @@ func (t *Ticket) Wait(ctx context.Context, watch func(Progress)) (Result, error)
 
 // Accepted returns nil once the upstream has accepted the run's first submission or the run has ended well, and the
 // run's *Error if it failed before; ctx's error if that takes longer.
-func (t *Ticket) Accepted(ctx context.Context) error {
+func (t *ticket) Accepted(ctx context.Context) error {
 	for {
 		run, changed := t.live.look()
 		switch {
@@ -75,11 +75,11 @@ func (t *Ticket) Accepted(ctx context.Context) error {
 }
 
 // Run returns the newest state of the run, for the job object.
-func (t *Ticket) Run() Run { return t.live.snapshot() }
+func (t *ticket) Run() Run { return t.live.snapshot() }
 
 // Answered says that the answer reached the client completely. A failure after a submission stays open for repeats
 // of clients that have no counter: they get the same failure again, and no new job (contract.md §7.1 c).
-func (t *Ticket) Answered() {
+func (t *ticket) Answered() {
 	if !t.live.snapshot().staysOpen() { // outcome has left it open
 		t.deliver(DeliveryAnswered)
 	}
@@ -91,9 +91,9 @@ func (r Run) staysOpen() bool {
 }
 
 // Abandoned says that the client left, or that its answer was cut.
-func (t *Ticket) Abandoned() { t.deliver(DeliveryAbandoned) }
+func (t *ticket) Abandoned() { t.deliver(DeliveryAbandoned) }
 
-func (t *Ticket) deliver(state DeliveryState) {
+func (t *ticket) deliver(state DeliveryState) {
 	s, i, at := t.service, t.delivery, time.Now()
 	change := func(r *Run) {
 		if i < len(r.Deliveries) && !settled(r.Deliveries[i], state, at) {
@@ -122,7 +122,7 @@ func settled(d Delivery, next DeliveryState, at time.Time) bool {
 }
 
 // outcome is this client's share of an ended run.
-func (t *Ticket) outcome(run Run) (Result, error) {
+func (t *ticket) outcome(run Run) (Result, error) {
 	if run.Error != nil {
 		if run.staysOpen() {
 			t.deliver(DeliveryAbandoned) // before the client hears of it: its repeat may come at once
@@ -141,7 +141,7 @@ func (t *Ticket) outcome(run Run) (Result, error) {
 	return result, nil
 }
 
-func (t *Ticket) stillRunning(why string) *Error {
+func (t *ticket) stillRunning(why string) *Error {
 	return Errorf(Timeout, "%s: ask GET /v1/jobs/%s for its result, or send the same request again.", why, t.Job)
 }
 
@@ -162,14 +162,4 @@ func anyPaid(steps []Step) bool {
 		}
 	}
 	return false
-}
-
-// Answer is the run's result as its clients got it: of a grid whose quarters are single answers, those that were given.
-func (r Run) Answer() *Result {
-	if r.Result == nil || len(r.Deliveries) == 0 || r.Deliveries[0].Quarter == 0 || len(r.Result.Images) < len(r.Deliveries) {
-		return r.Result
-	}
-	given := *r.Result
-	given.Images = given.Images[:len(r.Deliveries)]
-	return &given
 }

@@ -2,7 +2,6 @@ package adapter
 
 import (
 	"context"
-	"strings"
 	"time"
 )
 
@@ -15,12 +14,6 @@ const (
 
 // unkept reports whether the step's task has pictures that are paid and not stored here, and worth another try.
 func (s Step) unkept() bool { return s.Unkept && s.Tries < keepTries && !s.Free }
-
-// continues reports whether the step's task may be older than the step, and carry the state of an earlier submission
-// (upstream-protocol.md §6.2).
-func (s Step) continues() bool {
-	return strings.HasPrefix(s.Name, modalPrefix) || s.Name == "modal" || s.Name == "change"
-}
 
 // storing stores what a finished task made, and notes with its step whether that worked: while it did not, the run is
 // gone on with later (late.go).
@@ -39,16 +32,15 @@ func (q *sequence) storing(task Task, store func() (Result, error)) (Result, err
 
 // obtainable reports whether a task's first picture can be fetched now.
 func obtainable(ctx context.Context, a Account, task Task) bool {
-	url := task.shownURL()
-	if len(task.VideoURLs) > 0 {
-		url = task.VideoURLs[0]
-	}
 	ctx, cancel := context.WithTimeout(ctx, obtainFor)
 	defer cancel()
-	body, err := a.Upstream.Picture(ctx, url)
-	if err != nil {
-		return false
+	for _, w := range []whereabouts{clip(a, task, 0), nth(a, task, 0), whole(a, task)} {
+		for _, address := range w.addresses() {
+			if body, err := a.Upstream.Picture(ctx, address); err == nil {
+				_ = body.Close() // it was only opened
+				return true
+			}
+		}
 	}
-	_ = body.Close() // it was only opened
-	return true
+	return false
 }

@@ -6,23 +6,18 @@ import (
 	"testing/synctest"
 	"time"
 
+	"midgate/adapter/adaptertest/harness"
+
 	"midgate/adapter"
 	"midgate/adapter/midjourney/simulator"
 )
 
-// unreachable makes so many downloads fail: half a minute's worth are 11, and a picture is given up after about 40.
-func (s *studio) unreachable(downloads int) {
-	for _, route := range []string{"image", "cdn"} {
-		s.sim.Fail(simulator.Fault{Route: route, Kind: "404", Times: downloads})
-	}
-}
-
 // What is paid is fetched once the upstream's pictures can be reached again: whoever was told of a failure gets it with
 // the repeat of the request, and nothing is paid again.
 func TestPicturesThatCouldNotBeFetchedAreFetchedLater(t *testing.T) {
-	type asking func(ctx context.Context, s *studio, a adapter.Attempt, img adapter.Image) (*adapter.Ticket, error)
-	draw := func(ctx context.Context, s *studio, a adapter.Attempt, _ adapter.Image) (*adapter.Ticket, error) {
-		return s.Generate(ctx, a, generation("a red boat"))
+	type asking func(ctx context.Context, s *harness.Harness, a adapter.Attempt, img adapter.Image) (adapter.Ticket, error)
+	draw := func(ctx context.Context, s *harness.Harness, a adapter.Attempt, _ adapter.Image) (adapter.Ticket, error) {
+		return s.Generate(ctx, a, harness.Generation("a red boat"))
 	}
 	tests := map[string]struct {
 		ask     asking
@@ -31,23 +26,23 @@ func TestPicturesThatCouldNotBeFetchedAreFetchedLater(t *testing.T) {
 	}{
 		"a grid":                      {ask: draw, jobs: "imagine imagine"},
 		"a grid, by the next process": {ask: draw, restart: true, jobs: "imagine imagine"},
-		"a single picture": {jobs: "imagine upscale upscale_hd", ask: func(ctx context.Context, s *studio, a adapter.Attempt, img adapter.Image) (*adapter.Ticket, error) {
+		"a single picture": {jobs: "imagine upscale upscale_hd", ask: func(ctx context.Context, s *harness.Harness, a adapter.Attempt, img adapter.Image) (adapter.Ticket, error) {
 			return s.Act(ctx, a, adapter.Act{Image: img.ID, Action: adapter.ActUpscaleSubtle})
 		}},
-		"a video": {jobs: "imagine video", ask: func(ctx context.Context, s *studio, a adapter.Attempt, img adapter.Image) (*adapter.Ticket, error) {
-			return s.Film(ctx, a, adapter.Film{Generation: generation("it waves"), Input: &adapter.Reference{Image: img.ID}})
+		"a video": {jobs: "imagine video", ask: func(ctx context.Context, s *harness.Harness, a adapter.Attempt, img adapter.Image) (adapter.Ticket, error) {
+			return s.Film(ctx, a, adapter.Film{Generation: harness.Generation("it waves"), Input: &adapter.Reference{Image: img.ID}})
 		}},
-		"a native task": {jobs: "imagine imagine", ask: func(ctx context.Context, s *studio, a adapter.Attempt, _ adapter.Image) (*adapter.Ticket, error) {
+		"a native task": {jobs: "imagine imagine", ask: func(ctx context.Context, s *harness.Harness, a adapter.Attempt, _ adapter.Image) (adapter.Ticket, error) {
 			return s.Native(ctx, a, adapter.NativeJob{Route: "imagine", Body: []byte(`{"prompt":"a red boat"}`)})
 		}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := newStudio(t, simulator.Config{}, nil)
-				img := s.draw(t, "a red fox --v 7", 1)[0]
-				s.unreachable(100)
-				a := s.attempt("/v1/images/generations", "later")
+				s := harness.New(t, simulator.Config{}, nil)
+				img := s.Draw(t, "a red fox --v 7", 1)[0]
+				s.Unreachable(25)
+				a := s.Attempt("/v1/images/generations", "later")
 				ticket, err := test.ask(t.Context(), s, a, img)
 				if err != nil {
 					t.Fatal(err)
@@ -58,19 +53,19 @@ func TestPicturesThatCouldNotBeFetchedAreFetchedLater(t *testing.T) {
 				ticket.Answered()
 				synctest.Wait()
 				if test.restart {
-					s.Service = s.reborn(t)
+					s.Gate = s.Restarted(t)
 				}
 				<-time.After(30 * time.Minute)
 				a.Retry = 1
 				again, err := test.ask(t.Context(), s, a, img)
-				if err != nil || again.Job != ticket.Job {
+				if err != nil || again.Run().ID != ticket.Run().ID {
 					t.Fatalf("the repeat = %v, %v, want the same job", again, err)
 				}
 				result, err := again.Wait(t.Context(), nil)
 				if err != nil || len(result.Images)+len(result.Videos) == 0 {
 					t.Errorf("Wait() = %+v, %v; want what was paid", result, err)
 				}
-				if got := s.charged(); got != test.jobs {
+				if got := s.Charged(); got != test.jobs {
 					t.Errorf("jobs = %q, want %q", got, test.jobs)
 				}
 			})
@@ -81,20 +76,20 @@ func TestPicturesThatCouldNotBeFetchedAreFetchedLater(t *testing.T) {
 // A picture that is gone for good is not asked for without end.
 func TestPicturesThatAreGoneAreGivenUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newStudio(t, simulator.Config{}, nil)
-		s.unreachable(-1)
-		ticket, err := s.Generate(t.Context(), s.attempt("/v1/images/generations", "gone"), generation("a red fox"))
+		s := harness.New(t, simulator.Config{}, nil)
+		s.Unreachable(-1)
+		ticket, err := s.Generate(t.Context(), s.Attempt("/v1/images/generations", "gone"), harness.Generation("a red fox"))
 		if err != nil {
 			t.Fatal(err)
 		}
 		_, _ = ticket.Wait(t.Context(), nil)
 		<-time.After(2 * time.Hour)
-		before := s.sim.Requests().Routes["image"]
+		before := s.Sim.Requests().Routes["image"]
 		<-time.After(2 * time.Hour)
-		if asked := s.sim.Requests().Routes["image"] - before; asked != 0 {
+		if asked := s.Sim.Requests().Routes["image"] - before; asked != 0 {
 			t.Errorf("%d downloads after two hours, want none", asked)
 		}
-		if run, err := s.Job(t.Context(), s.me, ticket.Job); err != nil || run.Status != adapter.RunFailed {
+		if run, err := s.Job(t.Context(), s.Me, ticket.Run().ID); err != nil || run.Status != adapter.RunFailed {
 			t.Errorf("Job() = %s, %v; want failed", run.Status, err)
 		}
 	})

@@ -13,12 +13,12 @@ type varying struct {
 
 // Vary makes variations of one picture: by its own V or Vary (Subtle) button when it is known, else as an image prompt
 // with the first of its descriptions as text (contract.md §6). Only Images[0] is used.
-func (s *Service) Vary(ctx context.Context, a Attempt, e Edit) (*Ticket, error) {
+func (s *Studio) Vary(ctx context.Context, a Attempt, e Edit) (Ticket, error) {
 	if err := checkImages(e.Images, 1, 1); err != nil {
 		return nil, err
 	}
 	var err error
-	if e.Images, err = s.sources(ctx, a.Caller, e.Images); err != nil {
+	if e.Images, err = s.lib.sources(ctx, a.Caller, e.Images); err != nil {
 		return nil, err
 	}
 	draw, err := s.drawing(e.Generation, DrawOptions{Image: true})
@@ -31,13 +31,13 @@ func (s *Service) Vary(ctx context.Context, a Attempt, e Edit) (*Ticket, error) 
 		return nil, err
 	}
 	if e.Images[0].Image != "" {
-		img, err := s.Image(ctx, a.Caller, e.Images[0].Image)
+		img, err := s.lib.Image(ctx, a.Caller, e.Images[0].Image)
 		if err != nil {
 			return nil, err
 		}
 		plan.Act = varyOf(img, e.Generation)
 	}
-	return s.open(ctx, a, work{kind: KindVariation, model: e.Model, n: e.count(), request: plan, account: account, speed: draw.Speed, quarter: s.oneQuarter(e.Generation)})
+	return s.jobs.Accept(ctx, a, work{kind: KindVariation, model: e.Model, n: e.count(), request: plan, account: account, speed: draw.Speed, quarter: s.oneQuarter(e.Generation)})
 }
 
 // varyOf is the button that varies a known picture; nil if it has none.
@@ -53,8 +53,8 @@ func varyOf(img Image, g Generation) *Act {
 	return nil
 }
 
-func (q *sequence) vary(run Run, e varying) (Result, error) {
-	account, err := q.account(run)
+func (q *recipe) vary(run Run, e varying) (Result, error) {
+	account, err := q.account()
 	if err != nil {
 		return Result{}, err
 	}
@@ -88,7 +88,7 @@ func (q *sequence) vary(run Run, e varying) (Result, error) {
 }
 
 // varyKnown presses the picture's own button; one press gives four variations.
-func (q *sequence) varyKnown(run Run, e varying, account Account) (Result, error) {
+func (q *recipe) varyKnown(run Run, e varying, account Account) (Result, error) {
 	img, err := q.s.parts.Store.Get(q.ctx, e.Act.Image)
 	if err != nil {
 		return Result{}, fmt.Errorf("read the picture: %w", err)

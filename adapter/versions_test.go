@@ -5,6 +5,8 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"midgate/adapter/adaptertest/harness"
+
 	"midgate/adapter"
 	"midgate/adapter/midjourney/simulator"
 )
@@ -28,7 +30,7 @@ func TestTurboBelongsToOlderVersions(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			g := generation(test.prompt)
+			g := harness.Generation(test.prompt)
 			g.Midjourney.Speed = test.own
 			model, err := adapter.ParseModel(test.model, nil)
 			if err != nil {
@@ -36,7 +38,7 @@ func TestTurboBelongsToOlderVersions(t *testing.T) {
 			}
 			d, err := adapter.Draw(g, model, adapter.DrawOptions{DefaultSpeed: test.standard})
 			if test.param != "" {
-				if got := refusal(t, err); got.Param != test.param || !strings.Contains(got.Message, "no turbo") {
+				if got := harness.Refusal(t, err); got.Param != test.param || !strings.Contains(got.Message, "no turbo") {
 					t.Errorf("Draw() = %v, want a refusal of %s", got, test.param)
 				}
 				return
@@ -50,13 +52,13 @@ func TestTurboBelongsToOlderVersions(t *testing.T) {
 
 func TestVersionEightHasNoUpscaler(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newStudio(t, simulator.Config{}, nil)
-		img := s.draw(t, "a red fox --v 8.1", 1)[0]
-		_, refused := s.press(t, adapter.Act{Generation: generation(""), Image: img.ID, Action: adapter.ActUpscaleSubtle})
+		s := harness.New(t, simulator.Config{}, nil)
+		img := s.Draw(t, "a red fox --v 8.1", 1)[0]
+		_, refused := s.Press(t, adapter.Act{Generation: harness.Generation(""), Image: img.ID, Action: adapter.ActUpscaleSubtle})
 		if refused == nil || refused.Code != "action_unavailable" || !strings.Contains(refused.Message, "midjourney.hd") {
 			t.Errorf("press = %v, want a word about midjourney.hd", refused)
 		}
-		if got := s.charged(); got != "imagine" {
+		if got := s.Charged(); got != "imagine" {
 			t.Errorf("jobs = %q, want only the picture's own", got)
 		}
 	})
@@ -67,17 +69,17 @@ func TestTheSeedOfAPicture(t *testing.T) {
 	for name, sim := range map[string]simulator.Config{"an origin": {Dialect: simulator.TrueAI}, "a relay": {Dialect: simulator.NewAPI}, "CometAPI": {}} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := newStudio(t, sim, nil)
-				img := s.draw(t, "a red fox", 1)[0]
-				seed, err := s.Seed(t.Context(), s.me, img.ID)
+				s := harness.New(t, sim, nil)
+				img := s.Draw(t, "a red fox", 1)[0]
+				seed, err := s.Seed(t.Context(), s.Me, img.ID)
 				if sim.Dialect == simulator.NewAPI { // it loses the way to the origin's answer (upstream-protocol.md §14.17)
-					if got := refusal(t, err); got.Kind != adapter.Failed {
+					if got := harness.Refusal(t, err); got.Kind != adapter.Failed {
 						t.Errorf("Seed() = %v, want %q", got, adapter.Failed)
 					}
 				} else if err != nil || strings.Trim(seed, "0123456789") != "" || seed == "" {
 					t.Errorf("Seed() = %q, %v, want digits", seed, err)
 				}
-				if _, err := s.Seed(t.Context(), adapter.Caller{Owner: "another"}, img.ID); refusal(t, err).Kind != adapter.NotFound {
+				if _, err := s.Seed(t.Context(), adapter.Caller{Owner: "another"}, img.ID); harness.Refusal(t, err).Kind != adapter.NotFound {
 					t.Errorf("another owner's question = %v, want %q", err, adapter.NotFound)
 				}
 			})

@@ -12,7 +12,7 @@ import (
 const longestFilm = 20
 
 // extendable checks that a video can be continued, and returns the account that made it.
-func (s *Service) extendable(ctx context.Context, c Caller, f *Film, run Run) (Account, error) {
+func (s *Studio) extendable(ctx context.Context, c Caller, f *Film, run Run) (Account, error) {
 	if run.Status != RunCompleted || run.Result == nil || run.Result.Task == "" {
 		return Account{}, BadParam("video", "invalid_value", "Only a finished video can be extended.")
 	}
@@ -42,7 +42,7 @@ func noExtensions() *Error {
 }
 
 // measure notes the size of the first frame: what comes out has its shape. Not knowing it costs nothing.
-func (s *Service) measure(ctx context.Context, f *Film) {
+func (s *Studio) measure(ctx context.Context, f *Film) {
 	w, h := 0, 0
 	switch {
 	case f.Input == nil:
@@ -61,7 +61,7 @@ func (s *Service) measure(ctx context.Context, f *Film) {
 }
 
 // Remix makes a video of the same first frame with another prompt.
-func (s *Service) Remix(ctx context.Context, a Attempt, videoID, prompt string) (*Ticket, error) {
+func (s *Studio) Remix(ctx context.Context, a Attempt, videoID, prompt string) (Ticket, error) {
 	run, err := s.video(ctx, a.Caller, videoID)
 	if err != nil {
 		return nil, err
@@ -89,8 +89,8 @@ func (s *Service) Remix(ctx context.Context, a Attempt, videoID, prompt string) 
 }
 
 // Animate makes a video of one of the caller's pictures: its animate action.
-func (s *Service) Animate(ctx context.Context, a Attempt, act Act) (*Ticket, error) {
-	img, err := s.Image(ctx, a.Caller, act.Image)
+func (s *Studio) Animate(ctx context.Context, a Attempt, act Act) (Ticket, error) {
+	img, err := s.lib.Image(ctx, a.Caller, act.Image)
 	if err != nil {
 		return nil, err
 	}

@@ -24,7 +24,7 @@ func LengthOf(run Run, f Film) int {
 
 // Videos lists the jobs of the caller's videos: at most limit, those after the video with ID after, newest first or, if
 // oldest, oldest first.
-func (s *Service) Videos(ctx context.Context, c Caller, limit int, after string, oldest bool) ([]Run, error) {
+func (s *Studio) Videos(ctx context.Context, c Caller, limit int, after string, oldest bool) ([]Run, error) {
 	if after != "" {
 		if _, err := s.video(ctx, c, after); err != nil {
 			return nil, err
@@ -45,13 +45,13 @@ func (s *Service) Videos(ctx context.Context, c Caller, limit int, after string,
 }
 
 // films reads an owner's jobs, newest first, until it has limit videos; all of them if limit is negative.
-func (s *Service) films(ctx context.Context, c Caller, limit int, after string) (found []Run, err error) {
+func (s *Studio) films(ctx context.Context, c Caller, limit int, after string) (found []Run, err error) {
 	if after == jobPrefix {
 		after = ""
 	}
 	const chunk = 200
 	for {
-		jobs, err := s.Jobs(ctx, c, chunk, after)
+		jobs, err := s.jobs.Jobs(ctx, c, chunk, after)
 		if err != nil {
 			return nil, err
 		}
@@ -70,8 +70,8 @@ func (s *Service) films(ctx context.Context, c Caller, limit int, after string) 
 }
 
 // video returns the job of one of the caller's videos; a NotFound *Error for an unknown one.
-func (s *Service) video(ctx context.Context, c Caller, id string) (Run, error) {
-	run, err := s.Job(ctx, c, VideoJob(id))
+func (s *Studio) video(ctx context.Context, c Caller, id string) (Run, error) {
+	run, err := s.jobs.Job(ctx, c, VideoJob(id))
 	if KindOf(err) == NotFound || err == nil && (run.Kind != KindVideo || run.Deleted) {
 		return Run{}, &Error{Kind: NotFound, Code: "video_not_found", Param: "video_id", Message: "There is no video with this ID among the videos of this key."}
 	}
@@ -79,12 +79,12 @@ func (s *Service) video(ctx context.Context, c Caller, id string) (Run, error) {
 }
 
 // Video returns the job of one of the caller's videos; a NotFound *Error for an unknown one and for another owner's.
-func (s *Service) Video(ctx context.Context, c Caller, id string) (Run, error) {
+func (s *Studio) Video(ctx context.Context, c Caller, id string) (Run, error) {
 	return s.video(ctx, c, id)
 }
 
 // DeleteVideo forgets an ended video and its bytes.
-func (s *Service) DeleteVideo(ctx context.Context, c Caller, id string) error {
+func (s *Studio) DeleteVideo(ctx context.Context, c Caller, id string) error {
 	run, err := s.video(ctx, c, id)
 	if err != nil {
 		return err
@@ -92,13 +92,8 @@ func (s *Service) DeleteVideo(ctx context.Context, c Caller, id string) error {
 	if !run.Status.Ended() {
 		return BadParam("video_id", "invalid_value", "This video is still being made; it can be deleted when it has completed or failed.")
 	}
-	l := s.known(run)
-	err = l.save(ctx, s.parts.Journal, func(r *Run) error {
-		r.Deleted = true
-		return nil
-	})
-	if err != nil {
-		return Wrap(Storage, err, "The video could not be deleted.")
+	if err := s.jobs.Forget(ctx, c, run.ID); err != nil {
+		return err
 	}
 	if run.Result != nil {
 		for _, name := range run.Result.Videos {
@@ -112,8 +107,8 @@ func (s *Service) DeleteVideo(ctx context.Context, c Caller, id string) error {
 
 // VideoBytes opens one of a video's clips, counted from 0, or its first frame as WebP. The ID is unguessable: whoever
 // has it may see the video.
-func (s *Service) VideoBytes(ctx context.Context, id string, clip int, thumbnail bool) (*Blob, error) {
-	run, err := s.parts.Journal.Get(ctx, VideoJob(id))
+func (s *Studio) VideoBytes(ctx context.Context, id string, clip int, thumbnail bool) (*Blob, error) {
+	run, err := s.jobs.Record(ctx, VideoJob(id))
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return nil, Wrap(Storage, err, "The videos' records cannot be read at the moment.")
 	}
@@ -129,17 +124,4 @@ func (s *Service) VideoBytes(ctx context.Context, id string, clip int, thumbnail
 		return nil, &Error{Kind: NotFound, Code: "video_not_found", Param: "video_id", Message: "The video's bytes are gone."}
 	}
 	return blob, err
-}
-
-// known returns the run in memory, taking it there if need be.
-func (s *Service) known(run Run) *live {
-	s.runs.mu.Lock()
-	defer s.runs.mu.Unlock()
-	l := s.runs.byID[run.ID]
-	if l == nil {
-		l = newLive(run)
-		close(l.ready)
-		s.runs.add(l)
-	}
-	return l
 }

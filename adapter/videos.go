@@ -4,37 +4,10 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"strings"
 )
 
-// Film is a request for a video: from a picture, from words alone (a still is drawn first), or as the continuation of an
-// earlier video.
-type Film struct {
-	Generation            // Prompt, Model, Size; the midjourney object's batch_size and speed
-	Seconds    int        `json:"seconds"`           // 4, 8, 12, 16 or 20
-	Input      *Reference `json:"input,omitempty"`   // the first frame
-	End        *Reference `json:"end,omitempty"`     // the last frame
-	Motion     string     `json:"motion,omitempty"`  // low (default) or high
-	Loop       bool       `json:"loop,omitempty"`    // ends as it begins
-	Type       string     `json:"type,omitempty"`    // vid_1.1_i2v_480 or vid_1.1_i2v_720
-	Extends    string     `json:"extends,omitempty"` // ID of the video that this one continues
-	RemixOf    string     `json:"remix_of,omitempty"`
-	Animate    string     `json:"animate,omitempty"` // the button, where the upstream has no submit/video
-	Before     int        `json:"before,omitempty"`  // seconds of the video that this one continues
-	Frame      string     `json:"frame,omitempty"`   // pixels of the first frame, "1024x1024", where they are known beforehand
-}
-
-// Length is how many seconds the whole video has, in OpenAI's steps of four.
-func (f Film) Length() int { return f.Before + max(f.Seconds, 4) }
-
-// VideoID is the ID under which clients know the video that a job makes: a video is its job.
-func VideoID(jobID string) string { return videoPrefix + strings.TrimPrefix(jobID, jobPrefix) }
-
-// VideoJob is the way back.
-func VideoJob(videoID string) string { return jobPrefix + strings.TrimPrefix(videoID, videoPrefix) }
-
 // Film makes a video.
-func (s *Service) Film(ctx context.Context, a Attempt, f Film) (*Ticket, error) {
+func (s *Studio) Film(ctx context.Context, a Attempt, f Film) (Ticket, error) {
 	if err := readFilmFlags(&f); err != nil {
 		return nil, err
 	}
@@ -49,7 +22,7 @@ func (s *Service) Film(ctx context.Context, a Attempt, f Film) (*Ticket, error) 
 	if err != nil {
 		return nil, err
 	}
-	return s.open(ctx, a, work{kind: KindVideo, model: f.Model, n: 1, request: f, account: account, speed: draw.Speed})
+	return s.jobs.Accept(ctx, a, work{kind: KindVideo, model: f.Model, n: 1, request: f, account: account, speed: draw.Speed})
 }
 
 func checkFilm(f *Film) error {
@@ -71,7 +44,7 @@ func checkFilm(f *Film) error {
 }
 
 // filmAccount settles the frames and where the job goes: to the account that made the picture or the video.
-func (s *Service) filmAccount(ctx context.Context, c Caller, f *Film, speed Speed) (Account, error) {
+func (s *Studio) filmAccount(ctx context.Context, c Caller, f *Film, speed Speed) (Account, error) {
 	if f.Extends != "" {
 		run, err := s.video(ctx, c, f.Extends)
 		if err != nil {
@@ -84,13 +57,13 @@ func (s *Service) filmAccount(ctx context.Context, c Caller, f *Film, speed Spee
 		if *ref == nil {
 			continue
 		}
-		settled, err := s.source(ctx, c, **ref)
+		settled, err := s.lib.source(ctx, c, **ref)
 		if err != nil {
 			return Account{}, err
 		}
 		*ref = &settled
 		if settled.Image != "" && made == "" {
-			img, err := s.Image(ctx, c, settled.Image)
+			img, err := s.lib.Image(ctx, c, settled.Image)
 			if err != nil {
 				return Account{}, err
 			}
@@ -114,7 +87,7 @@ func (s *Service) filmAccount(ctx context.Context, c Caller, f *Film, speed Spee
 }
 
 // filmable chooses between submit/video and the Animate button for a picture that the account made.
-func (s *Service) filmable(ctx context.Context, c Caller, f *Film, made string) (Account, error) {
+func (s *Studio) filmable(ctx context.Context, c Caller, f *Film, made string) (Account, error) {
 	account, err := s.parts.Accounts.Made(ctx, c, made)
 	if err != nil {
 		return Account{}, err
@@ -134,7 +107,7 @@ func (s *Service) filmable(ctx context.Context, c Caller, f *Film, made string) 
 	if f.Motion == "high" {
 		f.Animate = ActAnimateHigh
 	}
-	img, err := s.Image(ctx, c, f.Input.Image)
+	img, err := s.lib.Image(ctx, c, f.Input.Image)
 	if err != nil {
 		return account, err
 	}

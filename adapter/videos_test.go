@@ -5,25 +5,11 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"midgate/adapter/adaptertest/harness"
+
 	"midgate/adapter"
 	"midgate/adapter/midjourney/simulator"
 )
-
-func (s *studio) film(t *testing.T, name string, f adapter.Film) (adapter.Run, *adapter.Error) {
-	t.Helper()
-	ticket, err := s.Film(t.Context(), s.attempt("/v1/videos", name), f)
-	if err == nil {
-		_, err = ticket.Wait(t.Context(), nil)
-	}
-	if err != nil {
-		return adapter.Run{}, refusal(t, err)
-	}
-	run, err := s.Video(t.Context(), s.me, adapter.VideoID(ticket.Job))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return run, nil
-}
 
 func TestTheWayOfAVideo(t *testing.T) {
 	tests := map[string]struct {
@@ -48,27 +34,27 @@ func TestTheWayOfAVideo(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := newStudio(t, test.sim, nil)
-				f := adapter.Film{Generation: generation("it waves"), Seconds: test.seconds}
+				s := harness.New(t, test.sim, nil)
+				f := adapter.Film{Generation: harness.Generation("it waves"), Seconds: test.seconds}
 				jobs := test.jobs
 				if test.known {
-					f.Input = &adapter.Reference{Image: s.draw(t, "a red fox", 1)[0].ID}
+					f.Input = &adapter.Reference{Image: s.Draw(t, "a red fox", 1)[0].ID}
 					jobs = "imagine " + jobs
 				}
 				if test.upload {
-					f.Input = s.upload(t, rightHalfFilled(t, 96, 96))
+					f.Input = s.Upload(t, harness.Opaque(t, 96, 96))
 				}
-				run, refused := s.film(t, name, f)
+				run, refused := s.MakeVideo(t, name, f)
 				if (refused != nil) != test.refused {
 					t.Fatalf("Film() = %v, want refused: %v", refused, test.refused)
 				}
 				if test.refused {
 					return
 				}
-				if got := s.charged(); got != jobs {
+				if got := s.Charged(); got != jobs {
 					t.Errorf("jobs = %q, want %q", got, jobs)
 				}
-				for _, c := range s.sim.Ledger() {
+				for _, c := range s.Sim.Ledger() {
 					if c.Clips > 1 && !test.sim.NoVideo { // the button itself makes four
 						t.Errorf("%s was charged for %d clips, want 1", c.Kind, c.Clips)
 					}
@@ -93,25 +79,25 @@ func TestTheWayOfAVideo(t *testing.T) {
 
 func TestAVideoIsExtendedAndDeleted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newStudio(t, simulator.Config{}, nil)
-		run, refused := s.film(t, "one", adapter.Film{Generation: generation("a fox walks")})
+		s := harness.New(t, simulator.Config{}, nil)
+		run, refused := s.MakeVideo(t, "one", adapter.Film{Generation: harness.Generation("a fox walks")})
 		if refused != nil {
 			t.Fatal(refused)
 		}
 		id := adapter.VideoID(run.ID)
-		if _, refused = s.film(t, "two", adapter.Film{Generation: generation("on and on"), Extends: id}); refused != nil {
+		if _, refused = s.MakeVideo(t, "two", adapter.Film{Generation: harness.Generation("on and on"), Extends: id}); refused != nil {
 			t.Fatal(refused)
 		}
-		if got := s.charged(); got != "imagine video extend" {
+		if got := s.Charged(); got != "imagine video extend" {
 			t.Errorf("jobs = %q, want imagine, video, extend", got)
 		}
-		if _, err := s.Video(t.Context(), adapter.Caller{Owner: "another"}, id); refusal(t, err).Code != "video_not_found" {
+		if _, err := s.Video(t.Context(), adapter.Caller{Owner: "another"}, id); harness.Refusal(t, err).Code != "video_not_found" {
 			t.Errorf("another owner sees the video: %v", err)
 		}
-		if err := s.DeleteVideo(t.Context(), s.me, id); err != nil {
+		if err := s.DeleteVideo(t.Context(), s.Me, id); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := s.Video(t.Context(), s.me, id); refusal(t, err).Code != "video_not_found" {
+		if _, err := s.Video(t.Context(), s.Me, id); harness.Refusal(t, err).Code != "video_not_found" {
 			t.Errorf("a deleted video: %v, want video_not_found", err)
 		}
 	})

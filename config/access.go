@@ -70,4 +70,4 @@ var secret = kind{secretAllowed, func(d *draft, v string) error {
 }}
 
 // setSecret hands the secret to everything that seals or signs.
-func setSecret(c *Config, s []byte) { c.Adapter.Secret, c.Midjourney.Secret = s, s }
+func setSecret(c *Config, s []byte) { c.Jobs.Secret, c.Midjourney.Secret = s, s }

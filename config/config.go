@@ -23,7 +23,8 @@ type Config struct {
 	LogLevel  slog.Level    // what is logged, and everything above
 	LogFormat string        // text or json
 
-	Adapter    adapter.Config    // Replica is left to the caller
+	Jobs       adapter.JobsConfig // Replica is left to the caller
+	Workflow   adapter.WorkflowConfig
 	Midjourney midjourney.Config // at least one upstream, unless Source.NoUpstream
 	State      jetstream.Config
 	Pictures   pictures.Config
@@ -99,7 +100,7 @@ func (d *draft) paths(in *input) {
 		return
 	}
 	d.DataDir = dir
-	d.State.Dir, d.State.Retention = filepath.Join(dir, "state"), d.Adapter.Retention
+	d.State.Dir, d.State.Retention = filepath.Join(dir, "state"), d.Jobs.Retention
 	d.Pictures.TempDir = filepath.Join(dir, "tmp")
 	if d.Pictures.URL == "" {
 		d.Pictures.URL = "file://" + filepath.ToSlash(filepath.Join(dir, "pictures"))
@@ -141,11 +142,11 @@ const withoutHeartbeat = 280 * time.Second
 func (d *draft) times(in *input) {
 	if !d.given["MIDGATE_JOB_TIMEOUT"] {
 		if d.Proxy.Heartbeat == 0 {
-			d.Adapter.JobTimeout = withoutHeartbeat
+			d.Jobs.JobTimeout = withoutHeartbeat
 		}
-		d.Adapter.JobTimeout = min(d.Adapter.JobTimeout, d.Adapter.JobDeadline)
+		d.Jobs.JobTimeout = min(d.Jobs.JobTimeout, d.Jobs.JobDeadline)
 	}
-	if d.Adapter.JobTimeout > d.Adapter.JobDeadline {
+	if d.Jobs.JobTimeout > d.Jobs.JobDeadline {
 		in.mistakes.add("MIDGATE_JOB_TIMEOUT is longer than MIDGATE_JOB_DEADLINE; an answer cannot wait longer than its job is followed")
 	}
 }
@@ -153,11 +154,11 @@ func (d *draft) times(in *input) {
 // models checks the names that are listed: each must be one that requests may use.
 func (d *draft) models(in *input) {
 	for _, name := range d.Proxy.Models {
-		if _, err := adapter.ParseModel(name, d.Adapter.Aliases); err != nil {
+		if _, err := adapter.ParseModel(name, d.Workflow.Aliases); err != nil {
 			in.mistakes.add("MIDGATE_MODELS_LISTED names %q, which is no model; allowed: %s", name, modelAllowed)
 		}
 	}
-	for pattern, target := range d.Adapter.Aliases {
+	for pattern, target := range d.Workflow.Aliases {
 		if _, err := adapter.ParseModel(target, nil); err != nil {
 			in.mistakes.add("MIDGATE_MODEL_ALIASES sends %q to %q, which is no model; allowed: %s", pattern, target, modelAllowed)
 		}

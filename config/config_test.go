@@ -44,17 +44,17 @@ func TestLoadFillsEveryPackageWithDefaults(t *testing.T) {
 		"upstream key":       {up.Key, "up-key"},
 		"upstream auth":      {string(up.Auth), "bearer"},
 		"prefixes":           {up.Prefixes, map[adapter.Speed]string{adapter.Relax: "", adapter.Fast: "/mj-fast", adapter.Turbo: "/mj-turbo"}},
-		"speed":              {cfg.Adapter.DefaultSpeed, adapter.Relax},
-		"speed limit":        {cfg.Adapter.SpeedLimit, adapter.Turbo},
-		"aliases":            {cfg.Adapter.Aliases, map[string]string{"dall-e-*": "midjourney", "gpt-image-*": "midjourney", "chatgpt-image-*": "midjourney", "sora-*": "midjourney"}},
-		"grid":               {cfg.Adapter.Grid, "split"},
-		"quality":            {cfg.Adapter.QualityHigh, "native"},
-		"retention":          {cfg.Adapter.Retention, 720 * time.Hour},
-		"job timeout":        {cfg.Adapter.JobTimeout, 590 * time.Second},
-		"job deadline":       {cfg.Adapter.JobDeadline, time.Hour},
-		"share window":       {cfg.Adapter.ShareWindow, time.Second},
-		"in flight":          {cfg.Adapter.MaxInFlight, 64},
-		"queue":              {cfg.Adapter.MaxQueue, 1024},
+		"speed":              {cfg.Workflow.DefaultSpeed, adapter.Relax},
+		"speed limit":        {cfg.Workflow.SpeedLimit, adapter.Turbo},
+		"aliases":            {cfg.Workflow.Aliases, map[string]string{"dall-e-*": "midjourney", "gpt-image-*": "midjourney", "chatgpt-image-*": "midjourney", "sora-*": "midjourney"}},
+		"grid":               {cfg.Workflow.Grid, "split"},
+		"quality":            {cfg.Workflow.QualityHigh, "native"},
+		"retention":          {cfg.Jobs.Retention, 720 * time.Hour},
+		"job timeout":        {cfg.Jobs.JobTimeout, 590 * time.Second},
+		"job deadline":       {cfg.Jobs.JobDeadline, time.Hour},
+		"share window":       {cfg.Jobs.ShareWindow, time.Second},
+		"in flight":          {cfg.Jobs.MaxInFlight, 64},
+		"queue":              {cfg.Jobs.MaxQueue, 1024},
 		"heartbeat":          {cfg.Proxy.Heartbeat, 50 * time.Second},
 		"body":               {cfg.Proxy.MaxBody, int64(200 << 20)},
 		"pixels":             {cfg.Pictures.MaxPixels, 50_000_000},
@@ -63,7 +63,7 @@ func TestLoadFillsEveryPackageWithDefaults(t *testing.T) {
 		"passthrough":        {cfg.Midjourney.Passthrough, false},
 		"origins":            {cfg.Proxy.Origins, []string{"*"}},
 		"chat tasks":         {cfg.Proxy.ChatTasks, "answer"},
-		"secret for now":     {len(cfg.Adapter.Secret), 0},
+		"secret for now":     {len(cfg.Jobs.Secret), 0},
 	} {
 		if !reflect.DeepEqual(c.got, c.want) {
 			t.Errorf("%s = %v, want %v", name, c.got, c.want)
@@ -96,15 +96,15 @@ func TestLoadDefaultsThatDependOnOthers(t *testing.T) {
 		},
 		"without a heartbeat answers wait less than Node does": {
 			append([]string{"MIDGATE_HEARTBEAT=0"}, enough...), false,
-			func(c Config) any { return c.Adapter.JobTimeout }, 280 * time.Second,
+			func(c Config) any { return c.Jobs.JobTimeout }, 280 * time.Second,
 		},
 		"a timeout that was said stays without a heartbeat": {
 			append([]string{"MIDGATE_HEARTBEAT=0s", "MIDGATE_JOB_TIMEOUT=10m"}, enough...), false,
-			func(c Config) any { return c.Adapter.JobTimeout }, 10 * time.Minute,
+			func(c Config) any { return c.Jobs.JobTimeout }, 10 * time.Minute,
 		},
 		"an answer never waits longer than the job is followed": {
 			append([]string{"MIDGATE_JOB_DEADLINE=5m"}, enough...), false,
-			func(c Config) any { return c.Adapter.JobTimeout }, 5 * time.Minute,
+			func(c Config) any { return c.Jobs.JobTimeout }, 5 * time.Minute,
 		},
 		"a terminal gets text": {enough, true, func(c Config) any { return c.LogFormat }, "text"},
 		"a terminal gets json when that was said": {
@@ -121,11 +121,11 @@ func TestLoadDefaultsThatDependOnOthers(t *testing.T) {
 			append([]string{"MIDGATE_MAX_BODY=3 kB"}, enough...), false, func(c Config) any { return c.Proxy.MaxBody }, int64(3072),
 		},
 		"no aliases": {
-			append([]string{"MIDGATE_MODEL_ALIASES=none"}, enough...), false, func(c Config) any { return len(c.Adapter.Aliases) }, 0,
+			append([]string{"MIDGATE_MODEL_ALIASES=none"}, enough...), false, func(c Config) any { return len(c.Workflow.Aliases) }, 0,
 		},
 		"aliases have targets of their own": {
 			append([]string{"MIDGATE_MODEL_ALIASES=a-*, b=niji-7,c=midjourney-v7-fast"}, enough...), false,
-			func(c Config) any { return c.Adapter.Aliases },
+			func(c Config) any { return c.Workflow.Aliases },
 			map[string]string{"a-*": "niji-7", "b": "niji-7", "c": "midjourney-v7-fast"},
 		},
 		"listed models may be aliases": {

@@ -50,9 +50,9 @@ func TestLoadReadsAFile(t *testing.T) {
 	for name, c := range map[string]struct{ got, want any }{
 		"the environment wins": {cfg.Listen, ":9001"},
 		"keys":                 {cfg.Proxy.Keys, []proxy.Key{{Name: "alice", Secret: "a-key"}, {Name: "bob", Secret: "b-key"}}},
-		"aliases":              {cfg.Adapter.Aliases, map[string]string{"draw-*": "niji-7"}},
+		"aliases":              {cfg.Workflow.Aliases, map[string]string{"draw-*": "niji-7"}},
 		"a number":             {cfg.Pictures.MaxPixels, 1000000},
-		"nought is a value":    {int64(cfg.Adapter.Retention), int64(0)},
+		"nought is a value":    {int64(cfg.Jobs.Retention), int64(0)},
 		"a list":               {cfg.Proxy.TrustedProxies, []string{"10.0.0.0/8", "192.168.1.1"}},
 		"upstreams": {cfg.Midjourney.Upstreams, []midjourney.UpstreamConfig{
 			{Name: "comet", URL: "https://api.cometapi.com", Key: "k1", Auth: midjourney.AuthBearer, Speed: adapter.Fast, Prefixes: all, Weight: 3, MaxInFlight: 10},
@@ -121,7 +121,7 @@ func TestSecretIsMadeOnceAndKept(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(first.Adapter.Secret) != 32 || !bytes.Equal(first.Adapter.Secret, again.Adapter.Secret) || !bytes.Equal(first.Adapter.Secret, first.Midjourney.Secret) {
+	if len(first.Jobs.Secret) != 32 || !bytes.Equal(first.Jobs.Secret, again.Jobs.Secret) || !bytes.Equal(first.Jobs.Secret, first.Midjourney.Secret) {
 		t.Error("the secret is not 32 bytes that stay the same in both packages")
 	}
 	info, err := os.Stat(filepath.Join(dir, "secret"))
@@ -133,8 +133,8 @@ func TestSecretIsMadeOnceAndKept(t *testing.T) {
 		t.Error("a damaged secret is used")
 	}
 	given, err := load(t, append([]string{"MIDGATE_DATA_DIR=" + dir, "MIDGATE_SECRET=0123456789abcdef0123456789abcdef"}, enough...)...).WithSecret()
-	if err != nil || len(given.Adapter.Secret) != 32 {
-		t.Errorf("a given secret: %d bytes, %v", len(given.Adapter.Secret), err)
+	if err != nil || len(given.Jobs.Secret) != 32 {
+		t.Errorf("a given secret: %d bytes, %v", len(given.Jobs.Secret), err)
 	}
 }
 

@@ -15,7 +15,7 @@ const secretSize = 32
 // WithSecret returns c with the secret that seals and signs. Unless MIDGATE_SECRET gave one it is the content of
 // DATA_DIR/secret, which is made at the first start, readable by its owner alone. The folder must exist and be ours.
 func (c Config) WithSecret() (Config, error) {
-	if len(c.Adapter.Secret) > 0 {
+	if len(c.Jobs.Secret) > 0 {
 		return c, nil
 	}
 	path := filepath.Join(c.DataDir, "secret")

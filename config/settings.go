@@ -83,7 +83,7 @@ var Settings = []Setting{
 		Meaning: "bucket for pictures, a Go CDK URL: `s3://bucket?region=…`, `file:///absolute`",
 	},
 	{
-		Name: "MIDGATE_RETENTION", Default: "720h", kind: duration(0, 0, func(d *draft) *time.Duration { return &d.Adapter.Retention }),
+		Name: "MIDGATE_RETENTION", Default: "720h", kind: duration(0, 0, func(d *draft) *time.Duration { return &d.Jobs.Retention }),
 		Meaning: "how long records and pictures are kept; `0` for ever",
 	},
 	{
@@ -95,19 +95,19 @@ var Settings = []Setting{
 		Meaning: "what `GET /v1/models` lists",
 	},
 	{
-		Name: "MIDGATE_GRID", Default: adapter.GridSplit, kind: oneOf(func(d *draft) *string { return &d.Adapter.Grid }, adapter.GridSplit, adapter.GridUpscale),
+		Name: "MIDGATE_GRID", Default: adapter.GridSplit, kind: oneOf(func(d *draft) *string { return &d.Workflow.Grid }, adapter.GridSplit, adapter.GridUpscale),
 		Meaning: "how single pictures come out of a 2×2 grid: `split` cuts it here, `upscale` presses U1–U4 (a job each)",
 	},
 	{
-		Name: "MIDGATE_QUALITY_HIGH", Default: adapter.QualityNative, kind: oneOf(func(d *draft) *string { return &d.Adapter.QualityHigh }, adapter.QualityNative, adapter.QualityUpscale),
+		Name: "MIDGATE_QUALITY_HIGH", Default: adapter.QualityNative, kind: oneOf(func(d *draft) *string { return &d.Workflow.QualityHigh }, adapter.QualityNative, adapter.QualityUpscale),
 		Meaning: "what `quality: high` means: `native` (`--hd` or `--q 2`, as the version has it), `upscale` (up to three jobs a picture)",
 	},
 	{
-		Name: "MIDGATE_JOB_TIMEOUT", Default: "590s", Depends: "`590s` (`280s` when the heartbeat is off)", kind: duration(time.Millisecond, 0, func(d *draft) *time.Duration { return &d.Adapter.JobTimeout }),
+		Name: "MIDGATE_JOB_TIMEOUT", Default: "590s", Depends: "`590s` (`280s` when the heartbeat is off)", kind: duration(time.Millisecond, 0, func(d *draft) *time.Duration { return &d.Jobs.JobTimeout }),
 		Meaning: "how long one answer waits; the job goes on",
 	},
 	{
-		Name: "MIDGATE_JOB_DEADLINE", Default: "60m", kind: duration(time.Millisecond, 0, func(d *draft) *time.Duration { return &d.Adapter.JobDeadline }),
+		Name: "MIDGATE_JOB_DEADLINE", Default: "60m", kind: duration(time.Millisecond, 0, func(d *draft) *time.Duration { return &d.Jobs.JobDeadline }),
 		Meaning: "how long a job is followed",
 	},
 	{
@@ -115,7 +115,7 @@ var Settings = []Setting{
 		Meaning: "an answer still waiting after this long starts with `200` and blanks, so that nothing in between gives up; `0` off",
 	},
 	{
-		Name: "MIDGATE_SHARE_WINDOW", Default: "1s", kind: duration(0, time.Minute, func(d *draft) *time.Duration { return &d.Adapter.ShareWindow }),
+		Name: "MIDGATE_SHARE_WINDOW", Default: "1s", kind: duration(0, time.Minute, func(d *draft) *time.Duration { return &d.Jobs.ShareWindow }),
 		Meaning: "identical `n: 1` requests of one key within this time share one grid; `0` off",
 	},
 	{
@@ -123,11 +123,11 @@ var Settings = []Setting{
 		Meaning: "public base URL of midgate that the upstream can reach; empty: no webhooks, polling only",
 	},
 	{
-		Name: "MIDGATE_MAX_IN_FLIGHT", Default: "64", kind: count(1, func(d *draft) *int { return &d.Adapter.MaxInFlight }),
+		Name: "MIDGATE_MAX_IN_FLIGHT", Default: "64", kind: count(1, func(d *draft) *int { return &d.Jobs.MaxInFlight }),
 		Meaning: "jobs at one upstream at once",
 	},
 	{
-		Name: "MIDGATE_MAX_QUEUE", Default: "1024", kind: count(0, func(d *draft) *int { return &d.Adapter.MaxQueue }),
+		Name: "MIDGATE_MAX_QUEUE", Default: "1024", kind: count(0, func(d *draft) *int { return &d.Jobs.MaxQueue }),
 		Meaning: "requests that may wait for a place; beyond: 429",
 	},
 	{
@@ -139,7 +139,7 @@ var Settings = []Setting{
 		Meaning: "pixels per uploaded picture",
 	},
 	{
-		Name: "MIDGATE_SPEED_LIMIT", Default: "turbo", kind: oneOf(func(d *draft) *adapter.Speed { return &d.Adapter.SpeedLimit }, speeds...),
+		Name: "MIDGATE_SPEED_LIMIT", Default: "turbo", kind: oneOf(func(d *draft) *adapter.Speed { return &d.Workflow.SpeedLimit }, speeds...),
 		Meaning: "the dearest speed a client may choose; beyond: 400",
 	},
 	{

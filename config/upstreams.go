@@ -44,7 +44,7 @@ func parsePrefixes(v string) (map[adapter.Speed]string, error) {
 
 // aliases are patterns of model names: those before a "=" share the name behind it.
 var aliases = kind{"patterns=model, such as dall-e-*,gpt-image-*=midjourney, or none", func(d *draft, v string) error {
-	d.Adapter.Aliases = map[string]string{}
+	d.Workflow.Aliases = map[string]string{}
 	if v == "none" {
 		return nil
 	}
@@ -58,7 +58,7 @@ var aliases = kind{"patterns=model, such as dall-e-*,gpt-image-*=midjourney, or 
 		open = append(open, pattern)
 		if ends {
 			for _, p := range open {
-				d.Adapter.Aliases[p] = target
+				d.Workflow.Aliases[p] = target
 			}
 			open = nil
 		}
@@ -71,8 +71,8 @@ var aliases = kind{"patterns=model, such as dall-e-*,gpt-image-*=midjourney, or 
 
 // upstreams settles the list of upstreams: the one that variables describe, or the file's.
 func (d *draft) upstreams(src Source, in *input) {
-	d.Adapter.DefaultSpeed = d.upstream.Speed
-	d.upstream.MaxInFlight = d.Adapter.MaxInFlight
+	d.Workflow.DefaultSpeed = d.upstream.Speed
+	d.upstream.MaxInFlight = d.Jobs.MaxInFlight
 	switch {
 	case len(in.file.upstreams) == 0 && d.upstream.URL != "":
 		d.Midjourney.Upstreams = []midjourney.UpstreamConfig{d.upstream}
@@ -87,9 +87,9 @@ func (d *draft) upstreams(src Source, in *input) {
 			d.listed(i, item, in)
 		}
 	}
-	d.Adapter.InFlightAt = map[string]int{}
+	d.Jobs.InFlightAt = map[string]int{}
 	for _, u := range d.Midjourney.Upstreams {
-		d.Adapter.InFlightAt[u.Name] = u.MaxInFlight
+		d.Jobs.InFlightAt[u.Name] = u.MaxInFlight
 		d.affordable(u, in)
 	}
 }
@@ -99,9 +99,9 @@ func (d *draft) affordable(u midjourney.UpstreamConfig, in *input) {
 	if _, ok := u.Prefixes[u.Speed]; !ok && !in.bad("MIDGATE_UPSTREAM_PREFIXES") && !in.bad("MIDGATE_UPSTREAM_SPEED") {
 		in.mistakes.add("MIDGATE_UPSTREAM_PREFIXES has no prefix for the default speed %s of upstream %q; add %s=", u.Speed, u.Name, u.Speed)
 	}
-	if slices.Index(speeds, u.Speed) > slices.Index(speeds, d.Adapter.SpeedLimit) && !in.bad("MIDGATE_SPEED_LIMIT") {
+	if slices.Index(speeds, u.Speed) > slices.Index(speeds, d.Workflow.SpeedLimit) && !in.bad("MIDGATE_SPEED_LIMIT") {
 		in.mistakes.add("MIDGATE_SPEED_LIMIT is %q, cheaper than the default speed %s of upstream %q; allowed: that speed or a dearer one",
-			d.Adapter.SpeedLimit, u.Speed, u.Name)
+			d.Workflow.SpeedLimit, u.Speed, u.Name)
 	}
 }
 

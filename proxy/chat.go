@@ -19,11 +19,8 @@ type Talker interface {
 	Converse(ctx context.Context, a adapter.Attempt, t adapter.Turn, g adapter.Generation, attached []adapter.Reference) (Talk, error)
 }
 
-// Talk is how a turn is answered: by a job, or by pictures that are there already.
-type Talk struct {
-	Ticket Ticket // nil where nothing has to be made
-	Images []adapter.Image
-}
+// Talk is how a turn is answered.
+type Talk = adapter.Talk
 
 const chatRoute = "/v1/chat/completions"
 

@@ -73,14 +73,5 @@ type Readiness interface {
 	Ready(ctx context.Context) error
 }
 
-// Ticket is one client's share of a job; an *adapter.Ticket is one.
-type Ticket interface {
-	// Run is the newest state of the job.
-	Run() adapter.Run
-	// Wait returns the share when the job is over; its *Error, a Timeout *Error when the answer's time is over, or ctx's.
-	Wait(ctx context.Context, watch func(adapter.Progress)) (adapter.Result, error)
-	// Accepted returns nil as soon as the upstream accepted the submission, else the job's error.
-	Accepted(ctx context.Context) error
-	Answered()  // the answer was written to the client completely
-	Abandoned() // the client left, or the answer was cut
-}
+// Ticket is one client's share of a job.
+type Ticket = adapter.Ticket

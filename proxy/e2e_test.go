@@ -22,6 +22,7 @@ import (
 
 	"midgate/adapter"
 	"midgate/adapter/adaptertest"
+	"midgate/adapter/adaptertest/harness"
 	"midgate/adapter/midjourney"
 	"midgate/adapter/midjourney/simulator"
 	"midgate/adapter/pictures"
@@ -34,9 +35,9 @@ type house struct {
 	base    string
 	client  *http.Client // of all requests that the tests send themselves
 	server  *Server
-	service *adapter.Service
-	cfg     adapter.Config
-	parts   adapter.Parts
+	service *harness.Gate
+	cfg     harness.Config
+	parts   harness.Parts
 	face    Config
 	metrics *Metrics
 	amid    mischief
@@ -88,12 +89,17 @@ func newHouseAmid(t testing.TB, sim simulator.Config, amid mischief, change ...f
 		}
 	})
 	h.metrics = NewMetrics()
-	h.cfg = adapter.Config{
-		DefaultSpeed: adapter.Fast, SpeedLimit: adapter.Turbo, JobTimeout: time.Minute, JobDeadline: time.Hour,
-		Aliases:     map[string]string{"dall-e-*": "midjourney", "gpt-image-*": "midjourney", "chatgpt-image-*": "midjourney", "sora-*": "midjourney"},
-		MaxInFlight: 64, MaxQueue: 64, Replica: "r", Secret: make([]byte, 32), Grid: adapter.GridSplit, ShareWindow: time.Second,
+	h.cfg = harness.Config{
+		Jobs: harness.Jobs{
+			JobTimeout: time.Minute, JobDeadline: time.Hour,
+			MaxInFlight: 64, MaxQueue: 64, Replica: "r", Secret: make([]byte, 32), ShareWindow: time.Second,
+		},
+		Workflow: harness.Workflow{
+			DefaultSpeed: adapter.Fast, SpeedLimit: adapter.Turbo, Grid: adapter.GridSplit,
+			Aliases: map[string]string{"dall-e-*": "midjourney", "gpt-image-*": "midjourney", "chatgpt-image-*": "midjourney", "sora-*": "midjourney"},
+		},
 	}
-	h.parts = adapter.Parts{Accounts: fleet, Store: store, Pictures: files, Retoucher: files, Recogniser: pictures.NewRecogniser(files, looks, store),
+	h.parts = harness.Parts{Accounts: fleet, Store: store, Pictures: files, Retoucher: files, Recogniser: pictures.NewRecogniser(files, looks, store),
 		Journal: adaptertest.NewJournal(), Leases: adaptertest.NewLeases(), Observer: h.metrics.Observer(), Log: slog.New(slog.DiscardHandler)}
 	h.face = Config{Auth: AuthKeys, Keys: []Key{{Name: "alice", Secret: "sk-alice"}, {Name: "bob", Secret: "sk-bob"}}, Origins: []string{"*"}}
 	for _, c := range change {
@@ -112,13 +118,18 @@ func newHouseAmid(t testing.TB, sim simulator.Config, amid mischief, change ...f
 	return h
 }
 
+// coreOf makes a gate what the routes speak to.
+func coreOf(g *harness.Gate) Core {
+	return Core{Draw: g.Studio, Edit: g.Studio, Talk: g.Studio, Keep: g.Library, Files: g.Library, Films: g.Studio, Natives: g.Natives, Runs: g, Followers: g, Ready: g}
+}
+
 // open starts the service and listens at a new address.
 func (h *house) open(t testing.TB) {
 	t.Helper()
 	var s *Server
 	h.parts.Notify = func(ctx context.Context, task adapter.NativeTask) error { return s.Notify(ctx, task) } // from Start on
-	h.service = adapter.New(h.cfg, h.parts)
-	s, err := New(h.face, h.amid.core(CoreOf(h.service)), h.metrics, h.parts.Log)
+	h.service = harness.Wire(h.cfg, h.parts)
+	s, err := New(h.face, h.amid.core(coreOf(h.service)), h.metrics, h.parts.Log)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,7 +6,7 @@ import (
 	"midgate/adapter"
 )
 
-// previewer is a ticket that can open the previews that Wait reports; an *adapter.Ticket is one.
+// previewer is a ticket that can open the previews that Wait reports.
 type previewer interface {
 	Preview(ctx context.Context, p adapter.Progress, f adapter.Format, compression int) (*adapter.Blob, error)
 }

@@ -26,6 +26,9 @@ type taskJSON struct {
 	FailReason  textJSON        `json:"failReason"`
 	ImageURL    textJSON        `json:"imageUrl"`
 	ImageURLs   json.RawMessage `json:"imageUrls"`
+	URL         textJSON        `json:"url"`
+	ProxyURL    textJSON        `json:"proxyUrl"`
+	BaseURL     textJSON        `json:"baseImageUrl"`
 	VideoURL    textJSON        `json:"videoUrl"`
 	VideoURLs   json.RawMessage `json:"videoUrls"`
 	Buttons     json.RawMessage `json:"buttons"`
@@ -176,6 +179,11 @@ func (t taskJSON) media(to *adapter.Task) {
 		videos = clips
 	}
 	to.VideoURLs = videos
+	for _, u := range []textJSON{t.URL, t.ProxyURL, t.BaseURL} {
+		if u := strings.TrimSpace(string(u)); to.ImageURL != "" && strings.ContainsAny(u, "/.") && !isClip(u) && u != to.ImageURL {
+			to.OtherURLs = append(to.OtherURLs, u)
+		}
+	}
 }
 
 // addresses reads a list of strings, or of objects with an address in them.

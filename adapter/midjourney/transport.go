@@ -2,6 +2,7 @@ package midjourney
 
 import (
 	"context"
+	"fmt"
 	"net"
 	"net/http"
 	"net/netip"
@@ -12,6 +13,8 @@ import (
 	"time"
 
 	"code.dny.dev/ssrf"
+
+	"midgate/adapter"
 )
 
 // maxRedirects is how often a download may be sent on.
@@ -64,7 +67,7 @@ type guard struct {
 func newGuard(upstreams []*url.URL, hosts []string) *guard {
 	g := &guard{trusted: map[string]bool{}, open: downloadTransport(nil)}
 	for _, u := range upstreams {
-		g.trusted[hostPort(u)] = true
+		g.trusted[strings.ToLower(u.Hostname())] = true // on any port: a server of one's own keeps its files beside it
 	}
 	var networks []netip.Prefix
 	for _, h := range hosts {
@@ -85,7 +88,10 @@ func publicOr(networks []netip.Prefix) func(network, address string, raw syscall
 		if err == nil && slices.ContainsFunc(networks, func(n netip.Prefix) bool { return n.Contains(at.Addr().Unmap()) }) {
 			return nil
 		}
-		return public.Safe(network, address, raw)
+		if public.Safe(network, address, raw) != nil {
+			return fmt.Errorf("%w: %s, which MIDGATE_FETCH_ALLOW would allow", adapter.ErrPrivate, address)
+		}
+		return nil
 	}
 }
 

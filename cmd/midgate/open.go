@@ -21,13 +21,13 @@ import (
 // gate is a running midgate.
 type gate struct {
 	log     *slog.Logger
-	service *adapter.Service
+	jobs    *adapter.Engine
 	face    *proxy.Server
 	listen  net.Listener
 	closers []func() // in the order of opening
 }
 
-// open builds every part from its slice of the configuration, in one straight list. The service follows the journal
+// open builds every part from its slice of the configuration, in one straight list. The engine follows the journal
 // when it returns, but nothing is answered before serve.
 func open(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *gate, err error) {
 	g := &gate{log: log}
@@ -84,23 +84,31 @@ func open(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *gate, er
 	}
 	g.closing(fleet.Close)
 
-	cfg.Adapter.Replica = replica(cfg)
+	cfg.Jobs.Replica = replica(cfg)
 	accounts, hooks := g.accounts(cfg, fleet, state)
-	g.service = adapter.New(cfg.Adapter, adapter.Parts{
-		Accounts: accounts, Store: store, Journal: state.Journal(), Leases: state.Leases(),
-		Pictures: bytes, Retoucher: bytes, Recogniser: pictures.NewRecogniser(bytes, looks, store),
-		Observer: metrics.Observer(), Log: log,
-		Notify: func(ctx context.Context, t adapter.NativeTask) error { return g.face.Notify(ctx, t) }, // it begins with Start
+	library := adapter.NewLibrary(adapter.LibraryConfig{Retention: cfg.Jobs.Retention}, adapter.LibraryDeps{
+		Accounts: accounts, Store: store, Pictures: bytes, Retoucher: bytes, Recogniser: pictures.NewRecogniser(bytes, looks, store), Log: log,
 	})
-	g.closing(g.service.Close)
-	core := proxy.CoreOf(g.service)
+	recipes := adapter.NewRecipes(cfg.Workflow, adapter.WorkflowDeps{Accounts: accounts, Store: store, Pictures: bytes, Retoucher: bytes, Log: log}, library)
+	workflows := recipes.Workflows()
+	workflows[adapter.KindNative] = adapter.NativeWorkflow(recipes)
+	g.jobs = adapter.NewEngine(cfg.Jobs, adapter.JobsDeps{
+		Accounts: accounts, Store: store, Pictures: bytes, Journal: state.Journal(), Leases: state.Leases(), Observer: metrics.Observer(), Log: log,
+	}, workflows)
+	g.closing(g.jobs.Close)
+	studio := adapter.NewStudio(recipes, g.jobs)
+	natives := adapter.NewNatives(adapter.NativeDeps{
+		Accounts: accounts, Store: store, Log: log,
+		Notify: func(ctx context.Context, t adapter.NativeTask) error { return g.face.Notify(ctx, t) }, // it begins with Start
+	}, recipes, g.jobs, library)
+	core := proxy.Core{Draw: studio, Edit: studio, Talk: studio, Keep: library, Files: library, Films: studio, Natives: natives, Runs: g.jobs, Followers: g.jobs}
 	core.Hooks = hooks
-	core.Ready = readiness{{"State", state.Ready}, {"The lease of this replica", g.service.Ready}, {"The picture store", bytes.Ready}}
+	core.Ready = readiness{{"State", state.Ready}, {"The lease of this replica", g.jobs.Ready}, {"The picture store", bytes.Ready}}
 	core.Upstream = reached(fleet)
 	if g.face, err = proxy.New(cfg.Proxy, core, metrics, log); err != nil {
 		return nil, err
 	}
-	return g, g.service.Start(ctx)
+	return g, g.jobs.Start(ctx)
 }
 
 // closing notes what close undoes, the last first.

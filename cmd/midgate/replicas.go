@@ -26,7 +26,7 @@ func (g *gate) accounts(cfg config.Config, fleet *midjourney.Fleet, state *jetst
 	var accounts adapter.Accounts = fleet
 	var hooks proxy.Hooks = fleet
 	if cfg.State.URL != "" {
-		shared := adapter.NewShared(fleet, fleet, state.Journal(), state.Leases(), cfg.Adapter.Replica, g.log)
+		shared := adapter.NewShared(fleet, fleet, state.Journal(), state.Leases(), cfg.Jobs.Replica, g.log)
 		g.closing(shared.Close)
 		accounts, hooks = shared, shared
 	}

@@ -39,7 +39,7 @@ func (g *gate) serve(ctx context.Context, grace time.Duration) error {
 		return err
 	case <-ctx.Done():
 	}
-	g.log.Info("stopping", "jobs", g.service.Busy(), "grace", grace)
+	g.log.Info("stopping", "jobs", g.jobs.Busy(), "grace", grace)
 	g.drain(server, grace)
 	if err := <-ended; !errors.Is(err, http.ErrServerClosed) {
 		return err
@@ -63,8 +63,8 @@ func (g *gate) drain(server *http.Server, grace time.Duration) {
 	if err == nil {
 		return
 	}
-	g.log.Info("the grace is over; unfinished jobs are resumed at the next start", "jobs", g.service.Busy())
-	g.service.Close()
+	g.log.Info("the grace is over; unfinished jobs are resumed at the next start", "jobs", g.jobs.Busy())
+	g.jobs.Close()
 	last, cancel := context.WithTimeout(context.Background(), min(farewell, grace/4))
 	defer cancel()
 	if server.Shutdown(last) != nil {
@@ -76,7 +76,7 @@ func (g *gate) drain(server *http.Server, grace time.Duration) {
 func (g *gate) idle(ctx context.Context) error {
 	look := time.NewTicker(50 * time.Millisecond)
 	defer look.Stop()
-	for g.service.Busy() > 0 {
+	for g.jobs.Busy() > 0 {
 		select {
 		case <-look.C:
 		case <-ctx.Done():

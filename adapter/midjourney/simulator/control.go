@@ -64,7 +64,7 @@ func (s *Simulator) help() helpJSON {
 		Words: orderHelp,
 		Faults: `{"route":"imagine","kind":"500","times":1,"accepted":false,"match":"","share":0,"delay":0,"retry_after":0}; kinds: a status, ` +
 			`"502-html", "html-200", "garbage", "truncated", "empty", "no-id", "queue-full", "banned", "no-account", "hang", ` +
-			`"drop-before", "drop-after", "cut", "slow", "answer" (with "status", "header", "body"), "ends" (the job fails with "body" as its reason)`,
+			`"drop-before", "drop-after", "cut", "slow", "answer" (with "status", "header", "body"), "ends" (the job fails with "body" as its reason), "task" (finished tasks get the members of "body")`,
 	}
 }
 

@@ -1,0 +1,161 @@
+package harness
+
+import (
+	"log/slog"
+	"testing"
+	"time"
+
+	"midgate/adapter"
+	"midgate/adapter/adaptertest"
+)
+
+// Engine is a gate on memory state, to be started again on the same state.
+type Engine struct {
+	*Gate
+	Up      *FakeUpstream
+	Journal adapter.Journal
+	Leases  *adaptertest.MemoryLeases
+	Broken  *adaptertest.Faults
+	Cfg     Config
+}
+
+// NewEngine starts a gate over up.
+func NewEngine(t *testing.T, up *FakeUpstream, change func(*Config)) *Engine {
+	t.Helper()
+	cfg := Config{
+		Jobs:     Jobs{JobTimeout: time.Minute, JobDeadline: time.Hour, MaxInFlight: 4, MaxQueue: 2, Replica: "r", Secret: make([]byte, 32)},
+		Workflow: Workflow{DefaultSpeed: adapter.Fast, SpeedLimit: adapter.Turbo},
+	}
+	if change != nil {
+		change(&cfg)
+	}
+	e := &Engine{Up: up, Journal: adaptertest.NewJournal(), Leases: adaptertest.NewLeases(), Broken: &adaptertest.Faults{}, Cfg: cfg}
+	e.Boot(t)
+	t.Cleanup(func() { e.Close() })
+	return e
+}
+
+// Boot starts the gate on the state that there is.
+func (e *Engine) Boot(t *testing.T) {
+	t.Helper()
+	e.Gate = Wire(e.Cfg, Parts{Accounts: e.Up, Store: adaptertest.NewStore(), Journal: e.Broken.Journal(e.Journal), Leases: e.Broken.Leases(e.Leases), Log: slog.New(slog.DiscardHandler)})
+	if err := e.Start(t.Context()); err != nil {
+		t.Fatalf("Start() = %v", err)
+	}
+}
+
+// Peer is another replica on the same state.
+func (e *Engine) Peer(t *testing.T, name string) *Engine {
+	t.Helper()
+	return e.PeerOf(t, name, e.Up)
+}
+
+// Joined is another replica's view of the journal.
+func (e *Engine) Joined() *adaptertest.MemoryJournal {
+	return e.Journal.(*adaptertest.MemoryJournal).Join()
+}
+
+// PeerOf is a replica that sees the upstream as up.
+func (e *Engine) PeerOf(t *testing.T, name string, up *FakeUpstream) *Engine {
+	t.Helper()
+	return e.PeerOn(t, name, up, e.Joined())
+}
+
+// PeerOn is a replica with a way of its own to the journal.
+func (e *Engine) PeerOn(t *testing.T, name string, up *FakeUpstream, journal adapter.Journal) *Engine {
+	t.Helper()
+	p := &Engine{Up: up, Journal: journal, Leases: e.Leases, Broken: &adaptertest.Faults{}, Cfg: e.Cfg}
+	p.Cfg.Replica = name
+	p.Boot(t)
+	t.Cleanup(func() { p.Close() })
+	return p
+}
+
+// Restart is a restart: everything in memory is gone.
+func (e *Engine) Restart(t *testing.T) {
+	t.Helper()
+	e.Close()
+	e.Boot(t)
+}
+
+// Attempt is a request with that body.
+func Attempt(body string) adapter.Attempt {
+	return adapter.Attempt{Caller: adapter.Caller{Owner: "o"}, Route: "/v1/prompts/shorten", Body: body}
+}
+
+// Ask sends a request that costs one job and is answered with a text.
+func (e *Engine) Ask(t *testing.T, a adapter.Attempt) adapter.Ticket {
+	t.Helper()
+	ticket, err := e.Shorten(t.Context(), a, Generation("a cat"))
+	if err != nil {
+		t.Fatalf("Shorten() = %v", err)
+	}
+	return ticket
+}
+
+// Generation asks for a picture in words.
+func Generation(prompt string) adapter.Generation {
+	var g adapter.Generation
+	g.Prompt = prompt
+	return g
+}
+
+// Text is the text that a job is answered with.
+func Text(t *testing.T, ticket adapter.Ticket) string {
+	t.Helper()
+	result, err := ticket.Wait(t.Context(), nil)
+	if err != nil {
+		t.Fatalf("Wait() = %v", err)
+	}
+	return result.Texts[0]
+}
+
+// Retry is the n-th repeat of an SDK that counts them.
+func Retry(body string, n int) adapter.Attempt {
+	a := Attempt(body)
+	a.Retry = n
+	return a
+}
+
+// Keyed is a request with an Idempotency-Key.
+func Keyed(key, body string) adapter.Attempt {
+	a := Attempt(body)
+	a.IdempotencyKey = key
+	return a
+}
+
+// OfOwner is a request of another owner.
+func OfOwner(owner, body string) adapter.Attempt {
+	a := Attempt(body)
+	a.Caller.Owner = owner
+	return a
+}
+
+// Shift moves all that a stored run says of time.
+func (e *Engine) Shift(t *testing.T, job string, by time.Duration) {
+	t.Helper()
+	run, err := e.Journal.Get(t.Context(), job)
+	if err != nil {
+		t.Fatal(err)
+	}
+	run.Created, run.Deadline = run.Created.Add(by), run.Deadline.Add(by)
+	for i := range run.Deliveries {
+		run.Deliveries[i].At = run.Deliveries[i].At.Add(by)
+	}
+	for i, st := range run.Steps {
+		run.Steps[i].Intended = st.Intended.Add(by)
+		if st.Submission != nil {
+			moved := *st.Submission
+			moved.At = moved.At.Add(by)
+			run.Steps[i].Submission = &moved
+		}
+	}
+	if _, err := e.Journal.Save(t.Context(), run); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func Streamed(a adapter.Attempt) adapter.Attempt {
+	a.Stream = true
+	return a
+}

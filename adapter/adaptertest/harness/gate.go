@@ -1,0 +1,55 @@
+package harness
+
+import (
+	"log/slog"
+	"maps"
+
+	"midgate/adapter"
+)
+
+// Config is what the parts can be told, together.
+type Config struct {
+	Jobs
+	Workflow
+}
+
+// Jobs is what the engine can be told.
+type Jobs = adapter.JobsConfig
+
+// Workflow is what the workflows can be told.
+type Workflow = adapter.WorkflowConfig
+
+// Parts are what a Gate stands on.
+type Parts struct {
+	Accounts   adapter.Accounts
+	Store      adapter.Store
+	Pictures   adapter.Pictures
+	Retoucher  adapter.Retoucher
+	Recogniser adapter.Recogniser
+	Journal    adapter.Journal
+	Leases     adapter.Leases
+	Observer   adapter.Observer
+	Notify     adapter.Notify
+	Log        *slog.Logger
+}
+
+// Gate is everything that routes speak to.
+type Gate struct {
+	*adapter.Engine
+	*adapter.Studio
+	*adapter.Library
+	*adapter.Natives
+}
+
+// Wire puts a gate together.
+func Wire(cfg Config, p Parts) *Gate {
+	library := adapter.NewLibrary(adapter.LibraryConfig{Retention: cfg.Retention}, adapter.LibraryDeps{Accounts: p.Accounts, Store: p.Store, Pictures: p.Pictures,
+		Retoucher: p.Retoucher, Recogniser: p.Recogniser, Log: p.Log})
+	recipes := adapter.NewRecipes(cfg.Workflow, adapter.WorkflowDeps{Accounts: p.Accounts, Store: p.Store, Pictures: p.Pictures, Retoucher: p.Retoucher, Log: p.Log}, library)
+	workflows := maps.Clone(recipes.Workflows())
+	workflows[adapter.KindNative] = adapter.NativeWorkflow(recipes)
+	engine := adapter.NewEngine(cfg.Jobs, adapter.JobsDeps{Accounts: p.Accounts, Store: p.Store, Pictures: p.Pictures, Journal: p.Journal, Leases: p.Leases,
+		Observer: p.Observer, Log: p.Log}, workflows)
+	return &Gate{Engine: engine, Studio: adapter.NewStudio(recipes, engine), Library: library,
+		Natives: adapter.NewNatives(adapter.NativeDeps{Accounts: p.Accounts, Store: p.Store, Notify: p.Notify, Log: p.Log}, recipes, engine, library)}
+}

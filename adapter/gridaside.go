@@ -1,0 +1,80 @@
+package adapter
+
+import (
+	"context"
+	"time"
+)
+
+// How often a grid whose four pictures are there is tried for later.
+const (
+	asideTries = 8
+	asideFirst = 15 * time.Second
+)
+
+// gridAside is a grid that is fetched while nobody waits for it.
+type gridAside struct {
+	there chan struct{} // closed when it is known whether the grid can be had now
+	kept  Picture
+	ok    bool
+
+	noted  chan struct{} // closed when the records are stored
+	record string        // the grid's, if it was stored without its own file
+}
+
+// get is the grid, if it is there within a while.
+func (g *gridAside) get(ctx context.Context, wait time.Duration) (Picture, bool) {
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-g.there:
+		return g.kept, g.ok
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+	return Picture{}, false
+}
+
+// gridAside begins to fetch a task's grid beside its four pictures. If it comes after they were answered, its record gets
+// it then. An upstream that names none is not asked.
+func (q *recipe) gridAside(task Task, from provenance) *gridAside {
+	g := &gridAside{there: make(chan struct{}), noted: make(chan struct{})}
+	w := gridOf(from.account, task)
+	w.patience = 3 * time.Second
+	if len(w.addresses()) == 0 {
+		close(g.there)
+		return g
+	}
+	stored := "pictures/" + q.id(from.name)
+	started := q.later(func(ctx context.Context) {
+		defer close(g.there)
+		for wait, i := asideFirst, 0; i < asideTries; wait, i = 2*wait, i+1 {
+			var err error
+			if g.kept, err = q.fetchAs(ctx, &w, stored, maxPicture); err == nil {
+				g.ok = true
+				return
+			}
+			q.s.parts.Log.Info("a grid could not be fetched beside its pictures", "name", stored, "error", err)
+			if !pause(ctx, wait) {
+				return
+			}
+		}
+	})
+	if !started {
+		close(g.there)
+		return g
+	}
+	q.later(func(ctx context.Context) {
+		<-g.noted
+		<-g.there
+		if !g.ok || g.record == "" {
+			return
+		}
+		err := q.s.parts.Store.Update(ctx, g.record, func(i *Image) {
+			i.Source, i.Quarter, i.Width, i.Height, i.Looks = g.kept.Name, 0, g.kept.Width, g.kept.Height, nil
+		})
+		if err != nil {
+			q.s.parts.Log.Warn("a grid that came late could not be noted", "image", g.record, "error", err)
+		}
+	})
+	return g
+}

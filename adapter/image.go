@@ -1,0 +1,139 @@
+package adapter
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Image is the record of one picture that was handed out, or could be: the whole
+// grid, each of its quarters, or a single picture; also a video's frame source.
+type Image struct {
+	ID      string    `json:"id"` // img_ + 26 base32 characters
+	Owner   string    `json:"owner"`
+	Created time.Time `json:"created"`
+	Expires time.Time `json:"expires,omitzero"` // zero: kept for ever
+	Job     string    `json:"job,omitempty"`    // the run that made it
+
+	Model         string `json:"model"`  // as the client named it
+	Prompt        string `json:"prompt"` // as the client wrote it
+	RevisedPrompt string `json:"revised_prompt,omitempty"`
+	Version       string `json:"version,omitempty"` // Midjourney's, when known: "7", "8.1", "niji 6"
+	Speed         Speed  `json:"speed,omitempty"`
+
+	Width  int `json:"width"` // pixels; 0 while not known
+	Height int `json:"height"`
+
+	Source  string   `json:"source"`            // name of the original bytes in Pictures
+	Quarter int      `json:"quarter,omitempty"` // 1–4: this is a quarter of Source; 0: the whole
+	Index   int      `json:"index,omitempty"`   // 1–4: which of its task's pictures this is; 0: the whole grid or the only one
+	Grid    string   `json:"grid,omitempty"`    // ID of the whole grid's record, for a quarter
+	Cells   []string `json:"cells,omitempty"`   // IDs of the four quarters, for a grid
+	Parent  string   `json:"parent,omitempty"`  // ID of the picture it was made from
+	Action  string   `json:"action,omitempty"`  // what made it out of Parent
+
+	Upstream string   `json:"upstream"` // Account.Name
+	TaskID   string   `json:"task_id"`
+	Buttons  []Button `json:"buttons,omitempty"` // of TaskID
+
+	// Single is the task that made this quarter a picture of its own (U): remembered so that
+	// the second follow-up of a quarter presses none.
+	Single *Single `json:"single,omitempty"`
+
+	Looks []byte `json:"looks,omitempty"` // what recognition compares; set when the bytes are first handed out
+}
+
+// Single is an upscaled quarter's own task.
+type Single struct {
+	TaskID  string   `json:"task_id"`
+	URL     string   `json:"url,omitempty"` // of its bytes at the upstream; they equal the quarter's
+	Buttons []Button `json:"buttons"`
+}
+
+// IsGrid reports whether the picture is a whole 2×2 grid.
+func (i Image) IsGrid() bool { return len(i.Cells) > 0 }
+
+// bare reports whether its server has no buttons at all: then U, V and reroll go by number (upstream-protocol.md §1.1).
+func (i Image) bare() bool { return len(i.Buttons) == 0 }
+
+// allButtons are the buttons of the picture's task and, for a quarter that became a picture of its own, of that.
+func (i Image) allButtons() []Button {
+	if i.Single == nil {
+		return i.Buttons
+	}
+	return append(slices.Clone(i.Single.Buttons), i.Buttons...)
+}
+
+// afterSingle are the actions that a version's single pictures have (upstream-protocol.md §5.4): what a quarter offers
+// although its own picture was not asked for yet.
+func afterSingle(version string) []string {
+	vary := []string{ActVarySubtle, ActVaryStrong, ActVaryRegion, ActAnimateLow, ActAnimateHigh}
+	if v, err := strconv.ParseFloat(version, 64); err == nil && v >= 8 {
+		return vary
+	}
+	return append([]string{ActUpscaleSubtle, ActUpscaleCreative, ActZoomOut2x, ActZoomOut15x, ActZoomCustom,
+		ActPanLeft, ActPanRight, ActPanUp, ActPanDown}, vary...)
+}
+
+// Offers are the actions that can be asked for now, in the order of Actions: those with a button, and for the quarters
+// of a grid those that their single picture will have.
+func (i Image) Offers() []string {
+	offered := map[string]bool{}
+	if i.bare() {
+		offered[ActReroll] = true
+		offered[ActUpscale], offered[ActVary] = i.inGrid(), i.inGrid()
+	}
+	for _, b := range i.Buttons {
+		offered[b.Action] = b.Action != "" && b.CustomID != ""
+	}
+	if i.inGrid() && !i.bare() {
+		offered[ActUpscale] = true
+		for _, a := range i.singleOffers() {
+			offered[a] = true
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(Actions), func(a string) bool { return !offered[a] })
+}
+
+// inGrid reports whether the picture is a grid or one of its quarters.
+func (i Image) inGrid() bool { return i.IsGrid() || i.Index > 0 }
+
+func (i Image) singleOffers() []string {
+	if i.Single == nil {
+		offers := afterSingle(i.Version)
+		if i.Width != i.Height {
+			offers = append(offers, ActMakeSquare)
+		}
+		return offers
+	}
+	var offers []string
+	for _, b := range i.Single.Buttons {
+		offers = append(offers, b.Action)
+	}
+	return offers
+}
+
+// needsSingle reports whether the action wants the quarter's own picture first.
+func (i Image) needsSingle(action string) bool {
+	_, here := FindButton(i.Buttons, action, 0)
+	return i.Index > 0 && i.Single == nil && !here && !i.bare()
+}
+
+// original is the picture of a record in the form that is cheapest to hand on.
+func (i Image) original() Rendition { return Rendition{Name: i.Source, Quarter: i.Quarter} }
+
+// Revised is the prompt that Midjourney ran, as a client may see it: the addresses before it that the client did not
+// write are left out. They are the upstream's uploads of the pictures that came with the request.
+func (i Image) Revised() string {
+	var kept strings.Builder
+	rest := strings.TrimSpace(i.RevisedPrompt)
+	for strings.HasPrefix(rest, "http://") || strings.HasPrefix(rest, "https://") {
+		address, after, _ := strings.Cut(rest, " ")
+		if strings.Contains(i.Prompt, address) {
+			kept.WriteString(address + " ")
+		}
+		rest = strings.TrimSpace(after)
+	}
+	return strings.TrimSpace(kept.String() + rest)
+}

@@ -1,0 +1,10 @@
+package adapter
+
+import "time"
+
+// Observer is told what metrics count. Nil functions are skipped.
+type Observer struct {
+	JobStarted func(kind, upstream string, speed Speed)
+	JobEnded   func(kind, upstream string, speed Speed, outcome string, took time.Duration)
+	InFlight   func(upstream string, jobs int)
+}
