@@ -15,7 +15,6 @@ COPY --from=build /out/midgate /midgate
 COPY --from=build --chown=65532:65532 /out/data /data
 # The demo keeps its pictures in the temporary folder, and there is no other that can be written.
 ENV MIDGATE_DATA_DIR=/data TMPDIR=/data
-VOLUME /data
 EXPOSE 8080
 USER 65532:65532
 STOPSIGNAL SIGTERM

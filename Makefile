@@ -10,8 +10,9 @@ FUZZTIME ?= 30s
 KILLS    ?= 1000
 LINT     := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
-# Debian packages that tests need, each with the program that shows whether it is there.
-NEEDED := gcc:gcc curl:curl chromium:chromium strace:strace
+# Debian packages that tests need, each with the program that shows whether it is there. While they are installed, a policy
+# keeps what they bring from being started as a service.
+NEEDED := gcc:gcc curl:curl chromium:chromium strace:strace /usr/sbin/nginx:nginx
 # Folders whose npm packages tests need.
 NODE_DIRS := $(dir $(shell find . -name node_modules -prune -o -name package-lock.json -print))
 
@@ -38,8 +39,9 @@ test: prepare ## every check that needs no network: format, vet, all tests under
 .PHONY: prepare
 prepare: ## what tests need beside Go and Node: Debian packages that are missing, npm packages of the client tests
 	@missing=; for n in $(NEEDED); do command -v $${n%%:*} >/dev/null || missing="$$missing $${n##*:}"; done; \
-	[ -z "$$missing" ] || { echo "installing$$missing"; apt-get update -qq && \
-		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; }
+	[ -z "$$missing" ] || { echo "installing$$missing"; policy=/usr/sbin/policy-rc.d; \
+		[ -e $$policy ] || { printf '#!/bin/sh\nexit 101\n' >$$policy && chmod +x $$policy && trap "rm -f $$policy" EXIT; }; \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; }
 	@for d in $(NODE_DIRS); do \
 		[ "$$d/node_modules/.package-lock.json" -nt "$$d/package-lock.json" ] || \
 		(cd "$$d" && npm ci --no-audit --no-fund --silent) || exit 1; done

@@ -114,6 +114,15 @@ func TestLoadDefaultsThatDependOnOthers(t *testing.T) {
 		"an empty value counts as not given": {
 			append([]string{"MIDGATE_LISTEN="}, enough...), false, func(c Config) any { return c.Listen }, ":8080",
 		},
+		"a platform's PORT is listened on": {
+			append([]string{"PORT=10000"}, enough...), false, func(c Config) any { return c.Listen }, ":10000",
+		},
+		"an address that was said wins over PORT": {
+			append([]string{"PORT=10000", "MIDGATE_LISTEN=:1"}, enough...), false, func(c Config) any { return c.Listen }, ":1",
+		},
+		"an empty PORT is none": {
+			append([]string{"PORT="}, enough...), false, func(c Config) any { return c.Listen }, ":8080",
+		},
 		"the last of two values counts": {
 			append([]string{"MIDGATE_LISTEN=:1", "MIDGATE_LISTEN=:2"}, enough...), false, func(c Config) any { return c.Listen }, ":2",
 		},

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"sort"
+	"strconv"
 	"strings"
 )
 
@@ -17,6 +18,7 @@ type input struct {
 	env      map[string]string // variables with our prefix and a value
 	file     file
 	guessed  map[string]bool // settings that an unknown name was probably meant for
+	port     string          // ":" and the port of the platform, where it gives one and MIDGATE_LISTEN is not set
 	mistakes Mistakes
 }
 
@@ -33,6 +35,7 @@ func read(src Source) *input {
 			in.env[name] = v
 		}
 	}
+	in.platformPort(src.Environ)
 	path := src.File
 	if path == "" {
 		path = in.env[prefix+"CONFIG"]
@@ -45,10 +48,33 @@ func read(src Source) *input {
 	return in
 }
 
+// platformPort takes the port that a hosting platform (Railway, Render, Heroku and the like) gives in PORT. Whoever sets
+// MIDGATE_LISTEN, in the environment or the file, decides by that.
+func (in *input) platformPort(environ []string) {
+	port := ""
+	for _, e := range environ {
+		if v, ok := strings.CutPrefix(e, "PORT="); ok {
+			port = strings.TrimSpace(v)
+		}
+	}
+	if port == "" || in.env["MIDGATE_LISTEN"] != "" {
+		return
+	}
+	if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
+		in.mistakes.add("PORT is %q, which is no port; allowed: a number from 1 to 65535, or set MIDGATE_LISTEN", shorten(port))
+		in.guessed["MIDGATE_LISTEN"] = true
+		return
+	}
+	in.port = ":" + port
+}
+
 // value returns a setting's value and the name under which it was given; empty if it was not.
 func (in *input) value(s Setting) (raw, where string) {
 	if v := in.env[s.Name]; v != "" {
 		return v, s.Name
+	}
+	if v := in.file.values[s.Key()]; v == "" && s.Name == "MIDGATE_LISTEN" {
+		return in.port, "PORT"
 	}
 	return in.file.values[s.Key()], s.Key() + " in " + in.file.name
 }

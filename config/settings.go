@@ -27,7 +27,7 @@ func key(name string) string { return strings.ToLower(strings.TrimPrefix(name, p
 var Settings = []Setting{
 	{
 		Name: "MIDGATE_LISTEN", Default: ":8080", kind: text(address, func(d *draft) *string { return &d.Listen }),
-		Meaning: "address to listen on",
+		Meaning: "address to listen on; where it is not set, `:$PORT` if the platform sets `PORT`",
 	},
 	{
 		Name: "MIDGATE_UPSTREAM_URL", Depends: "required by `serve`", kind: text(baseURL, func(d *draft) *string { return &d.upstream.URL }),

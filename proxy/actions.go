@@ -99,8 +99,8 @@ func (s *Server) mask(c *gin.Context, p *payload, act *adapter.Act) error {
 			return err
 		}
 	}
-	if p.mask == nil {
-		return nil
+	if err := p.unused("mask"); err != nil || p.mask == nil {
+		return err
 	}
 	ref, err := s.resolve(c, *p.mask)
 	if err != nil {

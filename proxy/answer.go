@@ -71,9 +71,26 @@ func (s *Server) panicked(c *gin.Context, reason any) {
 	defer func() {
 		_ = recover() // fail cuts an answer that has begun; observe does it after the access line
 	}()
-	s.log.LogAttrs(c.Request.Context(), slog.LevelError, "panic", slog.String("request_id", visitOf(c).id),
-		slog.String("type", fmt.Sprintf("%T", reason)), slog.String("stack", string(debug.Stack())))
+	s.logPanic(slog.String("request_id", visitOf(c).id), reason)
 	s.fail(c, &adapter.Error{Kind: adapter.Internal, Err: errors.New("panic in a handler")})
+}
+
+// logPanic says where the panic is that was just recovered from. What it says itself may quote a request.
+func (s *Server) logPanic(of slog.Attr, reason any) {
+	s.log.LogAttrs(context.Background(), slog.LevelError, "panic", of,
+		slog.String("type", fmt.Sprintf("%T", reason)), slog.String("stack", string(debug.Stack())))
+}
+
+// guarded does work of a request in a goroutine of its own, where nobody else catches a panic: it would end the process,
+// with every job that is waited for.
+func (s *Server) guarded(of slog.Attr, work func() error) (err error) {
+	defer func() {
+		if reason := recover(); reason != nil {
+			s.logPanic(of, reason)
+			err = &adapter.Error{Kind: adapter.Internal, Err: errors.New("panic beside a handler")}
+		}
+	}()
+	return work()
 }
 
 // writeJSON answers with a small document.

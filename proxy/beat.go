@@ -40,6 +40,7 @@ func (b *beat) send(s *Server, c *gin.Context) {
 	if !b.begun {
 		b.begun = true
 		c.Writer.Header().Set("Content-Type", "application/json")
+		c.Writer.Header().Set("X-Accel-Buffering", "no") // nginx passes the blanks on, and does not collect them
 		s.stamp(c)
 		c.Writer.WriteHeader(http.StatusOK)
 	}

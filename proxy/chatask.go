@@ -31,6 +31,9 @@ type chatForm struct {
 // readChat reads everything that costs nothing to check; pictures are looked up and fetched last, and only if they are
 // needed.
 func (s *Server) readChat(c *gin.Context, p *payload) (ask chatAsk, err error) {
+	if err := p.unused(); err != nil {
+		return ask, err
+	}
 	req, err := p.conversation()
 	visitOf(c).model = req.Model
 	if err != nil {

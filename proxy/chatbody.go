@@ -100,7 +100,7 @@ func plainText(text string) string {
 	if strings.HasPrefix(text, uploadMark) {
 		return ""
 	}
-	return strings.ToValidUTF8(strings.Clone(text), "") // not a piece of a body of many megabytes
+	return strings.Clone(text) // not a piece of a body of many megabytes
 }
 
 // limitOf reads a number of tokens; what is none is no limit.

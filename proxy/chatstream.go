@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -81,6 +82,7 @@ func (t *chatStream) close(c *gin.Context) error {
 	if broken := t.e.end(); broken != nil {
 		v := visitOf(c)
 		v.cut, v.cause = true, broken
+		panic(http.ErrAbortHandler) // what is not whole must not look whole
 	}
 	return nil
 }

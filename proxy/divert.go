@@ -23,13 +23,27 @@ const (
 
 // diverted is what became of a long string: an upload, or why it is none. An ignored field may hold anything.
 type diverted struct {
-	ref adapter.Reference
-	err error
+	ref  adapter.Reference
+	err  error
+	end  int   // of its mark in the text
+	gone int64 // how many bytes of the body are not in the text
+}
+
+// inBody is the place in a body that a place in its text came from.
+func inBody(uploads []diverted, at int) int64 {
+	place := int64(at)
+	for _, u := range uploads {
+		if u.end <= at {
+			place += u.gone
+		}
+	}
+	return place
 }
 
 // diverter copies JSON text, without its long base64 strings.
 type diverter struct {
 	from    *bufio.Reader
+	body    *counter // behind from
 	receive func(io.Reader) (adapter.Reference, error)
 	text    strings.Builder
 	uploads []diverted
@@ -39,14 +53,26 @@ var longReaders = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, lo
 
 // divert reads a body to its end.
 func divert(body io.Reader, receive func(io.Reader) (adapter.Reference, error)) (text string, uploads []diverted, err error) {
-	d := &diverter{from: longReaders.Get().(*bufio.Reader), receive: receive}
-	d.from.Reset(body)
+	d := &diverter{from: longReaders.Get().(*bufio.Reader), body: &counter{from: body}, receive: receive}
+	d.from.Reset(d.body)
 	defer func() {
 		d.from.Reset(nil)
 		longReaders.Put(d.from)
 	}()
 	err = d.run()
 	return d.text.String(), d.uploads, err
+}
+
+// counter is a body that knows how much of it was read.
+type counter struct {
+	from io.Reader
+	n    int64
+}
+
+func (c *counter) Read(p []byte) (int, error) {
+	n, err := c.from.Read(p)
+	c.n += int64(n)
+	return n, err
 }
 
 func (d *diverter) run() (err error) {
@@ -101,7 +127,7 @@ func isData(head []byte) bool {
 
 // upload hands a string's bytes over and leaves its mark. The rest of one that is refused is read past.
 func (d *diverter) upload(s *stringReader) error {
-	u := diverted{}
+	u, before := diverted{}, d.taken()
 	data, err := pictureData(s)
 	if err == nil {
 		u.ref, err = d.receive(data)
@@ -109,10 +135,14 @@ func (d *diverter) upload(s *stringReader) error {
 	if _, rest := io.Copy(io.Discard, s); rest != nil {
 		return rest // the body's own end, or its limit
 	}
-	u.err = err
+	mark := []byte(`\u0000upload:` + strconv.Itoa(len(d.uploads)) + ":" + u.ref.Hash + `"`)
+	u.err, u.end, u.gone = err, d.text.Len()+len(mark), d.taken()-before-int64(len(mark))
 	d.uploads = append(d.uploads, u)
-	return d.keep([]byte(`\u0000upload:` + strconv.Itoa(len(d.uploads)-1) + ":" + u.ref.Hash + `"`))
+	return d.keep(mark)
 }
+
+// taken is how many bytes of the body were used.
+func (d *diverter) taken() int64 { return d.body.n - int64(d.from.Buffered()) }
 
 // copyString keeps a long string that is no data; its escapes stay as they are.
 func (d *diverter) copyString(s *stringReader) error {

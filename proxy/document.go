@@ -24,6 +24,7 @@ type document struct {
 type part struct {
 	at   int // in text
 	blob *adapter.Blob
+	head []byte // what was read of it already
 }
 
 // json adds a value.
@@ -70,7 +71,20 @@ func (d *document) Close() error {
 	return errors.Join(errs...)
 }
 
-// WriteTo writes the document; pace is called before each piece.
+// prime reads the beginning of each picture: what cannot be read at all is found before anything was written.
+func (d *document) prime() error {
+	for i := range d.parts {
+		p := &d.parts[i]
+		head := make([]byte, min(p.blob.Size, rawChunk))
+		if _, err := io.ReadFull(p.blob, head); err != nil {
+			return adapter.Wrap(adapter.Storage, err, "A picture of this answer cannot be read at the moment.")
+		}
+		p.head = head
+	}
+	return nil
+}
+
+// writeTo writes the document; pace is called before each piece.
 func (d *document) writeTo(w io.Writer, pace func()) error {
 	text, from := d.text.Bytes(), 0
 	for _, p := range d.parts {
@@ -78,7 +92,7 @@ func (d *document) writeTo(w io.Writer, pace func()) error {
 		if _, err := w.Write(text[from:p.at]); err != nil {
 			return err
 		}
-		if err := writeBase64(w, p.blob, p.blob.Size, pace); err != nil {
+		if err := writeBase64(w, io.MultiReader(bytes.NewReader(p.head), p.blob), p.blob.Size, pace); err != nil {
 			return err
 		}
 		from = p.at

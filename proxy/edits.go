@@ -11,6 +11,7 @@ import (
 // pictureRoute serves a route that begins with pictures; begin hands the checked request to the core.
 type pictureRoute struct {
 	prompted   bool // a prompt must be there
+	masked     bool // a mask may be there
 	least      int  // pictures
 	most       int
 	answerText bool // the answer is words
@@ -19,7 +20,7 @@ type pictureRoute struct {
 
 // edit serves POST /v1/images/edits: pictures, and words for what to make of them.
 func (s *Server) edit(c *gin.Context) error {
-	return s.withPictures(c, pictureRoute{prompted: true, least: 1, most: maxImages, begin: s.core.Edit.Edit})
+	return s.withPictures(c, pictureRoute{prompted: true, masked: true, least: 1, most: maxImages, begin: s.core.Edit.Edit})
 }
 
 // vary serves POST /v1/images/variations.
@@ -80,6 +81,13 @@ func (s *Server) decodeEdit(c *gin.Context, p *payload, r pictureRoute) (e adapt
 		return e, false, adapter.BadParam("image", "missing_required_parameter", "Missing required parameter: 'image'.")
 	case n < r.least || n > r.most:
 		return e, false, adapter.BadParam("image", "invalid_value", "From %d to %d images are expected here, not %d.", r.least, r.most, n)
+	}
+	takes := []string{"image"}
+	if r.masked {
+		takes = append(takes, "mask")
+	}
+	if err := p.unused(takes...); err != nil {
+		return e, false, err
 	}
 	for _, src := range p.images {
 		ref, err := s.resolve(c, src)

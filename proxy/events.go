@@ -43,8 +43,11 @@ func (s *Server) openEvents(c *gin.Context, bare bool) *events {
 	return e
 }
 
-// send writes one event.
+// send writes one event. Of one whose pictures cannot be read nothing is written: another may follow.
 func (e *events) send(name string, data *document) error {
+	if err := data.prime(); err != nil {
+		return err
+	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.write(func() error {
@@ -71,6 +74,13 @@ func (e *events) sendText(data string) {
 	d := &document{}
 	d.text.WriteString(data)
 	_ = e.send("", d) // that the client has gone is found at the end
+}
+
+// broken reports whether nothing can be written any more.
+func (e *events) broken() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.err != nil
 }
 
 // comment keeps the connection alive.

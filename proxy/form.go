@@ -39,11 +39,13 @@ type formReader struct {
 // field is one part in the digest: its name and the SHA-256 of its value.
 type field struct{ name, sum string }
 
-func (s *Server) readForm(c *gin.Context) (*payload, error) {
-	mr, err := c.Request.MultipartReader()
+func (s *Server) readForm(c *gin.Context, boundary string) (*payload, error) {
+	body, err := skipPreamble(c.Request.Body, boundary)
 	if err != nil {
-		return nil, adapter.Wrap(adapter.Invalid, err, "The multipart body could not be read.")
+		return nil, err
 	}
+	form := newEnding(body)
+	mr := multipart.NewReader(form, boundary)
 	f := &formReader{s: s, c: c, p: &payload{fields: map[string]gjson.Result{}, form: true}, nested: map[string]map[string]string{}}
 	for n := 0; ; n++ {
 		part, err := mr.NextRawPart()
@@ -51,51 +53,48 @@ func (s *Server) readForm(c *gin.Context) (*payload, error) {
 			break
 		}
 		if err != nil {
-			return nil, badForm(err)
+			return nil, badForm(err, n)
 		}
 		if n == maxParts {
 			return nil, adapter.BadParam("", "too_many_parts", "The form has more than %d parts.", maxParts)
 		}
-		if err := f.part(part); err != nil {
-			return nil, badForm(err)
+		if err := f.part(part, n+1); err != nil {
+			return nil, badForm(err, n)
 		}
 	}
-	// What follows the last boundary is drained: while a body is unread, a client that leaves is not noticed.
-	if _, err := io.Copy(io.Discard, c.Request.Body); err != nil {
-		return nil, badBody(err)
+	if err := form.drain(boundary); err != nil {
+		return nil, err
 	}
 	return f.finish(), nil
 }
 
-// badForm keeps errors that speak for themselves and words the others.
-func badForm(err error) error {
+// badForm keeps errors that speak for themselves and words the others; read is how many parts came before.
+func badForm(err error, read int) error {
 	worded := badBody(err)
 	if worded == err { //nolint:errorlint // is it the very same?
 		return err
 	}
-	return adapter.Wrap(adapter.Invalid, err, "The multipart body is damaged or ended early.")
+	return adapter.Wrap(adapter.Invalid, err, "The multipart body is damaged or ended early, in part %d.", read+1)
 }
 
 // part takes one part in, by its name: a picture, a mask, or text.
-func (f *formReader) part(part *multipart.Part) error {
-	name := part.FormName()
-	if err := f.weigh(len(name)); err != nil {
+func (f *formReader) part(part *multipart.Part, number int) error {
+	d, err := readDisposition(part, number)
+	if err != nil {
 		return err
 	}
-	base, key := splitName(name)
-	file := part.Header.Get("Content-Disposition") != "" && part.FileName() != ""
+	if err := f.weigh(len(d.name)); err != nil {
+		return err
+	}
+	base, key := splitName(d.name)
 	switch {
-	case name == "":
-		return f.skip(name, part)
-	case base == "image" || base == "images" || base == "mask" || base == "file" || base == "input_reference":
-		return f.picture(base, key, file, part)
-	case base == "video" && file:
+	case base == "image" || base == "images" || base == "mask" || base == "file" || base == "input_reference" || base == "end_image":
+		return f.picture(base, key, d)
+	case base == "video" && d.file != "":
 		return &adapter.Error{Kind: adapter.Unsupported, Code: "unsupported", Param: "video",
 			Message: "Midjourney continues only its own videos: send video[id], the ID of a video made here."}
-	case file:
-		return f.skip(name, part) // an upload under a name that means nothing here
 	default:
-		return f.text(name, part)
+		return f.text(d)
 	}
 }
 
@@ -112,20 +111,20 @@ func splitName(name string) (base, key string) {
 
 // picture takes a part that may be a file, or text that names a picture. The part's own type and file name are not
 // believed: SDKs send octet-stream and "anonymous_file" for good pictures (openai-surface.md §0.4).
-func (f *formReader) picture(base, key string, file bool, part *multipart.Part) error {
-	arriving := &trap{from: part}
-	body := bufio.NewReaderSize(arriving, 4096)
-	head, err := body.Peek(64)
-	if len(head) == 0 {
-		return skipEmpty(err) // an empty part is an absent one
-	}
+func (f *formReader) picture(base, key string, d disposition) error {
 	param := base
 	if base == "images" {
 		param = "image"
 	}
+	arriving := &trap{from: d.body}
+	body := bufio.NewReaderSize(arriving, 4096)
+	head, err := body.Peek(64)
+	if len(head) == 0 {
+		return arriving.or(emptyPicture(err, param, d.file))
+	}
 	src := source{param: param}
-	if file || isPicture(head) {
-		ref, err := f.s.core.Keep.Receive(f.c.Request.Context(), visitOf(f.c).caller, body, hint(part.FileName()))
+	if d.file != "" || isPicture(head) {
+		ref, err := f.s.core.Keep.Receive(f.c.Request.Context(), visitOf(f.c).caller, body, hint(d.file))
 		if err != nil {
 			return arriving.or(blame(err, param))
 		}
@@ -196,40 +195,82 @@ func (f *formReader) add(base string, src source) error {
 	if src.ref == nil && src.text == "" {
 		return nil
 	}
-	if base == "mask" {
-		f.p.mask = &src
-		return nil
-	}
-	if len(f.p.images) == maxImages {
+	single := map[string]**source{"mask": &f.p.mask, "end_image": &f.p.end}[base]
+	switch {
+	case single != nil && *single != nil:
+		return twice(base)
+	case single != nil:
+		*single = &src
+	case len(f.p.images) == maxImages:
 		return tooManyImages()
+	default:
+		f.p.images = append(f.p.images, src)
 	}
-	f.p.images = append(f.p.images, src)
 	return nil
 }
 
-// text takes a text part in; midjourney[version] becomes a member of the midjourney object.
-func (f *formReader) text(name string, part *multipart.Part) error {
-	value, err := readText(part, maxText)
+// twice refuses a field of which only one could be obeyed.
+func twice(name string) error {
+	return adapter.BadParam(name, "duplicate_parameter", "'%s' was sent twice.", name)
+}
+
+// text takes a text part in; midjourney[version] becomes a member of the midjourney object. A text may be sent as a file.
+func (f *formReader) text(d disposition) error {
+	value, err := f.readText(d)
 	if err != nil {
 		return err
 	}
 	if err := f.weigh(len(value)); err != nil {
 		return err
 	}
-	f.note(name, hexDigest(string(value)))
-	base, key := splitName(name)
-	if base == "midjourney" && name != base {
+	f.note(d.name, hexDigest(value))
+	base, key := splitName(d.name)
+	if base == "midjourney" && d.name != base {
 		if f.nested[base] == nil {
 			f.nested[base] = map[string]string{}
 		}
 		if old := f.nested[base][key]; old != "" {
-			value = []byte(old + ", " + string(value))
+			value = old + ", " + value
 		}
-		f.nested[base][key] = string(value)
+		f.nested[base][key] = value
 		return nil
 	}
-	f.p.fields[name] = gjson.Result{Type: gjson.String, Str: string(value), Raw: "-"}
+	if old := f.p.fields[d.name].Str; old != "" && value != "" && old != value && slices.Contains(words, d.name) {
+		return twice(d.name)
+	}
+	f.p.fields[d.name] = gjson.Result{Type: gjson.String, Str: value, Raw: "-"}
 	return nil
+}
+
+// words are the fields that a request is made of, each of them once.
+var words = []string{"prompt", "model", "n", "size", "midjourney", "seed", "negative_prompt", "stream", "seconds", "action", "index"}
+
+// readText reads the text of a part. What is none, under a name that no picture has, is an upload that would be left out.
+func (f *formReader) readText(d disposition) (string, error) {
+	arriving := &trap{from: d.body}
+	body := bufio.NewReaderSize(arriving, 4096)
+	head, _ := body.Peek(64)
+	if isPicture(head) {
+		return "", unusedUpload(d.name)
+	}
+	raw, err := readText(body, maxText)
+	if err != nil {
+		return "", arriving.or(err)
+	}
+	text, ok := decoded(raw, d.charset)
+	if !ok && d.file != "" {
+		return "", unusedUpload(d.name)
+	}
+	if !ok {
+		return "", notUTF8(d.name, raw)
+	}
+	return text, nil
+}
+
+// unusedUpload refuses an upload that means nothing under its name.
+func unusedUpload(name string) error {
+	return adapter.BadParam(knownName(name), "unknown_upload", "The form has an upload in its part %q. Pictures are read from 'image', 'image[]' and 'mask', "+
+		"those of a video from 'input_reference' and 'end_image', those of /v1/files from 'file'.", shortened(name, 100))
 }
 
 // weigh counts what is held until the form is over: a name may be megabytes long.
@@ -237,16 +278,6 @@ func (f *formReader) weigh(n int) error {
 	if f.texts += n; f.texts > maxAllText {
 		return adapter.Errorf(adapter.TooLarge, "The form's text parts and names are larger than %d bytes together.", maxAllText)
 	}
-	return nil
-}
-
-// skip reads a part that means nothing, so that the digest knows it.
-func (f *formReader) skip(name string, part io.Reader) error {
-	h := sha256.New()
-	if _, err := io.Copy(h, part); err != nil {
-		return err
-	}
-	f.note(name, hex.EncodeToString(h.Sum(nil)))
 	return nil
 }
 
@@ -280,11 +311,17 @@ func readText(r io.Reader, limit int) ([]byte, error) {
 	return b, err
 }
 
-func skipEmpty(err error) error {
-	if errors.Is(err, io.EOF) {
+// emptyPicture is what a part without any bytes means: nothing where a browser sends a field that nobody filled, but a
+// file that has a name was meant to be there.
+func emptyPicture(err error, param, file string) error {
+	switch {
+	case !errors.Is(err, io.EOF):
+		return err
+	case file != "":
+		return adapter.BadParam(param, "empty_file", "The file that was sent as '%s' is empty.", param)
+	default:
 		return nil
 	}
-	return err
 }
 
 // hint keeps a file name only if it could be a picture's own: what go-openai and browsers make up says nothing.

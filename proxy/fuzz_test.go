@@ -71,7 +71,8 @@ func FuzzDivert(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, body string) {
-		d := &diverter{from: bufio.NewReaderSize(strings.NewReader(body), 600), receive: func(r io.Reader) (adapter.Reference, error) {
+		whole := &counter{from: strings.NewReader(body)}
+		d := &diverter{from: bufio.NewReaderSize(whole, 600), body: whole, receive: func(r io.Reader) (adapter.Reference, error) {
 			_, err := io.Copy(io.Discard, r)
 			return adapter.Reference{}, err
 		}}
@@ -135,8 +136,8 @@ func FuzzPath(f *testing.F) {
 		if err != nil {
 			return
 		}
-		once := normalPath(u.EscapedPath())
-		if twice := normalPath(once); twice != once {
+		once, _ := normalPath(u.EscapedPath())
+		if twice, _ := normalPath(once); twice != once {
 			t.Errorf("normalPath(%q) = %q, and of that %q", path, once, twice)
 		}
 		r := httptest.NewRequest("GET", "/", nil)

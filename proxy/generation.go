@@ -145,6 +145,9 @@ func (p *payload) midjourney() (m adapter.Midjourney, err error) {
 		if text != "" && (!modest(text) || !gjson.Valid(text)) {
 			return m, adapter.BadParam("midjourney", "invalid_type", "'midjourney' must be a JSON object.")
 		}
+		if at := halfCharacter(text); at >= 0 {
+			return m, adapter.BadParam("midjourney", "invalid_utf8", "'midjourney' is not valid UTF-8: the escape %s is half a character, at byte offset %d.", text[at:at+6], at)
+		}
 		o = gjson.Parse(text)
 	}
 	if o.Type != gjson.Null && !o.IsObject() {

@@ -19,6 +19,9 @@ func (s *Server) generate(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := p.unused(); err != nil {
+		return err
+	}
 	if err := s.borrow(c, p, &g); err != nil {
 		return err
 	}

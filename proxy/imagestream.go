@@ -137,12 +137,16 @@ func (s *Server) completed(ctx context.Context, e *events, caller adapter.Caller
 		d := pictureEvent(name, p.blob, about)
 		err := e.send(name, d)
 		_ = d.Close() // only read
-		if err != nil {
-			for _, rest := range pictures[i+1:] {
-				_ = rest.blob.Close() // nothing was read from it
-			}
-			return nil // the connection is gone: end says so
+		if err == nil {
+			continue
 		}
+		for _, rest := range pictures[i+1:] {
+			_ = rest.blob.Close() // nothing was read from it
+		}
+		if e.broken() {
+			return nil // end says so
+		}
+		return err
 	}
 	return nil
 }

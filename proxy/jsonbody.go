@@ -32,11 +32,7 @@ func readJSON(body io.Reader, length int64, receive func(io.Reader) (adapter.Ref
 		if err != nil {
 			return nil, badBody(err)
 		}
-		p, err := parseJSON(text)
-		if p != nil {
-			p.uploads = uploads
-		}
-		return p, err
+		return parseJSON(text, uploads...)
 	}
 	var b strings.Builder
 	b.Grow(int(length))
@@ -52,22 +48,28 @@ func readJSON(body io.Reader, length int64, receive func(io.Reader) (adapter.Ref
 // copyBuffers save most requests their biggest allocation.
 var copyBuffers = sync.Pool{New: func() any { return new([16 << 10]byte) }}
 
-func parseJSON(text string) (*payload, error) {
-	text = strings.TrimPrefix(text, "\ufeff")
+// parseJSON reads the text of a body, in which uploads have left marks.
+func parseJSON(text string, uploads ...diverted) (*payload, error) {
+	const mark = "\ufeff" // some editors begin every file with it
+	whole, text := len(text), strings.TrimPrefix(text, mark)
+	moved := func(at int) int64 { return inBody(uploads, at+whole-len(text)) }
 	if strings.TrimSpace(text) == "" {
 		return nil, adapter.Errorf(adapter.Invalid, "The request body is empty; a JSON object is expected.")
 	}
 	if !modest(text) {
 		return nil, adapter.BadParam("", "too_many_values", "The request body has more than %d values or nests deeper than %d levels.", maxValues, maxDepth)
 	}
+	if wrong := misspelt(text, moved); wrong != nil {
+		return nil, wrong
+	}
 	if !gjson.Valid(text) {
-		return nil, brokenJSON(text)
+		return nil, brokenJSON(text, moved)
 	}
 	root := gjson.Parse(text)
 	if !root.IsObject() {
 		return nil, adapter.Errorf(adapter.Invalid, "The request body must be a JSON object.")
 	}
-	p := &payload{fields: make(map[string]gjson.Result, 8)}
+	p := &payload{fields: make(map[string]gjson.Result, 8), uploads: uploads}
 	root.ForEach(func(k, v gjson.Result) bool {
 		p.fields[k.String()] = v // the last of equal names wins, as everywhere
 		return true
@@ -170,12 +172,12 @@ func mark(h hash.Hash, kind byte, n int) {
 }
 
 // brokenJSON says where a body stops being JSON.
-func brokenJSON(text string) error {
+func brokenJSON(text string, moved func(int) int64) error {
 	var whole json.RawMessage
 	err := json.Unmarshal([]byte(text), &whole)
 	at, ok := errors.AsType[*json.SyntaxError](err)
 	if !ok {
 		return adapter.Errorf(adapter.Invalid, "The request body could not be parsed as JSON.")
 	}
-	return adapter.Errorf(adapter.Invalid, "The request body could not be parsed as JSON: %s, at byte %d.", at.Error(), at.Offset)
+	return adapter.Errorf(adapter.Invalid, "The request body could not be parsed as JSON: %s, at byte %d.", at.Error(), moved(int(at.Offset)))
 }

@@ -81,12 +81,7 @@ func (s *Server) readNative(c *gin.Context) (*payload, error) {
 	if strings.TrimSpace(text) == "" {
 		text = "{}"
 	}
-	p, err := parseJSON(text)
-	if err != nil {
-		return nil, err
-	}
-	p.uploads = uploads
-	return p, nil
+	return parseJSON(text, uploads...)
 }
 
 // pictureFields are the members whose texts are pictures (upstream-protocol.md §1.3–§1.9).

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -129,6 +130,52 @@ func TestPanicsCostNoJob(t *testing.T) {
 		t.Errorf("%v, want that the detector died twice of each", d.asked)
 	}
 	h.judge(t, prompts)
+}
+
+// fallingLibrary is a Library that panics when a picture is opened.
+type fallingLibrary struct {
+	Library
+	falls *atomic.Bool
+}
+
+// Bytes implements Library.
+func (l fallingLibrary) Bytes(ctx context.Context, id string, f adapter.Format, compression int) (*adapter.Blob, error) {
+	if l.falls.Load() {
+		panic("secret picture")
+	}
+	return l.Library.Bytes(ctx, id, f, compression)
+}
+
+// Pictures are opened in goroutines of their own: a panic there is an error of the request, not the end of the process, and
+// the same request asked again gets the picture of the one job.
+func TestAPanicBesideAHandlerIsAnErrorOfItsRequest(t *testing.T) {
+	t.Parallel()
+	requests := map[string]struct{ path, body, says, done string }{
+		"an answer": {generations, `{"prompt":"a lost fox","n":2,"response_format":"b64_json"}`, internalText, "b64_json"},
+		"a stream":  {generations, `{"prompt":"a lost fox","n":2,"stream":true}`, "event: error", "event: image_generation.completed"},
+		"responses": {responsesRoute, lost["of responses"].body, "event: response.failed", lost["of responses"].done},
+	}
+	for name, tc := range requests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			falls := &atomic.Bool{}
+			falls.Store(true)
+			h := newHouseAmid(t, simulator.Config{}, mischief{core: func(c Core) Core {
+				c.Keep = fallingLibrary{c.Keep, falls}
+				return c
+			}})
+			if body, err := h.wholeStream(t, tc.path, tc.body); err != nil || !strings.Contains(body, tc.says) || strings.Contains(body, "secret") {
+				t.Errorf("a request beside whose handler something panicked = %s, %v; want %q", body, err, tc.says)
+			}
+			falls.Store(false)
+			if body, err := h.wholeStream(t, tc.path, tc.body); err != nil || !strings.Contains(body, tc.done) {
+				t.Errorf("the repeat = %.200s, %v; want %s", body, err, tc.done)
+			}
+			if paid := len(h.sim.Ledger()); paid != 1 {
+				t.Errorf("%d jobs were paid, want 1", paid)
+			}
+		})
+	}
 }
 
 // dies asks with a request whose handler panics: it is told so with a request id, or its stream is cut.

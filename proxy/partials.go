@@ -1,7 +1,9 @@
 package proxy
 
 import (
+	"bytes"
 	"context"
+	"io"
 
 	"midgate/adapter"
 )
@@ -35,7 +37,36 @@ func (p *partials) show(ctx context.Context, now adapter.Progress) {
 		return
 	}
 	defer func() { _ = blob.Close() }() // it was only read
-	if p.send(p.shown, blob) == nil {
+	whole, err := held(blob)
+	if err != nil {
+		p.s.log.Debug("a preview could not be read", "error", err)
+		return
+	}
+	if p.send(p.shown, whole) == nil {
 		p.shown++
 	}
 }
+
+// maxHeld is more than any preview has bytes; one that has more is not shown.
+const maxHeld = 16 << 20
+
+// held is a preview that cannot vanish while it is sent, as the file can: the upstream's next one takes its place, and the
+// end of the job removes it.
+func held(blob *adapter.Blob) (*adapter.Blob, error) {
+	if blob.Size > maxHeld {
+		return nil, errSize
+	}
+	data := make([]byte, blob.Size)
+	if _, err := io.ReadFull(blob, data); err != nil {
+		return nil, err
+	}
+	whole := *blob
+	whole.ReadSeekCloser = inMemory{bytes.NewReader(data)}
+	return &whole, nil
+}
+
+// inMemory is a picture that needs no closing.
+type inMemory struct{ *bytes.Reader }
+
+// Close implements io.Closer.
+func (inMemory) Close() error { return nil }

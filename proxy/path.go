@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"slices"
@@ -16,11 +17,18 @@ var families = map[string]bool{
 // pictureTypes are the extensions under which picture bytes are served.
 var pictureTypes = map[string]string{"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "webp": "image/webp"}
 
-// normalise gives a request the one spelling of its path that the router knows (contract.md §4): no doubled and no
-// trailing slashes, /v1 in front of OpenAI's families. Picture bytes keep theirs: they are named outside /v1.
+// normalise gives a request the one spelling of its path that the router knows: no doubled and no trailing slashes, /v1
+// in front of OpenAI's families, and nothing else before them: not what Azure and others have there, nor a base URL that
+// was pasted with a route in it. It is done here and not by a redirect, which clients do not follow with a key. Picture
+// bytes keep their path: they are named outside /v1.
 func normalise(r *http.Request) {
 	escaped := r.URL.EscapedPath()
-	tidy := normalPath(escaped)
+	tidy, deployment := normalPath(escaped)
+	if deployment != "" {
+		if name, err := url.PathUnescape(deployment); err == nil {
+			*r = *r.WithContext(context.WithValue(r.Context(), deploymentKey{}, name))
+		}
+	}
 	if tidy == escaped {
 		return
 	}
@@ -33,14 +41,81 @@ func normalise(r *http.Request) {
 	r.URL = &u
 }
 
-// normalPath works on the escaped form, so that %2F inside an id stays part of it.
-func normalPath(p string) string {
+// deploymentKey is where a request's context keeps the deployment that its path names.
+type deploymentKey struct{}
+
+// deploymentOf is the deployment that the path named, as Azure's paths do; empty if it named none.
+func deploymentOf(r *http.Request) string {
+	name, _ := r.Context().Value(deploymentKey{}).(string)
+	return name
+}
+
+// normalPath works on the escaped form, so that %2F inside an id stays part of it. deployment is the name that Azure's
+// paths have before the route, still escaped; empty where there is none.
+func normalPath(p string) (path, deployment string) {
 	p = collapse(p)
-	head, rest, _ := strings.Cut(p[1:], "/")
-	if !families[head] || head == "images" && isBytesName(rest) || head == "videos" && isFilmName(rest) {
-		return p
+	parts := strings.Split(p[1:], "/")
+	if isBytes(parts) {
+		return p, ""
 	}
-	return "/v1" + p
+	meant, deployment := meantRoute(parts)
+	if len(meant) == 0 || !families[meant[0]] || len(meant) < len(parts) && isBytes(meant) {
+		return p, ""
+	}
+	return "/v1/" + strings.Join(meant, "/"), deployment
+}
+
+// foreign are path segments that other servers of OpenAI's API have before their routes: Azure, OpenRouter, Google, and
+// whatever program adds /v1 to a base URL that has it.
+var foreign = map[string]bool{"v1": true, "v1beta": true, "api": true, "openai": true}
+
+// wholeRoutes are routes that people paste whole for a base URL: their client adds another one behind it.
+var wholeRoutes = [][]string{
+	{"images", "generations"}, {"images", "edits"}, {"images", "variations"}, {"chat", "completions"},
+	{"images"}, {"responses"}, {"models"}, {"videos"},
+}
+
+// meantRoute takes away what stands before the route that is meant, again and again.
+func meantRoute(parts []string) (route []string, deployment string) {
+	for len(parts) > 0 {
+		switch {
+		case foreign[parts[0]]:
+			parts = parts[1:]
+		case (parts[0] == "deployments" || parts[0] == "engines") && len(parts) > 2:
+			deployment, parts = parts[1], parts[2:]
+		default:
+			rest := behindPasted(parts)
+			if rest == nil {
+				return parts, deployment
+			}
+			parts = rest
+		}
+	}
+	return nil, ""
+}
+
+// behindPasted is what follows a pasted route, if that is a route again; else nil.
+func behindPasted(parts []string) []string {
+	for _, route := range wholeRoutes {
+		if len(parts) <= len(route) || !slices.Equal(parts[:len(route)], route) {
+			continue
+		}
+		rest := parts[len(route):]
+		for len(rest) > 0 && foreign[rest[0]] {
+			rest = rest[1:]
+		}
+		for _, again := range wholeRoutes {
+			if len(rest) >= len(again) && slices.Equal(rest[:len(again)], again) {
+				return rest
+			}
+		}
+	}
+	return nil
+}
+
+// isBytes reports whether a path names picture or video bytes. They are served at one address each and no other.
+func isBytes(parts []string) bool {
+	return len(parts) == 2 && (parts[0] == "images" && isBytesName(parts[1]) || parts[0] == "videos" && isFilmName(parts[1]))
 }
 
 // collapse removes doubled and trailing slashes; the result starts with one.

@@ -17,6 +17,7 @@ type payload struct {
 	fields map[string]gjson.Result
 	images []source // a form's, in the order in which they came; JSON's after jsonImages
 	mask   *source
+	end    *source // a video's last frame
 	form   bool
 
 	uploads []diverted    // long strings of a JSON body that were not kept
@@ -197,7 +198,7 @@ func (p *payload) prompt(required bool) (string, error) {
 	case strings.HasPrefix(v.Str, uploadMark), len(v.Str) > maxPrompt && utf8.RuneCountInString(v.Str) > maxPrompt:
 		return "", adapter.BadParam("prompt", "string_above_max_length", "'prompt' must have at most %d characters.", maxPrompt)
 	}
-	return strings.ToValidUTF8(strings.Clone(v.Str), ""), nil
+	return strings.Clone(v.Str), nil
 }
 
 func quoted(words []string) string {

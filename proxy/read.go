@@ -21,7 +21,7 @@ func (s *Server) read(c *gin.Context) (*payload, error) {
 	if params["boundary"] == "" {
 		return nil, adapter.Errorf(adapter.Invalid, "The multipart body's content type names no boundary.")
 	}
-	return s.readForm(c)
+	return s.readForm(c, params["boundary"])
 }
 
 // opening is a body that remembers what it begins with.

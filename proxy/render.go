@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"context"
+	"log/slog"
 	"strconv"
 	"unicode/utf8"
 
@@ -125,17 +126,11 @@ func (s *Server) find(ctx context.Context, c adapter.Caller, f form, ids []strin
 	g, gctx := errgroup.WithContext(ctx)
 	g.SetLimit(4)
 	for i, id := range ids {
-		g.Go(func() (err error) {
-			if pictures[i].image, err = s.core.Keep.Image(gctx, c, id); err != nil {
+		g.Go(func() error {
+			return s.guarded(slog.String("image", id), func() (err error) {
+				pictures[i], err = s.open(gctx, c, f, id)
 				return err
-			}
-			b, err := s.core.Keep.Bytes(gctx, id, orPNG(f.Output.Format), f.Output.Compression)
-			if err != nil {
-				return err
-			}
-			pictures[i].blob = b
-			pictures[i].image.Width, pictures[i].image.Height = b.Width, b.Height
-			return nil
+			})
 		})
 	}
 	if err := g.Wait(); err != nil {
@@ -147,6 +142,18 @@ func (s *Server) find(ctx context.Context, c adapter.Caller, f form, ids []strin
 		return nil, err
 	}
 	return pictures, nil
+}
+
+// open looks one picture up, with its bytes.
+func (s *Server) open(ctx context.Context, c adapter.Caller, f form, id string) (p found, err error) {
+	if p.image, err = s.core.Keep.Image(ctx, c, id); err != nil {
+		return p, err
+	}
+	if p.blob, err = s.core.Keep.Bytes(ctx, id, orPNG(f.Output.Format), f.Output.Compression); err != nil {
+		return found{}, err
+	}
+	p.image.Width, p.image.Height = p.blob.Width, p.blob.Height
+	return p, nil
 }
 
 // pictureURL names a picture's bytes; the extension is that of the bytes (clients.md §2).

@@ -95,7 +95,9 @@ func (s *Server) respondAtOnce(c *gin.Context, ask responseAsk, o outcome) error
 		t := s.startResponse(c, r, fresh)
 		defer func() { _ = t.e.end() }() // also when something panics
 		t.head()
-		t.finish(items, 0)
+		if err := t.finish(items, 0); err != nil {
+			t.fail(explain(err, asked{}))
+		}
 		return t.close(c)
 	}
 	doc := &document{}

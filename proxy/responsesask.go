@@ -27,6 +27,7 @@ func (s *Server) readResponse(c *gin.Context, p *payload) (ask responseAsk, err 
 	var read reading
 	read.do(func() (err error) { ask.gen, ask.stream, err = p.toolSettings(tool); return })
 	read.do(func() error { return s.responseModel(p, tool, &ask) })
+	read.do(func() error { return p.unused() })
 	visitOf(c).model = ask.gen.Model
 	read.do(func() (err error) { ask.form, err = p.responseForm(ask.gen); return })
 	if read.err != nil {

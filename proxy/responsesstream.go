@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"context"
+	"net/http"
 	"strconv"
 	"time"
 
@@ -20,7 +21,8 @@ type responseStream struct {
 	e    *events
 	r    responseJSON
 	next int
-	seen int // the last number that the client has; fresh for none
+	seen int   // the last number that the client has; fresh for none
+	lost error // why an event could not be sent: its pictures cannot be read, and nothing but that may follow
 }
 
 // streamResponse answers with events while the job runs. Of a stream that is taken up again the ticket is nobody's.
@@ -62,8 +64,7 @@ func (s *Server) finishResponse(ctx context.Context, c adapter.Caller, base stri
 	if draws {
 		announced = 1
 	}
-	t.finish(items, announced)
-	return nil
+	return t.finish(items, announced)
 }
 
 func (s *Server) startResponse(c *gin.Context, r responseJSON, seen int) *responseStream {
@@ -77,12 +78,16 @@ func (t *responseStream) close(c *gin.Context) error {
 	if broken := t.e.end(); broken != nil {
 		v := visitOf(c)
 		v.cut, v.cause = true, broken
+		panic(http.ErrAbortHandler) // what is not whole must not look whole
 	}
 	return nil
 }
 
 // send writes one event: its type, its number, and what rest writes.
 func (t *responseStream) send(kind string, rest func(d *document)) {
+	if t.lost != nil {
+		return
+	}
 	number := t.next
 	t.next++
 	if number <= t.seen {
@@ -92,7 +97,10 @@ func (t *responseStream) send(kind string, rest func(d *document)) {
 	d.text.WriteString(`{"type":"` + kind + `","sequence_number":` + strconv.Itoa(number) + `,`)
 	rest(d)
 	d.text.WriteByte('}')
-	_ = t.e.send(kind, d) // that the client has gone is found at the end
+	if err := t.e.send(kind, d); err != nil && !t.e.broken() { // that the client has gone is found at the end
+		t.lost = err
+		t.next = number
+	}
 }
 
 // state sends an event with the whole response.
@@ -143,7 +151,7 @@ func (t *responseStream) begin(i int, announced any, id string) {
 }
 
 // finish sends the items, of which the first were announced before, and then the whole response.
-func (t *responseStream) finish(items []item, announced int) {
+func (t *responseStream) finish(items []item, announced int) error {
 	t.next = max(t.next, t.seen+1)
 	for i := range items {
 		if i >= announced {
@@ -151,17 +159,20 @@ func (t *responseStream) finish(items []item, announced int) {
 		}
 		t.done(i, &items[i])
 	}
+	if t.lost != nil {
+		return t.lost
+	}
 	if err := rewind(items); err != nil {
-		t.fail(explain(err, asked{}))
-		return
+		return adapter.Wrap(adapter.Storage, err, "A picture of this answer cannot be read at the moment.")
 	}
 	t.r.Status = string(adapter.RunCompleted)
 	t.state("response.completed", items)
+	return t.lost
 }
 
 // fail sends the error, nested and flat: clients differ in which of them they read (openai-surface.md §7.4).
 func (t *responseStream) fail(x explained) {
-	t.next = max(t.next, t.seen+1)
+	t.lost, t.next = nil, max(t.next, t.seen+1)
 	d := &document{}
 	d.json(struct {
 		Error   problem `json:"error"`

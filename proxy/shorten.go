@@ -13,6 +13,9 @@ func (s *Server) shorten(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := p.unused(); err != nil {
+		return err
+	}
 	a, err := s.attempt(c, p, false, formOf(g))
 	if err != nil {
 		return err

@@ -19,11 +19,15 @@ import (
 // listen serves on a port of the loopback; what is left open when the test ends is closed.
 func listen(t testing.TB, s *Server) (address string) {
 	t.Helper()
+	return serve(t, s.HTTP())
+}
+
+func serve(t testing.TB, server *http.Server) (address string) {
+	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := s.HTTP()
 	done := make(chan struct{})
 	go func() {
 		defer close(done)

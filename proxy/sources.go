@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/url"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -84,6 +85,19 @@ func (p *payload) take(src *source) {
 		return // it is no picture then, and refused as such
 	}
 	src.ref, src.err = &p.uploads[i].ref, p.uploads[i].err
+}
+
+// unused refuses pictures that a route would leave out of what is paid for; takes are the names that it reads.
+func (p *payload) unused(takes ...string) error {
+	for _, sent := range []struct {
+		name  string
+		there bool
+	}{{"image", len(p.images) > 0}, {"mask", p.mask != nil}, {"end_image", p.end != nil}} {
+		if sent.there && !slices.Contains(takes, sent.name) {
+			return adapter.BadParam(sent.name, "unknown_upload", "'%s' is not used here: this route would draw without it.", sent.name)
+		}
+	}
+	return nil
 }
 
 func tooManyImages() error {

@@ -51,6 +51,9 @@ func (s *Server) remixVideo(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := p.unused(); err != nil {
+		return err
+	}
 	return s.begin(c, p, func(ctx context.Context, a adapter.Attempt) (Ticket, error) {
 		return s.core.Films.Remix(ctx, a, id, prompt)
 	})
@@ -121,6 +124,9 @@ func (s *Server) firstFrame(c *gin.Context, p *payload) (*adapter.Reference, err
 			}
 		}
 	}
+	if err := p.unused("image", "end_image"); err != nil {
+		return nil, err
+	}
 	if len(p.images) > 1 {
 		return nil, adapter.BadParam("input_reference", "invalid_value", "A video begins with one picture: send 'input_reference' once, as a file, an 'image_url' or a 'file_id'.")
 	}
@@ -132,6 +138,10 @@ func (s *Server) firstFrame(c *gin.Context, p *payload) (*adapter.Reference, err
 }
 
 func (s *Server) lastFrame(c *gin.Context, p *payload) (*adapter.Reference, error) {
+	if p.end != nil {
+		ref, err := s.resolve(c, *p.end)
+		return &ref, err
+	}
 	src, err := sourceOf(p.own("end_image"), "end_image")
 	if err != nil || src.text == "" {
 		return nil, err

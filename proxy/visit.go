@@ -56,6 +56,7 @@ func (s *Server) observe(c *gin.Context) {
 		}
 		s.account(c, v)
 		if abort || reason != nil && v.cut {
+			reset(c)
 			panic(http.ErrAbortHandler)
 		}
 	}()

@@ -94,7 +94,7 @@ func (p *poller) learn(j *job, r row, now time.Time) {
 type evidence int
 
 // The sorts of evidence: left out of a list; an empty answer to a question for this task alone,
-// which a hiccup can look like, too; a refusal in so many words, or another task under its id.
+// which a hiccup can look like, too; the upstream's own refusal in so many words, or another task under its id.
 const (
 	unlisted evidence = iota
 	vague

@@ -111,13 +111,12 @@ func (p *poller) listFailed(n int, err error, now time.Time) {
 	if !errors.As(err, &re) {
 		re = &readError{err: err}
 	}
-	present, _ := p.client.routes.know(adapter.FeatureList)
+	worked, _ := p.client.routes.know(adapter.FeatureList)
 	switch {
-	case errors.Is(err, errNoRoute) && !present: // else it has worked lately, and the server may only be away
-		p.client.routes.learn(adapter.FeatureList, false)
+	case errors.Is(err, errNoRoute) && !worked: // else it has worked lately, and the server may only be away
+		p.client.routes.miss(adapter.FeatureList, errors.Is(err, errAway))
 		return
-	case re.status == http.StatusRequestEntityTooLarge, errors.Is(err, errTooLong),
-		re.status == http.StatusBadRequest && !errors.Is(err, errBehind):
+	case p.tooMany(re, n):
 		if !p.chunk.refused(n, now) {
 			p.client.routes.learn(adapter.FeatureList, false)
 		}
@@ -126,10 +125,22 @@ func (p *poller) listFailed(n int, err error, now time.Time) {
 		p.chunk.slow(n, now)
 	}
 	overloaded := re.status == http.StatusTooManyRequests || re.status == http.StatusServiceUnavailable
-	if !overloaded && re.status != 0 && p.suspect.failed() {
+	together := now.Before(p.pause.until) // two calls that fail together count once
+	if !overloaded && !together && re.status != 0 && p.suspect.failed(now, worked) {
 		p.client.routes.learn(adapter.FeatureList, false)
 	}
 	p.pause.failed(now, re.pause)
+}
+
+// tooMany reports whether a list call failed because of the number of its ids. A plain 400 is no word about a number
+// that has worked before.
+func (p *poller) tooMany(err *readError, n int) bool {
+	switch {
+	case err.status == http.StatusRequestEntityTooLarge, errors.Is(err, errTooLong):
+		return true
+	default:
+		return err.status == http.StatusBadRequest && !errors.Is(err, errBehind) && n > p.chunk.proven
+	}
 }
 
 // heardOne takes the answer to a single fetch.
@@ -149,8 +160,10 @@ func (p *poller) heardOne(j *job, r row, err error, asked, heard time.Time) {
 		p.found(j, r, asked, heard)
 		p.relay.end(heard)
 	case errors.Is(err, errVague):
+		p.suspect.shared()
 		p.missed(j, vague, heard)
 	case err == nil, errors.Is(err, adapter.ErrNotFound):
+		p.suspect.shared()
 		p.pause.over()
 		p.missed(j, certain, heard)
 	default:
@@ -167,7 +180,8 @@ func (p *poller) singleFailed(j *job, err error, now time.Time) {
 	}
 	j.misses++
 	j.due = now.Add(jitter(doubled(p.tune.Backoff, j.misses, p.tune.MaxBackoff)))
-	if re.status == 0 || re.status == http.StatusTooManyRequests || re.status == http.StatusServiceUnavailable {
+	if p.suspect.single() || re.status == 0 || re.status == http.StatusTooManyRequests || re.status == http.StatusServiceUnavailable {
 		p.pause.failed(now, re.pause)
 	}
+	p.suspect.shared()
 }

@@ -37,7 +37,7 @@ func (c *client) search(ctx context.Context, state string) (adapter.Task, error)
 	case err != nil && !errors.Is(err, errTooLong):
 		return adapter.Task{}, adapter.Wrap(adapter.Unavailable, err, "The upstream does not answer.")
 	case err != nil || missing(out): // a list that cannot be read to its end serves no better than none
-		c.routes.learn(featureTasks, false)
+		c.routes.miss(featureTasks, err == nil && away(out))
 		return adapter.Task{}, adapter.ErrNotFound
 	case out.status != http.StatusOK:
 		return adapter.Task{}, adapter.Wrap(adapter.Unavailable, badStatus(out), "The upstream does not answer.")

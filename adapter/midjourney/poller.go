@@ -148,8 +148,14 @@ func (p *poller) send(due []*job, now time.Time) {
 			p.askOne(j, now)
 			continue
 		}
-		if j.route == byFetch || p.listless() || j.route == anyRoute && p.alone() {
+		switch {
+		case j.route == byFetch || p.listless() || j.route == anyRoute && len(p.jobs) == 1:
 			p.askOne(j, now)
+			continue
+		case j.route == anyRoute && p.suspect.single():
+			if p.singles == 0 { // one task tells; its answer wakes the loop for the others
+				p.askOne(j, now)
+			}
 			continue
 		}
 		batch = append(batch, j)
@@ -160,9 +166,6 @@ func (p *poller) send(due []*job, now time.Time) {
 		batch = batch[n:]
 	}
 }
-
-// alone reports whether tasks are asked for one by one: there is only one, or no working list.
-func (p *poller) alone() bool { return len(p.jobs) == 1 || p.listless() || p.suspect.single() }
 
 // listless reports whether the upstream is known to have no list.
 func (p *poller) listless() bool {

@@ -147,28 +147,69 @@ func TestTheChunkLearnsWhatTheListTakes(t *testing.T) {
 	})
 }
 
-// TestARelayThatLosesItsOriginForAWhileKeepsItsList: it says 400 (upstream-protocol.md §3.4), which is no word about
-// the size of a list. Hundreds of tasks that are asked for one by one, for an hour, would be what a relay refuses.
+// TestARelayThatLosesItsOriginForAWhileKeepsItsList: what it says meanwhile is no word about the list or its size.
+// Hundreds of tasks that are asked for one by one, for an hour, would be what a relay refuses.
 func TestARelayThatLosesItsOriginForAWhileKeepsItsList(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		sim := simulator.New(simulator.Config{Pixels: 16, Pace: 3 * time.Minute})
-		start := time.Now()
-		var refused, singles atomic.Int32
-		r := rigOver(t, sim, roundTrip(func(req *http.Request) (*http.Response, error) {
-			switch route, _ := pollRoute(req); {
-			case route == "fetch":
-				singles.Add(1)
-			case route == "list" && time.Since(start) > 20*time.Second && time.Since(start) < 30*time.Second:
-				refused.Add(1)
-				return answer(http.StatusBadRequest, `{"description":"do_request_failed ","type":"upstream_error","code":4}`), nil
+	for name, c := range map[string]struct {
+		status int
+		body   string
+	}{
+		"a relay's 400":       {400, `{"description":"do_request_failed ","type":"upstream_error","code":4}`},
+		"a 400 of a gateway":  {400, "<html><h1>400 Bad Request</h1></html>"},
+		"a 400 without words": {400, ""},
+		"500":                 {500, `{"error":"x"}`},
+		"a page with 502":     {502, "<html><h1>502 Bad Gateway</h1></html>"},
+		"404 in text":         {404, "default backend - 404"},
+		"404 of a gateway":    {404, `{"message":"no Route matched with those values"}`},
+		"a redirect":          {302, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				sim := simulator.New(simulator.Config{Pixels: 16, Pace: 3 * time.Minute})
+				start := time.Now()
+				var refused, singles atomic.Int32
+				r := rigOver(t, sim, roundTrip(func(req *http.Request) (*http.Response, error) {
+					switch route, _ := pollRoute(req); {
+					case route == "fetch":
+						singles.Add(1)
+					case route == "list" && time.Since(start) > 20*time.Second && time.Since(start) < 30*time.Second:
+						refused.Add(1)
+						return answer(c.status, c.body), nil
+					}
+					return sim.Transport().RoundTrip(req)
+				}), nil)
+				r.together(120, "a fox", r.happy) // two lists at a time
+				if singles.Load() > 1 || refused.Load() == 0 || refused.Load() > 8 {
+					t.Errorf("%d tasks were asked for alone after %d refused lists, want at most one after a few", singles.Load(), refused.Load())
+				}
+			})
+		})
+	}
+}
+
+// TestAListThatStopsWorkingIsGivenUp although it worked before: its tasks are asked for one by one then.
+func TestAListThatStopsWorkingIsGivenUp(t *testing.T) {
+	for _, status := range []int{400, 404, 500, 302} {
+		synctest.Test(t, func(t *testing.T) {
+			sim := simulator.New(simulator.Config{Pixels: 16, Pace: 3 * time.Minute})
+			start := time.Now()
+			var lists atomic.Int32
+			r := rigOver(t, sim, roundTrip(func(req *http.Request) (*http.Response, error) {
+				if route, _ := pollRoute(req); route == "list" && time.Since(start) > 20*time.Second {
+					lists.Add(1)
+					return answer(status, ""), nil
+				}
+				return sim.Transport().RoundTrip(req)
+			}), nil)
+			r.together(20, "a fox", r.happy)
+			if n := lists.Load(); n > 30 {
+				t.Errorf("a list that answers %d was asked %d times, want a few", status, n)
 			}
-			return sim.Transport().RoundTrip(req)
-		}), nil)
-		r.together(200, "a fox", r.happy)
-		if singles.Load() > 1 || refused.Load() == 0 || refused.Load() > 8 {
-			t.Errorf("%d tasks were asked for alone after %d refused lists, want at most one after a few", singles.Load(), refused.Load())
-		}
-	})
+			if took := time.Since(start); took > 6*time.Minute {
+				t.Errorf("tasks of three minutes were seen after %v where the list answers %d", took, status)
+			}
+		})
+	}
 }
 
 func TestALostTaskFailsOnlyAfterAWhile(t *testing.T) {
@@ -189,22 +230,45 @@ func TestALostTaskFailsOnlyAfterAWhile(t *testing.T) {
 	}
 }
 
-// TestAServerThatIsReplacedHasLostNothing: what stands before it says 404 to everything meanwhile, in text or in a JSON
-// of its own, and the upstream has every task afterwards.
+// TestAServerThatIsReplacedHasLostNothing: what stands before it answers everything meanwhile, in text or in a JSON of
+// its own, and the upstream has every task afterwards.
 func TestAServerThatIsReplacedHasLostNothing(t *testing.T) {
-	for _, body := range []string{"404 page not found\n", "default backend - 404", `{"message":"no Route matched with those values"}`, ""} {
+	for name, c := range map[string]struct {
+		status int
+		body   string
+		away   time.Duration
+	}{
+		"Go's 404":                 {404, "404 page not found\n", 100 * time.Second},
+		"an ingress":               {404, "default backend - 404", 8 * time.Minute},
+		"a gateway in JSON":        {404, `{"message":"no Route matched with those values"}`, 8 * time.Minute},
+		"another gateway":          {404, `{"code":5,"message":"Not Found","details":[]}`, 8 * time.Minute},
+		"a third gateway":          {404, `{"error_msg":"404 Route Not Found"}`, 100 * time.Second},
+		"a framework":              {404, `{"status":404,"error":"Not Found"}`, 100 * time.Second},
+		"a relay without a route":  {404, `{"error":{"message":"Invalid URL (GET /mj/task/1/fetch)"}}`, 100 * time.Second},
+		"a page":                   {404, "<html><h1>404 Not Found</h1></html>", 8 * time.Minute},
+		"nothing":                  {404, "", 8 * time.Minute},
+		"gone":                     {410, "", 100 * time.Second},
+		"a redirect":               {302, "", 100 * time.Second},
+		"a page that says OK":      {200, "<html><h1>We are back soon</h1></html>", 100 * time.Second},
+		"a JSON that says OK":      {200, `{"message":"maintenance"}`, 8 * time.Minute},
+		"an empty OK":              {200, "", 100 * time.Second},
+		"no content":               {204, "", 100 * time.Second},
+		"a failure that names it":  {502, `{"description":"task_no_found","code":4}`, 100 * time.Second},
+		"a relay without its data": {404, `{"description":"do_request_failed ","type":"upstream_error","code":4}`, 100 * time.Second},
+	} {
 		for _, n := range []int{1, 4} {
-			t.Run(fmt.Sprintf("%q to %d", body, n), func(t *testing.T) {
+			t.Run(fmt.Sprintf("%s to %d", name, n), func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
-					sim := simulator.New(simulator.Config{Pixels: 16, Pace: 4 * time.Minute})
+					sim := simulator.New(simulator.Config{Pixels: 16, Pace: c.away + 2*time.Minute})
 					start := time.Now()
 					var singles atomic.Int32
 					r := rigOver(t, sim, roundTrip(func(req *http.Request) (*http.Response, error) {
-						if route, _ := pollRoute(req); route == "fetch" && time.Since(start) > 150*time.Second {
+						age := time.Since(start) - 20*time.Second
+						if route, _ := pollRoute(req); route == "fetch" && age > c.away+30*time.Second {
 							singles.Add(1)
 						}
-						if age := time.Since(start); age > 20*time.Second && age < 2*time.Minute {
-							a := answer(http.StatusNotFound, body)
+						if age > 0 && age < c.away {
+							a := answer(c.status, c.body)
 							a.Header.Set("Content-Type", "text/plain; charset=utf-8")
 							return a, nil
 						}
@@ -218,6 +282,24 @@ func TestAServerThatIsReplacedHasLostNothing(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestAListThatWasAwayAtFirstIsAskedForSoon: its first answer came from a gateway, and is not remembered for an hour.
+func TestAListThatWasAwayAtFirstIsAskedForSoon(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sim := simulator.New(simulator.Config{Pixels: 16, Pace: 10 * time.Minute})
+		start := time.Now()
+		r := rigOver(t, sim, roundTrip(func(req *http.Request) (*http.Response, error) {
+			if _, poll := pollRoute(req); poll && time.Since(start) < 40*time.Second {
+				return answer(http.StatusNotFound, "default backend - 404"), nil
+			}
+			return sim.Transport().RoundTrip(req)
+		}), nil)
+		r.together(20, "a fox", r.happy)
+		if got := sim.Requests().Routes; got["list"] == 0 || got["fetch"] > 8*20 {
+			t.Errorf("requests = %v, want lists after the first minute", got)
+		}
+	})
 }
 
 // TestAReusedIDIsNotTakenForTheTask is row U4: the upstream lost its memory and gives the id to

@@ -64,7 +64,7 @@ func (c *client) probe(ctx context.Context, f adapter.Feature, path string) erro
 	case out.status == http.StatusUnauthorized: // says nothing of the route
 		return refusal{status: out.status, answer: a, secret: c.key, passthrough: c.shared.cfg.Passthrough}.err()
 	case missing(out):
-		c.routes.learn(f, false)
+		c.routes.miss(f, away(out))
 	case ok && out.status != http.StatusTooManyRequests && out.status != http.StatusServiceUnavailable,
 		out.status == http.StatusOK: // an empty list is an answer, too
 		c.routes.learn(f, true)
@@ -99,11 +99,25 @@ func (r *routes) know(f adapter.Feature) (present, known bool) {
 	return v.present, true
 }
 
-func (r *routes) learn(f adapter.Feature, present bool) {
+func (r *routes) learn(f adapter.Feature, present bool) { r.keep(f, present, r.ttl) }
+
+// missFor is how long a route counts as missing that may only be away.
+const missFor = time.Minute
+
+// miss learns that a route is missing; one whose server may only be away is asked for again soon.
+func (r *routes) miss(f adapter.Feature, away bool) {
+	if away {
+		r.keep(f, false, min(missFor, r.ttl))
+		return
+	}
+	r.keep(f, false, r.ttl)
+}
+
+func (r *routes) keep(f adapter.Feature, present bool, ttl time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.known == nil {
 		r.known = map[adapter.Feature]verdict{}
 	}
-	r.known[f] = verdict{present, time.Now().Add(r.ttl)}
+	r.known[f] = verdict{present, time.Now().Add(ttl)}
 }

@@ -59,9 +59,9 @@ func (c *client) Task(ctx context.Context, id string) (adapter.Task, error) {
 	}
 }
 
-// fetch asks for one task, once. adapter.ErrNotFound if the upstream says that there is none, in
-// any of the ways of upstream-protocol.md §1.10; errVague comes with it where the same answer
-// could also be a hiccup. Else a *readError.
+// fetch asks for one task, once. adapter.ErrNotFound if the upstream itself says that there is none; errVague comes
+// with it where the same answer could also be a hiccup: some servers have no other word for a task that they do not
+// know than an empty answer. Else a *readError, also for the 404 of what stands before a server.
 func (c *client) fetch(ctx context.Context, id string) (row, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.shared.cfg.ReadTimeout)
 	defer cancel()
@@ -72,14 +72,14 @@ func (c *client) fetch(ctx context.Context, id string) (row, error) {
 	switch {
 	case unknownTask(out):
 		return row{}, fmt.Errorf("fetch: %w", adapter.ErrNotFound)
-	case maybeUnknown(out):
+	case wordless(out):
 		return row{}, errVague
 	case out.status != http.StatusOK:
 		return row{}, badStatus(out)
 	}
 	r, err := decodeTask(out.body, c.key)
 	switch {
-	case errors.Is(err, errNoTask):
+	case errors.Is(err, errNoTask) && nameless(out.body):
 		return row{}, errVague
 	case err != nil:
 		return row{}, &readError{status: out.status, err: errGarbage}
@@ -93,35 +93,43 @@ var (
 	errGarbage   = errors.New("answer cannot be read")
 	errOtherTask = errors.New("answer is about another task")
 	errBehind    = errors.New("the server behind the relay does not answer")
+	errAway      = fmt.Errorf("the server seems to be away: %w", errNoRoute)
 	errVague     = fmt.Errorf("empty answer: %w", adapter.ErrNotFound)
 )
 
-// unknownTask recognises "no such task" in an answer of the upstream's own.
+// unknownTask recognises the server's own word that it does not know a task. A gateway's 404, in JSON or not, speaks of
+// a route or of a server that is away.
 func unknownTask(out reply) bool {
+	if out.status >= http.StatusInternalServerError {
+		return false
+	}
+	a, ok := decodeAnswer(out.body)
+	if !ok {
+		return false
+	}
+	said := containsAny(a.words(), "task_no_found", "task_not_found", "任务不存在", "task not found", "task does not exist")
+	refused := out.status == http.StatusNotFound && a.Description != "" && (a.code() == codeNoAccount || a.code() == codeValidation)
+	return said || refused && !troubleBehind(out)
+}
+
+// wordless recognises an answer without any words: what an origin says of a task that it does not know, but also a
+// server that is not itself for a while.
+func wordless(out reply) bool {
 	switch out.status {
 	case http.StatusNoContent:
 		return true
-	case http.StatusNotFound, http.StatusBadRequest:
-		a, ok := decodeAnswer(out.body)
-		return ok && (containsAny(a.words(), "task_no_found", "task_not_found", "任务不存在", "task not found") ||
-			out.status == http.StatusNotFound && !missing(out))
+	case http.StatusOK:
+		body := string(bytes.TrimSpace(out.body))
+		return body == "" || body == "null" || body == "{}"
 	default:
 		return false
 	}
 }
 
-// maybeUnknown recognises what may mean "no such task", but also that the server is not itself for a while: an empty
-// answer, or a 404 of whatever stands before a server that is being replaced.
-func maybeUnknown(out reply) bool {
-	switch out.status {
-	case http.StatusOK:
-		return len(bytes.TrimSpace(out.body)) == 0
-	case http.StatusNotFound:
-		a, _ := decodeAnswer(out.body)
-		return !isPage(out) && !containsAny(a.words(), "invalid url")
-	default:
-		return false
-	}
+// nameless reports whether an object has the place of a task's id, and none in it.
+func nameless(body []byte) bool {
+	_, ok := object(body)["id"]
+	return ok
 }
 
 // fetchMany asks for many tasks with one call. What is absent from the answer is absent from the
@@ -137,6 +145,8 @@ func (c *client) fetchMany(ctx context.Context, ids []string) (map[string]row, e
 	switch {
 	case err != nil:
 		return nil, &readError{status: out.status, err: err}
+	case away(out):
+		return nil, &readError{status: out.status, err: errAway}
 	case missing(out):
 		return nil, &readError{status: out.status, err: errNoRoute}
 	case out.status == http.StatusBadRequest && troubleBehind(out):
@@ -176,6 +186,14 @@ func missing(out reply) bool {
 	default:
 		return out.status < 300 && isPage(out)
 	}
+}
+
+// away recognises a 404 in the words of what stands before a server that is being replaced. A page or an empty answer is
+// what some servers themselves say of a route that they lack.
+func away(out reply) bool {
+	a, _ := decodeAnswer(out.body)
+	own := isPage(out) || len(bytes.TrimSpace(out.body)) == 0 || len(a.Error) > 0 || a.code() == http.StatusNotFound
+	return out.status == http.StatusNotFound && missing(out) && !own
 }
 
 // isPage reports whether an answer is a web page.

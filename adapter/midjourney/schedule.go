@@ -92,6 +92,7 @@ func (p *pause) over() {
 type chunk struct {
 	tune    Poll
 	size    int
+	proven  int // the most ids that a call carried which worked
 	ceiling int
 	until   time.Time // of the ceiling
 }
@@ -104,6 +105,7 @@ const (
 
 // grew takes note of a call with n ids that worked.
 func (c *chunk) grew(n int, now time.Time) {
+	c.proven = max(c.proven, n)
 	if n < c.size {
 		return
 	}
@@ -129,20 +131,29 @@ func (c *chunk) slow(n int, now time.Time) {
 	}
 }
 
-// suspicion finds lists that never work although single fetches do: after a few failures a task is
-// asked for alone, and if that works and the list fails once more, the list counts as missing.
+// suspicion finds lists that never work although single fetches do: after a few failures one task is
+// asked for alone, and if that works and the list fails once more, the list counts as missing. A list that
+// has worked lately gets more time: what stands before or behind it may be in trouble for a while.
 type suspicion struct {
 	failures int
-	sure     bool // a single fetch has worked meanwhile
+	since    time.Time // of the first failure
+	sure     bool      // a single fetch has worked meanwhile
 }
 
-// suspicionLimit is how many failures in a row raise the suspicion.
-const suspicionLimit = 3
+// suspicionLimit is how many failures in a row raise the suspicion, and suspicionPatience how long a list that has
+// worked lately must fail until it is given up.
+const (
+	suspicionLimit    = 3
+	suspicionPatience = time.Minute
+)
 
 // failed notes a failed list call and reports whether the list is to be given up.
-func (s *suspicion) failed() bool {
+func (s *suspicion) failed(now time.Time, workedLately bool) bool {
+	if s.since.IsZero() {
+		s.since = now
+	}
 	s.failures++
-	if !s.sure {
+	if !s.sure || workedLately && now.Sub(s.since) < suspicionPatience {
 		return false
 	}
 	*s = suspicion{}
@@ -156,6 +167,13 @@ func (s *suspicion) single() bool { return s.failures >= suspicionLimit }
 func (s *suspicion) worked() {
 	if s.single() {
 		s.failures, s.sure = 0, true
+	}
+}
+
+// shared notes a single fetch that failed, too: the trouble is not the list's alone, which is asked again.
+func (s *suspicion) shared() {
+	if s.single() {
+		*s = suspicion{}
 	}
 }
 

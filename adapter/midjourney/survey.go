@@ -52,7 +52,7 @@ func (c *client) Prefixed(ctx context.Context, s adapter.Speed) (string, bool, e
 	if err != nil {
 		return prefix, false, err
 	}
-	return prefix, unknownTask(out) || out.status == http.StatusOK && !isPage(out), nil
+	return prefix, unknownTask(out) || wordless(out) || out.status == http.StatusOK && !isPage(out), nil
 }
 
 func (c *client) survey(ctx context.Context, prefix string) (reply, error) {

@@ -49,10 +49,13 @@ func TestDockerfileMakesASmallSafeImage(t *testing.T) {
 		t.Errorf("the image exposes %s, but midgate listens on %s", port, loaded(t).Listen)
 	}
 	for _, want := range []string{
-		`HEALTHCHECK .* CMD \["(/midgate)", "healthcheck"\]`, `^ENTRYPOINT \["(/midgate)"\]`, `^CMD \["(serve)"\]`, `^(VOLUME) /data$`,
+		`HEALTHCHECK .* CMD \["(/midgate)", "healthcheck"\]`, `^ENTRYPOINT \["(/midgate)"\]`, `^CMD \["(serve)"\]`,
 		`^(STOPSIGNAL) SIGTERM`, `^ENV (MIDGATE_DATA_DIR)=/data TMPDIR=/data$`, `(ca-certificates\.crt) /etc/ssl/certs/`, `--chown=65532:65532 (/out/data) /data`,
 	} {
 		only(t, last, want)
+	}
+	if strings.Contains(last, "VOLUME") {
+		t.Error("the image declares a volume: some platforms refuse to build it then")
 	}
 	for _, want := range []string{"CGO_ENABLED=0", "-trimpath", "-X main.version=${VERSION}", "-X main.commit=${COMMIT}"} {
 		if !strings.Contains(build, want) {
