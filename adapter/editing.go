@@ -2,6 +2,7 @@ package adapter
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 )
 
@@ -28,10 +29,22 @@ func (q *recipe) edit(run Run, e editing) (Result, error) {
 		if KindOf(err) == Unsupported && e.Area == "" {
 			return q.prompts(run, e, account, draw) // the route exists, the account cannot (upstream-protocol.md §1.8): nothing was submitted
 		}
-		return result, err
+		return result, aboutMask(err)
 	default:
 		return q.prompts(run, e, account, draw)
 	}
+}
+
+// aboutMask names what an upstream cannot do of an edit: without the mask it could.
+func aboutMask(err error) error {
+	e, ok := errors.AsType[*Error](err)
+	if !ok || e.Kind != Unsupported {
+		return err
+	}
+	named := *e
+	named.Code, named.Param = "unsupported", "mask"
+	named.Message += " Send the picture without a mask, or edit one that was made through midgate."
+	return &named
 }
 
 // region repaints the masked area of a known picture, or varies it with another prompt: on the quarter's own picture.

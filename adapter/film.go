@@ -2,6 +2,7 @@ package adapter
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -94,7 +95,31 @@ func (v *shot) first() (Task, error) {
 		Prompt: v.words("animate"), Image: image, End: end, Motion: cmp.Or(v.film.Motion, "low"), Loop: v.film.Loop,
 		Type: v.film.Type, BatchSize: max(v.film.Midjourney.BatchSize, 1),
 	}})
+	if KindOf(err) == Unsupported && v.film.End == nil && !v.film.Loop {
+		return v.otherwise(err)
+	}
 	v.account = account // extensions stay there
+	return task, err
+}
+
+// otherwise makes the first clip where nobody offers submit/video: by the button of the picture, if it was made
+// here. Nothing was submitted before.
+func (v *shot) otherwise(refusal error) (Task, error) {
+	if v.film.Input.Image == "" {
+		return Task{}, refusal
+	}
+	img, err := v.q.s.parts.Store.Get(v.q.ctx, v.film.Input.Image)
+	if err != nil {
+		return Task{}, fmt.Errorf("read the picture: %w", err)
+	}
+	if v.account, err = v.q.accountOf(img.Upstream); err != nil {
+		return Task{}, err
+	}
+	v.film.Animate = map[bool]string{false: ActAnimateLow, true: ActAnimateHigh}[v.film.Motion == "high"]
+	task, err := v.animate()
+	if e, ok := errors.AsType[*Error](err); ok && e.Code == "action_unavailable" {
+		return Task{}, refusal
+	}
 	return task, err
 }
 

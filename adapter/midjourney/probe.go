@@ -60,9 +60,14 @@ func (c *client) probe(ctx context.Context, f adapter.Feature, path string) erro
 		return adapter.Wrap(adapter.Unavailable, err, "The upstream does not answer.")
 	}
 	a, ok := decodeAnswer(out.body)
+	r := refusal{status: out.status, header: out.header, answer: a, json: ok, page: isPage(out), challenge: challenged(out),
+		secret: c.key, passthrough: c.shared.cfg.Passthrough, command: adapter.Native{Route: string(f)}}
+	o, english := r.outcome()
 	switch {
-	case out.status == http.StatusUnauthorized: // says nothing of the route
-		return refusal{status: out.status, answer: a, secret: c.key, passthrough: c.shared.cfg.Passthrough}.err()
+	case out.status == http.StatusUnauthorized, r.challenge: // says nothing of the route
+		return r.make(o, english)
+	case o == notOffered && !missing(out): // there is a route, and nobody behind it
+		c.routes.learn(f, false)
 	case missing(out):
 		c.routes.miss(f, away(out))
 	case ok && out.status != http.StatusTooManyRequests && out.status != http.StatusServiceUnavailable,
@@ -114,6 +119,9 @@ func (r *routes) miss(f adapter.Feature, away bool) {
 }
 
 func (r *routes) keep(f adapter.Feature, present bool, ttl time.Duration) {
+	if r == nil {
+		return
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.known == nil {

@@ -71,7 +71,7 @@ func (r refusal) byPage() (outcome, bool) {
 	case http.StatusTooManyRequests, http.StatusRequestTimeout, http.StatusRequestEntityTooLarge:
 		return outcome{}, false
 	case http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusNotImplemented:
-		if _, core := r.command.(adapter.Imagine); !core {
+		if _, imagines := r.command.(adapter.Imagine); !imagines {
 			return notOffered, true
 		}
 	}

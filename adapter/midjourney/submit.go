@@ -90,6 +90,9 @@ func (c *client) outcome(cmd adapter.Command, out reply) (adapter.Submission, er
 		case codeSuccess, codeQueued, codeExists:
 			if s, ok := a.accepted(cmd); ok {
 				s.At = time.Now()
+				if f, optional := featureOf(cmd); optional {
+					c.routes.learn(f, true)
+				}
 				return s, nil
 			}
 			if out.status < 300 {
@@ -101,11 +104,25 @@ func (c *client) outcome(cmd adapter.Command, out reply) (adapter.Submission, er
 	if !ok {
 		a = answerJSON{Message: textJSON(refusalText(out))}
 	}
-	return adapter.Submission{}, refusal{
-		status: out.status, header: out.header, answer: a, json: ok,
-		page: isPage(out), challenge: challenged(out),
+	r := refusal{
+		status: out.status, header: out.header, answer: a, json: ok, page: isPage(out), challenge: challenged(out),
 		secret: c.key, passthrough: c.shared.cfg.Passthrough, command: cmd,
-	}.err()
+	}
+	o, english := r.outcome()
+	if f, optional := featureOf(cmd); optional && o == notOffered {
+		c.routes.learn(f, false)
+	}
+	return adapter.Submission{}, r.make(o, english)
+}
+
+// featureOf is the optional route that a command needs.
+func featureOf(cmd adapter.Command) (adapter.Feature, bool) {
+	for _, f := range []adapter.Feature{adapter.FeatureEdits, adapter.FeatureVideo, adapter.FeatureShorten} {
+		if cmd.Name() == string(f) {
+			return f, true
+		}
+	}
+	return "", false
 }
 
 // refusalText is what a body that is not JSON has to say: nothing if it is a page.
