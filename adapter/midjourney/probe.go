@@ -104,7 +104,11 @@ func (r *routes) know(f adapter.Feature) (present, known bool) {
 	return v.present, true
 }
 
-func (r *routes) learn(f adapter.Feature, present bool) { r.keep(f, present, r.ttl) }
+func (r *routes) learn(f adapter.Feature, present bool) {
+	if r != nil {
+		r.keep(f, present, r.ttl)
+	}
+}
 
 // missFor is how long a route counts as missing that may only be away.
 const missFor = time.Minute
@@ -119,9 +123,6 @@ func (r *routes) miss(f adapter.Feature, away bool) {
 }
 
 func (r *routes) keep(f adapter.Feature, present bool, ttl time.Duration) {
-	if r == nil {
-		return
-	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.known == nil {
