@@ -3,6 +3,7 @@ package adapter
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -18,6 +19,7 @@ func (s *Studio) Act(ctx context.Context, a Attempt, act Act) (Ticket, error) {
 	if animates(act.Action) {
 		return s.Animate(ctx, a, act)
 	}
+	img = s.seen(ctx, a.Caller, img)
 	if err := checkAct(img, &act); err != nil {
 		return nil, err
 	}
@@ -67,10 +69,7 @@ func checkAct(img Image, act *Act) error {
 	if act.Action == ActZoomCustom && (act.Zoom <= 1 || act.Zoom > 2) {
 		return BadParam("zoom", "invalid_value", "zoom_custom needs a zoom above 1 and at most 2, for example 1.8.")
 	}
-	if !slices.Contains(img.Offers(), act.Action) {
-		if strings.HasPrefix(act.Action, "upscale_") && strings.HasPrefix(img.Version, "8") {
-			return unavailable("action", "Version "+img.Version+" has no upscaler; draw with midjourney.hd for 2048 pixels", img)
-		}
+	if !img.mayHave(act.Action) {
 		return unavailable("action", fmt.Sprintf("Midjourney does not offer %q for this picture", act.Action), img)
 	}
 	return nil
@@ -78,6 +77,17 @@ func checkAct(img Image, act *Act) error {
 
 func unavailable(param, why string, img Image) *Error {
 	return BadParam(param, "action_unavailable", "%s. Available now: %s.", why, cmp.Or(strings.Join(img.Offers(), ", "), "none"))
+}
+
+// afterPaid says of a press that turned out to be impossible that its U was paid, and is there.
+func afterPaid(err error, paid bool) error {
+	e, ok := errors.AsType[*Error](err)
+	if !ok || !paid {
+		return err
+	}
+	told := *e
+	told.Message = "One job was paid to make this quarter a picture of its own, which shows what can be done with it. " + e.Message
+	return &told
 }
 
 // actDrawing is the prompt that a press's dialog gets, if it opens one: the caller's, else the picture's own.
@@ -115,7 +125,7 @@ func (q *recipe) act(run Run, act Act) (Result, error) {
 	from := provenance{run: run, gen: act.Generation, draw: draw, account: account, parent: img.ID, action: act.Action, version: img.Version}
 	from.gen.Model = img.Model
 	if act.Action == ActUpscale {
-		return q.upscale(img, from)
+		return q.upscale(img, from, act.Force)
 	}
 	if single(act.Action) {
 		return q.repeatOf(act.count(), act.count(), func(i int) (Result, error) { return q.actOn(img, act, from, i, 1) })
@@ -123,8 +133,12 @@ func (q *recipe) act(run Run, act Act) (Result, error) {
 	return q.repeatGrids(act.count(), func(i, share int) (Result, error) { return q.actOn(img, act, from, i, share) })
 }
 
-// upscale makes a quarter a picture of its own (U); pressed again, it is the same one.
-func (q *recipe) upscale(img Image, from provenance) (Result, error) {
+// upscale makes a quarter a picture of its own (U); pressed again, it is the same one. Where U only separates it, the
+// quarter is that picture already.
+func (q *recipe) upscale(img Image, from provenance, force bool) (Result, error) {
+	if !force && img.Index > 0 && separates(img.Version) && q.s.gridMode(from.gen) == GridSplit {
+		return Result{Images: []string{img.ID}, Grid: img.Grid}, nil
+	}
 	if err := q.ownSingle(&img, from.account, ActUpscale); err != nil {
 		return Result{}, err
 	}
@@ -135,10 +149,12 @@ func (q *recipe) upscale(img Image, from provenance) (Result, error) {
 func (q *recipe) actOn(img Image, act Act, from provenance, i, share int) (Result, error) {
 	from.name = numbered(act.Action, i)
 	taskID, buttons, index := img.TaskID, img.Buttons, img.Index
+	paid := false
 	if !pressedOnGrid(act.Action) && img.needsSingle(act.Action) {
 		if err := q.ownSingle(&img, from.account, prelude); err != nil {
 			return Result{}, err
 		}
+		paid = true
 	}
 	if img.Single != nil && !pressedOnGrid(act.Action) {
 		taskID, buttons, index = img.Single.TaskID, img.Single.Buttons, 0
@@ -150,7 +166,7 @@ func (q *recipe) actOn(img Image, act Act, from provenance, i, share int) (Resul
 	if !ok {
 		if b, buttons, ok = q.refreshed(from.account, taskID, act.Action, index); !ok {
 			img.Buttons = cmpButtons(buttons, img.Buttons)
-			return Result{}, unavailable("action", fmt.Sprintf("Midjourney does not offer %q for this picture", act.Action), img)
+			return Result{}, afterPaid(unavailable("action", fmt.Sprintf("Midjourney does not offer %q for this picture", act.Action), img), paid)
 		}
 	}
 	mask, err := q.attachment(act.Mask)
@@ -167,6 +183,9 @@ func (q *recipe) actOn(img Image, act Act, from provenance, i, share int) (Resul
 		}
 	}
 	if err != nil {
+		if stale(err) {
+			err = afterPaid(err, paid)
+		}
 		return Result{}, err
 	}
 	return q.made(task, from, share)

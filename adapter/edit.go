@@ -3,7 +3,6 @@ package adapter
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -108,6 +107,7 @@ func (s *Studio) planEdit(ctx context.Context, c Caller, account Account, e Edit
 	if err != nil {
 		return plan, err
 	}
+	img = s.seen(ctx, c, img)
 	if mask == nil {
 		return s.planKnown(ctx, account, plan, img)
 	}
@@ -116,7 +116,7 @@ func (s *Studio) planEdit(ctx context.Context, c Caller, account Account, e Edit
 		return plan, err
 	}
 	plan.Area = area.Upload
-	if !slices.Contains(img.Offers(), ActVaryRegion) || img.IsGrid() {
+	if !img.mayHave(ActVaryRegion) || img.IsGrid() {
 		return s.orEdits(ctx, account, plan, unavailable("image", "Midjourney does not offer Vary (Region) for this picture", img))
 	}
 	plan.Way = wayRegion

@@ -3,7 +3,6 @@ package adapter
 import (
 	"cmp"
 	"context"
-	"slices"
 )
 
 // Film makes a video.
@@ -111,7 +110,8 @@ func (s *Studio) filmable(ctx context.Context, c Caller, f *Film, made string) (
 	if err != nil {
 		return account, err
 	}
-	if img.IsGrid() || !slices.Contains(img.Offers(), f.Animate) {
+	img = s.seen(ctx, c, img)
+	if img.IsGrid() || !img.mayHave(f.Animate) {
 		return account, unavailable("action", "Midjourney does not offer to animate this picture", img)
 	}
 	return account, nil

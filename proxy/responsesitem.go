@@ -109,6 +109,7 @@ type pictureJSON struct {
 	ImageID      string   `json:"image_id"`
 	URL          string   `json:"url"`
 	Actions      []string `json:"actions"`
+	Likely       []string `json:"likely_actions"`
 }
 
 type outputTextJSON struct {
@@ -135,7 +136,7 @@ func (it *item) write(d *document) {
 		img := it.picture.image
 		d.members(pictureJSON{
 			Revised: img.Revised(), Size: fmt.Sprintf("%dx%d", img.Width, img.Height), Quality: shownQuality(it.form.Quality), Background: "opaque",
-			OutputFormat: string(orPNG(it.form.Output.Format)), ImageID: img.ID, URL: it.url, Actions: img.Offers(),
+			OutputFormat: string(orPNG(it.form.Output.Format)), ImageID: img.ID, URL: it.url, Actions: img.Offers(), Likely: img.Likely(),
 		})
 		d.text.WriteByte('}')
 	case it.call != "":
