@@ -211,6 +211,8 @@ var sayings = []saying{
 
 	// Codes and statuses without telling words.
 	{in: inAnswers, weak: true, words: []string{"上限", "限制", "次数", "limit", "too many"}, codes: []int{codeValidation}, means: tooFast, english: "a limit is reached"},
+	{in: inAnswers, statuses: []int{401}, means: badKey},
+	{in: inAnswers, codes: []int{codeValidation, codeRelay}, statuses: []int{403}, means: forbids},
 	{in: inAnswers, codes: []int{codeNoAccount}, statuses: []int{404}, means: parentGone},
 	{in: inAnswers, codes: []int{codeNoAccount}, sure: true, means: noAccount},
 	{in: inAnswers, codes: []int{codeQueueFull}, sure: true, means: queueFull},
@@ -220,7 +222,6 @@ var sayings = []saying{
 	{in: inAnswers, codes: []int{codeRelay}, means: unclear},
 	{in: inAnswers, codes: []int{codeValidation, codeBinding}, means: badRequest},
 	{in: inAnswers, statuses: []int{429}, means: tooFast},
-	{in: inAnswers, statuses: []int{401}, means: badKey},
 	{in: inAnswers, words: []string{
 		"key", "token", "secret", "authorization", "authorisation", "unauthorized", "credentials", "permission", "permissions", "令牌", "密钥", "用户", "权限", "分组", "group", "user",
 		"invalid api key", "invalid token",
