@@ -127,8 +127,14 @@ func (n *NativeJob) settle(sent map[string]any) (map[string]any, error) {
 	if id, _ := fields["customId"].(string); strings.HasSuffix(strings.ToLower(strings.TrimSpace(id)), "picreader::all") {
 		return nil, &Error{Kind: Unsupported, Code: "unsupported", Param: "customId", Message: "This button starts four jobs at once; press them one by one."}
 	}
+	if id, _ := fields["customId"].(string); bookmark.MatchString(id) {
+		return nil, &Error{Kind: Unsupported, Code: "unsupported", Param: "customId", Message: "This button only marks the picture at Midjourney; it makes nothing."}
+	}
 	return fields, nil
 }
+
+// bookmark is a button that names the task that it is on: pressed, it would be waited for in vain.
+var bookmark = regexp.MustCompile(`(?i)^\s*MJ::BOOKMARK`)
 
 // change turns the text form of a change into its fields, which relays understand (upstream-protocol.md §1.9).
 func (n *NativeJob) change(fields map[string]any) error {
