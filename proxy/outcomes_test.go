@@ -94,5 +94,40 @@ func TestAnEarlierTaskThatAnAnswerNamesIsFollowed(t *testing.T) {
 		if got := h.charged(); got != "imagine" {
 			t.Errorf("jobs = %q, want the one that existed", got)
 		}
+		h.paidAsCharged(t)
 	}
+}
+
+// paidAsCharged compares the jobs_paid of all jobs with the upstream's ledger.
+func (h *house) paidAsCharged(t *testing.T) {
+	t.Helper()
+	_, _, body := h.call(t, "GET", "/v1/jobs?limit=100", "")
+	var page struct {
+		Data []jobJSON `json:"data"`
+	}
+	if err := json.Unmarshal(body, &page); err != nil {
+		t.Fatal(err)
+	}
+	paid := 0
+	for _, j := range page.Data {
+		paid += j.JobsPaid
+	}
+	if charged := len(h.sim.Ledger()); paid != charged {
+		t.Errorf("jobs_paid is %d in all, and the upstream charged %d", paid, charged)
+	}
+}
+
+// TestJobsPaidIsWhatTheUpstreamCharged: hidden presses count, dialogs and refusals do not.
+func TestJobsPaidIsWhatTheUpstreamCharged(t *testing.T) {
+	h := newHouse(t, simulator.Config{Remix: true})
+	h.sim.Fail(simulator.Fault{Route: "imagine", Kind: "queue-full", Match: "busy"})
+	h.sim.Fail(simulator.Fault{Route: "imagine", Kind: "answer", Status: 200, Body: `{"code":9,"description":"no"}`, Match: "refused", Times: -1})
+	for _, prompt := range []string{"a fox", "busy", "refused", "sim-fail sim-instant", "sim-banned", "a bear"} {
+		h.call(t, "POST", "/v1/images/generations", `{"prompt":"`+prompt+`","n":2,"response_format":"url"}`)
+	}
+	id := h.draw(t, `{"prompt":"a red fox --v 7","response_format":"url"}`)[0].ID
+	for _, action := range []string{"upscale", "zoom_out_2x", "vary_strong", "pan_left", "make_square", "reroll"} {
+		h.call(t, "POST", "/v1/images/"+id+"/actions", `{"action":"`+action+`","response_format":"url"}`)
+	}
+	h.paidAsCharged(t)
 }
