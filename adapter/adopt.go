@@ -7,24 +7,24 @@ import (
 )
 
 // adopt looks for a submission of unknown outcome by the state that it carried. It is never sent again.
-func (q *sequence) adopt(o order, cause error) (Submission, error) {
-	finder, ok := o.account.Upstream.(Finder)
+func (q *Execution) adopt(o StepRequest, cause error) (Submission, error) {
+	finder, ok := o.Account.Upstream.(Finder)
 	until := time.Now().Add(q.s.cfg.Adoption)
 	for ok {
-		if st, known := q.recorded(o.step); known && st.Submission != nil {
+		if st, known := q.Recorded(o.Step); known && st.Submission != nil {
 			return *st.Submission, nil // whoever submitted it was slow, not dead
 		}
-		task, err := finder.Find(q.ctx, q.state(o.step))
+		task, err := finder.Find(q.ctx, q.state(o.Step))
 		if err == nil {
 			sub := Submission{TaskID: task.ID, Dialog: task.Status == Dialog, At: time.Now()}
-			q.note(o.step, func(st *Step) { st.Submission = &sub })
+			q.note(o.Step, func(st *Step) { st.Submission = &sub })
 			return sub, nil
 		}
 		if sub, ok := q.answered(o); ok {
-			q.note(o.step, func(st *Step) { st.Submission = &sub })
+			q.note(o.Step, func(st *Step) { st.Submission = &sub })
 			return sub, nil
 		}
-		if time.Now().After(until) || !pause(q.ctx, time.Second) {
+		if time.Now().After(until) || !Pause(q.ctx, time.Second) {
 			break
 		}
 	}
@@ -36,12 +36,12 @@ func (q *sequence) adopt(o order, cause error) (Submission, error) {
 
 // answered reports whether a dialog whose answer is of unknown outcome was answered: where the task keeps its id, and
 // the state of the press that opened it, it goes on (upstream-protocol.md §6.2).
-func (q *sequence) answered(o order) (Submission, bool) {
-	m, ok := o.command.(Modal)
+func (q *Execution) answered(o StepRequest) (Submission, bool) {
+	m, ok := o.Command.(Modal)
 	if !ok {
 		return Submission{}, false
 	}
-	return dialogGoesOn(q.ctx, o.account, m.TaskID)
+	return dialogGoesOn(q.ctx, o.Account, m.TaskID)
 }
 
 // dialogGoesOn reports whether a task that awaited its dialog does so no more.
@@ -53,8 +53,8 @@ func dialogGoesOn(ctx context.Context, a Account, taskID string) (Submission, bo
 	return Submission{TaskID: taskID, At: time.Now()}, true
 }
 
-// recorded returns what the journal knows of a step.
-func (q *sequence) recorded(step string) (Step, bool) {
+// Recorded returns what the journal knows of a step.
+func (q *Execution) Recorded(step string) (Step, bool) {
 	run := q.live.snapshot()
 	if st := run.step(step); st != nil {
 		return *st, true
@@ -71,13 +71,13 @@ func (r *Run) step(name string) *Step {
 }
 
 // state is the tag that a step's submission carries: unguessable, and the same when the run is resumed.
-func (q *sequence) state(step string) string { return derivedID("mg_", q.seed, "state/"+step) }
+func (q *Execution) state(step string) string { return DerivedID("mg_", q.seed, "state/"+step) }
 
-// id is the ID of the picture that the run calls name.
-func (q *sequence) id(name string) string { return derivedID(imagePrefix, q.seed, name) }
+// ImageID is the ID of the picture that the run calls name.
+func (q *Execution) ImageID(name string) string { return DerivedID(ImagePrefix, q.seed, name) }
 
 // nextPlace returns the place that admitted the run, or a further one for a further job.
-func (q *sequence) nextPlace(upstream string) *place {
+func (q *Execution) nextPlace(upstream string) *place {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	pl := q.place
@@ -93,7 +93,7 @@ func (q *sequence) nextPlace(upstream string) *place {
 }
 
 // stepAside gives back the place that admitted the run, if no job has taken it yet: the next job gets one of its own.
-func (q *sequence) stepAside() {
+func (q *Execution) stepAside() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.place != nil {
@@ -102,14 +102,14 @@ func (q *sequence) stepAside() {
 	}
 }
 
-func (q *sequence) giveBack(pl *place) {
+func (q *Execution) giveBack(pl *place) {
 	if pl != nil {
 		pl.release()
 	}
 }
 
 // leave gives back whatever place the sequence still has.
-func (q *sequence) leave() {
+func (q *Execution) leave() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.place != nil {

@@ -8,26 +8,25 @@ import (
 
 // anywhere does a job that no earlier one ties to an upstream: where the run was given to or, if that certainly created
 // nothing, elsewhere. It returns the account that has the job. A step that has been recorded stays where it is.
-func (q *sequence) anywhere(o order, do func(order) error) (Account, error) {
-	if st, ok := q.recorded(o.step); ok && st.Upstream != o.account.Name && st.Refusal == nil {
+func (q *Execution) anywhere(o StepRequest, do func(StepRequest) error) (Account, error) {
+	if st, ok := q.Recorded(o.Step); ok && st.Upstream != o.Account.Name && st.Refusal == nil {
 		account, err := q.s.parts.Accounts.Made(q.ctx, q.caller, st.Upstream)
 		if err != nil {
-			return o.account, err
+			return o.Account, err
 		}
-		o.account = account
+		o.Account = account
 	}
 	others, several := q.s.parts.Accounts.(Others)
-	if !several || !free(o.command) {
-		return o.account, do(o)
+	if !several || !free(o.Command) {
+		return o.Account, do(o)
 	}
 	since := time.Now()
-	for wait := time.Second; ; wait = min(2*wait, 15*time.Second) {
+	for wait := shortestWait; ; wait = min(2*wait, longestWait) {
 		account, full, err := q.round(o, others, do)
 		if full == nil {
 			return account, err
 		}
-		pause := max(wait, full.RetryAfter)
-		if !full.worth(since, pause) || !q.again(pause) {
+		if !q.again(full, since, wait) {
 			return account, full
 		}
 	}
@@ -35,33 +34,46 @@ func (q *sequence) anywhere(o order, do func(order) error) (Account, error) {
 
 // round asks the upstreams one after the other until one takes the job or refuses it for what it is. full is the refusal
 // of one that had no place, if nobody took the job: another round may do better.
-func (q *sequence) round(o order, others Others, do func(order) error) (_ Account, full *Error, _ error) {
+func (q *Execution) round(o StepRequest, others Others, do func(StepRequest) error) (_ Account, full *Error, _ error) {
 	var tried []string
 	for {
-		tried = append(tried, o.account.Name)
-		next, none := others.Other(q.ctx, q.caller, o.speed, tried)
-		o.hasty = none == nil || len(tried) > 1
+		tried = append(tried, o.Account.Name)
+		next, none := others.Other(q.ctx, q.caller, o.Speed, tried)
+		o.failFast = none == nil || len(tried) > 1
 		err := do(o)
-		if err == nil || !q.untaken(o.step, err) {
-			return o.account, nil, err
+		if err == nil || !q.untaken(o, err) {
+			return o.Account, nil, err
 		}
-		if e, ok := errors.AsType[*Error](err); ok && e.Kind == Busy && o.hasty && (full == nil || full.Patience != 0) {
+		if e, ok := errors.AsType[*Error](err); ok && e.Kind == Busy && o.failFast && (full == nil || full.Patience != 0) {
 			full = e
 		}
 		if none != nil {
-			return o.account, full, err
+			return o.Account, full, err
 		}
-		q.s.parts.Log.Info("a job is given to another upstream", "job", q.live.snapshot().ID, "step", o.step, "from", o.account.Name, "to", next.Name)
-		o.account = next
+		q.s.parts.Log.Info("a job is given to another upstream", "job", q.live.snapshot().ID, "step", o.Step, "from", o.Account.Name, "to", next.Name)
+		o.Account = next
 	}
 }
 
 // untaken reports whether a job was refused for a reason that is the upstream's own, so that nothing was created.
-func (q *sequence) untaken(step string, err error) bool {
-	st, ok := q.recorded(step)
+func (q *Execution) untaken(o StepRequest, err error) bool {
+	st, ok := q.Recorded(o.Step)
+	reasons := []Kind{Unavailable, Busy, Credit, UpstreamAuth}
+	if optional(o.Command) {
+		reasons = append(reasons, Unsupported)
+	}
 	e, typed := errors.AsType[*Error](err)
-	return ok && typed && st.Submission == nil && st.Refusal != nil && q.ctx.Err() == nil &&
-		(e.Elsewhere || slices.Contains([]Kind{Unavailable, Busy, Credit, UpstreamAuth}, e.Kind))
+	return ok && typed && st.Submission == nil && st.Refusal != nil && q.ctx.Err() == nil && (e.Elsewhere || slices.Contains(reasons, e.Kind))
+}
+
+// optional reports whether a command needs a route that not every upstream has.
+func optional(c Command) bool {
+	switch c.(type) {
+	case Edits, Video, Shorten:
+		return true
+	default:
+		return false
+	}
 }
 
 // free reports whether a command goes on from no task, so that every upstream can do it.
@@ -78,10 +90,10 @@ func free(c Command) bool {
 	}
 }
 
-// doAnywhere is do for a job that every upstream can do.
-func (q *sequence) doAnywhere(o order) (task Task, account Account, err error) {
-	account, err = q.anywhere(o, func(o order) (err error) {
-		task, err = q.do(o)
+// DoAnywhere is do for a job that every upstream can do.
+func (q *Execution) DoAnywhere(o StepRequest) (task Task, account Account, err error) {
+	account, err = q.anywhere(o, func(o StepRequest) (err error) {
+		task, err = q.Do(o)
 		return err
 	})
 	return task, account, err

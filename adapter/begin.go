@@ -13,8 +13,8 @@ const standingPatience = 10 * time.Second
 // mayBegin returns once something may be submitted: while this replica holds its lease. A run that has submitted
 // something waits for that as long as it lives; another one costs nothing yet, so its client is told soon, and also when
 // its picture could not be stored.
-func (q *sequence) mayBegin() error {
-	if len(q.live.snapshot().Steps) > 0 {
+func (q *Execution) mayBegin() error {
+	if anyPaid(q.live.snapshot().Steps) {
 		return q.s.standing.wait(q.ctx)
 	}
 	if k, ok := q.s.parts.Pictures.(Keeper); ok {

@@ -92,8 +92,8 @@ var (
 	ErrPrivate  = errors.New("the address is on a private network") // and may not be fetched from
 )
 
-// unlisted words a list that could not be read: a cursor that is nobody's, or somebody else's, is the request's mistake.
-func unlisted(err error, what string) error {
+// ListError words a list that could not be read: a cursor that is nobody's, or somebody else's, is the request's mistake.
+func ListError(err error, what string) error {
 	if errors.Is(err, ErrNotFound) {
 		return BadParam("after", "invalid_value", "'after' must be the ID of a %s of this key, such as the last one of the page before.", what)
 	}
@@ -108,8 +108,8 @@ func TaskNotFound() *Error {
 	return &Error{Kind: NotFound, Code: "task_not_found", Param: "taskId", Message: "task_not_found"}
 }
 
-// refused is the error that clients are told of an error of any sort.
-func refused(err error) *Error {
+// PublicError is the error that clients are told of an error of any sort.
+func PublicError(err error) *Error {
 	if e, ok := errors.AsType[*Error](err); ok {
 		return e
 	}

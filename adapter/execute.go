@@ -24,7 +24,7 @@ func (s *Engine) execute(l *live, caller Caller, place *place, patience time.Tim
 	l.own, l.self, l.stop, l.key = true, s.cfg.Replica, stop, caller.Key
 	l.heed() // it may have been cancelled since the snapshot
 	l.mu.Unlock()
-	q := &sequence{s: s, live: l, ctx: ctx, caller: caller, seed: run.Seed, place: place, patience: patience, goesOn: place == nil}
+	q := &Execution{s: s, live: l, ctx: ctx, caller: caller, seed: run.Seed, place: place, patience: patience, goesOn: place == nil}
 	if o := s.parts.Observer.JobStarted; o != nil {
 		o(run.Kind, run.Upstream, run.Speed)
 	}
@@ -42,11 +42,11 @@ func (s *Engine) execute(l *live, caller Caller, place *place, patience time.Tim
 }
 
 // perform runs the sequence.
-func (q *sequence) perform(run Run) (result Result, err error) {
+func (q *Execution) perform(run Run) (result Result, err error) {
 	if run.Cancel {
 		return Result{}, errCancelled
 	}
-	err = q.shielded(func() (err error) {
+	err = q.Shielded(func() (err error) {
 		result, err = q.workflow(run)
 		return err
 	})
@@ -79,7 +79,7 @@ func (s *Engine) ended(l *live, ctx context.Context, result Result, err error) {
 			break
 		}
 		s.parts.Log.Error("a result could not be recorded; trying again", "job", l.snapshot().ID, "error", err)
-		if !pause(s.life, wait) {
+		if !Pause(s.life, wait) {
 			return
 		}
 	}

@@ -11,8 +11,8 @@ import (
 
 // Prefixes of the names that are handed out; 26 random base32 characters follow.
 const (
-	imagePrefix = "img_"
-	jobPrefix   = "job_"
+	ImagePrefix = "img_"
+	JobPrefix   = "job_"
 	videoPrefix = "video_"
 )
 
@@ -24,27 +24,27 @@ func ValidID(id string) bool { return idPattern.MatchString(id) }
 // NewID makes a random ID with a prefix such as "job_".
 func NewID(prefix string) string { return prefix + rand.Text() }
 
-// derivedID makes the ID that a run gives to the thing called name: unguessable without the run's seed, and the
+// DerivedID makes the ID that a run gives to the thing called name: unguessable without the run's seed, and the
 // same again when the run is resumed, so that a crash leaves no second record of one picture.
-func derivedID(prefix, seed, name string) string {
+func DerivedID(prefix, seed, name string) string {
 	sum := sha256.Sum256([]byte(seed + "\x00" + name))
 	return prefix + base32.StdEncoding.EncodeToString(sum[:])[:26]
 }
 
-// digest is the hex SHA-256 over parts that cannot run into each other.
-func digest(parts ...string) string {
+// Digest is the hex SHA-256 over parts that cannot run into each other.
+func Digest(parts ...string) string {
 	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
 	return hex.EncodeToString(sum[:])
 }
 
 // VideoID is the ID under which clients know the video that a job makes: a video is its job.
-func VideoID(jobID string) string { return videoPrefix + strings.TrimPrefix(jobID, jobPrefix) }
+func VideoID(jobID string) string { return videoPrefix + strings.TrimPrefix(jobID, JobPrefix) }
 
 // VideoJob is the way back.
-func VideoJob(videoID string) string { return jobPrefix + strings.TrimPrefix(videoID, videoPrefix) }
+func VideoJob(videoID string) string { return JobPrefix + strings.TrimPrefix(videoID, videoPrefix) }
 
-// isLink reports whether a word is an address, bare or in angle brackets.
-func isLink(word string) bool {
+// IsLink reports whether a word is an address, bare or in angle brackets.
+func IsLink(word string) bool {
 	word = strings.ToLower(strings.TrimPrefix(word, "<"))
 	return strings.HasPrefix(word, "http://") || strings.HasPrefix(word, "https://")
 }

@@ -54,11 +54,11 @@ type Single struct {
 // IsGrid reports whether the picture is a whole 2×2 grid.
 func (i Image) IsGrid() bool { return len(i.Cells) > 0 }
 
-// bare reports whether its server has no buttons at all: then U, V and reroll go by number (upstream-protocol.md §1.1).
-func (i Image) bare() bool { return len(i.Buttons) == 0 }
+// Bare reports whether its server has no buttons at all: then U, V and reroll go by number (upstream-protocol.md §1.1).
+func (i Image) Bare() bool { return len(i.Buttons) == 0 }
 
-// allButtons are the buttons of the picture's task and, for a quarter that became a picture of its own, of that.
-func (i Image) allButtons() []Button {
+// AllButtons are the buttons of the picture's task and, for a quarter that became a picture of its own, of that.
+func (i Image) AllButtons() []Button {
 	if i.Single == nil {
 		return i.Buttons
 	}
@@ -70,8 +70,8 @@ func (i Image) allButtons() []Button {
 var ofSingles = []string{ActUpscaleSubtle, ActUpscaleCreative, ActZoomOut2x, ActZoomOut15x, ActZoomCustom, ActPanLeft, ActPanRight, ActPanUp, ActPanDown,
 	ActVarySubtle, ActVaryStrong, ActVaryRegion, ActAnimateLow, ActAnimateHigh}
 
-// separates reports whether a version's U changes nothing: since version 5, a grid has its pictures in their full size.
-func separates(version string) bool {
+// Separates reports whether a version's U changes nothing: since version 5, a grid has its pictures in their full size.
+func Separates(version string) bool {
 	number := strings.TrimSpace(strings.TrimPrefix(version, "niji"))
 	v, err := strconv.ParseFloat(number, 64)
 	return err != nil || v >= 5
@@ -80,11 +80,11 @@ func separates(version string) bool {
 // Offers are the actions that can be asked for now, for certain, in the order of Actions: those whose button is there.
 func (i Image) Offers() []string {
 	offered := map[string]bool{}
-	if i.bare() {
+	if i.Bare() {
 		offered[ActReroll] = true
 		offered[ActUpscale], offered[ActVary] = i.inGrid(), i.inGrid()
 	}
-	for _, b := range i.allButtons() {
+	for _, b := range i.AllButtons() {
 		offered[b.Action] = offered[b.Action] || b.Action != "" && b.CustomID != ""
 	}
 	if i.inGrid() {
@@ -96,7 +96,7 @@ func (i Image) Offers() []string {
 // Likely are the actions that a quarter's single picture will probably have, once a U that is a job of its own has made
 // it.
 func (i Image) Likely() []string {
-	if i.Single != nil || i.bare() || !i.inGrid() {
+	if i.Single != nil || i.Bare() || !i.inGrid() {
 		return []string{}
 	}
 	certain := i.Offers()
@@ -106,22 +106,22 @@ func (i Image) Likely() []string {
 	})
 }
 
-// mayHave reports whether an action can be tried on the picture.
-func (i Image) mayHave(action string) bool {
+// MayHave reports whether an action can be tried on the picture.
+func (i Image) MayHave(action string) bool {
 	return slices.Contains(i.Offers(), action) || slices.Contains(i.Likely(), action)
 }
 
 // inGrid reports whether the picture is a grid or one of its quarters.
 func (i Image) inGrid() bool { return i.IsGrid() || i.Index > 0 }
 
-// needsSingle reports whether the action wants the quarter's own picture first.
-func (i Image) needsSingle(action string) bool {
+// NeedsSingle reports whether the action wants the quarter's own picture first.
+func (i Image) NeedsSingle(action string) bool {
 	_, here := FindButton(i.Buttons, action, 0)
-	return i.Index > 0 && i.Single == nil && !here && !i.bare()
+	return i.Index > 0 && i.Single == nil && !here && !i.Bare()
 }
 
-// original is the picture of a record in the form that is cheapest to hand on.
-func (i Image) original() Rendition { return Rendition{Name: i.Source, Quarter: i.Quarter} }
+// Original is the picture of a record in the form that is cheapest to hand on.
+func (i Image) Original() Rendition { return Rendition{Name: i.Source, Quarter: i.Quarter} }
 
 // Revised is the prompt that Midjourney ran, as a client may see it: the addresses before it that the client did not
 // write are left out. They are the upstream's uploads of the pictures that came with the request.
@@ -136,4 +136,15 @@ func (i Image) Revised() string {
 		rest = strings.TrimSpace(after)
 	}
 	return strings.TrimSpace(kept.String() + rest)
+}
+
+// File is an uploaded picture that requests can refer to by its ID (openai-surface.md §8).
+type File struct {
+	ID       string // file- + 26 base32 characters
+	Name     string // as it was uploaded
+	Purpose  string
+	Size     int64
+	Created  time.Time
+	Expires  time.Time // zero: kept for ever
+	Contents Reference
 }

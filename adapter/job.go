@@ -52,8 +52,9 @@ type Run struct {
 	Expires    time.Time  `json:"expires,omitzero"`
 	Steps      []Step     `json:"steps,omitempty"`
 	Deliveries []Delivery `json:"deliveries,omitempty"`
-	Cancel     bool       `json:"cancel,omitempty"`  // somebody asked for it to stop
-	Deleted    bool       `json:"deleted,omitempty"` // a video that its owner deleted
+	Originals  int        `json:"originals,omitempty"` // how many attempts that were sent before its first may still arrive
+	Cancel     bool       `json:"cancel,omitempty"`    // somebody asked for it to stop
+	Deleted    bool       `json:"deleted,omitempty"`   // a video that its owner deleted
 
 	Result *Result `json:"result,omitempty"`
 	Error  *Error  `json:"error,omitempty"`
@@ -135,8 +136,8 @@ func (r Run) Answer() *Result {
 	return &given
 }
 
-// at is the upstream that has one of the run's tasks, or its last one if id is empty.
-func (r Run) at(taskID string) string {
+// UpstreamOf is the upstream that has one of the run's tasks, or its last one if id is empty.
+func (r Run) UpstreamOf(taskID string) string {
 	for _, st := range slices.Backward(r.Steps) {
 		if st.Submission != nil && (taskID == "" || st.Submission.TaskID == taskID) {
 			return st.Upstream
@@ -145,8 +146,8 @@ func (r Run) at(taskID string) string {
 	return r.Upstream
 }
 
-// film adds a clip.
-func (r *Result) film(kept Picture) {
+// AddClip adds a clip.
+func (r *Result) AddClip(kept Picture) {
 	r.Videos = append(r.Videos, kept.Name)
 	if kept.Format != MP4 {
 		r.Moving = kept.Format

@@ -2,8 +2,8 @@ package adapter
 
 import "strings"
 
-// nativeNames are the members of requests that midgate reads, or decides itself (upstream-protocol.md §1.2–§1.9).
-var nativeNames = []string{
+// NativeNames are the members of requests that midgate reads, or decides itself (upstream-protocol.md §1.2–§1.9).
+var NativeNames = []string{
 	"prompt", "taskId", "customId", "state", "notifyHook", "accountFilter", "mode", "modes", "speed", "tools", "content",
 	"action", "index", "base64", "base64Array", "image", "endImage", "maskBase64", "link", "sourceBase64", "targetBase64",
 	"sourceUrl", "targetUrl", "motion", "loop", "batchSize", "videoType", "botType", "dimensions",
@@ -15,7 +15,7 @@ func NativeName(name string) string {
 	if strings.EqualFold(name, "task_id") { // upstream-protocol.md §1.5
 		return "taskId"
 	}
-	for _, known := range nativeNames {
+	for _, known := range NativeNames {
 		if strings.EqualFold(name, known) {
 			return known
 		}

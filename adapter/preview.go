@@ -17,7 +17,7 @@ func (t *ticket) Preview(ctx context.Context, p Progress, format Format, compres
 	if err != nil {
 		return nil, err
 	}
-	name := fmt.Sprintf("previews/%s/%s", run.ID, digest(p.Preview)[:16])
+	name := fmt.Sprintf("previews/%s/%s", run.ID, Digest(p.Preview)[:16])
 	if _, err := s.parts.Pictures.Stat(ctx, name); err != nil {
 		body, err := account.Upstream.Picture(ctx, p.Preview)
 		if err != nil {

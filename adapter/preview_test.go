@@ -4,7 +4,7 @@ import "testing"
 
 func TestStepRequest_HiddenHasNoPreview(t *testing.T) {
 	for hidden, want := range map[bool]string{true: "", false: "x"} {
-		if got := (order{hidden: hidden}).preview(Task{ImageURL: "x"}); got != want {
+		if got := (StepRequest{Hidden: hidden}).preview(Task{ImageURL: "x"}); got != want {
 			t.Errorf("preview, hidden %v = %q, want %q", hidden, got, want)
 		}
 	}

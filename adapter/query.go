@@ -40,7 +40,7 @@ func (s *Engine) JobProgress(id string) Progress {
 func (s *Engine) Jobs(ctx context.Context, c Caller, limit int, after string) ([]Run, error) {
 	jobs, err := s.parts.Journal.List(ctx, c.Owner, limit, after)
 	if err != nil {
-		return nil, unlisted(err, "job")
+		return nil, ListError(err, "job")
 	}
 	for i, j := range jobs {
 		if l := s.runs.get(j.ID); l != nil {
@@ -123,7 +123,7 @@ func (s *Engine) Ready(ctx context.Context) error {
 	if err := s.standing.isHeld(); err != nil {
 		return err
 	}
-	_, err := s.parts.Store.Get(ctx, imagePrefix+"00000000000000000000000000")
+	_, err := s.parts.Store.Get(ctx, ImagePrefix+"00000000000000000000000000")
 	if errors.Is(err, ErrNotFound) {
 		return nil
 	}
@@ -131,12 +131,12 @@ func (s *Engine) Ready(ctx context.Context) error {
 }
 
 // taskKey is under what the store remembers which run a task belongs to. Only its owner finds it.
-func taskKey(taskID string) string { return digest("task", taskID) }
+func taskKey(taskID string) string { return Digest("task", taskID) }
 
-// index notes which run a task belongs to. A dialog's answer keeps its task: the newest run counts.
-func (q *sequence) index(taskID string) error {
-	run := q.job()
-	return q.write(run.ID, func() error {
+// IndexTask notes which run a task belongs to. A dialog's answer keeps its task: the newest run counts.
+func (q *Execution) IndexTask(taskID string) error {
+	run := q.Job()
+	return q.Persist(run.ID, func() error {
 		return q.s.parts.Store.Digest(q.ctx, run.Owner, taskKey(taskID), run.ID)
 	})
 }

@@ -117,8 +117,8 @@ var fileID = regexp.MustCompile(`(img_[A-Za-z0-9]{26})`)
 // Hint is the image ID that an upload's file name says it is; empty if it says none.
 func (r Reference) Hint() string { return fileID.FindString(r.Name) }
 
-// count is n as it is meant: absent is 1.
-func (g Generation) count() int { return max(g.N, 1) }
+// Count is n as it is meant: absent is 1.
+func (g Generation) Count() int { return max(g.N, 1) }
 
 // Film is a request for a video: from a picture, from words alone (a still is drawn first), or as the continuation of an
 // earlier video.
@@ -165,4 +165,19 @@ type NativeTask struct {
 	Submitted time.Time
 	Grid      string   // ID of what it made: the whole grid, or the only picture
 	Cells     []string // IDs of a grid's quarters
+}
+
+// FilmOf is the request behind a video's job, as it was recorded.
+func FilmOf(run Run) (f Film, err error) {
+	err = json.Unmarshal(run.Request, &f)
+	return f, err
+}
+
+// LengthOf is how many seconds the video of a run has, or is to have: one whose extension failed is shorter than it was
+// asked for.
+func LengthOf(run Run, f Film) int {
+	if run.Result == nil {
+		return f.Length()
+	}
+	return f.Length() - 4*run.Result.Missing
 }

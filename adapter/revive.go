@@ -16,7 +16,7 @@ func (r Run) cameToNothing() bool {
 
 // revive executes a run once more that came to nothing, for an attempt that repeats it: with a place in the queue, an
 // account and a deadline as if it were new. Other runs are left as they are; who comes while one is revived waits for it.
-func (s *Engine) revive(ctx context.Context, l *live, a Attempt, w work, i int) error {
+func (s *Engine) revive(ctx context.Context, l *live, a Attempt, w Spec, i int) error {
 	for {
 		run, changed := l.look()
 		if !run.cameToNothing() {
@@ -36,8 +36,8 @@ func (s *Engine) revive(ctx context.Context, l *live, a Attempt, w work, i int) 
 }
 
 // again records a run that this process claimed as begun anew, and executes it.
-func (s *Engine) again(ctx context.Context, l *live, a Attempt, w work, i int) error {
-	place, err := s.places.admit(w.account.Name, a.Caller.Owner)
+func (s *Engine) again(ctx context.Context, l *live, a Attempt, w Spec, i int) error {
+	place, err := s.places.admit(w.Account.Name, a.Caller.Owner)
 	if err != nil {
 		l.release()
 		return err
@@ -49,7 +49,7 @@ func (s *Engine) again(ctx context.Context, l *live, a Attempt, w work, i int) e
 			return errLost
 		}
 		r.Status, r.Confirmed, r.Error, r.Finished, r.Steps = RunQueued, false, nil, time.Time{}, nil
-		r.Replica, r.Upstream, r.Deadline = s.cfg.Replica, w.account.Name, now.Add(s.cfg.JobDeadline)
+		r.Replica, r.Upstream, r.Deadline = s.cfg.Replica, w.Account.Name, now.Add(s.cfg.JobDeadline)
 		r.SealedKey = seal(s.cfg.Secret, r.ID, a.Caller.Key)
 		for k := range r.Deliveries { // the others got nothing either: each is there for its own client's repeat
 			if r.Deliveries[k].State == DeliveryAnswered {
@@ -74,6 +74,9 @@ func (s *Engine) again(ctx context.Context, l *live, a Attempt, w work, i int) e
 		l.release()
 		return err
 	}
+	l.mu.Lock()
+	l.awaited = waitsFor(a, l.run.Kind)
+	l.mu.Unlock()
 	s.parts.Log.Info("a job that came to nothing is tried again", "job", l.snapshot().ID)
 	s.execute(l, a.Caller, place, now.Add(s.patience(a)))
 	return nil

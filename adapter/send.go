@@ -11,35 +11,36 @@ import (
 // what a stop has left at its end, and than what most stop timeouts leave.
 const listenFor = 1500 * time.Millisecond
 
-// send submits; an upstream that is full created nothing and is asked again while the client has patience, and as long as
-// the upstream's no lets hope.
-func (q *sequence) send(o order) (Submission, error) {
-	since := time.Now()
-	for wait := time.Second; ; wait = min(2*wait, 15*time.Second) {
-		sub, err := q.sendOnce(o)
-		var e *Error
-		if err == nil || !errors.As(err, &e) || e.Kind != Busy || o.hasty {
-			return sub, err
-		}
-		wait = max(wait, e.RetryAfter)
-		if !e.worth(since, wait) || !q.again(wait) {
-			return sub, err
-		}
+// How long is waited before a full upstream is asked again: the longer it is full, the rarer.
+const (
+	shortestWait = time.Second
+	longestWait  = 15 * time.Second
+)
+
+// fullAgain waits before an upstream that was full is asked once more; false if it was not, or others are to be asked.
+func (q *Execution) fullAgain(o StepRequest, err error, since time.Time, wait time.Duration) bool {
+	full, ok := errors.AsType[*Error](err)
+	return ok && full.Kind == Busy && !o.failFast && q.again(full, since, wait)
+}
+
+// again waits after the refusal of a full upstream that was first asked at since, and which created nothing; false if the
+// client's patience ends before, or the refusal lets hope for no more.
+func (q *Execution) again(full *Error, since time.Time, wait time.Duration) bool {
+	wait = max(wait, full.RetryAfter)
+	if full.Patience != 0 && time.Since(since)+wait > full.Patience {
+		return false
 	}
+	return time.Now().Add(wait).Before(q.patience) && Pause(q.ctx, wait)
 }
 
-// worth reports whether a busy upstream that was first asked at since is to be asked once more after a wait.
-func (e *Error) worth(since time.Time, wait time.Duration) bool {
-	return e.Patience == 0 || time.Since(since)+wait <= e.Patience
-}
-
-func (q *sequence) sendOnce(o order) (Submission, error) {
+// send submits, and listens for the answer a while longer than the run lives.
+func (q *Execution) send(o StepRequest) (Submission, error) {
 	ctx, hangUp := context.WithCancelCause(context.WithoutCancel(q.ctx))
 	defer hangUp(nil)
 	defer context.AfterFunc(q.ctx, func() {
 		time.AfterFunc(listenFor, func() { hangUp(context.Cause(q.ctx)) })
 	})()
-	return o.account.Upstream.Submit(ctx, o.command, Options{Speed: o.speed, State: q.state(o.step)})
+	return o.Account.Upstream.Submit(ctx, o.Command, Options{Speed: o.Speed, State: q.state(o.Step)})
 }
 
 // isTold reports whether an upstream said that it took nothing; an error of another sort leaves that open.

@@ -36,7 +36,7 @@ type JobsDeps struct {
 
 // Workflow makes what a job asks for: straight-line code over its execution. Executed again from the top after a crash,
 // the steps that were recorded answer at once.
-type Workflow func(*sequence) (Result, error)
+type Workflow func(*Execution) (Result, error)
 
 // Engine executes jobs, each of its submissions at most once. It is safe for concurrent use.
 //

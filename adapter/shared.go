@@ -91,7 +91,7 @@ func (s *Shared) wrap(a Account, c Caller) Account {
 	defer s.mu.Unlock()
 	d := s.desks[a.Name]
 	if d == nil {
-		d = &desk{shared: s, account: a, topic: digest(a.Name)[:32], led: time.Now(), waiting: map[string][]*waiting{}, serving: map[string]*time.Timer{}}
+		d = &desk{shared: s, account: a, topic: Digest(a.Name)[:32], led: time.Now(), waiting: map[string][]*waiting{}, serving: map[string]*time.Timer{}}
 		s.desks[a.Name] = d
 		s.work.Go(d.hearNews)
 		s.work.Go(d.hearQuestions)
@@ -204,7 +204,7 @@ func (d *desk) lead() {
 			d.mu.Unlock()
 			continue
 		}
-		if !pause(s.life, tryToLead) {
+		if !Pause(s.life, tryToLead) {
 			return
 		}
 	}

@@ -46,6 +46,6 @@ func (s *Shared) hearHints() {
 		if err != nil && s.life.Err() == nil {
 			s.log.Warn("the webhooks of other replicas cannot be heard; trying again", "error", err)
 		}
-		pause(s.life, tryToLead)
+		Pause(s.life, tryToLead)
 	}
 }

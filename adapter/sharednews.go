@@ -49,7 +49,7 @@ func (d *desk) hearQuestions() {
 		if err != nil && s.life.Err() == nil {
 			s.log.Warn("the questions of other replicas cannot be heard; trying again", "error", err)
 		}
-		pause(s.life, tryToLead)
+		Pause(s.life, tryToLead)
 	}
 }
 
@@ -126,7 +126,7 @@ func (d *desk) hearNews() {
 		if err != nil && s.life.Err() == nil {
 			s.log.Warn("the news of other replicas cannot be heard; trying again", "error", err)
 		}
-		pause(s.life, tryToLead)
+		Pause(s.life, tryToLead)
 	}
 }
 

@@ -83,7 +83,7 @@ func (s *Engine) stand(lost <-chan struct{}) {
 				s.parts.Log.Error("the lease of this replica cannot be taken; nothing new is submitted until it is", "replica", s.cfg.Replica, "error", err)
 				told = true
 			}
-			if !pause(s.life, s.cfg.LeaseCheck) {
+			if !Pause(s.life, s.cfg.LeaseCheck) {
 				return
 			}
 		}

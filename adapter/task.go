@@ -52,8 +52,8 @@ func (t Task) Done() bool {
 	}
 }
 
-// shownURL is where the task's one picture is.
-func (t Task) shownURL() string {
+// ShownURL is where the task's one picture is.
+func (t Task) ShownURL() string {
 	if t.ImageURL == "" && len(t.ImageURLs) > 0 {
 		return t.ImageURLs[0]
 	}

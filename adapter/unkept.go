@@ -15,9 +15,9 @@ const (
 // unkept reports whether the step's task has pictures that are paid and not stored here, and worth another try.
 func (s Step) unkept() bool { return s.Unkept && s.Tries < keepTries && !s.Free }
 
-// storing stores what a finished task made, and notes with its step whether that worked: while it did not, the run is
+// RecordStorage stores what a finished task made, and notes with its step whether that worked: while it did not, the run is
 // gone on with later (late.go).
-func (q *sequence) storing(task Task, store func() (Result, error)) (Result, error) {
+func (q *Execution) RecordStorage(task Task, store func() (Result, error)) (Result, error) {
 	result, err := store()
 	made := func(s Step) bool { return s.Submission != nil && s.Submission.TaskID == task.ID && !s.Free }
 	q.live.update(func(r *Run) {
@@ -30,17 +30,31 @@ func (q *sequence) storing(task Task, store func() (Result, error)) (Result, err
 	return result, err
 }
 
-// obtainable reports whether a task's first picture can be fetched now.
-func obtainable(ctx context.Context, a Account, task Task) bool {
+// obtainable reports whether a task's first picture can be fetched now: all of it, as far as the time allows to see.
+func (s *Engine) obtainable(ctx context.Context, a Account, task Task) bool {
 	ctx, cancel := context.WithTimeout(ctx, obtainFor)
 	defer cancel()
-	for _, w := range []whereabouts{clip(a, task, 0), nth(a, task, 0), whole(a, task)} {
-		for _, address := range w.addresses() {
-			if body, err := a.Upstream.Picture(ctx, address); err == nil {
-				_ = body.Close() // it was only opened
-				return true
-			}
+	if len(task.VideoURLs) > 0 {
+		return s.whole(ctx, a, task.VideoURLs[0], MaxVideo)
+	}
+	for _, url := range append([]string{task.ShownURL()}, task.OtherURLs...) {
+		if s.whole(ctx, a, url, MaxPicture) {
+			return true
 		}
 	}
-	return false
+	return len(task.ImageURLs) > 0 && s.whole(ctx, a, task.ImageURLs[0], MaxPicture)
+}
+
+// whole reports whether all of a file can be fetched.
+func (s *Engine) whole(ctx context.Context, a Account, url string, limit int64) bool {
+	body, err := a.Upstream.Picture(ctx, url)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = body.Close() }() // it was only read
+	inspector, ok := s.parts.Pictures.(Inspector)
+	if !ok {
+		return true
+	}
+	return inspector.Inspect(body, limit) == nil || ctx.Err() != nil
 }

@@ -8,11 +8,12 @@ import (
 	"time"
 
 	"midgate/adapter"
+	"midgate/adapter/pictures/fingerprint"
 )
 
-// Index knows by which looks each owner's pictures can be found. It lives in memory,
+// Index knows by which fingerprints each owner's pictures can be found. It lives in memory,
 // about 400 bytes a picture, and is filled from a watch of the records: See and Gone are
-// its handlers. The looks themselves stay in the records.
+// its handlers. The fingerprints themselves stay in the records.
 type Index struct {
 	mu     sync.RWMutex
 	owners map[string]*shelf
@@ -24,7 +25,7 @@ type Index struct {
 type shelf struct {
 	hashes []uint64
 	ratios []float32 // width to height, as a logarithm
-	coarse []coarse
+	coarse []fingerprint.Coarse
 	about  []about
 	at     map[string]int // place of each image ID
 }
@@ -41,9 +42,9 @@ func NewIndex() *Index {
 	return &Index{owners: map[string]*shelf{}, owner: map[string]string{}}
 }
 
-// See adds a picture's record or replaces it. One without looks cannot be found.
+// See adds a picture's record or replaces it. One without a fingerprint cannot be found.
 func (x *Index) See(img adapter.Image) {
-	l, ok := parseLooks(img.Looks)
+	l, ok := fingerprint.Parse(img.Looks)
 	if !ok || img.Width <= 0 || img.Height <= 0 {
 		x.Gone(img.ID)
 		return
@@ -89,15 +90,15 @@ func (x *Index) remove(id string) {
 	}
 }
 
-func (s *shelf) put(l *looks, ratio float32, a about) {
+func (s *shelf) put(l *fingerprint.Fingerprint, ratio float32, a about) {
 	i, ok := s.at[a.id]
 	if !ok {
 		i = len(s.about)
 		s.at[a.id] = i
 		s.hashes, s.ratios = append(s.hashes, 0), append(s.ratios, 0)
-		s.coarse, s.about = append(s.coarse, coarse{}), append(s.about, about{})
+		s.coarse, s.about = append(s.coarse, fingerprint.Coarse{}), append(s.about, about{})
 	}
-	s.hashes[i], s.ratios[i], s.coarse[i], s.about[i] = l.hash, ratio, l.coarsely(), a
+	s.hashes[i], s.ratios[i], s.coarse[i], s.about[i] = l.Hash, ratio, l.Coarse(), a
 }
 
 // drop moves the last picture into the place of the one that goes.
@@ -125,7 +126,7 @@ type candidate struct {
 }
 
 // candidates returns an owner's pictures that l may be, the nearest first.
-func (x *Index) candidates(owner string, l *looks, width, height int) []candidate {
+func (x *Index) candidates(owner string, l *fingerprint.Fingerprint, width, height int) []candidate {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
 	s := x.owners[owner]
@@ -134,7 +135,7 @@ func (x *Index) candidates(owner string, l *looks, width, height int) []candidat
 	}
 	var found []candidate
 	away := s.byHash(l)
-	if l.holes > 0 {
+	if l.Holes > 0 {
 		away = s.byPart(l)
 	}
 	want := ratio(width, height)
@@ -162,19 +163,19 @@ func (x *Index) find(owner, id string) (about, bool) {
 	return about{}, false
 }
 
-func (s *shelf) byHash(l *looks) func(i int) (int, bool) {
+func (s *shelf) byHash(l *fingerprint.Fingerprint) func(i int) (int, bool) {
 	return func(i int) (int, bool) {
-		d := bits.OnesCount64(s.hashes[i] ^ l.hash)
+		d := bits.OnesCount64(s.hashes[i] ^ l.Hash)
 		return d, d <= hashAway
 	}
 }
 
-func (s *shelf) byPart(l *looks) func(i int) (int, bool) {
-	p := newProbe(l)
-	if len(p.at) < minProbe {
+func (s *shelf) byPart(l *fingerprint.Fingerprint) func(i int) (int, bool) {
+	p := fingerprint.NewProbe(l)
+	if !p.Usable() {
 		return func(int) (int, bool) { return 0, false }
 	}
-	return func(i int) (int, bool) { return p.away(&s.coarse[i]) }
+	return func(i int) (int, bool) { return p.Distance(&s.coarse[i]) }
 }
 
 func ratio(width, height int) float32 { return float32(math.Log(float64(width) / float64(height))) }

@@ -9,6 +9,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"midgate/adapter/pictures/fingerprint"
+	"midgate/adapter/pictures/picturetest"
 )
 
 var measureAll = flag.Bool("measure", false, "measure recognition at full size and write RECOGNITION.md")
@@ -22,12 +25,12 @@ type kind struct {
 }
 
 type pair struct {
-	likeness
+	fingerprint.Distance
 	hash  int
 	found bool // among the candidates
 }
 
-func (k *kind) add(l likeness, hash int, found bool) {
+func (k *kind) add(l fingerprint.Distance, hash int, found bool) {
 	k.pairs = append(k.pairs, pair{l, hash, found})
 }
 
@@ -35,7 +38,7 @@ func (k *kind) add(l likeness, hash int, found bool) {
 func (k *kind) known() float64 {
 	n := 0
 	for _, p := range k.pairs {
-		if p.found && p.same() {
+		if p.found && p.Same() {
 			n++
 		}
 	}
@@ -53,8 +56,8 @@ func (k *kind) row() string {
 		return v[0], v[len(v)/2], v[len(v)-1]
 	}
 	h0, h1, h2 := of(func(p pair) float64 { return float64(p.hash) })
-	c0, c1, c2 := of(func(p pair) float64 { return 100 * p.changed })
-	m0, m1, m2 := of(func(p pair) float64 { return p.mean })
+	c0, c1, c2 := of(func(p pair) float64 { return 100 * p.Changed })
+	m0, m1, m2 := of(func(p pair) float64 { return p.Mean })
 	want := "other"
 	if k.same {
 		want = "same"
@@ -74,11 +77,11 @@ func pictureForms(t testing.TB) []struct {
 		name string
 		form func(image.Image) image.Image
 	}{
-		{"JPEG at 85", func(p image.Image) image.Image { return through(jpegBytes(t, p, 85)) }},
-		{"JPEG at 60", func(p image.Image) image.Image { return through(jpegBytes(t, p, 60)) }},
+		{"JPEG at 85", func(p image.Image) image.Image { return through(picturetest.JPEG(t, p, 85)) }},
+		{"JPEG at 60", func(p image.Image) image.Image { return through(picturetest.JPEG(t, p, 60)) }},
 		{"WebP at 90", func(p image.Image) image.Image { return through(webpBytes(t, origin(p), false)) }},
 		{"half its size", half},
-		{"half its size, JPEG at 60", func(p image.Image) image.Image { return through(jpegBytes(t, half(p), 60)) }},
+		{"half its size, JPEG at 60", func(p image.Image) image.Image { return through(picturetest.JPEG(t, half(p), 60)) }},
 		{"twice its size", func(p image.Image) image.Image { return resized(p, p.Bounds().Dx()*2, p.Bounds().Dy()*2) }},
 		{"a quarter of it erased", func(p image.Image) image.Image { return without(p, 30, 20, 80, 70) }},
 		{"the upper 60 % erased, half size", func(p image.Image) image.Image { return half(without(p, 0, 0, 100, 60)) }},
@@ -125,7 +128,7 @@ type measurement struct {
 	p     *painter
 	g     *gallery
 	kinds []*kind
-	all   []*looks
+	all   []*fingerprint.Fingerprint
 	forms []struct {
 		name string
 		form func(image.Image) image.Image
@@ -145,7 +148,7 @@ func (m *measurement) kind(name string, same bool) *kind {
 
 // picture hangs a picture and measures what clients make of it.
 func (m *measurement) picture(pic image.Image, id string) {
-	stored := seen(pic)
+	stored := fingerprint.Of(pic)
 	m.all = append(m.all, stored)
 	m.g.hang(id, pic)
 	for i, f := range m.forms {
@@ -156,19 +159,19 @@ func (m *measurement) picture(pic image.Image, id string) {
 	}
 }
 
-func (m *measurement) compare(k *kind, sent image.Image, stored *looks, id string) {
-	l := seen(sent)
+func (m *measurement) compare(k *kind, sent image.Image, stored *fingerprint.Fingerprint, id string) {
+	l := fingerprint.Of(sent)
 	found := slices.ContainsFunc(m.g.index.candidates("me", l, sent.Bounds().Dx(), sent.Bounds().Dy()), func(c candidate) bool { return c.id == id })
-	k.add(compare(l, stored, mergeFor(sent.Bounds().Dx(), sent.Bounds().Dy())), bits.OnesCount64(l.hash^stored.hash), found)
+	k.add(fingerprint.Compare(l, stored, fingerprint.MergeFor(sent.Bounds().Dx(), sent.Bounds().Dy())), bits.OnesCount64(l.Hash^stored.Hash), found)
 }
 
 // family measures what the upstream makes of quarter n of a grid.
 func (m *measurement) family(grid drawn, whole image.Image, n int) {
-	stored := seen(cutOut(whole, n))
+	stored := fingerprint.Of(cutOut(whole, n))
 	id := fmt.Sprintf("img_%d_%d", len(m.all)/4-1, n)
 	single := m.p.press(grid, fmt.Sprintf("U%d", n))
 	m.compare(m.kind("its U", true), m.p.picture(single), stored, id)
-	m.compare(m.kind("its U as a JPEG at 60", true), decodeBytes(m.t, jpegBytes(m.t, m.p.picture(single), 60)), stored, id)
+	m.compare(m.kind("its U as a JPEG at 60", true), decodeBytes(m.t, picturetest.JPEG(m.t, m.p.picture(single), 60)), stored, id)
 	upscales, redrawn := []string{"Upscale (Subtle)"}, []string{"Vary (Strong)"}
 	if *measureAll {
 		upscales = append(upscales, "Upscale (Creative)")
@@ -195,12 +198,12 @@ func (m *measurement) strangers() {
 			if i == j {
 				continue
 			}
-			hash := bits.OnesCount64(a.hash ^ b.hash)
+			hash := bits.OnesCount64(a.Hash ^ b.Hash)
 			of := k
 			if i/4 == j/4 {
 				of = siblings
 			}
-			of.add(compare(a, b, 1), hash, hash <= hashAway)
+			of.add(fingerprint.Compare(a, b, 1), hash, hash <= hashAway)
 		}
 	}
 }
@@ -226,7 +229,7 @@ is smaller than 512 pixels to a side.
 
 | sent | is meant to be | pairs | hash | mean | changed %% | known |
 |---|---|---|---|---|---|---|
-`, len(m.all), hashAway, equalMean, lumaChange, chromaChange, 100*maxChanged)
+`, len(m.all), hashAway, equalMean, fingerprint.LumaChange, fingerprint.ChromaChange, 100*fingerprint.MaxChanged)
 	for _, k := range m.kinds {
 		b.WriteString(k.row() + "\n")
 	}

@@ -8,10 +8,11 @@ import (
 	"math"
 
 	"midgate/adapter"
+	"midgate/adapter/pictures/fingerprint"
 )
 
-// Recogniser finds which of an owner's pictures an upload is (contract.md §6, last
-// paragraph): first by the ID that it carries, then by its looks.
+// Recogniser finds which of an owner's pictures an upload is: first by the ID that it
+// carries, then by its fingerprint.
 type Recogniser struct {
 	pictures *Store
 	index    *Index
@@ -20,8 +21,8 @@ type Recogniser struct {
 
 var _ adapter.Recogniser = (*Recogniser)(nil)
 
-// NewRecogniser looks for uploads of pictures in the index and compares them with the
-// looks in the records.
+// NewRecogniser looks for uploads in the index and compares them with the fingerprints in
+// the records.
 func NewRecogniser(pictures *Store, index *Index, records adapter.Store) *Recogniser {
 	return &Recogniser{pictures: pictures, index: index, records: records}
 }
@@ -29,7 +30,7 @@ func NewRecogniser(pictures *Store, index *Index, records adapter.Store) *Recogn
 // Recognise returns the ID of the owner's picture that an upload is; adapter.ErrNotFound
 // if it is none, is damaged, or moves.
 func (r *Recogniser) Recognise(ctx context.Context, owner string, upload adapter.Reference) (string, error) {
-	sent, err := r.pictures.sight(ctx, upload.Upload)
+	sent, err := r.pictures.viewUpload(ctx, upload.Upload)
 	if adapter.KindOf(err) == adapter.Invalid {
 		return "", adapter.ErrNotFound
 	}
@@ -38,11 +39,11 @@ func (r *Recogniser) Recognise(ctx context.Context, owner string, upload adapter
 	}
 	for _, hint := range []string{sent.id, upload.Hint()} {
 		if known, ok := r.index.find(owner, hint); ok {
-			l, err := r.likeness(ctx, owner, sent, known.id)
+			l, err := r.distance(ctx, owner, sent, known.id)
 			if err != nil {
 				return "", err
 			}
-			if l.same() {
+			if l.Same() {
 				return known.id, nil
 			}
 		}
@@ -53,18 +54,18 @@ func (r *Recogniser) Recognise(ctx context.Context, owner string, upload adapter
 // match is a picture that the upload may be.
 type match struct {
 	about
-	likeness
+	fingerprint.Distance
 }
 
 // best compares the candidates and returns the one that is meant.
-func (r *Recogniser) best(ctx context.Context, owner string, sent *sight) (string, error) {
+func (r *Recogniser) best(ctx context.Context, owner string, sent *uploadView) (string, error) {
 	var same []match
-	for _, c := range r.index.candidates(owner, sent.looks, sent.width, sent.height) {
-		l, err := r.likeness(ctx, owner, sent, c.id)
+	for _, c := range r.index.candidates(owner, sent.Fingerprint, sent.width, sent.height) {
+		l, err := r.distance(ctx, owner, sent, c.id)
 		if err != nil {
 			return "", err
 		}
-		if l.same() {
+		if l.Same() {
 			same = append(same, match{c.about, l})
 		}
 	}
@@ -74,21 +75,21 @@ func (r *Recogniser) best(ctx context.Context, owner string, sent *sight) (strin
 	return meant(same, sent.width*sent.height).id, nil
 }
 
-// likeness compares the upload with the looks in a record. A record that is gone by now
+// distance compares the upload with the fingerprint in a record. A record that is gone by now
 // is like nothing.
-func (r *Recogniser) likeness(ctx context.Context, owner string, sent *sight, id string) (likeness, error) {
+func (r *Recogniser) distance(ctx context.Context, owner string, sent *uploadView, id string) (fingerprint.Distance, error) {
 	img, err := r.records.Get(ctx, id)
 	if errors.Is(err, adapter.ErrNotFound) || err == nil && img.Owner != owner {
-		return unlike, nil
+		return fingerprint.Unlike, nil
 	}
 	if err != nil {
-		return likeness{}, fmt.Errorf("recognise: read record: %w", err)
+		return fingerprint.Distance{}, fmt.Errorf("recognise: read record: %w", err)
 	}
-	stored, ok := parseLooks(img.Looks)
+	stored, ok := fingerprint.Parse(img.Looks)
 	if !ok {
-		return unlike, nil
+		return fingerprint.Unlike, nil
 	}
-	return compare(sent.looks, stored, max(mergeFor(sent.width, sent.height), mergeFor(img.Width, img.Height))), nil
+	return fingerprint.Compare(sent.Fingerprint, stored, max(fingerprint.MergeFor(sent.width, sent.height), fingerprint.MergeFor(img.Width, img.Height))), nil
 }
 
 // equalMean is how much two pictures' mean differences to the upload may be apart for
@@ -100,12 +101,12 @@ const equalMean = 0.75
 func meant(same []match, pixels int) match {
 	nearest := math.Inf(1)
 	for _, m := range same {
-		nearest = min(nearest, m.mean)
+		nearest = min(nearest, m.Mean)
 	}
 	var best *match
 	for i := range same {
 		m := &same[i]
-		if m.mean <= nearest+equalMean && (best == nil || m.before(best, pixels)) {
+		if m.Mean <= nearest+equalMean && (best == nil || m.before(best, pixels)) {
 			best = m
 		}
 	}

@@ -11,9 +11,12 @@ import (
 
 	"midgate/adapter"
 	"midgate/adapter/jetstream"
+	"midgate/adapter/library"
 	"midgate/adapter/memstore"
 	"midgate/adapter/midjourney"
+	"midgate/adapter/native"
 	"midgate/adapter/pictures"
+	"midgate/adapter/workflow"
 	"midgate/config"
 	"midgate/proxy"
 )
@@ -86,18 +89,18 @@ func open(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *gate, er
 
 	cfg.Jobs.Replica = replica(cfg)
 	accounts, hooks := g.accounts(cfg, fleet, state)
-	library := adapter.NewLibrary(adapter.LibraryConfig{Retention: cfg.Jobs.Retention}, adapter.LibraryDeps{
+	library := library.New(library.Config{Retention: cfg.Jobs.Retention}, library.Deps{
 		Accounts: accounts, Store: store, Pictures: bytes, Retoucher: bytes, Recogniser: pictures.NewRecogniser(bytes, looks, store), Log: log,
 	})
-	recipes := adapter.NewRecipes(cfg.Workflow, adapter.WorkflowDeps{Accounts: accounts, Store: store, Pictures: bytes, Retoucher: bytes, Log: log}, library)
+	recipes := workflow.New(cfg.Workflow, workflow.Deps{Accounts: accounts, Store: store, Pictures: bytes, Retoucher: bytes, Log: log}, library)
 	workflows := recipes.Workflows()
-	workflows[adapter.KindNative] = adapter.NativeWorkflow(recipes)
+	workflows[adapter.KindNative] = native.Workflow(recipes)
 	g.jobs = adapter.NewEngine(cfg.Jobs, adapter.JobsDeps{
 		Accounts: accounts, Store: store, Pictures: bytes, Journal: state.Journal(), Leases: state.Leases(), Observer: metrics.Observer(), Log: log,
 	}, workflows)
 	g.closing(g.jobs.Close)
-	studio := adapter.NewStudio(recipes, g.jobs)
-	natives := adapter.NewNatives(adapter.NativeDeps{
+	studio := workflow.NewService(recipes, g.jobs)
+	natives := native.New(native.Deps{
 		Accounts: accounts, Store: store, Log: log,
 		Notify: func(ctx context.Context, t adapter.NativeTask) error { return g.face.Notify(ctx, t) }, // it begins with Start
 	}, recipes, g.jobs, library)

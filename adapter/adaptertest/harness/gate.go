@@ -5,6 +5,9 @@ import (
 	"maps"
 
 	"midgate/adapter"
+	"midgate/adapter/library"
+	"midgate/adapter/native"
+	"midgate/adapter/workflow"
 )
 
 // Config is what the parts can be told, together.
@@ -17,7 +20,7 @@ type Config struct {
 type Jobs = adapter.JobsConfig
 
 // Workflow is what the workflows can be told.
-type Workflow = adapter.WorkflowConfig
+type Workflow = workflow.Config
 
 // Parts are what a Gate stands on.
 type Parts struct {
@@ -36,20 +39,20 @@ type Parts struct {
 // Gate is everything that routes speak to.
 type Gate struct {
 	*adapter.Engine
-	*adapter.Studio
-	*adapter.Library
-	*adapter.Natives
+	*workflow.Service
+	*library.Library
+	*native.API
 }
 
 // Wire puts a gate together.
 func Wire(cfg Config, p Parts) *Gate {
-	library := adapter.NewLibrary(adapter.LibraryConfig{Retention: cfg.Retention}, adapter.LibraryDeps{Accounts: p.Accounts, Store: p.Store, Pictures: p.Pictures,
+	library := library.New(library.Config{Retention: cfg.Retention}, library.Deps{Accounts: p.Accounts, Store: p.Store, Pictures: p.Pictures,
 		Retoucher: p.Retoucher, Recogniser: p.Recogniser, Log: p.Log})
-	recipes := adapter.NewRecipes(cfg.Workflow, adapter.WorkflowDeps{Accounts: p.Accounts, Store: p.Store, Pictures: p.Pictures, Retoucher: p.Retoucher, Log: p.Log}, library)
+	recipes := workflow.New(cfg.Workflow, workflow.Deps{Accounts: p.Accounts, Store: p.Store, Pictures: p.Pictures, Retoucher: p.Retoucher, Log: p.Log}, library)
 	workflows := maps.Clone(recipes.Workflows())
-	workflows[adapter.KindNative] = adapter.NativeWorkflow(recipes)
+	workflows[adapter.KindNative] = native.Workflow(recipes)
 	engine := adapter.NewEngine(cfg.Jobs, adapter.JobsDeps{Accounts: p.Accounts, Store: p.Store, Pictures: p.Pictures, Journal: p.Journal, Leases: p.Leases,
 		Observer: p.Observer, Log: p.Log}, workflows)
-	return &Gate{Engine: engine, Studio: adapter.NewStudio(recipes, engine), Library: library,
-		Natives: adapter.NewNatives(adapter.NativeDeps{Accounts: p.Accounts, Store: p.Store, Notify: p.Notify, Log: p.Log}, recipes, engine, library)}
+	return &Gate{Engine: engine, Service: workflow.NewService(recipes, engine), Library: library,
+		API: native.New(native.Deps{Accounts: p.Accounts, Store: p.Store, Notify: p.Notify, Log: p.Log}, recipes, engine, library)}
 }

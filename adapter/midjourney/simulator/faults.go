@@ -21,6 +21,7 @@ type Fault struct {
 	//   - "timeout" or "hang": no answer until the client gives up
 	//   - "drop-before": the connection breaks, nothing accepted; "drop-after": accepted first
 	//   - "cut": accepted, the connection breaks in the middle of the body
+	//   - "short": only a part of the body, as if that were all, without a length; "short-length": with the part's length
 	//   - "slow": the true answer, held for Delay
 	//   - "answer": Status, Header and Body as they are
 	//   - "ends": the true answer, but the job that it names fails with Body as its failReason
@@ -43,6 +44,9 @@ type Fault struct {
 	Share float64 `json:"share"`
 	// Delay holds the spoilt answer. In JSON: nanoseconds.
 	Delay time.Duration `json:"delay"`
+	// Part is how many bytes of a body "short" and "short-length" leave, and "cut" sends before the connection breaks; below
+	// 0 is all but so many, 0 half of it.
+	Part int `json:"part"`
 	// RetryAfter is the seconds in Retry-After, for kinds that are a status.
 	RetryAfter int `json:"retry_after"`
 }
@@ -55,6 +59,13 @@ func (s *Simulator) Fail(f Fault) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.faults = append(s.faults, &f)
+}
+
+// Heal forgets all faults that were programmed.
+func (s *Simulator) Heal() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.faults = nil
 }
 
 // nextFault takes the fault that spoils this call: a programmed one, or one that the prompt asks for.
@@ -118,7 +129,7 @@ func (f *Fault) accepts() bool {
 	switch f.Kind {
 	case "drop-before":
 		return false
-	case "drop-after", "truncated", "cut", "no-id", "slow", "ends", "task":
+	case "drop-after", "truncated", "cut", "short", "short-length", "no-id", "slow", "ends", "task":
 		return true
 	}
 	return f.Accepted
@@ -138,7 +149,11 @@ func (f *Fault) answer(s *Simulator, out reply) reply {
 	case "drop-before", "drop-after":
 		return reply{drop: true}
 	case "cut":
-		out.cut = true
+		out.cut, out.part = true, f.partOf(out.body)
+		return out
+	case "short", "short-length":
+		out.body = out.body[:f.partOf(out.body)]
+		out.file, out.endless = false, f.Kind == "short"
 		return out
 	case "slow":
 		return out
@@ -207,6 +222,18 @@ func (s *Simulator) endBadly(out reply, reason string) {
 	defer s.mu.Unlock()
 	if t := s.tasks[a.Result]; t != nil && t.run != nil {
 		t.run.failAt, t.run.status, t.run.reason = .25, "FAILURE", reason
+	}
+}
+
+// partOf is how much of a body is left.
+func (f *Fault) partOf(body []byte) int {
+	switch n := len(body); {
+	case f.Part == 0:
+		return n / 2
+	case f.Part < 0:
+		return max(n+f.Part, 0)
+	default:
+		return min(f.Part, n)
 	}
 }
 

@@ -1,0 +1,256 @@
+package workflow
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"midgate/adapter"
+	"midgate/adapter/prompt"
+)
+
+// The ways in which an edit is made (contract.md §6).
+const (
+	wayRegion  = "region"  // known picture and mask: (U), Vary (Region), dialog
+	wayAct     = "act"     // known picture, the prompt is an action in plain words
+	wayEdits   = "edits"   // submit/edits, with the masked area punched out
+	wayRemix   = "remix"   // known picture where there is no submit/edits: a variation with another prompt
+	wayPrompts = "prompts" // the pictures as image prompts of an imagine
+)
+
+// editing is an edit as its run remembers it: settled once, so that a resumed run goes the same way.
+type editing struct {
+	adapter.Edit
+	Way   string       `json:"way"`
+	Act   *adapter.Act `json:"act,omitempty"`
+	Area  string       `json:"area,omitempty"`  // the mask in Midjourney's form, in Pictures
+	Ratio string       `json:"ratio,omitempty"` // of the first picture, for a new one drawn after it
+}
+
+// Edit changes pictures (contract.md §6 says how).
+func (s *Service) Edit(ctx context.Context, a adapter.Attempt, e adapter.Edit) (adapter.Ticket, error) {
+	if err := checkImages(e.Images, 1, 16); err != nil {
+		return nil, err
+	}
+	if strings.TrimSpace(e.Prompt) == "" {
+		return nil, adapter.BadParam("prompt", "missing_required_parameter", "A prompt is needed: what should change?")
+	}
+	var err error
+	if e.Images, err = s.lib.Resolve(ctx, a.Caller, e.Images); err != nil {
+		return nil, err
+	}
+	account, err := s.editAccount(ctx, a.Caller, e)
+	if err != nil {
+		return nil, err
+	}
+	plan, err := s.planEdit(ctx, a.Caller, account, e)
+	if err != nil {
+		return nil, err
+	}
+	if plan.Way == wayPrompts || plan.Way == wayEdits { // which may have to be done by prompts
+		if plan.Ratio, err = s.ratioOf(ctx, a.Caller, e.Images[0]); err != nil {
+			return nil, err
+		}
+	}
+	draw, err := s.drawing(plan.Generation, plan.options())
+	if err != nil {
+		return nil, err
+	}
+	return s.jobs.Accept(ctx, a, adapter.Spec{Kind: adapter.KindEdit, Model: e.Model, N: e.Count(), Request: plan, Account: account, Speed: draw.Speed, Quarter: s.oneQuarter(e.Generation) && plan.Way != wayAct})
+}
+
+// editAccount is the account that made the first picture, if it is known, else any.
+func (s *Service) editAccount(ctx context.Context, c adapter.Caller, e adapter.Edit) (adapter.Account, error) {
+	if id := e.Images[0].Image; id != "" {
+		img, err := s.lib.Image(ctx, c, id)
+		if err != nil {
+			return adapter.Account{}, err
+		}
+		return s.parts.Accounts.Made(ctx, c, img.Upstream)
+	}
+	draw, err := s.drawing(e.Generation, prompt.Options{Image: true})
+	if err != nil {
+		return adapter.Account{}, err
+	}
+	if len(e.Images) > 1 {
+		return s.parts.Accounts.Choose(ctx, c, draw.Speed) // image prompts: everybody takes them
+	}
+	account, _, err := s.able(ctx, c, draw.Speed, adapter.FeatureEdits)
+	return account, err
+}
+
+func checkImages(images []adapter.Reference, least, most int) error {
+	switch n := len(images); {
+	case n == 0:
+		return adapter.BadParam("image", "missing_required_parameter", "A picture is needed: send it as the part image (or image[]), or as images[] in JSON.")
+	case n < least:
+		return adapter.BadParam("image", "invalid_value", "At least %d pictures are needed.", least)
+	case n > most:
+		return adapter.BadParam("image", "invalid_value", "At most %d pictures are allowed; there are %d.", most, n)
+	}
+	return nil
+}
+
+// planEdit chooses the way, and refuses what cannot be done before anything is recorded.
+func (s *Service) planEdit(ctx context.Context, c adapter.Caller, account adapter.Account, e adapter.Edit) (editing, error) {
+	plan := editing{Edit: e}
+	first := e.Images[0]
+	if len(e.Images) > 1 && e.Mask == nil {
+		plan.Way = wayPrompts
+		return plan, nil
+	}
+	mask, err := s.ownMask(ctx, e)
+	if err != nil {
+		return plan, err
+	}
+	if first.Image == "" {
+		return s.planUnknown(ctx, c, account, plan, mask)
+	}
+	img, err := s.lib.Image(ctx, c, first.Image)
+	if err != nil {
+		return plan, err
+	}
+	img = s.seen(ctx, c, img)
+	if mask == nil {
+		return s.planKnown(ctx, account, plan, img)
+	}
+	area, err := s.lib.Mask(ctx, c, img, *mask)
+	if err != nil {
+		return plan, err
+	}
+	plan.Area = area.Upload
+	if !img.MayHave(adapter.ActVaryRegion) || img.IsGrid() {
+		return s.orEdits(ctx, account, plan, noVaryRegion(img))
+	}
+	plan.Way = wayRegion
+	return plan, nil
+}
+
+// ownMask is the mask that came with the edit, or the picture itself where parts of it were erased.
+func (s *Service) ownMask(ctx context.Context, e adapter.Edit) (*adapter.Reference, error) {
+	if e.Mask != nil || e.Images[0].Upload == "" {
+		return e.Mask, nil
+	}
+	holes, err := s.parts.Retoucher.Holes(ctx, e.Images[0].Upload)
+	if err != nil || !holes {
+		return nil, err
+	}
+	return &e.Images[0], nil
+}
+
+func (s *Service) planKnown(ctx context.Context, account adapter.Account, plan editing, img adapter.Image) (editing, error) {
+	action, index, zoom, ok := prompt.Action(plan.Prompt)
+	if animates(action) {
+		return plan, &adapter.Error{Kind: adapter.Unsupported, Code: "unsupported", Param: "prompt",
+			Message: "This would be a video, which an image route cannot answer: use POST /v1/videos, or the action " + action + " of the picture."}
+	}
+	if ok {
+		act := adapter.Act{Generation: plan.Generation, Image: img.ID, Action: action, Index: index, Zoom: zoom}
+		act.Prompt = ""
+		if !img.IsGrid() {
+			act.Index = 0
+		}
+		if checkAct(img, &act) == nil {
+			plan.Way, plan.Act = wayAct, &act
+			return plan, nil
+		}
+	}
+	edits, err := account.Upstream.Has(ctx, adapter.FeatureEdits)
+	if err != nil {
+		return plan, err
+	}
+	plan.Way = wayWithoutEdits(img)
+	if edits {
+		plan.Way = wayEdits
+	}
+	return plan, nil
+}
+
+// wayWithoutEdits is how a known picture is changed as a whole where there is no submit/edits.
+func wayWithoutEdits(img adapter.Image) string {
+	if !img.Bare() && !img.IsGrid() {
+		return wayRemix
+	}
+	return wayPrompts
+}
+
+func (s *Service) planUnknown(ctx context.Context, c adapter.Caller, account adapter.Account, plan editing, mask *adapter.Reference) (editing, error) {
+	if mask == nil {
+		edits, err := account.Upstream.Has(ctx, adapter.FeatureEdits)
+		plan.Way = wayPrompts
+		if edits && plan.Images[0].Upload != "" {
+			plan.Way = wayEdits
+		}
+		return plan, err
+	}
+	if plan.Images[0].Upload == "" {
+		return plan, adapter.BadParam("image", "invalid_value", "A picture with a mask must be uploaded, or be one that was made here.")
+	}
+	pic, err := s.parts.Pictures.Stat(ctx, plan.Images[0].Upload)
+	if err != nil {
+		return plan, fmt.Errorf("look at the upload: %w", err)
+	}
+	area, err := s.lib.Mask(ctx, c, adapter.Image{Width: pic.Width, Height: pic.Height}, *mask)
+	if err != nil {
+		return plan, err
+	}
+	plan.Area = area.Upload
+	return s.orEdits(ctx, account, plan, noRegion())
+}
+
+func noVaryRegion(img adapter.Image) *adapter.Error {
+	return unavailable("image", "Midjourney does not offer Vary (Region) for this picture", img)
+}
+
+func noRegion() *adapter.Error {
+	return &adapter.Error{Kind: adapter.Unsupported, Code: "unsupported", Param: "mask",
+		Message: "This upstream cannot edit a region of a picture that Midjourney did not make here. Send the picture without a mask, or edit one that was made through midgate."}
+}
+
+// orEdits takes submit/edits where the upstream has it, else refuses.
+func (s *Service) orEdits(ctx context.Context, account adapter.Account, plan editing, refusal *adapter.Error) (editing, error) {
+	edits, err := account.Upstream.Has(ctx, adapter.FeatureEdits)
+	if err != nil {
+		return plan, err
+	}
+	if !edits {
+		return plan, refusal
+	}
+	plan.Way = wayEdits
+	return plan, nil
+}
+
+// ratioOf is the shape of a picture that came with a request; empty where nobody knows it.
+func (s *Service) ratioOf(ctx context.Context, c adapter.Caller, ref adapter.Reference) (string, error) {
+	w, h := 0, 0
+	switch {
+	case ref.Image != "":
+		img, err := s.lib.Image(ctx, c, ref.Image)
+		if err != nil {
+			return "", err
+		}
+		w, h = img.Width, img.Height
+	case ref.Upload != "":
+		pic, err := s.parts.Pictures.Stat(ctx, ref.Upload)
+		if err != nil {
+			return "", fmt.Errorf("look at the upload: %w", err)
+		}
+		w, h = pic.Width, pic.Height
+	}
+	if w == 0 || h == 0 {
+		return "", nil
+	}
+	ratio, err := prompt.Ratio(fmt.Sprintf("%dx%d", w, h))
+	if err != nil {
+		return "", nil //nolint:nilerr // a strip too long for Midjourney: its picture gets the usual shape
+	}
+	return ratio, nil
+}
+
+// options say what the way needs of the prompt.
+func (e editing) options() prompt.Options {
+	if e.Way != wayPrompts {
+		return prompt.Options{Image: true}
+	}
+	return prompt.Options{Image: true, Ratio: e.Ratio, Fidelity: e.Fidelity}
+}

@@ -1,0 +1,99 @@
+package workflow
+
+import (
+	"errors"
+	"time"
+
+	"midgate/adapter"
+)
+
+// pressing is one press of a button, with what its dialog is answered if it opens one.
+type pressing struct {
+	step    string
+	account adapter.Account
+	taskID  string
+	button  adapter.Button
+	speed   adapter.Speed
+	prompt  string              // for the dialog; empty: what it is pre-filled with
+	mask    *adapter.Attachment // for Vary (Region)
+	remix   bool                // ask for a dialog, to change the prompt
+	hidden  bool                // its picture is another than the one that comes: it is not shown on its way
+	dialog  bool                // this button always opens one (upstream-protocol.md §6.1)
+}
+
+// modalWait is how long a dialog may take to appear (upstream-protocol.md §6.6).
+const modalWait = time.Minute
+
+// press presses a button and waits for what comes of it, through a dialog where there is one: known beforehand, told by
+// the answer, or seen as the task's status. A dialog is answered once (§6.1, §6.2).
+func (q *Run) press(p pressing) (adapter.Task, error) {
+	o := adapter.StepRequest{Step: p.step, Account: p.account, Speed: p.speed, Dialog: true, Hidden: p.hidden, Command: adapter.Action{TaskID: p.taskID, CustomID: p.button.CustomID, Remix: p.remix}}
+	if st, ok := q.Recorded(modalStep(p.step)); ok && (st.Submission != nil || st.Refusal == nil) {
+		answered := adapter.Modal{} // by an earlier life of this run; where that is not certain, the dialog's own task tells
+		if opened, ok := q.Recorded(p.step); ok && opened.Submission != nil {
+			answered.TaskID = opened.Submission.TaskID
+		}
+		return q.modal(o, p, st.Name, answered)
+	}
+	task, err := q.open(o, p)
+	if err != nil || task.Status != adapter.Dialog {
+		return task, err
+	}
+	q.MarkFree(p.step)
+	prompt := p.prompt
+	if prompt == "" {
+		prompt = task.FinalPrompt
+	}
+	answer := adapter.Modal{TaskID: task.ID, Prompt: prompt, Mask: p.mask}
+	done, err := q.modal(o, p, modalStep(p.step), answer)
+	if !tooEarly(err) {
+		return done, err
+	}
+	// Some relays know the dialog only once their copy says so: wait for it and answer again; the first was refused.
+	if err := q.seeDialog(o, task.ID); err != nil {
+		return adapter.Task{}, err
+	}
+	return q.modal(o, p, modalStep(p.step), answer)
+}
+
+// modalStep names the step that answers the dialog of a press.
+func modalStep(step string) string { return "modal/" + step }
+
+// open submits the press and returns its task: done, or waiting for its dialog.
+func (q *Run) open(o adapter.StepRequest, p pressing) (adapter.Task, error) {
+	if !p.dialog {
+		return q.Do(o)
+	}
+	return q.OpenDialog(o)
+}
+
+// modal answers the dialog and waits for the task, whose ID may be a new one or the same.
+func (q *Run) modal(o adapter.StepRequest, p pressing, step string, answer adapter.Modal) (adapter.Task, error) {
+	return q.Do(adapter.StepRequest{Step: step, Account: o.Account, Speed: p.speed, Command: answer, Answers: p.step, Hidden: p.hidden})
+}
+
+// tooEarly reports whether a dialog's answer was refused because the upstream does not know the dialog (yet).
+func tooEarly(err error) bool {
+	var e *adapter.Error
+	return errors.As(err, &e) && (e.Kind == adapter.NotFound || e.Kind == adapter.Invalid && e.Code == adapter.CodeTaskStatus)
+}
+
+// stale reports whether a press was refused because the button is not what it was: nothing was submitted.
+func stale(err error) bool {
+	var e *adapter.Error
+	return errors.As(err, &e) && (e.Kind == adapter.NotFound || e.Kind == adapter.Invalid || e.Kind == adapter.Unsupported)
+}
+
+// seeDialog waits until the task says that it awaits its dialog.
+func (q *Run) seeDialog(o adapter.StepRequest, taskID string) error {
+	ctx, cancel := contextWithTimeout(q.ctx, modalWait)
+	defer cancel()
+	task, err := q.AwaitDialog(ctx, o, taskID)
+	if err != nil {
+		return err
+	}
+	if task.Status != adapter.Dialog {
+		return adapter.Errorf(adapter.Failed, "Midjourney did not open the dialog of this button.")
+	}
+	return nil
+}

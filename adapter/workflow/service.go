@@ -1,0 +1,26 @@
+package workflow
+
+import (
+	"midgate/adapter"
+	"midgate/adapter/prompt"
+)
+
+// Service answers image, video and text requests with Midjourney's work. It is safe for concurrent use.
+//
+// Every method that costs money returns a Ticket once the request was checked and recorded; an error from it means that
+// nothing was recorded and nothing was spent.
+type Service struct {
+	*Recipes
+	jobs *adapter.Engine
+}
+
+// NewService makes a studio whose jobs an engine executes by the recipes.
+func NewService(recipes *Recipes, jobs *adapter.Engine) *Service {
+	return &Service{Recipes: recipes, jobs: jobs}
+}
+
+// Model returns an *Error for a name that is no model's.
+func (s *Service) Model(name string) error {
+	_, err := prompt.ParseModel(name, s.cfg.Aliases)
+	return err
+}

@@ -1,0 +1,70 @@
+package workflow
+
+import (
+	"errors"
+	"fmt"
+
+	"midgate/adapter"
+)
+
+// prelude is what steps are named after that only make a button reachable: their picture is the one that is there already.
+const prelude = "single"
+
+// ownSingle sees to it that a quarter has a picture of its own, noted in its record. Of all requests that need it at the
+// same time one presses U; the others let go of their place at the upstream until it is there.
+func (q *Run) ownSingle(img *adapter.Image, account adapter.Account, name string) error {
+	if img.Single != nil || img.Index == 0 {
+		return nil
+	}
+	release, err := q.Exclusively(img.ID)
+	if err != nil {
+		return err
+	}
+	defer release()
+	known, err := q.s.parts.Store.Get(q.ctx, img.ID)
+	switch {
+	case err == nil && known.Single != nil:
+		img.Single = known.Single
+		return nil
+	case err != nil && !errors.Is(err, adapter.ErrNotFound): // a record that has expired since is not missed
+		return fmt.Errorf("read the picture: %w", err)
+	}
+	if err := q.single(img, account, name); err != nil {
+		return err
+	}
+	return q.keepSingle(*img)
+}
+
+// single presses U for a quarter that has no picture of its own yet.
+func (q *Run) single(img *adapter.Image, account adapter.Account, name string) error {
+	if img.Single != nil || img.Index == 0 {
+		return nil
+	}
+	step := fmt.Sprintf("%s/U%d", name, img.Index)
+	var task adapter.Task
+	var err error
+	if img.Bare() {
+		task, err = q.Do(adapter.StepRequest{Step: step, Account: account, Speed: img.Speed, Hidden: name == prelude, Command: adapter.Change{TaskID: img.TaskID, Verb: "UPSCALE", Index: img.Index}})
+	} else if b, ok := adapter.FindButton(img.Buttons, adapter.ActUpscale, img.Index); ok {
+		task, err = q.press(pressing{step: step, account: account, taskID: img.TaskID, button: b, speed: img.Speed, hidden: name == prelude})
+	} else {
+		return unavailable("action", "Midjourney does not offer U for this picture", *img)
+	}
+	if err != nil {
+		return err
+	}
+	img.Single = &adapter.Single{TaskID: task.ID, URL: task.ShownURL(), Buttons: task.Buttons}
+	return nil
+}
+
+// keepSingle notes in a stored record that the quarter has a picture of its own now. A record that has expired since
+// needs no note.
+func (q *Run) keepSingle(img adapter.Image) error {
+	return q.Persist(img.ID, func() error {
+		err := q.s.parts.Store.Update(q.ctx, img.ID, func(i *adapter.Image) { i.Single = img.Single })
+		if errors.Is(err, adapter.ErrNotFound) {
+			return nil
+		}
+		return err
+	})
+}

@@ -1,0 +1,107 @@
+package workflow
+
+import (
+	"context"
+	"fmt"
+
+	"midgate/adapter"
+	"midgate/adapter/prompt"
+)
+
+// varying is a variation as its run remembers it.
+type varying struct {
+	adapter.Edit
+	Act *adapter.Act `json:"act,omitempty"` // a known picture: its button
+}
+
+// Vary makes variations of one picture: by its own V or Vary (Subtle) button when it is known, else as an image prompt
+// with the first of its descriptions as text (contract.md §6). Only Images[0] is used.
+func (s *Service) Vary(ctx context.Context, a adapter.Attempt, e adapter.Edit) (adapter.Ticket, error) {
+	if err := checkImages(e.Images, 1, 1); err != nil {
+		return nil, err
+	}
+	var err error
+	if e.Images, err = s.lib.Resolve(ctx, a.Caller, e.Images); err != nil {
+		return nil, err
+	}
+	draw, err := s.drawing(e.Generation, prompt.Options{Image: true})
+	if err != nil {
+		return nil, err
+	}
+	plan := varying{Edit: e}
+	account, err := s.editAccount(ctx, a.Caller, e)
+	if err != nil {
+		return nil, err
+	}
+	if e.Images[0].Image != "" {
+		img, err := s.lib.Image(ctx, a.Caller, e.Images[0].Image)
+		if err != nil {
+			return nil, err
+		}
+		plan.Act = varyOf(img, e.Generation)
+	}
+	return s.jobs.Accept(ctx, a, adapter.Spec{Kind: adapter.KindVariation, Model: e.Model, N: e.Count(), Request: plan, Account: account, Speed: draw.Speed, Quarter: s.oneQuarter(e.Generation)})
+}
+
+// varyOf is the button that varies a known picture; nil if it has none.
+func varyOf(img adapter.Image, g adapter.Generation) *adapter.Act {
+	for _, action := range []string{adapter.ActVary, adapter.ActVarySubtle, adapter.ActReroll} {
+		act := adapter.Act{Generation: g, Image: img.ID, Action: action, Index: img.Index}
+		for _, offered := range img.Offers() {
+			if offered == action && (action != adapter.ActVary || img.Index > 0) {
+				return &act
+			}
+		}
+	}
+	return nil
+}
+
+func (q *Run) vary(run adapter.Run, e varying) (adapter.Result, error) {
+	account, err := q.Account()
+	if err != nil {
+		return adapter.Result{}, err
+	}
+	if e.Act != nil {
+		return q.varyKnown(run, e, account)
+	}
+	draw, err := q.s.drawing(e.Generation, prompt.Options{Image: true})
+	if err != nil {
+		return adapter.Result{}, err
+	}
+	pictures, err := q.Attachments(e.Images)
+	if err != nil {
+		return adapter.Result{}, err
+	}
+	told, _, err := q.DoAnywhere(adapter.StepRequest{Step: "describe", Account: account, Speed: draw.Speed, Command: adapter.Describe{Picture: pictures[0]}})
+	if err != nil {
+		return adapter.Result{}, err
+	}
+	if len(told.Texts) > 0 {
+		e.Prompt = told.Texts[0]
+	}
+	if draw, err = q.s.drawing(e.Generation, prompt.Options{Image: true}); err != nil {
+		return adapter.Result{}, err
+	}
+	from := Origin{Job: run, Request: e.Generation, Drawing: draw, Account: account, Action: adapter.ActVary}
+	return q.repeatGrids(e.Count(), func(i, share int) (adapter.Result, error) {
+		from := from
+		from.Name = Numbered("imagine", i)
+		return q.grid(adapter.StepRequest{Step: from.Name, Account: account, Speed: draw.Speed, Command: adapter.Imagine{Prompt: draw.Prompt, Niji: draw.Niji, Pictures: pictures}}, from, share)
+	})
+}
+
+// varyKnown presses the picture's own button; one press gives four variations.
+func (q *Run) varyKnown(run adapter.Run, e varying, account adapter.Account) (adapter.Result, error) {
+	img, err := q.s.parts.Store.Get(q.ctx, e.Act.Image)
+	if err != nil {
+		return adapter.Result{}, fmt.Errorf("read the picture: %w", err)
+	}
+	draw, err := q.s.actDrawing(img, *e.Act)
+	if err != nil {
+		return adapter.Result{}, err
+	}
+	from := Origin{Job: run, Request: e.Generation, Drawing: draw, Account: account, Parent: img.ID, Action: e.Act.Action, Version: img.Version}
+	return q.repeatGrids(e.Count(), func(i, share int) (adapter.Result, error) {
+		return q.actOn(img, *e.Act, from, i, share)
+	})
+}

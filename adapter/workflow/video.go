@@ -1,0 +1,121 @@
+package workflow
+
+import (
+	"cmp"
+	"context"
+
+	"midgate/adapter"
+	"midgate/adapter/prompt"
+)
+
+// Film makes a video.
+func (s *Service) Film(ctx context.Context, a adapter.Attempt, f adapter.Film) (adapter.Ticket, error) {
+	if err := prompt.ReadVideoFlags(&f); err != nil {
+		return nil, err
+	}
+	if err := checkFilm(&f); err != nil {
+		return nil, err
+	}
+	draw, err := s.drawing(f.Generation, prompt.Options{Image: f.Input != nil || f.Extends != ""})
+	if err != nil {
+		return nil, err
+	}
+	account, err := s.filmAccount(ctx, a.Caller, &f, draw.Speed)
+	if err != nil {
+		return nil, err
+	}
+	return s.jobs.Accept(ctx, a, adapter.Spec{Kind: adapter.KindVideo, Model: f.Model, N: 1, Request: f, Account: account, Speed: draw.Speed})
+}
+
+func checkFilm(f *adapter.Film) error {
+	f.Seconds = cmp.Or(f.Seconds, 4)
+	switch {
+	case f.Seconds < 0 || f.Seconds > 20 || f.Seconds%4 != 0:
+		return adapter.BadParam("seconds", "invalid_value", "seconds must be 4, 8, 12, 16 or 20.")
+	case f.Motion != "" && f.Motion != "low" && f.Motion != "high":
+		return adapter.BadParam("motion", "invalid_value", "motion must be low or high.")
+	case f.Type != "" && f.Type != "vid_1.1_i2v_480" && f.Type != "vid_1.1_i2v_720":
+		return adapter.BadParam("video_type", "invalid_value", "video_type must be vid_1.1_i2v_480 or vid_1.1_i2v_720.")
+	}
+	switch f.Midjourney.BatchSize {
+	case 0, 1, 2, 4:
+		return nil
+	default:
+		return adapter.BadParam("midjourney.batch_size", "invalid_value", "batch_size must be 1, 2 or 4; every clip is paid.")
+	}
+}
+
+// filmAccount settles the frames and where the job goes: to the account that made the picture or the video.
+func (s *Service) filmAccount(ctx context.Context, c adapter.Caller, f *adapter.Film, speed adapter.Speed) (adapter.Account, error) {
+	if f.Extends != "" {
+		run, err := s.video(ctx, c, f.Extends)
+		if err != nil {
+			return adapter.Account{}, err
+		}
+		return s.extendable(ctx, c, f, run)
+	}
+	made := ""
+	for _, ref := range []**adapter.Reference{&f.Input, &f.End} {
+		if *ref == nil {
+			continue
+		}
+		settled, err := s.lib.ResolveOne(ctx, c, **ref)
+		if err != nil {
+			return adapter.Account{}, err
+		}
+		*ref = &settled
+		if settled.Image != "" && made == "" {
+			img, err := s.lib.Image(ctx, c, settled.Image)
+			if err != nil {
+				return adapter.Account{}, err
+			}
+			made = img.Upstream
+		}
+	}
+	s.measure(ctx, f)
+	if made != "" {
+		return s.filmable(ctx, c, f, made)
+	}
+	account, has, err := s.able(ctx, c, speed, adapter.FeatureVideo)
+	switch {
+	case err != nil || has:
+	case f.Seconds > 4:
+		err = noExtensions()
+	case f.Input != nil:
+		err = onlyOwn()
+	}
+	return account, err
+}
+
+func onlyOwn() *adapter.Error {
+	return &adapter.Error{Kind: adapter.Unsupported, Code: "unsupported", Param: "input_reference",
+		Message: "This upstream animates only pictures that it made itself: draw one through midgate first."}
+}
+
+// filmable chooses between submit/video and the Animate button for a picture that the account made.
+func (s *Service) filmable(ctx context.Context, c adapter.Caller, f *adapter.Film, made string) (adapter.Account, error) {
+	account, err := s.parts.Accounts.Made(ctx, c, made)
+	if err != nil {
+		return adapter.Account{}, err
+	}
+	has, err := account.Upstream.Has(ctx, adapter.FeatureVideo)
+	if err != nil || has {
+		return account, err
+	}
+	if f.Seconds > 4 {
+		return account, noExtensions()
+	}
+	if f.Input == nil || f.Input.Image == "" {
+		return account, onlyOwn()
+	}
+	f.Animate = animateButton(f.Motion)
+	img, err := s.lib.Image(ctx, c, f.Input.Image)
+	if err != nil {
+		return account, err
+	}
+	img = s.seen(ctx, c, img)
+	if img.IsGrid() || !img.MayHave(f.Animate) {
+		return account, unavailable("action", "Midjourney does not offer to animate this picture", img)
+	}
+	return account, nil
+}

@@ -1,0 +1,113 @@
+package workflow
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"midgate/adapter"
+)
+
+// Videos lists the jobs of the caller's videos: at most limit, those after the video with ID after, newest first or, if
+// oldest, oldest first.
+func (s *Service) Videos(ctx context.Context, c adapter.Caller, limit int, after string, oldest bool) ([]adapter.Run, error) {
+	if after != "" {
+		if _, err := s.video(ctx, c, after); err != nil {
+			return nil, err
+		}
+	}
+	if !oldest {
+		return s.films(ctx, c, limit, adapter.VideoJob(after))
+	}
+	all, err := s.films(ctx, c, -1, "")
+	if err != nil {
+		return nil, err
+	}
+	slices.Reverse(all)
+	if i := slices.IndexFunc(all, func(r adapter.Run) bool { return r.ID == adapter.VideoJob(after) }); after != "" && i >= 0 {
+		all = all[i+1:]
+	}
+	return all[:min(limit, len(all))], nil
+}
+
+// films reads an owner's jobs, newest first, until it has limit videos; all of them if limit is negative.
+func (s *Service) films(ctx context.Context, c adapter.Caller, limit int, after string) (found []adapter.Run, err error) {
+	if after == adapter.JobPrefix {
+		after = ""
+	}
+	const chunk = 200
+	for {
+		jobs, err := s.jobs.Jobs(ctx, c, chunk, after)
+		if err != nil {
+			return nil, err
+		}
+		for _, j := range jobs {
+			if j.Kind == adapter.KindVideo && !j.Deleted {
+				if found = append(found, j); len(found) == limit {
+					return found, nil
+				}
+			}
+		}
+		if len(jobs) < chunk {
+			return found, nil
+		}
+		after = jobs[len(jobs)-1].ID
+	}
+}
+
+// video returns the job of one of the caller's videos; a NotFound *Error for an unknown one.
+func (s *Service) video(ctx context.Context, c adapter.Caller, id string) (adapter.Run, error) {
+	run, err := s.jobs.Job(ctx, c, adapter.VideoJob(id))
+	if adapter.KindOf(err) == adapter.NotFound || err == nil && (run.Kind != adapter.KindVideo || run.Deleted) {
+		return adapter.Run{}, &adapter.Error{Kind: adapter.NotFound, Code: "video_not_found", Param: "video_id", Message: "There is no video with this ID among the videos of this key."}
+	}
+	return run, err
+}
+
+// Video returns the job of one of the caller's videos; a NotFound *Error for an unknown one and for another owner's.
+func (s *Service) Video(ctx context.Context, c adapter.Caller, id string) (adapter.Run, error) {
+	return s.video(ctx, c, id)
+}
+
+// DeleteVideo forgets an ended video and its bytes.
+func (s *Service) DeleteVideo(ctx context.Context, c adapter.Caller, id string) error {
+	run, err := s.video(ctx, c, id)
+	if err != nil {
+		return err
+	}
+	if !run.Status.Ended() {
+		return adapter.BadParam("video_id", "invalid_value", "This video is still being made; it can be deleted when it has completed or failed.")
+	}
+	if err := s.jobs.Forget(ctx, c, run.ID); err != nil {
+		return err
+	}
+	if run.Result != nil {
+		for _, name := range run.Result.Videos {
+			if err := s.parts.Pictures.Delete(ctx, name); err != nil && !errors.Is(err, adapter.ErrNotFound) {
+				s.parts.Log.Warn("a video's bytes could not be deleted", "job", run.ID, "error", err)
+			}
+		}
+	}
+	return nil
+}
+
+// VideoBytes opens one of a video's clips, counted from 0, or its first frame as WebP. The ID is unguessable: whoever
+// has it may see the video.
+func (s *Service) VideoBytes(ctx context.Context, id string, clip int, thumbnail bool) (*adapter.Blob, error) {
+	run, err := s.jobs.Record(ctx, adapter.VideoJob(id))
+	if err != nil && !errors.Is(err, adapter.ErrNotFound) {
+		return nil, adapter.Wrap(adapter.Storage, err, "The videos' records cannot be read at the moment.")
+	}
+	if err != nil || run.Kind != adapter.KindVideo && run.Kind != adapter.KindNative || run.Deleted || run.Result == nil || clip < 0 || clip >= len(run.Result.Videos) {
+		return nil, &adapter.Error{Kind: adapter.NotFound, Code: "video_not_found", Param: "video_id", Message: "There is no finished video with this ID."}
+	}
+	r := adapter.Rendition{Name: run.Result.Videos[clip]}
+	if thumbnail {
+		r = adapter.Rendition{Name: run.Result.Still, Quarter: run.Result.StillQuarter, Format: adapter.WebP}
+	}
+	blob, err := s.parts.Pictures.Open(ctx, r)
+	if errors.Is(err, adapter.ErrNotFound) {
+		return nil, &adapter.Error{Kind: adapter.NotFound, Code: "video_not_found", Param: "video_id", Message: "The video's bytes are gone."}
+	}
+	return blob, err
+}
