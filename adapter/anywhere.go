@@ -47,7 +47,7 @@ func (q *sequence) round(o order, others Others, do func(order) error) (_ Accoun
 		next, none := others.Other(q.ctx, q.caller, o.speed, tried)
 		o.hasty = none == nil || len(tried) > 1
 		err := do(o)
-		if err == nil || !q.untaken(o.step, err) {
+		if err == nil || !q.untaken(o, err) {
 			return o.account, nil, err
 		}
 		if e, ok := errors.AsType[*Error](err); ok && e.Kind == Busy && o.hasty {
@@ -62,10 +62,23 @@ func (q *sequence) round(o order, others Others, do func(order) error) (_ Accoun
 }
 
 // untaken reports whether a job was refused for a reason that is the upstream's own, so that nothing was created.
-func (q *sequence) untaken(step string, err error) bool {
-	st, ok := q.recorded(step)
-	return ok && st.Submission == nil && st.Refusal != nil && q.ctx.Err() == nil &&
-		slices.Contains([]Kind{Unavailable, Busy, Credit, UpstreamAuth}, KindOf(err))
+func (q *sequence) untaken(o order, err error) bool {
+	st, ok := q.recorded(o.step)
+	reasons := []Kind{Unavailable, Busy, Credit, UpstreamAuth}
+	if optional(o.command) {
+		reasons = append(reasons, Unsupported)
+	}
+	return ok && st.Submission == nil && st.Refusal != nil && q.ctx.Err() == nil && slices.Contains(reasons, KindOf(err))
+}
+
+// optional reports whether a command needs a route that not every upstream has.
+func optional(c Command) bool {
+	switch c.(type) {
+	case Edits, Video, Shorten:
+		return true
+	default:
+		return false
+	}
 }
 
 // free reports whether a command goes on from no task, so that every upstream can do it.

@@ -45,7 +45,7 @@ func (s *Service) Edit(ctx context.Context, a Attempt, e Edit) (*Ticket, error) 
 	if err != nil {
 		return nil, err
 	}
-	if plan.Way == wayPrompts {
+	if plan.Way == wayPrompts || plan.Way == wayEdits { // which may have to be done by prompts
 		if plan.Ratio, err = s.ratioOf(ctx, a.Caller, e.Images[0]); err != nil {
 			return nil, err
 		}
@@ -117,7 +117,7 @@ func (s *Service) planEdit(ctx context.Context, c Caller, account Account, e Edi
 	}
 	plan.Area = area.Upload
 	if !slices.Contains(img.Offers(), ActVaryRegion) || img.IsGrid() {
-		return s.orEdits(ctx, account, plan, unavailable("image", "Midjourney does not offer Vary (Region) for this picture", img))
+		return s.orEdits(ctx, account, plan, noVaryRegion(img))
 	}
 	plan.Way = wayRegion
 	return plan, nil
@@ -156,15 +156,19 @@ func (s *Service) planKnown(ctx context.Context, account Account, plan editing, 
 	if err != nil {
 		return plan, err
 	}
-	switch {
-	case edits:
+	plan.Way = wayWithoutEdits(img)
+	if edits {
 		plan.Way = wayEdits
-	case !img.bare() && !img.IsGrid():
-		plan.Way = wayRemix
-	default:
-		plan.Way = wayPrompts
 	}
 	return plan, nil
+}
+
+// wayWithoutEdits is how a known picture is changed as a whole where there is no submit/edits.
+func wayWithoutEdits(img Image) string {
+	if !img.bare() && !img.IsGrid() {
+		return wayRemix
+	}
+	return wayPrompts
 }
 
 func (s *Service) planUnknown(ctx context.Context, c Caller, account Account, plan editing, mask *Reference) (editing, error) {
@@ -188,8 +192,16 @@ func (s *Service) planUnknown(ctx context.Context, c Caller, account Account, pl
 		return plan, err
 	}
 	plan.Area = area.Upload
-	return s.orEdits(ctx, account, plan, &Error{Kind: Unsupported, Code: "unsupported", Param: "mask",
-		Message: "This upstream cannot edit a region of a picture that Midjourney did not make here. Send the picture without a mask, or edit one that was made through midgate."})
+	return s.orEdits(ctx, account, plan, noRegion())
+}
+
+func noVaryRegion(img Image) *Error {
+	return unavailable("image", "Midjourney does not offer Vary (Region) for this picture", img)
+}
+
+func noRegion() *Error {
+	return &Error{Kind: Unsupported, Code: "unsupported", Param: "mask",
+		Message: "This upstream cannot edit a region of a picture that Midjourney did not make here. Send the picture without a mask, or edit one that was made through midgate."}
 }
 
 // orEdits takes submit/edits where the upstream has it, else refuses.

@@ -3,6 +3,7 @@ package adapter
 import (
 	"cmp"
 	"fmt"
+	"slices"
 )
 
 // edit goes the way that was planned.
@@ -24,14 +25,44 @@ func (q *sequence) edit(run Run, e editing) (Result, error) {
 	case wayAct:
 		return q.act(run, *e.Act)
 	case wayEdits:
+		if q.began(numbered("imagine", 0), ActVaryStrong) {
+			return q.withoutEdits(run, e, nil)
+		}
 		result, err := q.edits(run, e, account, draw)
-		if KindOf(err) == Unsupported && e.Area == "" {
-			return q.prompts(run, e, account, draw) // the route exists, the account cannot (upstream-protocol.md §1.8): nothing was submitted
+		if KindOf(err) == Unsupported {
+			return q.withoutEdits(run, e, err)
 		}
 		return result, err
 	default:
 		return q.prompts(run, e, account, draw)
 	}
+}
+
+// began reports whether one of these steps is recorded: a run that is executed again goes the way it went.
+func (q *sequence) began(steps ...string) bool {
+	return slices.ContainsFunc(steps, func(step string) bool {
+		_, ok := q.recorded(step)
+		return ok
+	})
+}
+
+// withoutEdits does an edit that submit/edits refused, since the server has no such route or the account cannot use it:
+// nothing was created by it.
+func (q *sequence) withoutEdits(run Run, e editing, refused error) (Result, error) {
+	lacking := noRegion()
+	e.Way = wayPrompts
+	if id := e.Images[0].Image; id != "" {
+		img, err := q.s.parts.Store.Get(q.ctx, id)
+		if err != nil {
+			return Result{}, fmt.Errorf("read the picture: %w", err)
+		}
+		e.Way, lacking = wayWithoutEdits(img), noVaryRegion(img)
+	}
+	if e.Area != "" {
+		lacking.Err = refused
+		return Result{}, lacking
+	}
+	return q.edit(run, e)
 }
 
 // region repaints the masked area of a known picture, or varies it with another prompt: on the quarter's own picture.

@@ -3,6 +3,7 @@ package adapter
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -69,14 +70,23 @@ func (v *shot) first() (Task, error) {
 			return Task{}, fmt.Errorf("read the video that is extended: %w", err)
 		}
 		v.still, v.stillQuarter = before.Result.Still, before.Result.StillQuarter
-		return v.extend(before.Result.Task, "extend")
+		task, err := v.extend(before.Result.Task, "extend")
+		if KindOf(err) == Unsupported {
+			err = v.lacking(noExtensions(), err)
+		}
+		return task, err
 	}
-	if v.film.Input == nil {
+	drawn := v.film.Input == nil
+	if drawn {
 		if err := v.drawStill(); err != nil {
 			return Task{}, err
 		}
 	}
 	if v.film.Animate != "" {
+		return v.animate()
+	}
+	if button := animateButton(v.film.Motion); v.q.began(button) { // submit/video was refused before
+		v.film.Animate = button
 		return v.animate()
 	}
 	image, err := v.q.attachment(v.film.Input)
@@ -94,8 +104,51 @@ func (v *shot) first() (Task, error) {
 		Prompt: v.words("animate"), Image: image, End: end, Motion: cmp.Or(v.film.Motion, "low"), Loop: v.film.Loop,
 		Type: v.film.Type, BatchSize: max(v.film.Midjourney.BatchSize, 1),
 	}})
+	if KindOf(err) == Unsupported {
+		return v.withoutVideo(err, drawn)
+	}
 	v.account = account // extensions stay there
 	return task, err
+}
+
+// withoutVideo makes the clip that submit/video refused, since the server has no such route or the account cannot use
+// it, by the picture's own button: nothing was created by the refusal.
+func (v *shot) withoutVideo(refused error, drawn bool) (Task, error) {
+	if v.film.Seconds > 4 && !drawn { // where the still is paid, a shorter video is better than none
+		return Task{}, v.lacking(noExtensions(), refused)
+	}
+	if v.film.Input.Image == "" {
+		return Task{}, v.lacking(onlyOwn(), refused)
+	}
+	img, err := v.q.s.parts.Store.Get(v.q.ctx, v.film.Input.Image)
+	if err != nil {
+		return Task{}, fmt.Errorf("read the picture: %w", err)
+	}
+	if v.account, err = v.q.s.parts.Accounts.Made(v.q.ctx, v.q.caller, img.Upstream); err != nil {
+		return Task{}, err
+	}
+	v.film.Animate = animateButton(v.film.Motion)
+	if img.IsGrid() || !slices.Contains(img.Offers(), v.film.Animate) {
+		return Task{}, unavailable("action", "Midjourney does not offer to animate this picture", img)
+	}
+	return v.animate()
+}
+
+// lacking is the reason of a refusal: that the upstream has no submit/video, if it has shown that by now, else its own.
+func (v *shot) lacking(reason *Error, refused error) error {
+	if has, err := v.account.Upstream.Has(v.q.ctx, FeatureVideo); has || err != nil {
+		return refused
+	}
+	reason.Err = refused
+	return reason
+}
+
+// animateButton is the button that animates a picture so.
+func animateButton(motion string) string {
+	if motion == "high" {
+		return ActAnimateHigh
+	}
+	return ActAnimateLow
 }
 
 // stillName is what a run calls the picture that it drew to animate: the first quarter of its grid.
@@ -118,7 +171,7 @@ func (v *shot) drawStill() error {
 		return err
 	}
 	if !has {
-		v.film.Animate = map[bool]string{false: ActAnimateLow, true: ActAnimateHigh}[v.film.Motion == "high"]
+		v.film.Animate = animateButton(v.film.Motion)
 	}
 	return nil
 }

@@ -107,10 +107,14 @@ func (s *Service) filmAccount(ctx context.Context, c Caller, f *Film, speed Spee
 	case f.Seconds > 4:
 		err = noExtensions()
 	case f.Input != nil:
-		err = &Error{Kind: Unsupported, Code: "unsupported", Param: "input_reference",
-			Message: "This upstream animates only pictures that it made itself: draw one through midgate first."}
+		err = onlyOwn()
 	}
 	return account, err
+}
+
+func onlyOwn() *Error {
+	return &Error{Kind: Unsupported, Code: "unsupported", Param: "input_reference",
+		Message: "This upstream animates only pictures that it made itself: draw one through midgate first."}
 }
 
 // filmable chooses between submit/video and the Animate button for a picture that the account made.
@@ -127,13 +131,9 @@ func (s *Service) filmable(ctx context.Context, c Caller, f *Film, made string) 
 		return account, noExtensions()
 	}
 	if f.Input == nil || f.Input.Image == "" {
-		return account, &Error{Kind: Unsupported, Code: "unsupported", Param: "input_reference",
-			Message: "This upstream animates only pictures that it made itself: draw one through midgate first."}
+		return account, onlyOwn()
 	}
-	f.Animate = ActAnimateLow
-	if f.Motion == "high" {
-		f.Animate = ActAnimateHigh
-	}
+	f.Animate = animateButton(f.Motion)
 	img, err := s.Image(ctx, c, f.Input.Image)
 	if err != nil {
 		return account, err
