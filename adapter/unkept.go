@@ -37,11 +37,11 @@ func (q *sequence) storing(task Task, store func() (Result, error)) (Result, err
 	return result, err
 }
 
-// obtainable reports whether a task's first picture can be fetched now.
-func obtainable(ctx context.Context, a Account, task Task) bool {
-	url := task.shownURL()
+// obtainable reports whether a task's first picture can be fetched now: all of it, as far as the time allows to see.
+func (s *Service) obtainable(ctx context.Context, a Account, task Task) bool {
+	url, limit := task.shownURL(), int64(maxPicture)
 	if len(task.VideoURLs) > 0 {
-		url = task.VideoURLs[0]
+		url, limit = task.VideoURLs[0], maxVideo
 	}
 	ctx, cancel := context.WithTimeout(ctx, obtainFor)
 	defer cancel()
@@ -49,6 +49,10 @@ func obtainable(ctx context.Context, a Account, task Task) bool {
 	if err != nil {
 		return false
 	}
-	_ = body.Close() // it was only opened
-	return true
+	defer func() { _ = body.Close() }() // it was only read
+	inspector, ok := s.parts.Pictures.(Inspector)
+	if !ok {
+		return true
+	}
+	return inspector.Inspect(body, limit) == nil || ctx.Err() != nil
 }
