@@ -41,12 +41,13 @@ var lies = map[string]func(id string) string{
 // endless stands for text that never ends.
 const endless = "\x00"
 
-// spoiling are the lies that cost a whole list: what else is in it cannot be read any more, or would be too much.
-var spoiling = []string{"ten megabytes", "", "a nest without an end"}
+// spoiling are the lies that cost a whole list: what else is in it cannot be read any more, or would be too much. Between
+// them one says of all tasks that they are nearly done, so that the list is not given up.
+var spoiling = []string{"ten megabytes", "nearly done", "a nest without an end"}
 
 // liar is an upstream's worse half. It lies when a task is first asked for by itself, another lie for each; it lies in the
-// first list about every task in it, and then tells a few that cannot be read at all. Submissions are answered with one
-// where that was asked for.
+// first list about every task in it, and then tells a few that cannot be read at all. Where there is a list, no task is
+// done before all that was told, however late it is asked for. Submissions are answered with a lie where that was asked for.
 type liar struct {
 	b       *bed
 	listed  bool              // the upstream has a list of tasks
@@ -87,11 +88,15 @@ func (l *liar) single(id string) string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	n := len(l.told)
-	if n >= len(l.order) || l.told[id] {
+	switch {
+	case n < len(l.order) && !l.told[id]:
+		l.told[id] = true
+		return lies[l.order[n]](id)
+	case l.listed && l.lists <= len(spoiling):
+		return lies["nearly done"](id)
+	default:
 		return ""
 	}
-	l.told[id] = true
-	return lies[l.order[n]](id)
 }
 
 // list is the next lie about all tasks that are asked for.
@@ -115,10 +120,18 @@ func (l *liar) list(r *http.Request) string {
 		}
 		return "[" + strings.Join(elements, ",") + "]"
 	}
-	if n := l.lists - 2; n < len(spoiling) && spoiling[n] != "" {
+	n := l.lists - 2
+	switch {
+	case n >= len(spoiling):
+		return ""
+	case spoiling[n] != "nearly done":
 		return "[" + lies[spoiling[n]](in.IDs[0]) + "]"
 	}
-	return ""
+	elements := []string{}
+	for _, id := range in.IDs {
+		elements = append(elements, lies["nearly done"](id))
+	}
+	return "[" + strings.Join(elements, ",") + "]"
 }
 
 // submitted has a submission accepted, and answers with something else if that was asked for.

@@ -152,7 +152,11 @@ func TestManyAtOnceArePolledTogether(t *testing.T) {
 	if got := counts.Routes["imagine"]; got != crowd {
 		t.Errorf("%d imagines, want %d", got, crowd)
 	}
-	if polls > crowd/4 {
-		t.Errorf("%d polls for %d pictures, want at most %d", polls, crowd, crowd/4)
+	asked := 0
+	for _, n := range counts.IDs {
+		asked += n
+	}
+	if asked < 4*polls { // how often they are asked for depends on how long they take here, not how many at a time
+		t.Errorf("%d polls for %d tasks, want at least four at a time", polls, asked)
 	}
 }
