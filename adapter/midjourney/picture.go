@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"midgate/adapter"
+	"midgate/adapter/publicnet"
 )
 
 // The most that a download yields, in bytes (upstream-protocol.md §10.3).
@@ -27,7 +28,6 @@ const pictureTries = 4
 const userAgent = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36"
 
 var (
-	errRedirects = errors.New("too many redirects")
 	errScheme    = errors.New("not an http or https address")
 	errNoPicture = errors.New("a page came instead of a picture")
 	errChanged   = errors.New("the file changed between two tries")
@@ -72,7 +72,7 @@ func (d *download) begin() error {
 		switch {
 		case err == nil:
 			return nil
-		case d.tries >= pictureTries || errors.Is(err, errScheme) || errors.Is(err, errChanged):
+		case d.tries >= pictureTries || errors.Is(err, errScheme) || errors.Is(err, publicnet.ErrURL) || errors.Is(err, errChanged):
 			return err
 		case !sleep(d.ctx, time.Duration(d.tries)*d.c.shared.cfg.PictureRetry):
 			return d.ctx.Err()

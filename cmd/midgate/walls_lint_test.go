@@ -12,6 +12,7 @@ import (
 // guard is one rule of depguard, the linter that shows a breach of a wall in the editor.
 type guard struct {
 	Files []string `yaml:"files"`
+	Allow []string `yaml:"allow"` // stands above what is denied less precisely
 	Deny  []struct {
 		Pkg  string `yaml:"pkg"`
 		Desc string `yaml:"desc"`
@@ -50,6 +51,11 @@ func (g guard) covers(file string) bool {
 	return wanted || !listed
 }
 
+// allows reports whether an import is allowed more precisely than it is denied.
+func (g guard) allows(imp, denied string) bool {
+	return slices.ContainsFunc(g.Allow, func(a string) bool { return strings.HasPrefix(imp, a) && len(a) > len(denied) })
+}
+
 // matches understands the patterns of depguard: ** crosses folders, * does not, $test is a test's file.
 func matches(pattern, file string) bool {
 	if pattern == "$test" {
@@ -64,7 +70,7 @@ func denied(rules map[string]guard, pkg, imp string) bool {
 	file := "/src/" + pkg + "/x.go"
 	for _, g := range rules {
 		for _, d := range g.Deny {
-			if strings.HasPrefix(imp, d.Pkg) && g.covers(file) {
+			if strings.HasPrefix(imp, d.Pkg) && g.covers(file) && !g.allows(imp, d.Pkg) {
 				return true
 			}
 		}
