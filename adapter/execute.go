@@ -103,7 +103,9 @@ func (s *Service) ended(l *live, ctx context.Context, result Result, err error) 
 	}
 	if o := s.parts.Observer.JobEnded; o != nil && err == nil {
 		outcome := string(saved.Status)
-		if failure != nil && failure.Kind != Cancelled {
+		if failure != nil && failure.Code == clientLeft {
+			outcome = clientLeft // no trouble of an upstream's
+		} else if failure != nil && failure.Kind != Cancelled {
 			outcome = string(failure.Kind)
 		}
 		o(saved.Kind, saved.Upstream, saved.Speed, outcome, now.Sub(saved.Created))
