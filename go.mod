@@ -5,6 +5,7 @@ go 1.26.0
 require (
 	code.dny.dev/ssrf v0.3.0
 	github.com/Eyevinn/mp4ff v0.50.0
+	github.com/andybalholm/brotli v1.3.0
 	github.com/cloudwego/base64x v0.1.7
 	github.com/compose-spec/compose-go/v2 v2.16.2
 	github.com/corona10/goimagehash v1.1.0

@@ -55,8 +55,9 @@ type Run struct {
 	NextLook   time.Time  `json:"next_look,omitzero"` // of an ended run: when its missing job is looked for again
 	Steps      []Step     `json:"steps,omitempty"`
 	Deliveries []Delivery `json:"deliveries,omitempty"`
-	Cancel     bool       `json:"cancel,omitempty"`  // somebody asked for it to stop
-	Deleted    bool       `json:"deleted,omitempty"` // a video that its owner deleted
+	Originals  int        `json:"originals,omitempty"` // how many attempts that were sent before its first may still arrive
+	Cancel     bool       `json:"cancel,omitempty"`    // somebody asked for it to stop
+	Deleted    bool       `json:"deleted,omitempty"`   // a video that its owner deleted
 
 	Retry    int  `json:"retry,omitempty"`    // the retry counter of the attempt that began it
 	Late     int  `json:"late,omitempty"`     // how many attempts with a lower counter came after it

@@ -5,6 +5,7 @@ import (
 	"crypto/subtle"
 	"encoding/hex"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -41,29 +42,34 @@ func (g *gatekeeper) admit(h http.Header, remote string) (adapter.Caller, error)
 	if g.mode == AuthNone {
 		return everybody, nil
 	}
-	key := sentKey(h)
-	if key == "" {
+	keys := sentKeys(h)
+	if len(keys) == 0 {
 		return adapter.Caller{}, adapter.Errorf(noKey, "No API key was sent. Send it as 'Authorization: Bearer KEY' or as 'api-key: KEY'.")
 	}
 	if g.mode == AuthPassthrough {
-		return adapter.Caller{Owner: hexDigest(key), Key: key}, nil
+		return adapter.Caller{Owner: hexDigest(keys[0]), Key: keys[0]}, nil
 	}
-	return g.known(key, remote)
+	return g.known(keys, remote)
 }
 
-// known looks a key up. Every digest is compared, each in constant time: how long it takes says nothing.
-func (g *gatekeeper) known(key, remote string) (adapter.Caller, error) {
-	sent, found := sha256.Sum256([]byte(key)), -1
-	for i := range g.digests {
-		if subtle.ConstantTimeCompare(sent[:], g.digests[i][:]) == 1 {
-			found = i
+// known looks keys up: the first that is known counts, and together they are one guess. Every digest is compared, each in
+// constant time: how long it takes says nothing.
+func (g *gatekeeper) known(keys []string, remote string) (adapter.Caller, error) {
+	found := -1
+	for _, key := range keys {
+		if sent := sha256.Sum256([]byte(key)); found < 0 {
+			for i := range g.digests {
+				if subtle.ConstantTimeCompare(sent[:], g.digests[i][:]) == 1 {
+					found = i
+				}
+			}
 		}
 	}
 	if err := g.guesses.judge(remote, found); err != nil {
 		return adapter.Caller{}, err
 	}
 	if found < 0 {
-		return adapter.Caller{}, adapter.Errorf(adapter.Unauthorized, "The API key is not valid.%s", hintOf(key))
+		return adapter.Caller{}, adapter.Errorf(adapter.Unauthorized, "The API key is not valid.%s", hintOf(keys[0]))
 	}
 	return g.callers[found], nil
 }
@@ -76,13 +82,19 @@ func hintOf(key string) string {
 	return ""
 }
 
-// sentKey reads the key: a bearer in any case and with blanks around it, or Azure's api-key header.
-func sentKey(h http.Header) string {
-	scheme, key, _ := strings.Cut(strings.TrimSpace(h.Get("Authorization")), " ")
-	if key = strings.TrimSpace(key); key != "" && strings.EqualFold(scheme, "Bearer") {
-		return key
+// sentKeys are the keys that a request shows, the bearer first, in any case and with blanks around it: clients made for
+// Azure, Anthropic or Google send theirs in a header of its own, and some send two.
+func sentKeys(h http.Header) (keys []string) {
+	scheme, bearer, _ := strings.Cut(strings.TrimSpace(h.Get("Authorization")), " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		bearer = ""
 	}
-	return strings.TrimSpace(h.Get("Api-Key"))
+	for _, key := range []string{bearer, h.Get("Api-Key"), h.Get("X-Api-Key"), h.Get("X-Goog-Api-Key")} {
+		if key = strings.TrimSpace(key); key != "" && !slices.Contains(keys, key) {
+			keys = append(keys, key)
+		}
+	}
+	return keys
 }
 
 // keyed lets only those pass who may use the API.

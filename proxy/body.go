@@ -16,7 +16,7 @@ import (
 // mobile network is far above it; a client that trickles to hold a connection is far below.
 const leastRate = 512
 
-// limitBody bounds the size of a body, and how long it may take.
+// limitBody bounds the size of a body, and how long it may take, and undoes its compression.
 func (s *Server) limitBody(c *gin.Context) error {
 	if c.Request.ContentLength > s.cfg.MaxBody {
 		return &http.MaxBytesError{Limit: s.cfg.MaxBody}
@@ -27,7 +27,7 @@ func (s *Server) limitBody(c *gin.Context) error {
 		patience: s.cfg.BodyPatience,
 		begun:    time.Now(),
 	}
-	return nil
+	return decodeBody(c.Request, s.cfg.MaxBody)
 }
 
 // boundWait keeps a body from holding its connection where no handler reads it: net/http itself takes up to 256 KB of it

@@ -19,6 +19,8 @@ import (
 	gpt "github.com/sashabaranov/go-openai"
 
 	"midgate/adapter"
+	"midgate/adapter/chat"
+	"midgate/adapter/jsonstream"
 	"midgate/adapter/midjourney/simulator"
 )
 
@@ -412,7 +414,7 @@ func FuzzConversation(f *testing.F) {
 			}
 			return
 		}
-		turn, err := adapter.ReadTurn(req, adapter.ChatOptions{})
+		turn, err := chat.ReadTurn(req, chat.Options{})
 		if err != nil && adapter.KindOf(err) != adapter.Invalid {
 			t.Errorf("ReadTurn() = %v, want an Invalid error", err)
 		}
@@ -428,10 +430,10 @@ func FuzzConversation(f *testing.F) {
 		if err != nil {
 			return
 		}
-		d := &document{}
+		d := &jsonstream.Document{}
 		responseOf(adapter.Run{ID: testJob, Status: adapter.RunQueued}, form).write(d, nil)
-		if !json.Valid(d.text.Bytes()) {
-			t.Errorf("a response that is no JSON: %s", d.text.Bytes())
+		if !json.Valid([]byte(d.String())) {
+			t.Errorf("a response that is no JSON: %s", []byte(d.String()))
 		}
 		if kept, err := json.Marshal(form); err != nil || len(kept) > 48<<10 {
 			t.Errorf("%d bytes are kept with the run, %v", len(kept), err)

@@ -8,6 +8,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"midgate/adapter"
+	"midgate/adapter/jsonstream"
 )
 
 // chatStream is an answer in chunks (openai-surface.md §6.3): frames of data alone, the role first.
@@ -137,15 +138,15 @@ func (t *chatStream) delta(d deltaJSON, finish *string) {
 
 // chunk sends one frame. With include_usage every chunk has the key, null but in the last (openai-surface.md §6.3).
 func (t *chatStream) chunk(choices []chunkChoiceJSON, used *chatUsageJSON) {
-	d := &document{}
-	d.text.WriteByte('{')
-	d.members(chunkJSON{
+	d := &jsonstream.Document{}
+	d.Text("{")
+	d.Members(chunkJSON{
 		ID: t.head.ID, Object: "chat.completion.chunk", Created: t.head.Created, Model: t.head.Model, Choices: choices,
 	})
 	if t.form.Usage {
-		d.text.WriteString(`,"usage":`)
-		d.json(used)
+		d.Text(`,"usage":`)
+		d.Value(used)
 	}
-	d.text.WriteByte('}')
+	d.Text("}")
 	_ = t.e.send("", d) // that the client has gone is found at the end
 }

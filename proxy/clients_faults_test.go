@@ -116,6 +116,7 @@ var faults = []fault{
 	// Some libraries ask for four pictures in four requests, which share a grid.
 	{"four at once", func(t *testing.T, library sdk, c client) string {
 		h := newHouse(t, simulator.Config{Pixels: 32, Pace: unhurried})
+		h.sharesForLong(t)
 		gate := newCutter(t, h, impatience{})
 		library.do(t, gate.order("generate", four)).pictures(t, 4)
 		if n := gate.seen(); n != c.asks() {
@@ -125,16 +126,25 @@ var faults = []fault{
 	}},
 	{"four at once, cut", func(t *testing.T, library sdk, c client) string {
 		h := newHouse(t, simulator.Config{Pixels: 32, Pace: unhurried})
+		h.sharesForLong(t)
 		gate := newCutter(t, h, impatience{submitted: c.asks()})
 		insist(t, library, gate.order("generate", four)).pictures(t, 4)
 		return told(gate, h)
 	}},
 	{"four at once, failed", func(t *testing.T, library sdk, _ client) string {
 		h := newHouse(t, simulator.Config{Pixels: 32, Pace: unhurried})
+		h.sharesForLong(t)
 		gate := newCutter(t, h, impatience{})
 		failsForGood(t, library, gate.order("generate", map[string]any{"prompt": "a fox sim-fail", "model": "midjourney", "n": 4}), toldFailed)
 		return jobs(len(h.sim.Ledger()))
 	}},
+}
+
+// sharesForLong lets requests share a grid that a slow machine sends apart.
+func (h *house) sharesForLong(t *testing.T) {
+	t.Helper()
+	h.cfg.ShareWindow = time.Minute
+	h.reopen(t)
 }
 
 var four = map[string]any{"prompt": "a red fox", "model": "midjourney", "n": 4}

@@ -10,10 +10,11 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"midgate/adapter"
+	"midgate/adapter/jsonstream"
 )
 
 // renderer writes the answer for a result into the document.
-type renderer func(ctx context.Context, d *document, r adapter.Result) error
+type renderer func(ctx context.Context, d *jsonstream.Document, r adapter.Result) error
 
 // deliver waits for a job and answers with its result; a request that prefers not to wait gets the job itself.
 func (s *Server) deliver(c *gin.Context, t Ticket, render renderer) error {
@@ -25,14 +26,16 @@ func (s *Server) deliver(c *gin.Context, t Ticket, render renderer) error {
 	}
 	b := s.startBeat(c)
 	defer b.stop() // also when something panics
-	doc := &document{}
+	doc := &jsonstream.Document{}
 	defer func() { _ = doc.Close() }() // files that were only read
 	result, err := t.Wait(c.Request.Context(), nil)
 	if err != nil {
 		b.stop()
 		return s.undelivered(c, t, err)
 	}
-	err = render(c.Request.Context(), doc, result)
+	if err = render(c.Request.Context(), doc, result); err == nil {
+		err = primed(doc)
+	}
 	begun := b.stop()
 	if err != nil {
 		t.Abandoned() // the result is there, and still nobody's
@@ -46,14 +49,14 @@ func (s *Server) deliver(c *gin.Context, t Ticket, render renderer) error {
 }
 
 // send writes the document and tells the ticket what became of it.
-func (s *Server) send(c *gin.Context, t Ticket, doc *document, begun bool) {
+func (s *Server) send(c *gin.Context, t Ticket, doc *jsonstream.Document, begun bool) {
 	if !begun {
 		c.Header("Content-Type", "application/json")
 		c.Header("Content-Length", strconv.FormatInt(doc.Size(), 10))
 		s.stamp(c)
 		c.Writer.WriteHeader(http.StatusOK)
 	}
-	err := doc.writeTo(c.Writer, func() { s.pace(c) })
+	err := doc.Stream(c.Request.Context(), c.Writer, func() { s.pace(c) })
 	if err == nil {
 		err = flush(c)
 	}
@@ -132,4 +135,12 @@ func oneLine(text string) string {
 		}
 		return r
 	}, text)
+}
+
+// primed finds out whether the pictures of an answer can be read, before anything of it is written.
+func primed(doc *jsonstream.Document) error {
+	if err := doc.Prime(); err != nil {
+		return adapter.Wrap(adapter.Storage, err, "A picture of this answer cannot be read at the moment.")
+	}
+	return nil
 }

@@ -18,6 +18,8 @@ const (
 	wrongMethod adapter.Kind = "wrong_method"  // 405, with Allow
 	throttled   adapter.Kind = "throttled"     // 429, too many wrong keys from one address
 	clientGone  adapter.Kind = "client_closed" // 499, logged only
+
+	wrongEncoding adapter.Kind = "wrong_encoding" // 415, a body is compressed in a way that is not understood
 )
 
 // statusClientGone is what the access log shows for a client that left (openai-surface.md §9.2).
@@ -70,11 +72,12 @@ var rows = map[adapter.Kind]row{
 	adapter.Cancelled:    {400, invalidRequest, "job_cancelled", sdkDecides},
 	adapter.Unsupported:  {400, invalidRequest, "unsupported", sdkDecides},
 
-	noKey:       {401, invalidRequest, "", sdkDecides},
-	noRoute:     {404, invalidRequest, "unknown_url", sdkDecides},
-	wrongMethod: {405, invalidRequest, "method_not_supported", sdkDecides},
-	throttled:   {429, "requests", "rate_limit_exceeded", doNotRetry},
-	clientGone:  {statusClientGone, invalidRequest, "", sdkDecides},
+	noKey:         {401, invalidRequest, "", sdkDecides},
+	noRoute:       {404, invalidRequest, "unknown_url", sdkDecides},
+	wrongMethod:   {405, invalidRequest, "method_not_supported", sdkDecides},
+	wrongEncoding: {415, invalidRequest, "unsupported_content_encoding", sdkDecides},
+	throttled:     {429, "requests", "rate_limit_exceeded", doNotRetry},
+	clientGone:    {statusClientGone, invalidRequest, "", sdkDecides},
 }
 
 // envelope is OpenAI's error body: all four keys are always there (openai-surface.md §9.1).

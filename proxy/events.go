@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/gin-gonic/gin"
+
+	"midgate/adapter/jsonstream"
 )
 
 // events is an answer of server-sent events (openai-surface.md §0.5): each has its name, one line of data and a blank
@@ -44,8 +46,8 @@ func (s *Server) openEvents(c *gin.Context, bare bool) *events {
 }
 
 // send writes one event. Of one whose pictures cannot be read nothing is written: another may follow.
-func (e *events) send(name string, data *document) error {
-	if err := data.prime(); err != nil {
+func (e *events) send(name string, data *jsonstream.Document) error {
+	if err := primed(data); err != nil {
 		return err
 	}
 	e.mu.Lock()
@@ -58,7 +60,7 @@ func (e *events) send(name string, data *document) error {
 		if err := e.text(head); err != nil {
 			return err
 		}
-		if err := data.writeTo(e.c.Writer, func() { e.s.pace(e.c) }); err != nil {
+		if err := data.Stream(e.c.Request.Context(), e.c.Writer, func() { e.s.pace(e.c) }); err != nil {
 			return err
 		}
 		return e.text("\n\n")
@@ -71,8 +73,8 @@ func (e *events) send(name string, data *document) error {
 
 // sendText writes data that is no document, such as [DONE].
 func (e *events) sendText(data string) {
-	d := &document{}
-	d.text.WriteString(data)
+	d := &jsonstream.Document{}
+	d.Text(data)
 	_ = e.send("", d) // that the client has gone is found at the end
 }
 

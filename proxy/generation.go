@@ -3,6 +3,7 @@ package proxy
 import (
 	"math"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -70,30 +71,67 @@ func (p *payload) count() (int, error) {
 // sizes are WIDTHxHEIGHT in the spellings that clients use, or a bare ratio (clients.md §10).
 var sizes = regexp.MustCompile(`^([1-9][0-9]{0,4})\s*([xX*×:])\s*([1-9][0-9]{0,4})$`)
 
-// size reads size as "WxH", "W:H" or "auto"; aspect_ratio, which is not OpenAI's, stands in where there is none.
+// size reads size as "WxH", "W:H" or "auto". The shape may stand in the fields of other image APIs instead, also beside
+// an "auto".
 func (p *payload) size() (string, error) {
 	v, err := p.text("size")
 	if err != nil {
 		return "", err
 	}
-	if v == "" {
-		ratio := p.hint("aspect_ratio")
-		if m := sizes.FindStringSubmatch(ratio); m != nil {
-			return m[1] + ":" + m[3], nil
+	if v == "" || strings.EqualFold(v, "auto") {
+		if shape := p.shape(); shape != "" {
+			return shape, nil
 		}
-		return "", nil
+		return strings.ToLower(v), nil
 	}
-	if strings.EqualFold(v, "auto") {
-		return "auto", nil
-	}
-	m := sizes.FindStringSubmatch(v)
-	if m == nil {
+	shape := spelled(v)
+	if shape == "" {
 		return "", adapter.BadParam("size", "invalid_value", "'size' must be 'auto', WIDTHxHEIGHT such as '1536x1024', or a ratio such as '3:2'.")
 	}
-	if m[2] == ":" {
-		return m[1] + ":" + m[3], nil
+	return shape, nil
+}
+
+// spelled is a shape in our spelling: "WxH" or "W:H"; empty if it is none.
+func spelled(v string) string {
+	m := sizes.FindStringSubmatch(strings.TrimSpace(v))
+	switch {
+	case m == nil:
+		return ""
+	case m[2] == ":":
+		return m[1] + ":" + m[3]
+	default:
+		return m[1] + "x" + m[3]
 	}
-	return m[1] + "x" + m[3], nil
+}
+
+// shape reads what other image APIs call the size: a ratio, in several spellings, or a width and a height. What makes no
+// sense is ignored, since clients send such fields without being asked.
+func (p *payload) shape() string {
+	for _, name := range []string{"aspect_ratio", "aspectRatio", "ratio"} {
+		if m := sizes.FindStringSubmatch(p.hint(name)); m != nil {
+			return m[1] + ":" + m[3]
+		}
+	}
+	for _, object := range []string{"image_config", "imageConfig"} {
+		config := p.fields[object]
+		if config.Type == gjson.String { // a form's
+			config = gjson.Parse(config.Str)
+		}
+		for _, name := range []string{"aspect_ratio", "aspectRatio"} {
+			if m := sizes.FindStringSubmatch(config.Get(name).String()); m != nil {
+				return m[1] + ":" + m[3]
+			}
+		}
+	}
+	width, err := p.whole("width", 1, 99999)
+	if err != nil || width == nil {
+		return ""
+	}
+	height, err := p.whole("height", 1, 99999)
+	if err != nil || height == nil {
+		return ""
+	}
+	return strconv.FormatInt(*width, 10) + "x" + strconv.FormatInt(*height, 10)
 }
 
 // output reads how the answer is to be rendered. Without response_format the model's family decides (clients.md §2).

@@ -4,15 +4,24 @@ import (
 	"context"
 
 	"github.com/gin-gonic/gin"
+	"github.com/tidwall/gjson"
 
 	"midgate/adapter"
+	"midgate/adapter/jsonstream"
 )
 
 // generate serves POST /v1/images/generations.
 func (s *Server) generate(c *gin.Context) error {
+	return s.generateAs(c, false)
+}
+
+func (s *Server) generateAs(c *gin.Context, router bool) error {
 	p, err := s.read(c)
 	if err != nil {
 		return err
+	}
+	if router {
+		p.fields["response_format"] = gjson.Result{Type: gjson.String, Str: "b64_json", Raw: `"b64_json"`}
 	}
 	g, stream, err := p.generation(true)
 	visitOf(c).model = g.Model
@@ -25,7 +34,9 @@ func (s *Server) generate(c *gin.Context) error {
 	if err := s.borrow(c, p, &g); err != nil {
 		return err
 	}
-	a, err := s.attempt(c, p, stream, formOf(g))
+	f := formOf(g)
+	f.Router = router
+	a, err := s.attempt(c, p, stream, f)
 	if err != nil {
 		return err
 	}
@@ -34,15 +45,21 @@ func (s *Server) generate(c *gin.Context) error {
 		return err
 	}
 	if stream {
-		return s.streamPictures(c, t, "image_generation", formOf(g))
+		return s.streamPictures(c, t, "image_generation", f)
 	}
-	return s.deliver(c, t, s.pictures(c, formOf(g)))
+	return s.deliver(c, t, s.pictures(c, f))
+}
+
+// generateRouter serves POST /v1/images, OpenRouter's route for the same: its answer holds the pictures themselves, and
+// their cost in its own words.
+func (s *Server) generateRouter(c *gin.Context) error {
+	return s.generateAs(c, true)
 }
 
 // pictures renders a result as OpenAI's ImagesResponse.
 func (s *Server) pictures(c *gin.Context, f form) renderer {
 	caller, base := visitOf(c).caller, s.base(c)
-	return func(ctx context.Context, d *document, r adapter.Result) error {
+	return func(ctx context.Context, d *jsonstream.Document, r adapter.Result) error {
 		return s.images(ctx, d, caller, f, base, r.Images)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"midgate/adapter"
+	"midgate/adapter/jsonstream"
 )
 
 // acceptance is how long a stream's status line waits for the upstream to accept the submission (contract.md §5).
@@ -79,8 +80,8 @@ func (s *Server) endStream(c *gin.Context, t Ticket, e *events, err error, tell 
 
 // fail sends the one error event of a stream: error is an object and the first member (openai-surface.md §0.5).
 func (e *events) fail(x explained) {
-	d := &document{}
-	d.json(struct {
+	d := &jsonstream.Document{}
+	d.Value(struct {
 		Error problem `json:"error"`
 		Type  string  `json:"type"`
 	}{x.problem, "error"})
@@ -110,13 +111,13 @@ func eventOf(f form, blob *adapter.Blob, at time.Time) eventJSON {
 }
 
 // pictureEvent is one event with a picture; the blob goes over to it.
-func pictureEvent(name string, blob *adapter.Blob, about eventJSON) *document {
-	d := &document{}
-	d.text.WriteString(`{"type":"` + name + `","b64_json":`)
-	d.picture(blob)
-	d.text.WriteByte(',')
-	d.members(about)
-	d.text.WriteByte('}')
+func pictureEvent(name string, blob *adapter.Blob, about eventJSON) *jsonstream.Document {
+	d := &jsonstream.Document{}
+	d.Text(`{"type":"` + name + `","b64_json":`)
+	d.File(blob, blob.Size)
+	d.Text(",")
+	d.Members(about)
+	d.Text("}")
 	return d
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"midgate/adapter"
+	"midgate/adapter/jsonstream"
 )
 
 // jobJSON is the job behind an answer (contract.md §5). Result is written by its renderer, as the last member but one.
@@ -83,18 +84,18 @@ func step(st adapter.Step) stepJSON {
 }
 
 // jobDocument writes a job with its result, rendered as its route answers; bytes says whether base64 may be in it.
-func (s *Server) jobDocument(ctx context.Context, d *document, c *gin.Context, run adapter.Run, bytes bool) error {
-	d.text.WriteByte('{')
-	d.members(s.job(run, s.base(c)))
-	d.text.WriteString(`,"result":`)
+func (s *Server) jobDocument(ctx context.Context, d *jsonstream.Document, c *gin.Context, run adapter.Run, bytes bool) error {
+	d.Text("{")
+	d.Members(s.job(run, s.base(c)))
+	d.Text(`,"result":`)
 	if run.Status != adapter.RunCompleted || run.Result == nil {
-		d.text.WriteString("null}")
+		d.Text("null}")
 		return nil
 	}
 	if err := s.resultOf(c, run, bytes)(ctx, d, *run.Answer()); err != nil {
 		return err
 	}
-	d.text.WriteByte('}')
+	d.Text("}")
 	return nil
 }
 
@@ -148,7 +149,7 @@ func (s *Server) oneJob(c *gin.Context, find func(context.Context, adapter.Calle
 	if err != nil {
 		return err
 	}
-	doc := &document{}
+	doc := &jsonstream.Document{}
 	defer func() { _ = doc.Close() }() // files that were only read
 	if err := s.jobDocument(ctx, doc, c, run, true); err != nil {
 		return err
@@ -168,18 +169,21 @@ func (s *Server) listJobs(c *gin.Context) error {
 		return err
 	}
 	l := page(runs, limit, func(r adapter.Run) (string, any) {
-		d := &document{}
+		d := &jsonstream.Document{}
 		if err := s.jobDocument(ctx, d, c, r, false); err != nil {
 			return r.ID, s.jobObject(c, r) // its pictures are gone; the job itself is not
 		}
-		return r.ID, json.RawMessage(d.text.Bytes())
+		return r.ID, json.RawMessage([]byte(d.String()))
 	})
 	s.writeJSON(c, http.StatusOK, l)
 	return nil
 }
 
 // writeDocument answers with a document that no ticket waits for.
-func (s *Server) writeDocument(c *gin.Context, doc *document) error {
+func (s *Server) writeDocument(c *gin.Context, doc *jsonstream.Document) error {
+	if err := primed(doc); err != nil {
+		return err
+	}
 	c.Header("Content-Type", "application/json")
 	c.Header("Content-Length", strconv.FormatInt(doc.Size(), 10))
 	s.stamp(c)
@@ -189,7 +193,7 @@ func (s *Server) writeDocument(c *gin.Context, doc *document) error {
 		c.Writer.WriteHeaderNow()
 		return nil
 	}
-	if err := doc.writeTo(c.Writer, func() { s.pace(c) }); err != nil {
+	if err := doc.Stream(c.Request.Context(), c.Writer, func() { s.pace(c) }); err != nil {
 		visitOf(c).cut, visitOf(c).cause = true, err
 		panic(http.ErrAbortHandler) // an answer that is not whole must not look whole
 	}

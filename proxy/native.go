@@ -39,7 +39,7 @@ func (s *Server) nativeRoutes() []route {
 // its scheme (upstream-protocol.md §2.3).
 func (s *Server) nativeKeyed(c *gin.Context) error {
 	h := c.Request.Header
-	if sentKey(h) == "" || strings.EqualFold(h.Get("Authorization"), "Bearer midjourney-proxy") {
+	if len(sentKeys(h)) == 0 || strings.EqualFold(h.Get("Authorization"), "Bearer midjourney-proxy") {
 		key := first(strings.TrimSpace(h.Get("Mj-Api-Secret")), strings.TrimSpace(h.Get("Authorization")))
 		if scheme, rest, ok := strings.Cut(key, " "); ok && strings.EqualFold(scheme, "Bearer") {
 			key = strings.TrimSpace(rest)

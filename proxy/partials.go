@@ -3,6 +3,7 @@ package proxy
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 
 	"midgate/adapter"
@@ -50,11 +51,13 @@ func (p *partials) show(ctx context.Context, now adapter.Progress) {
 // maxHeld is more than any preview has bytes; one that has more is not shown.
 const maxHeld = 16 << 20
 
+var errTooLarge = errors.New("the preview is too large to be held")
+
 // held is a preview that cannot vanish while it is sent, as the file can: the upstream's next one takes its place, and the
 // end of the job removes it.
 func held(blob *adapter.Blob) (*adapter.Blob, error) {
 	if blob.Size > maxHeld {
-		return nil, errSize
+		return nil, errTooLarge
 	}
 	data := make([]byte, blob.Size)
 	if _, err := io.ReadFull(blob, data); err != nil {

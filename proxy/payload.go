@@ -180,13 +180,10 @@ const maxPrompt = 32000
 // prompt reads the prompt. required is false where a picture or a button says enough.
 func (p *payload) prompt(required bool) (string, error) {
 	v := p.fields["prompt"]
-	if required {
-		if err := p.present("prompt"); err != nil {
-			return "", err
-		}
-	}
-	switch {
-	case v.Type == gjson.Null: // or none at all
+	switch missing := p.present("prompt"); {
+	case missing != nil && required:
+		return "", missing
+	case missing != nil:
 		return "", nil
 	case v.Type != gjson.String:
 		return "", adapter.BadParam("prompt", "invalid_type", "'prompt' must be a string.")

@@ -10,8 +10,17 @@ import (
 	"midgate/adapter"
 )
 
-// read decodes a body: a form if the content type says so, JSON in every other case (contract.md §5).
+// read decodes a body: a form if the content type says so, JSON in every other case. A deployment that the path names
+// stands for the body's model.
 func (s *Server) read(c *gin.Context) (*payload, error) {
+	p, err := s.readBody(c)
+	if name := deploymentOf(c.Request); err == nil && name != "" {
+		err = s.deploy(p, name, c.Request.URL.Path == responsesRoute)
+	}
+	return p, err
+}
+
+func (s *Server) readBody(c *gin.Context) (*payload, error) {
 	kind, params, err := mime.ParseMediaType(c.GetHeader("Content-Type"))
 	if err != nil || kind != "multipart/form-data" {
 		body := &opening{from: c.Request.Body}

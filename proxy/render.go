@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"midgate/adapter"
+	"midgate/adapter/jsonstream"
 )
 
 // form is what rendering an answer needs to know of its request. It is kept with the run, so that the job can show its
@@ -17,6 +18,7 @@ type form struct {
 	Tokens  int            `json:"tokens,omitempty"` // of the prompt
 	Quality string         `json:"quality,omitempty"`
 	Output  adapter.Output `json:"output"`
+	Router  bool           `json:"router,omitempty"` // the usage has OpenRouter's names
 }
 
 func formOf(g adapter.Generation) form {
@@ -35,11 +37,11 @@ type elementJSON struct {
 
 // aboutJSON is what an answer says about all its pictures (openai-surface.md §1.2).
 type aboutJSON struct {
-	Background   string    `json:"background"`
-	OutputFormat string    `json:"output_format"`
-	Quality      string    `json:"quality"`
-	Size         string    `json:"size,omitempty"`
-	Usage        usageJSON `json:"usage"`
+	Background   string `json:"background"`
+	OutputFormat string `json:"output_format"`
+	Quality      string `json:"quality"`
+	Size         string `json:"size,omitempty"`
+	Usage        any    `json:"usage"` // usageJSON or routerUsageJSON
 }
 
 // usageJSON is made up: Midjourney counts no tokens, SDKs want integers.
@@ -49,6 +51,14 @@ type usageJSON struct {
 	OutputTokens       int        `json:"output_tokens"`
 	InputTokensDetail  tokensJSON `json:"input_tokens_details"`
 	OutputTokensDetail tokensJSON `json:"output_tokens_details"`
+}
+
+// routerUsageJSON is the same in OpenRouter's words: its SDK refuses an answer with OpenAI's.
+type routerUsageJSON struct {
+	PromptTokens     int     `json:"prompt_tokens"`
+	CompletionTokens int     `json:"completion_tokens"`
+	TotalTokens      int     `json:"total_tokens"`
+	Cost             float64 `json:"cost"`
 }
 
 type tokensJSON struct {
@@ -70,13 +80,17 @@ type found struct {
 }
 
 // images writes the answer for some pictures into d, an ImagesResponse with URLs under base. It is the same each time it is rendered.
-func (s *Server) images(ctx context.Context, d *document, c adapter.Caller, f form, base string, ids []string) error {
+func (s *Server) images(ctx context.Context, d *jsonstream.Document, c adapter.Caller, f form, base string, ids []string) error {
 	pictures, err := s.find(ctx, c, f, ids)
 	if err != nil {
 		return err
 	}
 	var created int64
-	about := aboutJSON{Background: "opaque", OutputFormat: string(orPNG(f.Output.Format)), Quality: shownQuality(f.Quality), Usage: usage(f.Tokens)}
+	var spent any = usage(f.Tokens)
+	if f.Router {
+		spent = routerUsageJSON{PromptTokens: f.Tokens, TotalTokens: f.Tokens}
+	}
+	about := aboutJSON{Background: "opaque", OutputFormat: string(orPNG(f.Output.Format)), Quality: shownQuality(f.Quality), Usage: spent}
 	for i, p := range pictures {
 		created = max(created, p.image.Created.Unix())
 		if i == 0 && p.image.Width > 0 {
@@ -84,32 +98,32 @@ func (s *Server) images(ctx context.Context, d *document, c adapter.Caller, f fo
 		}
 	}
 	s.count(f, len(pictures))
-	d.text.WriteString(`{"created":` + strconv.FormatInt(created, 10) + `,"data":[`)
+	d.Text(`{"created":` + strconv.FormatInt(created, 10) + `,"data":[`)
 	for i, p := range pictures {
 		if i > 0 {
-			d.text.WriteByte(',')
+			d.Text(",")
 		}
 		s.element(d, f, base, p)
 	}
-	d.text.WriteString(`],`)
-	d.members(about)
-	d.text.WriteByte('}')
+	d.Text(`],`)
+	d.Members(about)
+	d.Text("}")
 	return nil
 }
 
-func (s *Server) element(d *document, f form, base string, p found) {
-	d.text.WriteByte('{')
+func (s *Server) element(d *jsonstream.Document, f form, base string, p found) {
+	d.Text("{")
 	if p.blob != nil {
-		d.text.WriteString(`"b64_json":`)
-		d.picture(p.blob)
-		d.text.WriteByte(',')
+		d.Text(`"b64_json":`)
+		d.File(p.blob, p.blob.Size)
+		d.Text(",")
 	}
 	e := elementJSON{ID: p.image.ID, RevisedPrompt: p.image.Revised(), Actions: p.image.Offers(), Width: p.image.Width, Height: p.image.Height}
 	if f.Output.URL {
 		e.URL = pictureURL(base, p.image.ID, f.Output.Format)
 	}
-	d.members(e)
-	d.text.WriteByte('}')
+	d.Members(e)
+	d.Text("}")
 }
 
 // find looks the pictures up, and opens them if the answer carries their bytes: each may have to be cut or encoded.

@@ -7,6 +7,8 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"midgate/adapter"
+	"midgate/adapter/chat"
+	"midgate/adapter/jsonstream"
 )
 
 const responsesRoute = "/v1/responses"
@@ -30,7 +32,7 @@ func (s *Server) respond(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if ask.turn.Way == adapter.TurnReply {
+	if ask.turn.Way == chat.TurnReply {
 		return s.respondAtOnce(c, ask, outcome{said: said{text: ask.turn.Reply.Text, reply: &ask.turn.Reply}})
 	}
 	a, err := s.attempt(c, p, ask.stream, ask.form)
@@ -100,7 +102,7 @@ func (s *Server) respondAtOnce(c *gin.Context, ask responseAsk, o outcome) error
 		}
 		return t.close(c)
 	}
-	doc := &document{}
+	doc := &jsonstream.Document{}
 	defer func() { _ = doc.Close() }() // files that were only read
 	r.write(doc, items)
 	return s.writeDocument(c, doc)
@@ -109,7 +111,7 @@ func (s *Server) respondAtOnce(c *gin.Context, ask responseAsk, o outcome) error
 // response renders a result as a response; without bytes its pictures are addresses only.
 func (s *Server) response(c *gin.Context, run adapter.Run, f responseForm, bytes bool) renderer {
 	caller, base := visitOf(c).caller, s.base(c)
-	return func(ctx context.Context, d *document, result adapter.Result) error {
+	return func(ctx context.Context, d *jsonstream.Document, result adapter.Result) error {
 		r := responseOf(run, f)
 		r.Status = "completed"
 		items, err := s.items(ctx, caller, base, r, outcomeOf(run, result), bytes)

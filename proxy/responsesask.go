@@ -9,11 +9,12 @@ import (
 	"github.com/tidwall/gjson"
 
 	"midgate/adapter"
+	"midgate/adapter/chat"
 )
 
 // responseAsk is a request to /v1/responses, decoded and checked.
 type responseAsk struct {
-	turn   adapter.Turn
+	turn   chat.Turn
 	gen    adapter.Generation
 	refs   []adapter.Reference // the pictures that the turn is about, where they are not in turn.Images
 	mask   *adapter.Reference
@@ -26,7 +27,7 @@ func (s *Server) readResponse(c *gin.Context, p *payload) (ask responseAsk, err 
 	tool := imageTool(p.fields["tools"])
 	var read reading
 	read.do(func() (err error) { ask.gen, ask.stream, err = p.toolSettings(tool); return })
-	read.do(func() error { return s.responseModel(p, tool, &ask) })
+	read.do(func() error { return s.responseModel(c, p, tool, &ask) })
 	read.do(func() error { return p.unused() })
 	visitOf(c).model = ask.gen.Model
 	read.do(func() (err error) { ask.form, err = p.responseForm(ask.gen); return })
@@ -42,10 +43,10 @@ func (s *Server) readResponse(c *gin.Context, p *payload) (ask responseAsk, err 
 	action := strings.ToLower(tool.Get("action").String())
 	o := s.chatOptions()
 	o.Follow = action != "generate"
-	if ask.turn, err = adapter.ReadTurn(req, o); err != nil {
+	if ask.turn, err = chat.ReadTurn(req, o); err != nil {
 		return ask, inInput(err)
 	}
-	if ask.turn.Way == adapter.TurnReply {
+	if ask.turn.Way == chat.TurnReply {
 		return ask, nil
 	}
 	if err := steer(&ask.turn, action); err != nil {
@@ -86,14 +87,17 @@ func (p *payload) toolSettings(tool gjson.Result) (adapter.Generation, bool, err
 	return own.generation(false)
 }
 
+// imageDeployment is the header in which Azure's clients name the model of a response's image tool.
+const imageDeployment = "X-Ms-Oai-Image-Generation-Deployment"
+
 // responseModel settles the model: the tool's where it is one of ours, else the request's, else the plain one. A
 // response's own model is a text model that means nothing here (contract.md §3).
-func (s *Server) responseModel(p *payload, tool gjson.Result, ask *responseAsk) error {
+func (s *Server) responseModel(c *gin.Context, p *payload, tool gjson.Result, ask *responseAsk) error {
 	named, err := p.modelName()
 	if err != nil {
 		return err
 	}
-	for _, name := range []string{tool.Get("model").String(), named} {
+	for _, name := range []string{tool.Get("model").String(), c.GetHeader(imageDeployment), named} {
 		if name != "" && len(name) <= 256 && s.core.Draw.Model(name) == nil {
 			ask.gen.Model = strings.Clone(name)
 			return nil
@@ -104,10 +108,10 @@ func (s *Server) responseModel(p *payload, tool gjson.Result, ask *responseAsk) 
 }
 
 // steer obeys the tool's action: generate draws anew whatever pictures there are, edit needs one.
-func steer(t *adapter.Turn, action string) error {
+func steer(t *chat.Turn, action string) error {
 	switch {
-	case action == "generate" && t.Way != adapter.TurnReply && t.Prompt != "":
-		t.Way, t.Images, t.Attached = adapter.TurnDraw, nil, nil
+	case action == "generate" && t.Way != chat.TurnReply && t.Prompt != "":
+		t.Way, t.Images, t.Attached = chat.TurnDraw, nil, nil
 	case action == "edit" && len(t.Images)+len(t.Attached) == 0:
 		return adapter.BadParam("tools", "invalid_value", "The tool's action is 'edit', but there is no picture in 'input' or behind 'previous_response_id'.")
 	}

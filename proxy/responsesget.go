@@ -9,6 +9,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"midgate/adapter"
+	"midgate/adapter/jsonstream"
 )
 
 // getResponse serves GET /v1/responses/{id}: as it stands, or with ?stream=true what is still to come of it.
@@ -50,7 +51,7 @@ func (o onlooker) Preview(ctx context.Context, p adapter.Progress, f adapter.For
 
 // writeResponse answers with a run's response as it stands.
 func (s *Server) writeResponse(c *gin.Context, run adapter.Run) error {
-	doc := &document{}
+	doc := &jsonstream.Document{}
 	defer func() { _ = doc.Close() }() // files that were only read
 	f := keptResponse(run)
 	if run.Status != adapter.RunCompleted || run.Result == nil {

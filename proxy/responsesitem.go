@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"midgate/adapter"
+	"midgate/adapter/chat"
+	"midgate/adapter/jsonstream"
 )
 
 // item is one piece of a response's output: a picture, a text, or the call of a function that a client insisted on.
@@ -31,7 +33,7 @@ type outcome struct {
 func outcomeOf(run adapter.Run, r adapter.Result) outcome {
 	o := outcome{ids: r.Images}
 	if len(r.Texts) > 0 {
-		o.text = adapter.Say(adapter.Saying{Texts: r.Texts})
+		o.text = chat.Markdown(chat.Answer{Texts: r.Texts})
 	}
 	if len(r.Videos) > 0 {
 		o.video = filmURL("", run.ID, r.Moving)
@@ -50,7 +52,7 @@ func (s *Server) items(ctx context.Context, c adapter.Caller, base string, r res
 	case o.calls():
 		return []item{{id: "fc_" + suffix, call: o.reply.Tool, text: o.reply.Text}}, nil
 	case o.video != "":
-		return []item{{id: "msg_" + suffix, text: adapter.Say(adapter.Saying{Video: base + o.video})}}, nil
+		return []item{{id: "msg_" + suffix, text: chat.Markdown(chat.Answer{Video: base + o.video})}}, nil
 	case o.reply != nil || o.text != "":
 		return []item{{id: "msg_" + suffix, text: o.text}}, nil
 	}
@@ -80,7 +82,7 @@ func toldOf(items []item) string {
 		urls[it.picture.image.ID] = it.url
 		images = append(images, it.picture.image)
 	}
-	return adapter.Say(adapter.Saying{Images: images, URL: func(id string) string { return urls[id] }})
+	return chat.Markdown(chat.Answer{Images: images, URL: func(id string) string { return urls[id] }})
 }
 
 // pictureItem names the i-th picture of a response.
@@ -122,26 +124,26 @@ func outputText(text string) outputTextJSON {
 }
 
 // write writes the finished item.
-func (it *item) write(d *document) {
+func (it *item) write(d *jsonstream.Document) {
 	switch {
 	case it.picture != nil:
-		d.text.WriteString(`{"id":"` + it.id + `","type":"image_generation_call","status":"completed","result":`)
+		d.Text(`{"id":"` + it.id + `","type":"image_generation_call","status":"completed","result":`)
 		if it.picture.blob != nil {
-			d.picture(it.picture.blob)
+			d.File(it.picture.blob, it.picture.blob.Size)
 		} else {
-			d.text.WriteString("null")
+			d.Text("null")
 		}
-		d.text.WriteByte(',')
+		d.Text(",")
 		img := it.picture.image
-		d.members(pictureJSON{
+		d.Members(pictureJSON{
 			Revised: img.Revised(), Size: fmt.Sprintf("%dx%d", img.Width, img.Height), Quality: shownQuality(it.form.Quality), Background: "opaque",
 			OutputFormat: string(orPNG(it.form.Output.Format)), ImageID: img.ID, URL: it.url, Actions: img.Offers(),
 		})
-		d.text.WriteByte('}')
+		d.Text("}")
 	case it.call != "":
-		d.json(it.callJSON("completed", it.text))
+		d.Value(it.callJSON("completed", it.text))
 	default:
-		d.json(it.messageJSON("completed", []outputTextJSON{outputText(it.text)}))
+		d.Value(it.messageJSON("completed", []outputTextJSON{outputText(it.text)}))
 	}
 }
 

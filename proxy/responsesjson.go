@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"midgate/adapter"
+	"midgate/adapter/jsonstream"
 )
 
 // responseJSON is a response without its output (openai-surface.md §7.3).
@@ -101,7 +102,7 @@ func responseError(x explained) *responseErrorJSON {
 }
 
 // write writes a response with its output into d, which takes the items' pictures over.
-func (r responseJSON) write(d *document, items []item) {
+func (r responseJSON) write(d *jsonstream.Document, items []item) {
 	f := r.form
 	head := responseHeadJSON{
 		ID: r.ID, Object: "response", CreatedAt: r.CreatedAt, Status: r.Status, Background: f.Background, Error: r.Error,
@@ -110,18 +111,18 @@ func (r responseJSON) write(d *document, items []item) {
 	if r.Status == "completed" {
 		head.CompletedAt = new(max(cmp.Or(r.EndedAt, time.Now().Unix()), r.CreatedAt)) // an answer goes out before its run has ended
 	}
-	d.text.WriteByte('{')
-	d.members(head)
-	d.text.WriteString(`,"output":[`)
+	d.Text("{")
+	d.Members(head)
+	d.Text(`,"output":[`)
 	for i := range items {
 		if i > 0 {
-			d.text.WriteByte(',')
+			d.Text(",")
 		}
 		items[i].write(d)
 	}
-	d.text.WriteString(`],`)
-	d.members(r.tail())
-	d.text.WriteByte('}')
+	d.Text(`],`)
+	d.Members(r.tail())
+	d.Text("}")
 }
 
 func (r responseJSON) tail() responseTailJSON {

@@ -9,6 +9,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"midgate/adapter"
+	"midgate/adapter/jsonstream"
 )
 
 // fresh is the last number that a client has seen of a stream that begins.
@@ -84,7 +85,7 @@ func (t *responseStream) close(c *gin.Context) error {
 }
 
 // send writes one event: its type, its number, and what rest writes.
-func (t *responseStream) send(kind string, rest func(d *document)) {
+func (t *responseStream) send(kind string, rest func(d *jsonstream.Document)) {
 	if t.lost != nil {
 		return
 	}
@@ -93,10 +94,10 @@ func (t *responseStream) send(kind string, rest func(d *document)) {
 	if number <= t.seen {
 		return
 	}
-	d := &document{} // its pictures belong to the items
-	d.text.WriteString(`{"type":"` + kind + `","sequence_number":` + strconv.Itoa(number) + `,`)
+	d := &jsonstream.Document{} // its pictures belong to the items
+	d.Text(`{"type":"` + kind + `","sequence_number":` + strconv.Itoa(number) + `,`)
 	rest(d)
-	d.text.WriteByte('}')
+	d.Text("}")
 	if err := t.e.send(kind, d); err != nil && !t.e.broken() { // that the client has gone is found at the end
 		t.lost = err
 		t.next = number
@@ -105,8 +106,8 @@ func (t *responseStream) send(kind string, rest func(d *document)) {
 
 // state sends an event with the whole response.
 func (t *responseStream) state(kind string, items []item) {
-	t.send(kind, func(d *document) {
-		d.text.WriteString(`"response":`)
+	t.send(kind, func(d *jsonstream.Document) {
+		d.Text(`"response":`)
 		t.r.write(d, items)
 	})
 }
@@ -135,7 +136,7 @@ type placeJSON struct {
 }
 
 func (t *responseStream) about(kind string, place any) {
-	t.send(kind, func(d *document) { d.members(place) })
+	t.send(kind, func(d *jsonstream.Document) { d.Members(place) })
 }
 
 // begin announces an item; a picture is then being drawn.
@@ -173,8 +174,8 @@ func (t *responseStream) finish(items []item, announced int) error {
 // fail sends the error, nested and flat: clients differ in which of them they read (openai-surface.md §7.4).
 func (t *responseStream) fail(x explained) {
 	t.lost, t.next = nil, max(t.next, t.seen+1)
-	d := &document{}
-	d.json(struct {
+	d := &jsonstream.Document{}
+	d.Value(struct {
 		Error   problem `json:"error"`
 		Type    string  `json:"type"`
 		Number  int     `json:"sequence_number"`
@@ -198,13 +199,13 @@ func (t *responseStream) previews(ctx context.Context, ticket Ticket, draws bool
 	t.next = max(t.next, t.seen+1)
 	id := pictureItem(t.suffix(), 0)
 	p.send = func(index int, blob *adapter.Blob) error {
-		t.send("response.image_generation_call.partial_image", func(d *document) {
-			d.members(placeJSON{0, id})
-			d.text.WriteString(`,"partial_image_index":` + strconv.Itoa(index) + `,"partial_image_b64":`)
-			d.picture(blob)
+		t.send("response.image_generation_call.partial_image", func(d *jsonstream.Document) {
+			d.Members(placeJSON{0, id})
+			d.Text(`,"partial_image_index":` + strconv.Itoa(index) + `,"partial_image_b64":`)
+			d.File(blob, blob.Size)
 			about := eventOf(t.r.form.form, blob, time.Now())
-			d.text.WriteByte(',')
-			d.members(struct {
+			d.Text(",")
+			d.Members(struct {
 				Size         string `json:"size"`
 				Quality      string `json:"quality"`
 				Background   string `json:"background"`

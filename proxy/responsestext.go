@@ -1,5 +1,7 @@
 package proxy
 
+import "midgate/adapter/jsonstream"
+
 // done sends how an item comes to its end: a picture by its event, a text and a call by their pieces, then all of it.
 func (t *responseStream) done(i int, it *item) {
 	switch {
@@ -18,11 +20,11 @@ func (t *responseStream) done(i int, it *item) {
 	default:
 		t.text(i, it)
 	}
-	t.send("response.output_item.done", func(d *document) {
-		d.members(struct {
+	t.send("response.output_item.done", func(d *jsonstream.Document) {
+		d.Members(struct {
 			Index int `json:"output_index"`
 		}{i})
-		d.text.WriteString(`,"item":`)
+		d.Text(`,"item":`)
 		it.write(d)
 	})
 }

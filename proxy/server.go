@@ -67,6 +67,8 @@ func New(cfg Config, core Core, metrics *Metrics, log *slog.Logger) (*Server, er
 		{"GET", "/v1/models", s.listModels, keyed},
 		{"GET", "/v1/models/*id", s.getModel, keyed},
 		{"POST", "/v1/images/generations", s.generate, body},
+		{"POST", "/v1/images", s.generateRouter, body},
+		{"GET", "/v1/images/models", s.listModels, keyed},
 		{"POST", "/v1/images/edits", s.edit, body},
 		{"POST", "/v1/images/variations", s.vary, body},
 		{"POST", "/v1/images/blends", s.blend, body},

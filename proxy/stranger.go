@@ -52,5 +52,5 @@ func asksFirst(h http.Header) bool {
 	if err != nil && h.Get("Content-Type") != "" {
 		kind = "" // it may be anything
 	}
-	return sentKey(h) != "" || !slices.Contains(plainForms, kind)
+	return len(sentKeys(h)) > 0 || !slices.Contains(plainForms, kind)
 }

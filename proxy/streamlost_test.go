@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"midgate/adapter"
+	"midgate/adapter/chat"
 	"midgate/adapter/midjourney/simulator"
 )
 
@@ -32,10 +33,13 @@ func (l failing) Image(ctx context.Context, c adapter.Caller, id string) (adapte
 func (l failing) Bytes(ctx context.Context, id string, f adapter.Format, compression int) (*adapter.Blob, error) {
 	blob, err := l.Library.Bytes(ctx, id, f, compression)
 	if err == nil && l.short.Load() {
-		breaksOff(blob, rawChunk+rawChunk/2)
+		breaksOff(blob, chunk+chunk/2)
 	}
 	return blob, err
 }
+
+// chunk is how much of a picture is read before anything of it is written.
+const chunk = 48 << 10
 
 // breaking is a file that cannot be read any further from some byte on.
 type breaking struct {
@@ -84,7 +88,7 @@ type vanishingTalker struct {
 }
 
 // Converse implements Talker.
-func (d vanishingTalker) Converse(ctx context.Context, a adapter.Attempt, t adapter.Turn, g adapter.Generation, refs []adapter.Reference) (Talk, error) {
+func (d vanishingTalker) Converse(ctx context.Context, a adapter.Attempt, t chat.Turn, g adapter.Generation, refs []adapter.Reference) (Talk, error) {
 	talk, err := d.Talker.Converse(ctx, a, t, g, refs)
 	if talk.Ticket != nil {
 		talk.Ticket = vanishingTicket{talk.Ticket, d.from}
@@ -151,7 +155,7 @@ func TestAStreamThatCannotShowItsPicturesLeavesThemForTheRepeat(t *testing.T) {
 func TestAPreviewThatVanishesLeavesTheStreamWhole(t *testing.T) {
 	t.Parallel()
 	for name, tc := range lost {
-		for where, from := range map[string]int{"at once": 0, "in the middle": rawChunk + rawChunk/2} {
+		for where, from := range map[string]int{"at once": 0, "in the middle": chunk + chunk/2} {
 			t.Run(name+" "+where, func(t *testing.T) {
 				t.Parallel()
 				h := newHouseAmid(t, simulator.Config{}, vanishing(from))

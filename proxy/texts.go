@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"midgate/adapter"
+	"midgate/adapter/jsonstream"
 )
 
 // textsJSON answers where the result is words (contract.md §4, descriptions and shorten).
@@ -18,12 +19,12 @@ type textJSON struct {
 
 // texts renders a result's prompts.
 func (s *Server) texts(created int64) renderer {
-	return func(_ context.Context, d *document, r adapter.Result) error {
+	return func(_ context.Context, d *jsonstream.Document, r adapter.Result) error {
 		t := textsJSON{Created: created, Data: make([]textJSON, 0, len(r.Texts))}
 		for _, p := range r.Texts {
 			t.Data = append(t.Data, textJSON{p})
 		}
-		d.json(t)
+		d.Value(t)
 		return nil
 	}
 }

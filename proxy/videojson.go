@@ -9,6 +9,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"midgate/adapter"
+	"midgate/adapter/jsonstream"
 )
 
 // videoJSON is OpenAI's Video: the first 13 members are always there (openai-surface.md §5.2). URL is an extension.
@@ -84,8 +85,8 @@ func concrete(size string) string {
 // videoResult renders a run's result as its video.
 func (s *Server) videoResult(c *gin.Context, run adapter.Run) renderer {
 	base := s.base(c)
-	return func(_ context.Context, d *document, _ adapter.Result) error {
-		d.json(s.video(base, run))
+	return func(_ context.Context, d *jsonstream.Document, _ adapter.Result) error {
+		d.Value(s.video(base, run))
 		return nil
 	}
 }

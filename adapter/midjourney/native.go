@@ -40,9 +40,9 @@ func (b *body) withPictures(raw json.RawMessage, pictures []adapter.Attachment) 
 		if err != nil || n >= len(pictures) {
 			continue
 		}
-		b.literal(raw[from:at[0]])
+		b.Text(string(raw[from:at[0]]))
 		b.attach(pictures[n])
 		from = at[1]
 	}
-	b.literal(raw[from:])
+	b.Text(string(raw[from:]))
 }

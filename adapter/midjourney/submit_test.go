@@ -288,7 +288,8 @@ func TestOneHeaderCarriesTheKey(t *testing.T) {
 
 // TestPicturesAreStreamed sends sizes around the encoder's chunk and checks every byte.
 func TestPicturesAreStreamed(t *testing.T) {
-	for _, size := range []int{0, 1, 2, 3, encodeChunk - 1, encodeChunk, encodeChunk + 1, 3*encodeChunk + 5} {
+	const chunk = 48 << 10
+	for _, size := range []int{0, 1, 2, 3, chunk - 1, chunk, chunk + 1, 3*chunk + 5} {
 		picture := bytes.Repeat([]byte("midgate\x00\xff"), size/9+1)[:size]
 		sim := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			var body struct {

@@ -17,7 +17,7 @@ func (c *client) Upload(ctx context.Context, pictures []adapter.Attachment) ([]s
 	b := &body{}
 	b.pictures("base64Array", pictures)
 	b.end()
-	req, err := c.newRequest(ctx, http.MethodPost, "/mj/submit/upload-discord-images", b.open(ctx), b.size())
+	req, err := c.newRequest(ctx, http.MethodPost, "/mj/submit/upload-discord-images", b.Reader(ctx), b.Size())
 	if err != nil {
 		return nil, adapter.Wrap(adapter.Internal, err, "The upload could not be made.")
 	}

@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"image"
 	"image/jpeg"
-	"image/png"
+	stdpng "image/png"
 	"io"
 	"runtime"
 	"slices"
@@ -15,11 +15,15 @@ import (
 
 	deepwebp "github.com/deepteams/webp"
 	"golang.org/x/image/webp"
+
+	"midgate/adapter/pictures/fingerprint"
+	"midgate/adapter/pictures/picturetest"
+	"midgate/adapter/pictures/png"
 )
 
 // The grids that the benchmarks cut: 2048×2048, as Midjourney sends them.
 var (
-	gridImage = sync.OnceValue(func() *image.RGBA { return painting(2048, 2048, 42) })
+	gridImage = sync.OnceValue(func() *image.RGBA { return picturetest.Painting(2048, 2048, 42) })
 	gridWebP  = sync.OnceValue(func() []byte {
 		var b bytes.Buffer
 		if err := deepwebp.Encode(&b, gridImage(), &deepwebp.Options{Quality: 85, Method: 4}); err != nil {
@@ -96,11 +100,11 @@ func (c *counter) Write(b []byte) (int, error) { c.n += len(b); return len(b), n
 // image/png at its fastest level that still compresses.
 func stdlibQuarters(b *testing.B, img image.Image) int {
 	var c counter
-	enc := png.Encoder{CompressionLevel: png.BestSpeed}
+	enc := stdpng.Encoder{CompressionLevel: stdpng.BestSpeed}
 	for q := 1; q <= 4; q++ {
 		sub := img.(interface {
 			SubImage(r image.Rectangle) image.Image
-		}).SubImage(quarterOf(2048, 2048, q))
+		}).SubImage(png.Quarter(2048, 2048, q))
 		if err := enc.Encode(&c, sub); err != nil {
 			b.Fatal(err)
 		}
@@ -108,21 +112,21 @@ func stdlibQuarters(b *testing.B, img image.Image) int {
 	return c.n
 }
 
-// BenchmarkP7PNGGrid: a PNG grid into four PNG tiles and their looks (engineering.md §6.1, bar: cpu ≤ 0.45, size ≤ 1.10).
+// BenchmarkP7PNGGrid: a PNG grid into four PNG tiles and their fingerprints (bar: cpu ≤ 0.45, size ≤ 1.10).
 func BenchmarkP7PNGGrid(b *testing.B) {
-	src := pngLevel(b, gridImage(), png.DefaultCompression)
+	src := picturetest.PNGLevel(b, gridImage(), stdpng.DefaultCompression)
 	against(b, func() int {
 		var c counter
-		four := newLookers(header{Width: 2048, Height: 2048})
-		if err := splitPNG(bytes.NewReader(src), [4]io.Writer{&c, &c, &c, &c}, four.see); err != nil {
+		four := newQuarterBuilders(header{Width: 2048, Height: 2048})
+		if err := png.SplitQuarters(bytes.NewReader(src), [4]io.Writer{&c, &c, &c, &c}, four.addRow); err != nil {
 			b.Fatal(err)
 		}
 		for _, k := range four {
-			k.looks()
+			k.Fingerprint()
 		}
 		return c.n
 	}, func() int {
-		img, err := png.Decode(bytes.NewReader(src))
+		img, err := stdpng.Decode(bytes.NewReader(src))
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -144,9 +148,9 @@ func BenchmarkP7bWebPGrid(b *testing.B) {
 		var c counter
 		img := decode(decodeWebP).(*image.YCbCr)
 		for q := 1; q <= 4; q++ {
-			part := img.SubImage(quarterOf(2048, 2048, q))
-			LooksOf(part)
-			if err := encodePNG(&c, part); err != nil {
+			part := img.SubImage(png.Quarter(2048, 2048, q))
+			fingerprint.Of(part)
+			if err := png.Encode(&c, part); err != nil {
 				b.Fatal(err)
 			}
 		}
@@ -156,7 +160,7 @@ func BenchmarkP7bWebPGrid(b *testing.B) {
 
 // BenchmarkP8JPEGGrid: a JPEG grid into four JPEG tiles (bar: cpu ≤ 1.1 of decoding and encoding at 92).
 func BenchmarkP8JPEGGrid(b *testing.B) {
-	src := jpegBytes(b, gridImage(), 92)
+	src := picturetest.JPEG(b, gridImage(), 92)
 	run := func(quality int) int {
 		var c counter
 		img, err := jpeg.Decode(bytes.NewReader(src))
@@ -164,7 +168,7 @@ func BenchmarkP8JPEGGrid(b *testing.B) {
 			b.Fatal(err)
 		}
 		for q := 1; q <= 4; q++ {
-			sub := img.(*image.YCbCr).SubImage(quarterOf(2048, 2048, q))
+			sub := img.(*image.YCbCr).SubImage(png.Quarter(2048, 2048, q))
 			if err := jpeg.Encode(&c, sub, &jpeg.Options{Quality: quality}); err != nil {
 				b.Fatal(err)
 			}

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"midgate/adapter"
+	"midgate/adapter/pictures/picturetest"
 )
 
 // TestADeletionWhileAPictureIsReadLeavesNothingOfIt: what is made of it meanwhile goes, too, and the deletion does not
@@ -17,7 +18,7 @@ import (
 func TestADeletionWhileAPictureIsReadLeavesNothingOfIt(t *testing.T) {
 	dir := t.TempDir()
 	s := newStore(t, dir)
-	pic := pngBytes(t, painting(128, 128, 1))
+	pic := picturetest.PNG(t, picturetest.Painting(128, 128, 1))
 	forms := []adapter.Rendition{
 		{ImageID: "img_A"}, {Quarter: 1, ImageID: "img_A"}, {Quarter: 2, Format: adapter.JPEG}, {Format: adapter.JPEG}, {Quarter: 3, Format: adapter.PNG},
 	}

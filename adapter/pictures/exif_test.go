@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"midgate/adapter"
+	"midgate/adapter/pictures/picturetest"
 )
 
 // turnedJPEG is a JPEG whose pixels lie as those of img, with an orientation in its Exif.
@@ -23,7 +24,7 @@ func turnedJPEG(t testing.TB, img image.Image, turn uint16, order binary.AppendB
 	}
 	tiff = order.AppendUint32(tiff, 0)
 	segment := binary.BigEndian.AppendUint16([]byte{0xff, 0xe1}, uint16(len(tiff)+8))
-	plain := jpegBytes(t, img, 95)
+	plain := picturetest.JPEG(t, img, 95)
 	return slices.Concat(plain[:2], segment, []byte("Exif\x00\x00"), tiff, plain[2:])
 }
 

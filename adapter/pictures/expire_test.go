@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"midgate/adapter/pictures/picturetest"
 )
 
 func TestUploadsThatNobodyUsesAnyMoreGo(t *testing.T) {
@@ -20,18 +22,18 @@ func TestUploadsThatNobodyUsesAnyMoreGo(t *testing.T) {
 		}
 		return name
 	}
-	again := pngBytes(t, image.NewGray(image.Rect(0, 0, 3, 3)))
+	again := picturetest.PNG(t, image.NewGray(image.Rect(0, 0, 3, 3)))
 	names := map[string]struct {
 		name string
 		stay bool
 	}{
-		"one of long ago":                  {age(keep(pngBytes(t, image.NewGray(image.Rect(0, 0, 2, 2))))), false},
-		"one of now":                       {keep(pngBytes(t, image.NewGray(image.Rect(0, 0, 4, 4)))), true},
-		"one that a record holds on to":    {age(keep(pngBytes(t, image.NewGray(image.Rect(0, 0, 5, 5))))), true},
+		"one of long ago":                  {age(keep(picturetest.PNG(t, image.NewGray(image.Rect(0, 0, 2, 2))))), false},
+		"one of now":                       {keep(picturetest.PNG(t, image.NewGray(image.Rect(0, 0, 4, 4)))), true},
+		"one that a record holds on to":    {age(keep(picturetest.PNG(t, image.NewGray(image.Rect(0, 0, 5, 5))))), true},
 		"one of long ago that came again":  {age(keep(again)), true},
-		"a picture of Midjourney's":        {age(save(t, s, "pictures/a", pngBytes(t, image.NewGray(image.Rect(0, 0, 6, 6)))).Name), true},
-		"a preview that was left, old":     {age(save(t, s, "previews/job/b", pngBytes(t, image.NewGray(image.Rect(0, 0, 7, 7)))).Name), false},
-		"a preview of a job under way now": {save(t, s, "previews/job/c", pngBytes(t, image.NewGray(image.Rect(0, 0, 8, 8)))).Name, true},
+		"a picture of Midjourney's":        {age(save(t, s, "pictures/a", picturetest.PNG(t, image.NewGray(image.Rect(0, 0, 6, 6)))).Name), true},
+		"a preview that was left, old":     {age(save(t, s, "previews/job/b", picturetest.PNG(t, image.NewGray(image.Rect(0, 0, 7, 7)))).Name), false},
+		"a preview of a job under way now": {save(t, s, "previews/job/c", picturetest.PNG(t, image.NewGray(image.Rect(0, 0, 8, 8)))).Name, true},
 	}
 	keep(again)
 	held := names["one that a record holds on to"].name

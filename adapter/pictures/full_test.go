@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"midgate/adapter"
+	"midgate/adapter/pictures/picturetest"
 )
 
 // refusing is a disk that is full.
@@ -18,12 +19,12 @@ type refusing struct{}
 func (refusing) Write([]byte) (int, error) { return 0, errors.New("no space left on device") }
 
 func TestAFailureOfTheBucketIsNoFailureOfThePicture(t *testing.T) {
-	pic := pngBytes(t, painting(16, 16, 1))
-	if _, err := drain(refusing{}, bytes.NewReader(pic), limit, facts{}); adapter.KindOf(err) != adapter.Storage {
+	pic := picturetest.PNG(t, picturetest.Painting(16, 16, 1))
+	if _, err := drain(refusing{}, bytes.NewReader(pic), limit, metadata{}); adapter.KindOf(err) != adapter.Storage {
 		t.Errorf("drain to a full disk = %v, want kind %q", err, adapter.Storage)
 	}
 	broken := io.MultiReader(bytes.NewReader(pic), failingReader{})
-	if _, err := drain(io.Discard, broken, limit, facts{}); err == nil || adapter.KindOf(err) == adapter.Storage {
+	if _, err := drain(io.Discard, broken, limit, metadata{}); err == nil || adapter.KindOf(err) == adapter.Storage {
 		t.Errorf("drain from a broken connection = %v, want an error of another kind", err)
 	}
 }
@@ -35,7 +36,7 @@ func (failingReader) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 func TestAStoreThatRefusedAPictureIsNotReadyUntilItTakesOne(t *testing.T) {
 	dir := t.TempDir()
 	s := newStore(t, dir)
-	pic := pngBytes(t, painting(16, 16, 1))
+	pic := picturetest.PNG(t, picturetest.Painting(16, 16, 1))
 	probe := filepath.Join(dir, probeKey)
 	for _, blocked := range []string{filepath.Join(dir, "tasks"), filepath.Join(probe, "full")} {
 		if err := os.MkdirAll(filepath.Dir(blocked), 0o700); err != nil {

@@ -6,10 +6,11 @@ import (
 	"fmt"
 	"image/gif"
 	"image/jpeg"
-	"image/png"
+	stdpng "image/png"
 	"io"
 
 	"midgate/adapter"
+	"midgate/adapter/pictures/png"
 )
 
 // header is what the first bytes say.
@@ -24,9 +25,12 @@ type header struct {
 // and camera notes stand before it, and none comes near this.
 const headLimit = 4 << 20
 
-// unusable refuses bytes with OpenAI's code for them (openai-surface.md §9.2).
+// codeDamaged is OpenAI's code for bytes that are no usable picture.
+const codeDamaged = "invalid_image_file"
+
+// unusable refuses bytes with OpenAI's code for them.
 func unusable(cause error, message string) error {
-	return &adapter.Error{Kind: adapter.Invalid, Code: "invalid_image_file", Message: message, Err: cause}
+	return &adapter.Error{Kind: adapter.Invalid, Code: codeDamaged, Message: message, Err: cause}
 }
 
 func damagedPicture(cause error) error { return unusable(cause, "The picture is damaged.") }
@@ -62,8 +66,8 @@ func parseHeader(r io.Reader) (header, error) {
 	}
 	again := io.MultiReader(bytes.NewReader(magic[:]), r)
 	switch {
-	case bytes.HasPrefix(magic[:], []byte(pngSignature)):
-		c, err := png.DecodeConfig(again)
+	case bytes.HasPrefix(magic[:], []byte(png.Signature)):
+		c, err := stdpng.DecodeConfig(again)
 		return sized(adapter.PNG, c.Width, c.Height, err)
 	case bytes.HasPrefix(magic[:], []byte("\xff\xd8\xff")):
 		return jpegHeader(again)

@@ -8,7 +8,7 @@ import (
 )
 
 // maxScans is how many scans a JPEG may have: encoders write about ten. Each takes a decoder once over the whole picture
-// and may be a dozen bytes long, so that 80 KB could keep one busy for half a minute (engineering.md §3.3, I2).
+// and may be a dozen bytes long, so that 80 KB could keep one busy for half a minute.
 const maxScans = 64
 
 var errManyScans = errors.New("jpeg: more scans than any encoder writes")

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"midgate/adapter"
+	"midgate/adapter/pictures/picturetest"
 )
 
 // progressive is a grey progressive JPEG of size² pixels with that many scans, each of which says nothing; notes stand in
@@ -63,7 +64,7 @@ func TestAJPEGHasFewScans(t *testing.T) {
 		"thousands":                       {progressive(5000, 20000, "", ""), adapter.Invalid},
 		"a note that looks like scans":    {progressive(64, 3, repeated(scan, 1000), ""), ""},
 		"more pictures behind its end":    {progressive(64, 3, "", repeated(scan, 1000)), ""},
-		"a baseline picture":              {jpegBytes(t, painting(64, 64, 1), 90), ""},
+		"a baseline picture":              {picturetest.JPEG(t, picturetest.Painting(64, 64, 1), 90), ""},
 		"a segment that leads past all":   {append(progressive(64, 3, "", "")[:100], "\xff\xe1\xff\xff\xff\xd9"...), adapter.Invalid},
 		"fill bytes in front of a marker": {bytes.Replace(progressive(64, 3, "", ""), []byte("\xff\xda"), []byte("\xff\xff\xff\xda"), 1), ""},
 	} {

@@ -9,10 +9,13 @@ import (
 	"midgate/adapter"
 )
 
+// uploads is the folder of what did not come from an upstream.
+const uploads = "uploads/"
+
 // keepContent stores what fill writes under uploads/ and its SHA-256. Bytes that are
 // there already are not written again, unless they are old. The digest must be known before the name, so
 // they stand in a temporary file first.
-func (s *Store) keepContent(ctx context.Context, fill func(*os.File) (facts, error)) (adapter.Picture, error) {
+func (s *Store) keepContent(ctx context.Context, fill func(*os.File) (metadata, error)) (adapter.Picture, error) {
 	spool, err := os.CreateTemp(s.tempDir, spoolName)
 	if err != nil {
 		return adapter.Picture{}, cannotStore(err)
@@ -22,7 +25,7 @@ func (s *Store) keepContent(ctx context.Context, fill func(*os.File) (facts, err
 	if err != nil {
 		return adapter.Picture{}, err
 	}
-	name := "uploads/" + f.Digests[""]
+	name := uploads + f.Digests[""]
 	if s.fresh(ctx, name, f.Size) {
 		return f.picture(name), nil
 	}
@@ -41,11 +44,11 @@ func (s *Store) keepContent(ctx context.Context, fill func(*os.File) (facts, err
 
 // keepPNG stores a picture that write draws into a PNG writer.
 func (s *Store) keepPNG(ctx context.Context, width, height int, write func(io.Writer) error) (adapter.Picture, error) {
-	return s.keepContent(ctx, func(spool *os.File) (facts, error) {
+	return s.keepContent(ctx, func(spool *os.File) (metadata, error) {
 		f := newDigesting(spool)
 		if err := write(f); err != nil {
-			return facts{}, fmt.Errorf("write PNG: %w", err)
+			return metadata{}, fmt.Errorf("write PNG: %w", err)
 		}
-		return f.facts(header{Format: adapter.PNG, Width: width, Height: height}), nil
+		return f.metadata(header{Format: adapter.PNG, Width: width, Height: height}), nil
 	})
 }

@@ -10,13 +10,13 @@ import (
 	"testing"
 
 	"midgate/adapter"
+	"midgate/adapter/pictures/picturetest"
 )
 
 // killVar names the folder to the process that is killed.
 const killVar = "MIDGATE_TEST_KILLED_PICTURES"
 
-// A process is killed while it stores pictures, anywhere between the first byte and the name (engineering.md §3.3 row
-// F3): what it said was stored is there, and no picture is there in part.
+// A process is killed while it stores pictures, anywhere between the first byte and the name: what it said was stored is there, and no picture is there in part.
 func TestAKillLeavesNoHalfPicture(t *testing.T) {
 	t.Parallel()
 	if dir := os.Getenv(killVar); dir != "" {
@@ -24,7 +24,7 @@ func TestAKillLeavesNoHalfPicture(t *testing.T) {
 		return
 	}
 	dir := t.TempDir()
-	whole := pngBytes(t, painting(96, 96, 7))
+	whole := picturetest.PNG(t, picturetest.Painting(96, 96, 7))
 	seen := 0
 	for round := range 5 {
 		stored := storeUntilKilled(t, dir, seen+1+round)
@@ -78,7 +78,7 @@ func storeUntilKilled(t *testing.T, dir string, enough int) (last int) {
 // storeForEver is the process that is killed.
 func storeForEver(t *testing.T, dir string) {
 	s := newStore(t, dir)
-	whole := pngBytes(t, painting(96, 96, 7))
+	whole := picturetest.PNG(t, picturetest.Painting(96, 96, 7))
 	for i := 0; ; i++ {
 		if _, err := s.Save(t.Context(), pictureName(i), bytes.NewReader(whole), limit); err != nil {
 			t.Fatal(err)

@@ -10,7 +10,7 @@ import (
 
 var _ adapter.Retoucher = (*Store)(nil)
 
-// Mask turns an upload into the mask that Midjourney takes (upstream-protocol.md §6.4):
+// Mask turns an upload into the mask that Midjourney takes:
 // an 8-bit grey PNG of w×h pixels, white where it is to repaint. What is to be
 // repainted is wholly transparent in the upload, or white where it is black and white
 // and opaque. An Invalid *adapter.Error, param "mask", if that is nothing, everything or
@@ -31,7 +31,7 @@ func (s *Store) Mask(ctx context.Context, upload string, w, h int) (adapter.Pict
 		return adapter.Picture{}, err
 	}
 	defer release()
-	m := newMarks(f.Width, f.Height)
+	m := newMaskPixels(f.Width, f.Height)
 	if err := s.eachRow(ctx, upload, f.header, m.see); err != nil {
 		return adapter.Picture{}, fmt.Errorf("mask: %w", maskParam(err))
 	}
@@ -46,17 +46,17 @@ func (s *Store) Mask(ctx context.Context, upload string, w, h int) (adapter.Pict
 	return s.keepPNG(ctx, w, h, func(dst io.Writer) error { return writeMask(dst, grey, w, h) })
 }
 
-// still returns the facts of an original that can be decoded.
-func (s *Store) still(ctx context.Context, name string) (facts, error) {
+// still returns the metadata of an original that can be decoded.
+func (s *Store) still(ctx context.Context, name string) (metadata, error) {
 	if !validName(name) {
-		return facts{}, adapter.ErrNotFound
+		return metadata{}, adapter.ErrNotFound
 	}
 	f, err := s.original(ctx, name)
 	if err != nil {
-		return facts{}, err
+		return metadata{}, err
 	}
 	if f.Format == adapter.MP4 || f.Animated {
-		return facts{}, unusable(nil, "A moving picture cannot be used here.")
+		return metadata{}, unusable(nil, "A moving picture cannot be used here.")
 	}
 	return f, nil
 }

@@ -6,10 +6,12 @@ import (
 	"image"
 	"image/color"
 	"image/draw"
-	"image/png"
+	stdpng "image/png"
 	"testing"
 
 	"midgate/adapter"
+	"midgate/adapter/pictures/picturetest"
+	"midgate/adapter/pictures/png"
 )
 
 // area is the part that the masks of these tests mark, in a mask of this size.
@@ -26,7 +28,7 @@ func filled(w, h int, outside, inside color.Color) *image.NRGBA {
 // erased is a picture of which the area was erased.
 func erased(w, h int) *image.NRGBA {
 	img := image.NewNRGBA(image.Rect(0, 0, w, h))
-	draw.Draw(img, img.Rect, painting(w, h, 3), image.Point{}, draw.Src)
+	draw.Draw(img, img.Rect, picturetest.Painting(w, h, 3), image.Point{}, draw.Src)
 	draw.Draw(img, area(w, h), image.Transparent, image.Point{}, draw.Src)
 	return img
 }
@@ -46,18 +48,18 @@ func TestMaskMarksWhatIsToBeRepainted(t *testing.T) {
 		thin.SetNRGBA(20+x, 10, color.NRGBA{128, 128, 128, 255})
 	}
 	tests := map[string][]byte{
-		"transparent on a flat colour":            pngBytes(t, filled(80, 40, color.White, color.Transparent)),
-		"transparent, the picture its own mask":   pngBytes(t, erased(80, 40)),
+		"transparent on a flat colour":            picturetest.PNG(t, filled(80, 40, color.White, color.Transparent)),
+		"transparent, the picture its own mask":   picturetest.PNG(t, erased(80, 40)),
 		"transparent, as a WebP":                  webpBytes(t, filled(80, 40, color.White, color.Transparent), false),
-		"transparent in a palette":                pngBytes(t, paletted(filled(80, 40, color.White, color.Transparent))),
-		"white on black without alpha":            pngBytes(t, filled(80, 40, color.Black, color.White)),
-		"white on black as a JPEG":                jpegBytes(t, filled(80, 40, color.Black, color.White), 90),
-		"white on black with a soft edge":         pngBytes(t, thin),
-		"twice the size":                          pngBytes(t, filled(160, 80, color.White, color.Transparent)),
-		"half the size":                           pngBytes(t, filled(40, 20, color.White, color.Transparent)),
-		"a ratio that differs by less than 2 %":   pngBytes(t, filled(161, 80, color.White, color.Transparent)),
-		"sixteen bits":                            pngBytes(t, deeper(filled(80, 40, color.White, color.Transparent))),
-		"half transparent outside, holes in area": pngBytes(t, filled(80, 40, color.NRGBA{9, 9, 9, 200}, color.Transparent)),
+		"transparent in a palette":                picturetest.PNG(t, paletted(filled(80, 40, color.White, color.Transparent))),
+		"white on black without alpha":            picturetest.PNG(t, filled(80, 40, color.Black, color.White)),
+		"white on black as a JPEG":                picturetest.JPEG(t, filled(80, 40, color.Black, color.White), 90),
+		"white on black with a soft edge":         picturetest.PNG(t, thin),
+		"twice the size":                          picturetest.PNG(t, filled(160, 80, color.White, color.Transparent)),
+		"half the size":                           picturetest.PNG(t, filled(40, 20, color.White, color.Transparent)),
+		"a ratio that differs by less than 2 %":   picturetest.PNG(t, filled(161, 80, color.White, color.Transparent)),
+		"sixteen bits":                            picturetest.PNG(t, deeper(filled(80, 40, color.White, color.Transparent))),
+		"half transparent outside, holes in area": picturetest.PNG(t, filled(80, 40, color.NRGBA{9, 9, 9, 200}, color.Transparent)),
 	}
 	s := newStore(t, t.TempDir())
 	for name, b := range tests {
@@ -70,7 +72,7 @@ func TestMaskMarksWhatIsToBeRepainted(t *testing.T) {
 			if p.Format != adapter.PNG || p.Width != 80 || p.Height != 40 || p.SHA256 != blob.SHA256 || p.Name != "uploads/"+p.SHA256 {
 				t.Fatalf("Mask = %+v", p)
 			}
-			img, err := png.Decode(bytes.NewReader(got))
+			img, err := stdpng.Decode(bytes.NewReader(got))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -113,17 +115,17 @@ func deeper(img *image.NRGBA) *image.NRGBA64 {
 
 func TestMaskRefuses(t *testing.T) {
 	tests := map[string][]byte{
-		"nothing marked":                   pngBytes(t, filled(80, 40, color.NRGBA{1, 2, 3, 200}, color.White)),
-		"everything transparent":           pngBytes(t, filled(80, 40, color.Transparent, color.Transparent)),
-		"all black":                        pngBytes(t, filled(80, 40, color.Black, color.Black)),
-		"all white":                        pngBytes(t, filled(80, 40, color.White, color.White)),
-		"another ratio":                    pngBytes(t, filled(80, 44, color.White, color.Transparent)),
-		"an opaque picture":                pngBytes(t, painting(80, 40, 1)),
-		"an opaque picture as a JPEG":      jpegBytes(t, painting(80, 40, 1), 90),
-		"black and white and much grey":    pngBytes(t, filled(80, 40, color.Black, color.Gray{128})),
-		"damaged":                          flipped(pngBytes(t, filled(80, 40, color.White, color.Transparent))),
+		"nothing marked":                   picturetest.PNG(t, filled(80, 40, color.NRGBA{1, 2, 3, 200}, color.White)),
+		"everything transparent":           picturetest.PNG(t, filled(80, 40, color.Transparent, color.Transparent)),
+		"all black":                        picturetest.PNG(t, filled(80, 40, color.Black, color.Black)),
+		"all white":                        picturetest.PNG(t, filled(80, 40, color.White, color.White)),
+		"another ratio":                    picturetest.PNG(t, filled(80, 44, color.White, color.Transparent)),
+		"an opaque picture":                picturetest.PNG(t, picturetest.Painting(80, 40, 1)),
+		"an opaque picture as a JPEG":      picturetest.JPEG(t, picturetest.Painting(80, 40, 1), 90),
+		"black and white and much grey":    picturetest.PNG(t, filled(80, 40, color.Black, color.Gray{128})),
+		"damaged":                          flipped(picturetest.PNG(t, filled(80, 40, color.White, color.Transparent))),
 		"something that moves":             animatedWebP(),
-		"a mark that scaling makes vanish": pngBytes(t, oneDot()),
+		"a mark that scaling makes vanish": picturetest.PNG(t, oneDot()),
 	}
 	s := newStore(t, "mem://")
 	for name, b := range tests {
@@ -158,12 +160,12 @@ func TestHoles(t *testing.T) {
 		b    []byte
 		want bool
 	}{
-		"an erased part":          {pngBytes(t, erased(40, 40)), true},
+		"an erased part":          {picturetest.PNG(t, erased(40, 40)), true},
 		"an erased part, as WebP": {webpBytes(t, erased(40, 40), false), true},
-		"a transparent colour":    {pngBytes(t, paletted(filled(40, 40, color.White, color.Transparent))), true},
-		"a PNG without alpha":     {pngBytes(t, painting(40, 40, 1)), false},
-		"half transparent only":   {pngBytes(t, filled(40, 40, color.White, color.NRGBA{1, 1, 1, 1})), false},
-		"a JPEG":                  {jpegBytes(t, painting(40, 40, 1), 90), false},
+		"a transparent colour":    {picturetest.PNG(t, paletted(filled(40, 40, color.White, color.Transparent))), true},
+		"a PNG without alpha":     {picturetest.PNG(t, picturetest.Painting(40, 40, 1)), false},
+		"half transparent only":   {picturetest.PNG(t, filled(40, 40, color.White, color.NRGBA{1, 1, 1, 1})), false},
+		"a JPEG":                  {picturetest.JPEG(t, picturetest.Painting(40, 40, 1), 90), false},
 	}
 	s := newStore(t, "mem://")
 	for name, test := range tests {
@@ -174,18 +176,18 @@ func TestHoles(t *testing.T) {
 }
 
 func TestPunchErasesWhatTheMaskMarks(t *testing.T) {
-	grid := painting(160, 80, 5)
+	grid := picturetest.Painting(160, 80, 5)
 	originals := map[string]struct {
 		b []byte
 		r adapter.Rendition
 	}{
-		"a whole PNG":         {pngBytes(t, painting(80, 40, 5)), adapter.Rendition{}},
-		"a JPEG":              {jpegBytes(t, painting(80, 40, 5), 90), adapter.Rendition{}},
-		"a WebP":              {webpBytes(t, painting(80, 40, 5), false), adapter.Rendition{Format: adapter.PNG}},
-		"a quarter of a grid": {pngBytes(t, grid), adapter.Rendition{Quarter: 4}},
+		"a whole PNG":         {picturetest.PNG(t, picturetest.Painting(80, 40, 5)), adapter.Rendition{}},
+		"a JPEG":              {picturetest.JPEG(t, picturetest.Painting(80, 40, 5), 90), adapter.Rendition{}},
+		"a WebP":              {webpBytes(t, picturetest.Painting(80, 40, 5), false), adapter.Rendition{Format: adapter.PNG}},
+		"a quarter of a grid": {picturetest.PNG(t, grid), adapter.Rendition{Quarter: 4}},
 	}
 	s := newStore(t, t.TempDir())
-	mask, err := s.Mask(t.Context(), upload(t, s, pngBytes(t, filled(80, 40, color.White, color.Transparent))).Name, 80, 40)
+	mask, err := s.Mask(t.Context(), upload(t, s, picturetest.PNG(t, filled(80, 40, color.White, color.Transparent))).Name, 80, 40)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -198,11 +200,11 @@ func TestPunchErasesWhatTheMaskMarks(t *testing.T) {
 			}
 			_, b := read(t, s, adapter.Rendition{Name: p.Name})
 			got, whole := decodeBytes(t, b), decodeBytes(t, o.b)
-			part := quarterOf(whole.Bounds().Dx(), whole.Bounds().Dy(), o.r.Quarter)
+			part := png.Quarter(whole.Bounds().Dx(), whole.Bounds().Dy(), o.r.Quarter)
 			want := image.NewNRGBA(image.Rect(0, 0, 80, 40))
 			draw.Draw(want, want.Rect, whole, part.Min, draw.Src)
 			draw.Draw(want, area(80, 40), image.Transparent, image.Point{}, draw.Src)
-			samePixels(t, got, want, want.Bounds())
+			picturetest.SamePixels(t, got, want, want.Bounds())
 			if again, err := s.Punch(t.Context(), o.r, mask.Name); err != nil || again != p {
 				t.Errorf("Punch again = %+v, %v, want %+v", again, err, p)
 			}
@@ -213,8 +215,8 @@ func TestPunchErasesWhatTheMaskMarks(t *testing.T) {
 // FuzzMask: whatever is uploaded, a mask that is made is grey, of the size that was
 // asked for, and marks some but not all.
 func FuzzMask(f *testing.F) {
-	f.Add(pngBytes(f, erased(16, 8)), 16, 8)
-	f.Add(pngBytes(f, filled(8, 8, color.Black, color.White)), 16, 16)
+	f.Add(picturetest.PNG(f, erased(16, 8)), 16, 8)
+	f.Add(picturetest.PNG(f, filled(8, 8, color.Black, color.White)), 16, 16)
 	f.Add(webpBytes(f, erased(16, 8), false), 8, 4)
 	f.Add(gifBytes(f, filled(8, 8, color.Black, color.White)), 8, 8)
 	f.Fuzz(func(t *testing.T, b []byte, w, h int) {
@@ -225,14 +227,14 @@ func FuzzMask(f *testing.F) {
 		if err != nil || head.Width*head.Height > 1<<10 || head.Format == adapter.MP4 || head.Animated {
 			return
 		}
-		m := newMarks(head.Width, head.Height)
-		if err := pngEachRow(bytes.NewReader(b), m.see); err != nil {
+		m := newMaskPixels(head.Width, head.Height)
+		if err := png.EachRow(bytes.NewReader(b), m.see); err != nil {
 			img, err := decode(bytes.NewReader(b), head)
 			if err != nil {
 				return
 			}
-			m = newMarks(head.Width, head.Height)
-			if err := imageRows(img, m.see); err != nil {
+			m = newMaskPixels(head.Width, head.Height)
+			if err := png.EachImageRow(img, m.see); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -248,7 +250,7 @@ func FuzzMask(f *testing.F) {
 		if err := writeMask(&out, pixels, w, h); err != nil {
 			t.Fatal(err)
 		}
-		img, err := png.Decode(&out)
+		img, err := stdpng.Decode(&out)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -262,7 +264,7 @@ func FuzzMask(f *testing.F) {
 // BenchmarkMask: a mask of 2048² pixels, against decoding and encoding it with image/png.
 func BenchmarkMask(b *testing.B) {
 	s := newStore(b, "mem://")
-	src := pngLevel(b, erased(2048, 2048), png.DefaultCompression)
+	src := picturetest.PNGLevel(b, erased(2048, 2048), stdpng.DefaultCompression)
 	name := upload(b, s, src).Name
 	against(b, func() int {
 		p, err := s.Mask(b.Context(), name, 2048, 2048)
@@ -271,7 +273,7 @@ func BenchmarkMask(b *testing.B) {
 		}
 		return int(p.Size)
 	}, func() int {
-		img, err := png.Decode(bytes.NewReader(src))
+		img, err := stdpng.Decode(bytes.NewReader(src))
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -284,7 +286,7 @@ func BenchmarkMask(b *testing.B) {
 			}
 		}
 		var c counter
-		if err := png.Encode(&c, grey); err != nil {
+		if err := stdpng.Encode(&c, grey); err != nil {
 			b.Fatal(err)
 		}
 		return c.n

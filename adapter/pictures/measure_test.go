@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"midgate/adapter"
+	"midgate/adapter/pictures/fingerprint"
+	"midgate/adapter/pictures/picturetest"
 )
 
 var measureAll = flag.Bool("measure", false, "measure recognition at full size and write RECOGNITION.md")
@@ -25,12 +27,12 @@ type kind struct {
 }
 
 type pair struct {
-	likeness
+	fingerprint.Distance
 	hash  int
 	found bool // among the candidates
 }
 
-func (k *kind) add(l likeness, hash int, found bool) {
+func (k *kind) add(l fingerprint.Distance, hash int, found bool) {
 	k.pairs = append(k.pairs, pair{l, hash, found})
 }
 
@@ -38,7 +40,7 @@ func (k *kind) add(l likeness, hash int, found bool) {
 func (k *kind) known() float64 {
 	n := 0
 	for _, p := range k.pairs {
-		if p.found && p.same() {
+		if p.found && p.Same() {
 			n++
 		}
 	}
@@ -56,8 +58,8 @@ func (k *kind) row() string {
 		return v[0], v[len(v)/2], v[len(v)-1]
 	}
 	h0, h1, h2 := of(func(p pair) float64 { return float64(p.hash) })
-	c0, c1, c2 := of(func(p pair) float64 { return 100 * p.changed })
-	m0, m1, m2 := of(func(p pair) float64 { return p.mean })
+	c0, c1, c2 := of(func(p pair) float64 { return 100 * p.Changed })
+	m0, m1, m2 := of(func(p pair) float64 { return p.Mean })
 	want := "other"
 	if k.same {
 		want = "same"
@@ -77,11 +79,11 @@ func pictureForms(t testing.TB) []struct {
 		name string
 		form func(image.Image) image.Image
 	}{
-		{"JPEG at 85", func(p image.Image) image.Image { return through(jpegBytes(t, p, 85)) }},
-		{"JPEG at 60", func(p image.Image) image.Image { return through(jpegBytes(t, p, 60)) }},
+		{"JPEG at 85", func(p image.Image) image.Image { return through(picturetest.JPEG(t, p, 85)) }},
+		{"JPEG at 60", func(p image.Image) image.Image { return through(picturetest.JPEG(t, p, 60)) }},
 		{"WebP at 90", func(p image.Image) image.Image { return through(webpBytes(t, origin(p), false)) }},
 		{"half its size", half},
-		{"half its size, JPEG at 60", func(p image.Image) image.Image { return through(jpegBytes(t, half(p), 60)) }},
+		{"half its size, JPEG at 60", func(p image.Image) image.Image { return through(picturetest.JPEG(t, half(p), 60)) }},
 		{"twice its size", func(p image.Image) image.Image { return resized(p, p.Bounds().Dx()*2, p.Bounds().Dy()*2) }},
 		{"a quarter of it erased", func(p image.Image) image.Image { return without(p, 30, 20, 80, 70) }},
 		{"the upper 60 % erased, half size", func(p image.Image) image.Image { return half(without(p, 0, 0, 100, 60)) }},
@@ -128,7 +130,7 @@ type measurement struct {
 	p     *painter
 	g     *gallery
 	kinds []*kind
-	all   []*looks
+	all   []*fingerprint.Fingerprint
 	forms []struct {
 		name string
 		form func(image.Image) image.Image
@@ -148,7 +150,7 @@ func (m *measurement) kind(name string, same bool) *kind {
 
 // picture hangs a picture and measures what clients make of it.
 func (m *measurement) picture(pic image.Image, id string) {
-	stored := seen(pic)
+	stored := fingerprint.Of(pic)
 	m.all = append(m.all, stored)
 	m.g.hang(id, pic)
 	for i, f := range m.forms {
@@ -159,23 +161,23 @@ func (m *measurement) picture(pic image.Image, id string) {
 	}
 }
 
-func (m *measurement) compare(k *kind, sent image.Image, stored *looks, id string) {
-	l := seen(sent)
+func (m *measurement) compare(k *kind, sent image.Image, stored *fingerprint.Fingerprint, id string) {
+	l := fingerprint.Of(sent)
 	prints, err := m.g.state.Prints(context.Background(), queryFor("me", l, sent.Bounds().Dx(), sent.Bounds().Dy()))
 	if err != nil {
 		panic(err)
 	}
 	found := slices.ContainsFunc(prints, func(p adapter.Print) bool { return p.Image == id })
-	k.add(compare(l, stored, mergeFor(sent.Bounds().Dx(), sent.Bounds().Dy())), bits.OnesCount64(l.hash^stored.hash), found)
+	k.add(fingerprint.Compare(l, stored, fingerprint.MergeFor(sent.Bounds().Dx(), sent.Bounds().Dy())), bits.OnesCount64(l.Hash^stored.Hash), found)
 }
 
 // family measures what the upstream makes of quarter n of a grid.
 func (m *measurement) family(grid drawn, whole image.Image, n int) {
-	stored := seen(cutOut(whole, n))
+	stored := fingerprint.Of(cutOut(whole, n))
 	id := fmt.Sprintf("img_%d_%d", len(m.all)/4-1, n)
 	single := m.p.press(grid, fmt.Sprintf("U%d", n))
 	m.compare(m.kind("its U", true), m.p.picture(single), stored, id)
-	m.compare(m.kind("its U as a JPEG at 60", true), decodeBytes(m.t, jpegBytes(m.t, m.p.picture(single), 60)), stored, id)
+	m.compare(m.kind("its U as a JPEG at 60", true), decodeBytes(m.t, picturetest.JPEG(m.t, m.p.picture(single), 60)), stored, id)
 	upscales, redrawn := []string{"Upscale (Subtle)"}, []string{"Vary (Strong)"}
 	if *measureAll {
 		upscales = append(upscales, "Upscale (Creative)")
@@ -202,22 +204,22 @@ func (m *measurement) strangers() {
 			if i == j {
 				continue
 			}
-			hash := bits.OnesCount64(a.hash ^ b.hash)
+			hash := bits.OnesCount64(a.Hash ^ b.Hash)
 			of := k
 			if i/4 == j/4 {
 				of = siblings
 			}
-			of.add(compare(a, b, 1), hash, mayBe(a, b))
+			of.add(fingerprint.Compare(a, b, 1), hash, mayBe(a, b))
 		}
 	}
 }
 
 // mayBe reports whether one picture is among the candidates of another, of the same shape.
-func mayBe(a, b *looks) bool {
-	q, c := queryFor("me", a, 1, 1), b.cells()
+func mayBe(a, b *fingerprint.Fingerprint) bool {
+	q, light := queryFor("me", a, 1, 1), b.Light()
 	misses := 0
-	for i, light := range q.Cells {
-		if apart(int(light), int(c[i])) > q.Within {
+	for i, want := range q.Cells {
+		if abs(int(want)-int(light[i])) > q.Within {
 			misses++
 		}
 	}
@@ -245,7 +247,7 @@ is smaller than 512 pixels to a side.
 
 | sent | is meant to be | pairs | hash | mean | changed %% | known |
 |---|---|---|---|---|---|---|
-`, len(m.all), printAway, equalMean, lumaChange, chromaChange, 100*maxChanged, printMisses)
+`, len(m.all), printAway, equalMean, fingerprint.LumaChange, fingerprint.ChromaChange, 100*fingerprint.MaxChanged, printMisses)
 	for _, k := range m.kinds {
 		b.WriteString(k.row() + "\n")
 	}

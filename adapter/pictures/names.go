@@ -10,7 +10,7 @@ import (
 )
 
 // made is the part of the bucket where everything lives that can be made again from
-// the originals: what they are, renditions, looks. Callers cannot name anything there.
+// the originals: what they are, renditions, fingerprints. Callers cannot name anything there.
 const made = "made/"
 
 const maxName = 200 // bytes
@@ -36,16 +36,6 @@ func validName(name string) bool {
 
 func isNameByte(c byte) bool {
 	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '_' || c == '-'
-}
-
-// validID reports whether id may stand in a PNG's iTXt chunk; empty means none.
-func validID(id string) bool {
-	for _, c := range []byte(id) {
-		if !isNameByte(c) {
-			return false
-		}
-	}
-	return len(id) <= 64
 }
 
 // madeFrom is the folder of what is made from the original of this name. The digest

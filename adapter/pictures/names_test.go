@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"midgate/adapter"
+	"midgate/adapter/pictures/picturetest"
 )
 
 func TestNamesThatCannotBe(t *testing.T) {
@@ -17,7 +18,7 @@ func TestNamesThatCannotBe(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := newStore(t, filepath.Join(dir, "bucket"))
-	pic := pngBytes(t, painting(8, 8, 1))
+	pic := picturetest.PNG(t, picturetest.Painting(8, 8, 1))
 	tests := map[string]string{
 		"nothing":                   "",
 		"a way up":                  "../secret",
@@ -62,7 +63,7 @@ func TestNamesThatCannotBe(t *testing.T) {
 func TestALinkOutOfTheBucketIsNotFollowed(t *testing.T) {
 	dir := t.TempDir()
 	outside := filepath.Join(dir, "outside.png")
-	if err := os.WriteFile(outside, pngBytes(t, painting(8, 8, 1)), 0o600); err != nil {
+	if err := os.WriteFile(outside, picturetest.PNG(t, picturetest.Painting(8, 8, 1)), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	s := newStore(t, filepath.Join(dir, "bucket"))

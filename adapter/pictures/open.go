@@ -5,8 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"midgate/adapter"
+	"midgate/adapter/pictures/png"
 )
 
 // defaultQuality is used for JPEG and WebP when a rendition names none. tileQuality is
@@ -19,7 +21,7 @@ const (
 // plan is a rendition after its defaults: which object it is, and how to make it.
 type plan struct {
 	name    string // of the original
-	source  facts
+	source  metadata
 	quarter int
 	format  adapter.Format
 	quality int
@@ -29,12 +31,12 @@ type plan struct {
 
 func (p plan) passedOn() bool { return p.key == p.name }
 
-// factsKey is where the facts of the rendition's bytes are.
-func (p plan) factsKey() string {
+// metadataKey is where the metadata of the rendition's bytes is.
+func (p plan) metadataKey() string {
 	if p.passedOn() {
-		return factsKey(p.name)
+		return metadataKey(p.name)
 	}
-	return renditionFacts(p.key)
+	return renditionMetadataKey(p.key)
 }
 
 // Open hands out a rendition. An original that is already in the wanted form, and an
@@ -47,24 +49,32 @@ func (s *Store) Open(ctx context.Context, r adapter.Rendition) (*adapter.Blob, e
 	}
 	// What is kept may have been deleted, cut short by a crash or remembered wrongly: then
 	// it is made again, once.
-	blob, err := s.hand(ctx, p)
+	blob, err := s.openRendition(ctx, p)
 	if errors.Is(err, errStale) {
 		s.drop(p.name)
 		if p, err = s.replan(ctx, p, r); err == nil {
-			blob, err = s.hand(ctx, p)
+			blob, err = s.openRendition(ctx, p)
 		}
 	}
 	if err != nil {
-		return nil, fmt.Errorf("open picture: %w", err)
+		return nil, fmt.Errorf("open picture: %w", blame(r.Name, err))
 	}
 	return blob, nil
+}
+
+// blame says whose a damaged picture is: what was not uploaded came from the upstream, and no request is at fault for it.
+func blame(name string, err error) error {
+	if e, ok := errors.AsType[*adapter.Error](err); ok && e.Code == codeDamaged && !strings.HasPrefix(name, uploads) {
+		return adapter.Wrap(adapter.Failed, err, "The picture that the upstream sent is damaged.")
+	}
+	return err
 }
 
 func (s *Store) plan(ctx context.Context, r adapter.Rendition) (plan, error) {
 	if !validName(r.Name) {
 		return plan{}, adapter.ErrNotFound
 	}
-	if r.Quarter < 0 || r.Quarter > 4 || r.Compression < 0 || r.Compression > 100 || !validID(r.ImageID) {
+	if r.Quarter < 0 || r.Quarter > 4 || r.Compression < 0 || r.Compression > 100 || !png.ValidTag(r.ImageID) {
 		return plan{}, fmt.Errorf("open picture: a rendition that cannot be: quarter %d, compression %d", r.Quarter, r.Compression)
 	}
 	source, err := s.original(ctx, r.Name)
@@ -104,13 +114,13 @@ func (p *plan) settle(compression int) error {
 	return nil
 }
 
-// replan finds out the original's facts again and removes what was made.
+// replan finds out the original's metadata again and removes what was made.
 func (s *Store) replan(ctx context.Context, p plan, r adapter.Rendition) (plan, error) {
 	if p.passedOn() {
 		if _, err := s.inspect(ctx, p.name); err != nil {
 			return plan{}, err
 		}
-	} else if err := s.bucket.remove(ctx, p.factsKey()); err != nil {
+	} else if err := s.bucket.remove(ctx, p.metadataKey()); err != nil {
 		return plan{}, err
 	}
 	return s.plan(ctx, r)

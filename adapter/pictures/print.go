@@ -6,40 +6,19 @@ import (
 	"sync"
 
 	"midgate/adapter"
+	"midgate/adapter/pictures/fingerprint"
 )
-
-// printCell is how many of a thumbnail's cells to a side make up one of a print's.
-const printCell = edge / adapter.PrintEdge
-
-// cells averages the luma of a thumbnail for a print.
-func (l *looks) cells() (c [adapter.PrintEdge * adapter.PrintEdge]uint8) {
-	for i := range c {
-		c[i] = uint8(mean(l.luma[:], edge, i%adapter.PrintEdge*printCell, i/adapter.PrintEdge*printCell, printCell))
-	}
-	return c
-}
-
-// opaqueCells are the cells of a print in which nothing was erased.
-func (l *looks) opaqueCells() map[int]uint8 {
-	all, seen := l.cells(), map[int]uint8{}
-	for i, light := range all {
-		if !l.holeIn(i%adapter.PrintEdge*printCell, i/adapter.PrintEdge*printCell, printCell) {
-			seen[i] = light
-		}
-	}
-	return seen
-}
 
 // ratio is width to height, as a logarithm, in thousandths.
 func ratio(width, height int) int {
 	return int(math.Round(1000 * math.Log(float64(width)/float64(height))))
 }
 
-// mergeForPixels is mergeFor for a picture of which only a print is known.
+// mergeForPixels is fingerprint.MergeFor for a picture of which only a print is known.
 func mergeForPixels(pixels, ratio int) int {
 	shorter := math.Sqrt(float64(pixels) / math.Exp(math.Abs(float64(ratio))/1000))
 	side := int(math.Round(shorter))
-	return mergeFor(side, side)
+	return fingerprint.MergeFor(side, side)
 }
 
 // noted is the prints that were noted last, which may not be written yet.
@@ -88,13 +67,15 @@ func (r *noted) near(q adapter.PrintQuery) (found []adapter.Print) {
 	for _, p := range r.prints {
 		misses := 0
 		for i, light := range q.Cells {
-			if apart(int(p.Cells[i]), int(light)) > q.Within {
+			if abs(int(p.Cells[i])-int(light)) > q.Within {
 				misses++
 			}
 		}
-		if p.Owner == q.Owner && apart(p.Ratio, q.Ratio) <= q.RatioOff && misses <= q.Misses {
+		if p.Owner == q.Owner && abs(p.Ratio-q.Ratio) <= q.RatioOff && misses <= q.Misses {
 			found = append(found, p.Print)
 		}
 	}
 	return found
 }
+
+func abs(n int) int { return max(n, -n) }

@@ -8,6 +8,7 @@ import (
 	"math"
 
 	"midgate/adapter"
+	"midgate/adapter/pictures/fingerprint"
 )
 
 // Recogniser finds which of an owner's pictures an upload is: first by the ID that it carries, then by its looks.
@@ -33,14 +34,14 @@ func NewRecogniser(pictures *Store, prints Prints, ride func(func(ctx context.Co
 
 // Note remembers what a picture looks like that is handed out.
 func (r *Recogniser) Note(ctx context.Context, img adapter.Image, looked []byte) {
-	l, ok := parseLooks(looked)
+	l, ok := fingerprint.Parse(looked)
 	if !ok || img.Width <= 0 || img.Height <= 0 || r.fresh.has(img.ID) {
 		return
 	}
 	if _, _, err := r.prints.Looks(ctx, img.Owner, img.ID); err == nil {
 		return // it was handed out before
 	}
-	p := adapter.Print{Image: img.ID, Owner: img.Owner, Ratio: ratio(img.Width, img.Height), Cells: l.cells(), Pixels: img.Width * img.Height,
+	p := adapter.Print{Image: img.ID, Owner: img.Owner, Ratio: ratio(img.Width, img.Height), Cells: l.Light(), Pixels: img.Width * img.Height,
 		Actions: len(img.Buttons), Created: img.Created}
 	r.fresh.add(p, looked)
 	r.ride(func(ctx context.Context, tx adapter.Tx) error { return tx.PutPrint(ctx, p, looked) })
@@ -49,7 +50,7 @@ func (r *Recogniser) Note(ctx context.Context, img adapter.Image, looked []byte)
 // Recognise returns the ID of the owner's picture that an upload is; adapter.ErrNotFound
 // if it is none, is damaged, or moves.
 func (r *Recogniser) Recognise(ctx context.Context, owner string, upload adapter.Reference) (string, error) {
-	sent, err := r.pictures.sight(ctx, upload.Upload)
+	sent, err := r.pictures.viewUpload(ctx, upload.Upload)
 	if adapter.KindOf(err) == adapter.Invalid {
 		return "", adapter.ErrNotFound
 	}
@@ -60,11 +61,11 @@ func (r *Recogniser) Recognise(ctx context.Context, owner string, upload adapter
 		if hint == "" {
 			continue
 		}
-		m, err := r.likeness(ctx, owner, sent, hint)
+		m, err := r.distance(ctx, owner, sent, hint)
 		if err != nil {
 			return "", err
 		}
-		if m.same() {
+		if m.Same() {
 			return hint, nil
 		}
 	}
@@ -74,7 +75,7 @@ func (r *Recogniser) Recognise(ctx context.Context, owner string, upload adapter
 // match is a picture that the upload may be.
 type match struct {
 	adapter.Print
-	likeness
+	fingerprint.Distance
 }
 
 // How far a print may be away. RECOGNITION.md has the measurements: re-encoding changes the mean light of a sixteenth of
@@ -87,8 +88,8 @@ const (
 )
 
 // best compares the candidates and returns the one that is meant.
-func (r *Recogniser) best(ctx context.Context, owner string, sent *sight) (string, error) {
-	q := queryFor(owner, sent.looks, sent.width, sent.height)
+func (r *Recogniser) best(ctx context.Context, owner string, sent *uploadView) (string, error) {
+	q := queryFor(owner, sent.Fingerprint, sent.width, sent.height)
 	prints, err := r.prints.Prints(ctx, q)
 	if err != nil {
 		return "", fmt.Errorf("recognise: %w", err)
@@ -100,11 +101,11 @@ func (r *Recogniser) best(ctx context.Context, owner string, sent *sight) (strin
 			continue
 		}
 		seen[p.Image] = true
-		m, err := r.likeness(ctx, owner, sent, p.Image)
+		m, err := r.distance(ctx, owner, sent, p.Image)
 		if err != nil {
 			return "", err
 		}
-		if m.same() {
+		if m.Same() {
 			same = append(same, m)
 		}
 	}
@@ -115,30 +116,30 @@ func (r *Recogniser) best(ctx context.Context, owner string, sent *sight) (strin
 }
 
 // queryFor asks for the pictures that an upload may be.
-func queryFor(owner string, l *looks, width, height int) adapter.PrintQuery {
-	q := adapter.PrintQuery{Owner: owner, Ratio: ratio(width, height), RatioOff: ratioAway, Cells: l.opaqueCells(), Within: printAway, Limit: maxCandidates}
+func queryFor(owner string, l *fingerprint.Fingerprint, width, height int) adapter.PrintQuery {
+	q := adapter.PrintQuery{Owner: owner, Ratio: ratio(width, height), RatioOff: ratioAway, Cells: l.OpaqueLight(), Within: printAway, Limit: maxCandidates}
 	q.Misses = min(printMisses, len(q.Cells)/5)
 	return q
 }
 
-// likeness compares the upload with the looks of a picture. One that is gone by now is like nothing.
-func (r *Recogniser) likeness(ctx context.Context, owner string, sent *sight, id string) (match, error) {
+// distance compares the upload with the looks of a picture. One that is gone by now is like nothing.
+func (r *Recogniser) distance(ctx context.Context, owner string, sent *uploadView, id string) (match, error) {
 	p, looked, ok := r.fresh.get(owner, id)
 	if !ok {
 		var err error
 		p, looked, err = r.prints.Looks(ctx, owner, id)
 		if errors.Is(err, adapter.ErrNotFound) {
-			return match{likeness: unlike}, nil
+			return match{Distance: fingerprint.Unlike}, nil
 		}
 		if err != nil {
 			return match{}, fmt.Errorf("recognise: read looks: %w", err)
 		}
 	}
-	stored, ok := parseLooks(looked)
+	stored, ok := fingerprint.Parse(looked)
 	if !ok {
-		return match{likeness: unlike}, nil
+		return match{Distance: fingerprint.Unlike}, nil
 	}
-	return match{p, compare(sent.looks, stored, max(mergeFor(sent.width, sent.height), mergeForPixels(p.Pixels, p.Ratio)))}, nil
+	return match{p, fingerprint.Compare(sent.Fingerprint, stored, max(fingerprint.MergeFor(sent.width, sent.height), mergeForPixels(p.Pixels, p.Ratio)))}, nil
 }
 
 // equalMean is how much two pictures' mean differences to the upload may be apart for
@@ -150,12 +151,12 @@ const equalMean = 0.75
 func meant(same []match, pixels int) match {
 	nearest := math.Inf(1)
 	for _, m := range same {
-		nearest = min(nearest, m.mean)
+		nearest = min(nearest, m.Mean)
 	}
 	var best *match
 	for i := range same {
 		m := &same[i]
-		if m.mean <= nearest+equalMean && (best == nil || m.before(best, pixels)) {
+		if m.Mean <= nearest+equalMean && (best == nil || m.before(best, pixels)) {
 			best = m
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"midgate/adapter"
+	"midgate/adapter/pictures/picturetest"
 	"midgate/adapter/sqlstore"
 )
 
@@ -44,7 +45,7 @@ func manyRecords(b *testing.B, n int) *gallery {
 			return nil
 		})
 	}
-	g.hang("img_it", painting(1024, 1024, 99))
+	g.hang("img_it", picturetest.Painting(1024, 1024, 99))
 	g.fresh = noted{}
 	return g
 }
@@ -52,11 +53,11 @@ func manyRecords(b *testing.B, n int) *gallery {
 // BenchmarkRecognise: one look-up among 10,000 and 100,000 records of one owner,
 // the upload's decoding included. The baseline is that decoding alone.
 func BenchmarkRecognise(b *testing.B) {
-	pic := painting(1024, 1024, 99)
+	pic := picturetest.Painting(1024, 1024, 99)
 	for _, n := range []int{10_000, 100_000} {
 		g := manyRecords(b, n)
 		for name, bytes := range map[string][]byte{
-			"whole": pngBytes(b, resized(pic, 512, 512)), "with a hole": pngBytes(b, without(resized(pic, 512, 512), 30, 30, 70, 70)),
+			"whole": picturetest.PNG(b, resized(pic, 512, 512)), "with a hole": picturetest.PNG(b, without(resized(pic, 512, 512), 30, 30, 70, 70)),
 		} {
 			name2 := upload(b, g.pictures, bytes).Name
 			b.Run(strconv.Itoa(n)+" "+name, func(b *testing.B) {
@@ -69,7 +70,7 @@ func BenchmarkRecognise(b *testing.B) {
 				whole := b.Elapsed() / time.Duration(b.N)
 				start := time.Now()
 				for range 5 {
-					if _, err := g.pictures.sight(b.Context(), name2); err != nil {
+					if _, err := g.pictures.viewUpload(b.Context(), name2); err != nil {
 						b.Fatal(err)
 					}
 				}

@@ -1,7 +1,6 @@
 package pictures
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"image"
@@ -16,6 +15,9 @@ import (
 
 	"midgate/adapter"
 	"midgate/adapter/adaptertest"
+	"midgate/adapter/pictures/fingerprint"
+	"midgate/adapter/pictures/picturetest"
+	"midgate/adapter/pictures/png"
 )
 
 // gallery is a recogniser with pictures in it.
@@ -50,7 +52,7 @@ func (g *gallery) hang(id string, pic image.Image, changes ...func(*adapter.Imag
 	for _, change := range changes {
 		change(&img)
 	}
-	g.add(img, LooksOf(pic))
+	g.add(img, fingerprint.Of(pic).Encode())
 }
 
 // ask uploads bytes and returns which picture they are; empty if none.
@@ -102,27 +104,33 @@ func TestAPictureIsKnownAgain(t *testing.T) {
 		if i%3 == 1 {
 			w, h = 320, 192
 		}
-		pics = append(pics, painting(w, h, uint64(100+i)))
+		pics = append(pics, picturetest.Painting(w, h, uint64(100+i)))
 		g.hang("img_"+strconv.Itoa(i), pics[i])
 	}
 	forms := map[string]func(image.Image) []byte{
 		"as a thumbnail": func(p image.Image) []byte {
-			return jpegBytes(t, resized(p, 40, 40*p.Bounds().Dy()/p.Bounds().Dx()), 75)
+			return picturetest.JPEG(t, resized(p, 40, 40*p.Bounds().Dy()/p.Bounds().Dx()), 75)
 		},
-		"as a PNG":               func(p image.Image) []byte { return pngBytes(t, p) },
-		"as a JPEG at 60":        func(p image.Image) []byte { return jpegBytes(t, p, 60) },
-		"as a WebP":              func(p image.Image) []byte { return webpBytes(t, p, false) },
-		"at half its size":       func(p image.Image) []byte { return pngBytes(t, resized(p, p.Bounds().Dx()/2, p.Bounds().Dy()/2)) },
-		"at an odd size":         func(p image.Image) []byte { return pngBytes(t, resized(p, 233, 233*p.Bounds().Dy()/p.Bounds().Dx())) },
-		"half size, JPEG at 60":  func(p image.Image) []byte { return jpegBytes(t, resized(p, p.Bounds().Dx()/2, p.Bounds().Dy()/2), 60) },
-		"with a hole":            func(p image.Image) []byte { return pngBytes(t, without(p, 20, 30, 60, 70)) },
-		"with half of it gone":   func(p image.Image) []byte { return pngBytes(t, without(p, 0, 0, 100, 55)) },
-		"with most of it gone":   func(p image.Image) []byte { return pngBytes(t, without(p, 0, 0, 100, 80)) },
+		"as a PNG":        func(p image.Image) []byte { return picturetest.PNG(t, p) },
+		"as a JPEG at 60": func(p image.Image) []byte { return picturetest.JPEG(t, p, 60) },
+		"as a WebP":       func(p image.Image) []byte { return webpBytes(t, p, false) },
+		"at half its size": func(p image.Image) []byte {
+			return picturetest.PNG(t, resized(p, p.Bounds().Dx()/2, p.Bounds().Dy()/2))
+		},
+		"at an odd size": func(p image.Image) []byte {
+			return picturetest.PNG(t, resized(p, 233, 233*p.Bounds().Dy()/p.Bounds().Dx()))
+		},
+		"half size, JPEG at 60": func(p image.Image) []byte {
+			return picturetest.JPEG(t, resized(p, p.Bounds().Dx()/2, p.Bounds().Dy()/2), 60)
+		},
+		"with a hole":            func(p image.Image) []byte { return picturetest.PNG(t, without(p, 20, 30, 60, 70)) },
+		"with half of it gone":   func(p image.Image) []byte { return picturetest.PNG(t, without(p, 0, 0, 100, 55)) },
+		"with most of it gone":   func(p image.Image) []byte { return picturetest.PNG(t, without(p, 0, 0, 100, 80)) },
 		"with a hole, as a WebP": func(p image.Image) []byte { return webpBytes(t, without(p, 20, 30, 60, 70), false) },
 		"with a hole, half size": func(p image.Image) []byte {
-			return pngBytes(t, resized(without(p, 20, 30, 60, 70), p.Bounds().Dx()/2, p.Bounds().Dy()/2))
+			return picturetest.PNG(t, resized(without(p, 20, 30, 60, 70), p.Bounds().Dx()/2, p.Bounds().Dy()/2))
 		},
-		"with a hole and a speck": func(p image.Image) []byte { return pngBytes(t, painted(without(p, 60, 60, 90, 90), .05)) },
+		"with a hole and a speck": func(p image.Image) []byte { return picturetest.PNG(t, painted(without(p, 60, 60, 90, 90), .05)) },
 	}
 	for name, form := range forms {
 		t.Run(name, func(t *testing.T) {
@@ -137,21 +145,21 @@ func TestAPictureIsKnownAgain(t *testing.T) {
 
 func TestAnotherPictureIsNotKnown(t *testing.T) {
 	g := newGallery(t)
-	pic := painting(256, 256, 1)
+	pic := picturetest.Painting(256, 256, 1)
 	g.hang("img_1", pic)
 	g.hang("img_other", pic, func(i *adapter.Image) { i.ID, i.Owner = "img_other", "somebody else" })
-	g.hang("img_theirs", painting(256, 256, 2), func(i *adapter.Image) { i.Owner = "somebody else" })
+	g.hang("img_theirs", picturetest.Painting(256, 256, 2), func(i *adapter.Image) { i.Owner = "somebody else" })
 	tests := map[string][]byte{
-		"a stranger":                    pngBytes(t, painting(256, 256, 7)),
-		"somebody else's":               pngBytes(t, painting(256, 256, 2)),
-		"painted over in 2 % of it":     pngBytes(t, painted(pic, .1414)),
-		"painted over beside a hole":    pngBytes(t, painted(without(pic, 60, 60, 90, 90), .2)),
-		"cut to another ratio":          pngBytes(t, pic.SubImage(image.Rect(0, 0, 256, 240))),
-		"cut smaller at the same ratio": pngBytes(t, pic.SubImage(image.Rect(20, 20, 240, 240))),
-		"mirrored":                      pngBytes(t, mirrored(pic)),
-		"darker":                        pngBytes(t, darker(pic)),
-		"nothing left of it":            pngBytes(t, without(pic, 0, 0, 100, 99)),
-		"damaged":                       flipped(pngBytes(t, pic)),
+		"a stranger":                    picturetest.PNG(t, picturetest.Painting(256, 256, 7)),
+		"somebody else's":               picturetest.PNG(t, picturetest.Painting(256, 256, 2)),
+		"painted over in 2 % of it":     picturetest.PNG(t, painted(pic, .1414)),
+		"painted over beside a hole":    picturetest.PNG(t, painted(without(pic, 60, 60, 90, 90), .2)),
+		"cut to another ratio":          picturetest.PNG(t, pic.SubImage(image.Rect(0, 0, 256, 240))),
+		"cut smaller at the same ratio": picturetest.PNG(t, pic.SubImage(image.Rect(20, 20, 240, 240))),
+		"mirrored":                      picturetest.PNG(t, mirrored(pic)),
+		"darker":                        picturetest.PNG(t, darker(pic)),
+		"nothing left of it":            picturetest.PNG(t, without(pic, 0, 0, 100, 99)),
+		"damaged":                       flipped(picturetest.PNG(t, pic)),
 		"something that moves":          animatedWebP(),
 	}
 	for name, b := range tests {
@@ -187,7 +195,7 @@ func darker(p *image.RGBA) image.Image {
 }
 
 func TestAmongEqualsTheNearestIsMeant(t *testing.T) {
-	pic := painting(256, 256, 1)
+	pic := picturetest.Painting(256, 256, 1)
 	large := resized(pic, 512, 512)
 	actions := func(n int) func(*adapter.Image) {
 		return func(i *adapter.Image) { i.Buttons = make([]adapter.Button, n) }
@@ -211,7 +219,7 @@ func TestAmongEqualsTheNearestIsMeant(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			g := newGallery(t)
 			test.hang(g)
-			if got := g.ask(t, pngBytes(t, test.sent)); got != test.want {
+			if got := g.ask(t, picturetest.PNG(t, test.sent)); got != test.want {
 				t.Errorf("Recognise = %q, want %q", got, test.want)
 			}
 		})
@@ -228,14 +236,14 @@ func brighter(p *image.RGBA, by int) image.Image {
 
 func TestTheIDThatAPictureCarriesDecidesUnlessItWasPaintedOver(t *testing.T) {
 	g := newGallery(t)
-	pic := painting(256, 256, 1)
+	pic := picturetest.Painting(256, 256, 1)
 	g.hang("img_A", pic)
 	g.hang("img_B", pic, func(i *adapter.Image) { i.Buttons = make([]adapter.Button, 9) })
-	g.hang("img_C", painting(256, 256, 2))
+	g.hang("img_C", picturetest.Painting(256, 256, 2))
 	g.hang("img_D", pic, func(i *adapter.Image) { i.Owner = "somebody else" })
 	sealedWith := func(p image.Image, id string) []byte {
 		s := newStore(t, "mem://")
-		save(t, s, "a", pngBytes(t, p))
+		save(t, s, "a", picturetest.PNG(t, p))
 		blob, err := s.Open(t.Context(), adapter.Rendition{Name: "a", ImageID: id})
 		if err != nil {
 			t.Fatal(err)
@@ -262,7 +270,7 @@ func TestTheIDThatAPictureCarriesDecidesUnlessItWasPaintedOver(t *testing.T) {
 			t.Errorf("%s: Recognise = %q, want %q", name, got, test.want)
 		}
 	}
-	id, err := g.Recognise(t.Context(), "me", adapter.Reference{Upload: upload(t, g.pictures, pngBytes(t, pic)).Name, Name: "img_ABCDEFGHIJKLMNOPQRSTUVWXYZ.png"})
+	id, err := g.Recognise(t.Context(), "me", adapter.Reference{Upload: upload(t, g.pictures, picturetest.PNG(t, pic)).Name, Name: "img_ABCDEFGHIJKLMNOPQRSTUVWXYZ.png"})
 	if err != nil || id != "img_B" {
 		t.Errorf("a file name of a picture that is not there: %q, %v, want img_B", id, err)
 	}
@@ -273,7 +281,7 @@ func TestRecogniser_FindsWhatHasARecord(t *testing.T) {
 	pics := map[string]*image.RGBA{}
 	for i := range 20 {
 		id := "img_" + strconv.Itoa(i)
-		pics[id] = painting(128, 128, uint64(i))
+		pics[id] = picturetest.Painting(128, 128, uint64(i))
 		g.hang(id, pics[id])
 	}
 	g.fresh = noted{} // all is written by now
@@ -286,7 +294,7 @@ func TestRecogniser_FindsWhatHasARecord(t *testing.T) {
 		if n%2 == 0 {
 			want = ""
 		}
-		if got := g.ask(t, pngBytes(t, pic)); got != want {
+		if got := g.ask(t, picturetest.PNG(t, pic)); got != want {
 			t.Errorf("Recognise of %s = %q, want %q", id, got, want)
 		}
 	}
@@ -296,51 +304,39 @@ func TestRecogniser_FindsWhatHasARecord(t *testing.T) {
 func TestRecogniser_FindsWhatIsNotWrittenYet(t *testing.T) {
 	g := newGallery(t)
 	g.ride = func(func(context.Context, adapter.Tx) error) {}
-	pic := painting(128, 128, 1)
+	pic := picturetest.Painting(128, 128, 1)
 	g.hang("img_1", pic)
-	if got := g.ask(t, pngBytes(t, resized(pic, 64, 64))); got != "img_1" {
+	if got := g.ask(t, picturetest.PNG(t, resized(pic, 64, 64))); got != "img_1" {
 		t.Errorf("Recognise = %q, want img_1", got)
 	}
 }
 
-func TestLooksThatAreNotLooksAreRefused(t *testing.T) {
-	good := LooksOf(painting(64, 64, 1))
-	for name, b := range map[string][]byte{"nothing": nil, "too short": good[:100], "another version": append([]byte{9}, good[1:]...)} {
-		if _, ok := parseLooks(b); ok {
-			t.Errorf("parseLooks of %s = true, want false", name)
-		}
-	}
-	if l, ok := parseLooks(good); !ok || !bytes.Equal(l.bytes(), good) {
-		t.Errorf("parseLooks = %t, want true and the same back", ok)
-	}
-}
-
-func TestTinyPicturesHaveLooks(t *testing.T) {
+func TestTinyPicturesHaveFingerprints(t *testing.T) {
 	g := newGallery(t)
 	for _, size := range [][2]int{{1, 1}, {3, 2}, {63, 65}, {1, 200}} {
-		pic := painting(size[0], size[1], 5)
+		pic := picturetest.Painting(size[0], size[1], 5)
 		id := strconv.Itoa(size[0]) + "x" + strconv.Itoa(size[1])
 		g.hang(id, pic)
-		if got := g.ask(t, pngBytes(t, pic)); got != id {
+		if got := g.ask(t, picturetest.PNG(t, pic)); got != id {
 			t.Errorf("%s is %q", id, got)
 		}
 	}
 }
 
-func TestOpenTellsTheLooksOfWhatItHandsOut(t *testing.T) {
-	img := painting(256, 256, 4)
-	for _, b := range [][]byte{pngBytes(t, img), jpegBytes(t, img, 95), webpBytes(t, img, false)} {
+func TestOpenTellsTheFingerprintOfWhatItHandsOut(t *testing.T) {
+	img := picturetest.Painting(256, 256, 4)
+	for _, b := range [][]byte{picturetest.PNG(t, img), picturetest.JPEG(t, img, 95), webpBytes(t, img, false)} {
 		s := newSaved(t, b)
 		for quarter := range 5 {
-			want := seen(crop(decodeBytes(t, b), quarterOf(256, 256, quarter)))
+			want := fingerprint.Of(crop(decodeBytes(t, b), png.Quarter(256, 256, quarter)))
 			for _, f := range []adapter.Format{"", adapter.JPEG, adapter.PNG} {
 				blob, _ := read(t, s, adapter.Rendition{Name: "a", Quarter: quarter, Format: f})
-				got, ok := parseLooks(blob.Looks)
+				got, ok := fingerprint.Parse(blob.Looks)
 				if !ok {
-					t.Fatalf("quarter %d has no looks", quarter)
+					t.Fatalf("quarter %d has no fingerprint", quarter)
 				}
-				if l := compare(got, want, 1); l.changed > 0 || l.mean > 0.5 {
-					t.Errorf("quarter %d as %q: its looks are %+v from those of its pixels", quarter, f, l)
+				if l := fingerprint.Compare(got, want, 1); l.Changed > 0 || l.Mean > 0.5 {
+					t.Errorf("quarter %d as %q: its fingerprint is %+v from those of its pixels", quarter, f, l)
 				}
 			}
 		}

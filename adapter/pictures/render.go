@@ -9,22 +9,23 @@ import (
 	"io"
 
 	"midgate/adapter"
+	"midgate/adapter/pictures/png"
 )
 
-// ensure returns the facts of the rendition's bytes, which are made if they are not there.
-func (s *Store) ensure(ctx context.Context, p plan) (facts, error) {
+// ensure returns the metadata of the rendition's bytes, which are made if they are not there.
+func (s *Store) ensure(ctx context.Context, p plan) (metadata, error) {
 	if p.passedOn() {
 		return p.source, nil
 	}
-	f, err := s.readFacts(ctx, p.factsKey())
+	f, err := s.readMetadata(ctx, p.metadataKey())
 	if !errors.Is(err, adapter.ErrNotFound) {
 		return f, err
 	}
 	batch := p.batch()
 	if err := s.share(ctx, p.name, batch[0].key, func(ctx context.Context) error { return s.make(ctx, batch) }); err != nil {
-		return facts{}, err
+		return metadata{}, err
 	}
-	return s.readFacts(ctx, p.factsKey())
+	return s.readMetadata(ctx, p.metadataKey())
 }
 
 // batch is what is made together with p: a grid's quarters are, since decoding it is
@@ -55,7 +56,7 @@ func (s *Store) make(ctx context.Context, batch []plan) error {
 		return err
 	}
 	if p.source.Format == adapter.PNG && p.format == adapter.PNG && p.quarter != 0 {
-		if err := s.split(ctx, batch); !errors.Is(err, errPNGForm) {
+		if err := s.split(ctx, batch); !errors.Is(err, png.ErrForm) {
 			return err
 		}
 	}
@@ -74,14 +75,14 @@ func (s *Store) make(ctx context.Context, batch []plan) error {
 // render encodes one rendition of a decoded original.
 func (s *Store) render(ctx context.Context, p plan, img image.Image) error {
 	b := img.Bounds()
-	part := crop(img, quarterOf(b.Dx(), b.Dy(), p.quarter).Add(b.Min))
+	part := crop(img, png.Quarter(b.Dx(), b.Dy(), p.quarter).Add(b.Min))
 	o, err := s.bucket.create(ctx, p.key, false)
 	if err != nil {
 		return cannotStore(err)
 	}
 	defer o.abort()
 	count := &counting{w: o}
-	s.lookAt(ctx, p, part)
+	s.fingerprintPart(ctx, p, part)
 	if err := encode(count, part, p.format, p.quality); err != nil {
 		if count.err != nil {
 			return cannotStore(count.err)
@@ -109,12 +110,12 @@ func (s *Store) split(ctx context.Context, batch []plan) error {
 		counts[i] = &counting{w: objects[i]}
 		dst[i] = counts[i]
 	}
-	four := newLookers(batch[0].source.header)
-	if err := splitPNG(bufio.NewReaderSize(src, 64<<10), dst, four.see); err != nil {
+	four := newQuarterBuilders(batch[0].source.header)
+	if err := png.SplitQuarters(bufio.NewReaderSize(src, 64<<10), dst, four.addRow); err != nil {
 		return splitFailed(err, counts[:])
 	}
 	for i, p := range batch {
-		s.noteLooks(ctx, looksKey(p.name, p.quarter), four[i].looks().bytes())
+		s.keepFingerprint(ctx, fingerprintKey(p.name, p.quarter), four[i].Fingerprint().Encode())
 		if err := s.keep(ctx, p, objects[i], counts[i].n); err != nil {
 			return err
 		}
@@ -124,7 +125,7 @@ func (s *Store) split(ctx context.Context, batch []plan) error {
 
 // splitFailed tells a picture that cannot be cut from a bucket that cannot be written.
 func splitFailed(err error, counts []*counting) error {
-	if errors.Is(err, errPNGForm) {
+	if errors.Is(err, png.ErrForm) {
 		return err
 	}
 	for _, c := range counts {
@@ -135,15 +136,15 @@ func splitFailed(err error, counts []*counting) error {
 	return damagedPicture(err)
 }
 
-// keep makes a rendition visible and notes its facts, in this order: where there are
-// facts there are whole bytes.
+// keep makes a rendition visible and keeps its metadata, in this order: where there is
+// metadata there are whole bytes.
 func (s *Store) keep(ctx context.Context, p plan, o *object, size int64) error {
 	if err := o.commit(); err != nil {
 		return cannotStore(err)
 	}
-	r := quarterOf(p.source.Width, p.source.Height, p.quarter)
-	f := facts{header: header{Format: p.format, Width: r.Dx(), Height: r.Dy()}, Size: size}
-	s.noteFacts(ctx, p.factsKey(), f)
+	r := png.Quarter(p.source.Width, p.source.Height, p.quarter)
+	f := metadata{header: header{Format: p.format, Width: r.Dx(), Height: r.Dy()}, Size: size}
+	s.keepMetadata(ctx, p.metadataKey(), f)
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package pictures
 
 import (
+	"bufio"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -14,7 +15,8 @@ import (
 )
 
 // Save stores what r yields under name, at most limit bytes. It streams: nothing but
-// the header is held. When it fails nothing is stored, or what was there before.
+// the header is held. A file that stops before its end is not stored. When Save fails
+// nothing is stored, or what was there before.
 func (s *Store) Save(ctx context.Context, name string, r io.Reader, limit int64) (adapter.Picture, error) {
 	p, err := s.save(ctx, name, r, limit)
 	switch {
@@ -34,13 +36,15 @@ func (s *Store) save(ctx context.Context, name string, r io.Reader, limit int64)
 	if err != nil {
 		return adapter.Picture{}, fmt.Errorf("save picture: %w", err)
 	}
-	f := facts{header: h}
+	f := metadata{header: h}
 	var readErr error
 	err = s.bucket.write(ctx, name, true, func(w io.Writer) error {
 		f, readErr = drain(w, rest, limit, f)
 		return readErr
 	})
 	switch {
+	case errors.Is(readErr, errCutShort): // nobody's request is at fault
+		return adapter.Picture{}, adapter.Wrap(adapter.Failed, readErr, "The picture's file is not whole.")
 	case readErr != nil:
 		return adapter.Picture{}, fmt.Errorf("save picture: %w", readErr)
 	case err != nil:
@@ -49,16 +53,25 @@ func (s *Store) save(ctx context.Context, name string, r io.Reader, limit int64)
 	return f.picture(name), s.settle(ctx, name, f)
 }
 
-// settle notes the facts of a new original. Renditions of other bytes that had its
+// Inspect implements adapter.Inspector.
+func (s *Store) Inspect(r io.Reader, limit int64) error {
+	h, rest, err := readHeader(r)
+	if err == nil {
+		_, err = drain(io.Discard, rest, limit, metadata{header: h})
+	}
+	return err
+}
+
+// settle keeps the metadata of a new original. Renditions of other bytes that had its
 // name before go.
-func (s *Store) settle(ctx context.Context, name string, f facts) error {
-	old, err := s.readFacts(ctx, factsKey(name))
+func (s *Store) settle(ctx context.Context, name string, f metadata) error {
+	old, err := s.readMetadata(ctx, metadataKey(name))
 	if err == nil && old.Digests[""] != f.Digests[""] {
 		if err := s.forget(ctx, name); err != nil {
 			return cannotStore(err)
 		}
 	}
-	s.noteFacts(ctx, factsKey(name), f)
+	s.keepMetadata(ctx, metadataKey(name), f)
 	return nil
 }
 
@@ -75,13 +88,19 @@ func (s *Store) Receive(ctx context.Context, r io.Reader, limit int64) (adapter.
 	if err := s.checkPixels(h); err != nil {
 		return adapter.Picture{}, err
 	}
-	return s.keepContent(ctx, func(spool *os.File) (facts, error) {
-		f, err := drain(spool, rest, limit, facts{header: h})
-		if err == nil {
-			err = checkEnd(spool, f)
+	return s.keepContent(ctx, func(spool *os.File) (metadata, error) {
+		f, err := drain(spool, rest, limit, metadata{header: h})
+		if errors.Is(err, errCutShort) && h.Format == adapter.GIF {
+			err = nil // many a GIF has no trailer
+		}
+		if err == nil && h.Format == adapter.JPEG {
+			err = fewScans(spool, f.Size)
+		}
+		if errors.Is(err, errCutShort) || errors.Is(err, errManyScans) {
+			err = damagedPicture(err)
 		}
 		if err != nil {
-			return facts{}, fmt.Errorf("receive upload: %w", err)
+			return metadata{}, fmt.Errorf("receive upload: %w", err)
 		}
 		return f, nil
 	})
@@ -97,21 +116,24 @@ func (s *Store) checkPixels(h header) error {
 
 func (s *Store) tooLarge(h header) bool { return h.Width*h.Height > s.maxPixels }
 
-// drain copies r to w, at most limit bytes, and completes the facts. What w refuses is a failure of the bucket, what r
-// refuses is not.
-func drain(w io.Writer, r io.Reader, limit int64, f facts) (facts, error) {
+// drain copies r to w, at most limit bytes, and completes the metadata. What w refuses is a failure of the bucket, what r
+// refuses is not. A file that stops before its end is copied, too; then errCutShort comes with the metadata.
+func drain(w io.Writer, r io.Reader, limit int64, f metadata) (metadata, error) {
 	d := newDigesting(w)
-	n, err := io.Copy(d, io.LimitReader(r, limit+1))
-	if d.refused != nil {
-		return facts{}, cannotStore(d.refused)
+	src := io.TeeReader(io.LimitReader(r, limit+1), d)
+	cut := readWhole(bufio.NewReaderSize(src, 64<<10), f.Format)
+	_, err := io.Copy(io.Discard, src)
+	switch {
+	case d.refused != nil:
+		return metadata{}, cannotStore(d.refused)
+	case cut != nil && !errors.Is(cut, errCutShort):
+		return metadata{}, cut
+	case err != nil:
+		return metadata{}, err
+	case d.n > limit:
+		return metadata{}, adapter.Errorf(adapter.TooLarge, "The file has more than %d bytes.", limit)
 	}
-	if err != nil {
-		return facts{}, err
-	}
-	if n > limit {
-		return facts{}, adapter.Errorf(adapter.TooLarge, "The file has more than %d bytes.", limit)
-	}
-	return d.facts(f.header), nil
+	return d.metadata(f.header), cut
 }
 
 // digesting passes bytes on while it counts and digests them.
@@ -132,9 +154,9 @@ func (d *digesting) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// facts are those of the bytes written so far.
-func (d *digesting) facts(h header) facts {
-	return facts{header: h, Size: d.n}.with("", hex.EncodeToString(d.sum.Sum(nil)))
+// metadata are those of the bytes written so far.
+func (d *digesting) metadata(h header) metadata {
+	return metadata{header: h, Size: d.n}.with("", hex.EncodeToString(d.sum.Sum(nil)))
 }
 
 // cannotStore says that the bucket failed; a caller that left stays a caller that left.

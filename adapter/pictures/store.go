@@ -24,11 +24,11 @@ type Store struct {
 	tempDir   string
 	maxPixels int
 
-	facts   *recent[facts]  // by key; handing out bytes then costs one object read instead of two
-	seen    *recent[[]byte] // looks by key
-	flights singleflight.Group
-	workers chan struct{}
-	failing atomic.Bool // the last picture could not be stored
+	metadata     *recent[metadata] // by key; handing out bytes then costs one object read instead of two
+	fingerprints *recent[[]byte]   // encoded, by key
+	flights      singleflight.Group
+	workers      chan struct{}
+	failing      atomic.Bool // the last picture could not be stored
 
 	ending  context.Context // ends when the store is closed; work that callers share hangs on it
 	end     context.CancelFunc
@@ -40,12 +40,14 @@ type Store struct {
 var (
 	_ adapter.Pictures = (*Store)(nil)
 	_ adapter.Keeper   = (*Store)(nil)
+
+	_ adapter.Inspector = (*Store)(nil)
 )
 
-// What is kept in memory: about 4 MB of facts, 6 MB of looks.
+// What is kept in memory: about 4 MB of metadata, 6 MB of fingerprints.
 const (
-	maxFacts = 8192
-	maxSeen  = 1024
+	maxMetadata     = 8192
+	maxFingerprints = 1024
 )
 
 var errClosed = errors.New("the picture store is closed")
@@ -58,14 +60,14 @@ func New(ctx context.Context, c Config) (*Store, error) {
 	}
 	ending, end := context.WithCancel(context.WithoutCancel(ctx))
 	s := &Store{
-		bucket:    b,
-		tempDir:   cmp.Or(c.TempDir, os.TempDir()),
-		maxPixels: cmp.Or(c.MaxPixels, defaultMaxPixels),
-		facts:     newRecent[facts](maxFacts),
-		seen:      newRecent[[]byte](maxSeen),
-		workers:   make(chan struct{}, cmp.Or(c.Workers, runtime.GOMAXPROCS(0))),
-		ending:    ending,
-		end:       end,
+		bucket:       b,
+		tempDir:      cmp.Or(c.TempDir, os.TempDir()),
+		maxPixels:    cmp.Or(c.MaxPixels, defaultMaxPixels),
+		metadata:     newRecent[metadata](maxMetadata),
+		fingerprints: newRecent[[]byte](maxFingerprints),
+		workers:      make(chan struct{}, cmp.Or(c.Workers, runtime.GOMAXPROCS(0))),
+		ending:       ending,
+		end:          end,
 	}
 	s.working.Go(s.tidy)
 	return s, nil
@@ -167,8 +169,8 @@ func (s *Store) forget(ctx context.Context, name string) error {
 
 // drop forgets what memory knows of an original.
 func (s *Store) drop(name string) {
-	s.facts.dropFolder(madeFrom(name))
-	s.seen.dropFolder(madeFrom(name))
+	s.metadata.dropFolder(madeFrom(name))
+	s.fingerprints.dropFolder(madeFrom(name))
 }
 
 // share runs work on an original once for all callers that ask for the same key

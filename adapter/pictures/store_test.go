@@ -20,6 +20,7 @@ import (
 	"github.com/johannesboyne/gofakes3/backend/s3mem"
 
 	"midgate/adapter"
+	"midgate/adapter/pictures/picturetest"
 )
 
 const limit = 64 << 20
@@ -83,12 +84,12 @@ func TestSavedBytesComeBackOnEveryBucket(t *testing.T) {
 	for kind, url := range bucketURLs(t) {
 		t.Run(kind, func(t *testing.T) {
 			s := newStore(t, url)
-			b := pngBytes(t, painting(40, 30, 1))
+			b := picturetest.PNG(t, picturetest.Painting(40, 30, 1))
 			want := adapter.Picture{Name: "tasks/1/a.png", Format: adapter.PNG, Width: 40, Height: 30, Size: int64(len(b)), SHA256: digestOf(b)}
 			if got := save(t, s, "tasks/1/a.png", b); got != want {
 				t.Fatalf("Save = %+v, want %+v", got, want)
 			}
-			s.facts.dropFolder("") // as another process would see it
+			s.metadata.dropFolder("") // as another process would see it
 			if got, err := s.Stat(t.Context(), want.Name); err != nil || got != want {
 				t.Fatalf("Stat = %+v, %v, want %+v", got, err, want)
 			}
@@ -129,7 +130,7 @@ func TestReceiveStoresTheSameBytesOnce(t *testing.T) {
 	for kind, url := range bucketURLs(t) {
 		t.Run(kind, func(t *testing.T) {
 			s := newStore(t, url)
-			b := jpegBytes(t, painting(40, 30, 1), 80)
+			b := picturetest.JPEG(t, picturetest.Painting(40, 30, 1), 80)
 			first, err := s.Receive(t.Context(), bytes.NewReader(b), limit)
 			if err != nil {
 				t.Fatal(err)
@@ -164,7 +165,7 @@ func modified(t *testing.T, s *Store, name string) string {
 func TestSaveAndReceiveRefuse(t *testing.T) {
 	s := newStore(t, "mem://")
 	s.maxPixels = 1 << 20
-	pic := pngBytes(t, painting(40, 30, 1))
+	pic := picturetest.PNG(t, picturetest.Painting(40, 30, 1))
 	tests := map[string]struct {
 		b     []byte
 		limit int64
@@ -197,7 +198,7 @@ func TestSaveAndReceiveRefuse(t *testing.T) {
 // wrongCanvas is a WebP whose canvas is announced smaller than its frame.
 func wrongCanvas(t *testing.T) []byte {
 	t.Helper()
-	plain := webpBytes(t, painting(64, 64, 1), false)
+	plain := webpBytes(t, picturetest.Painting(64, 64, 1), false)
 	b := append([]byte("RIFF\x00\x00\x00\x00WEBPVP8X\x0a\x00\x00\x00\x00\x00\x00\x00"), 9, 0, 0, 9, 0, 0)
 	return append(b, plain[12:]...)
 }
@@ -206,7 +207,7 @@ func TestABrokenSourceLeavesNothing(t *testing.T) {
 	for kind, url := range bucketURLs(t) {
 		t.Run(kind, func(t *testing.T) {
 			s := newStore(t, url)
-			b := pngBytes(t, painting(200, 200, 1))
+			b := picturetest.PNG(t, picturetest.Painting(200, 200, 1))
 			broken := errors.New("connection reset")
 			half := func() io.Reader {
 				return io.MultiReader(bytes.NewReader(b[:len(b)/2]), iotest.ErrReader(broken))
@@ -235,7 +236,7 @@ func TestABrokenSourceLeavesNothing(t *testing.T) {
 func TestOnADiskNothingIsLeftBehindAWrite(t *testing.T) {
 	dir := t.TempDir()
 	s := newStore(t, dir)
-	b := pngBytes(t, painting(200, 200, 1))
+	b := picturetest.PNG(t, picturetest.Painting(200, 200, 1))
 	save(t, s, "a/b", b)
 	cancelled, cancel := context.WithCancel(t.Context())
 	cancel()

@@ -3,6 +3,8 @@ package pictures
 import (
 	"fmt"
 	"testing"
+
+	"midgate/adapter/pictures/picturetest"
 )
 
 // Pictures of 64 pixels that a client halves and compresses are still told from their
@@ -16,7 +18,7 @@ func TestThumbnailsAreToldFromTheirSiblings(t *testing.T) {
 		for n := 1; n <= 4; n++ {
 			id, pic := fmt.Sprintf("img_%d_%d", i, n), cutOut(whole, n)
 			g.hang(id, pic)
-			sent[id] = jpegBytes(t, resized(pic, pic.Bounds().Dx()/2, pic.Bounds().Dy()/2), 60)
+			sent[id] = picturetest.JPEG(t, resized(pic, pic.Bounds().Dx()/2, pic.Bounds().Dy()/2), 60)
 		}
 	}
 	for id, b := range sent {

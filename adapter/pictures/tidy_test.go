@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"midgate/adapter"
+	"midgate/adapter/pictures/picturetest"
+	"midgate/adapter/pictures/png"
 )
 
 func TestWhatACrashLeftIsTidiedUp(t *testing.T) {
@@ -66,7 +68,7 @@ func TestAnUnwritableBucketIsSaidToBeOne(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "tasks"), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	pic := pngBytes(t, painting(16, 16, 1))
+	pic := picturetest.PNG(t, picturetest.Painting(16, 16, 1))
 	if _, err := s.Receive(t.Context(), bytes.NewReader(pic), limit); adapter.KindOf(err) != adapter.Storage {
 		t.Errorf("Receive = %v, want kind %q", err, adapter.Storage)
 	}
@@ -76,8 +78,8 @@ func TestAnUnwritableBucketIsSaidToBeOne(t *testing.T) {
 	// Where only the memory aids cannot be written, pictures come and go all the same.
 	save(t, s, "a", pic)
 	s.drop("a")
-	if blob, b := read(t, s, adapter.Rendition{Name: "a", ImageID: "img_X"}); len(blob.Looks) == 0 || MidgateID(bytes.NewReader(b)) != "img_X" {
-		t.Error("the picture came without looks or its ID")
+	if blob, b := read(t, s, adapter.Rendition{Name: "a", ImageID: "img_X"}); len(blob.Looks) == 0 || png.TagOf(bytes.NewReader(b)) != "img_X" {
+		t.Error("the picture came without its fingerprint or its ID")
 	}
 	if _, err := s.Open(t.Context(), adapter.Rendition{Name: "a", Quarter: 1}); adapter.KindOf(err) != adapter.Storage {
 		t.Errorf("Open of a quarter = %v, want kind %q", err, adapter.Storage)
@@ -89,7 +91,7 @@ func TestADeletedPictureLeavesNoFolder(t *testing.T) {
 	dir := t.TempDir()
 	s := newStore(t, dir)
 	for _, name := range []string{"previews/job_a/1", "previews/job_a/2", "pictures/img_a"} {
-		if _, err := s.Save(t.Context(), name, bytes.NewReader(pngBytes(t, painting(16, 16, 1))), limit); err != nil {
+		if _, err := s.Save(t.Context(), name, bytes.NewReader(picturetest.PNG(t, picturetest.Painting(16, 16, 1))), limit); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -121,7 +123,7 @@ func TestNothingIsMadeOnceTheStoreIsClosed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	save(t, s, "a", pngBytes(t, painting(64, 64, 1)))
+	save(t, s, "a", picturetest.PNG(t, picturetest.Painting(64, 64, 1)))
 	p, err := s.plan(t.Context(), adapter.Rendition{Name: "a", Quarter: 1})
 	if err != nil {
 		t.Fatal(err)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"midgate/adapter/midjourney/simulator"
+	"midgate/adapter/pictures/png"
 )
 
 // painter orders pictures and their relatives from a simulated upstream.
@@ -111,7 +112,7 @@ func (p *painter) picture(d drawn) image.Image {
 
 // cutOut is a quarter of a grid.
 func cutOut(grid image.Image, n int) image.Image {
-	return crop(grid, quarterOf(grid.Bounds().Dx(), grid.Bounds().Dy(), n))
+	return crop(grid, png.Quarter(grid.Bounds().Dx(), grid.Bounds().Dy(), n))
 }
 
 var subjects = strings.Fields("fox lighthouse castle boat mountain forest city river portrait moon desert bridge garden train owl island cabin waterfall robot temple")

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	deepwebp "github.com/deepteams/webp"
+
+	"midgate/adapter/pictures/picturetest"
 )
 
 func TestALossyWebPKeepsItsContrast(t *testing.T) {
@@ -33,7 +35,7 @@ func TestALossyWebPKeepsItsContrast(t *testing.T) {
 }
 
 func TestAWebPLooksAsAnotherDecoderSeesIt(t *testing.T) {
-	b := webpBytes(t, painting(256, 256, 3), false)
+	b := webpBytes(t, picturetest.Painting(256, 256, 3), false)
 	got, err := decodeWebP(bytes.NewReader(b))
 	if err != nil {
 		t.Fatal(err)

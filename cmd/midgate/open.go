@@ -11,6 +11,7 @@ import (
 
 	"midgate/adapter"
 	"midgate/adapter/jobs"
+	"midgate/adapter/library"
 	"midgate/adapter/memstore"
 	"midgate/adapter/midjourney"
 	"midgate/adapter/native"
@@ -92,7 +93,7 @@ func open(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *gate, er
 	hooks := g.hooks(ctx, cfg, fleet, bus)
 	ride := func(write func(context.Context, adapter.Tx) error) { g.jobs.Ride(write) }
 	store.RideWith(ride)
-	library := adapter.NewLibrary(adapter.LibraryConfig{Retention: cfg.Jobs.Retention}, adapter.LibraryDeps{
+	library := library.New(library.Config{Retention: cfg.Jobs.Retention}, library.Deps{
 		Accounts: fleet, Store: store, Pictures: bytes, Retoucher: bytes, Recogniser: pictures.NewRecogniser(bytes, state, ride), Log: log,
 	})
 	recipes := workflow.New(cfg.Workflow, workflow.Deps{Accounts: fleet, Store: store, Pictures: bytes, Retoucher: bytes, Log: log}, library)

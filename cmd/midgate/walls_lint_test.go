@@ -12,6 +12,7 @@ import (
 // guard is one rule of depguard, the linter that shows a breach of a wall in the editor.
 type guard struct {
 	Files []string `yaml:"files"`
+	Allow []string `yaml:"allow"` // what of the denied is allowed nevertheless: the longer beginning wins
 	Deny  []struct {
 		Pkg  string `yaml:"pkg"`
 		Desc string `yaml:"desc"`
@@ -63,13 +64,32 @@ func matches(pattern, file string) bool {
 func denied(rules map[string]guard, pkg, imp string) bool {
 	file := "/src/" + pkg + "/x.go"
 	for _, g := range rules {
-		for _, d := range g.Deny {
-			if strings.HasPrefix(imp, d.Pkg) && g.covers(file) {
-				return true
-			}
+		if g.refuses(imp) && g.covers(file) {
+			return true
 		}
 	}
 	return false
+}
+
+func (g guard) refuses(imp string) bool {
+	allowed, refused := 0, 0
+	for _, a := range g.Allow {
+		if begins(imp, a) {
+			allowed = max(allowed, len(a))
+		}
+	}
+	for _, d := range g.Deny {
+		if begins(imp, d.Pkg) {
+			refused = max(refused, len(d.Pkg))
+		}
+	}
+	return refused > allowed
+}
+
+// begins understands the paths of depguard: a beginning, or the whole if it ends with $.
+func begins(imp, path string) bool {
+	whole, ends := strings.CutSuffix(path, "$")
+	return imp == whole || !ends && strings.HasPrefix(imp, path)
 }
 
 func TestTheLinterHoldsTheSameWalls(t *testing.T) {

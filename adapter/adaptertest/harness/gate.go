@@ -7,6 +7,7 @@ import (
 
 	"midgate/adapter"
 	"midgate/adapter/jobs"
+	"midgate/adapter/library"
 	"midgate/adapter/memstore"
 	"midgate/adapter/native"
 	"midgate/adapter/pictures"
@@ -42,7 +43,7 @@ type Gate struct {
 	*jobs.Engine
 	Store *memstore.Store
 	*workflow.Service
-	*adapter.Library
+	*library.Library
 	*native.API
 }
 
@@ -59,7 +60,7 @@ func Wire(cfg Config, p Parts) *Gate {
 	if files, ok := p.Pictures.(*pictures.Store); ok {
 		recogniser = pictures.NewRecogniser(files, p.State, later.ride)
 	}
-	library := adapter.NewLibrary(adapter.LibraryConfig{Retention: cfg.Retention}, adapter.LibraryDeps{Accounts: p.Accounts, Store: store, Pictures: p.Pictures,
+	library := library.New(library.Config{Retention: cfg.Retention}, library.Deps{Accounts: p.Accounts, Store: store, Pictures: p.Pictures,
 		Retoucher: p.Retoucher, Recogniser: recogniser, Log: p.Log})
 	recipes := workflow.New(cfg.Workflow, workflow.Deps{Accounts: p.Accounts, Store: store, Pictures: p.Pictures, Retoucher: p.Retoucher, Log: p.Log}, library)
 	workflows := maps.Clone(recipes.Workflows())

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 )
@@ -36,6 +37,7 @@ type habits struct {
 	existing     func(s *Simulator, c *call, t *task) reply
 	checkAction  func(id, customID string) (problem, string)
 	noRoute      func(c *call) reply
+	noMethod     func(c *call) reply // to the wrong method on a route; nil: noRoute
 	unauthorized func(given bool) reply
 	unknownTask  func() reply
 	seedOf       func(t *task, v view) reply
@@ -51,7 +53,7 @@ type acceptance struct {
 }
 
 // id is what the answer names.
-func (a acceptance) id() string { return first(a.ids, a.task.id) }
+func (a acceptance) id() string { return cmp.Or(a.ids, a.task.id) }
 
 // account is the instance id that answers carry.
 const account = "1118138338562560102"

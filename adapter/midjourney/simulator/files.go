@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"midgate/adapter/midjourney/simulator/paint"
 )
 
 // format is the file type of a task's picture: grids of version 7 and later are WebP, everything else PNG
@@ -134,7 +136,7 @@ func (s *Simulator) pictureFile(sh shown, format string) reply {
 func (s *Simulator) clipFile(sh shown, i int) reply {
 	key := fmt.Sprintf("%s/%d.mp4", sh.job, i)
 	body := s.studio.files.get(key, func() []byte {
-		return clip(s.studio.drawn(sh.clips[i], 1), sh.motion, i)
+		return paint.Clip(s.studio.drawn(sh.clips[i], 1), sh.motion, i)
 	})
 	return reply{status: 200, kind: "video/mp4", file: true, body: body}
 }
@@ -234,4 +236,9 @@ func (s *Simulator) ownFile(link string) []byte {
 		return nil
 	}
 	return out.body
+}
+
+func (s *Simulator) mosaicFile(sh shown) reply {
+	body := s.studio.files.get(sh.job+"/mosaic", func() []byte { return paint.Mosaic(s.studio.drawn(sh.clips[0], 1), sh.motion) })
+	return reply{status: 200, kind: "image/webp", file: true, body: body}
 }

@@ -1,22 +1,22 @@
 package simulator
 
 import (
-	"bytes"
 	"image"
-	"image/png"
+
+	"midgate/adapter/midjourney/simulator/paint"
 )
 
 // painted is a mask that came with a modal or an edit: its bytes, and where it is white, in shares of its size.
 type painted struct {
 	data []byte
-	box  frame
+	box  paint.Frame
 }
 
 // readMask decodes the base64 of a mask; what is no PNG keeps its bytes and has an empty box.
 func readMask(text string) painted {
 	out := painted{data: decodePicture(text)}
 	const n = 64
-	mask := decodeMask(out.data, image.Rect(0, 0, n, n))
+	mask := paint.ReadMask(out.data, image.Rect(0, 0, n, n))
 	if mask == nil {
 		return out
 	}
@@ -26,39 +26,6 @@ func readMask(text string) painted {
 			box = box.Union(image.Rect(i%n, i/n, i%n+1, i/n+1))
 		}
 	}
-	out.box = shareOfBox(box, n, n)
-	return out
-}
-
-// shareOfBox is a box in shares of a picture's sides.
-func shareOfBox(box image.Rectangle, w, h int) frame {
-	return frame{
-		float64(box.Min.X) / float64(w), float64(box.Min.Y) / float64(h), float64(box.Max.X) / float64(w), float64(box.Max.Y) / float64(h),
-	}
-}
-
-// decodeMask reads a mask at the size of bounds, white where to repaint; transparent counts as black.
-func decodeMask(data []byte, bounds image.Rectangle) *image.Gray {
-	if len(data) == 0 {
-		return nil
-	}
-	size, err := png.DecodeConfig(bytes.NewReader(data))
-	if err != nil || size.Width*size.Height > 1<<26 {
-		return nil
-	}
-	src, err := png.Decode(bytes.NewReader(data))
-	if err != nil {
-		return nil
-	}
-	out := image.NewGray(bounds)
-	b := src.Bounds()
-	for y := range bounds.Dy() {
-		for x := range bounds.Dx() {
-			r, g, bl, a := src.At(b.Min.X+x*b.Dx()/bounds.Dx(), b.Min.Y+y*b.Dy()/bounds.Dy()).RGBA()
-			if a >= 0x8000 {
-				out.Pix[y*out.Stride+x] = uint8((r + g + bl) / 3 >> 8)
-			}
-		}
-	}
+	out.box = paint.Share(box, n, n)
 	return out
 }

@@ -3,6 +3,8 @@ package simulator
 import (
 	"fmt"
 	"image"
+
+	"midgate/adapter/midjourney/simulator/paint"
 )
 
 // picture is one single picture that a task owns: nothing is drawn until somebody asks for its bytes. It never
@@ -10,16 +12,16 @@ import (
 type picture struct {
 	key   string // names it in the caches
 	w, h  int
-	scene scene
-	frame frame
+	scene paint.Scene
+	frame paint.Frame
 	over  layer // what is laid over the drawn scene; nil for nothing
 	// setting is the scene around the picture where that is not the drawn one: a region is drawn from its own words,
 	// what zoom adds belongs to the rest.
-	setting *scene
+	setting *paint.Scene
 }
 
 // around is the scene that goes on beyond the picture.
-func (p *picture) around() scene {
+func (p *picture) around() paint.Scene {
 	if p.setting != nil {
 		return *p.setting
 	}
@@ -146,14 +148,14 @@ func (s *Simulator) cellOf(t *task, kind string, source *picture, i int) *pictur
 func (s *Simulator) fresh(t *task, i int) *picture {
 	p := parsePrompt(t.final)
 	w, h := s.cellSizeFor(p, t.model)
-	sc := newScene(p.text, t.model, t.seed, i, float64(w)/float64(h))
+	sc := paint.NewScene(p.text, t.model.style(), t.seed, i, float64(w)/float64(h))
 	if tint, ok := s.studio.tintOf(p.images); ok {
-		sc.theme.mood = sc.theme.mood.towards(tint, .5)
+		sc = sc.Tinted(tint, .5)
 	}
 	if p.has("tile") || p.has("raw") || p.value("style") == "raw" {
-		sc.theme.mood = sc.theme.mood.towards(ink{.5, .5, .5}, .15)
+		sc = sc.Tinted(paint.Colour(.5, .5, .5), .15)
 	}
-	return &picture{w: w, h: h, scene: sc, frame: sc.own()}
+	return &picture{w: w, h: h, scene: sc, frame: sc.OwnFrame()}
 }
 
 // cellSizeFor minds --ar and --hd.
@@ -170,13 +172,13 @@ func (s *Simulator) cellSizeFor(p params, m model) (w, h int) {
 // unless a dialog asked for other words.
 func variation(t *task, source *picture, share float64, i int) *picture {
 	out := &picture{w: source.w, h: source.h, frame: source.frame, setting: source.setting}
-	out.scene = source.around().varied(share, t.seed, i)
+	out.scene = source.around().Varied(share, t.seed, i)
 	text := parsePrompt(t.asked).text
 	switch {
 	case t.dialog != nil && text != "" && text != parsePrompt(t.parent.asked).text:
-		out.scene, out.setting = out.scene.retold(text), nil
+		out.scene, out.setting = out.scene.Retold(text), nil
 	case source.over != nil:
-		out.scene.theme.subjects = nil
+		out.scene = out.scene.Empty()
 		out.over = bent{from: source, share: share, seed: t.seed + uint32(i)}
 	}
 	return out
@@ -185,8 +187,8 @@ func variation(t *task, source *picture, share float64, i int) *picture {
 // zoomed is the picture made small inside a larger view of its scene.
 func zoomed(t *task, source *picture, factor float64, edge, i int) *picture {
 	f := source.frame
-	cx, cy := (f.x0+f.x1)/2, (f.y0+f.y1)/2
-	w, h := (f.x1-f.x0)*factor, (f.y1-f.y0)*factor
+	cx, cy := (f.X0+f.X1)/2, (f.Y0+f.Y1)/2
+	w, h := (f.X1-f.X0)*factor, (f.Y1-f.Y0)*factor
 	out := &picture{w: source.w, h: source.h}
 	if p := parsePrompt(t.final); p.has("ar") {
 		arW, arH := p.aspect()
@@ -194,7 +196,7 @@ func zoomed(t *task, source *picture, factor float64, edge, i int) *picture {
 		ratio := float64(out.w) / float64(out.h)
 		w, h = max(w, h*ratio), max(h, w/ratio)
 	}
-	out.frame = frame{cx - w/2, cy - h/2, cx + w/2, cy + h/2}
+	out.frame = paint.FrameAround(cx, cy, w, h)
 	return surround(t, source, out, i)
 }
 
@@ -204,27 +206,26 @@ func widened(t *task, source *picture, edge, i int) *picture {
 	arW, arH := parsePrompt(t.final).aspect()
 	out.w, out.h = cellSize(arW, arH, edge)
 	f, ratio := source.frame, float64(out.w)/float64(out.h)
-	w, h := max(f.x1-f.x0, (f.y1-f.y0)*ratio), max(f.y1-f.y0, (f.x1-f.x0)/ratio)
-	dx, dy := w-(f.x1-f.x0), h-(f.y1-f.y0)
+	w, h := max(f.X1-f.X0, (f.Y1-f.Y0)*ratio), max(f.Y1-f.Y0, (f.X1-f.X0)/ratio)
+	dx, dy := w-(f.X1-f.X0), h-(f.Y1-f.Y0)
 	switch t.press.way {
 	case "left":
-		out.frame = frame{f.x0 - dx, f.y0 - dy/2, f.x1, f.y1 + dy/2}
+		out.frame = f.Grown(dx, dy/2, 0, dy/2)
 	case "right":
-		out.frame = frame{f.x0, f.y0 - dy/2, f.x1 + dx, f.y1 + dy/2}
+		out.frame = f.Grown(0, dy/2, dx, dy/2)
 	case "up":
-		out.frame = frame{f.x0 - dx/2, f.y0 - dy, f.x1 + dx/2, f.y1}
+		out.frame = f.Grown(dx/2, dy, dx/2, 0)
 	case "down":
-		out.frame = frame{f.x0 - dx/2, f.y0, f.x1 + dx/2, f.y1 + dy}
+		out.frame = f.Grown(dx/2, 0, dx/2, dy)
 	default:
-		out.frame = frame{f.x0 - dx/2, f.y0 - dy/2, f.x1 + dx/2, f.y1 + dy/2}
+		out.frame = f.Grown(dx/2, dy/2, dx/2, dy/2)
 	}
 	return surround(t, source, out, i)
 }
 
 // surround draws what lies around a picture and puts the picture itself where it belongs.
 func surround(t *task, source, out *picture, i int) *picture {
-	out.scene = source.around().varied(.03, t.seed, i)
-	out.scene.decor = t.seed + uint32(i)*77
+	out.scene = source.around().Varied(.03, t.seed, i).Redecorated(t.seed + uint32(i)*77)
 	out.over = inset{from: source}
 	return out
 }
@@ -233,25 +234,9 @@ func surround(t *task, source, out *picture, i int) *picture {
 func repainted(t *task, source *picture, i int) *picture {
 	around := source.around()
 	out := &picture{w: source.w, h: source.h, frame: source.frame, setting: &around}
-	out.scene = around.varied(.18, t.seed, i).holding(parsePrompt(t.asked).text, focusIn(t.maskBox, source.frame))
+	out.scene = around.Varied(.18, t.seed, i).Holding(parsePrompt(t.asked).text, source.frame.Part(t.maskBox))
 	out.over = region{from: source, mask: t.mask}
 	return out
-}
-
-// focusIn turns a box in shares of a picture into units of its frame; nil for an empty box.
-func focusIn(box, f frame) *frame {
-	if box.x1 <= box.x0 || box.y1 <= box.y0 {
-		return nil
-	}
-	w, h := f.x1-f.x0, f.y1-f.y0
-	return &frame{f.x0 + box.x0*w, f.y0 + box.y0*h, f.x0 + box.x1*w, f.y0 + box.y1*h}
-}
-
-func mixMoods(a, b mood, share float64) mood {
-	return mood{
-		mix(a.top, b.top, share), mix(a.horizon, b.horizon, share), mix(a.sun, b.sun, share), mix(a.far, b.far, share),
-		mix(a.near, b.near, share), mix(a.water, b.water, share), mix(a.accent, b.accent, max(share, .7)),
-	}
 }
 
 // enlarged is the picture at twice its size.

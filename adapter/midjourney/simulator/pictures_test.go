@@ -9,6 +9,8 @@ import (
 	"image/draw"
 	"image/png"
 	"testing"
+
+	"midgate/adapter/midjourney/simulator/paint"
 )
 
 // whiteMask is a mask as a data URI whose left share is white.
@@ -357,7 +359,7 @@ func TestPreview(t *testing.T) {
 func FuzzInspect(f *testing.F) {
 	f.Add(decodePicture(tinyPNG))
 	f.Add(decodePicture(whiteMask(8, 4, .5)))
-	img := stripes(16, 8)
+	img := image.NewRGBA(image.Rect(0, 0, 16, 8))
 	for _, format := range []string{"png", "webp", "jpeg"} {
 		f.Add(encodePicture(img, format))
 	}
@@ -369,6 +371,6 @@ func FuzzInspect(f *testing.F) {
 		if u := inspect(data); u.format != "" && (u.size.X < 1 || u.size.Y < 1) {
 			t.Errorf("a %s of %v", u.format, u.size)
 		}
-		decodeMask(data, image.Rect(0, 0, 8, 8))
+		paint.ReadMask(data, image.Rect(0, 0, 8, 8))
 	})
 }

@@ -13,6 +13,15 @@ type model struct {
 	major, minor int
 }
 
+// style is what the version adds to the dice that draw a scene.
+func (m model) style() uint64 {
+	style := uint64(m.major*10 + m.minor)
+	if m.niji {
+		style ^= 1 << 60
+	}
+	return style
+}
+
 // parseVersion reads "7", "6.1", "v 7" or "niji 6"; ok is false for a version that does not exist
 // (upstream-protocol.md §9.2).
 func parseVersion(name string) (m model, ok bool) {

@@ -6,6 +6,8 @@ import (
 	"image"
 	_ "image/gif" // uploads may be GIFs
 	"strings"
+
+	"midgate/adapter/midjourney/simulator/paint"
 )
 
 // upload is a file a client sent.
@@ -13,9 +15,9 @@ type upload struct {
 	data   []byte
 	format string // png, jpeg, webp, gif; "" is not a picture
 	size   image.Point
-	mean   ink
+	mean   paint.Ink
 	opaque bool
-	hole   frame // around the transparent part, in shares of the size
+	hole   paint.Frame // around the transparent part, in shares of the size
 }
 
 // keep stores a file and returns its key.
@@ -78,11 +80,11 @@ func (u *upload) look(img image.Image) {
 				hole = hole.Union(image.Rect(x, y, min(x+stepX, b.Dx()), min(y+stepY, b.Dy())))
 			}
 			u.opaque = u.opaque && a >= 0xff00
-			u.mean = ink{u.mean.r + float64(r)/65535, u.mean.g + float64(g)/65535, u.mean.b + float64(bl)/65535}
+			u.mean = paint.Colour(u.mean.R+float64(r)/65535, u.mean.G+float64(g)/65535, u.mean.B+float64(bl)/65535)
 			n++
 		}
 	}
-	u.mean, u.hole = scale(u.mean, 1/n), shareOfBox(hole, b.Dx(), b.Dy())
+	u.mean, u.hole = paint.Scale(u.mean, 1/n), paint.Share(hole, b.Dx(), b.Dy())
 }
 
 // uploadSize is a stored picture's size.
@@ -113,31 +115,31 @@ func (s *studio) opaque(key string) bool {
 }
 
 // hole is where a stored picture is transparent.
-func (s *studio) hole(key string) frame {
+func (s *studio) hole(key string) paint.Frame {
 	if u, ok := s.stock.peek(key); ok {
 		return u.hole
 	}
-	return frame{}
+	return paint.Frame{}
 }
 
 // tint is a stored picture's mean colour.
-func (s *studio) tint(key string) (ink, bool) {
+func (s *studio) tint(key string) (paint.Ink, bool) {
 	u, ok := s.stock.peek(key)
 	if !ok || u.format == "" {
-		return ink{}, false
+		return paint.Ink{}, false
 	}
 	return u.mean, true
 }
 
 // tintOf is the colour that the picture addresses of a prompt lend it: the first upload's, or one that belongs to a
 // foreign address.
-func (s *studio) tintOf(links []string) (ink, bool) {
+func (s *studio) tintOf(links []string) (paint.Ink, bool) {
 	if len(links) == 0 {
-		return ink{}, false
+		return paint.Ink{}, false
 	}
 	if color, ok := s.tint(uploadKeyOf(links[0])); ok {
 		return color, true
 	}
-	h := hash32(links[0])
-	return ink{float64(h&255) / 255, float64(h>>8&255) / 255, float64(h>>16&255) / 255}, true
+	h := paint.Hash(links[0])
+	return paint.Colour(float64(h&255)/255, float64(h>>8&255)/255, float64(h>>16&255)/255), true
 }

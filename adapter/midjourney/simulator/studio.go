@@ -9,6 +9,8 @@ import (
 	"sync"
 
 	"github.com/deepteams/webp"
+
+	"midgate/adapter/midjourney/simulator/paint"
 )
 
 // studio draws pictures when they are first asked for, and remembers some of them.
@@ -46,7 +48,7 @@ func (s *studio) drawn(p *picture, divisor int) *image.RGBA {
 func (s *studio) paint(p *picture, divisor int) *image.RGBA {
 	img := image.NewRGBA(image.Rect(0, 0, shrink(p.w, divisor), shrink(p.h, divisor)))
 	if l, ok := p.over.(larger); !ok || l.from == nil {
-		p.scene.draw(img, p.frame)
+		p.scene.Draw(img, p.frame)
 	}
 	if p.over != nil {
 		p.over.lay(s, img, p, divisor)
@@ -92,7 +94,7 @@ func (s *studio) preview(cells []*picture, percent int) []byte {
 		soft := image.NewRGBA(img.Bounds())
 		copy(soft.Pix, img.Pix)
 		for range 2 {
-			blur(soft, img.Bounds().Dx()*(100-percent)/1200)
+			paint.Blur(soft, img.Bounds().Dx()*(100-percent)/1200)
 		}
 		var b bytes.Buffer
 		_ = jpeg.Encode(&b, soft, &jpeg.Options{Quality: 40 + percent/3})

@@ -1,6 +1,10 @@
 package simulator
 
-import "strings"
+import (
+	"strings"
+
+	"midgate/adapter/midjourney/simulator/paint"
+)
 
 // dialog is the window that a press opened.
 type dialog struct{ press press }
@@ -89,7 +93,7 @@ func (s *Simulator) child(c *call, parent *task, b button, in common) *task {
 	t.press, t.zoom, t.asked = b.press, b.press.factor, dropParam(t.asked, "zoom")
 	t.orders = parent.orders
 	t.description = b.press.describe(parent.id)
-	t.seed = hash32(t.id)
+	t.seed = paint.Hash(t.id)
 	if b.press.n > 0 && b.press.verb == "pic" || b.press.verb == "analyze" {
 		t.asked = query(parent, b.press.n)
 		t.prompt = t.asked

@@ -1,9 +1,12 @@
 package simulator
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"strings"
+
+	"midgate/adapter/midjourney/simulator/paint"
 )
 
 // blend answers POST /mj/submit/blend (upstream-protocol.md §1.6).
@@ -61,7 +64,7 @@ func (s *Simulator) keepOne(text string) (key string, ok bool) {
 		if data := s.ownFile(text); data != nil {
 			return s.studio.keep(data), true
 		}
-		return fmt.Sprintf("%08x", hash32(text)), true
+		return fmt.Sprintf("%08x", paint.Hash(text)), true
 	}
 	data := decodePicture(text)
 	if data == nil {
@@ -90,7 +93,7 @@ func (s *Simulator) describe(c *call) reply {
 	case text == "" && !isLink(linked):
 		return s.habits.refuse(c, badLink, "")
 	}
-	key, ok := s.keepOne(first(text, linked))
+	key, ok := s.keepOne(cmp.Or(text, linked))
 	if !ok {
 		return s.habits.refuse(c, badImage, "")
 	}
@@ -111,30 +114,18 @@ func (s *Simulator) impressions(p *picture, key string) []string {
 	w, h := shapeOf(p.w, p.h)
 	color := "muted"
 	if mean, ok := s.studio.tint(key); ok {
-		color = nearestColour(mean)
+		color = paint.NearestColour(mean)
 	}
 	scenes := [][]string{
 		{"a lighthouse above a %s sea", "a tower on a cliff, %s sky", "waves under %s clouds", "a lonely %s coast, minimal"},
 		{"a %s valley with a small house", "rolling hills in %s light", "a cottage at dawn, %s tones", "%s mountains, matte painting"},
 		{"a %s balloon over hills", "an airship in a %s sky", "a quiet %s landscape from above", "drifting clouds, %s palette"},
-	}[hash32(key)%3]
+	}[paint.Hash(key)%3]
 	var found []string
 	for _, text := range scenes {
 		found = append(found, fmt.Sprintf(text+" --ar %d:%d", color, w, h))
 	}
 	return found
-}
-
-// nearestColour names a colour.
-func nearestColour(c ink) string {
-	best, name := 9., "muted"
-	for _, word := range []string{"red", "orange", "yellow", "green", "teal", "blue", "purple", "pink", "brown", "white", "black", "grey"} {
-		d := rgb(colourWords[word])
-		if far := (c.r-d.r)*(c.r-d.r) + (c.g-d.g)*(c.g-d.g) + (c.b-d.b)*(c.b-d.b); far < best {
-			best, name = far, word
-		}
-	}
-	return name
 }
 
 // edits answers POST /mj/submit/edits and /retexture (upstream-protocol.md §1.8).

@@ -6,6 +6,8 @@ import (
 	"encoding/hex"
 	"strconv"
 	"time"
+
+	"midgate/adapter/midjourney/simulator/paint"
 )
 
 // task is one job at the upstream. What a reader sees of it is a function of the time (view), so thousands of waiting
@@ -46,7 +48,7 @@ type task struct {
 	clipStart []*picture // the first frame of each clip of a video
 	uploaded  *picture   // describe: the source
 	mask      []byte
-	maskBox   frame // the white part's, in shares of the mask
+	maskBox   paint.Frame // the white part's, in shares of the mask
 	zoom      float64
 	adopted   string // the id that carries on after a modal answered a new one
 	cancelled time.Time
@@ -80,30 +82,14 @@ func (s *Simulator) newTask(c *call, kind string) *task {
 		id: strconv.FormatInt(id, 10), job: newUUID(), kind: kind,
 		user: c.user, base: c.base, submitted: c.now,
 	}
-	t.seed = hash32(t.id)
+	t.seed = paint.Hash(t.id)
 	return t
 }
 
 // roll is the next of a sequence of numbers that is the same for every simulator; s.mu is held.
 func (s *Simulator) roll() uint64 {
 	s.dice += 0x9e3779b97f4a7c15
-	return mix64(s.dice)
-}
-
-// mix64 spreads the bits of x (the finalizer of splitmix64).
-func mix64(x uint64) uint64 {
-	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
-	x = (x ^ x>>27) * 0x94d049bb133111eb
-	return x ^ x>>31
-}
-
-// hash32 is FNV-1a over the text, its bits spread.
-func hash32(text string) uint32 {
-	h := uint64(14695981039346656037)
-	for i := range len(text) {
-		h = (h ^ uint64(text[i])) * 1099511628211
-	}
-	return uint32(mix64(h))
+	return paint.Spread(s.dice)
 }
 
 // newUUID is a random version 4 uuid.
@@ -119,6 +105,6 @@ func newUUID() string {
 func jitterOf(seed uint32, share float64) float64 {
 	var b [4]byte
 	binary.BigEndian.PutUint32(b[:], seed)
-	unit := float64(hash32(string(b[:]))) / (1 << 32)
+	unit := float64(paint.Hash(string(b[:]))) / (1 << 32)
 	return 1 + share*(2*unit-1)
 }

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -59,7 +60,7 @@ func (s *Simulator) properties(t *task, v view) map[string]any {
 		p["notifyHook"] = t.hook
 	}
 	if v.status == "SUCCESS" {
-		p["finalPrompt"] = first(t.answer(), t.final)
+		p["finalPrompt"] = cmp.Or(t.answer(), t.final)
 	}
 	return p
 }
@@ -130,7 +131,7 @@ func (s *Simulator) relayTask(t *task, v view, now time.Time, base string) relay
 		out.Progress, out.Buttons, out.ImageURL = "100%", nil, ""
 	case "SUCCESS":
 		out.Buttons = wireButtons(s.buttonsOf(t))
-		out.Properties = &finalJSON{FinalPrompt: first(t.answer(), t.final)}
+		out.Properties = &finalJSON{FinalPrompt: cmp.Or(t.answer(), t.final)}
 		s.relayText(t, &out)
 		if len(t.clipStart) > 0 && v.image && !t.mosaic {
 			out.VideoURLs = clipLinks(t, base, false)

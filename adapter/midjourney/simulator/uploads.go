@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"image"
 	"strings"
+
+	"midgate/adapter/midjourney/simulator/paint"
 )
 
 // source is the picture a job without a parent works on: nil for a plain imagine.
@@ -21,8 +23,8 @@ func (s *Simulator) uploadPicture(key, text string) *picture {
 		size = image.Pt(s.cfg.Pixels, s.cfg.Pixels)
 	}
 	w, h := size.X, size.Y
-	sc := newScene(parsePrompt(text).text, s.defaultModel(), hash32(key), 0, float64(w)/float64(h))
-	return &picture{key: "upload/" + key, w: w, h: h, scene: sc, frame: sc.own(), over: fitted{keys: []string{key}}}
+	sc := paint.NewScene(parsePrompt(text).text, s.defaultModel().style(), paint.Hash(key), 0, float64(w)/float64(h))
+	return &picture{key: "upload/" + key, w: w, h: h, scene: sc, frame: sc.OwnFrame(), over: fitted{keys: []string{key}}}
 }
 
 // fromUploads is one quarter of an edit, a retexture or a blend.
@@ -36,23 +38,24 @@ func (s *Simulator) fromUploads(t *task, kind string, i int) *picture {
 	if kind == "blend" {
 		w, h = cellSize(t.blendShape[0], t.blendShape[1], s.cfg.Pixels)
 	}
-	sc := newScene(p.text, t.model, t.seed, i, float64(w)/float64(h))
+	sc := paint.NewScene(p.text, t.model.style(), t.seed, i, float64(w)/float64(h))
 	if tint, ok := s.studio.tint(t.uploadKeys[0]); ok {
-		sc.theme.mood = sc.theme.mood.towards(tint, .35)
+		sc = sc.Tinted(tint, .35)
 	}
 	if kind != "edits" {
-		sc = sc.bare()
+		sc = sc.NamedOnly()
 	}
-	out := &picture{w: w, h: h, scene: sc, frame: sc.own()}
+	out := &picture{w: w, h: h, scene: sc, frame: sc.OwnFrame()}
 	switch kind {
 	case "blend":
 		out.over = fitted{keys: t.uploadKeys, through: .3}
 	case "retexture":
 		out.over = fitted{keys: t.uploadKeys[:1], through: .6}
 	default:
-		out.scene.focus = s.editFocus(t, out)
-		if out.scene.focus == nil {
-			out.scene = out.scene.bare()
+		if focus := s.editFocus(t, out); focus != nil {
+			out.scene = out.scene.FocusedOn(focus)
+		} else {
+			out.scene = out.scene.NamedOnly()
 		}
 		out.over = s.editLayer(t)
 	}
@@ -60,18 +63,18 @@ func (s *Simulator) fromUploads(t *task, kind string, i int) *picture {
 }
 
 // editFocus is where an edit's subject goes: into the hole, or the mask.
-func (s *Simulator) editFocus(t *task, out *picture) *frame {
+func (s *Simulator) editFocus(t *task, out *picture) *paint.Frame {
 	box := s.studio.hole(t.uploadKeys[0])
-	if box == (frame{}) && s.habits.relay {
+	if box == (paint.Frame{}) && s.habits.relay {
 		box = t.maskBox
 	}
 	size, ok := s.studio.uploadSize(t.uploadKeys[0])
 	if !ok {
 		return nil
 	}
-	inner := containedIn(image.Rectangle{Max: size}, image.Rect(0, 0, out.w, out.h))
-	fit := focusIn(shareOfBox(inner, out.w, out.h), out.frame)
-	return focusIn(box, *fit)
+	inner := paint.ContainedIn(image.Rectangle{Max: size}, image.Rect(0, 0, out.w, out.h))
+	fit := out.frame.Part(paint.Share(inner, out.w, out.h))
+	return fit.Part(box)
 }
 
 // editLayer keeps what is opaque and not masked. A picture without any hole is changed as a whole.

@@ -1,0 +1,47 @@
+package proxy
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"strings"
+
+	"github.com/tidwall/gjson"
+
+	"midgate/adapter"
+)
+
+// deploy lets a deployment, which Azure's paths name, decide the model. Azure's clients send a body without a model, or
+// with one that they make up (LangChain: gpt-3.5-turbo); people call their deployments as they like. So the deployment
+// counts if it is a model's name here, else the body's model does. anyModel says that the route takes whatever model is
+// named, as that of a response, which only talks.
+func (s *Server) deploy(p *payload, deployment string, anyModel bool) error {
+	named := p.fields["model"]
+	body := strings.TrimSpace(named.String())
+	if named.Type == gjson.JSON || body == deployment {
+		return nil
+	}
+	if s.core.Draw.Model(deployment) != nil {
+		if anyModel || body != "" && s.core.Draw.Model(body) == nil {
+			return nil
+		}
+		also := ""
+		if body != "" {
+			also = ", nor is the body's model '" + shortPath(body) + "'"
+		}
+		return &adapter.Error{Kind: adapter.NotFound, Code: "model_not_found", Param: "model",
+			Message: "The deployment '" + shortPath(deployment) + "' is no model here" + also +
+				". Name it midjourney, or have MIDGATE_MODEL_ALIASES send it to one, such as " + shortPath(deployment) + "=midjourney."}
+	}
+	text, err := json.Marshal(deployment)
+	if err != nil {
+		return err
+	}
+	p.fields["model"] = gjson.ParseBytes(text)
+	inner := p.sum
+	p.sum = func() string { // the same words for another model are another request
+		sum := sha256.Sum256([]byte(inner() + "\x00" + deployment))
+		return hex.EncodeToString(sum[:])
+	}
+	return nil
+}
