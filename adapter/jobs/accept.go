@@ -11,14 +11,15 @@ import (
 
 // Spec is a checked request on its way into the journal.
 type Spec struct {
-	Kind    string
-	Model   string
-	N       int
-	Request any             // what the sequence needs; kept as JSON
-	Account adapter.Account // where the first job goes
-	Speed   adapter.Speed
-	Quarter bool // the answer is one quarter of a grid
-	Share   bool // an equal request may get another quarter of that grid
+	Kind     string
+	Model    string
+	N        int
+	Request  any             // what the sequence needs; kept as JSON
+	Account  adapter.Account // where the first job goes
+	Speed    adapter.Speed
+	Quarter  bool // the answer is one quarter of a grid
+	Share    bool // an equal request may get another quarter of that grid
+	Detached bool // its client does not wait for the answer: it asks for the job later
 }
 
 // Accept starts the run of this attempt, or joins the one that it repeats or shares.
@@ -78,7 +79,7 @@ func (s *Engine) enter(ctx context.Context, a adapter.Attempt, w Spec, request j
 		run.Originals = a.Retry - s.runs.cameBefore(body, a.Retry, now)
 	}
 	l := newLive(run)
-	l.opener, l.awaited = a.Retry, waitsFor(a, w.Kind)
+	l.opener, l.awaited = a.Retry, waitsFor(a, w)
 	l.own, l.self, l.sharing = true, s.cfg.Replica, w.Share && s.cfg.ShareWindow > 0 && claim == ""
 	g := l.sit(0, newGuest(ctx, a))
 	s.runs.add(l)

@@ -3,14 +3,9 @@ package jobs
 import (
 	"context"
 	"errors"
-	"time"
 
 	"midgate/adapter"
 )
-
-// standingPatience is how long a request that has submitted nothing yet waits for the lease: far longer than a replica
-// that is well takes to get it back.
-const standingPatience = 10 * time.Second
 
 // mayBegin returns once something may be submitted: while this replica holds its lease. A run that has submitted
 // something waits for that as long as it lives; another one costs nothing yet, so its client is told soon, and also when

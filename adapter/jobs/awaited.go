@@ -22,8 +22,8 @@ func (q *Execution) awaited(queued bool) error {
 }
 
 // waitsFor reports whether an attempt's client waits for the answer itself, not just to hear that its job was taken on.
-func waitsFor(a adapter.Attempt, kind string) bool {
-	return !a.Async && kind != adapter.KindNative && kind != adapter.KindVideo
+func waitsFor(a adapter.Attempt, w Spec) bool {
+	return !a.Async && !w.Detached
 }
 
 // waiter is the ticket of a client that may have the run tried once more.

@@ -3,38 +3,11 @@ package jobs
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"sync"
 	"time"
 
 	"midgate/adapter"
 )
-
-// Config is what the engine can be told.
-type Config struct {
-	Retention   time.Duration  // how long jobs are kept; 0 for ever
-	JobTimeout  time.Duration  // how long one answer waits
-	JobDeadline time.Duration  // how long a job is followed
-	ShareWindow time.Duration  // identical n=1 requests within it share a grid; 0 off
-	MaxInFlight int            // jobs at one upstream at once
-	InFlightAt  map[string]int // the same for upstreams that have a limit of their own, by name
-	MaxQueue    int            // requests that may wait for a place
-	Replica     string         // this process among its peers; the same again after a restart on the same embedded state
-	Secret      []byte         // 32 bytes; seals a client's own upstream key in a run's record
-	Adoption    time.Duration  // how long a submission of unknown outcome is looked for; 0 means 15 s
-	LeaseCheck  time.Duration  // how often dead replicas are looked for; 0 means 1 s
-}
-
-// Deps are what the engine stands on.
-type Deps struct {
-	Accounts adapter.Accounts
-	Store    adapter.Store
-	Pictures adapter.Pictures
-	Journal  adapter.Journal
-	Leases   adapter.Leases
-	Observer adapter.Observer
-	Log      *slog.Logger
-}
 
 // Workflow makes what a job asks for: straight-line code over its execution. Executed again from the top after a crash,
 // the steps that were recorded answer at once.

@@ -8,21 +8,6 @@ import (
 	"midgate/adapter"
 )
 
-// repeatWindow is how long after an attempt was abandoned an equal request without any counter or key counts as
-// its repeat.
-const repeatWindow = 2 * time.Minute
-
-// pressAgain is that time after a client was told of a failure that Midjourney itself reported: libraries repeat sooner, and
-// a person who presses again later wants another try.
-const pressAgain = 15 * time.Second
-
-// A client that gives up and repeats at once may be here before its end was noticed: its repeat waits for that, in short
-// steps, so that a process that stands still meanwhile loses one of them and not all.
-const (
-	hesitateFor = 300 * time.Millisecond
-	hesitations = 6
-)
-
 // errHesitate says that a client who seems to wait may be gone, and that this is seen in a moment.
 var errHesitate = errors.New("an equal request seems to be waited for")
 

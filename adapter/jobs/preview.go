@@ -7,9 +7,6 @@ import (
 	"midgate/adapter"
 )
 
-// maxPreview is how large a preview may be; Midjourney's are far smaller (upstream-protocol.md §4.1).
-const maxPreview = 10 << 20
-
 // Preview opens a preview that Wait reported, in the form of the final answer: the quarter that this client gets when
 // it gets one, else the whole grid. Previews are kept only while the job runs.
 func (t *ticket) Preview(ctx context.Context, p adapter.Progress, format adapter.Format, compression int) (*adapter.Blob, error) {

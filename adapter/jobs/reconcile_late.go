@@ -9,12 +9,6 @@ import (
 	"midgate/adapter"
 )
 
-// How often a job that may still turn up is looked for: the longer it is missing, the rarer.
-const (
-	lateFirst   = 5 * time.Second
-	lateLongest = 5 * time.Minute
-)
-
 // reconcilable reports whether a run ended although a job of its may exist: nobody knew whether it was accepted, or it
 // was not finished when its deadline was over, or midgate itself failed (engineering.md §3.2, §3.3 rows U7 and K3), or
 // the upstream said that it had lost it (row U4), or its pictures could not be fetched and stored. A run may have been

@@ -9,10 +9,6 @@ import (
 	"midgate/adapter"
 )
 
-// resumeLeast is how long a resumed run is followed at least: its deadline passed while nobody followed it, or the clock
-// was set meanwhile, and its job may have been done for long.
-const resumeLeast = 2 * time.Minute
-
 // Start follows the journal: it learns of all runs, resumes those that this replica was executing when it ended, and
 // takes over those whose replica has died. It returns when the journal has been read; the rest goes on until Close.
 func (s *Engine) Start(ctx context.Context) error {
@@ -74,9 +70,6 @@ func cut(r *adapter.Run, now time.Time) {
 		}
 	}
 }
-
-// resumeAtOnce is how many runs are taken at once: their records are written together then.
-const resumeAtOnce = 128
 
 // resume executes every unfinished run that nobody executes.
 func (s *Engine) resume(ctx context.Context) {

@@ -77,7 +77,7 @@ func (s *Engine) again(ctx context.Context, l *live, a adapter.Attempt, w Spec, 
 		return err
 	}
 	l.mu.Lock()
-	l.awaited = waitsFor(a, l.run.Kind)
+	l.awaited = waitsFor(a, w)
 	l.mu.Unlock()
 	s.parts.Log.Info("a job that came to nothing is tried again", "job", l.snapshot().ID)
 	s.execute(l, a.Caller, place, now.Add(s.patience(a)))

@@ -8,17 +8,6 @@ import (
 	"midgate/adapter"
 )
 
-// listenFor is how long the answer to a submission is listened for when its run ends meanwhile: at a stop of midgate, at
-// the deadline, or when the job is cancelled. Whoever hung up would never hear of a job that is paid. It is shorter than
-// what a stop has left at its end, and than what most stop timeouts leave.
-const listenFor = 1500 * time.Millisecond
-
-// How long is waited before a full upstream is asked again: the longer it is full, the rarer.
-const (
-	shortestWait = time.Second
-	longestWait  = 15 * time.Second
-)
-
 // fullAgain waits before an upstream that was full is asked once more; false if it was not, or others are to be asked.
 func (q *Execution) fullAgain(o StepRequest, err error, wait time.Duration) bool {
 	full, ok := errors.AsType[*adapter.Error](err)

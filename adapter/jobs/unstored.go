@@ -2,16 +2,8 @@ package jobs
 
 import (
 	"context"
-	"time"
 
 	"midgate/adapter"
-)
-
-const (
-	// keepTries is how often a run that has ended goes on for one of its tasks, since the upstream says that it is done.
-	keepTries = 8
-	// obtainFor is how long it may take to learn whether a picture can be fetched now.
-	obtainFor = 10 * time.Second
 )
 
 // unstored reports whether the step's task has pictures that are paid and not stored here, and worth another try.

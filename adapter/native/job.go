@@ -92,7 +92,7 @@ func (s *API) Native(ctx context.Context, a adapter.Attempt, n adapter.NativeJob
 	if len(n.Body) > maxNative {
 		return nil, adapter.Errorf(adapter.TooLarge, "The request, without its pictures, is larger than %d bytes.", maxNative)
 	}
-	return s.jobs.Accept(ctx, a, jobs.Spec{Kind: adapter.KindNative, Model: "midjourney", N: 1, Request: n, Account: account, Speed: speed})
+	return s.jobs.Accept(ctx, a, jobs.Spec{Kind: adapter.KindNative, Detached: true, Model: "midjourney", N: 1, Request: n, Account: account, Speed: speed})
 }
 
 var simpleChange = regexp.MustCompile(`^\s*(\S+)\s+([UuVv])([1-4])\s*$|^\s*(\S+)\s+[Rr]\s*$`)

@@ -26,7 +26,7 @@ func (s *Service) Film(ctx context.Context, a adapter.Attempt, f adapter.Film) (
 	if err != nil {
 		return nil, err
 	}
-	return s.jobs.Accept(ctx, a, jobs.Spec{Kind: adapter.KindVideo, Model: f.Model, N: 1, Request: f, Account: account, Speed: draw.Speed})
+	return s.jobs.Accept(ctx, a, jobs.Spec{Kind: adapter.KindVideo, Detached: true, Model: f.Model, N: 1, Request: f, Account: account, Speed: draw.Speed})
 }
 
 func checkFilm(f *adapter.Film) error {
