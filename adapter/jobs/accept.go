@@ -11,7 +11,7 @@ import (
 
 // Spec is a checked request on its way into the journal.
 type Spec struct {
-	Kind     string
+	Kind     adapter.JobKind
 	Model    string
 	N        int
 	Request  any             // what the sequence needs; kept as JSON
@@ -87,11 +87,11 @@ func (s *Engine) enter(ctx context.Context, a adapter.Attempt, w Spec, request j
 	return s.begin(ctx, l, a, w, place, g)
 }
 
-func (s *Engine) newRun(a adapter.Attempt, w Spec, request json.RawMessage, claim, body string, now time.Time) adapter.Run {
-	run := adapter.Run{
+func (s *Engine) newRun(a adapter.Attempt, w Spec, request json.RawMessage, claim, body string, now time.Time) adapter.Job {
+	run := adapter.Job{
 		ID: adapter.NewID(adapter.JobPrefix), Owner: a.Caller.Owner, Kind: w.Kind, Route: a.Route, Model: w.Model, N: w.N, Speed: w.Speed,
 		Request: request, Echo: a.Echo, Claim: claim, Body: body, Seed: adapter.NewID(""),
-		Status: adapter.RunQueued, Replica: s.cfg.Replica, Upstream: w.Account.Name,
+		Status: adapter.JobQueued, Replica: s.cfg.Replica, Upstream: w.Account.Name,
 		Created: now, Deadline: now.Add(s.cfg.JobDeadline),
 		Deliveries: []adapter.Delivery{{State: adapter.DeliveryWaiting, At: now}},
 	}

@@ -37,7 +37,7 @@ func (s *Engine) waiter(l *live, a adapter.Attempt, w Spec, g *guest) *ticket {
 
 // wronged reports whether a run came to nothing since nobody waited for it, while this client does: it joined too late to
 // be noticed, or at another replica.
-func (t *ticket) wronged(ctx context.Context, run adapter.Run) bool {
+func (t *ticket) wronged(ctx context.Context, run adapter.Job) bool {
 	return restartable(run) && run.Error.Code == clientLeft && t.again != nil &&
 		!t.left.Load() && ctx.Err() == nil && t.service.life.Err() == nil
 }

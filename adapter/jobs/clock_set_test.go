@@ -26,12 +26,12 @@ func TestAClockThatIsSetWhileMidgateIsDown(t *testing.T) {
 						t.Fatalf("Accepted() = %v", err)
 					}
 					e.Close()
-					e.Shift(t, ticket.Run().ID, -by)
+					e.Shift(t, ticket.Job().ID, -by)
 					e.Boot(t)
 					if got := harness.Text(t, e.Ask(t, a)); got != "short t"+up.States[0] || up.Charges() != 1 {
 						t.Errorf("the repeat gets %q after %d jobs, want the first one's", got, up.Charges())
 					}
-					if run, err := e.Job(t.Context(), a.Caller, ticket.Run().ID); err != nil || run.Status != adapter.RunCompleted {
+					if run, err := e.Job(t.Context(), a.Caller, ticket.Job().ID); err != nil || run.Status != adapter.JobCompleted {
 						t.Errorf("Job() = %s, %v, want completed", run.Status, err)
 					}
 				})

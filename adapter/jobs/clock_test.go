@@ -12,14 +12,14 @@ import (
 // The times of a run that is followed here have a monotonic reading, wherever its record came from, and are the same times.
 func TestTheTimesOfARunThatIsFollowedAreMonotonic(t *testing.T) {
 	at := time.Now().Add(-time.Minute)
-	run := adapter.Run{ID: "job_1", Revision: 1, Created: at, Deadline: at.Add(time.Hour), Deliveries: []adapter.Delivery{{State: adapter.DeliveryAbandoned, At: at}},
+	run := adapter.Job{ID: "job_1", Revision: 1, Created: at, Deadline: at.Add(time.Hour), Deliveries: []adapter.Delivery{{State: adapter.DeliveryAbandoned, At: at}},
 		Steps: []adapter.Step{{Name: "imagine", Intended: at, Submission: &adapter.Submission{TaskID: "1", At: at}}}}
-	var stored adapter.Run
+	var stored adapter.Job
 	if raw, err := json.Marshal(run); err != nil || json.Unmarshal(raw, &stored) != nil {
 		t.Fatal(err)
 	}
 	stored.Revision = 2
-	first, absorbed := newLive(stored), newLive(adapter.Run{ID: "job_1"})
+	first, absorbed := newLive(stored), newLive(adapter.Job{ID: "job_1"})
 	absorbed.absorb(stored)
 	for name, l := range map[string]*live{"a record": first, "a newer record": absorbed} {
 		got := l.snapshot()

@@ -14,7 +14,7 @@ func (s *Engine) confirm(ctx context.Context, l *live, a adapter.Attempt, place 
 	if !a.Async && place.held() {
 		return nil
 	}
-	err := l.save(context.WithoutCancel(ctx), s.parts.Journal, func(r *adapter.Run) error {
+	err := l.save(context.WithoutCancel(ctx), s.parts.Journal, func(r *adapter.Job) error {
 		r.Confirmed = true
 		return nil
 	})
@@ -35,10 +35,10 @@ func (pl *place) held() bool {
 }
 
 // unconfirmed reports whether nobody knows that the run's record was acknowledged.
-func unconfirmed(r adapter.Run) bool { return !r.Confirmed && len(r.Steps) == 0 }
+func unconfirmed(r adapter.Job) bool { return !r.Confirmed && len(r.Steps) == 0 }
 
 // discardUnsubmitted ends a run that must not be executed. Whoever repeats its request revives it.
-func discardUnsubmitted(r *adapter.Run, now time.Time) {
-	r.Status, r.Finished, r.SealedKey = adapter.RunFailed, now, nil
+func discardUnsubmitted(r *adapter.Job, now time.Time) {
+	r.Status, r.Finished, r.SealedKey = adapter.JobFailed, now, nil
 	r.Error = adapter.Errorf(adapter.Storage, "midgate was interrupted before this job was submitted. Please send the request again.")
 }

@@ -56,8 +56,8 @@ func TestAQueuedRunIsExecutedAfterARestart(t *testing.T) {
 		}
 		e.Restart(t)
 		<-time.After(time.Minute)
-		run, err := e.Job(t.Context(), adapter.Caller{Owner: "o"}, queued.Run().ID)
-		if err != nil || run.Status != adapter.RunCompleted || up.Charges() != 2 {
+		run, err := e.Job(t.Context(), adapter.Caller{Owner: "o"}, queued.Job().ID)
+		if err != nil || run.Status != adapter.JobCompleted || up.Charges() != 2 {
 			t.Errorf("the queued job is %s, %v after %d jobs; want completed after 2", run.Status, err, up.Charges())
 		}
 	})

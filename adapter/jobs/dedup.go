@@ -12,7 +12,7 @@ import (
 var errGone = errors.New("the run was not created")
 
 // claimed joins the run that holds the attempt's Idempotency-Key, if its body is the same.
-func (s *Engine) claimed(ctx context.Context, held adapter.Run, a adapter.Attempt, w Spec) (*ticket, bool, error) {
+func (s *Engine) claimed(ctx context.Context, held adapter.Job, a adapter.Attempt, w Spec) (*ticket, bool, error) {
 	if held.Body != adapter.Digest(a.Caller.Owner, a.Route, a.Body) {
 		return nil, false, &adapter.Error{Kind: adapter.Reused, Code: "idempotency_key_reused", Param: "Idempotency-Key",
 			Message: "This Idempotency-Key was used with another request body within the last 24 hours. Use a new key for a new request."}
@@ -62,7 +62,7 @@ func (s *Engine) keepShare(ctx context.Context, l *live, i int) {
 	if i == 0 || !l.executed() {
 		return
 	}
-	err := l.save(context.WithoutCancel(ctx), s.parts.Journal, func(*adapter.Run) error { return nil })
+	err := l.save(context.WithoutCancel(ctx), s.parts.Journal, func(*adapter.Job) error { return nil })
 	if err != nil {
 		s.parts.Log.Warn("a shared quarter could not be recorded yet", "job", l.snapshot().ID, "error", err)
 	}
@@ -70,7 +70,7 @@ func (s *Engine) keepShare(ctx context.Context, l *live, i int) {
 
 // repeatState is how a delivery looks to a repeat. Of a run that came to nothing, those whose clients were told so are there
 // for their repeats: each for one.
-func repeatState(r adapter.Run, d adapter.Delivery) adapter.DeliveryState {
+func repeatState(r adapter.Job, d adapter.Delivery) adapter.DeliveryState {
 	if d.State == adapter.DeliveryAnswered && restartable(r) {
 		return adapter.DeliveryAbandoned
 	}
@@ -79,6 +79,6 @@ func repeatState(r adapter.Run, d adapter.Delivery) adapter.DeliveryState {
 
 // failedAfterAnswer reports whether a delivery's client was told of a failure that stands: every repeat within the window
 // gets the same one, and the window does not start again.
-func failedAfterAnswer(r adapter.Run, d adapter.Delivery) bool {
-	return r.Status == adapter.RunFailed && d.State == adapter.DeliveryAbandoned && !restartable(r)
+func failedAfterAnswer(r adapter.Job, d adapter.Delivery) bool {
+	return r.Status == adapter.JobFailed && d.State == adapter.DeliveryAbandoned && !restartable(r)
 }

@@ -64,7 +64,7 @@ type slow struct {
 	create time.Duration
 }
 
-func (j slow) Create(ctx context.Context, run adapter.Run) (adapter.Run, error) {
+func (j slow) Create(ctx context.Context, run adapter.Job) (adapter.Job, error) {
 	<-time.After(j.create)
 	return j.Journal.Create(ctx, run)
 }
@@ -103,7 +103,7 @@ func TestWhoLeavesBeforeTheRecordLeavesItsQuarter(t *testing.T) {
 			}
 			seen[fmt.Sprint(result.Images)] = true
 		}
-		if n := len(repeat.Run().Deliveries); n != 2 || len(seen) != 2 || s.Charged() != "imagine" {
+		if n := len(repeat.Job().Deliveries); n != 2 || len(seen) != 2 || s.Charged() != "imagine" {
 			t.Errorf("%d deliveries, %d different answers by %q; want 2, 2 by one imagine", n, len(seen), s.Charged())
 		}
 	})

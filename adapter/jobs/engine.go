@@ -20,7 +20,7 @@ type Workflow func(*Execution) (adapter.Result, error)
 type Engine struct {
 	cfg       Config
 	parts     Deps
-	workflows map[string]Workflow // by the kind of a job
+	workflows map[adapter.JobKind]Workflow // by the kind of a job
 	onStart   []StartHook
 
 	runs     *runs
@@ -42,7 +42,7 @@ var errStopping = errors.New("midgate is stopping")
 
 // New makes an engine that makes each kind of job by its workflow. Start makes it follow what an earlier process
 // left.
-func New(cfg Config, parts Deps, workflows map[string]Workflow) *Engine {
+func New(cfg Config, parts Deps, workflows map[adapter.JobKind]Workflow) *Engine {
 	if cfg.Adoption == 0 {
 		cfg.Adoption = 15 * time.Second
 	}

@@ -86,8 +86,8 @@ func TestARunIsResumedAfterARestart(t *testing.T) {
 		if want := "short t" + up.States[0]; got != want || up.Charges() != 1 {
 			t.Errorf("answer %q by %d jobs, want %q by 1", got, up.Charges(), want)
 		}
-		job, err := e.Job(t.Context(), adapter.Caller{Owner: "o"}, first.Run().ID)
-		if err != nil || job.Status != adapter.RunCompleted {
+		job, err := e.Job(t.Context(), adapter.Caller{Owner: "o"}, first.Job().ID)
+		if err != nil || job.Status != adapter.JobCompleted {
 			t.Errorf("Job() = %v, %v, want completed", job.Status, err)
 		}
 	})

@@ -28,7 +28,7 @@ func (s *Engine) execute(l *live, caller adapter.Caller, place *place, patience 
 	l.mu.Unlock()
 	q := &Execution{s: s, live: l, ctx: ctx, caller: caller, seed: run.Seed, place: place, patience: patience, goesOn: place == nil}
 	if o := s.parts.Observer.JobStarted; o != nil {
-		o(run.Kind, run.Upstream, run.Speed)
+		o(string(run.Kind), run.Upstream, run.Speed)
 	}
 	s.started(l)
 	work := func() {
@@ -44,7 +44,7 @@ func (s *Engine) execute(l *live, caller adapter.Caller, place *place, patience 
 }
 
 // perform runs the sequence.
-func (q *Execution) perform(run adapter.Run) (result adapter.Result, err error) {
+func (q *Execution) perform(run adapter.Job) (result adapter.Result, err error) {
 	if run.Cancel {
 		return adapter.Result{}, errCancelled
 	}
@@ -66,10 +66,10 @@ func (s *Engine) ended(l *live, ctx context.Context, result adapter.Result, err 
 	}
 	failure := s.failure(ctx, l, err)
 	now := time.Now()
-	var saved adapter.Run
+	var saved adapter.Job
 	keep := context.WithoutCancel(ctx)
 	for wait := 100 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
-		err = l.save(keep, s.parts.Journal, func(r *adapter.Run) error {
+		err = l.save(keep, s.parts.Journal, func(r *adapter.Job) error {
 			if r.Replica != s.cfg.Replica {
 				return errLost
 			}
@@ -95,23 +95,23 @@ func (s *Engine) ended(l *live, ctx context.Context, result adapter.Result, err 
 		if failure != nil && failure.Kind != adapter.Cancelled {
 			outcome = string(failure.Kind)
 		}
-		o(saved.Kind, saved.Upstream, saved.Speed, outcome, now.Sub(saved.Created))
+		o(string(saved.Kind), saved.Upstream, saved.Speed, outcome, now.Sub(saved.Created))
 	}
 }
 
 // conclude ends the run. The answer of a run that was reopened for a job that turned up late is never taken back.
-func conclude(r *adapter.Run, result adapter.Result, failure *adapter.Error, now time.Time) {
+func conclude(r *adapter.Job, result adapter.Result, failure *adapter.Error, now time.Time) {
 	had := r.Result
 	r.Finished, r.Result, r.Error = now, nil, failure
 	switch {
 	case had != nil && (failure != nil || len(result.Images) < len(had.Images)):
-		r.Status, r.Result, r.Error = adapter.RunCompleted, had, nil
+		r.Status, r.Result, r.Error = adapter.JobCompleted, had, nil
 	case failure == nil:
-		r.Status, r.Result = adapter.RunCompleted, &result
+		r.Status, r.Result = adapter.JobCompleted, &result
 	case failure.Kind == adapter.Cancelled:
-		r.Status = adapter.RunCancelled
+		r.Status = adapter.JobCancelled
 	default:
-		r.Status = adapter.RunFailed
+		r.Status = adapter.JobFailed
 	}
 	if !reconcilable(*r) {
 		r.SealedKey = nil

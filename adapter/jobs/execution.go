@@ -9,7 +9,7 @@ import (
 )
 
 // Job is the newest state of the job.
-func (q *Execution) Job() adapter.Run { return q.live.snapshot() }
+func (q *Execution) Job() adapter.Job { return q.live.snapshot() }
 
 // Context ends at the job's deadline, when it is cancelled, and when the engine stops: not when its client leaves.
 func (q *Execution) Context() context.Context { return q.ctx }
@@ -30,7 +30,7 @@ func (q *Execution) AccountOf(upstream string) (adapter.Account, error) {
 }
 
 // Earlier reads the record of another job, such as the video that this one continues.
-func (q *Execution) Earlier(id string) (adapter.Run, error) { return q.s.parts.Journal.Get(q.ctx, id) }
+func (q *Execution) Earlier(id string) (adapter.Job, error) { return q.s.parts.Journal.Get(q.ctx, id) }
 
 // Exclusively returns when no other job of this process does what has that name, and how to let the next one do it.
 // While it waits, the place that the job holds at the upstream goes to others.

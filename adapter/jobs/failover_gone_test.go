@@ -40,8 +40,8 @@ func TestAJobOutlivesTheUpstreamThatDidNotTakeIt(t *testing.T) {
 		s.Gate = s.Restarted(t)
 		defer s.Close()
 		<-time.After(2 * time.Minute)
-		run, err := s.Job(t.Context(), s.Me, ticket.Run().ID)
-		if err != nil || run.Status != adapter.RunCompleted || u.Paid("b.test")+u.Paid("c.test") != 1 {
+		run, err := s.Job(t.Context(), s.Me, ticket.Job().ID)
+		if err != nil || run.Status != adapter.JobCompleted || u.Paid("b.test")+u.Paid("c.test") != 1 {
 			t.Errorf("Job() = %s, %v, %v after %d jobs; want completed after one", run.Status, run.Error, err, u.Paid("b.test")+u.Paid("c.test"))
 		}
 	})

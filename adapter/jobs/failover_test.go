@@ -109,7 +109,7 @@ func TestAFilmStaysWhereItsStillWasDrawn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		u, s, _ := harness.NewThree(t, map[string]int{"a": 1000000})
 		u.Dead["a.test"] = true
-		run, refused := s.MakeVideo(t, "one", adapter.Film{Generation: harness.Generation("a fox walks"), Seconds: 8})
+		run, refused := s.MakeVideo(t, "one", adapter.VideoRequest{Generation: harness.Generation("a fox walks"), Seconds: 8})
 		if refused != nil {
 			t.Fatal(refused)
 		}

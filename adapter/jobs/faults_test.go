@@ -144,14 +144,14 @@ func TestAJobIsCancelled(t *testing.T) {
 		if err := ticket.Accepted(t.Context()); err != nil {
 			t.Fatalf("Accepted() = %v", err)
 		}
-		run, err := e.Cancel(t.Context(), adapter.Caller{Owner: "o"}, ticket.Run().ID)
-		if err != nil || run.Status != adapter.RunCancelled {
+		run, err := e.Cancel(t.Context(), adapter.Caller{Owner: "o"}, ticket.Job().ID)
+		if err != nil || run.Status != adapter.JobCancelled {
 			t.Errorf("Cancel() = %v, %v, want cancelled", run.Status, err)
 		}
 		if _, err := ticket.Wait(t.Context(), nil); adapter.KindOf(err) != adapter.Cancelled {
 			t.Errorf("Wait() = %v, want Cancelled", err)
 		}
-		if _, err := e.Cancel(t.Context(), adapter.Caller{Owner: "p"}, ticket.Run().ID); adapter.KindOf(err) != adapter.NotFound {
+		if _, err := e.Cancel(t.Context(), adapter.Caller{Owner: "p"}, ticket.Job().ID); adapter.KindOf(err) != adapter.NotFound {
 			t.Errorf("Cancel() by another owner = %v, want NotFound", err)
 		}
 	})

@@ -23,7 +23,7 @@ func (s *Engine) Forget(ctx context.Context, c adapter.Caller, id string) error 
 	if err != nil {
 		return err
 	}
-	err = s.known(run).save(ctx, s.parts.Journal, func(r *adapter.Run) error {
+	err = s.known(run).save(ctx, s.parts.Journal, func(r *adapter.Job) error {
 		r.Deleted = true
 		return nil
 	})

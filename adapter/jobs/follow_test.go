@@ -20,7 +20,7 @@ func TestFollowWaitsForAJobThatSomebodyElseBegan(t *testing.T) {
 			t.Fatal(err)
 		}
 		for range 2 { // while it runs, and after
-			onlooker, err := s.Follow(t.Context(), s.Me, began.Run().ID)
+			onlooker, err := s.Follow(t.Context(), s.Me, began.Job().ID)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -28,13 +28,13 @@ func TestFollowWaitsForAJobThatSomebodyElseBegan(t *testing.T) {
 				t.Errorf("%d pictures, want 1", len(got))
 			}
 		}
-		if _, err := s.Follow(t.Context(), adapter.Caller{Owner: "somebody else"}, began.Run().ID); adapter.KindOf(err) != adapter.NotFound {
+		if _, err := s.Follow(t.Context(), adapter.Caller{Owner: "somebody else"}, began.Job().ID); adapter.KindOf(err) != adapter.NotFound {
 			t.Errorf("somebody else's Follow() = %v, want NotFound", err)
 		}
-		if err := s.Forget(t.Context(), s.Me, began.Run().ID); err != nil {
+		if err := s.Forget(t.Context(), s.Me, began.Job().ID); err != nil {
 			t.Fatal(err)
 		}
-		if run, err := s.Job(t.Context(), s.Me, began.Run().ID); err != nil || !run.Deleted {
+		if run, err := s.Job(t.Context(), s.Me, began.Job().ID); err != nil || !run.Deleted {
 			t.Errorf("after Forget: deleted %v, %v", run.Deleted, err)
 		}
 	})

@@ -76,7 +76,7 @@ func (l *live) leave(g *guest, state adapter.DeliveryState, at time.Time) bool {
 
 // settle changes the state of a delivery, unless the one that it has must stay: what was answered stays answered, the
 // time at which a delivery was first abandoned counts, and so does a repeat that has taken it since.
-func settle(r *adapter.Run, i int, state adapter.DeliveryState, at time.Time) {
+func settle(r *adapter.Job, i int, state adapter.DeliveryState, at time.Time) {
 	if i >= len(r.Deliveries) {
 		return
 	}

@@ -8,11 +8,11 @@ import (
 
 // StartHook is told of each job that begins to be executed here, again after a restart. It returns what follows the job
 // in a goroutine of the engine's until it has ended; nil if nothing does.
-type StartHook func(job adapter.Run) Follower
+type StartHook func(job adapter.Job) Follower
 
 // Follower follows a job that is executed here, until it has ended or look says that it is another replica's now, at the
 // latest until ctx ends.
-type Follower func(ctx context.Context, look func() (job adapter.Run, changed <-chan struct{}, ours bool))
+type Follower func(ctx context.Context, look func() (job adapter.Job, changed <-chan struct{}, ours bool))
 
 // OnStart adds a hook. It must be called before Start.
 func (s *Engine) OnStart(hook StartHook) { s.onStart = append(s.onStart, hook) }
@@ -25,7 +25,7 @@ func (s *Engine) started(l *live) {
 			continue
 		}
 		s.spawn(func() {
-			follow(s.life, func() (adapter.Run, <-chan struct{}, bool) {
+			follow(s.life, func() (adapter.Job, <-chan struct{}, bool) {
 				run, changed := l.look()
 				return run, changed, run.Replica == s.cfg.Replica
 			})

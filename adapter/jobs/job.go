@@ -19,7 +19,7 @@ type live struct {
 	writing sync.Mutex // held over a Save: records of one run are written one after the other
 
 	mu      sync.Mutex
-	run     adapter.Run
+	run     adapter.Job
 	changed chan struct{} // closed at the next change
 	own     bool          // its sequence is executed here, or is about to be
 	self    string        // who executes it here, once the record says so; empty before
@@ -36,34 +36,34 @@ type live struct {
 	key     string                  // of the client, where keys are passed through
 }
 
-func newLive(run adapter.Run) *live {
+func newLive(run adapter.Job) *live {
 	run = cloneRun(run)
 	rebaseTimes(&run, time.Now())
 	return &live{run: run, ready: make(chan struct{}), changed: make(chan struct{}), share: map[string]float64{}}
 }
 
 // snapshot returns a copy of the run that nobody else writes to.
-func (l *live) snapshot() adapter.Run {
+func (l *live) snapshot() adapter.Job {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return cloneRun(l.run)
 }
 
-func cloneRun(r adapter.Run) adapter.Run {
+func cloneRun(r adapter.Job) adapter.Job {
 	r.Steps = slices.Clone(r.Steps)
 	r.Deliveries = slices.Clone(r.Deliveries)
 	return r
 }
 
 // look returns the run and a channel that is closed at its next change.
-func (l *live) look() (adapter.Run, <-chan struct{}) {
+func (l *live) look() (adapter.Job, <-chan struct{}) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return cloneRun(l.run), l.changed
 }
 
 // update changes what is known in memory and wakes who waits. The next save carries it.
-func (l *live) update(change func(*adapter.Run)) {
+func (l *live) update(change func(*adapter.Job)) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	change(&l.run)
@@ -77,7 +77,7 @@ func (l *live) wake() {
 
 // save makes a change durable. change may be applied several times (a conflict, and once more to what is in
 // memory), so it must come to the same each time; an error from it ends the save.
-func (l *live) save(ctx context.Context, j adapter.Journal, change func(*adapter.Run) error) error {
+func (l *live) save(ctx context.Context, j adapter.Journal, change func(*adapter.Job) error) error {
 	l.writing.Lock()
 	defer l.writing.Unlock()
 	for try := 0; ; try++ {
@@ -106,7 +106,7 @@ func (l *live) save(ctx context.Context, j adapter.Journal, change func(*adapter
 }
 
 // absorb takes over what somebody else stored. The steps of a run that is executed here are this process's own.
-func (l *live) absorb(run adapter.Run) {
+func (l *live) absorb(run adapter.Job) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if run.Revision <= l.run.Revision {
@@ -128,7 +128,7 @@ func (l *live) absorb(run adapter.Run) {
 }
 
 // learnSubmissions takes over submissions that another replica made before it lost the run, and recorded after.
-func learnSubmissions(r *adapter.Run, stored []adapter.Step) {
+func learnSubmissions(r *adapter.Job, stored []adapter.Step) {
 	for _, st := range stored {
 		if own := stepNamed(r, st.Name); own != nil && own.Submission == nil && st.Submission != nil {
 			own.Submission, own.Refusal = st.Submission, nil
@@ -174,7 +174,7 @@ func (l *live) shown() adapter.Progress {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	p := adapter.Progress{Status: l.run.Status, Preview: l.preview, Step: l.step}
-	if l.run.Status == adapter.RunCompleted {
+	if l.run.Status == adapter.JobCompleted {
 		p.Percent = 100
 		return p
 	}
@@ -242,7 +242,7 @@ func (r *runs) get(id string) *live {
 }
 
 // see takes over a record from the journal's watch.
-func (r *runs) see(run adapter.Run) {
+func (r *runs) see(run adapter.Job) {
 	r.mu.Lock()
 	l := r.byID[run.ID]
 	fresh := !run.Status.Ended() || time.Since(run.Finished) < r.keep || len(run.SealedKey) > 0 // to be forgotten
@@ -279,7 +279,7 @@ func (r *runs) unfinished() []*live {
 	defer r.mu.Unlock()
 	var open []*live
 	for _, l := range r.byID {
-		if !l.matches(func(r adapter.Run) bool { return r.Status.Ended() }) {
+		if !l.matches(func(r adapter.Job) bool { return r.Status.Ended() }) {
 			open = append(open, l)
 		}
 	}

@@ -27,7 +27,7 @@ func TestAPictureKeepsItsUWhenItsRunGoesOn(t *testing.T) {
 		}
 		s.ReadPicture(t, part[0].ID)
 		<-time.After(10 * time.Minute)
-		if run, err := s.Job(t.Context(), s.Me, ticket.Run().ID); err != nil || run.Result == nil || len(run.Result.Images) != 8 {
+		if run, err := s.Job(t.Context(), s.Me, ticket.Job().ID); err != nil || run.Result == nil || len(run.Result.Images) != 8 {
 			t.Fatalf("the job has %+v, %v; want all 8 pictures", run.Result, err)
 		}
 		if img, err := s.Image(t.Context(), s.Me, part[0].ID); err != nil || img.Single == nil || len(img.Looks) == 0 {

@@ -40,10 +40,10 @@ func (f *forgetful) Wait(ctx context.Context, w adapter.Wait) (adapter.Task, err
 func TestATaskThatAnUpstreamHadLostIsStillFetched(t *testing.T) {
 	for name, test := range map[string]struct {
 		lost   time.Duration
-		status adapter.RunStatus
+		status adapter.JobStatus
 	}{
-		"for a while": {lost: 3 * time.Minute, status: adapter.RunCompleted},
-		"for good, although it says that the task is done": {lost: 1000 * time.Hour, status: adapter.RunFailed},
+		"for a while": {lost: 3 * time.Minute, status: adapter.JobCompleted},
+		"for good, although it says that the task is done": {lost: 1000 * time.Hour, status: adapter.JobFailed},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -68,7 +68,7 @@ func TestATaskThatAnUpstreamHadLostIsStillFetched(t *testing.T) {
 					t.Fatalf("Wait() = %v, want Failed", err)
 				}
 				<-time.After(30 * time.Minute)
-				run, err := e.Job(t.Context(), adapter.Caller{Owner: "o"}, ticket.Run().ID)
+				run, err := e.Job(t.Context(), adapter.Caller{Owner: "o"}, ticket.Job().ID)
 				if err != nil || run.Status != test.status || up.Charges() != 1 || asked > 60 {
 					t.Errorf("Job() = %s, %v with %d jobs after %d questions; want %s with 1", run.Status, err, up.Charges(), asked, test.status)
 				}

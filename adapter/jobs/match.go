@@ -137,7 +137,7 @@ func (o offer) take(g *guest) *live {
 }
 
 // repeatable reports whether counted repeats still get a run's answer; the clock may have been set.
-func repeatable(r adapter.Run, now time.Time, deadline time.Duration) bool {
+func repeatable(r adapter.Job, now time.Time, deadline time.Duration) bool {
 	return !r.Status.Ended() || now.Sub(r.Created) <= deadline
 }
 
@@ -165,7 +165,7 @@ func (l *live) takeAbandoned(g *guest, now time.Time, deadline time.Duration) bo
 }
 
 // repeatableFor is how long after its client was gone or told a delivery is its repeat's.
-func repeatableFor(r adapter.Run, d adapter.Delivery) time.Duration {
+func repeatableFor(r adapter.Job, d adapter.Delivery) time.Duration {
 	if failureReported(r) && wasTold(r, d) {
 		return pressAgain
 	}
@@ -173,12 +173,12 @@ func repeatableFor(r adapter.Run, d adapter.Delivery) time.Duration {
 }
 
 // failureReported reports whether a run failed for a task that Midjourney itself says has failed: nothing may still come of it.
-func failureReported(r adapter.Run) bool {
-	return r.Status == adapter.RunFailed && !reconcilable(r) && slices.ContainsFunc(r.Steps, func(s adapter.Step) bool { return s.Status == adapter.Failure })
+func failureReported(r adapter.Job) bool {
+	return r.Status == adapter.JobFailed && !reconcilable(r) && slices.ContainsFunc(r.Steps, func(s adapter.Step) bool { return s.Status == adapter.Failure })
 }
 
 // wasTold reports whether the client of a delivery was there for the end of the run.
-func wasTold(r adapter.Run, d adapter.Delivery) bool { return !d.At.Before(r.Finished) }
+func wasTold(r adapter.Job, d adapter.Delivery) bool { return !d.At.Before(r.Finished) }
 
 // arrived notes an attempt that was sent before the one that opened the run; the caller holds mu.
 func (l *live) arrived(retry int) {
@@ -253,7 +253,7 @@ func (l *live) takeQuarter(g *guest, now time.Time, window time.Duration) bool {
 // waitedFor reports whether an equal request seems to be waited for.
 func (m meeting) waitedFor() bool {
 	return slices.ContainsFunc(m.known, func(l *live) bool {
-		return l.matches(func(r adapter.Run) bool {
+		return l.matches(func(r adapter.Job) bool {
 			return repeatable(r, m.now, m.deadline) && slices.ContainsFunc(r.Deliveries, func(d adapter.Delivery) bool { return d.State == adapter.DeliveryWaiting })
 		})
 	})

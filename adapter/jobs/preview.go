@@ -36,7 +36,7 @@ func (t *ticket) Preview(ctx context.Context, p adapter.Progress, format adapter
 }
 
 // shownQuarter is the part of a grid's preview that this client is shown; 0 for the whole.
-func (t *ticket) shownQuarter(run adapter.Run) int {
+func (t *ticket) shownQuarter(run adapter.Job) int {
 	if t.delivery < len(run.Deliveries) {
 		return run.Deliveries[t.delivery].Quarter
 	}
@@ -57,14 +57,14 @@ func (s *Engine) NewestPreview(ctx context.Context, jobID string) (*adapter.Blob
 	l.mu.Lock()
 	caller := adapter.Caller{Owner: run.Owner, Key: l.key}
 	l.mu.Unlock()
-	return (&ticket{Job: run.ID, service: s, live: l, caller: caller, delivery: len(run.Deliveries)}).Preview(ctx, progress, adapter.PNG, 0)
+	return (&ticket{jobID: run.ID, service: s, live: l, caller: caller, delivery: len(run.Deliveries)}).Preview(ctx, progress, adapter.PNG, 0)
 }
 
 // Known returns a job that is executed here, or has been lately.
-func (s *Engine) Known(jobID string) (adapter.Run, bool) {
+func (s *Engine) Known(jobID string) (adapter.Job, bool) {
 	l := s.runs.get(jobID)
 	if l == nil {
-		return adapter.Run{}, false
+		return adapter.Job{}, false
 	}
 	return l.snapshot(), true
 }

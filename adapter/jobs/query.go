@@ -9,19 +9,19 @@ import (
 )
 
 // Job returns one of the caller's jobs as it stands; a NotFound *Error for an unknown ID and for another owner's.
-func (s *Engine) Job(ctx context.Context, c adapter.Caller, id string) (adapter.Run, error) {
+func (s *Engine) Job(ctx context.Context, c adapter.Caller, id string) (adapter.Job, error) {
 	if l := s.runs.get(id); l != nil {
 		if run := l.snapshot(); run.Owner == c.Owner {
 			return run, nil
 		}
-		return adapter.Run{}, jobNotFound()
+		return adapter.Job{}, jobNotFound()
 	}
 	run, err := s.parts.Journal.Get(ctx, id)
 	if errors.Is(err, adapter.ErrNotFound) || err == nil && run.Owner != c.Owner {
-		return adapter.Run{}, jobNotFound()
+		return adapter.Job{}, jobNotFound()
 	}
 	if err != nil {
-		return adapter.Run{}, adapter.Wrap(adapter.Storage, err, "The jobs' records cannot be read at the moment.")
+		return adapter.Job{}, adapter.Wrap(adapter.Storage, err, "The jobs' records cannot be read at the moment.")
 	}
 	return run, nil
 }
@@ -39,7 +39,7 @@ func (s *Engine) JobProgress(id string) adapter.Progress {
 }
 
 // Jobs lists the caller's jobs, newest first.
-func (s *Engine) Jobs(ctx context.Context, c adapter.Caller, limit int, after string) ([]adapter.Run, error) {
+func (s *Engine) Jobs(ctx context.Context, c adapter.Caller, limit int, after string) ([]adapter.Job, error) {
 	jobs, err := s.parts.Journal.List(ctx, c.Owner, limit, after)
 	if err != nil {
 		return nil, adapter.ListError(err, "job")
@@ -54,7 +54,7 @@ func (s *Engine) Jobs(ctx context.Context, c adapter.Caller, limit int, after st
 
 // Cancel asks a job to stop. One that waits for its place ends at once; one that was submitted is cancelled at the
 // upstream, an Unsupported *Error where that is not possible.
-func (s *Engine) Cancel(ctx context.Context, c adapter.Caller, id string) (adapter.Run, error) {
+func (s *Engine) Cancel(ctx context.Context, c adapter.Caller, id string) (adapter.Job, error) {
 	run, err := s.Job(ctx, c, id)
 	if err != nil || run.Status.Ended() {
 		return run, err
@@ -66,7 +66,7 @@ func (s *Engine) Cancel(ctx context.Context, c adapter.Caller, id string) (adapt
 	if err := s.cancelUpstream(ctx, c, run); err != nil {
 		return run, err
 	}
-	err = l.save(ctx, s.parts.Journal, func(r *adapter.Run) error {
+	err = l.save(ctx, s.parts.Journal, func(r *adapter.Job) error {
 		r.Cancel = true
 		return nil
 	})
@@ -83,7 +83,7 @@ func (s *Engine) Cancel(ctx context.Context, c adapter.Caller, id string) (adapt
 }
 
 // settled waits a moment for a run that was told to stop.
-func (s *Engine) settled(ctx context.Context, l *live) adapter.Run {
+func (s *Engine) settled(ctx context.Context, l *live) adapter.Job {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
 	for {
@@ -100,7 +100,7 @@ func (s *Engine) settled(ctx context.Context, l *live) adapter.Run {
 }
 
 // cancelUpstream cancels every task of the run that is under way.
-func (s *Engine) cancelUpstream(ctx context.Context, c adapter.Caller, run adapter.Run) error {
+func (s *Engine) cancelUpstream(ctx context.Context, c adapter.Caller, run adapter.Job) error {
 	for _, st := range run.Steps {
 		if st.Submission == nil || !st.Finished.IsZero() {
 			continue
@@ -145,30 +145,30 @@ func (q *Execution) IndexTask(taskID string) error {
 
 // IndexFirstTask makes a run's task known before its client hears of it, who may ask for it at once: the run's own sequence
 // notes it a moment after its submission. A failure does no harm, since the sequence goes on trying.
-func (s *Engine) IndexFirstTask(ctx context.Context, run adapter.Run) {
+func (s *Engine) IndexFirstTask(ctx context.Context, run adapter.Job) {
 	if len(run.Steps) > 0 && run.Steps[0].Submission != nil {
 		_ = s.parts.Store.Digest(ctx, run.Owner, taskKey(run.Steps[0].Submission.TaskID), run.ID)
 	}
 }
 
 // JobOfTask is the run of one of the caller's tasks; a NotFound *Error for an unknown one and for another owner's.
-func (s *Engine) JobOfTask(ctx context.Context, c adapter.Caller, taskID string) (adapter.Run, error) {
+func (s *Engine) JobOfTask(ctx context.Context, c adapter.Caller, taskID string) (adapter.Job, error) {
 	id, err := s.parts.Store.FindDigest(ctx, c.Owner, taskKey(taskID))
 	if errors.Is(err, adapter.ErrNotFound) {
-		return adapter.Run{}, adapter.TaskNotFound()
+		return adapter.Job{}, adapter.TaskNotFound()
 	}
 	if err != nil {
-		return adapter.Run{}, adapter.Wrap(adapter.Storage, err, "The tasks' records cannot be read at the moment.")
+		return adapter.Job{}, adapter.Wrap(adapter.Storage, err, "The tasks' records cannot be read at the moment.")
 	}
 	run, err := s.Job(ctx, c, id)
 	if adapter.KindOf(err) == adapter.NotFound && err != nil {
-		return adapter.Run{}, adapter.TaskNotFound()
+		return adapter.Job{}, adapter.TaskNotFound()
 	}
 	return run, err
 }
 
 // known returns the run in memory, taking it there if need be.
-func (s *Engine) known(run adapter.Run) *live {
+func (s *Engine) known(run adapter.Job) *live {
 	s.runs.mu.Lock()
 	defer s.runs.mu.Unlock()
 	l := s.runs.byID[run.ID]
@@ -181,6 +181,6 @@ func (s *Engine) known(run adapter.Run) *live {
 }
 
 // Record reads a job whoever owns it; ErrNotFound. The ID cannot be guessed.
-func (s *Engine) Record(ctx context.Context, id string) (adapter.Run, error) {
+func (s *Engine) Record(ctx context.Context, id string) (adapter.Job, error) {
 	return s.parts.Journal.Get(ctx, id)
 }

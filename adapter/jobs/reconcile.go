@@ -64,7 +64,7 @@ func (q *Execution) Recorded(step string) (adapter.Step, bool) {
 	return adapter.Step{}, false
 }
 
-func stepNamed(r *adapter.Run, name string) *adapter.Step {
+func stepNamed(r *adapter.Job, name string) *adapter.Step {
 	i := slices.IndexFunc(r.Steps, func(s adapter.Step) bool { return s.Name == name })
 	if i < 0 {
 		return nil

@@ -13,10 +13,10 @@ import (
 // was not finished when its deadline was over, or midgate itself failed (engineering.md §3.2, §3.3 rows U7 and K3), or
 // the upstream said that it had lost it (row U4), or its pictures could not be fetched and stored. A run may have been
 // answered without that job's pictures: those of others were enough.
-func reconcilable(r adapter.Run) bool {
-	failed := r.Status == adapter.RunFailed && r.Error != nil &&
+func reconcilable(r adapter.Job) bool {
+	failed := r.Status == adapter.JobFailed && r.Error != nil &&
 		(slices.Contains([]adapter.Kind{adapter.Ambiguous, adapter.Overdue, adapter.Internal, adapter.Failed}, r.Error.Kind) || slices.ContainsFunc(r.Steps, unstored))
-	if !failed && r.Status != adapter.RunCompleted {
+	if !failed && r.Status != adapter.JobCompleted {
 		return false
 	}
 	return slices.ContainsFunc(r.Steps, func(st adapter.Step) bool { return stepIncomplete(r, st) })
@@ -24,7 +24,7 @@ func reconcilable(r adapter.Run) bool {
 
 // stepIncomplete reports whether a step is what the run lacks: nobody knows its submission, or its task was not over in time,
 // or has pictures that are not stored here.
-func stepIncomplete(r adapter.Run, s adapter.Step) bool {
+func stepIncomplete(r adapter.Job, s adapter.Step) bool {
 	unknown := s.Submission == nil && s.Refusal == nil
 	unfinished := s.Submission != nil && s.Finished.IsZero() && !s.Free && s.Tries < keepTries
 	lacks := unfinished || unstored(s)
@@ -35,7 +35,7 @@ func stepIncomplete(r adapter.Run, s adapter.Step) bool {
 }
 
 // nextLook is when the job of a failed run is looked for next; false when nobody can ask for its result any more.
-func nextLook(r adapter.Run, now time.Time, keep time.Duration) (next time.Time, still bool) {
+func nextLook(r adapter.Job, now time.Time, keep time.Duration) (next time.Time, still bool) {
 	missing := now.Sub(r.Finished)
 	return now.Add(min(max(missing/4, lateFirst), lateLongest)), missing < keep
 }
@@ -66,7 +66,7 @@ func (s *Engine) adoptLate() {
 }
 
 // lookFor asks the upstreams for every such step of an ended run, and goes on with the run if one was found.
-func (s *Engine) lookFor(ctx context.Context, l *live, run adapter.Run) {
+func (s *Engine) lookFor(ctx context.Context, l *live, run adapter.Job) {
 	caller := s.whose(l, run)
 	for _, st := range run.Steps {
 		if !stepIncomplete(run, st) {
@@ -85,11 +85,11 @@ func (s *Engine) lookFor(ctx context.Context, l *live, run adapter.Run) {
 
 // turnedUp looks for a step's task: by its state while it has no id, else until it is finished and its pictures, if they
 // could not be fetched before, are there.
-func (s *Engine) turnedUp(ctx context.Context, a adapter.Account, run adapter.Run, st adapter.Step) (adapter.Submission, bool) {
+func (s *Engine) turnedUp(ctx context.Context, a adapter.Account, run adapter.Job, st adapter.Step) (adapter.Submission, bool) {
 	if st.Submission != nil {
 		task, err := a.Upstream.Task(ctx, st.Submission.TaskID)
 		own := task.State == "" || task.State == st.State || st.Continues
-		return *st.Submission, err == nil && task.Done() && own && (!st.Unkept || s.obtainable(ctx, a, task))
+		return *st.Submission, err == nil && task.Done() && own && (!st.Unstored || s.obtainable(ctx, a, task))
 	}
 	if finder, ok := a.Upstream.(adapter.Finder); ok {
 		if task, err := finder.Find(ctx, st.State); err == nil {
@@ -114,13 +114,13 @@ func (s *Engine) reopen(ctx context.Context, l *live, caller adapter.Caller, ste
 	if !l.claim() {
 		return
 	}
-	err := l.save(ctx, s.parts.Journal, func(r *adapter.Run) error {
+	err := l.save(ctx, s.parts.Journal, func(r *adapter.Job) error {
 		st := stepNamed(r, step)
 		if !reconcilable(*r) || r.Replica != before.Replica && r.Replica != s.cfg.Replica || st == nil {
 			return errLost
 		}
 		st.Submission, st.Finished, st.Tries = &sub, time.Time{}, tries
-		r.Status, r.Error, r.Finished, r.Replica = adapter.RunInProgress, nil, time.Time{}, s.cfg.Replica
+		r.Status, r.Error, r.Finished, r.Replica = adapter.JobInProgress, nil, time.Time{}, s.cfg.Replica
 		if until := time.Now().Add(s.cfg.JobDeadline); until.After(r.Deadline) {
 			r.Deadline = until
 		}
@@ -149,7 +149,7 @@ func (l *live) claim() bool {
 }
 
 // whose is the caller of a run. A key that a client brought stays sealed in its record while a job of the run may turn up.
-func (s *Engine) whose(l *live, run adapter.Run) adapter.Caller {
+func (s *Engine) whose(l *live, run adapter.Job) adapter.Caller {
 	l.mu.Lock()
 	key := l.key
 	l.mu.Unlock()
@@ -160,11 +160,11 @@ func (s *Engine) whose(l *live, run adapter.Run) adapter.Caller {
 }
 
 // forgetKey removes a client's key from the record of a run that is not looked for any more.
-func (s *Engine) forgetKey(ctx context.Context, l *live, run adapter.Run) {
+func (s *Engine) forgetKey(ctx context.Context, l *live, run adapter.Job) {
 	if len(run.SealedKey) == 0 {
 		return
 	}
-	err := l.save(ctx, s.parts.Journal, func(r *adapter.Run) error {
+	err := l.save(ctx, s.parts.Journal, func(r *adapter.Job) error {
 		if !r.Status.Ended() {
 			return errLost
 		}
@@ -190,7 +190,7 @@ func (r *runs) missing() []*live {
 }
 
 // matches asks a question of the run without copying it.
-func (l *live) matches(question func(adapter.Run) bool) bool {
+func (l *live) matches(question func(adapter.Job) bool) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return question(l.run)

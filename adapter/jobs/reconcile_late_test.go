@@ -35,8 +35,8 @@ func TestAPartOfAnAnswerThatTurnsUpLateIsThereForTheRepeat(t *testing.T) {
 		if images := s.Await(t, ticket, err); len(images) != 8 {
 			t.Errorf("the repeat gets %d pictures, want all 8", len(images))
 		}
-		run := ticket.Run()
-		if run.Status != adapter.RunCompleted || len(run.Result.Images) != 8 || run.Result.Missing != 0 {
+		run := ticket.Job()
+		if run.Status != adapter.JobCompleted || len(run.Result.Images) != 8 || run.Result.Missing != 0 {
 			t.Errorf("the job is %s with %+v, want 8 pictures", run.Status, run.Result)
 		}
 		for _, id := range part.Images {
@@ -103,8 +103,8 @@ func TestALatePartThatFailsTakesNothingBack(t *testing.T) {
 			}
 		}
 		<-time.After(30 * time.Minute)
-		run, err := s.Job(t.Context(), s.Me, ticket.Run().ID)
-		if err != nil || run.Status != adapter.RunCompleted || len(run.Result.Images) < 4 {
+		run, err := s.Job(t.Context(), s.Me, ticket.Job().ID)
+		if err != nil || run.Status != adapter.JobCompleted || len(run.Result.Images) < 4 {
 			t.Errorf("Job() = %s, %+v, %v; want completed with 4 pictures at least", run.Status, run.Result, err)
 		}
 	})
@@ -165,7 +165,7 @@ func TestADialogThatOutlivesItsDeadlineIsStillFetched(t *testing.T) {
 					t.Fatalf("Wait() = %v, want Overdue", err)
 				}
 				<-time.After(4 * time.Minute)
-				if run, err := s.Job(t.Context(), s.Me, ticket.Run().ID); err != nil || run.Status != adapter.RunCompleted {
+				if run, err := s.Job(t.Context(), s.Me, ticket.Job().ID); err != nil || run.Status != adapter.JobCompleted {
 					t.Errorf("Job() = %s, %v, %v; want completed", run.Status, run.Error, err)
 				}
 				if got := s.Charged(); got != "imagine upscale inpaint" {

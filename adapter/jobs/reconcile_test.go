@@ -44,8 +44,8 @@ func TestAJobThatTurnsUpLateAnswersTheNextRequest(t *testing.T) {
 				if got := harness.Text(t, e.Ask(t, again.attempt)); got != "short late" {
 					t.Errorf("answer = %q, want the late job's", got)
 				}
-				run, err := e.Job(t.Context(), adapter.Caller{Owner: "o"}, ticket.Run().ID)
-				if err != nil || run.Status != adapter.RunCompleted || run.Error != nil {
+				run, err := e.Job(t.Context(), adapter.Caller{Owner: "o"}, ticket.Job().ID)
+				if err != nil || run.Status != adapter.JobCompleted || run.Error != nil {
 					t.Errorf("Job() = %s, %v, %v; want completed", run.Status, run.Error, err)
 				}
 				if len(run.SealedKey) != 0 {
@@ -68,7 +68,7 @@ func TestAClientsKeyIsForgottenWhenNothingTurnsUp(t *testing.T) {
 				ticket := e.Ask(t, a)
 				_, _ = ticket.Wait(t.Context(), nil)
 				synctest.Wait()
-				if run := ticket.Run(); len(run.SealedKey) == 0 {
+				if run := ticket.Job(); len(run.SealedKey) == 0 {
 					t.Fatal("the key is gone while the job may turn up")
 				}
 				if away {
@@ -79,7 +79,7 @@ func TestAClientsKeyIsForgottenWhenNothingTurnsUp(t *testing.T) {
 					e.Boot(t)
 					<-time.After(time.Minute)
 				}
-				run, err := e.Job(t.Context(), a.Caller, ticket.Run().ID)
+				run, err := e.Job(t.Context(), a.Caller, ticket.Job().ID)
 				if err != nil || len(run.SealedKey) != 0 {
 					t.Errorf("Job() = %v with a key of %d bytes; want none", err, len(run.SealedKey))
 				}
@@ -104,8 +104,8 @@ func TestAJobThatOutlivesItsDeadlineIsStillFetched(t *testing.T) {
 			t.Fatalf("Wait() = %v, want Overdue", err)
 		}
 		<-time.After(30 * time.Minute)
-		run, err := e.Job(t.Context(), adapter.Caller{Owner: "o"}, ticket.Run().ID)
-		if err != nil || run.Status != adapter.RunCompleted || up.Charges() != 1 {
+		run, err := e.Job(t.Context(), adapter.Caller{Owner: "o"}, ticket.Job().ID)
+		if err != nil || run.Status != adapter.JobCompleted || up.Charges() != 1 {
 			t.Errorf("Job() = %s, %v with %d jobs; want completed with 1", run.Status, err, up.Charges())
 		}
 	})
@@ -119,8 +119,8 @@ func TestWhatNeverTurnsUpIsForgotten(t *testing.T) {
 		ticket := e.Ask(t, harness.Attempt("b"))
 		_, _ = ticket.Wait(t.Context(), nil)
 		<-time.After(3 * time.Hour)
-		run, err := e.Job(t.Context(), adapter.Caller{Owner: "o"}, ticket.Run().ID)
-		if err != nil || run.Status != adapter.RunFailed {
+		run, err := e.Job(t.Context(), adapter.Caller{Owner: "o"}, ticket.Job().ID)
+		if err != nil || run.Status != adapter.JobFailed {
 			t.Errorf("Job() = %s, %v; want failed", run.Status, err)
 		}
 	})
@@ -151,7 +151,7 @@ func TestASubmissionOfAReplicaTakenForDeadIsAdopted(t *testing.T) {
 		if up.Charges() != 1 {
 			t.Errorf("jobs = %d, want 1", up.Charges())
 		}
-		if run := two.Ask(t, harness.Retry("b", 1)).Run(); run.Replica != "two" {
+		if run := two.Ask(t, harness.Retry("b", 1)).Job(); run.Replica != "two" {
 			t.Errorf("the run is %q's, want it taken over", run.Replica)
 		}
 	})
@@ -217,13 +217,13 @@ func TestARepeatThatTookADeliveryKeepsIt(t *testing.T) {
 		first.Abandoned()
 		<-time.After(time.Nanosecond)
 		repeat := e.Ask(t, harness.Attempt("b"))
-		if repeat.Run().ID != first.Run().ID {
-			t.Fatalf("the repeat got job %s, want %s", repeat.Run().ID, first.Run().ID)
+		if repeat.Job().ID != first.Job().ID {
+			t.Fatalf("the repeat got job %s, want %s", repeat.Job().ID, first.Job().ID)
 		}
 		synctest.Wait()
 		harness.Text(t, repeat)
 		repeat.Answered()
-		if again := e.Ask(t, harness.Attempt("b")); again.Run().ID == first.Run().ID {
+		if again := e.Ask(t, harness.Attempt("b")); again.Job().ID == first.Job().ID {
 			t.Errorf("a new wish got the job that was answered")
 		}
 	})
@@ -271,8 +271,8 @@ func TestAJobSubmittedAtItsDeadlineTurnsUp(t *testing.T) {
 		}
 		up.Show(state())
 		<-time.After(time.Minute)
-		run, err := e.Job(t.Context(), adapter.Caller{Owner: "o"}, ticket.Run().ID)
-		if err != nil || run.Status != adapter.RunCompleted {
+		run, err := e.Job(t.Context(), adapter.Caller{Owner: "o"}, ticket.Job().ID)
+		if err != nil || run.Status != adapter.JobCompleted {
 			t.Errorf("Job() = %s, %v; want completed", run.Status, err)
 		}
 	})

@@ -63,7 +63,7 @@ func (r *runs) cut(replica string, now time.Time) {
 }
 
 // cut leaves the deliveries of clients that waited to their repeats.
-func cut(r *adapter.Run, now time.Time) {
+func cut(r *adapter.Job, now time.Time) {
 	for i := range r.Deliveries {
 		if r.Deliveries[i].State == adapter.DeliveryWaiting {
 			r.Deliveries[i].State, r.Deliveries[i].At = adapter.DeliveryAbandoned, now
@@ -122,7 +122,7 @@ func (s *Engine) alive(ctx context.Context, replica string, known map[string]boo
 func (s *Engine) take(ctx context.Context, l *live) {
 	now := time.Now()
 	before := l.snapshot()
-	err := l.save(ctx, s.parts.Journal, func(r *adapter.Run) error {
+	err := l.save(ctx, s.parts.Journal, func(r *adapter.Job) error {
 		if r.Replica != before.Replica && r.Replica != s.cfg.Replica || r.Status.Ended() {
 			return errLost
 		}

@@ -181,11 +181,11 @@ func TestAJobThatGoesOnByItselfIsSubmittedForAClientThatLeft(t *testing.T) {
 			return err
 		},
 		"native": func(ctx context.Context, s *harness.Gate) error {
-			_, err := s.Native(ctx, adapter.Attempt{Caller: adapter.Caller{Owner: "me"}, Route: "/mj/submit/imagine", Body: "b"}, adapter.NativeJob{Route: "imagine", Body: []byte(`{"prompt":"a red fox"}`)})
+			_, err := s.Native(ctx, adapter.Attempt{Caller: adapter.Caller{Owner: "me"}, Route: "/mj/submit/imagine", Body: "b"}, adapter.NativeRequest{Route: "imagine", Body: []byte(`{"prompt":"a red fox"}`)})
 			return err
 		},
 		"a video": func(ctx context.Context, s *harness.Gate) error {
-			_, err := s.Film(ctx, adapter.Attempt{Caller: adapter.Caller{Owner: "me"}, Route: "/v1/videos", Body: "b"}, adapter.Film{Generation: harness.Generation("a red fox")})
+			_, err := s.Film(ctx, adapter.Attempt{Caller: adapter.Caller{Owner: "me"}, Route: "/v1/videos", Body: "b"}, adapter.VideoRequest{Generation: harness.Generation("a red fox")})
 			return err
 		},
 	} {
@@ -300,7 +300,7 @@ func TestAFullUpstreamLeavesNoUnknownOutcome(t *testing.T) {
 		e := harness.NewEngine(t, up, nil)
 		first := e.Ask(t, harness.Attempt("b"))
 		<-time.After(1500 * time.Millisecond)
-		before, err := e.Journal.Get(t.Context(), first.Run().ID)
+		before, err := e.Journal.Get(t.Context(), first.Job().ID)
 		if err != nil || len(before.Steps) != 1 || before.Steps[0].Refusal == nil {
 			t.Errorf("the record says %+v, %v; want a step that was refused", before.Steps, err)
 		}

@@ -35,8 +35,8 @@ func TestClientsOfAReplicaThatLostItsJobAreAnswered(t *testing.T) {
 			t.Errorf("%d jobs, want 1", n)
 		}
 		<-time.After(time.Hour)
-		job, err := e.Job(t.Context(), adapter.Caller{Owner: "o"}, ticket.Run().ID)
-		if err != nil || job.Status != adapter.RunCompleted || job.Replica != "p" {
+		job, err := e.Job(t.Context(), adapter.Caller{Owner: "o"}, ticket.Job().ID)
+		if err != nil || job.Status != adapter.JobCompleted || job.Replica != "p" {
 			t.Errorf("Job() = %s by %q, %v; want what the other replica recorded", job.Status, job.Replica, err)
 		}
 	})
@@ -49,7 +49,7 @@ type slowSaves struct {
 	slow bool
 }
 
-func (j *slowSaves) Save(ctx context.Context, run adapter.Run) (adapter.Run, error) {
+func (j *slowSaves) Save(ctx context.Context, run adapter.Job) (adapter.Job, error) {
 	j.mu.Lock()
 	slow := j.slow
 	j.mu.Unlock()
@@ -105,8 +105,8 @@ func TestAJobIsCancelledThroughAnotherReplica(t *testing.T) {
 				ticket := e.Ask(t, harness.Attempt("b"))
 				synctest.Wait()
 				began := time.Now()
-				run, err := other.Cancel(t.Context(), adapter.Caller{Owner: "o"}, ticket.Run().ID)
-				if err != nil || run.Status != adapter.RunCancelled {
+				run, err := other.Cancel(t.Context(), adapter.Caller{Owner: "o"}, ticket.Job().ID)
+				if err != nil || run.Status != adapter.JobCancelled {
 					t.Errorf("Cancel() = %v, %v, want cancelled", run.Status, err)
 				}
 				if _, err := ticket.Wait(t.Context(), nil); adapter.KindOf(err) != adapter.Cancelled || time.Since(began) > time.Second {

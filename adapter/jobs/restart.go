@@ -11,8 +11,8 @@ import (
 
 // restartable reports whether a run failed before anything was submitted, for a reason that passes: its repeat is
 // the first real try then, not one that has to get the same failure again.
-func restartable(r adapter.Run) bool {
-	return r.Status == adapter.RunFailed && r.Error != nil && !anyPaid(r.Steps) &&
+func restartable(r adapter.Job) bool {
+	return r.Status == adapter.JobFailed && r.Error != nil && !anyPaid(r.Steps) &&
 		slices.Contains([]adapter.Kind{adapter.Busy, adapter.Unavailable, adapter.Storage, adapter.Credit, adapter.UpstreamAuth, adapter.Unauthorized}, r.Error.Kind)
 }
 
@@ -46,11 +46,11 @@ func (s *Engine) again(ctx context.Context, l *live, a adapter.Attempt, w Spec, 
 	}
 	now := time.Now()
 	// The client may leave meanwhile: what has been claimed must be executed or released all the same.
-	err = l.save(context.WithoutCancel(ctx), s.parts.Journal, func(r *adapter.Run) error {
+	err = l.save(context.WithoutCancel(ctx), s.parts.Journal, func(r *adapter.Job) error {
 		if !restartable(*r) {
 			return errLost
 		}
-		r.Status, r.Confirmed, r.Error, r.Finished, r.Steps = adapter.RunQueued, false, nil, time.Time{}, nil
+		r.Status, r.Confirmed, r.Error, r.Finished, r.Steps = adapter.JobQueued, false, nil, time.Time{}, nil
 		r.Replica, r.Upstream, r.Deadline = s.cfg.Replica, w.Account.Name, now.Add(s.cfg.JobDeadline)
 		r.SealedKey = encryptKey(s.cfg.Secret, r.ID, a.Caller.Key)
 		for k := range r.Deliveries { // the others got nothing either: each is there for its own client's repeat

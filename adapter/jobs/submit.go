@@ -31,7 +31,7 @@ type Execution struct {
 }
 
 // workflow runs the workflow of the job's kind.
-func (q *Execution) workflow(run adapter.Run) (adapter.Result, error) {
+func (q *Execution) workflow(run adapter.Job) (adapter.Result, error) {
 	do := q.s.workflows[run.Kind]
 	if do == nil {
 		return adapter.Result{}, fmt.Errorf("a run of unknown kind %q", run.Kind)
@@ -88,7 +88,7 @@ func (q *Execution) Await(o StepRequest, sub adapter.Submission) (adapter.Task, 
 	if ctxErr := context.Cause(q.ctx); err != nil && ctxErr != nil {
 		err = ctxErr
 	}
-	q.live.update(func(r *adapter.Run) {
+	q.live.update(func(r *adapter.Job) {
 		if st := stepNamed(r, o.Step); st != nil {
 			st.Polls += polls
 			st.Status = task.Status
@@ -177,7 +177,7 @@ func (q *Execution) intend(o StepRequest, queued bool) error {
 	}
 	st := adapter.Step{Name: o.Step, State: q.state(o.Step), Upstream: o.Account.Name, Intended: time.Now(),
 		Continues: o.Continues || o.Answers != "", Answers: o.Answers}
-	err := q.live.save(q.ctx, q.s.parts.Journal, func(r *adapter.Run) error {
+	err := q.live.save(q.ctx, q.s.parts.Journal, func(r *adapter.Job) error {
 		if r.Replica != q.s.cfg.Replica {
 			return errLost
 		}
@@ -201,7 +201,7 @@ func (q *Execution) intend(o StepRequest, queued bool) error {
 // note records the outcome of a submission. It is paid by now, so it is tried until it is written; the sequence goes
 // on meanwhile with what it knows.
 func (q *Execution) note(step string, change func(*adapter.Step)) {
-	apply := func(r *adapter.Run) error {
+	apply := func(r *adapter.Job) error {
 		st := stepNamed(r, step)
 		if r.Replica != q.s.cfg.Replica && (st == nil || st.Submission != nil || r.Status.Ended() && !reconcilable(*r)) {
 			return errLost
@@ -210,8 +210,8 @@ func (q *Execution) note(step string, change func(*adapter.Step)) {
 		// given the run up for that.
 		if st != nil {
 			change(st)
-			if st.Submission != nil && r.Status == adapter.RunQueued {
-				r.Status = adapter.RunInProgress
+			if st.Submission != nil && r.Status == adapter.JobQueued {
+				r.Status = adapter.JobInProgress
 			}
 		}
 		return nil
@@ -222,7 +222,7 @@ func (q *Execution) note(step string, change func(*adapter.Step)) {
 		return
 	}
 	q.s.parts.Log.Error("a submission could not be recorded; trying again", "job", q.live.snapshot().ID, "step", step, "error", err)
-	q.live.update(func(r *adapter.Run) {
+	q.live.update(func(r *adapter.Job) {
 		if r.Replica == q.s.cfg.Replica {
 			_ = apply(r)
 		}

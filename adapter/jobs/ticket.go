@@ -11,7 +11,7 @@ import (
 
 // ticket is one client's place at a run: its own, one that it joined, or one whose result is stored.
 type ticket struct {
-	Job string // ID of the run
+	jobID string // ID of the run
 
 	service  *Engine
 	live     *live
@@ -25,7 +25,7 @@ type ticket struct {
 }
 
 func (s *Engine) newTicket(l *live, a adapter.Attempt, delivery int) *ticket {
-	t := &ticket{Job: l.snapshot().ID, service: s, live: l, caller: a.Caller, delivery: delivery, limit: s.cfg.JobTimeout}
+	t := &ticket{jobID: l.snapshot().ID, service: s, live: l, caller: a.Caller, delivery: delivery, limit: s.cfg.JobTimeout}
 	if a.Stream || a.Async {
 		t.limit = 0
 	}
@@ -81,7 +81,7 @@ func (t *ticket) Accepted(ctx context.Context) error {
 		case run.Status.Ended():
 			_, err := t.outcome(run)
 			return err
-		case run.Status == adapter.RunInProgress:
+		case run.Status == adapter.JobInProgress:
 			return nil
 		}
 		select {
@@ -92,8 +92,8 @@ func (t *ticket) Accepted(ctx context.Context) error {
 	}
 }
 
-// Run returns the newest state of the run, for the job object.
-func (t *ticket) Run() adapter.Run { return t.live.snapshot() }
+// Job returns the newest state of the run, for the job object.
+func (t *ticket) Job() adapter.Job { return t.live.snapshot() }
 
 // Answered says that the answer reached the client completely. A failure after a submission stays open for repeats
 // of clients that have no counter: they get the same failure again, and no new job (contract.md §7.1 c).
@@ -106,8 +106,8 @@ func (t *ticket) Answered() {
 }
 
 // staysOpen reports whether a run failed so that clients without a counter repeat its request, and may have been paid.
-func staysOpen(r adapter.Run) bool {
-	return r.Status == adapter.RunFailed && repeats(r.Error) && anyPaid(r.Steps)
+func staysOpen(r adapter.Job) bool {
+	return r.Status == adapter.JobFailed && repeats(r.Error) && anyPaid(r.Steps)
 }
 
 // Abandoned says that the client left, or that its answer was cut.
@@ -119,19 +119,19 @@ func (t *ticket) leave(state adapter.DeliveryState) {
 	if t.guest == nil || t.left.Swap(true) || !t.live.leave(t.guest, state, at) {
 		return
 	}
-	t.record(func(r *adapter.Run) { settle(r, t.delivery, state, at) })
+	t.record(func(r *adapter.Job) { settle(r, t.delivery, state, at) })
 }
 
 // record makes a change durable that is known in memory already.
-func (t *ticket) record(change func(*adapter.Run)) {
+func (t *ticket) record(change func(*adapter.Job)) {
 	s := t.service
 	record := func() {
-		err := t.live.save(context.WithoutCancel(s.life), s.parts.Journal, func(r *adapter.Run) error {
+		err := t.live.save(context.WithoutCancel(s.life), s.parts.Journal, func(r *adapter.Job) error {
 			change(r)
 			return nil
 		})
 		if err != nil {
-			s.parts.Log.Warn("a delivery could not be recorded", "job", t.Job, "error", err)
+			s.parts.Log.Warn("a delivery could not be recorded", "job", t.jobID, "error", err)
 		}
 	}
 	if !s.spawn(record) {
@@ -140,7 +140,7 @@ func (t *ticket) record(change func(*adapter.Run)) {
 }
 
 // outcome is this client's share of an ended run.
-func (t *ticket) outcome(run adapter.Run) (adapter.Result, error) {
+func (t *ticket) outcome(run adapter.Job) (adapter.Result, error) {
 	if run.Error != nil {
 		if staysOpen(run) {
 			t.tell() // before the client hears of it: its repeat may come at once
@@ -162,7 +162,7 @@ func (t *ticket) outcome(run adapter.Run) (adapter.Result, error) {
 // tell notes that the client is about to hear of a failure that its repeats get as well.
 func (t *ticket) tell() {
 	at := time.Now()
-	change := func(r *adapter.Run) {
+	change := func(r *adapter.Job) {
 		if i := t.delivery; i < len(r.Deliveries) && r.Deliveries[i].State == adapter.DeliveryAbandoned && !wasTold(*r, r.Deliveries[i]) {
 			r.Deliveries[i].At = at // who left before has a repeat that hears of it now
 		}
@@ -175,7 +175,7 @@ func (t *ticket) tell() {
 // stillRunning is the answer when the client's time is over and the job's is not: the client relies on the job then.
 func (t *ticket) stillRunning(why string) *adapter.Error {
 	t.live.promise()
-	return adapter.Errorf(adapter.Timeout, "%s: ask GET /v1/jobs/%s for its result, or send the same request again.", why, t.Job)
+	return adapter.Errorf(adapter.Timeout, "%s: ask GET /v1/jobs/%s for its result, or send the same request again.", why, t.jobID)
 }
 
 // repeats reports whether clients are known to repeat a request that failed so: every 5xx of the error table.

@@ -7,17 +7,17 @@ import (
 )
 
 // unstored reports whether the step's task has pictures that are paid and not stored here, and worth another try.
-func unstored(s adapter.Step) bool { return s.Unkept && s.Tries < keepTries && !s.Free }
+func unstored(s adapter.Step) bool { return s.Unstored && s.Tries < keepTries && !s.Free }
 
 // RecordStorage stores what a finished task made, and notes with its step whether that worked: while it did not, the run is
 // gone on with later (late.go).
 func (q *Execution) RecordStorage(task adapter.Task, store func() (adapter.Result, error)) (adapter.Result, error) {
 	result, err := store()
 	made := func(s adapter.Step) bool { return s.Submission != nil && s.Submission.TaskID == task.ID && !s.Free }
-	q.live.update(func(r *adapter.Run) {
+	q.live.update(func(r *adapter.Job) {
 		for i, s := range r.Steps {
 			if made(s) {
-				r.Steps[i].Unkept = err != nil
+				r.Steps[i].Unstored = err != nil
 			}
 		}
 	})

@@ -30,10 +30,10 @@ func TestPicturesThatCouldNotBeFetchedAreFetchedLater(t *testing.T) {
 			return s.Act(ctx, a, adapter.Act{Image: img.ID, Action: adapter.ActUpscaleSubtle})
 		}},
 		"a video": {jobs: "imagine video", ask: func(ctx context.Context, s *harness.Harness, a adapter.Attempt, img adapter.Image) (adapter.Ticket, error) {
-			return s.Film(ctx, a, adapter.Film{Generation: harness.Generation("it waves"), Input: &adapter.Reference{Image: img.ID}})
+			return s.Film(ctx, a, adapter.VideoRequest{Generation: harness.Generation("it waves"), Input: &adapter.Reference{Image: img.ID}})
 		}},
 		"a native task": {jobs: "imagine imagine", ask: func(ctx context.Context, s *harness.Harness, a adapter.Attempt, _ adapter.Image) (adapter.Ticket, error) {
-			return s.Native(ctx, a, adapter.NativeJob{Route: "imagine", Body: []byte(`{"prompt":"a red boat"}`)})
+			return s.Native(ctx, a, adapter.NativeRequest{Route: "imagine", Body: []byte(`{"prompt":"a red boat"}`)})
 		}},
 	}
 	for name, test := range tests {
@@ -58,7 +58,7 @@ func TestPicturesThatCouldNotBeFetchedAreFetchedLater(t *testing.T) {
 				<-time.After(30 * time.Minute)
 				a.Retry = 1
 				again, err := test.ask(t.Context(), s, a, img)
-				if err != nil || again.Run().ID != ticket.Run().ID {
+				if err != nil || again.Job().ID != ticket.Job().ID {
 					t.Fatalf("the repeat = %v, %v, want the same job", again, err)
 				}
 				result, err := again.Wait(t.Context(), nil)
@@ -89,7 +89,7 @@ func TestPicturesThatAreGoneAreGivenUp(t *testing.T) {
 		if asked := s.Sim.Requests().Routes["image"] - before; asked != 0 {
 			t.Errorf("%d downloads after two hours, want none", asked)
 		}
-		if run, err := s.Job(t.Context(), s.Me, ticket.Run().ID); err != nil || run.Status != adapter.RunFailed {
+		if run, err := s.Job(t.Context(), s.Me, ticket.Job().ID); err != nil || run.Status != adapter.JobFailed {
 			t.Errorf("Job() = %s, %v; want failed", run.Status, err)
 		}
 	})

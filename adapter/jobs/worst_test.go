@@ -47,7 +47,7 @@ func TestAJobThatMayExistIsLookedForWhenAnotherOfItsRunWasRefused(t *testing.T) 
 				state := <-lost
 				up.Show(state)
 				<-time.After(30 * time.Second)
-				run, err := e.Job(t.Context(), caller, ticket.Run().ID)
+				run, err := e.Job(t.Context(), caller, ticket.Job().ID)
 				if err != nil {
 					t.Fatal(err)
 				}

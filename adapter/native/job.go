@@ -62,14 +62,14 @@ func Workflow(recipes *workflow.Recipes) jobs.Workflow {
 type execution struct{ *workflow.Run }
 
 // Acquaint makes a run's task known before its client hears of it, who may ask for it at once.
-func (s *API) Acquaint(ctx context.Context, run adapter.Run) { s.jobs.IndexFirstTask(ctx, run) }
+func (s *API) Acquaint(ctx context.Context, run adapter.Job) { s.jobs.IndexFirstTask(ctx, run) }
 
 // maxNative is how large a native request may be without its pictures: it is kept in the run's record.
 const maxNative = 32 << 10
 
 // Native submits a request of the upstream's own API as a run: recorded before it is sent, never sent twice, followed to
 // its end, and its pictures known afterwards.
-func (s *API) Native(ctx context.Context, a adapter.Attempt, n adapter.NativeJob) (adapter.Ticket, error) {
+func (s *API) Native(ctx context.Context, a adapter.Attempt, n adapter.NativeRequest) (adapter.Ticket, error) {
 	fields := map[string]any{}
 	if err := json.Unmarshal(n.Body, &fields); err != nil {
 		return nil, adapter.Wrap(adapter.Invalid, err, "The request body could not be parsed as JSON.")
@@ -92,14 +92,14 @@ func (s *API) Native(ctx context.Context, a adapter.Attempt, n adapter.NativeJob
 	if len(n.Body) > maxNative {
 		return nil, adapter.Errorf(adapter.TooLarge, "The request, without its pictures, is larger than %d bytes.", maxNative)
 	}
-	return s.jobs.Accept(ctx, a, jobs.Spec{Kind: adapter.KindNative, Detached: true, Model: "midjourney", N: 1, Request: n, Account: account, Speed: speed})
+	return s.jobs.Accept(ctx, a, jobs.Spec{Kind: adapter.JobNative, Detached: true, Model: "midjourney", N: 1, Request: n, Account: account, Speed: speed})
 }
 
 var simpleChange = regexp.MustCompile(`^\s*(\S+)\s+([UuVv])([1-4])\s*$|^\s*(\S+)\s+[Rr]\s*$`)
 
 // settle reads what costs money or belongs to somebody out of the fields, and returns them without what midgate decides
 // itself, each under its one name.
-func settle(n *adapter.NativeJob, sent map[string]any) (map[string]any, error) {
+func settle(n *adapter.NativeRequest, sent map[string]any) (map[string]any, error) {
 	fields, err := spell(sent)
 	if err != nil {
 		return nil, err
@@ -137,7 +137,7 @@ func settle(n *adapter.NativeJob, sent map[string]any) (map[string]any, error) {
 }
 
 // changeFields turns the text form of a change into its fields, which relays understand (upstream-protocol.md §1.9).
-func changeFields(n *adapter.NativeJob, fields map[string]any) error {
+func changeFields(n *adapter.NativeRequest, fields map[string]any) error {
 	content, _ := fields["content"].(string)
 	m := simpleChange.FindStringSubmatch(content)
 	if m == nil {
@@ -155,7 +155,7 @@ func changeFields(n *adapter.NativeJob, fields map[string]any) error {
 
 // readPromptField reads the prompt by midgate's rules: what could start jobs that nobody asked for is refused, and a speed in it
 // chooses the path (upstream-protocol.md §9.4).
-func readPromptField(n *adapter.NativeJob, fields map[string]any) error {
+func readPromptField(n *adapter.NativeRequest, fields map[string]any) error {
 	text, given := fields["prompt"].(string)
 	if !given || strings.TrimSpace(text) == "" {
 		if n.Route == "imagine" || n.Route == "shorten" || n.Route == "edits" {
@@ -165,7 +165,7 @@ func readPromptField(n *adapter.NativeJob, fields map[string]any) error {
 	}
 	n.Prompt = text
 	if n.Route == "video" {
-		f := adapter.Film{Generation: adapter.Generation{}}
+		f := adapter.VideoRequest{Generation: adapter.Generation{}}
 		f.Prompt = text
 		if err := prompt.ReadVideoFlags(&f); err != nil {
 			return err
@@ -188,7 +188,7 @@ func readPromptField(n *adapter.NativeJob, fields map[string]any) error {
 
 // sendAlong makes image prompts of those addresses that are midgate's own: the upstream may not reach them, and they are
 // what a task's imageUrl says here. The others stay.
-func sendAlong(n *adapter.NativeJob, urls []string, fields map[string]any) (rest []string) {
+func sendAlong(n *adapter.NativeRequest, urls []string, fields map[string]any) (rest []string) {
 	pictures, _ := fields["base64Array"].([]any)
 	for _, url := range urls {
 		id, ours := library.OwnImage(url)
@@ -206,7 +206,7 @@ func sendAlong(n *adapter.NativeJob, urls []string, fields map[string]any) (rest
 }
 
 // videoInto writes what a video's prompt said into the fields that mean the same.
-func videoInto(f adapter.Film, fields map[string]any) {
+func videoInto(f adapter.VideoRequest, fields map[string]any) {
 	if f.Motion != "" {
 		fields["motion"] = f.Motion
 	}
@@ -222,7 +222,7 @@ func videoInto(f adapter.Film, fields map[string]any) {
 }
 
 // nativeAccount is where the job goes: to the account that has its parent.
-func (s *API) nativeAccount(ctx context.Context, c adapter.Caller, n *adapter.NativeJob, speed adapter.Speed) (adapter.Account, error) {
+func (s *API) nativeAccount(ctx context.Context, c adapter.Caller, n *adapter.NativeRequest, speed adapter.Speed) (adapter.Account, error) {
 	for i := range n.Uploads {
 		if n.Uploads[i].Image == "" {
 			continue
@@ -241,7 +241,7 @@ func (s *API) nativeAccount(ctx context.Context, c adapter.Caller, n *adapter.Na
 	if n.Prompt == "" {
 		n.Prompt = promptOf(parent)
 	}
-	if n.Route == "modal" && parent.Kind == adapter.KindNative { // what was asked for with the button counts
+	if n.Route == "modal" && parent.Kind == adapter.JobNative { // what was asked for with the button counts
 		if button, err := nativeOf(parent); err == nil {
 			n.State, n.Hook, n.Base = cmp.Or(n.State, button.State), cmp.Or(n.Hook, button.Hook), cmp.Or(n.Base, button.Base)
 		}
@@ -251,7 +251,7 @@ func (s *API) nativeAccount(ctx context.Context, c adapter.Caller, n *adapter.Na
 
 // native submits the request and keeps what comes of it. A button that opened a dialog is a run by itself: the dialog's
 // answer is another request of the client.
-func (q execution) native(run adapter.Run, n adapter.NativeJob) (adapter.Result, error) {
+func (q execution) native(run adapter.Job, n adapter.NativeRequest) (adapter.Result, error) {
 	account, err := q.Account()
 	if err != nil {
 		return adapter.Result{}, err

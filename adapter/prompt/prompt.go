@@ -59,7 +59,7 @@ func Parse(text string) (Prompt, error) {
 		err = p.requireWords(false)
 	}
 	if err == nil {
-		err = p.check(p.release(), nil)
+		err = p.check(p.version(), nil)
 	}
 	if err != nil {
 		return Prompt{}, err
@@ -123,15 +123,15 @@ func (p Prompt) requireWords(image bool) error {
 	return adapter.BadParam("prompt", "empty_string", "%s", says)
 }
 
-// release is the version that the prompt itself names.
-func (p Prompt) release() release {
+// version is the version that the prompt itself names.
+func (p Prompt) version() Version {
 	for _, name := range []string{"v", "niji"} {
 		if value, ok := p.Flag(name); ok {
 			r, _ := parseRelease(value, name == "niji") // the reader has checked it
 			return r
 		}
 	}
-	return release{}
+	return Version{}
 }
 
 // readOnce is one reading of a text.
@@ -144,7 +144,7 @@ func readOnce(text string) (Prompt, error) {
 	if err != nil {
 		return Prompt{}, err
 	}
-	r := reader{rest: lexemes(text)}
+	r := parser{rest: lexemes(text)}
 	for len(r.rest) > 0 {
 		if err := r.next(); err != nil {
 			return Prompt{}, err
@@ -191,5 +191,5 @@ func ReadOwn(text string, draws, pictures bool) (Prompt, error) {
 			return p, err
 		}
 	}
-	return p, p.check(p.release(), nil)
+	return p, p.check(p.version(), nil)
 }

@@ -18,7 +18,7 @@ func (s *Service) Blend(ctx context.Context, a adapter.Attempt, e adapter.Edit) 
 	if _, err := dimensions(e.Size); err != nil {
 		return nil, err
 	}
-	return s.openPictures(ctx, a, adapter.KindBlend, e)
+	return s.openPictures(ctx, a, adapter.JobBlend, e)
 }
 
 // Describe asks for four prompts that could have made a picture.
@@ -26,11 +26,11 @@ func (s *Service) Describe(ctx context.Context, a adapter.Attempt, e adapter.Edi
 	if err := checkImages(e.Images, 1, 1); err != nil {
 		return nil, err
 	}
-	return s.openPictures(ctx, a, adapter.KindDescription, e)
+	return s.openPictures(ctx, a, adapter.JobDescription, e)
 }
 
 // openPictures opens a run that needs nothing but pictures.
-func (s *Service) openPictures(ctx context.Context, a adapter.Attempt, kind string, e adapter.Edit) (adapter.Ticket, error) {
+func (s *Service) openPictures(ctx context.Context, a adapter.Attempt, kind adapter.JobKind, e adapter.Edit) (adapter.Ticket, error) {
 	var err error
 	if e.Images, err = s.lib.Resolve(ctx, a.Caller, e.Images); err != nil {
 		return nil, err
@@ -44,7 +44,7 @@ func (s *Service) openPictures(ctx context.Context, a adapter.Attempt, kind stri
 		return nil, err
 	}
 	return s.jobs.Accept(ctx, a, jobs.Spec{Kind: kind, Model: e.Model, N: e.Count(), Request: e, Account: account, Speed: draw.Speed,
-		Quarter: kind == adapter.KindBlend && s.oneQuarter(e.Generation)})
+		Quarter: kind == adapter.JobBlend && s.oneQuarter(e.Generation)})
 }
 
 // Shorten asks for shorter versions of a prompt.
@@ -60,10 +60,10 @@ func (s *Service) Shorten(ctx context.Context, a adapter.Attempt, g adapter.Gene
 	if !has {
 		return nil, &adapter.Error{Kind: adapter.Unsupported, Code: "unsupported", Message: "This upstream cannot shorten prompts."}
 	}
-	return s.jobs.Accept(ctx, a, jobs.Spec{Kind: adapter.KindShorten, Model: g.Model, N: 1, Request: g, Account: account, Speed: draw.Speed})
+	return s.jobs.Accept(ctx, a, jobs.Spec{Kind: adapter.JobShorten, Model: g.Model, N: 1, Request: g, Account: account, Speed: draw.Speed})
 }
 
-func (q *Run) blend(run adapter.Run, e adapter.Edit) (adapter.Result, error) {
+func (q *Run) blend(run adapter.Job, e adapter.Edit) (adapter.Result, error) {
 	account, err := q.Account()
 	if err != nil {
 		return adapter.Result{}, err
@@ -88,7 +88,7 @@ func (q *Run) blend(run adapter.Run, e adapter.Edit) (adapter.Result, error) {
 	})
 }
 
-func (q *Run) describe(run adapter.Run, e adapter.Edit) (adapter.Result, error) {
+func (q *Run) describe(run adapter.Job, e adapter.Edit) (adapter.Result, error) {
 	account, err := q.Account()
 	if err != nil {
 		return adapter.Result{}, err
@@ -100,7 +100,7 @@ func (q *Run) describe(run adapter.Run, e adapter.Edit) (adapter.Result, error) 
 	return q.texts(jobs.StepRequest{Step: "describe", Account: account, Speed: run.Speed, Command: adapter.Describe{Picture: pictures[0]}})
 }
 
-func (q *Run) shorten(run adapter.Run, g adapter.Generation) (adapter.Result, error) {
+func (q *Run) shorten(run adapter.Job, g adapter.Generation) (adapter.Result, error) {
 	account, err := q.Account()
 	if err != nil {
 		return adapter.Result{}, err

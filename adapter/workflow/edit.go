@@ -58,7 +58,7 @@ func (s *Service) Edit(ctx context.Context, a adapter.Attempt, e adapter.Edit) (
 	if err != nil {
 		return nil, err
 	}
-	return s.jobs.Accept(ctx, a, jobs.Spec{Kind: adapter.KindEdit, Model: e.Model, N: e.Count(), Request: plan, Account: account, Speed: draw.Speed, Quarter: s.oneQuarter(e.Generation) && plan.Way != wayAct})
+	return s.jobs.Accept(ctx, a, jobs.Spec{Kind: adapter.JobEdit, Model: e.Model, N: e.Count(), Request: plan, Account: account, Speed: draw.Speed, Quarter: s.oneQuarter(e.Generation) && plan.Way != wayAct})
 }
 
 // editAccount is the account that made the first picture, if it is known, else any.

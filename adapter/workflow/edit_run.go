@@ -11,7 +11,7 @@ import (
 )
 
 // edit goes the way that was planned.
-func (q *Run) edit(run adapter.Run, e editing) (adapter.Result, error) {
+func (q *Run) edit(run adapter.Job, e editing) (adapter.Result, error) {
 	account, err := q.Account()
 	if err != nil {
 		return adapter.Result{}, err
@@ -52,7 +52,7 @@ func (q *Run) began(steps ...string) bool {
 
 // withoutEdits does an edit that submit/edits refused, since the server has no such route or the account cannot use it:
 // nothing was created by it.
-func (q *Run) withoutEdits(run adapter.Run, e editing, refused error) (adapter.Result, error) {
+func (q *Run) withoutEdits(run adapter.Job, e editing, refused error) (adapter.Result, error) {
 	lacking := noRegion()
 	e.Way = wayPrompts
 	if id := e.Images[0].Image; id != "" {
@@ -70,12 +70,12 @@ func (q *Run) withoutEdits(run adapter.Run, e editing, refused error) (adapter.R
 }
 
 // region repaints the masked area of a known picture, or varies it with another prompt: on the quarter's own picture.
-func (q *Run) region(run adapter.Run, e editing, account adapter.Account, draw prompt.Drawing) (adapter.Result, error) {
+func (q *Run) region(run adapter.Job, e editing, account adapter.Account, draw prompt.Drawing) (adapter.Result, error) {
 	img, err := q.s.parts.Store.Get(q.ctx, e.Images[0].Image)
 	if err != nil {
 		return adapter.Result{}, fmt.Errorf("read the picture: %w", err)
 	}
-	if err := q.ownSingle(&img, account, prelude); err != nil {
+	if err := q.ownSingle(&img, account, hiddenStep); err != nil {
 		return adapter.Result{}, err
 	}
 	action := adapter.ActVaryRegion
@@ -100,7 +100,7 @@ func (q *Run) region(run adapter.Run, e editing, account adapter.Account, draw p
 		if err != nil {
 			return adapter.Result{}, err
 		}
-		task, err := q.press(pressing{step: from.Name, account: account, taskID: taskID, button: b, speed: draw.Speed,
+		task, err := q.press(buttonPress{step: from.Name, account: account, taskID: taskID, button: b, speed: draw.Speed,
 			prompt: draw.Prompt, mask: mask, dialog: action == adapter.ActVaryRegion, remix: action == adapter.ActVaryStrong})
 		if err != nil {
 			return adapter.Result{}, err
@@ -135,7 +135,7 @@ func (q *Run) area(name string) (*adapter.Attachment, error) {
 }
 
 // edits sends the picture to submit/edits, with the masked area punched out and the mask beside it.
-func (q *Run) edits(run adapter.Run, e editing, account adapter.Account, draw prompt.Drawing) (adapter.Result, error) {
+func (q *Run) edits(run adapter.Job, e editing, account adapter.Account, draw prompt.Drawing) (adapter.Result, error) {
 	image, err := q.editable(e)
 	if err != nil {
 		return adapter.Result{}, err
@@ -176,7 +176,7 @@ func (q *Run) editable(e editing) (*adapter.Attachment, error) {
 }
 
 // prompts draws from the pictures as image prompts.
-func (q *Run) prompts(run adapter.Run, e editing, account adapter.Account, draw prompt.Drawing) (adapter.Result, error) {
+func (q *Run) prompts(run adapter.Job, e editing, account adapter.Account, draw prompt.Drawing) (adapter.Result, error) {
 	pictures, err := q.Attachments(e.Images)
 	if err != nil {
 		return adapter.Result{}, err

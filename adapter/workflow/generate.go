@@ -25,7 +25,7 @@ func (s *Service) Generate(ctx context.Context, a adapter.Attempt, g adapter.Gen
 		return nil, err
 	}
 	return s.jobs.Accept(ctx, a, jobs.Spec{
-		Kind: adapter.KindGeneration, Model: g.Model, N: g.Count(), Request: g, Account: account, Speed: draw.Speed,
+		Kind: adapter.JobGeneration, Model: g.Model, N: g.Count(), Request: g, Account: account, Speed: draw.Speed,
 		Quarter: s.oneQuarter(g), Share: s.oneQuarter(g) && !draw.Seeded,
 	})
 }
@@ -50,7 +50,7 @@ func (s *Recipes) drawing(g adapter.Generation, o prompt.Options) (prompt.Drawin
 	return prompt.Compose(g, model, o)
 }
 
-func (q *Run) generate(run adapter.Run, g adapter.Generation) (adapter.Result, error) {
+func (q *Run) generate(run adapter.Job, g adapter.Generation) (adapter.Result, error) {
 	draw, err := q.s.drawing(g, prompt.Options{Image: len(g.References) > 0})
 	if err != nil {
 		return adapter.Result{}, err
@@ -71,7 +71,7 @@ func (q *Run) generate(run adapter.Run, g adapter.Generation) (adapter.Result, e
 
 // grids makes as many grids as the pictures need, at once, and delivers their pictures. If some of them fail, the
 // pictures that exist are the answer; only when none exists is it an error.
-func (q *Run) grids(run adapter.Run, g adapter.Generation, draw prompt.Drawing, order func(i int) jobs.StepRequest) (adapter.Result, error) {
+func (q *Run) grids(run adapter.Job, g adapter.Generation, draw prompt.Drawing, order func(i int) jobs.StepRequest) (adapter.Result, error) {
 	want := g.Count()
 	need := (want + 3) / 4
 	if q.s.gridMode(g) == adapter.GridWhole {
@@ -105,7 +105,7 @@ func gather(parts []adapter.Result, errs []error, want int) (adapter.Result, err
 	var first error
 	for i, p := range parts {
 		if errs[i] != nil {
-			if first == nil || hope(errs[i]) > hope(first) {
+			if first == nil || reconcileRank(errs[i]) > reconcileRank(first) {
 				first = errs[i]
 			}
 			continue
@@ -125,9 +125,9 @@ func gather(parts []adapter.Result, errs []error, want int) (adapter.Result, err
 	return whole, nil
 }
 
-// hope ranks errors by what may still come of their jobs: one whose submission may have arrived is looked for with
+// reconcileRank ranks errors by what may still come of their jobs: one whose submission may have arrived is looked for with
 // those that were not over in time or were lost, those alone, others never.
-func hope(err error) int {
+func reconcileRank(err error) int {
 	switch adapter.KindOf(err) {
 	case adapter.Ambiguous:
 		return 2
@@ -148,7 +148,7 @@ func Numbered(step string, i int) string {
 
 // Origin is where the pictures of a task come from, as their records say it.
 type Origin struct {
-	Job     adapter.Run
+	Job     adapter.Job
 	Request adapter.Generation
 	Drawing prompt.Drawing
 	Account adapter.Account

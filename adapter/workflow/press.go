@@ -8,8 +8,8 @@ import (
 	"midgate/adapter/jobs"
 )
 
-// pressing is one press of a button, with what its dialog is answered if it opens one.
-type pressing struct {
+// buttonPress is one press of a button, with what its dialog is answered if it opens one.
+type buttonPress struct {
 	step    string
 	account adapter.Account
 	taskID  string
@@ -27,7 +27,7 @@ const modalWait = time.Minute
 
 // press presses a button and waits for what comes of it, through a dialog where there is one: known beforehand, told by
 // the answer, or seen as the task's status. A dialog is answered once (§6.1, §6.2).
-func (q *Run) press(p pressing) (adapter.Task, error) {
+func (q *Run) press(p buttonPress) (adapter.Task, error) {
 	o := jobs.StepRequest{Step: p.step, Account: p.account, Speed: p.speed, Dialog: true, Hidden: p.hidden, Command: adapter.Action{TaskID: p.taskID, CustomID: p.button.CustomID, Remix: p.remix}}
 	if st, ok := q.Recorded(modalStep(p.step)); ok && (st.Submission != nil || st.Refusal == nil) {
 		answered := adapter.Modal{} // by an earlier life of this run; where that is not certain, the dialog's own task tells
@@ -61,7 +61,7 @@ func (q *Run) press(p pressing) (adapter.Task, error) {
 func modalStep(step string) string { return "modal/" + step }
 
 // open submits the press and returns its task: done, or waiting for its dialog.
-func (q *Run) open(o jobs.StepRequest, p pressing) (adapter.Task, error) {
+func (q *Run) open(o jobs.StepRequest, p buttonPress) (adapter.Task, error) {
 	if !p.dialog {
 		return q.Do(o)
 	}
@@ -69,7 +69,7 @@ func (q *Run) open(o jobs.StepRequest, p pressing) (adapter.Task, error) {
 }
 
 // modal answers the dialog and waits for the task, whose ID may be a new one or the same.
-func (q *Run) modal(o jobs.StepRequest, p pressing, step string, answer adapter.Modal) (adapter.Task, error) {
+func (q *Run) modal(o jobs.StepRequest, p buttonPress, step string, answer adapter.Modal) (adapter.Task, error) {
 	return q.Do(jobs.StepRequest{Step: step, Account: o.Account, Speed: p.speed, Command: answer, Answers: p.step, Hidden: p.hidden})
 }
 

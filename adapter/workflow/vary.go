@@ -41,7 +41,7 @@ func (s *Service) Vary(ctx context.Context, a adapter.Attempt, e adapter.Edit) (
 		}
 		plan.Act = varyOf(img, e.Generation)
 	}
-	return s.jobs.Accept(ctx, a, jobs.Spec{Kind: adapter.KindVariation, Model: e.Model, N: e.Count(), Request: plan, Account: account, Speed: draw.Speed, Quarter: s.oneQuarter(e.Generation)})
+	return s.jobs.Accept(ctx, a, jobs.Spec{Kind: adapter.JobVariation, Model: e.Model, N: e.Count(), Request: plan, Account: account, Speed: draw.Speed, Quarter: s.oneQuarter(e.Generation)})
 }
 
 // varyOf is the button that varies a known picture; nil if it has none.
@@ -57,7 +57,7 @@ func varyOf(img adapter.Image, g adapter.Generation) *adapter.Act {
 	return nil
 }
 
-func (q *Run) vary(run adapter.Run, e varying) (adapter.Result, error) {
+func (q *Run) vary(run adapter.Job, e varying) (adapter.Result, error) {
 	account, err := q.Account()
 	if err != nil {
 		return adapter.Result{}, err
@@ -92,7 +92,7 @@ func (q *Run) vary(run adapter.Run, e varying) (adapter.Result, error) {
 }
 
 // varyKnown presses the picture's own button; one press gives four variations.
-func (q *Run) varyKnown(run adapter.Run, e varying, account adapter.Account) (adapter.Result, error) {
+func (q *Run) varyKnown(run adapter.Job, e varying, account adapter.Account) (adapter.Result, error) {
 	img, err := q.s.parts.Store.Get(q.ctx, e.Act.Image)
 	if err != nil {
 		return adapter.Result{}, fmt.Errorf("read the picture: %w", err)

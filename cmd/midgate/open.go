@@ -95,7 +95,7 @@ func open(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *gate, er
 	})
 	recipes := workflow.New(cfg.Workflow, workflow.Deps{Accounts: accounts, Store: store, Pictures: bytes, Retoucher: bytes, Log: log}, library)
 	workflows := recipes.Workflows()
-	workflows[adapter.KindNative] = native.Workflow(recipes)
+	workflows[adapter.JobNative] = native.Workflow(recipes)
 	g.jobs = jobs.New(cfg.Jobs, jobs.Deps{
 		Accounts: accounts, Store: store, Pictures: bytes, Journal: state.Journal(), Leases: state.Leases(), Observer: metrics.Observer(), Log: log,
 	}, workflows)

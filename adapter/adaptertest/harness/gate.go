@@ -51,7 +51,7 @@ func Wire(cfg Config, p Parts) *Gate {
 		Retoucher: p.Retoucher, Recogniser: p.Recogniser, Log: p.Log})
 	recipes := workflow.New(cfg.Workflow, workflow.Deps{Accounts: p.Accounts, Store: p.Store, Pictures: p.Pictures, Retoucher: p.Retoucher, Log: p.Log}, library)
 	workflows := maps.Clone(recipes.Workflows())
-	workflows[adapter.KindNative] = native.Workflow(recipes)
+	workflows[adapter.JobNative] = native.Workflow(recipes)
 	engine := jobs.New(cfg.Jobs, jobs.Deps{Accounts: p.Accounts, Store: p.Store, Pictures: p.Pictures, Journal: p.Journal, Leases: p.Leases,
 		Observer: p.Observer, Log: p.Log}, workflows)
 	return &Gate{Engine: engine, Service: workflow.NewService(recipes, engine), Library: library,
