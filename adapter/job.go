@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// JobStatus is where a run stands, in the words of the job object (contract.md §5).
+// JobStatus is where a run stands, in the words of the job object.
 type JobStatus string
 
 // The statuses of a run.

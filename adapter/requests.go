@@ -26,7 +26,7 @@ type Output struct {
 	Partials    int    `json:"partials,omitempty"`
 }
 
-// Midjourney is the request's midjourney object (contract.md §5). A nil pointer is an absent field.
+// Midjourney is the request's midjourney object. A nil pointer is an absent field.
 type Midjourney struct {
 	Version         string   `json:"version,omitempty"`
 	Niji            string   `json:"niji,omitempty"`
@@ -81,7 +81,7 @@ type Act struct {
 	Mask       *Reference `json:"mask,omitempty"`
 }
 
-// Attempt is what identifies one HTTP request among its repeats (contract.md §7.1).
+// Attempt is what identifies one HTTP request among its repeats.
 type Attempt struct {
 	Caller         Caller
 	RequestID      string
@@ -139,7 +139,7 @@ type VideoRequest struct {
 // Length is how many seconds the whole video has, in OpenAI's steps of four.
 func (f VideoRequest) Length() int { return f.Before + max(f.Seconds, 4) }
 
-// NativeRequest is a request in the upstream's own words (contract.md §4, /mj/…), checked: what its route may cost is
+// NativeRequest is a request in the upstream's own words (/mj/…), checked: what its route may cost is
 // settled, and the task that it goes on from is the caller's own.
 type NativeRequest struct {
 	Route   string          `json:"route"`             // of /mj/submit/, or swap

@@ -137,7 +137,7 @@ func (d *draft) access(src Source, in *input) {
 	}
 }
 
-// Time limits that depend on the heartbeat (contract.md §2): without it Node clients give up after 300 s.
+// Time limits that depend on the heartbeat: without it Node clients give up after 300 s.
 const withoutHeartbeat = 280 * time.Second
 
 // times settles the limits that depend on one another.

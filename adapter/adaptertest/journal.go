@@ -11,7 +11,7 @@ import (
 	"midgate/adapter"
 )
 
-// claimTime is how long an Idempotency-Key stays taken (contract.md §7.1 a).
+// claimTime is how long an Idempotency-Key stays taken.
 const claimTime = 24 * time.Hour
 
 // MemoryJournal is an adapter.Journal in memory, as one replica sees it.

@@ -7,8 +7,8 @@ import (
 )
 
 // rebaseTimes ties the times of a record that was read back to this process's monotonic clock. Whatever is measured from them
-// here then stays true when the wall clock is set: how long ago a client left, when a job is given up (engineering.md §3.3
-// row T1). The times themselves stay what they are; Expires is the stores' to judge, by the wall clock.
+// here then stays true when the wall clock is set: how long ago a client left, when a job is given up. The times
+// themselves stay what they are; Expires is the stores' to judge, by the wall clock.
 func rebaseTimes(r *adapter.Job, now time.Time) {
 	r.Created, r.Finished, r.Deadline = rebased(r.Created, now), rebased(r.Finished, now), rebased(r.Deadline, now)
 	for i := range r.Deliveries {

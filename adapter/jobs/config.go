@@ -52,7 +52,7 @@ const (
 	hesitations = 6
 )
 
-// maxPreview is how large a preview may be; Midjourney's are far smaller (upstream-protocol.md §4.1).
+// maxPreview is how large a preview may be; Midjourney's are far smaller.
 const maxPreview = 10 << 20
 
 // How often a job that may still turn up is looked for: the longer it is missing, the rarer.

@@ -37,7 +37,7 @@ func (q *Execution) adopt(o StepRequest, cause error) (adapter.Submission, error
 }
 
 // answered reports whether a dialog whose answer is of unknown outcome was answered: where the task keeps its id, and
-// the state of the press that opened it, it goes on (upstream-protocol.md §6.2).
+// the state of the press that opened it, it goes on.
 func (q *Execution) answered(o StepRequest) (adapter.Submission, bool) {
 	m, ok := o.Command.(adapter.Modal)
 	if !ok {

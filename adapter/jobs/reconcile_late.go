@@ -10,7 +10,7 @@ import (
 )
 
 // reconcilable reports whether a run ended although a job of its may exist: nobody knew whether it was accepted, or it
-// was not finished when its deadline was over, or midgate itself failed (engineering.md §3.2, §3.3 rows U7 and K3), or
+// was not finished when its deadline was over, or midgate itself failed, or
 // the upstream said that it had lost it (row U4), or its pictures could not be fetched and stored. A run may have been
 // answered without that job's pictures: those of others were enough.
 func reconcilable(r adapter.Job) bool {

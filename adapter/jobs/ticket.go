@@ -96,7 +96,7 @@ func (t *ticket) Accepted(ctx context.Context) error {
 func (t *ticket) Job() adapter.Job { return t.live.snapshot() }
 
 // Answered says that the answer reached the client completely. A failure after a submission stays open for repeats
-// of clients that have no counter: they get the same failure again, and no new job (contract.md §7.1 c).
+// of clients that have no counter: they get the same failure again, and no new job.
 func (t *ticket) Answered() {
 	if staysOpen(t.live.snapshot()) { // outcome has left it open
 		t.leave(adapter.DeliveryAbandoned)

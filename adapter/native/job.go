@@ -136,7 +136,7 @@ func settle(n *adapter.NativeRequest, sent map[string]any) (map[string]any, erro
 	return fields, nil
 }
 
-// changeFields turns the text form of a change into its fields, which relays understand (upstream-protocol.md §1.9).
+// changeFields turns the text form of a change into its fields, which relays understand.
 func changeFields(n *adapter.NativeRequest, fields map[string]any) error {
 	content, _ := fields["content"].(string)
 	m := simpleChange.FindStringSubmatch(content)
@@ -154,7 +154,7 @@ func changeFields(n *adapter.NativeRequest, fields map[string]any) error {
 }
 
 // readPromptField reads the prompt by midgate's rules: what could start jobs that nobody asked for is refused, and a speed in it
-// chooses the path (upstream-protocol.md §9.4).
+// chooses the path.
 func readPromptField(n *adapter.NativeRequest, fields map[string]any) error {
 	text, given := fields["prompt"].(string)
 	if !given || strings.TrimSpace(text) == "" {

@@ -28,8 +28,7 @@ func (q execution) nativeResult(run adapter.Job, n adapter.NativeRequest, accoun
 	}
 }
 
-// makesVideo reports whether the request makes a video, whatever its task shows of it: some accounts animate as one WebP
-// (upstream-protocol.md §5.6).
+// makesVideo reports whether the request makes a video, whatever its task shows of it: some accounts animate as one WebP.
 func makesVideo(n adapter.NativeRequest) bool {
 	var asked struct {
 		CustomID string `json:"customId"`
@@ -38,7 +37,7 @@ func makesVideo(n adapter.NativeRequest) bool {
 	return n.Route == "video" || filming.MatchString(asked.CustomID)
 }
 
-// filming is a button of a picture or of a video that makes a video (upstream-protocol.md §5.7).
+// filming is a button of a picture or of a video that makes a video.
 var filming = regexp.MustCompile(`(?i)^MJ::JOB::(?:animate_|video)`)
 
 // nativeFilm stores the clips of a video.

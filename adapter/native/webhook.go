@@ -9,7 +9,7 @@ import (
 	"midgate/adapter/jobs"
 )
 
-// maxNotifyHook is how long an address may be (upstream-protocol.md §1.2).
+// maxNotifyHook is how long an address may be.
 const maxNotifyHook = 2000
 
 // takeHook takes the client's own webhook out of a request. The upstream is given midgate's, if any: what it would post
@@ -66,8 +66,7 @@ func (s *API) announce(run adapter.Job) jobs.Follower {
 	}
 }
 
-// news is a run's task if it is not what was told last. A task that waits for its dialog is none
-// (upstream-protocol.md §7).
+// news is a run's task if it is not what was told last. A task that waits for its dialog is none.
 func (s *API) news(ctx context.Context, run adapter.Job, told adapter.NativeTask) (adapter.NativeTask, bool) {
 	if len(run.Steps) == 0 || run.Steps[0].Submission == nil {
 		return adapter.NativeTask{}, false

@@ -156,7 +156,7 @@ func ChooseSpeed(prompt adapter.Speed, own string, model adapter.Speed, o Option
 	return o.DefaultSpeed, nil
 }
 
-// fitting is the speed at which a version is drawn: 8.1 and later have no turbo (upstream-protocol.md §9.2). Who asked
+// fitting is the speed at which a version is drawn: 8.1 and later have no turbo. Who asked
 // for it by name is told; where it is only the default, fast takes its place.
 func (r Version) fitting(speed, prompt adapter.Speed, own string, model adapter.Speed) (adapter.Speed, error) {
 	if speed != adapter.Turbo || r.niji || !r.known() || r.num < 8.1 {

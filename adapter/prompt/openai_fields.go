@@ -23,7 +23,7 @@ func (c *builder) addSize(size, fallback string) error {
 	return nil
 }
 
-// addQuality adds what a quality means in the version (contract.md §6), and reports whether every picture is to be
+// addQuality adds what a quality means in the version, and reports whether every picture is to be
 // upscaled. A parameter of the client's own that concerns quality overrules it.
 func (c *builder) addQuality(quality, high string) (upscale bool) {
 	if c.has("q", "draft", "hd", "sd") {

@@ -7,7 +7,7 @@ import (
 	"midgate/adapter"
 )
 
-// paramRule is what is known of one of Midjourney's parameters (upstream-protocol.md §9.2).
+// paramRule is what is known of one of Midjourney's parameters.
 type paramRule struct {
 	name    string   // as it is sent, without its dashes
 	also    []string // its other names
@@ -157,7 +157,7 @@ func (p *paramRule) widest(value string) (string, bool) {
 	return p.forms[0].read(value)
 }
 
-// excluded are parameters that Midjourney does not take together (upstream-protocol.md §9.4). One with a value
+// excluded are parameters that Midjourney does not take together. One with a value
 // means just that value.
 var excluded = [][2]string{
 	{"niji", "v"}, {"hd", "draft"}, {"hd", "sd"}, {"draft", "oref"}, {"draft", "q 4"}, {"oref", "q 4"},

@@ -14,10 +14,10 @@ type Version struct {
 	num  float64 // 6.1; 0: not known
 }
 
-// newestNiji is what Niji without a version means (upstream-protocol.md §9.2).
+// newestNiji is what Niji without a version means.
 const newestNiji = "7"
 
-// The releases below newReleases are complete (upstream-protocol.md §9.2). From there on every number up to
+// The releases below newReleases are complete. From there on every number up to
 // lastRelease passes, because new ones appear; above it is a typing error such as --v 61.
 var (
 	oldReleases     = []float64{1, 2, 3, 4, 5, 5.1, 5.2, 6, 6.1, 7}

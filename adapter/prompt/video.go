@@ -9,7 +9,7 @@ import (
 )
 
 // ReadVideoFlags takes a video's own parameters out of its prompt, where people write them, and makes them part of the
-// request: they cost money, and none may be sent twice (upstream-protocol.md §9.2). What the prompt says wins.
+// request: they cost money, and none may be sent twice. What the prompt says wins.
 func ReadVideoFlags(f *adapter.VideoRequest) error {
 	folded := fold(f.Prompt)
 	if !strings.Contains(folded, "--") {

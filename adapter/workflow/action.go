@@ -13,7 +13,7 @@ import (
 	"midgate/adapter/prompt"
 )
 
-// Act presses a button of one of the caller's pictures (contract.md §5). Steps in between are made by themselves.
+// Act presses a button of one of the caller's pictures. Steps in between are made by themselves.
 func (s *Service) Act(ctx context.Context, a adapter.Attempt, act adapter.Act) (adapter.Ticket, error) {
 	img, err := s.lib.Image(ctx, a.Caller, act.Image)
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"midgate/adapter/prompt"
 )
 
-// Blend mixes two to five pictures into one (upstream-protocol.md §1.6).
+// Blend mixes two to five pictures into one.
 func (s *Service) Blend(ctx context.Context, a adapter.Attempt, e adapter.Edit) (adapter.Ticket, error) {
 	if err := checkImages(e.Images, 2, 5); err != nil {
 		return nil, err

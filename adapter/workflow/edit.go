@@ -11,7 +11,7 @@ import (
 	"midgate/adapter/prompt"
 )
 
-// The ways in which an edit is made (contract.md §6).
+// The ways in which an edit is made.
 const (
 	wayRegion  = "region"  // known picture and mask: (U), Vary (Region), dialog
 	wayAct     = "act"     // known picture, the prompt is an action in plain words
@@ -29,7 +29,7 @@ type editing struct {
 	Ratio string       `json:"ratio,omitempty"` // of the first picture, for a new one drawn after it
 }
 
-// Edit changes pictures (contract.md §6 says how).
+// Edit changes pictures.
 func (s *Service) Edit(ctx context.Context, a adapter.Attempt, e adapter.Edit) (adapter.Ticket, error) {
 	if err := checkImages(e.Images, 1, 16); err != nil {
 		return nil, err

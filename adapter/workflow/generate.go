@@ -11,7 +11,7 @@ import (
 	"midgate/adapter/prompt"
 )
 
-// Generate draws n pictures from a prompt: one imagine for each four of them, at once (contract.md §6).
+// Generate draws n pictures from a prompt: one imagine for each four of them, at once.
 func (s *Service) Generate(ctx context.Context, a adapter.Attempt, g adapter.Generation) (adapter.Ticket, error) {
 	draw, err := s.drawing(g, prompt.Options{Image: len(g.References) > 0})
 	if err != nil {

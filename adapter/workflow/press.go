@@ -19,14 +19,14 @@ type buttonPress struct {
 	mask    *adapter.Attachment // for Vary (Region)
 	remix   bool                // ask for a dialog, to change the prompt
 	hidden  bool                // its picture is another than the one that comes: it is not shown on its way
-	dialog  bool                // this button always opens one (upstream-protocol.md §6.1)
+	dialog  bool                // this button always opens one
 }
 
-// modalWait is how long a dialog may take to appear (upstream-protocol.md §6.6).
+// modalWait is how long a dialog may take to appear.
 const modalWait = time.Minute
 
 // press presses a button and waits for what comes of it, through a dialog where there is one: known beforehand, told by
-// the answer, or seen as the task's status. A dialog is answered once (§6.1, §6.2).
+// the answer, or seen as the task's status. A dialog is answered once.
 func (q *Run) press(p buttonPress) (adapter.Task, error) {
 	o := jobs.StepRequest{Step: p.step, Account: p.account, Speed: p.speed, Dialog: true, Hidden: p.hidden, Command: adapter.Action{TaskID: p.taskID, CustomID: p.button.CustomID, Remix: p.remix}}
 	if st, ok := q.Recorded(modalStep(p.step)); ok && (st.Submission != nil || st.Refusal == nil) {

@@ -16,7 +16,7 @@ type varying struct {
 }
 
 // Vary makes variations of one picture: by its own V or Vary (Subtle) button when it is known, else as an image prompt
-// with the first of its descriptions as text (contract.md §6). Only Images[0] is used.
+// with the first of its descriptions as text. Only Images[0] is used.
 func (s *Service) Vary(ctx context.Context, a adapter.Attempt, e adapter.Edit) (adapter.Ticket, error) {
 	if err := checkImages(e.Images, 1, 1); err != nil {
 		return nil, err

@@ -9,8 +9,8 @@ import (
 	"midgate/adapter"
 )
 
-// longestFilm is how many seconds Midjourney carries a video on to: a clip of about five and four extensions
-// (upstream-protocol.md §10.2), in OpenAI's steps of four.
+// longestFilm is how many seconds Midjourney carries a video on to: a clip of about five and four extensions,
+// in OpenAI's steps of four.
 const longestFilm = 20
 
 // extendable checks that a video can be continued, and returns the account that made it.

@@ -222,8 +222,8 @@ func (v *videoBuild) animate() (adapter.Task, error) {
 	return task, err
 }
 
-// imagined makes the clip by a prompt, behind relays that have no submit/video and let no animate button through
-// (upstream-protocol.md §1.8, §5.8): the press before it was refused, so it was not paid.
+// imagined makes the clip by a prompt, behind relays that have no submit/video and let no animate button through:
+// the press before it was refused, so it was not paid.
 func (v *videoBuild) imagined() (adapter.Task, error) {
 	image, err := v.q.attachment(v.request.Input)
 	if err != nil {
@@ -253,7 +253,7 @@ func (v *videoBuild) extend(taskID, step string) (adapter.Task, error) {
 func (v *videoBuild) keep(task adapter.Task, name string) (adapter.Result, error) {
 	urls := task.VideoURLs
 	if len(urls) == 0 && task.ImageURL != "" {
-		urls = []string{task.ImageURL} // an animated WebP, on Discord accounts (upstream-protocol.md §5.6)
+		urls = []string{task.ImageURL} // an animated WebP, on Discord accounts
 	}
 	if len(urls) == 0 {
 		return adapter.Result{}, adapter.Errorf(adapter.Failed, "Midjourney finished the job without a video.")

@@ -20,7 +20,7 @@ import (
 	"midgate/adapter/midjourney/simulator"
 )
 
-// The state of P12: so many records, so many of them of jobs that are under way (engineering.md §5.1).
+// The state of P12: so many records, so many of them of jobs that are under way.
 const (
 	p12Runs = 100_000
 	p12Live = 5_000
