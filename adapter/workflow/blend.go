@@ -81,11 +81,7 @@ func (q *Run) blend(run adapter.Job, e adapter.Edit) (adapter.Result, error) {
 		return adapter.Result{}, err
 	}
 	from := Origin{Job: run, Request: e.Generation, Drawing: draw, Account: account, Parent: e.Images[0].Image, Action: "blend"}
-	return q.repeatGrids(e.Count(), func(i, share int) (adapter.Result, error) {
-		from := from
-		from.Name = Numbered("blend", i)
-		return q.grid(jobs.StepRequest{Step: from.Name, Account: account, Speed: draw.Speed, Command: adapter.Blend{Pictures: pictures, Dimensions: shape}}, from, share)
-	})
+	return q.drawGrids(e.Count(), "blend", adapter.Blend{Pictures: pictures, Dimensions: shape}, from)
 }
 
 func (q *Run) describe(run adapter.Job, e adapter.Edit) (adapter.Result, error) {

@@ -109,6 +109,15 @@ func (q *Run) region(run adapter.Job, e editing, account adapter.Account, draw p
 	})
 }
 
+// drawGrids makes as many grids as n pictures need by one command, each under a step of its own.
+func (q *Run) drawGrids(n int, step string, command adapter.Command, from Origin) (adapter.Result, error) {
+	return q.repeatGrids(n, func(i, share int) (adapter.Result, error) {
+		from := from
+		from.Name = Numbered(step, i)
+		return q.grid(jobs.StepRequest{Step: from.Name, Account: from.Account, Speed: from.Drawing.Speed, Command: command}, from, share)
+	})
+}
+
 // repeatGrids makes as many grids as n pictures need.
 func (q *Run) repeatGrids(n int, grid func(i, share int) (adapter.Result, error)) (adapter.Result, error) {
 	return q.repeatOf((n+3)/4, n, func(i int) (adapter.Result, error) { return grid(i, min(4, n-4*i)) })
@@ -145,11 +154,7 @@ func (q *Run) edits(run adapter.Job, e editing, account adapter.Account, draw pr
 		return adapter.Result{}, err
 	}
 	from := Origin{Job: run, Request: e.Generation, Drawing: draw, Account: account, Parent: e.Images[0].Image, Action: "edit"}
-	return q.repeatGrids(e.Count(), func(i, share int) (adapter.Result, error) {
-		from := from
-		from.Name = Numbered("edits", i)
-		return q.grid(jobs.StepRequest{Step: from.Name, Account: account, Speed: draw.Speed, Command: adapter.Edits{Prompt: draw.Prompt, Image: *image, Mask: mask}}, from, share)
-	})
+	return q.drawGrids(e.Count(), "edits", adapter.Edits{Prompt: draw.Prompt, Image: *image, Mask: mask}, from)
 }
 
 func (q *Run) editable(e editing) (*adapter.Attachment, error) {
@@ -183,9 +188,5 @@ func (q *Run) prompts(run adapter.Job, e editing, account adapter.Account, draw 
 	}
 	parent := cmp.Or(e.Images[0].Image)
 	from := Origin{Job: run, Request: e.Generation, Drawing: draw, Account: account, Parent: parent, Action: "edit"}
-	return q.repeatGrids(e.Count(), func(i, share int) (adapter.Result, error) {
-		from := from
-		from.Name = Numbered("imagine", i)
-		return q.grid(jobs.StepRequest{Step: from.Name, Account: account, Speed: draw.Speed, Command: adapter.Imagine{Prompt: draw.Prompt, Niji: draw.Niji, Pictures: pictures}}, from, share)
-	})
+	return q.drawGrids(e.Count(), "imagine", adapter.Imagine{Prompt: draw.Prompt, Niji: draw.Niji, Pictures: pictures}, from)
 }

@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"context"
 	"errors"
 	"time"
 
@@ -87,7 +88,7 @@ func stale(err error) bool {
 
 // seeDialog waits until the task says that it awaits its dialog.
 func (q *Run) seeDialog(o jobs.StepRequest, taskID string) error {
-	ctx, cancel := contextWithTimeout(q.ctx, modalWait)
+	ctx, cancel := context.WithTimeout(q.ctx, modalWait)
 	defer cancel()
 	task, err := q.AwaitDialog(ctx, o, taskID)
 	if err != nil {

@@ -84,11 +84,7 @@ func (q *Run) vary(run adapter.Job, e varying) (adapter.Result, error) {
 		return adapter.Result{}, err
 	}
 	from := Origin{Job: run, Request: e.Generation, Drawing: draw, Account: account, Action: adapter.ActVary}
-	return q.repeatGrids(e.Count(), func(i, share int) (adapter.Result, error) {
-		from := from
-		from.Name = Numbered("imagine", i)
-		return q.grid(jobs.StepRequest{Step: from.Name, Account: account, Speed: draw.Speed, Command: adapter.Imagine{Prompt: draw.Prompt, Niji: draw.Niji, Pictures: pictures}}, from, share)
-	})
+	return q.drawGrids(e.Count(), "imagine", adapter.Imagine{Prompt: draw.Prompt, Niji: draw.Niji, Pictures: pictures}, from)
 }
 
 // varyKnown presses the picture's own button; one press gives four variations.
