@@ -92,7 +92,9 @@ func (s *Engine) ended(l *live, ctx context.Context, result adapter.Result, err 
 	}
 	if o := s.parts.Observer.JobEnded; o != nil && err == nil {
 		outcome := string(saved.Status)
-		if failure != nil && failure.Kind != adapter.Cancelled {
+		if failure != nil && failure.Code == clientLeft {
+			outcome = clientLeft // no trouble of an upstream's
+		} else if failure != nil && failure.Kind != adapter.Cancelled {
 			outcome = string(failure.Kind)
 		}
 		o(string(saved.Kind), saved.Upstream, saved.Speed, outcome, now.Sub(saved.Created))
