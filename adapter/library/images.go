@@ -54,7 +54,7 @@ func ImageNotFound() *adapter.Error {
 
 // Images lists the caller's pictures, newest first: at most limit, those after the one with ID after.
 func (s *Library) Images(ctx context.Context, c adapter.Caller, limit int, after string) ([]adapter.Image, error) {
-	images, err := s.parts.Store.List(ctx, c.Owner, limit, after)
+	images, err := s.parts.Store.List(ctx, adapter.ImageQuery{Owner: c.Owner, Limit: limit, After: after})
 	if err != nil {
 		return nil, adapter.ListError(err, "picture")
 	}
@@ -96,30 +96,9 @@ func (s *Library) remember(ctx context.Context, img adapter.Image, blob *adapter
 			}
 		}
 	}
-	if len(img.Looks) > 0 || len(blob.Looks) == 0 {
-		return
+	if s.parts.Recogniser != nil && len(blob.Looks) > 0 {
+		s.parts.Recogniser.Note(ctx, img, blob.Looks)
 	}
-	if err := s.parts.Store.Update(ctx, img.ID, func(i *adapter.Image) { i.Looks = blob.Looks }); err != nil {
-		s.parts.Log.Warn("a picture's looks could not be noted", "image", img.ID, "error", err)
-	}
-}
-
-// Amend stores a record that may be there from an earlier life of its run; what was noted of it since stays.
-func (s *Library) Amend(ctx context.Context, img adapter.Image) error {
-	err := s.parts.Store.Update(ctx, img.ID, func(known *adapter.Image) {
-		put := img
-		if put.Single == nil {
-			put.Single = known.Single
-		}
-		if put.Source == known.Source {
-			put.Looks = known.Looks
-		}
-		*known = put
-	})
-	if errors.Is(err, adapter.ErrNotFound) {
-		return s.parts.Store.Put(ctx, img)
-	}
-	return err
 }
 
 // maxUpload is how large one uploaded picture may be.

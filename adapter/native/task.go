@@ -122,8 +122,8 @@ func (s *API) TaskSeed(ctx context.Context, c adapter.Caller, taskID string) (st
 
 // NativePreview opens the newest preview of a job that is executed here, or what it made. The job's ID is unguessable.
 func (s *API) NativePreview(ctx context.Context, jobID string) (*adapter.Blob, error) {
-	run, known := s.jobs.Known(jobID)
-	if !known {
+	run, err := s.jobs.Record(ctx, jobID)
+	if err != nil {
 		return nil, library.ImageNotFound()
 	}
 	if run.Result != nil && len(run.Result.Images) > 0 {

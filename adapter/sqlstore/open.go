@@ -1,0 +1,65 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"log/slog"
+	"time"
+
+	"midgate/adapter"
+)
+
+// Config says where the state is.
+type Config struct {
+	URL  string // postgres://…; empty: SQLite
+	Path string // of SQLite's file
+
+	Sweep time.Duration // how often what has expired is removed, by whoever uses the store; 0 means a minute
+	Log   *slog.Logger
+}
+
+// Store is an open database. It is safe for concurrent use. Close ends it.
+type Store struct {
+	tables // for questions outside of units
+	engine
+	pool *sql.DB
+}
+
+// engine is what the two databases do in ways of their own.
+type engine interface {
+	adapter.Bus
+	Write(ctx context.Context, work func(adapter.Tx) error) error
+	Shared() bool
+	// check looks for what an operator should know: damage, or commits that are not durable.
+	check(ctx context.Context) (findings []string, err error)
+	close() error
+}
+
+var (
+	_ adapter.State = (*Store)(nil)
+	_ adapter.Bus   = (*Store)(nil)
+)
+
+// Open opens the database, makes it if there is none, and brings its tables up to date. An error is one plain sentence
+// for whoever operates midgate.
+func Open(ctx context.Context, cfg Config) (*Store, error) {
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	if cfg.URL != "" {
+		return openPostgres(ctx, cfg)
+	}
+	return openSQLite(ctx, cfg)
+}
+
+// Ready implements adapter.State: it writes nothing, and so tells of a database that cannot be asked.
+func (s *Store) Ready(ctx context.Context) error {
+	var one int
+	return s.one(ctx, "SELECT 1", nil, &one)
+}
+
+// Check looks for damage and for settings that make commits less than durable: each finding is a sentence.
+func (s *Store) Check(ctx context.Context) (findings []string, err error) { return s.check(ctx) }
+
+// Close ends the database after the units that are waiting.
+func (s *Store) Close() error { return s.close() }
