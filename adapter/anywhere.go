@@ -3,7 +3,6 @@ package adapter
 import (
 	"errors"
 	"slices"
-	"time"
 )
 
 // anywhere does a job that no earlier one ties to an upstream: where the run was given to or, if that certainly created
@@ -20,12 +19,12 @@ func (q *Execution) anywhere(o StepRequest, do func(StepRequest) error) (Account
 	if !several || !free(o.Command) {
 		return o.Account, do(o)
 	}
-	for wait := time.Second; ; wait = min(2*wait, 15*time.Second) {
+	for wait := shortestWait; ; wait = min(2*wait, longestWait) {
 		account, full, err := q.round(o, others, do)
 		if full == nil {
 			return account, err
 		}
-		if !q.again(max(wait, min(full.RetryAfter, 30*time.Second))) {
+		if !q.again(full, wait) {
 			return account, full
 		}
 	}
@@ -40,7 +39,7 @@ func (q *Execution) round(o StepRequest, others Others, do func(StepRequest) err
 		next, none := others.Other(q.ctx, q.caller, o.Speed, tried)
 		o.failFast = none == nil || len(tried) > 1
 		err := do(o)
-		if err == nil || !q.untaken(o.Step, err) {
+		if err == nil || !q.untaken(o, err) {
 			return o.Account, nil, err
 		}
 		if e, ok := errors.AsType[*Error](err); ok && e.Kind == Busy && o.failFast {
@@ -55,10 +54,23 @@ func (q *Execution) round(o StepRequest, others Others, do func(StepRequest) err
 }
 
 // untaken reports whether a job was refused for a reason that is the upstream's own, so that nothing was created.
-func (q *Execution) untaken(step string, err error) bool {
-	st, ok := q.Recorded(step)
-	return ok && st.Submission == nil && st.Refusal != nil && q.ctx.Err() == nil &&
-		slices.Contains([]Kind{Unavailable, Busy, Credit, UpstreamAuth}, KindOf(err))
+func (q *Execution) untaken(o StepRequest, err error) bool {
+	st, ok := q.Recorded(o.Step)
+	reasons := []Kind{Unavailable, Busy, Credit, UpstreamAuth}
+	if optional(o.Command) {
+		reasons = append(reasons, Unsupported)
+	}
+	return ok && st.Submission == nil && st.Refusal != nil && q.ctx.Err() == nil && slices.Contains(reasons, KindOf(err))
+}
+
+// optional reports whether a command needs a route that not every upstream has.
+func optional(c Command) bool {
+	switch c.(type) {
+	case Edits, Video, Shorten:
+		return true
+	default:
+		return false
+	}
 }
 
 // free reports whether a command goes on from no task, so that every upstream can do it.

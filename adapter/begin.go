@@ -14,7 +14,7 @@ const standingPatience = 10 * time.Second
 // something waits for that as long as it lives; another one costs nothing yet, so its client is told soon, and also when
 // its picture could not be stored.
 func (q *Execution) mayBegin() error {
-	if len(q.live.snapshot().Steps) > 0 {
+	if anyPaid(q.live.snapshot().Steps) {
 		return q.s.standing.wait(q.ctx)
 	}
 	if k, ok := q.s.parts.Pictures.(Keeper); ok {

@@ -137,3 +137,14 @@ func (i Image) Revised() string {
 	}
 	return strings.TrimSpace(kept.String() + rest)
 }
+
+// File is an uploaded picture that requests can refer to by its ID (openai-surface.md §8).
+type File struct {
+	ID       string // file- + 26 base32 characters
+	Name     string // as it was uploaded
+	Purpose  string
+	Size     int64
+	Created  time.Time
+	Expires  time.Time // zero: kept for ever
+	Contents Reference
+}

@@ -52,8 +52,9 @@ type Run struct {
 	Expires    time.Time  `json:"expires,omitzero"`
 	Steps      []Step     `json:"steps,omitempty"`
 	Deliveries []Delivery `json:"deliveries,omitempty"`
-	Cancel     bool       `json:"cancel,omitempty"`  // somebody asked for it to stop
-	Deleted    bool       `json:"deleted,omitempty"` // a video that its owner deleted
+	Originals  int        `json:"originals,omitempty"` // how many attempts that were sent before its first may still arrive
+	Cancel     bool       `json:"cancel,omitempty"`    // somebody asked for it to stop
+	Deleted    bool       `json:"deleted,omitempty"`   // a video that its owner deleted
 
 	Result *Result `json:"result,omitempty"`
 	Error  *Error  `json:"error,omitempty"`

@@ -3,7 +3,6 @@ package adapter
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 )
 
@@ -24,15 +23,19 @@ func (s *Engine) claimed(ctx context.Context, held Run, a Attempt, w Spec) (*tic
 		s.runs.add(l)
 	}
 	s.runs.mu.Unlock()
-	return s.joined(ctx, l, a, w, 0)
+	g := newGuest(ctx, a)
+	l.mu.Lock()
+	l.sit(0, g)
+	l.mu.Unlock()
+	return s.joined(ctx, l, a, w, g)
 }
 
-// joined gives the attempt delivery i of a run that exists or is being recorded.
-func (s *Engine) joined(ctx context.Context, l *live, a Attempt, w Spec, i int) (*ticket, bool, error) {
+// joined gives the attempt the delivery that its client has taken, of a run that exists or is being recorded.
+func (s *Engine) joined(ctx context.Context, l *live, a Attempt, w Spec, g *guest) (*ticket, bool, error) {
 	select {
 	case <-l.ready:
 	case <-ctx.Done():
-		l.giveUp(i)
+		l.leave(g, DeliveryAbandoned, time.Now())
 		return nil, false, context.Cause(ctx)
 	}
 	if errors.Is(l.bad, errGone) {
@@ -41,21 +44,15 @@ func (s *Engine) joined(ctx context.Context, l *live, a Attempt, w Spec, i int) 
 	if l.bad != nil {
 		return nil, false, l.bad
 	}
-	if err := s.revive(ctx, l, a, w, i); err != nil {
-		l.giveUp(i)
+	if err := s.revive(ctx, l, a, w, g.delivery); err != nil {
+		l.leave(g, DeliveryAbandoned, time.Now())
 		return nil, false, err
 	}
-	s.keepShare(ctx, l, i)
-	return s.newTicket(l, a, i), false, nil
-}
-
-// giveUp leaves a delivery that was taken to the next repeat. The run's next record carries it.
-func (l *live) giveUp(i int) {
-	l.update(func(r *Run) {
-		if i < len(r.Deliveries) && r.Deliveries[i].State == DeliveryWaiting {
-			r.Deliveries[i].State, r.Deliveries[i].At = DeliveryAbandoned, time.Now()
-		}
-	})
+	s.keepShare(ctx, l, g.delivery)
+	if a.Async {
+		l.promise()
+	}
+	return s.waiter(l, a, w, g), false, nil
 }
 
 // keepShare records that a quarter was given away, as soon as it was: after a crash its client's repeat has to find it.
@@ -67,42 +64,6 @@ func (s *Engine) keepShare(ctx context.Context, l *live, i int) {
 	if err != nil {
 		s.parts.Log.Warn("a shared quarter could not be recorded yet", "job", l.snapshot().ID, "error", err)
 	}
-}
-
-// repeated finds the run and the delivery that an attempt repeats: by an SDK's retry counter, or without one by an
-// earlier attempt that got nothing. The caller holds mu.
-func (r *runs) repeated(body string, a Attempt, now time.Time, deadline time.Duration) (*live, int) {
-	known := r.byBody[body]
-	for _, state := range []DeliveryState{DeliveryAbandoned, DeliveryWaiting, DeliveryAnswered} {
-		for _, l := range slices.Backward(known) {
-			if i := l.claimable(state, a.Retry, now, deadline); i >= 0 {
-				return l, i
-			}
-		}
-	}
-	return nil, 0
-}
-
-// claimable returns the delivery in that state that a repeat may take, and takes it; -1 if there is none.
-func (l *live) claimable(state DeliveryState, retry int, now time.Time, deadline time.Duration) int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for i, d := range l.run.Deliveries {
-		if l.run.offered(d) != state {
-			continue
-		}
-		switch {
-		case retry > 0 && (!l.run.Status.Ended() || now.Sub(l.run.Created) <= deadline): // the clock may have been set
-		case d.State == DeliveryAbandoned && now.Sub(d.At) <= repeatWindow:
-		default:
-			continue
-		}
-		if state == DeliveryAbandoned && !l.run.failedAfterAnswer(d) {
-			l.run.Deliveries[i].State, l.run.Deliveries[i].At = DeliveryWaiting, now
-		}
-		return i
-	}
-	return -1
 }
 
 // offered is how a delivery looks to a repeat. Of a run that came to nothing, those whose clients were told so are there
@@ -118,28 +79,4 @@ func (r Run) offered(d Delivery) DeliveryState {
 // gets the same one, and the window does not start again.
 func (r Run) failedAfterAnswer(d Delivery) bool {
 	return r.Status == RunFailed && d.State == DeliveryAbandoned && !r.cameToNothing()
-}
-
-// shared finds a young run of an equal request whose grid has a quarter left. The caller holds mu.
-func (r *runs) shared(body string, a Attempt, w Spec, now time.Time, window time.Duration) (*live, int) {
-	if !w.Share || window <= 0 || a.Retry > 0 {
-		return nil, 0
-	}
-	for _, l := range r.byBody[body] {
-		if i := l.takeQuarter(now, window); i >= 0 {
-			return l, i
-		}
-	}
-	return nil, 0
-}
-
-func (l *live) takeQuarter(now time.Time, window time.Duration) int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	n := len(l.run.Deliveries)
-	if !l.sharing || !l.own || l.run.Status.Ended() || n >= 4 || now.Sub(l.run.Created) > window {
-		return -1
-	}
-	l.run.Deliveries = append(l.run.Deliveries, Delivery{Quarter: n + 1, State: DeliveryWaiting, At: now})
-	return n
 }

@@ -80,7 +80,7 @@ func (s *Engine) lookFor(ctx context.Context, l *live, run Run) {
 		if err != nil {
 			continue // its key is gone, or the upstream's settings are
 		}
-		if sub, ok := turnedUp(ctx, account, run, st); ok {
+		if sub, ok := s.turnedUp(ctx, account, run, st); ok {
 			s.reopen(ctx, l, caller, st.Name, sub)
 			return
 		}
@@ -89,11 +89,11 @@ func (s *Engine) lookFor(ctx context.Context, l *live, run Run) {
 
 // turnedUp looks for a step's task: by its state while it has no id, else until it is finished and its pictures, if they
 // could not be fetched before, are there.
-func turnedUp(ctx context.Context, a Account, run Run, st Step) (Submission, bool) {
+func (s *Engine) turnedUp(ctx context.Context, a Account, run Run, st Step) (Submission, bool) {
 	if st.Submission != nil {
 		task, err := a.Upstream.Task(ctx, st.Submission.TaskID)
 		own := task.State == "" || task.State == st.State || st.Continues
-		return *st.Submission, err == nil && task.Done() && own && (!st.Unkept || obtainable(ctx, a, task))
+		return *st.Submission, err == nil && task.Done() && own && (!st.Unkept || s.obtainable(ctx, a, task))
 	}
 	if finder, ok := a.Upstream.(Finder); ok {
 		if task, err := finder.Find(ctx, st.State); err == nil {

@@ -22,6 +22,10 @@ type live struct {
 	own     bool          // its sequence is executed here, or is about to be
 	self    string        // who executes it here, once the record says so; empty before
 	sharing bool          // further requests may still get a quarter of its grid
+	guests  []*guest      // who waits for its deliveries here
+	repeats []int         // how many counted repeats have taken each delivery here
+	opener  int           // the retry counter of the attempt that opened it here
+	awaited bool          // those who wait want the answer itself: for nobody nothing is begun
 	share   map[string]float64
 	preview string
 	step    string
@@ -189,12 +193,13 @@ type runs struct {
 
 	mu     sync.Mutex
 	byID   map[string]*live
-	byBody map[string][]*live // oldest first
+	byBody map[string][]*live     // oldest first
+	turned map[string][]time.Time // when requests were turned away, by body
 	swept  time.Time
 }
 
 func newRuns(keep time.Duration) *runs {
-	return &runs{keep: max(keep, repeatWindow), byID: map[string]*live{}, byBody: map[string][]*live{}}
+	return &runs{keep: max(keep, repeatWindow), byID: map[string]*live{}, byBody: map[string][]*live{}, turned: map[string][]time.Time{}}
 }
 
 // add registers a run; the caller holds mu.
@@ -257,6 +262,7 @@ func (r *runs) sweep() {
 		return
 	}
 	r.swept = time.Now()
+	r.forgetTurned(r.swept)
 	for _, l := range r.byID {
 		run := l.snapshot()
 		if run.Status.Ended() && time.Since(run.Finished) > r.keep && len(run.SealedKey) == 0 {

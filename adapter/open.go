@@ -7,10 +7,6 @@ import (
 	"time"
 )
 
-// repeatWindow is how long after an attempt was abandoned an equal request without any counter or key counts as
-// its repeat (contract.md §7.1 c).
-const repeatWindow = 2 * time.Minute
-
 // Spec is a checked request on its way into the journal.
 type Spec struct {
 	Kind    string
@@ -29,8 +25,15 @@ func (s *Engine) Accept(ctx context.Context, a Attempt, w Spec) (Ticket, error) 
 	if err != nil {
 		return nil, err
 	}
+	var h hesitation
 	for {
-		ticket, again, err := s.enter(ctx, a, w, request)
+		ticket, again, err := s.enter(ctx, a, w, request, &h)
+		if errors.Is(err, errHesitate) {
+			if !Pause(ctx, hesitateFor/hesitations) {
+				return nil, context.Cause(ctx)
+			}
+			again = true
+		}
 		switch {
 		case again:
 		case err != nil:
@@ -41,8 +44,9 @@ func (s *Engine) Accept(ctx context.Context, a Attempt, w Spec) (Ticket, error) 
 	}
 }
 
-// enter is one try of Accept; again means that the run it met was gone by the time it looked.
-func (s *Engine) enter(ctx context.Context, a Attempt, w Spec, request json.RawMessage) (t *ticket, again bool, err error) {
+// enter is one try of open; again means that the run it met was gone by the time it looked, errHesitate that the client
+// of the run it met may be.
+func (s *Engine) enter(ctx context.Context, a Attempt, w Spec, request json.RawMessage, h *hesitation) (t *ticket, again bool, err error) {
 	now := time.Now()
 	claim := ""
 	if a.IdempotencyKey != "" {
@@ -51,25 +55,33 @@ func (s *Engine) enter(ctx context.Context, a Attempt, w Spec, request json.RawM
 	body := Digest(a.Caller.Owner, a.Route, a.Body)
 	s.runs.mu.Lock()
 	if claim == "" {
-		if l, i := s.runs.repeated(body, a, now, s.cfg.JobDeadline); l != nil {
+		m := meeting{known: s.runs.byBody[body], attempt: a, guest: newGuest(ctx, a), share: w.Share, now: now, deadline: s.cfg.JobDeadline, window: s.cfg.ShareWindow}
+		l, err := m.match(h)
+		if l != nil || err != nil {
 			s.runs.mu.Unlock()
-			return s.joined(ctx, l, a, w, i)
-		}
-		if l, i := s.runs.shared(body, a, w, now, s.cfg.ShareWindow); l != nil {
-			s.runs.mu.Unlock()
-			return s.joined(ctx, l, a, w, i)
+			if err != nil {
+				return nil, false, err
+			}
+			return s.joined(ctx, l, a, w, m.guest)
 		}
 	}
 	place, err := s.places.admit(w.Account.Name, a.Caller.Owner)
 	if err != nil {
+		s.runs.turnedAway(body, now)
 		s.runs.mu.Unlock()
 		return nil, false, err
 	}
-	l := newLive(s.newRun(a, w, request, claim, body, now))
+	run := s.newRun(a, w, request, claim, body, now)
+	if claim == "" {
+		run.Originals = a.Retry - s.runs.cameBefore(body, a.Retry, now)
+	}
+	l := newLive(run)
+	l.opener, l.awaited = a.Retry, waitsFor(a, w.Kind)
 	l.own, l.self, l.sharing = true, s.cfg.Replica, w.Share && s.cfg.ShareWindow > 0 && claim == ""
+	g := l.sit(0, newGuest(ctx, a))
 	s.runs.add(l)
 	s.runs.mu.Unlock()
-	return s.begin(ctx, l, a, w, place)
+	return s.begin(ctx, l, a, w, place, g)
 }
 
 func (s *Engine) newRun(a Attempt, w Spec, request json.RawMessage, claim, body string, now time.Time) Run {
@@ -90,7 +102,7 @@ func (s *Engine) newRun(a Attempt, w Spec, request json.RawMessage, claim, body 
 }
 
 // begin records a new run and starts its sequence. Who shares it or repeats it meanwhile waits for ready.
-func (s *Engine) begin(ctx context.Context, l *live, a Attempt, w Spec, place *place) (*ticket, bool, error) {
+func (s *Engine) begin(ctx context.Context, l *live, a Attempt, w Spec, place *place, g *guest) (*ticket, bool, error) {
 	run := l.snapshot()
 	run.SealedKey = seal(s.cfg.Secret, run.ID, a.Caller.Key)
 	// The client may leave while the record is written: the record, and what joined it, must not depend on that.
@@ -105,6 +117,9 @@ func (s *Engine) begin(ctx context.Context, l *live, a Attempt, w Spec, place *p
 		}
 		l.bad = Wrap(Storage, err, "The job could not be recorded, so nothing was submitted. Please try again later.")
 		close(l.ready)
+		s.runs.mu.Lock()
+		s.runs.turnedAway(run.Body, time.Now())
+		s.runs.mu.Unlock()
 		return nil, false, l.bad
 	}
 	l.mu.Lock()
@@ -114,10 +129,11 @@ func (s *Engine) begin(ctx context.Context, l *live, a Attempt, w Spec, place *p
 	if err := s.confirm(ctx, l, a, place); err != nil {
 		place.release()
 		l.release()
+		l.leave(g, DeliveryAbandoned, time.Now())
 		return nil, false, err
 	}
 	s.execute(l, a.Caller, place, run.Created.Add(s.patience(a)))
-	return s.newTicket(l, a, 0), false, nil
+	return s.waiter(l, a, w, g), false, nil
 }
 
 // patience is how long an attempt's client waits, and a full upstream is asked again for it.

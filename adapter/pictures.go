@@ -10,7 +10,8 @@ import (
 // It is safe for concurrent use; every name it is given is of [A-Za-z0-9_/.-].
 type Pictures interface {
 	// Save stores what r yields under name, at most limit bytes (a TooLarge *Error beyond), after
-	// looking at its first bytes: PNG, JPEG, WebP, GIF or MP4, else an Invalid *Error.
+	// looking at its first bytes: PNG, JPEG, WebP, GIF or MP4, else an Invalid *Error. A file that
+	// stops before its end is not stored: a Failed *Error.
 	Save(ctx context.Context, name string, r io.Reader, limit int64) (Picture, error)
 	// Receive stores an upload under its SHA-256 and returns that name; limits as Save, and pixels.
 	Receive(ctx context.Context, r io.Reader, limit int64) (Picture, error)
@@ -21,11 +22,22 @@ type Pictures interface {
 	Delete(ctx context.Context, name string) error
 }
 
+// Inspector says whether Save would take a file. A Pictures may be one.
+type Inspector interface {
+	Inspect(r io.Reader, limit int64) error
+}
+
 // Keeper says whether a picture could be stored at the moment. A Pictures may be one: it is asked before a job is begun,
 // since what could not be stored must not be paid for. It costs nothing while all is well.
 type Keeper interface {
 	Keeps(ctx context.Context) error
 }
+
+// How many bytes of a picture and of a clip are taken from an upstream.
+const (
+	MaxPicture = 50 << 20
+	MaxVideo   = 300 << 20
+)
 
 // Format is a picture's encoding, as OpenAI's output_format names it.
 type Format string

@@ -34,6 +34,7 @@ func (s *Engine) Start(ctx context.Context) error {
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
+	s.runs.cut(s.cfg.Replica, time.Now())
 	s.resume(s.life)
 	s.work.Go(s.takeOver)
 	s.work.Go(s.adoptLate)
@@ -46,6 +47,29 @@ func (s *Engine) lease(replica string) string { return "replica." + replica }
 func (s *Engine) takeOver() {
 	for Pause(s.life, s.cfg.LeaseCheck) {
 		s.resume(s.life)
+	}
+}
+
+// cut notes for the runs that a replica's last process had ended that answers were on their way when it ended itself:
+// whoever repeats such a request gets the answer.
+func (r *runs) cut(replica string, now time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, l := range r.byID {
+		l.mu.Lock()
+		if l.run.Status.Ended() && l.run.Replica == replica {
+			l.run.cut(now)
+		}
+		l.mu.Unlock()
+	}
+}
+
+// cut leaves the deliveries of clients that waited to their repeats.
+func (r *Run) cut(now time.Time) {
+	for i := range r.Deliveries {
+		if r.Deliveries[i].State == DeliveryWaiting {
+			r.Deliveries[i].State, r.Deliveries[i].At = DeliveryAbandoned, now
+		}
 	}
 }
 
@@ -108,11 +132,7 @@ func (s *Engine) take(ctx context.Context, l *live) {
 			return errLost
 		}
 		r.Replica = s.cfg.Replica
-		for i := range r.Deliveries {
-			if r.Deliveries[i].State == DeliveryWaiting {
-				r.Deliveries[i].State, r.Deliveries[i].At = DeliveryAbandoned, now
-			}
-		}
+		r.cut(now)
 		if r.unconfirmed() {
 			r.discard(now)
 		}

@@ -74,6 +74,9 @@ func (s *Engine) again(ctx context.Context, l *live, a Attempt, w Spec, i int) e
 		l.release()
 		return err
 	}
+	l.mu.Lock()
+	l.awaited = waitsFor(a, l.run.Kind)
+	l.mu.Unlock()
 	s.parts.Log.Info("a job that came to nothing is tried again", "job", l.snapshot().ID)
 	s.execute(l, a.Caller, place, now.Add(s.patience(a)))
 	return nil

@@ -11,22 +11,26 @@ import (
 // what a stop has left at its end, and than what most stop timeouts leave.
 const listenFor = 1500 * time.Millisecond
 
-// send submits; an upstream that is full created nothing and is asked again while the client has patience.
-func (q *Execution) send(o StepRequest) (Submission, error) {
-	for wait := time.Second; ; wait = min(2*wait, 15*time.Second) {
-		sub, err := q.sendOnce(o)
-		var e *Error
-		if err == nil || !errors.As(err, &e) || e.Kind != Busy || o.failFast {
-			return sub, err
-		}
-		wait = max(wait, min(e.RetryAfter, 30*time.Second))
-		if !q.again(wait) {
-			return sub, err
-		}
-	}
+// How long is waited before a full upstream is asked again: the longer it is full, the rarer.
+const (
+	shortestWait = time.Second
+	longestWait  = 15 * time.Second
+)
+
+// fullAgain waits before an upstream that was full is asked once more; false if it was not, or others are to be asked.
+func (q *Execution) fullAgain(o StepRequest, err error, wait time.Duration) bool {
+	full, ok := errors.AsType[*Error](err)
+	return ok && full.Kind == Busy && !o.failFast && q.again(full, wait)
 }
 
-func (q *Execution) sendOnce(o StepRequest) (Submission, error) {
+// again waits after the refusal of a full upstream, which created nothing; false if the client's patience ends before.
+func (q *Execution) again(full *Error, wait time.Duration) bool {
+	wait = max(wait, min(full.RetryAfter, 30*time.Second))
+	return time.Now().Add(wait).Before(q.patience) && Pause(q.ctx, wait)
+}
+
+// send submits, and listens for the answer a while longer than the run lives.
+func (q *Execution) send(o StepRequest) (Submission, error) {
 	ctx, hangUp := context.WithCancelCause(context.WithoutCancel(q.ctx))
 	defer hangUp(nil)
 	defer context.AfterFunc(q.ctx, func() {

@@ -24,6 +24,8 @@ type Execution struct {
 	place  *place   // the one that admitted the run, until its first job takes it
 	places []*place // held by jobs under way
 	sent   onceEach // submissions, by the name of their step
+	wanted sync.Once
+	vain   bool // nobody waited when the first step was about to begin; set by wanted
 }
 
 // workflow runs the workflow of the job's kind.
@@ -122,38 +124,53 @@ func (q *Execution) submitStep(o StepRequest) (Submission, *place, error) {
 		return sub, nil, err
 	}
 	place := q.nextPlace(o.Account.Name)
+	queued := !place.held()
 	if err := place.wait(q.ctx); err != nil {
 		return Submission{}, place, err
 	}
-	if err := q.intend(o); err != nil {
-		return Submission{}, place, err
+	for wait := shortestWait; ; wait = min(2*wait, longestWait) {
+		if err := q.intend(o, queued); err != nil {
+			return Submission{}, place, err
+		}
+		sub, err := q.send(o)
+		sub, err = q.outcome(o, sub, err)
+		if !q.fullAgain(o, err, wait) {
+			return sub, place, err
+		}
 	}
-	sub, err := q.send(o)
+}
+
+// outcome records what became of a submission. A refusal is on disk before the upstream is asked again: a crash in between
+// must not leave a step of unknown outcome.
+func (q *Execution) outcome(o StepRequest, sub Submission, err error) (Submission, error) {
 	switch {
 	case err == nil:
 		q.note(o.Step, func(st *Step) { st.Submission, st.Status = &sub, NotStarted })
 	case KindOf(err) == Ambiguous:
 		if q.ctx.Err() == nil {
-			sub, err = q.adopt(o, err)
+			return q.adopt(o, err)
 		}
 	case q.ctx.Err() == nil || isTold(err):
+		tried, _ := q.Recorded(o.Step)
 		refusal := PublicError(err)
-		q.note(o.Step, func(st *Step) { st.Refusal = refusal })
+		q.note(o.Step, func(st *Step) {
+			if st.Submission == nil && st.Intended.Equal(tried.Intended) { // not one that was begun since
+				st.Refusal = refusal
+			}
+		})
 	}
-	return sub, place, err
+	return sub, err
 }
 
 // ErrOutcomeUnknown is what a step finds that was intended by a process which died before it recorded the outcome.
 var ErrOutcomeUnknown = &Error{Kind: Ambiguous, Message: "midgate was interrupted while it submitted this job, so nobody knows whether Midjourney has it. It was not submitted again."}
 
-// again waits before a full upstream is asked once more; false if the client's patience ends before.
-func (q *Execution) again(wait time.Duration) bool {
-	return time.Now().Add(wait).Before(q.patience) && Pause(q.ctx, wait)
-}
-
 // intend records that a step is about to be submitted. What cannot be recorded is not submitted.
-func (q *Execution) intend(o StepRequest) error {
+func (q *Execution) intend(o StepRequest, queued bool) error {
 	if err := q.mayBegin(); err != nil {
+		return err
+	}
+	if err := q.awaited(queued); err != nil {
 		return err
 	}
 	st := Step{Name: o.Step, State: q.state(o.Step), Upstream: o.Account.Name, Intended: time.Now(),

@@ -3,6 +3,7 @@ package adapter
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"time"
 )
 
@@ -14,7 +15,11 @@ type ticket struct {
 	live     *live
 	caller   Caller
 	delivery int
+	guest    *guest        // nil for who only looks on
 	limit    time.Duration // how long Wait waits; 0 as long as the job lives
+	left     atomic.Bool   // its client does not wait any more
+
+	again func(context.Context) error // tries once more what came to nothing; nil for who only looks on
 }
 
 func (s *Engine) newTicket(l *live, a Attempt, delivery int) *ticket {
@@ -35,6 +40,12 @@ func (t *ticket) Wait(ctx context.Context, watch func(Progress)) (Result, error)
 	}
 	for {
 		run, changed := t.live.look()
+		if t.wronged(ctx, run) {
+			if err := t.again(ctx); err != nil {
+				return Result{}, err
+			}
+			continue
+		}
 		if run.Status.Ended() {
 			return t.outcome(run)
 		}
@@ -60,6 +71,11 @@ func (t *ticket) Accepted(ctx context.Context) error {
 	for {
 		run, changed := t.live.look()
 		switch {
+		case t.wronged(ctx, run):
+			if err := t.again(ctx); err != nil {
+				return err
+			}
+			continue
 		case run.Status.Ended():
 			_, err := t.outcome(run)
 			return err
@@ -80,9 +96,11 @@ func (t *ticket) Run() Run { return t.live.snapshot() }
 // Answered says that the answer reached the client completely. A failure after a submission stays open for repeats
 // of clients that have no counter: they get the same failure again, and no new job (contract.md §7.1 c).
 func (t *ticket) Answered() {
-	if !t.live.snapshot().staysOpen() { // outcome has left it open
-		t.deliver(DeliveryAnswered)
+	if t.live.snapshot().staysOpen() { // outcome has left it open
+		t.leave(DeliveryAbandoned)
+		return
 	}
+	t.leave(DeliveryAnswered)
 }
 
 // staysOpen reports whether a run failed so that clients without a counter repeat its request, and may have been paid.
@@ -91,16 +109,20 @@ func (r Run) staysOpen() bool {
 }
 
 // Abandoned says that the client left, or that its answer was cut.
-func (t *ticket) Abandoned() { t.deliver(DeliveryAbandoned) }
+func (t *ticket) Abandoned() { t.leave(DeliveryAbandoned) }
 
-func (t *ticket) deliver(state DeliveryState) {
-	s, i, at := t.service, t.delivery, time.Now()
-	change := func(r *Run) {
-		if i < len(r.Deliveries) && !settled(r.Deliveries[i], state, at) {
-			r.Deliveries[i].State, r.Deliveries[i].At = state, at
-		}
+// leave says once how the client's wait ended. A repeat may come before that is on disk.
+func (t *ticket) leave(state DeliveryState) {
+	at := time.Now()
+	if t.guest == nil || t.left.Swap(true) || !t.live.leave(t.guest, state, at) {
+		return
 	}
-	t.live.update(change) // a repeat may come before it is on disk
+	t.record(func(r *Run) { r.settle(t.delivery, state, at) })
+}
+
+// record makes a change durable that is known in memory already.
+func (t *ticket) record(change func(*Run)) {
+	s := t.service
 	record := func() {
 		err := t.live.save(context.WithoutCancel(s.life), s.parts.Journal, func(r *Run) error {
 			change(r)
@@ -115,17 +137,11 @@ func (t *ticket) deliver(state DeliveryState) {
 	}
 }
 
-// settled reports whether a delivery's state must stay: what was answered stays answered, the time at which a delivery
-// was first abandoned counts, and so does a repeat that has taken it since.
-func settled(d Delivery, next DeliveryState, at time.Time) bool {
-	return d.State == DeliveryAnswered || d.State == next || d.At.After(at)
-}
-
 // outcome is this client's share of an ended run.
 func (t *ticket) outcome(run Run) (Result, error) {
 	if run.Error != nil {
 		if run.staysOpen() {
-			t.deliver(DeliveryAbandoned) // before the client hears of it: its repeat may come at once
+			t.tell() // before the client hears of it: its repeat may come at once
 		}
 		return Result{}, run.Error
 	}
@@ -141,7 +157,22 @@ func (t *ticket) outcome(run Run) (Result, error) {
 	return result, nil
 }
 
+// tell notes that the client is about to hear of a failure that its repeats get as well.
+func (t *ticket) tell() {
+	at := time.Now()
+	change := func(r *Run) {
+		if i := t.delivery; i < len(r.Deliveries) && r.Deliveries[i].State == DeliveryAbandoned && !r.told(r.Deliveries[i]) {
+			r.Deliveries[i].At = at // who left before has a repeat that hears of it now
+		}
+		r.settle(t.delivery, DeliveryAbandoned, at)
+	}
+	t.live.update(change)
+	t.record(change)
+}
+
+// stillRunning is the answer when the client's time is over and the job's is not: the client relies on the job then.
 func (t *ticket) stillRunning(why string) *Error {
+	t.live.promise()
 	return Errorf(Timeout, "%s: ask GET /v1/jobs/%s for its result, or send the same request again.", why, t.Job)
 }
 

@@ -30,11 +30,11 @@ func (q *Execution) RecordStorage(task Task, store func() (Result, error)) (Resu
 	return result, err
 }
 
-// obtainable reports whether a task's first picture can be fetched now.
-func obtainable(ctx context.Context, a Account, task Task) bool {
-	url := task.ShownURL()
+// obtainable reports whether a task's first picture can be fetched now: all of it, as far as the time allows to see.
+func (s *Engine) obtainable(ctx context.Context, a Account, task Task) bool {
+	url, limit := task.ShownURL(), int64(MaxPicture)
 	if len(task.VideoURLs) > 0 {
-		url = task.VideoURLs[0]
+		url, limit = task.VideoURLs[0], MaxVideo
 	}
 	ctx, cancel := context.WithTimeout(ctx, obtainFor)
 	defer cancel()
@@ -42,6 +42,10 @@ func obtainable(ctx context.Context, a Account, task Task) bool {
 	if err != nil {
 		return false
 	}
-	_ = body.Close() // it was only opened
-	return true
+	defer func() { _ = body.Close() }() // it was only read
+	inspector, ok := s.parts.Pictures.(Inspector)
+	if !ok {
+		return true
+	}
+	return inspector.Inspect(body, limit) == nil || ctx.Err() != nil
 }

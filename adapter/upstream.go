@@ -17,8 +17,9 @@ type Upstream interface {
 	Task(ctx context.Context, id string) (Task, error)
 	// Picture opens the bytes behind a URL that a task named. The caller closes it.
 	Picture(ctx context.Context, url string) (io.ReadCloser, error)
-	// Has tells whether an optional route exists there; it asks once with a
-	// harmless question and remembers the answer for an hour (engineering.md §3.2).
+	// Has tells whether an optional route exists there, as far as that is known: nothing that could be a job is posted to
+	// find out, and a route of which nothing is known counts as there until a submission has shown that it is not. What
+	// is known is remembered for an hour.
 	Has(ctx context.Context, f Feature) (bool, error)
 }
 
@@ -45,8 +46,6 @@ const (
 	FeatureVideo   Feature = "video"
 	FeatureShorten Feature = "shorten"
 	FeatureList    Feature = "list-by-condition"
-	FeatureAction  Feature = "action"
-	FeatureChange  Feature = "change"
 )
 
 // Speed is Midjourney's GPU speed; the upstream's path prefix chooses it.

@@ -12,6 +12,7 @@ import (
 	"midgate/adapter/jetstream"
 	"midgate/adapter/midjourney"
 	"midgate/adapter/pictures"
+	"midgate/adapter/prompt"
 	"midgate/adapter/workflow"
 	"midgate/proxy"
 )
@@ -155,12 +156,12 @@ func (d *draft) times(in *input) {
 // models checks the names that are listed: each must be one that requests may use.
 func (d *draft) models(in *input) {
 	for _, name := range d.Proxy.Models {
-		if _, err := adapter.ParseModel(name, d.Workflow.Aliases); err != nil {
+		if _, err := prompt.ParseModel(name, d.Workflow.Aliases); err != nil {
 			in.mistakes.add("MIDGATE_MODELS_LISTED names %q, which is no model; allowed: %s", name, modelAllowed)
 		}
 	}
 	for pattern, target := range d.Workflow.Aliases {
-		if _, err := adapter.ParseModel(target, nil); err != nil {
+		if _, err := prompt.ParseModel(target, nil); err != nil {
 			in.mistakes.add("MIDGATE_MODEL_ALIASES sends %q to %q, which is no model; allowed: %s", pattern, target, modelAllowed)
 		}
 	}

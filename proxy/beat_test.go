@@ -10,10 +10,12 @@ import (
 	"net/http/httptest"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"midgate/adapter"
+	"midgate/adapter/chat"
 )
 
 func hexOf(n int) string { return strconv.FormatInt(int64(n), 16) }
@@ -134,6 +136,19 @@ func TestAResultThatCannotBeShownStaysOpen(t *testing.T) {
 	}
 }
 
+// Pictures that vanish between their opening and their answer are a refusal with a status, not half an answer.
+func TestAnAnswerWhosePicturesVanishHasAStatus(t *testing.T) {
+	f := newFake()
+	s := newServer(t, f)
+	gone := &atomic.Bool{}
+	gone.Store(true)
+	s.core.Keep = goneLibrary{f, gone}
+	w := send(s, "POST", "/v1/images/generations", `{"prompt":"x"}`)
+	if _, _, _, code := problemOf(t, w); w.Code != 503 || code != "storage_unavailable" || f.abandoned != 1 || f.answered != 0 {
+		t.Errorf("%d %s abandoned %d answered %d, want 503 storage_unavailable 1 0", w.Code, w.Body, f.abandoned, f.answered)
+	}
+}
+
 type lostPictures struct{ *fake }
 
 func (*lostPictures) Bytes(context.Context, string, adapter.Format, int) (*adapter.Blob, error) {
@@ -193,7 +208,7 @@ func (b begins) Film(ctx context.Context, a adapter.Attempt, f adapter.Film) (Ti
 	return b.f.Generate(ctx, a, f.Generation)
 }
 
-func (b begins) Converse(ctx context.Context, a adapter.Attempt, _ adapter.Turn, g adapter.Generation, _ []adapter.Reference) (Talk, error) {
+func (b begins) Converse(ctx context.Context, a adapter.Attempt, _ chat.Turn, g adapter.Generation, _ []adapter.Reference) (Talk, error) {
 	t, err := b.f.Generate(ctx, a, g)
 	return Talk{Ticket: t}, err
 }

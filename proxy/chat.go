@@ -11,13 +11,14 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"midgate/adapter"
+	"midgate/adapter/chat"
 	"midgate/adapter/jsonstream"
 )
 
 // Talker answers the turns of a conversation.
 type Talker interface {
 	// Converse starts what a turn asks for; attached are the turn's own pictures.
-	Converse(ctx context.Context, a adapter.Attempt, t adapter.Turn, g adapter.Generation, attached []adapter.Reference) (Talk, error)
+	Converse(ctx context.Context, a adapter.Attempt, t chat.Turn, g adapter.Generation, attached []adapter.Reference) (Talk, error)
 }
 
 // Talk is how a turn is answered.
@@ -35,7 +36,7 @@ func (s *Server) chat(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if ask.turn.Way == adapter.TurnReply {
+	if ask.turn.Way == chat.TurnReply {
 		return s.chatAtOnce(c, ask, said{reply: &ask.turn.Reply, legacy: ask.legacy, text: ask.turn.Reply.Text})
 	}
 	a, err := s.attempt(c, p, true, ask.form) // a conversation waits as long as its job lives
@@ -47,7 +48,7 @@ func (s *Server) chat(c *gin.Context) error {
 	case err != nil:
 		return err
 	case talk.Ticket == nil:
-		return s.chatAtOnce(c, ask, s.showing(s.base(c), ask.form, talk.Images, adapter.Saying{}))
+		return s.chatAtOnce(c, ask, s.showing(s.base(c), ask.form, talk.Images, chat.Answer{}))
 	case ask.stream:
 		return s.streamChat(c, talk.Ticket, ask.form)
 	default:
@@ -93,7 +94,7 @@ func headOf(run adapter.Run, f chatForm) chatHead {
 
 // said puts a job's result into words and pictures.
 func (s *Server) said(ctx context.Context, caller adapter.Caller, base string, run adapter.Run, f chatForm, r adapter.Result) (said, error) {
-	say := adapter.Saying{Texts: r.Texts}
+	say := chat.Answer{Texts: r.Texts}
 	if len(r.Videos) > 0 {
 		say.Video = filmURL(base, run.ID, r.Moving)
 	}
@@ -112,14 +113,14 @@ func (s *Server) said(ctx context.Context, caller adapter.Caller, base string, r
 }
 
 // showing is an answer with pictures: a grid as one picture with links to its quarters, all others one by one.
-func (s *Server) showing(base string, f chatForm, images []adapter.Image, say adapter.Saying) said {
+func (s *Server) showing(base string, f chatForm, images []adapter.Image, say chat.Answer) said {
 	say.URL = func(id string) string { return pictureURL(base, id, f.Output.Format) }
 	say.Apart = f.Apart
 	say.Images = images
 	if len(images) == 1 && images[0].IsGrid() {
 		say.Whole, say.Images = &images[0], nil
 	}
-	answer := said{text: adapter.Say(say)}
+	answer := said{text: chat.Markdown(say)}
 	if f.Apart {
 		for _, img := range images {
 			answer.images = append(answer.images, say.URL(img.ID))

@@ -19,6 +19,7 @@ import (
 	gpt "github.com/sashabaranov/go-openai"
 
 	"midgate/adapter"
+	"midgate/adapter/chat"
 	"midgate/adapter/jsonstream"
 	"midgate/adapter/midjourney/simulator"
 )
@@ -413,7 +414,7 @@ func FuzzConversation(f *testing.F) {
 			}
 			return
 		}
-		turn, err := adapter.ReadTurn(req, adapter.ChatOptions{})
+		turn, err := chat.ReadTurn(req, chat.Options{})
 		if err != nil && adapter.KindOf(err) != adapter.Invalid {
 			t.Errorf("ReadTurn() = %v, want an Invalid error", err)
 		}

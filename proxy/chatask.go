@@ -8,11 +8,12 @@ import (
 	"github.com/tidwall/gjson"
 
 	"midgate/adapter"
+	"midgate/adapter/chat"
 )
 
 // chatAsk is a request to /v1/chat/completions, decoded and checked.
 type chatAsk struct {
-	turn   adapter.Turn
+	turn   chat.Turn
 	gen    adapter.Generation
 	refs   []adapter.Reference // the turn's own pictures
 	form   chatForm
@@ -45,7 +46,7 @@ func (s *Server) readChat(c *gin.Context, p *payload) (ask chatAsk, err error) {
 	if err := p.present("messages"); err != nil {
 		return ask, err
 	}
-	if ask.turn, err = adapter.ReadTurn(req, s.chatOptions()); err != nil {
+	if ask.turn, err = chat.ReadTurn(req, s.chatOptions()); err != nil {
 		return ask, err
 	}
 	if ask.gen, ask.stream, err = p.drawing(); err != nil {
@@ -55,7 +56,7 @@ func (s *Server) readChat(c *gin.Context, p *payload) (ask chatAsk, err error) {
 	ask.form = chatForm{form: formOf(ask.gen), Model: first(req.Model, "midjourney"), Apart: wantsImages(p.fields["modalities"])}
 	ask.form.Tokens = promptTokens(req)
 	ask.form.Usage = p.fields["stream_options"].Get("include_usage").Bool()
-	if ask.turn.Way == adapter.TurnReply {
+	if ask.turn.Way == chat.TurnReply {
 		return ask, nil
 	}
 	if ask.refs, err = s.turnPictures(c, p, ask.turn); err != nil {
@@ -64,8 +65,8 @@ func (s *Server) readChat(c *gin.Context, p *payload) (ask chatAsk, err error) {
 	return ask, s.borrow(c, p, &ask.gen)
 }
 
-func (s *Server) chatOptions() adapter.ChatOptions {
-	return adapter.ChatOptions{DrawTasks: s.cfg.ChatTasks == "draw"}
+func (s *Server) chatOptions() chat.Options {
+	return chat.Options{DrawTasks: s.cfg.ChatTasks == "draw"}
 }
 
 // drawing reads the settings that an image request has, of a conversation's body. Fields of the same name that mean
@@ -89,7 +90,7 @@ func (p *payload) drawing() (adapter.Generation, bool, error) {
 }
 
 // turnPictures looks up the pictures that came with a turn.
-func (s *Server) turnPictures(c *gin.Context, p *payload, t adapter.Turn) (refs []adapter.Reference, err error) {
+func (s *Server) turnPictures(c *gin.Context, p *payload, t chat.Turn) (refs []adapter.Reference, err error) {
 	if len(t.Attached) > maxImages {
 		return nil, adapter.BadParam("messages", "array_above_max_length", "At most %d images may be sent in one message.", maxImages)
 	}

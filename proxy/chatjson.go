@@ -3,15 +3,15 @@ package proxy
 import (
 	"crypto/rand"
 
-	"midgate/adapter"
+	"midgate/adapter/chat"
 )
 
 // said is what an answer in a chat says.
 type said struct {
 	text   string
-	images []string       // addresses of pictures that travel beside the text
-	reply  *adapter.Reply // of a request that needed no picture
-	legacy bool           // a tool is called as a function
+	images []string          // addresses of pictures that travel beside the text
+	reply  *chat.CannedReply // of a request that needed no picture
+	legacy bool              // a tool is called as a function
 }
 
 // calls reports whether the answer is a tool's call.

@@ -33,7 +33,9 @@ func (s *Server) deliver(c *gin.Context, t Ticket, render renderer) error {
 		b.stop()
 		return s.undelivered(c, t, err)
 	}
-	err = render(c.Request.Context(), doc, result)
+	if err = render(c.Request.Context(), doc, result); err == nil {
+		err = primed(doc)
+	}
 	begun := b.stop()
 	if err != nil {
 		t.Abandoned() // the result is there, and still nobody's
@@ -133,4 +135,12 @@ func oneLine(text string) string {
 		}
 		return r
 	}, text)
+}
+
+// primed finds out whether the pictures of an answer can be read, before anything of it is written.
+func primed(doc *jsonstream.Document) error {
+	if err := doc.Prime(); err != nil {
+		return adapter.Wrap(adapter.Storage, err, "A picture of this answer cannot be read at the moment.")
+	}
+	return nil
 }

@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"bytes"
 	"encoding/base64"
 	"io"
 	"mime"
@@ -21,6 +22,7 @@ import (
 type disposition struct {
 	name, file string
 	charset    string    // of a text, where it says another one than UTF-8
+	picture    bool      // its type or its file name says so; that they say nothing means nothing
 	body       io.Reader // decoded
 }
 
@@ -36,9 +38,10 @@ func readDisposition(part *multipart.Part, number int) (d disposition, err error
 		return d, err
 	}
 	if t := headerLines(part, "Content-Type"); len(t) > 0 {
-		_, params, _ := mime.ParseMediaType(t[0]) // a type that cannot be read says nothing
-		d.charset = strings.ToLower(params["charset"])
+		kind, params, _ := mime.ParseMediaType(t[0]) // a type that cannot be read says nothing
+		d.charset, d.picture = strings.ToLower(params["charset"]), strings.HasPrefix(kind, "image/")
 	}
+	d.picture = d.picture || pictureFile.MatchString(d.file)
 	d.body = part
 	for _, coding := range headerLines(part, "Content-Transfer-Encoding") {
 		switch strings.ToLower(strings.TrimSpace(coding)) {
@@ -53,6 +56,8 @@ func readDisposition(part *multipart.Part, number int) (d disposition, err error
 	}
 	return d, nil
 }
+
+var pictureFile = regexp.MustCompile(`(?i)\.(png|jpe?g|jfif|webp|gif|avif|heic|heif|bmp|tiff?|jxl)$`)
 
 // badPart blames a part that cannot be named.
 func badPart(number int, why string) error {
@@ -172,16 +177,21 @@ func extended(value string) string {
 	return raw
 }
 
-// decoded is a text in UTF-8: what it is already stays as it is, whatever charset it names. The other charset that forms
-// are written in is Latin-1, which browsers take for Windows-1252.
+// decoded is a text in UTF-8: what it is already stays as it is, also where it names Latin-1, as some libraries do whatever
+// they write. Latin-1 itself is the other charset that forms are written in, and browsers take it for Windows-1252. Of any
+// other the plain letters are taken.
 func decoded(text []byte, charset string) (string, bool) {
-	if utf8.Valid(text) {
-		return string(text), true
-	}
 	switch charset {
+	case "", "utf-8", "utf8", "us-ascii", "ascii":
+		return string(text), utf8.Valid(text)
 	case "iso-8859-1", "latin1", "latin-1", "windows-1252", "cp1252":
+		if utf8.Valid(text) {
+			return string(text), true
+		}
 		b, err := charmap.Windows1252.NewDecoder().Bytes(text)
 		return string(b), err == nil
+	default:
+		special := func(r rune) bool { return r > '~' || r < ' ' && !strings.ContainsRune("\t\r\n", r) }
+		return string(text), bytes.IndexFunc(text, special) < 0
 	}
-	return "", false
 }

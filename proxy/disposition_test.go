@@ -109,7 +109,9 @@ func TestAPartThatCannotBeReadIsRefused(t *testing.T) {
 		"base64 that is none":             {d + "name=\"mask\"; filename=\"mask.png\"\r\nContent-Transfer-Encoding: base64" + mask, "part 3"},
 		"a picture under another name":    {d + `name="Mask"; filename="mask.png"` + mask, "Mask"},
 		"a picture without a file name":   {d + `name="picture"` + mask, "picture"},
-		"an upload that is no text":       {d + `name="photo"; filename="fox.avif"` + "\r\n\r\n\x00\x00\x00\x1cftypavif\xff\xfe", "photo"},
+		"a picture of another kind":       {d + `name="photo"; filename="blob"` + "\r\n\r\n\x00\x00\x00\x1cftypavif\xff\xfe", "photo"},
+		"a picture by its type":           {d + "name=\"photo\"; filename=\"blob\"\r\nContent-Type: image/bmp\r\n\r\nBM", "photo"},
+		"a picture by its file name":      {d + `name="photo"; filename="FOX.JXL"` + "\r\n\r\n?", "photo"},
 		"a picture as the prompt":         {d + `name="prompt"; filename="mask.png"` + mask, "prompt"},
 		"a mask that is empty":            {d + `name="mask"; filename="mask.png"` + "\r\n\r\n", "'mask'"},
 		"a second prompt":                 {d + `name="prompt"` + "\r\n\r\nrain", "'prompt'"},
@@ -217,6 +219,17 @@ func TestTextsOfAForm(t *testing.T) {
 	}
 	if g := f.edited[0]; g.Prompt != "un señor" || g.Midjourney.Chaos == nil || g.Size != "3:2" || g.User != "señora" {
 		t.Errorf("prompt %q, chaos %v, size %q, user %q", g.Prompt, g.Midjourney.Chaos, g.Size, g.User)
+	}
+}
+
+func TestATextInAnotherCharsetIsRefusedUnlessItIsPlain(t *testing.T) {
+	for text, want := range map[string]int{"a fox, 3:2": 200, "a\x00 \x00f\x00": 400, "\x1b$B8Q": 400, "狐": 400, "\x8c\xcf": 400} {
+		f := newFake()
+		body, contentType := rawForm(imagePart, "Content-Disposition: form-data; name=\"prompt\"\r\nContent-Type: text/plain; charset=\"ISO-2022-JP\"\r\n\r\n"+text)
+		w := send(newServer(t, f), "POST", "/v1/images/edits", body, "Content-Type", contentType)
+		if w.Code != want || len(f.attempts) != 0 != (want == 200) {
+			t.Errorf("%q = %d %s, want %d", text, w.Code, w.Body, want)
+		}
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"midgate/adapter"
 	"midgate/adapter/jsonstream"
 )
 
@@ -48,8 +47,8 @@ func (s *Server) openEvents(c *gin.Context, bare bool) *events {
 
 // send writes one event. Of one whose pictures cannot be read nothing is written: another may follow.
 func (e *events) send(name string, data *jsonstream.Document) error {
-	if err := data.Prime(); err != nil {
-		return adapter.Wrap(adapter.Storage, err, "A picture of this answer cannot be read at the moment.")
+	if err := primed(data); err != nil {
+		return err
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()

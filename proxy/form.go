@@ -93,9 +93,27 @@ func (f *formReader) part(part *multipart.Part, number int) error {
 	case base == "video" && d.file != "":
 		return &adapter.Error{Kind: adapter.Unsupported, Code: "unsupported", Param: "video",
 			Message: "Midjourney continues only its own videos: send video[id], the ID of a video made here."}
+	case d.file != "" && knownName(d.name) == "":
+		return f.other(d)
 	default:
 		return f.text(d)
 	}
+}
+
+// other reads past an upload whose name means nothing here, so that the digest knows it; a picture is refused, since it would
+// be left out of what is paid for.
+func (f *formReader) other(d disposition) error {
+	arriving := &trap{from: d.body}
+	body := bufio.NewReaderSize(arriving, 4096)
+	if head, _ := body.Peek(64); d.picture || seemsPicture(head) {
+		return unusedUpload(d.name)
+	}
+	h := sha256.New()
+	if _, err := io.Copy(h, body); err != nil {
+		return arriving.or(err)
+	}
+	f.note(d.name, hex.EncodeToString(h.Sum(nil)))
+	return nil
 }
 
 // splitName reads image[], image[0] and images[][image_url] as a base and the last key that is no index.
@@ -245,12 +263,11 @@ func (f *formReader) text(d disposition) error {
 // words are the fields that a request is made of, each of them once.
 var words = []string{"prompt", "model", "n", "size", "midjourney", "seed", "negative_prompt", "stream", "seconds", "action", "index"}
 
-// readText reads the text of a part. What is none, under a name that no picture has, is an upload that would be left out.
+// readText reads the text of a part, which may be a file.
 func (f *formReader) readText(d disposition) (string, error) {
 	arriving := &trap{from: d.body}
 	body := bufio.NewReaderSize(arriving, 4096)
-	head, _ := body.Peek(64)
-	if isPicture(head) {
+	if head, _ := body.Peek(64); d.picture || seemsPicture(head) {
 		return "", unusedUpload(d.name)
 	}
 	raw, err := readText(body, maxText)
@@ -258,18 +275,15 @@ func (f *formReader) readText(d disposition) (string, error) {
 		return "", arriving.or(err)
 	}
 	text, ok := decoded(raw, d.charset)
-	if !ok && d.file != "" {
-		return "", unusedUpload(d.name)
-	}
 	if !ok {
 		return "", notUTF8(d.name, raw)
 	}
 	return text, nil
 }
 
-// unusedUpload refuses an upload that means nothing under its name.
+// unusedUpload refuses a picture that means nothing under its name.
 func unusedUpload(name string) error {
-	return adapter.BadParam(knownName(name), "unknown_upload", "The form has an upload in its part %q. Pictures are read from 'image', 'image[]' and 'mask', "+
+	return adapter.BadParam(knownName(name), "unknown_upload", "The form has a picture in its part %q. Pictures are read from 'image', 'image[]' and 'mask', "+
 		"those of a video from 'input_reference' and 'end_image', those of /v1/files from 'file'.", shortened(name, 100))
 }
 
@@ -336,4 +350,12 @@ func hint(name string) string {
 func isPicture(head []byte) bool {
 	return bytes.HasPrefix(head, []byte("\x89PNG\r\n\x1a\n")) || bytes.HasPrefix(head, []byte("\xff\xd8\xff")) ||
 		bytes.HasPrefix(head, []byte("GIF8")) || len(head) >= 12 && string(head[:4]) == "RIFF" && string(head[8:12]) == "WEBP"
+}
+
+// seemsPicture is isPicture for all kinds of pictures, also those that are not taken.
+func seemsPicture(head []byte) bool {
+	if len(head) >= 12 && string(head[4:8]) == "ftyp" {
+		return slices.Contains([]string{"avif", "avis", "heic", "heix", "heif", "mif1", "msf1"}, string(head[8:12]))
+	}
+	return isPicture(head) || bytes.HasPrefix(head, []byte("II*\x00")) || bytes.HasPrefix(head, []byte("MM\x00*"))
 }

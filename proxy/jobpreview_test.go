@@ -4,47 +4,55 @@ import (
 	"bytes"
 	"encoding/json"
 	"image/png"
+	"net/http"
+	"net/http/httptest"
+	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"midgate/adapter/midjourney/simulator"
 )
 
 // TestAJobShowsItsPreviewWhileItRuns looks at a job until it is over, as the page does: there is a preview in between, to
-// be fetched without a key, and none at the end.
+// be fetched without a key, and none at the end. While it looks no time passes.
 func TestAJobShowsItsPreviewWhileItRuns(t *testing.T) {
-	h := newHouse(t, simulator.Config{Pixels: 64, Pace: 400 * time.Millisecond})
-	status, header, body := h.call(t, "POST", "/v1/images/generations", `{"prompt": "a mill"}`, "Prefer", "respond-async")
-	if status != 202 {
-		t.Fatalf("status = %d %s, want 202", status, body)
-	}
-	seen := 0
-	tick := time.NewTicker(5 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		var job jobJSON
-		_, _, body := h.call(t, "GET", header.Get("Location"), "")
-		if err := json.Unmarshal(body, &job); err != nil {
-			t.Fatal(err)
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, simulator.Config{Pixels: 64, Pace: 20 * time.Second}, indoors)
+		get := func(path, key string) *httptest.ResponseRecorder {
+			r := httptest.NewRequest(http.MethodGet, strings.TrimPrefix(path, h.base), nil)
+			r.Header.Set("Authorization", key)
+			w := httptest.NewRecorder()
+			h.server.ServeHTTP(w, r)
+			return w
 		}
-		if job.Status == "completed" {
-			if job.Preview != nil {
-				t.Errorf("a finished job has the preview %q, want null", *job.Preview)
+		a := h.indoor(t, generations, `{"prompt": "a mill"}`, "Prefer", "respond-async")
+		if a.status != 202 {
+			t.Fatalf("status = %d %s, want 202", a.status, a.body)
+		}
+		for seen := 0; ; {
+			<-time.After(time.Second) // of the bubble
+			synctest.Wait()
+			var job jobJSON
+			if err := json.Unmarshal(get(a.header.Get("Location"), "Bearer sk-alice").Body.Bytes(), &job); err != nil {
+				t.Fatal(err)
 			}
-			break
-		}
-		if job.Preview != nil && seen == 0 {
+			switch {
+			case job.Status == "completed":
+				if job.Preview != nil || seen == 0 {
+					t.Errorf("a finished job has the preview %v after %d, want null after some", job.Preview, seen)
+				}
+				return
+			case job.Preview == nil:
+				continue
+			}
 			if want := h.base + "/mj/image/" + job.ID; *job.Preview != want {
 				t.Fatalf("preview = %q, want %q", *job.Preview, want)
 			}
-			if got, err := png.Decode(bytes.NewReader(h.download(t, *job.Preview))); err != nil || got.Bounds().Empty() {
+			if got, err := png.Decode(bytes.NewReader(get(*job.Preview, "").Body.Bytes())); err != nil || got.Bounds().Empty() {
 				t.Errorf("the preview is no picture: %v", err)
 			}
 			seen++
 		}
-		<-tick.C
-	}
-	if seen == 0 {
-		t.Error("no preview was shown, want some before the end")
-	}
+	})
 }

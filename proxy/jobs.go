@@ -181,6 +181,9 @@ func (s *Server) listJobs(c *gin.Context) error {
 
 // writeDocument answers with a document that no ticket waits for.
 func (s *Server) writeDocument(c *gin.Context, doc *jsonstream.Document) error {
+	if err := primed(doc); err != nil {
+		return err
+	}
 	c.Header("Content-Type", "application/json")
 	c.Header("Content-Length", strconv.FormatInt(doc.Size(), 10))
 	s.stamp(c)

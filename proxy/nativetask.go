@@ -211,6 +211,10 @@ func (s *Server) nativeImage(c *gin.Context, job string) error {
 		return noPicture()
 	}
 	blob, err := s.core.Natives.NativePreview(c.Request.Context(), job)
+	if err != nil && adapter.KindOf(err) == adapter.Internal && c.Request.Context().Err() == nil {
+		s.log.Debug("a preview could not be had", "error", err)
+		return noPicture() // the next one has taken its place, or the job's end has
+	}
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"midgate/adapter"
+	"midgate/adapter/chat"
 	"midgate/adapter/jsonstream"
 )
 
@@ -31,7 +32,7 @@ func (s *Server) respond(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if ask.turn.Way == adapter.TurnReply {
+	if ask.turn.Way == chat.TurnReply {
 		return s.respondAtOnce(c, ask, outcome{said: said{text: ask.turn.Reply.Text, reply: &ask.turn.Reply}})
 	}
 	a, err := s.attempt(c, p, ask.stream, ask.form)

@@ -9,11 +9,12 @@ import (
 	"github.com/tidwall/gjson"
 
 	"midgate/adapter"
+	"midgate/adapter/chat"
 )
 
 // responseAsk is a request to /v1/responses, decoded and checked.
 type responseAsk struct {
-	turn   adapter.Turn
+	turn   chat.Turn
 	gen    adapter.Generation
 	refs   []adapter.Reference // the pictures that the turn is about, where they are not in turn.Images
 	mask   *adapter.Reference
@@ -42,10 +43,10 @@ func (s *Server) readResponse(c *gin.Context, p *payload) (ask responseAsk, err 
 	action := strings.ToLower(tool.Get("action").String())
 	o := s.chatOptions()
 	o.Follow = action != "generate"
-	if ask.turn, err = adapter.ReadTurn(req, o); err != nil {
+	if ask.turn, err = chat.ReadTurn(req, o); err != nil {
 		return ask, inInput(err)
 	}
-	if ask.turn.Way == adapter.TurnReply {
+	if ask.turn.Way == chat.TurnReply {
 		return ask, nil
 	}
 	if err := steer(&ask.turn, action); err != nil {
@@ -107,10 +108,10 @@ func (s *Server) responseModel(c *gin.Context, p *payload, tool gjson.Result, as
 }
 
 // steer obeys the tool's action: generate draws anew whatever pictures there are, edit needs one.
-func steer(t *adapter.Turn, action string) error {
+func steer(t *chat.Turn, action string) error {
 	switch {
-	case action == "generate" && t.Way != adapter.TurnReply && t.Prompt != "":
-		t.Way, t.Images, t.Attached = adapter.TurnDraw, nil, nil
+	case action == "generate" && t.Way != chat.TurnReply && t.Prompt != "":
+		t.Way, t.Images, t.Attached = chat.TurnDraw, nil, nil
 	case action == "edit" && len(t.Images)+len(t.Attached) == 0:
 		return adapter.BadParam("tools", "invalid_value", "The tool's action is 'edit', but there is no picture in 'input' or behind 'previous_response_id'.")
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"midgate/adapter"
+	"midgate/adapter/chat"
 	"midgate/adapter/jsonstream"
 )
 
@@ -32,7 +33,7 @@ type outcome struct {
 func outcomeOf(run adapter.Run, r adapter.Result) outcome {
 	o := outcome{ids: r.Images}
 	if len(r.Texts) > 0 {
-		o.text = adapter.Say(adapter.Saying{Texts: r.Texts})
+		o.text = chat.Markdown(chat.Answer{Texts: r.Texts})
 	}
 	if len(r.Videos) > 0 {
 		o.video = filmURL("", run.ID, r.Moving)
@@ -51,7 +52,7 @@ func (s *Server) items(ctx context.Context, c adapter.Caller, base string, r res
 	case o.calls():
 		return []item{{id: "fc_" + suffix, call: o.reply.Tool, text: o.reply.Text}}, nil
 	case o.video != "":
-		return []item{{id: "msg_" + suffix, text: adapter.Say(adapter.Saying{Video: base + o.video})}}, nil
+		return []item{{id: "msg_" + suffix, text: chat.Markdown(chat.Answer{Video: base + o.video})}}, nil
 	case o.reply != nil || o.text != "":
 		return []item{{id: "msg_" + suffix, text: o.text}}, nil
 	}
@@ -81,7 +82,7 @@ func toldOf(items []item) string {
 		urls[it.picture.image.ID] = it.url
 		images = append(images, it.picture.image)
 	}
-	return adapter.Say(adapter.Saying{Images: images, URL: func(id string) string { return urls[id] }})
+	return chat.Markdown(chat.Answer{Images: images, URL: func(id string) string { return urls[id] }})
 }
 
 // pictureItem names the i-th picture of a response.

@@ -18,6 +18,9 @@ import (
 // notUTF8 refuses a text of a form, and says where it stops being one.
 func notUTF8(name string, text []byte) error {
 	at := badByte(string(text))
+	if at < 0 {
+		return adapter.BadParam(knownName(name), "invalid_utf8", "The form's part %q is in a charset that is not read here: send it as UTF-8.", shortened(name, 100))
+	}
 	return adapter.BadParam(knownName(name), "invalid_utf8", "The form's part %q is not valid UTF-8: byte 0x%02X at offset %d.", shortened(name, 100), text[at], at)
 }
 

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"midgate/adapter"
+	"midgate/adapter/chat"
 	"midgate/adapter/midjourney/simulator"
 )
 
@@ -87,7 +88,7 @@ type vanishingTalker struct {
 }
 
 // Converse implements Talker.
-func (d vanishingTalker) Converse(ctx context.Context, a adapter.Attempt, t adapter.Turn, g adapter.Generation, refs []adapter.Reference) (Talk, error) {
+func (d vanishingTalker) Converse(ctx context.Context, a adapter.Attempt, t chat.Turn, g adapter.Generation, refs []adapter.Reference) (Talk, error) {
 	talk, err := d.Talker.Converse(ctx, a, t, g, refs)
 	if talk.Ticket != nil {
 		talk.Ticket = vanishingTicket{talk.Ticket, d.from}

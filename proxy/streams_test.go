@@ -16,6 +16,7 @@ import (
 	"github.com/openai/openai-go/v3/option"
 
 	"midgate/adapter"
+	"midgate/adapter/chat"
 )
 
 // waiting is a ticket whose job waits for a place longer than a status line does.
@@ -114,7 +115,7 @@ func (s *stage) Act(ctx context.Context, a adapter.Attempt, act adapter.Act) (Ti
 	return s.perform(a, err, t)
 }
 
-func (s *stage) Converse(ctx context.Context, a adapter.Attempt, t adapter.Turn, g adapter.Generation, _ []adapter.Reference) (Talk, error) {
+func (s *stage) Converse(ctx context.Context, a adapter.Attempt, t chat.Turn, g adapter.Generation, _ []adapter.Reference) (Talk, error) {
 	g.Prompt = t.Prompt
 	ticket, err := s.Generate(ctx, a, g)
 	return Talk{Ticket: ticket}, err

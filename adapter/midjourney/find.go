@@ -32,7 +32,7 @@ func (c *client) Find(ctx context.Context, state string) (adapter.Task, error) {
 func (c *client) search(ctx context.Context, state string) (adapter.Task, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.shared.cfg.ReadTimeout)
 	defer cancel()
-	out, err := c.call(ctx, http.MethodGet, features[featureTasks], nil, maxList)
+	out, err := c.call(ctx, http.MethodGet, tasksRoute, nil, maxList)
 	switch {
 	case err != nil && !errors.Is(err, errTooLong):
 		return adapter.Task{}, adapter.Wrap(adapter.Unavailable, err, "The upstream does not answer.")

@@ -202,29 +202,29 @@ func TestEachCallersKeyHasAnAccountUntilItIsIdle(t *testing.T) {
 }
 
 // TestManyCallersKeysDoNotSlowEachOther: whoever invents keys must not make everybody's look-up walk over all of them.
+// Idle ones are looked for once in a while, however many keys come meanwhile, and still forgotten in time.
 func TestManyCallersKeysDoNotSlowEachOther(t *testing.T) {
-	r := rigOver(t, nil, roundTrip(jobThatIsDone), func(c *Config) { c.Passthrough = true })
-	key := 0
-	choose := func(n int) time.Duration {
-		start := time.Now()
-		for range n {
-			key++
-			if _, err := r.fleet.Choose(t.Context(), adapter.Caller{Key: strconv.Itoa(key)}, ""); err != nil {
-				t.Fatal(err)
+	synctest.Test(t, func(t *testing.T) {
+		r := rigOver(t, nil, roundTrip(jobThatIsDone), func(c *Config) { c.Passthrough = true })
+		idle, key, walks := r.fleet.shared.cfg.Idle, 0, map[time.Time]bool{}
+		for end := time.Now().Add(idle); time.Now().Before(end); pass(idle / 600) {
+			for range 10 {
+				key++
+				if _, err := r.fleet.Choose(t.Context(), adapter.Caller{Key: strconv.Itoa(key)}, ""); err != nil {
+					t.Fatal(err)
+				}
+				walks[r.fleet.swept] = true
 			}
 		}
-		return time.Since(start)
-	}
-	quickest := func() (least time.Duration) { // of ten: others use the processor, too
-		least = time.Hour
-		for range 10 {
-			least = min(least, choose(50))
+		if n := len(walks); n > 62 {
+			t.Errorf("all keys were looked at %d times for %d look-ups, want about once a sixtieth of the idle time", n, key)
 		}
-		return least
-	}
-	few := quickest()
-	choose(15000)
-	if many := quickest(); many > 20*few {
-		t.Errorf("Choose(…) takes %v among 15,000 keys and %v among 500, want about the same", many/50, few/50)
-	}
+		pass(idle + time.Second)
+		if _, err := r.fleet.Choose(t.Context(), adapter.Caller{Key: "new"}, ""); err != nil {
+			t.Fatal(err)
+		}
+		if n := len(r.fleet.accounts); n != 1 {
+			t.Errorf("%d keys are remembered after all were idle, want the new one", n)
+		}
+	})
 }

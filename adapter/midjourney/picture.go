@@ -30,7 +30,6 @@ const userAgent = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, li
 var (
 	errNoPicture = errors.New("a page came instead of a picture")
 	errChanged   = errors.New("the file changed between two tries")
-	errNoMore    = errors.New("the file has no more bytes")
 )
 
 // Picture implements adapter.Upstream. A connection that breaks in the middle is taken up again
@@ -57,8 +56,6 @@ type download struct {
 	body    io.ReadCloser
 	tries   int
 	got     int64 // bytes handed out
-	ended   int64 // where it ended although it seemed to be cut
-	end     ending
 	size    int64 // of the whole, -1 if not told
 	limit   int64
 }
@@ -74,7 +71,7 @@ func (d *download) begin() error {
 		switch {
 		case err == nil:
 			return nil
-		case d.tries >= pictureTries || errors.Is(err, publicnet.ErrURL) || errors.Is(err, errChanged) || errors.Is(err, errNoMore):
+		case d.tries >= pictureTries || errors.Is(err, publicnet.ErrURL) || errors.Is(err, errChanged):
 			return err
 		case !sleep(d.ctx, time.Duration(d.tries)*d.c.shared.cfg.PictureRetry):
 			return d.ctx.Err()
@@ -106,13 +103,11 @@ func (d *download) take(resp *http.Response) error {
 	return nil
 }
 
-// Read implements io.Reader. A file that seems to be cut is asked for again where it ended; if that is its end all the
-// same, it is taken as it is.
+// Read implements io.Reader. Whether the file is whole where an answer ends as it should, is for those to judge who store it.
 func (d *download) Read(p []byte) (int, error) {
 	for {
 		n, err := d.body.Read(p)
 		d.got += int64(n)
-		d.end.pass(p[:n])
 		switch {
 		case d.got > d.limit:
 			return 0, adapter.Errorf(adapter.TooLarge, "The upstream's picture is larger than %d MB.", d.limit>>20)
@@ -120,10 +115,8 @@ func (d *download) Read(p []byte) (int, error) {
 			return n, nil
 		case err == nil:
 			continue
-		case errors.Is(err, io.EOF) && (d.got == d.ended || !d.end.cut()):
-			return 0, io.EOF
 		case errors.Is(err, io.EOF):
-			d.ended, err = d.got, io.ErrUnexpectedEOF
+			return 0, io.EOF
 		}
 		if d.tries >= pictureTries || d.ctx.Err() != nil {
 			return 0, adapter.Wrap(adapter.Failed, err, "The picture's download from the upstream broke off.")
@@ -131,9 +124,6 @@ func (d *download) Read(p []byte) (int, error) {
 		_ = d.body.Close()
 		if err := d.begin(); err != nil {
 			d.body = http.NoBody
-			if d.got == d.ended && (errors.Is(err, errNoMore) || d.got == d.size && !errors.Is(err, errChanged)) {
-				return 0, io.EOF
-			}
 			return 0, adapter.Wrap(adapter.Failed, err, "The picture's download from the upstream broke off.")
 		}
 	}
@@ -187,10 +177,9 @@ func (e *statusError) Error() string {
 	return fmt.Sprintf("download: status %d", e.status)
 }
 
-// Is makes a file that is gone adapter.ErrNotFound, and one that was read to its end errNoMore.
+// Is makes a file that is gone adapter.ErrNotFound.
 func (e *statusError) Is(target error) bool {
-	return target == errNoMore && e.status == http.StatusRequestedRangeNotSatisfiable ||
-		target == adapter.ErrNotFound && (e.status == http.StatusNotFound || e.status == http.StatusGone)
+	return target == adapter.ErrNotFound && (e.status == http.StatusNotFound || e.status == http.StatusGone)
 }
 
 func (c *client) getOnce(ctx context.Context, u *url.URL, from int64, keyed bool) (*http.Response, error) {

@@ -12,32 +12,26 @@ import (
 	"midgate/adapter"
 )
 
-// features are the optional routes.
-var features = map[adapter.Feature]string{
-	adapter.FeatureEdits:   "/mj/submit/edits",
-	adapter.FeatureVideo:   "/mj/submit/video",
-	adapter.FeatureShorten: "/mj/submit/shorten",
-	adapter.FeatureAction:  "/mj/submit/action",
-	adapter.FeatureChange:  "/mj/submit/change",
-	adapter.FeatureList:    "/mj/task/list-by-condition",
-	featureTasks:           "/mj/task/list",
-}
+// listRoute tells of many tasks at once.
+const listRoute = "/mj/task/list-by-condition"
 
-// featureTasks is the list that a lost submission is looked for in; it is never asked with {}.
-const featureTasks adapter.Feature = "task-list"
+// featureTasks is the list that a lost submission is looked for in, and tasksRoute where it is.
+const (
+	featureTasks adapter.Feature = "task-list"
+	tasksRoute                   = "/mj/task/list"
+)
 
-// Has implements adapter.Upstream: it asks the route with an empty object, which no server takes
-// for a job. A refusal in JSON means that the route is there (engineering.md §3.2).
+// Has implements adapter.Upstream. Nothing is posted to a route of /mj/submit/: whatever it is, some server takes it for
+// a job and bills it. Such a route counts as there until it is known that it is not.
 func (c *client) Has(ctx context.Context, f adapter.Feature) (bool, error) {
-	path, ok := features[f]
-	if !ok {
-		return false, nil
+	if f != adapter.FeatureList {
+		return c.offers(ctx, f), ctx.Err()
 	}
 	for {
 		if present, known := c.routes.know(f); known {
 			return present, nil
 		}
-		_, err, joined := c.routes.asking.Do(string(f), func() (any, error) { return nil, c.probe(ctx, f, path) })
+		_, err, joined := c.routes.asking.Do(string(f), func() (any, error) { return nil, c.probe(ctx, f, listRoute) })
 		switch {
 		case err == nil:
 			continue
@@ -51,7 +45,7 @@ func (c *client) Has(ctx context.Context, f adapter.Feature) (bool, error) {
 	}
 }
 
-// probe asks and learns.
+// probe asks a route with an empty object, and learns: a refusal in JSON means that it is there.
 func (c *client) probe(ctx context.Context, f adapter.Feature, path string) error {
 	ctx, cancel := context.WithTimeout(ctx, c.shared.cfg.ReadTimeout)
 	defer cancel()
@@ -74,6 +68,70 @@ func (c *client) probe(ctx context.Context, f adapter.Feature, path string) erro
 	return nil
 }
 
+// offers reports whether a route that jobs are submitted to is there, as far as that is known: from submissions, or from
+// a server that refuses to GET such a route in one way where it is there and in another where it is not.
+func (c *client) offers(ctx context.Context, f adapter.Feature) bool {
+	if f == adapter.FeatureEdits || f == adapter.FeatureVideo { // without them there are other ways, better known before
+		_, _, _ = c.routes.asking.Do(string(f), func() (any, error) {
+			if _, known := c.routes.know(f); !known && c.routes.ask(f) {
+				c.compare(ctx, f)
+			}
+			return nil, nil
+		})
+	}
+	present, known := c.routes.know(f)
+	return present || !known
+}
+
+// compare asks for a route as for one that every server has, both by GET, which starts no job anywhere.
+func (c *client) compare(ctx context.Context, f adapter.Feature) {
+	ctx, cancel := context.WithTimeout(ctx, c.shared.cfg.ReadTimeout)
+	defer cancel()
+	is := func(route string) (present, missing bool) {
+		out, err := c.call(ctx, http.MethodGet, "/mj/submit/"+route, nil, maxTask)
+		return err == nil && out.status == http.StatusMethodNotAllowed, err == nil && out.status == http.StatusNotFound
+	}
+	if tells, _ := is("imagine"); !tells {
+		return
+	}
+	if present, missing := is(string(f)); present || missing {
+		c.routes.learn(f, present)
+	}
+}
+
+// learnRoute notes what an answer to a submission shows of its route. It reports whether the route is certainly missing,
+// so that nothing was created: it was not known to be there, and the answer is that of a server without it.
+func (c *client) learnRoute(cmd adapter.Command, out reply) bool {
+	f, optional := featureOf(cmd)
+	if !optional {
+		return false
+	}
+	present, _ := c.routes.know(f)
+	_, json := decodeAnswer(out.body)
+	switch {
+	case missing(out) && present: // the server may only be away
+		return false
+	case missing(out):
+		c.routes.miss(f, away(out))
+		return true
+	case json && out.status < http.StatusInternalServerError && out.status != http.StatusUnauthorized &&
+		out.status != http.StatusForbidden && out.status != http.StatusTooManyRequests:
+		c.routes.learn(f, true)
+	}
+	return false
+}
+
+// featureOf is the optional route that a command needs.
+func featureOf(cmd adapter.Command) (f adapter.Feature, optional bool) {
+	f = adapter.Feature(cmd.Name()) // routes are called as commands are
+	switch f {
+	case adapter.FeatureEdits, adapter.FeatureVideo, adapter.FeatureShorten:
+		return f, true
+	default:
+		return "", false
+	}
+}
+
 // routes remembers which optional routes an upstream has, each for ttl.
 type routes struct {
 	ttl    time.Duration
@@ -81,6 +139,7 @@ type routes struct {
 
 	mu    sync.Mutex
 	known map[adapter.Feature]verdict
+	asked map[adapter.Feature]time.Time // when a route was last asked for that is not known
 }
 
 type verdict struct {
@@ -97,6 +156,21 @@ func (r *routes) know(f adapter.Feature) (present, known bool) {
 		return false, false
 	}
 	return v.present, true
+}
+
+// ask reports whether a route that is not known may be asked for, once in ttl.
+func (r *routes) ask(f adapter.Feature) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	now := time.Now()
+	if at, ok := r.asked[f]; ok && now.Sub(at) < r.ttl {
+		return false
+	}
+	if r.asked == nil {
+		r.asked = map[adapter.Feature]time.Time{}
+	}
+	r.asked[f] = now
+	return true
 }
 
 func (r *routes) learn(f adapter.Feature, present bool) { r.keep(f, present, r.ttl) }

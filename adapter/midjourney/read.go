@@ -141,7 +141,7 @@ func (c *client) fetchMany(ctx context.Context, ids []string) (map[string]row, e
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.shared.cfg.ReadTimeout)
 	defer cancel()
-	out, err := c.call(ctx, http.MethodPost, "/mj/task/list-by-condition", body, maxList)
+	out, err := c.call(ctx, http.MethodPost, listRoute, body, maxList)
 	switch {
 	case err != nil:
 		return nil, &readError{status: out.status, err: err}

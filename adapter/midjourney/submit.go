@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"midgate/adapter"
@@ -60,8 +61,10 @@ func (c *client) submit(ctx context.Context, cmd adapter.Command, opts adapter.O
 	if err == nil {
 		return c.outcome(cmd, out)
 	}
-	if s, err := c.outcome(cmd, out); err == nil { // all that was missing is the end of the answer
-		return s, nil
+	if a, ok := decodeAnswer(out.body); ok { // all that was missing is the end of the answer
+		if s, ok := named(cmd, a); ok {
+			return s, nil
+		}
 	}
 	return adapter.Submission{}, unanswered(err, src.Failed(), t, out)
 }
@@ -85,26 +88,40 @@ func unanswered(err, body error, t *tracer, out reply) *adapter.Error {
 // a task that is named exists, and whoever took the answer for a refusal would submit again.
 func (c *client) outcome(cmd adapter.Command, out reply) (adapter.Submission, error) {
 	a, ok := decodeAnswer(out.body)
-	if ok && !a.openAI() {
-		switch a.code() {
-		case codeSuccess, codeQueued, codeExists:
-			if s, ok := a.accepted(cmd); ok {
-				s.At = time.Now()
-				return s, nil
-			}
-			if out.status < 300 {
-				return adapter.Submission{}, adapter.Wrap(adapter.Ambiguous, answered{out.status, a.code()},
-					"The upstream accepted the job without naming it.")
-			}
-		}
+	lacking := c.learnRoute(cmd, out)
+	if s, known := named(cmd, a); ok && known {
+		return s, nil
+	}
+	if ok && a.accepts() && out.status < 300 {
+		return adapter.Submission{}, adapter.Wrap(adapter.Ambiguous, answered{out.status, a.code()},
+			"The upstream accepted the job without naming it.")
 	}
 	if !ok {
 		a = answerJSON{Message: textJSON(refusalText(out))}
 	}
-	return adapter.Submission{}, refusal{
+	refused := refusal{
 		status: out.status, header: out.header, answer: a, json: ok,
 		secret: c.key, passthrough: c.shared.cfg.Passthrough, parent: parent(cmd) != "",
-	}.err()
+	}
+	if lacking {
+		return adapter.Submission{}, refused.unsupported()
+	}
+	return adapter.Submission{}, refused.err()
+}
+
+// named reads the submission out of an answer that accepts a job and names it.
+func named(cmd adapter.Command, a answerJSON) (adapter.Submission, bool) {
+	if !a.accepts() {
+		return adapter.Submission{}, false
+	}
+	s, ok := a.accepted(cmd)
+	s.At = time.Now()
+	return s, ok
+}
+
+// accepts reports whether the answer's code says that there is a job.
+func (a answerJSON) accepts() bool {
+	return !a.openAI() && slices.Contains([]int{codeSuccess, codeQueued, codeExists}, a.code())
 }
 
 // refusalText is what a body that is not JSON has to say: nothing if it is a page.

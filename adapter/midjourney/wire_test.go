@@ -16,7 +16,7 @@ import (
 // testClient is a client for decoding only.
 func testClient(passthrough bool) *client {
 	s := &shared{cfg: Config{Passthrough: passthrough}.withDefaults()}
-	return &client{upstream: &upstream{shared: s, cfg: UpstreamConfig{Name: "one"}.withDefaults()}, key: "sk-secret"}
+	return &client{upstream: &upstream{shared: s, cfg: UpstreamConfig{Name: "one"}.withDefaults(), routes: &routes{ttl: time.Hour}}, key: "sk-secret"}
 }
 
 // TestRecordedAnswersAreUnderstood reads every recorded answer to a submission.

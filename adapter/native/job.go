@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"midgate/adapter"
+	"midgate/adapter/library"
+	"midgate/adapter/prompt"
 	"midgate/adapter/workflow"
 )
 
@@ -32,12 +34,12 @@ type API struct {
 	parts   Deps
 	recipes *workflow.Recipes
 	jobs    *adapter.Engine
-	lib     *adapter.Library
+	lib     *library.Library
 }
 
 // New makes it; its jobs are executed by the engine, which must know NativeWorkflow. The engine tells it of the
 // jobs whose clients named a webhook.
-func New(parts Deps, recipes *workflow.Recipes, jobs *adapter.Engine, lib *adapter.Library) *API {
+func New(parts Deps, recipes *workflow.Recipes, jobs *adapter.Engine, lib *library.Library) *API {
 	s := &API{parts: parts, recipes: recipes, jobs: jobs, lib: lib}
 	jobs.OnStart(s.announce)
 	return s
@@ -164,14 +166,14 @@ func readPromptField(n *adapter.NativeJob, fields map[string]any) error {
 	if n.Route == "video" {
 		f := adapter.Film{Generation: adapter.Generation{}}
 		f.Prompt = text
-		if err := adapter.ReadVideoFlags(&f); err != nil {
+		if err := prompt.ReadVideoFlags(&f); err != nil {
 			return err
 		}
 		videoInto(f, fields)
 		text = f.Prompt
 	}
 	pictures, _ := fields["base64Array"].([]any)
-	p, err := adapter.ReadOwn(text, n.Route == "imagine", len(pictures) > 0)
+	p, err := prompt.ReadOwn(text, n.Route == "imagine", len(pictures) > 0)
 	if err != nil {
 		return err
 	}
@@ -180,7 +182,7 @@ func readPromptField(n *adapter.NativeJob, fields map[string]any) error {
 		p.URLs = sendAlong(n, p.URLs, fields)
 	}
 	fields["prompt"] = p.String()
-	return adapter.CheckDenied(p.String())
+	return prompt.CheckDenied(p.String())
 }
 
 // sendAlong makes image prompts of those addresses that are midgate's own: the upstream may not reach them, and they are
@@ -188,7 +190,7 @@ func readPromptField(n *adapter.NativeJob, fields map[string]any) error {
 func sendAlong(n *adapter.NativeJob, urls []string, fields map[string]any) (rest []string) {
 	pictures, _ := fields["base64Array"].([]any)
 	for _, url := range urls {
-		id, ours := adapter.OwnImage(url)
+		id, ours := library.OwnImage(url)
 		if !ours {
 			rest = append(rest, url)
 			continue

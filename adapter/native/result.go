@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"midgate/adapter"
+	"midgate/adapter/prompt"
 	"midgate/adapter/workflow"
 )
 
@@ -13,7 +14,7 @@ import (
 func (q execution) nativeResult(run adapter.Run, n adapter.NativeJob, account adapter.Account, task adapter.Task) (adapter.Result, error) {
 	var gen adapter.Generation
 	gen.Prompt, gen.Model, gen.Midjourney.Grid = n.Prompt, run.Model, adapter.GridSplit
-	from := workflow.Origin{Job: run, Request: gen, Drawing: adapter.Drawing{Prompt: n.Prompt, Speed: run.Speed}, Account: account, Name: n.Route}
+	from := workflow.Origin{Job: run, Request: gen, Drawing: prompt.Drawing{Prompt: n.Prompt, Speed: run.Speed}, Account: account, Name: n.Route}
 	_, grid := adapter.FindButton(task.Buttons, adapter.ActUpscale, 0)
 	switch {
 	case len(task.VideoURLs) > 0, makesVideo(n) && task.ShownURL() != "":

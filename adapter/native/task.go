@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"midgate/adapter"
+	"midgate/adapter/library"
 )
 
 // NativeTask returns one of the caller's tasks. It does not say that a task has succeeded before its pictures are
@@ -123,14 +124,14 @@ func (s *API) TaskSeed(ctx context.Context, c adapter.Caller, taskID string) (st
 func (s *API) NativePreview(ctx context.Context, jobID string) (*adapter.Blob, error) {
 	run, known := s.jobs.Known(jobID)
 	if !known {
-		return nil, adapter.ImageNotFound()
+		return nil, library.ImageNotFound()
 	}
 	if run.Result != nil && len(run.Result.Images) > 0 {
 		return s.lib.Bytes(ctx, cmp.Or(run.Result.Grid, run.Result.Images[0]), adapter.PNG, 0)
 	}
 	blob, err := s.jobs.NewestPreview(ctx, jobID)
 	if errors.Is(err, adapter.ErrNotFound) || err != nil && adapter.KindOf(err) == adapter.Invalid {
-		return nil, adapter.ImageNotFound() // what the upstream shows of a video may be a video
+		return nil, library.ImageNotFound() // what the upstream shows of a video may be a video
 	}
 	return blob, err
 }

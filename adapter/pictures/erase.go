@@ -25,7 +25,7 @@ func (s *Store) Punch(ctx context.Context, picture adapter.Rendition, mask strin
 	}
 	f, err := s.ensure(ctx, p)
 	if err != nil {
-		return adapter.Picture{}, fmt.Errorf("erase: %w", err)
+		return adapter.Picture{}, fmt.Errorf("erase: %w", blame(picture.Name, err))
 	}
 	release, err := s.worker(ctx)
 	if err != nil {
@@ -38,7 +38,7 @@ func (s *Store) Punch(ctx context.Context, picture adapter.Rendition, mask strin
 	}
 	holes := marked.scaled(f.Width, f.Height, markWhite)
 	return s.keepPNG(ctx, f.Width, f.Height, func(dst io.Writer) error {
-		return s.writeErased(ctx, dst, p.key, f.header, holes)
+		return blame(picture.Name, s.writeErased(ctx, dst, p.key, f.header, holes))
 	})
 }
 

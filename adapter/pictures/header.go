@@ -25,9 +25,12 @@ type header struct {
 // and camera notes stand before it, and none comes near this.
 const headLimit = 4 << 20
 
+// codeDamaged is OpenAI's code for bytes that are no usable picture.
+const codeDamaged = "invalid_image_file"
+
 // unusable refuses bytes with OpenAI's code for them.
 func unusable(cause error, message string) error {
-	return &adapter.Error{Kind: adapter.Invalid, Code: "invalid_image_file", Message: message, Err: cause}
+	return &adapter.Error{Kind: adapter.Invalid, Code: codeDamaged, Message: message, Err: cause}
 }
 
 func damagedPicture(cause error) error { return unusable(cause, "The picture is damaged.") }

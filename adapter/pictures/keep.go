@@ -9,6 +9,9 @@ import (
 	"midgate/adapter"
 )
 
+// uploads is the folder of what did not come from an upstream.
+const uploads = "uploads/"
+
 // keepContent stores what fill writes under uploads/ and its SHA-256. Bytes that are
 // there already are not written again, unless they are old. The digest must be known before the name, so
 // they stand in a temporary file first.
@@ -22,7 +25,7 @@ func (s *Store) keepContent(ctx context.Context, fill func(*os.File) (metadata, 
 	if err != nil {
 		return adapter.Picture{}, err
 	}
-	name := "uploads/" + f.Digests[""]
+	name := uploads + f.Digests[""]
 	if s.fresh(ctx, name, f.Size) {
 		return f.picture(name), nil
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"midgate/adapter"
 	"midgate/adapter/pictures/png"
@@ -56,9 +57,17 @@ func (s *Store) Open(ctx context.Context, r adapter.Rendition) (*adapter.Blob, e
 		}
 	}
 	if err != nil {
-		return nil, fmt.Errorf("open picture: %w", err)
+		return nil, fmt.Errorf("open picture: %w", blame(r.Name, err))
 	}
 	return blob, nil
+}
+
+// blame says whose a damaged picture is: what was not uploaded came from the upstream, and no request is at fault for it.
+func blame(name string, err error) error {
+	if e, ok := errors.AsType[*adapter.Error](err); ok && e.Code == codeDamaged && !strings.HasPrefix(name, uploads) {
+		return adapter.Wrap(adapter.Failed, err, "The picture that the upstream sent is damaged.")
+	}
+	return err
 }
 
 func (s *Store) plan(ctx context.Context, r adapter.Rendition) (plan, error) {

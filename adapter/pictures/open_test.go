@@ -3,6 +3,7 @@ package pictures
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"image"
 	"image/color"
@@ -228,10 +229,10 @@ func TestASealedPNGSeeksLikeAFile(t *testing.T) {
 
 func TestWhatCannotBeMadeIsRefused(t *testing.T) {
 	s := newStore(t, "mem://")
-	save(t, s, "video", append([]byte("\x00\x00\x00\x18ftypisom"), make([]byte, 100)...))
+	save(t, s, "video", boxes(box("ftyp", []byte("isom")...), box("moov"), box("mdat", make([]byte, 84)...)))
 	save(t, s, "moving", animatedWebP())
 	save(t, s, "pixel", picturetest.PNG(t, picturetest.Painting(1, 5, 1)))
-	save(t, s, "cut", picturetest.PNG(t, picturetest.Painting(64, 64, 1))[:3000])
+	save(t, s, "damaged", flipped(picturetest.PNG(t, picturetest.Painting(64, 64, 1))))
 	tests := map[string]struct {
 		r    adapter.Rendition
 		kind adapter.Kind
@@ -241,8 +242,8 @@ func TestWhatCannotBeMadeIsRefused(t *testing.T) {
 		"a quarter of something moving":  {adapter.Rendition{Name: "moving", Quarter: 1}, adapter.Unsupported},
 		"a picture as a GIF":             {adapter.Rendition{Name: "pixel", Format: adapter.GIF}, adapter.Unsupported},
 		"a quarter of one column":        {adapter.Rendition{Name: "pixel", Quarter: 1}, adapter.Invalid},
-		"a quarter of a damaged picture": {adapter.Rendition{Name: "cut", Quarter: 1}, adapter.Invalid},
-		"a damaged picture as a JPEG":    {adapter.Rendition{Name: "cut", Format: adapter.JPEG}, adapter.Invalid},
+		"a quarter of a damaged picture": {adapter.Rendition{Name: "damaged", Quarter: 1}, adapter.Failed},
+		"a damaged picture as a JPEG":    {adapter.Rendition{Name: "damaged", Format: adapter.JPEG}, adapter.Failed},
 		"a fifth quarter":                {adapter.Rendition{Name: "pixel", Quarter: 5}, adapter.Internal},
 		"more than all quality":          {adapter.Rendition{Name: "pixel", Compression: 101}, adapter.Internal},
 		"an ID that breaks out":          {adapter.Rendition{Name: "pixel", ImageID: "a\x00b"}, adapter.Internal},
@@ -268,8 +269,10 @@ func TestWhatCannotBeMadeIsRefused(t *testing.T) {
 
 // animatedWebP is as much of one as anybody here looks at.
 func animatedWebP() []byte {
-	b := append([]byte("RIFF\x00\x01\x00\x00WEBPVP8X\x0a\x00\x00\x00\x02\x00\x00\x00"), 63, 0, 0, 31, 0, 0)
-	return append(b, "ANIM\x06\x00\x00\x00\x00\x00\x00\x00\x00\x00ANMF"...)
+	b := append([]byte("RIFF\x00\x00\x00\x00WEBPVP8X\x0a\x00\x00\x00\x02\x00\x00\x00"), 63, 0, 0, 31, 0, 0)
+	b = append(b, "ANIM\x06\x00\x00\x00\x00\x00\x00\x00\x00\x00ANMF"...)
+	binary.LittleEndian.PutUint32(b[4:], uint32(len(b)-8))
+	return b
 }
 
 func TestManyCallersMakeARenditionOnce(t *testing.T) {

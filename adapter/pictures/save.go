@@ -1,6 +1,7 @@
 package pictures
 
 import (
+	"bufio"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -14,7 +15,8 @@ import (
 )
 
 // Save stores what r yields under name, at most limit bytes. It streams: nothing but
-// the header is held. When it fails nothing is stored, or what was there before.
+// the header is held. A file that stops before its end is not stored. When Save fails
+// nothing is stored, or what was there before.
 func (s *Store) Save(ctx context.Context, name string, r io.Reader, limit int64) (adapter.Picture, error) {
 	p, err := s.save(ctx, name, r, limit)
 	switch {
@@ -41,12 +43,23 @@ func (s *Store) save(ctx context.Context, name string, r io.Reader, limit int64)
 		return readErr
 	})
 	switch {
+	case errors.Is(readErr, errCutShort): // nobody's request is at fault
+		return adapter.Picture{}, adapter.Wrap(adapter.Failed, readErr, "The picture's file is not whole.")
 	case readErr != nil:
 		return adapter.Picture{}, fmt.Errorf("save picture: %w", readErr)
 	case err != nil:
 		return adapter.Picture{}, cannotStore(err)
 	}
 	return f.picture(name), s.settle(ctx, name, f)
+}
+
+// Inspect implements adapter.Inspector.
+func (s *Store) Inspect(r io.Reader, limit int64) error {
+	h, rest, err := readHeader(r)
+	if err == nil {
+		_, err = drain(io.Discard, rest, limit, metadata{header: h})
+	}
+	return err
 }
 
 // settle keeps the metadata of a new original. Renditions of other bytes that had its
@@ -77,8 +90,14 @@ func (s *Store) Receive(ctx context.Context, r io.Reader, limit int64) (adapter.
 	}
 	return s.keepContent(ctx, func(spool *os.File) (metadata, error) {
 		f, err := drain(spool, rest, limit, metadata{header: h})
-		if err == nil {
-			err = checkTruncation(spool, f)
+		if errors.Is(err, errCutShort) && h.Format == adapter.GIF {
+			err = nil // many a GIF has no trailer
+		}
+		if err == nil && h.Format == adapter.JPEG {
+			err = fewScans(spool, f.Size)
+		}
+		if errors.Is(err, errCutShort) || errors.Is(err, errManyScans) {
+			err = damagedPicture(err)
 		}
 		if err != nil {
 			return metadata{}, fmt.Errorf("receive upload: %w", err)
@@ -98,20 +117,23 @@ func (s *Store) checkPixels(h header) error {
 func (s *Store) tooLarge(h header) bool { return h.Width*h.Height > s.maxPixels }
 
 // drain copies r to w, at most limit bytes, and completes the metadata. What w refuses is a failure of the bucket, what r
-// refuses is not.
+// refuses is not. A file that stops before its end is copied, too; then errCutShort comes with the metadata.
 func drain(w io.Writer, r io.Reader, limit int64, f metadata) (metadata, error) {
 	d := newDigesting(w)
-	n, err := io.Copy(d, io.LimitReader(r, limit+1))
-	if d.refused != nil {
+	src := io.TeeReader(io.LimitReader(r, limit+1), d)
+	cut := readWhole(bufio.NewReaderSize(src, 64<<10), f.Format)
+	_, err := io.Copy(io.Discard, src)
+	switch {
+	case d.refused != nil:
 		return metadata{}, cannotStore(d.refused)
-	}
-	if err != nil {
+	case cut != nil && !errors.Is(cut, errCutShort):
+		return metadata{}, cut
+	case err != nil:
 		return metadata{}, err
-	}
-	if n > limit {
+	case d.n > limit:
 		return metadata{}, adapter.Errorf(adapter.TooLarge, "The file has more than %d bytes.", limit)
 	}
-	return d.metadata(f.header), nil
+	return d.metadata(f.header), cut
 }
 
 // digesting passes bytes on while it counts and digests them.

@@ -40,6 +40,8 @@ type Store struct {
 var (
 	_ adapter.Pictures = (*Store)(nil)
 	_ adapter.Keeper   = (*Store)(nil)
+
+	_ adapter.Inspector = (*Store)(nil)
 )
 
 // What is kept in memory: about 4 MB of metadata, 6 MB of fingerprints.

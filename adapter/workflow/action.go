@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"midgate/adapter"
+	"midgate/adapter/prompt"
 )
 
 // Act presses a button of one of the caller's pictures (contract.md §5). Steps in between are made by themselves.
@@ -83,13 +84,13 @@ func unavailable(param, why string, img adapter.Image) *adapter.Error {
 }
 
 // actDrawing is the prompt that a press's dialog gets, if it opens one: the caller's, else the picture's own.
-func (s *Recipes) actDrawing(img adapter.Image, act adapter.Act) (adapter.Drawing, error) {
+func (s *Recipes) actDrawing(img adapter.Image, act adapter.Act) (prompt.Drawing, error) {
 	g := act.Generation
 	g.Model = cmp.Or(g.Model, img.Model)
 	if strings.TrimSpace(g.Prompt) == "" {
 		g.Prompt = img.RevisedPrompt
 	}
-	return s.drawing(g, adapter.DrawOptions{Image: true})
+	return s.drawing(g, prompt.Options{Image: true})
 }
 
 // act executes a press: the quarter of a grid, then the single picture where the button is there, then the button.
@@ -179,7 +180,7 @@ var ownZoom = regexp.MustCompile(` --zoom \S+`)
 
 // dialogPrompt is what a dialog is answered with. The press of an ordinary button that only opens one because the
 // account has Remix on is answered with the pre-filled prompt, unless the caller wants another.
-func dialogPrompt(act adapter.Act, draw adapter.Drawing) string {
+func dialogPrompt(act adapter.Act, draw prompt.Drawing) string {
 	switch {
 	case act.Action == adapter.ActZoomCustom:
 		return fmt.Sprintf("%s --zoom %s", ownZoom.ReplaceAllString(draw.Prompt, ""), trimFloat(act.Zoom))
@@ -220,7 +221,7 @@ func (q *Run) StoreSingle(task adapter.Task, from Origin) (adapter.Result, error
 }
 
 // pressCustom presses exactly that button of the record.
-func (q *Run) pressCustom(run adapter.Run, act adapter.Act, img adapter.Image, account adapter.Account, draw adapter.Drawing) (adapter.Result, error) {
+func (q *Run) pressCustom(run adapter.Run, act adapter.Act, img adapter.Image, account adapter.Account, draw prompt.Drawing) (adapter.Result, error) {
 	taskID := img.TaskID
 	if img.Single != nil && slices.ContainsFunc(img.Single.Buttons, func(b adapter.Button) bool { return b.CustomID == act.CustomID }) {
 		taskID = img.Single.TaskID

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"midgate/adapter"
+	"midgate/adapter/prompt"
 )
 
 // Blend mixes two to five pictures into one (upstream-protocol.md §1.6).
@@ -33,7 +34,7 @@ func (s *Service) openPictures(ctx context.Context, a adapter.Attempt, kind stri
 	if e.Images, err = s.lib.Resolve(ctx, a.Caller, e.Images); err != nil {
 		return nil, err
 	}
-	draw, err := s.drawing(e.Generation, adapter.DrawOptions{Image: true})
+	draw, err := s.drawing(e.Generation, prompt.Options{Image: true})
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +48,7 @@ func (s *Service) openPictures(ctx context.Context, a adapter.Attempt, kind stri
 
 // Shorten asks for shorter versions of a prompt.
 func (s *Service) Shorten(ctx context.Context, a adapter.Attempt, g adapter.Generation) (adapter.Ticket, error) {
-	draw, err := s.drawing(g, adapter.DrawOptions{})
+	draw, err := s.drawing(g, prompt.Options{})
 	if err != nil {
 		return nil, err
 	}
@@ -66,7 +67,7 @@ func (q *Run) blend(run adapter.Run, e adapter.Edit) (adapter.Result, error) {
 	if err != nil {
 		return adapter.Result{}, err
 	}
-	draw, err := q.s.drawing(e.Generation, adapter.DrawOptions{Image: true})
+	draw, err := q.s.drawing(e.Generation, prompt.Options{Image: true})
 	if err != nil {
 		return adapter.Result{}, err
 	}
@@ -103,7 +104,7 @@ func (q *Run) shorten(run adapter.Run, g adapter.Generation) (adapter.Result, er
 	if err != nil {
 		return adapter.Result{}, err
 	}
-	p, err := adapter.ParsePrompt(g.Prompt) // the client's own words, without their speed: the path says it
+	p, err := prompt.Parse(g.Prompt) // the client's own words, without their speed: the path says it
 	if err != nil {
 		return adapter.Result{}, err
 	}
@@ -123,7 +124,7 @@ func (q *Run) texts(o adapter.StepRequest) (adapter.Result, error) {
 
 // dimensions is a blend's shape for an OpenAI size: higher than wide, square or wider than high.
 func dimensions(size string) (string, error) {
-	ratio, err := adapter.Ratio(size)
+	ratio, err := prompt.Ratio(size)
 	if err != nil || ratio == "" {
 		return "", err
 	}

@@ -5,23 +5,24 @@ import (
 	"context"
 
 	"midgate/adapter"
+	"midgate/adapter/chat"
 )
 
 // Converse starts what a turn asks for. g carries the request's own settings (model, n, size, midjourney), attached the
 // turn's pictures, settled as uploads. Without n a grid is shown as one picture.
-func (s *Service) Converse(ctx context.Context, a adapter.Attempt, t adapter.Turn, g adapter.Generation, attached []adapter.Reference) (adapter.Talk, error) {
+func (s *Service) Converse(ctx context.Context, a adapter.Attempt, t chat.Turn, g adapter.Generation, attached []adapter.Reference) (adapter.Talk, error) {
 	g.Prompt = t.Prompt
 	if g.N == 0 && g.Midjourney.Grid == "" {
 		g.Midjourney.Grid = adapter.GridWhole
 	}
 	switch t.Way {
-	case adapter.TurnAct:
+	case chat.TurnAct:
 		return s.converseAct(ctx, a, t, g)
-	case adapter.TurnDraw:
+	case chat.TurnDraw:
 		ticket, err := s.Generate(ctx, a, g)
 		return adapter.Talk{Ticket: ticket}, err
 	}
-	if t.Way == adapter.TurnBlend && len(attached) < 2 {
+	if t.Way == chat.TurnBlend && len(attached) < 2 {
 		return adapter.Talk{}, adapter.BadParam("messages", "invalid_value", "Attach the pictures to blend, two to five of them.")
 	}
 	if len(attached) == 0 {
@@ -32,15 +33,15 @@ func (s *Service) Converse(ctx context.Context, a adapter.Attempt, t adapter.Tur
 		attached = []adapter.Reference{{Image: img.ID}}
 	}
 	e := adapter.Edit{Generation: g, Images: attached}
-	start := map[adapter.TurnWay]func(context.Context, adapter.Attempt, adapter.Edit) (adapter.Ticket, error){
-		adapter.TurnEdit: s.Edit, adapter.TurnBlend: s.Blend, adapter.TurnDescribe: s.Describe,
+	start := map[chat.Way]func(context.Context, adapter.Attempt, adapter.Edit) (adapter.Ticket, error){
+		chat.TurnEdit: s.Edit, chat.TurnBlend: s.Blend, chat.TurnDescribe: s.Describe,
 	}[t.Way]
 	ticket, err := start(ctx, a, e)
 	return adapter.Talk{Ticket: ticket}, err
 }
 
 // converseAct presses a button of the picture shown last. Where grids are split, picking a quarter is a local cut.
-func (s *Service) converseAct(ctx context.Context, a adapter.Attempt, t adapter.Turn, g adapter.Generation) (adapter.Talk, error) {
+func (s *Service) converseAct(ctx context.Context, a adapter.Attempt, t chat.Turn, g adapter.Generation) (adapter.Talk, error) {
 	img, err := s.meant(ctx, a.Caller, t)
 	if err != nil {
 		return adapter.Talk{}, err
@@ -64,7 +65,7 @@ func (s *Service) converseAct(ctx context.Context, a adapter.Attempt, t adapter.
 
 // meant is the picture that a turn is about: the quarter that it names, the first where it names none, the whole grid
 // for a reroll.
-func (s *Service) meant(ctx context.Context, c adapter.Caller, t adapter.Turn) (adapter.Image, error) {
+func (s *Service) meant(ctx context.Context, c adapter.Caller, t chat.Turn) (adapter.Image, error) {
 	if len(t.Images) == 0 {
 		return adapter.Image{}, adapter.BadParam("messages", "invalid_value", "There is no picture in this conversation yet: describe one to draw, or attach one.")
 	}

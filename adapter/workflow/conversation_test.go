@@ -10,6 +10,7 @@ import (
 	openai "github.com/sashabaranov/go-openai"
 
 	"midgate/adapter"
+	"midgate/adapter/chat"
 	"midgate/adapter/midjourney/simulator"
 )
 
@@ -22,7 +23,7 @@ type dialogue struct {
 func (c *dialogue) say(t *testing.T, text string) []adapter.Image {
 	t.Helper()
 	c.said.Messages = append(c.said.Messages, openai.ChatCompletionMessage{Role: "user", Content: text})
-	turn, err := adapter.ReadTurn(c.said, adapter.ChatOptions{})
+	turn, err := chat.ReadTurn(c.said, chat.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,11 +35,11 @@ func (c *dialogue) say(t *testing.T, text string) []adapter.Image {
 	if answer.Ticket != nil {
 		images = c.Await(t, answer.Ticket, nil)
 	}
-	saying := adapter.Saying{Images: images, URL: func(id string) string { return "http://h/images/" + id + ".png" }}
+	saying := chat.Answer{Images: images, URL: func(id string) string { return "http://h/images/" + id + ".png" }}
 	if len(images) == 1 && images[0].IsGrid() {
-		saying = adapter.Saying{Whole: &images[0], URL: saying.URL}
+		saying = chat.Answer{Whole: &images[0], URL: saying.URL}
 	}
-	c.said.Messages = append(c.said.Messages, openai.ChatCompletionMessage{Role: "assistant", Content: adapter.Say(saying)})
+	c.said.Messages = append(c.said.Messages, openai.ChatCompletionMessage{Role: "assistant", Content: chat.Markdown(saying)})
 	return images
 }
 
@@ -89,7 +90,7 @@ func TestAButtonWithoutAPictureIsToldAndNotDrawn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := harness.New(t, simulator.Config{}, nil)
 		for _, words := range []string{"U2", "reroll", "zoom out 2x", "/imagine"} {
-			turn, err := adapter.ReadTurn(talk("user", words), adapter.ChatOptions{})
+			turn, err := chat.ReadTurn(talk("user", words), chat.Options{})
 			if err == nil {
 				_, err = s.Converse(t.Context(), s.Attempt("/v1/chat/completions", words), turn, adapter.Generation{}, nil)
 			}

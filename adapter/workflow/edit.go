@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"midgate/adapter"
+	"midgate/adapter/prompt"
 )
 
 // The ways in which an edit is made (contract.md §6).
@@ -47,7 +48,7 @@ func (s *Service) Edit(ctx context.Context, a adapter.Attempt, e adapter.Edit) (
 	if err != nil {
 		return nil, err
 	}
-	if plan.Way == wayPrompts {
+	if plan.Way == wayPrompts || plan.Way == wayEdits { // which may have to be done by prompts
 		if plan.Ratio, err = s.ratioOf(ctx, a.Caller, e.Images[0]); err != nil {
 			return nil, err
 		}
@@ -68,7 +69,7 @@ func (s *Service) editAccount(ctx context.Context, c adapter.Caller, e adapter.E
 		}
 		return s.parts.Accounts.Made(ctx, c, img.Upstream)
 	}
-	draw, err := s.drawing(e.Generation, adapter.DrawOptions{Image: true})
+	draw, err := s.drawing(e.Generation, prompt.Options{Image: true})
 	if err != nil {
 		return adapter.Account{}, err
 	}
@@ -119,7 +120,7 @@ func (s *Service) planEdit(ctx context.Context, c adapter.Caller, account adapte
 	}
 	plan.Area = area.Upload
 	if !slices.Contains(img.Offers(), adapter.ActVaryRegion) || img.IsGrid() {
-		return s.orEdits(ctx, account, plan, unavailable("image", "Midjourney does not offer Vary (Region) for this picture", img))
+		return s.orEdits(ctx, account, plan, noVaryRegion(img))
 	}
 	plan.Way = wayRegion
 	return plan, nil
@@ -138,7 +139,7 @@ func (s *Service) ownMask(ctx context.Context, e adapter.Edit) (*adapter.Referen
 }
 
 func (s *Service) planKnown(ctx context.Context, account adapter.Account, plan editing, img adapter.Image) (editing, error) {
-	action, index, zoom, ok := adapter.PlainAction(plan.Prompt)
+	action, index, zoom, ok := prompt.Action(plan.Prompt)
 	if animates(action) {
 		return plan, &adapter.Error{Kind: adapter.Unsupported, Code: "unsupported", Param: "prompt",
 			Message: "This would be a video, which an image route cannot answer: use POST /v1/videos, or the action " + action + " of the picture."}
@@ -158,15 +159,19 @@ func (s *Service) planKnown(ctx context.Context, account adapter.Account, plan e
 	if err != nil {
 		return plan, err
 	}
-	switch {
-	case edits:
+	plan.Way = wayWithoutEdits(img)
+	if edits {
 		plan.Way = wayEdits
-	case !img.Bare() && !img.IsGrid():
-		plan.Way = wayRemix
-	default:
-		plan.Way = wayPrompts
 	}
 	return plan, nil
+}
+
+// wayWithoutEdits is how a known picture is changed as a whole where there is no submit/edits.
+func wayWithoutEdits(img adapter.Image) string {
+	if !img.Bare() && !img.IsGrid() {
+		return wayRemix
+	}
+	return wayPrompts
 }
 
 func (s *Service) planUnknown(ctx context.Context, c adapter.Caller, account adapter.Account, plan editing, mask *adapter.Reference) (editing, error) {
@@ -190,8 +195,16 @@ func (s *Service) planUnknown(ctx context.Context, c adapter.Caller, account ada
 		return plan, err
 	}
 	plan.Area = area.Upload
-	return s.orEdits(ctx, account, plan, &adapter.Error{Kind: adapter.Unsupported, Code: "unsupported", Param: "mask",
-		Message: "This upstream cannot edit a region of a picture that Midjourney did not make here. Send the picture without a mask, or edit one that was made through midgate."})
+	return s.orEdits(ctx, account, plan, noRegion())
+}
+
+func noVaryRegion(img adapter.Image) *adapter.Error {
+	return unavailable("image", "Midjourney does not offer Vary (Region) for this picture", img)
+}
+
+func noRegion() *adapter.Error {
+	return &adapter.Error{Kind: adapter.Unsupported, Code: "unsupported", Param: "mask",
+		Message: "This upstream cannot edit a region of a picture that Midjourney did not make here. Send the picture without a mask, or edit one that was made through midgate."}
 }
 
 // orEdits takes submit/edits where the upstream has it, else refuses.
@@ -227,7 +240,7 @@ func (s *Service) ratioOf(ctx context.Context, c adapter.Caller, ref adapter.Ref
 	if w == 0 || h == 0 {
 		return "", nil
 	}
-	ratio, err := adapter.Ratio(fmt.Sprintf("%dx%d", w, h))
+	ratio, err := prompt.Ratio(fmt.Sprintf("%dx%d", w, h))
 	if err != nil {
 		return "", nil //nolint:nilerr // a strip too long for Midjourney: its picture gets the usual shape
 	}
@@ -235,9 +248,9 @@ func (s *Service) ratioOf(ctx context.Context, c adapter.Caller, ref adapter.Ref
 }
 
 // options say what the way needs of the prompt.
-func (e editing) options() adapter.DrawOptions {
+func (e editing) options() prompt.Options {
 	if e.Way != wayPrompts {
-		return adapter.DrawOptions{Image: true}
+		return prompt.Options{Image: true}
 	}
-	return adapter.DrawOptions{Image: true, Ratio: e.Ratio, Fidelity: e.Fidelity}
+	return prompt.Options{Image: true, Ratio: e.Ratio, Fidelity: e.Fidelity}
 }

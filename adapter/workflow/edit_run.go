@@ -3,8 +3,10 @@ package workflow
 import (
 	"cmp"
 	"fmt"
+	"slices"
 
 	"midgate/adapter"
+	"midgate/adapter/prompt"
 )
 
 // edit goes the way that was planned.
@@ -26,9 +28,12 @@ func (q *Run) edit(run adapter.Run, e editing) (adapter.Result, error) {
 	case wayAct:
 		return q.act(run, *e.Act)
 	case wayEdits:
+		if q.began("imagine", adapter.ActVaryStrong) {
+			return q.withoutEdits(run, e, nil)
+		}
 		result, err := q.edits(run, e, account, draw)
-		if adapter.KindOf(err) == adapter.Unsupported && e.Area == "" {
-			return q.prompts(run, e, account, draw) // the route exists, the account cannot (upstream-protocol.md §1.8): nothing was submitted
+		if adapter.KindOf(err) == adapter.Unsupported {
+			return q.withoutEdits(run, e, err)
 		}
 		return result, err
 	default:
@@ -36,8 +41,35 @@ func (q *Run) edit(run adapter.Run, e editing) (adapter.Result, error) {
 	}
 }
 
+// began reports whether one of these steps is recorded: a run that is executed again goes the way it went.
+func (q *Run) began(steps ...string) bool {
+	return slices.ContainsFunc(steps, func(step string) bool {
+		_, ok := q.Recorded(step)
+		return ok
+	})
+}
+
+// withoutEdits does an edit that submit/edits refused, since the server has no such route or the account cannot use it:
+// nothing was created by it.
+func (q *Run) withoutEdits(run adapter.Run, e editing, refused error) (adapter.Result, error) {
+	lacking := noRegion()
+	e.Way = wayPrompts
+	if id := e.Images[0].Image; id != "" {
+		img, err := q.s.parts.Store.Get(q.ctx, id)
+		if err != nil {
+			return adapter.Result{}, fmt.Errorf("read the picture: %w", err)
+		}
+		e.Way, lacking = wayWithoutEdits(img), noVaryRegion(img)
+	}
+	if e.Area != "" {
+		lacking.Err = refused
+		return adapter.Result{}, lacking
+	}
+	return q.edit(run, e)
+}
+
 // region repaints the masked area of a known picture, or varies it with another prompt: on the quarter's own picture.
-func (q *Run) region(run adapter.Run, e editing, account adapter.Account, draw adapter.Drawing) (adapter.Result, error) {
+func (q *Run) region(run adapter.Run, e editing, account adapter.Account, draw prompt.Drawing) (adapter.Result, error) {
 	img, err := q.s.parts.Store.Get(q.ctx, e.Images[0].Image)
 	if err != nil {
 		return adapter.Result{}, fmt.Errorf("read the picture: %w", err)
@@ -102,7 +134,7 @@ func (q *Run) area(name string) (*adapter.Attachment, error) {
 }
 
 // edits sends the picture to submit/edits, with the masked area punched out and the mask beside it.
-func (q *Run) edits(run adapter.Run, e editing, account adapter.Account, draw adapter.Drawing) (adapter.Result, error) {
+func (q *Run) edits(run adapter.Run, e editing, account adapter.Account, draw prompt.Drawing) (adapter.Result, error) {
 	image, err := q.editable(e)
 	if err != nil {
 		return adapter.Result{}, err
@@ -143,7 +175,7 @@ func (q *Run) editable(e editing) (*adapter.Attachment, error) {
 }
 
 // prompts draws from the pictures as image prompts.
-func (q *Run) prompts(run adapter.Run, e editing, account adapter.Account, draw adapter.Drawing) (adapter.Result, error) {
+func (q *Run) prompts(run adapter.Run, e editing, account adapter.Account, draw prompt.Drawing) (adapter.Result, error) {
 	pictures, err := q.Attachments(e.Images)
 	if err != nil {
 		return adapter.Result{}, err

@@ -224,7 +224,10 @@ func TestEditsThatAreRefusedCostNothing(t *testing.T) {
 			"a region of a stranger's, no edits": {s.Me, "a boat", []adapter.Reference{stranger}, s.Upload(t, harness.RightHalf(t, 96, 96)), "mask"},
 		}
 		for name, test := range tests {
-			_, err := s.Edit(t.Context(), adapter.Attempt{Caller: test.as, Body: name}, adapter.Edit{Generation: harness.Generation(test.prompt), Images: test.images, Mask: test.mask})
+			ticket, err := s.Edit(t.Context(), adapter.Attempt{Caller: test.as, Body: name}, adapter.Edit{Generation: harness.Generation(test.prompt), Images: test.images, Mask: test.mask})
+			if err == nil { // that the route is missing shows when it is used
+				_, err = ticket.Wait(t.Context(), nil)
+			}
 			if got := harness.Refusal(t, err); got.Param != test.param {
 				t.Errorf("%s: refused for %q (%s), want %q", name, got.Param, got.Message, test.param)
 			}

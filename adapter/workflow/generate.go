@@ -7,11 +7,12 @@ import (
 	"strings"
 
 	"midgate/adapter"
+	"midgate/adapter/prompt"
 )
 
 // Generate draws n pictures from a prompt: one imagine for each four of them, at once (contract.md §6).
 func (s *Service) Generate(ctx context.Context, a adapter.Attempt, g adapter.Generation) (adapter.Ticket, error) {
-	draw, err := s.drawing(g, adapter.DrawOptions{Image: len(g.References) > 0})
+	draw, err := s.drawing(g, prompt.Options{Image: len(g.References) > 0})
 	if err != nil {
 		return nil, err
 	}
@@ -39,17 +40,17 @@ func (s *Recipes) oneQuarter(g adapter.Generation) bool {
 }
 
 // drawing turns a request's words into the prompt that is submitted, or refuses them.
-func (s *Recipes) drawing(g adapter.Generation, o adapter.DrawOptions) (adapter.Drawing, error) {
-	model, err := adapter.ParseModel(g.Model, s.cfg.Aliases)
+func (s *Recipes) drawing(g adapter.Generation, o prompt.Options) (prompt.Drawing, error) {
+	model, err := prompt.ParseModel(g.Model, s.cfg.Aliases)
 	if err != nil {
-		return adapter.Drawing{}, err
+		return prompt.Drawing{}, err
 	}
 	o.DefaultSpeed, o.SpeedLimit, o.QualityHigh = s.cfg.DefaultSpeed, s.cfg.SpeedLimit, s.cfg.QualityHigh
-	return adapter.Draw(g, model, o)
+	return prompt.Compose(g, model, o)
 }
 
 func (q *Run) generate(run adapter.Run, g adapter.Generation) (adapter.Result, error) {
-	draw, err := q.s.drawing(g, adapter.DrawOptions{Image: len(g.References) > 0})
+	draw, err := q.s.drawing(g, prompt.Options{Image: len(g.References) > 0})
 	if err != nil {
 		return adapter.Result{}, err
 	}
@@ -69,7 +70,7 @@ func (q *Run) generate(run adapter.Run, g adapter.Generation) (adapter.Result, e
 
 // grids makes as many grids as the pictures need, at once, and delivers their pictures. If some of them fail, the
 // pictures that exist are the answer; only when none exists is it an error.
-func (q *Run) grids(run adapter.Run, g adapter.Generation, draw adapter.Drawing, order func(i int) adapter.StepRequest) (adapter.Result, error) {
+func (q *Run) grids(run adapter.Run, g adapter.Generation, draw prompt.Drawing, order func(i int) adapter.StepRequest) (adapter.Result, error) {
 	want := g.Count()
 	need := (want + 3) / 4
 	if q.s.gridMode(g) == adapter.GridWhole {
@@ -148,7 +149,7 @@ func Numbered(step string, i int) string {
 type Origin struct {
 	Job     adapter.Run
 	Request adapter.Generation
-	Drawing adapter.Drawing
+	Drawing prompt.Drawing
 	Account adapter.Account
 	Name    string // of the step that made them: their IDs are derived from it
 	Parent  string // ID of the picture they were made of

@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"midgate/adapter"
+	"midgate/adapter/prompt"
 )
 
 // Service answers image, video and text requests with Midjourney's work. It is safe for concurrent use.
@@ -20,6 +21,6 @@ func NewService(recipes *Recipes, jobs *adapter.Engine) *Service {
 
 // Model returns an *Error for a name that is no model's.
 func (s *Service) Model(name string) error {
-	_, err := adapter.ParseModel(name, s.cfg.Aliases)
+	_, err := prompt.ParseModel(name, s.cfg.Aliases)
 	return err
 }

@@ -10,12 +10,6 @@ import (
 	"midgate/adapter"
 )
 
-// How many bytes of a picture and of a clip are taken from an upstream (upstream-protocol.md §10.3).
-const (
-	maxPicture = 50 << 20
-	maxVideo   = 300 << 20
-)
-
 // StoreGrid stores the pictures of a finished grid task, with a record for the whole grid and for each of its four
 // quarters whatever was asked for: all of them are paid. It returns the first count pictures.
 func (q *Run) StoreGrid(task adapter.Task, from Origin, count int) (adapter.Result, error) {
@@ -167,12 +161,12 @@ func (q *Run) enlargeOne(cell *adapter.Image, from Origin) error {
 
 // fetch downloads a finished task's picture and stores it under the name of this run's step.
 func (q *Run) fetch(account adapter.Account, url, name string) (adapter.Picture, error) {
-	return q.fetchAs("pictures/"+q.ImageID(name), account, url, maxPicture)
+	return q.fetchAs("pictures/"+q.ImageID(name), account, url, adapter.MaxPicture)
 }
 
 // FetchVideo is fetch for a clip.
 func (q *Run) FetchVideo(account adapter.Account, url, name string) (adapter.Picture, error) {
-	return q.fetchAs("videos/"+q.ImageID(name), account, url, maxVideo)
+	return q.fetchAs("videos/"+q.ImageID(name), account, url, adapter.MaxVideo)
 }
 
 // fetchFor is how long a picture is asked for that cannot be fetched. One that cannot be stored, since the disk is full,

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"midgate/adapter"
+	"midgate/adapter/prompt"
 )
 
 // varying is a variation as its run remembers it.
@@ -23,7 +24,7 @@ func (s *Service) Vary(ctx context.Context, a adapter.Attempt, e adapter.Edit) (
 	if e.Images, err = s.lib.Resolve(ctx, a.Caller, e.Images); err != nil {
 		return nil, err
 	}
-	draw, err := s.drawing(e.Generation, adapter.DrawOptions{Image: true})
+	draw, err := s.drawing(e.Generation, prompt.Options{Image: true})
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +64,7 @@ func (q *Run) vary(run adapter.Run, e varying) (adapter.Result, error) {
 	if e.Act != nil {
 		return q.varyKnown(run, e, account)
 	}
-	draw, err := q.s.drawing(e.Generation, adapter.DrawOptions{Image: true})
+	draw, err := q.s.drawing(e.Generation, prompt.Options{Image: true})
 	if err != nil {
 		return adapter.Result{}, err
 	}
@@ -78,7 +79,7 @@ func (q *Run) vary(run adapter.Run, e varying) (adapter.Result, error) {
 	if len(told.Texts) > 0 {
 		e.Prompt = told.Texts[0]
 	}
-	if draw, err = q.s.drawing(e.Generation, adapter.DrawOptions{Image: true}); err != nil {
+	if draw, err = q.s.drawing(e.Generation, prompt.Options{Image: true}); err != nil {
 		return adapter.Result{}, err
 	}
 	from := Origin{Job: run, Request: e.Generation, Drawing: draw, Account: account, Action: adapter.ActVary}

@@ -9,6 +9,7 @@ import (
 
 	"midgate/adapter"
 	"midgate/adapter/midjourney/simulator"
+	"midgate/adapter/prompt"
 )
 
 func TestTurboBelongsToOlderVersions(t *testing.T) {
@@ -32,11 +33,11 @@ func TestTurboBelongsToOlderVersions(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			g := harness.Generation(test.prompt)
 			g.Midjourney.Speed = test.own
-			model, err := adapter.ParseModel(test.model, nil)
+			model, err := prompt.ParseModel(test.model, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
-			d, err := adapter.Draw(g, model, adapter.DrawOptions{DefaultSpeed: test.standard})
+			d, err := prompt.Compose(g, model, prompt.Options{DefaultSpeed: test.standard})
 			if test.param != "" {
 				if got := harness.Refusal(t, err); got.Param != test.param || !strings.Contains(got.Message, "no turbo") {
 					t.Errorf("Draw() = %v, want a refusal of %s", got, test.param)

@@ -6,17 +6,18 @@ import (
 	"slices"
 
 	"midgate/adapter"
+	"midgate/adapter/prompt"
 )
 
 // Film makes a video.
 func (s *Service) Film(ctx context.Context, a adapter.Attempt, f adapter.Film) (adapter.Ticket, error) {
-	if err := adapter.ReadVideoFlags(&f); err != nil {
+	if err := prompt.ReadVideoFlags(&f); err != nil {
 		return nil, err
 	}
 	if err := checkFilm(&f); err != nil {
 		return nil, err
 	}
-	draw, err := s.drawing(f.Generation, adapter.DrawOptions{Image: f.Input != nil || f.Extends != ""})
+	draw, err := s.drawing(f.Generation, prompt.Options{Image: f.Input != nil || f.Extends != ""})
 	if err != nil {
 		return nil, err
 	}
@@ -82,10 +83,14 @@ func (s *Service) filmAccount(ctx context.Context, c adapter.Caller, f *adapter.
 	case f.Seconds > 4:
 		err = noExtensions()
 	case f.Input != nil:
-		err = &adapter.Error{Kind: adapter.Unsupported, Code: "unsupported", Param: "input_reference",
-			Message: "This upstream animates only pictures that it made itself: draw one through midgate first."}
+		err = onlyOwn()
 	}
 	return account, err
+}
+
+func onlyOwn() *adapter.Error {
+	return &adapter.Error{Kind: adapter.Unsupported, Code: "unsupported", Param: "input_reference",
+		Message: "This upstream animates only pictures that it made itself: draw one through midgate first."}
 }
 
 // filmable chooses between submit/video and the Animate button for a picture that the account made.
@@ -102,13 +107,9 @@ func (s *Service) filmable(ctx context.Context, c adapter.Caller, f *adapter.Fil
 		return account, noExtensions()
 	}
 	if f.Input == nil || f.Input.Image == "" {
-		return account, &adapter.Error{Kind: adapter.Unsupported, Code: "unsupported", Param: "input_reference",
-			Message: "This upstream animates only pictures that it made itself: draw one through midgate first."}
+		return account, onlyOwn()
 	}
-	f.Animate = adapter.ActAnimateLow
-	if f.Motion == "high" {
-		f.Animate = adapter.ActAnimateHigh
-	}
+	f.Animate = animateButton(f.Motion)
 	img, err := s.lib.Image(ctx, c, f.Input.Image)
 	if err != nil {
 		return account, err

@@ -3,9 +3,11 @@ package workflow
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"midgate/adapter"
+	"midgate/adapter/prompt"
 )
 
 // film executes a video's sequence: the still where there is none, the clip, then as many extensions as its length wants.
@@ -14,7 +16,7 @@ func (q *Run) film(run adapter.Run, f adapter.Film) (adapter.Result, error) {
 	if err != nil {
 		return adapter.Result{}, err
 	}
-	draw, err := q.s.drawing(f.Generation, adapter.DrawOptions{Image: f.Input != nil || f.Extends != ""})
+	draw, err := q.s.drawing(f.Generation, prompt.Options{Image: f.Input != nil || f.Extends != ""})
 	if err != nil {
 		return adapter.Result{}, err
 	}
@@ -57,7 +59,7 @@ type shot struct {
 	q            *Run
 	run          adapter.Run
 	film         adapter.Film
-	draw         adapter.Drawing
+	draw         prompt.Drawing
 	account      adapter.Account
 	still        string // name of the first frame in Pictures
 	stillQuarter int
@@ -71,14 +73,23 @@ func (v *shot) first() (adapter.Task, error) {
 			return adapter.Task{}, fmt.Errorf("read the video that is extended: %w", err)
 		}
 		v.still, v.stillQuarter = before.Result.Still, before.Result.StillQuarter
-		return v.extend(before.Result.Task, "extend")
+		task, err := v.extend(before.Result.Task, "extend")
+		if adapter.KindOf(err) == adapter.Unsupported {
+			err = v.lacking(noExtensions(), err)
+		}
+		return task, err
 	}
-	if v.film.Input == nil {
+	drawn := v.film.Input == nil
+	if drawn {
 		if err := v.drawStill(); err != nil {
 			return adapter.Task{}, err
 		}
 	}
 	if v.film.Animate != "" {
+		return v.animate()
+	}
+	if button := animateButton(v.film.Motion); v.q.began(button) { // submit/video was refused before
+		v.film.Animate = button
 		return v.animate()
 	}
 	image, err := v.q.attachment(v.film.Input)
@@ -96,8 +107,51 @@ func (v *shot) first() (adapter.Task, error) {
 		Prompt: v.words("animate"), Image: image, End: end, Motion: cmp.Or(v.film.Motion, "low"), Loop: v.film.Loop,
 		Type: v.film.Type, BatchSize: max(v.film.Midjourney.BatchSize, 1),
 	}})
+	if adapter.KindOf(err) == adapter.Unsupported {
+		return v.withoutVideo(err, drawn)
+	}
 	v.account = account // extensions stay there
 	return task, err
+}
+
+// withoutVideo makes the clip that submit/video refused, since the server has no such route or the account cannot use
+// it, by the picture's own button: nothing was created by the refusal.
+func (v *shot) withoutVideo(refused error, drawn bool) (adapter.Task, error) {
+	if v.film.Seconds > 4 && !drawn { // where the still is paid, a shorter video is better than none
+		return adapter.Task{}, v.lacking(noExtensions(), refused)
+	}
+	if v.film.Input.Image == "" {
+		return adapter.Task{}, v.lacking(onlyOwn(), refused)
+	}
+	img, err := v.q.s.parts.Store.Get(v.q.ctx, v.film.Input.Image)
+	if err != nil {
+		return adapter.Task{}, fmt.Errorf("read the picture: %w", err)
+	}
+	if v.account, err = v.q.AccountOf(img.Upstream); err != nil {
+		return adapter.Task{}, err
+	}
+	v.film.Animate = animateButton(v.film.Motion)
+	if img.IsGrid() || !slices.Contains(img.Offers(), v.film.Animate) {
+		return adapter.Task{}, unavailable("action", "Midjourney does not offer to animate this picture", img)
+	}
+	return v.animate()
+}
+
+// lacking is the reason of a refusal: that the upstream has no submit/video, if it has shown that by now, else its own.
+func (v *shot) lacking(reason *adapter.Error, refused error) error {
+	if has, err := v.account.Upstream.Has(v.q.ctx, adapter.FeatureVideo); has || err != nil {
+		return refused
+	}
+	reason.Err = refused
+	return reason
+}
+
+// animateButton is the button that animates a picture so.
+func animateButton(motion string) string {
+	if motion == "high" {
+		return adapter.ActAnimateHigh
+	}
+	return adapter.ActAnimateLow
 }
 
 // stillName is what a run calls the picture that it drew to animate: the first quarter of its grid.
@@ -120,7 +174,7 @@ func (v *shot) drawStill() error {
 		return err
 	}
 	if !has {
-		v.film.Animate = map[bool]string{false: adapter.ActAnimateLow, true: adapter.ActAnimateHigh}[v.film.Motion == "high"]
+		v.film.Animate = animateButton(v.film.Motion)
 	}
 	return nil
 }

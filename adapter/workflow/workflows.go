@@ -7,6 +7,8 @@ import (
 	"log/slog"
 
 	"midgate/adapter"
+	"midgate/adapter/library"
+	"midgate/adapter/prompt"
 )
 
 // Config is what the translation can be told.
@@ -31,11 +33,11 @@ type Deps struct {
 type Recipes struct {
 	cfg   Config
 	parts Deps
-	lib   *adapter.Library
+	lib   *library.Library
 }
 
 // New makes the workflows.
-func New(cfg Config, parts Deps, lib *adapter.Library) *Recipes {
+func New(cfg Config, parts Deps, lib *library.Library) *Recipes {
 	return &Recipes{cfg: cfg, parts: parts, lib: lib}
 }
 
@@ -80,5 +82,5 @@ func with[T any](s *Recipes, do func(*Run, adapter.Run, T) (adapter.Result, erro
 
 // PathSpeed is the speed of a request that names it by its path: the configured one if it names none.
 func (s *Recipes) PathSpeed(asked adapter.Speed) (adapter.Speed, error) {
-	return adapter.ChooseSpeed(asked, "", "", adapter.DrawOptions{DefaultSpeed: s.cfg.DefaultSpeed, SpeedLimit: s.cfg.SpeedLimit})
+	return prompt.ChooseSpeed(asked, "", "", prompt.Options{DefaultSpeed: s.cfg.DefaultSpeed, SpeedLimit: s.cfg.SpeedLimit})
 }

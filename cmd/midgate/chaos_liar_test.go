@@ -41,7 +41,8 @@ var lies = map[string]func(id string) string{
 // endless stands for text that never ends.
 const endless = "\x00"
 
-// spoiling are the lies that cost a whole list: what else is in it cannot be read any more, or would be too much.
+// spoiling are the lies that cost a whole list: what else is in it cannot be read any more, or would be too much. Between
+// them is a list that can be read and ends no job, so that there is a next one whenever the tasks are over.
 var spoiling = []string{"ten megabytes", "", "a nest without an end"}
 
 // liar is an upstream's worse half. It lies when a task is first asked for by itself, another lie for each; it lies in the
@@ -115,10 +116,18 @@ func (l *liar) list(r *http.Request) string {
 		}
 		return "[" + strings.Join(elements, ",") + "]"
 	}
-	if n := l.lists - 2; n < len(spoiling) && spoiling[n] != "" {
+	n := l.lists - 2
+	switch {
+	case n >= len(spoiling):
+		return ""
+	case spoiling[n] != "":
 		return "[" + lies[spoiling[n]](in.IDs[0]) + "]"
 	}
-	return ""
+	elements := []string{}
+	for _, id := range in.IDs {
+		elements = append(elements, lies["nearly done"](id))
+	}
+	return "[" + strings.Join(elements, ",") + "]"
 }
 
 // submitted has a submission accepted, and answers with something else if that was asked for.

@@ -11,8 +11,9 @@ import (
 	"midgate/adapter/midjourney/simulator"
 )
 
-// leases is twice how long a lease lasts: within it the runs of a dead replica are taken over.
-const leases = 2 * 4 * time.Second
+// leases is when the runs of a dead replica have been taken over: several times what a lease lasts, and far less than what
+// its clients wait.
+const leases = 25 * time.Second
 
 // replicas is a bed with three gates on one cluster and one bucket.
 type replicas struct {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -13,7 +15,7 @@ import (
 	"midgate/adapter/midjourney/simulator"
 )
 
-// impatience is how long a connection lives in the storm; jobs take longer than two of them.
+// impatience is how long a connection lives in the storm.
 const impatience = 2 * time.Second
 
 // repeater is how a client library repeats a call whose connection broke (openai-surface.md §10, clients.md §3).
@@ -25,25 +27,36 @@ type repeater struct {
 }
 
 // Every client repeats through something that cuts each connection after 2 s. Whether its last try is late enough to be
-// answered or not: one job each, and the picture is there.
+// answered or not: one job each, and the picture is there. Nothing is drawn while a client is cut that does not count its
+// tries: an answer that is lost on its way counts as given.
 func TestRetryStormsCostOneJobEach(t *testing.T) {
 	t.Parallel()
-	b := newBed(t, simulator.Config{Pace: 4 * time.Second})
+	b := newBed(t, simulator.Config{Pace: time.Second})
 	_, url := putBetween(t, b.url, impatience, 0)
+	draw := b.hold()
+	defer draw()
 	python := []string{"X-Stainless-Lang", "python", "X-Stainless-Async", "false", "X-Stainless-Read-Timeout", "600", "User-Agent", "OpenAI/Python 2.9.0"}
 	node := []string{"X-Stainless-Lang", "js", "X-Stainless-Runtime", "node", "User-Agent", "OpenAI/JS 6.10.0"}
 	clients := map[string]repeater{
 		"Python's client":           {3, true, 500 * time.Millisecond, python},
 		"npm openai":                {3, true, 500 * time.Millisecond, node},
 		"Vercel's SDK, uncounted":   {3, false, 2 * time.Second, nil},
-		"LangChain, uncounted":      {7, false, time.Second, nil},
-		"one with Idempotency-Key":  {4, false, 100 * time.Millisecond, []string{"Idempotency-Key", "storm"}},
-		"an eager one with a count": {5, true, 10 * time.Millisecond, nil},
+		"LangChain, uncounted":      {4, false, time.Second, nil},
+		"one with Idempotency-Key":  {10, false, 100 * time.Millisecond, []string{"Idempotency-Key", "storm"}},
+		"an eager one with a count": {10, true, 10 * time.Millisecond, nil},
 	}
 	names := make([]string, 0, len(clients))
-	for name := range clients {
+	var uncounted sync.WaitGroup
+	for name, c := range clients {
 		names = append(names, name)
+		if !c.known() {
+			uncounted.Add(1)
+		}
 	}
+	go func() {
+		uncounted.Wait()
+		draw()
+	}()
 	atOnce(len(names)+1, func(i int) {
 		if i == len(names) {
 			officialClient(t, url)
@@ -53,6 +66,9 @@ func TestRetryStormsCostOneJobEach(t *testing.T) {
 		s := b.generation("a storm for "+names[i], 2, c.headers...)
 		s.url = url
 		c.insist(t, s)
+		if !c.known() {
+			uncounted.Done()
+		}
 	})
 	for i := range names { // whoever asks again is answered without a further job
 		s := b.generation("a storm for "+names[i], 2, clients[names[i]].headers...)
@@ -65,6 +81,9 @@ func TestRetryStormsCostOneJobEach(t *testing.T) {
 	}
 	b.settle(len(names) + 1)
 }
+
+// known reports whether its tries say that they are tries of one request.
+func (c repeater) known() bool { return c.counts || slices.Contains(c.headers, "Idempotency-Key") }
 
 // insist sends a request as often as its client does.
 func (c repeater) insist(t *testing.T, s sent) {
@@ -121,4 +140,27 @@ func TestAnAnswerThatWasCutIsGivenToTheNextRequest(t *testing.T) {
 		t.Errorf("a further call got %q after %q with %d charges, want another picture of a second job", second, first, len(b.sim.Ledger()))
 	}
 	b.settle(2)
+}
+
+// A proxy may bring an original after its own repeat: they are one call. A third equal request is another.
+func TestAnOriginalThatArrivesAfterItsRepeatCostsNothing(t *testing.T) {
+	t.Parallel()
+	b := newBed(t, simulator.Config{Pace: 3 * time.Second})
+	s := b.generation("a late letter", 2)
+	atOnce(2, func(i int) {
+		if i == 1 {
+			eventually(t, "the repeat has its job", func() bool { return b.accepted() == 1 })
+		}
+		if d := s.must(t, 1-i); len(d.Data) != 2 {
+			t.Errorf("%d pictures, want 2", len(d.Data))
+		}
+	})
+	if got := len(b.sim.Ledger()); got != 1 {
+		t.Errorf("%d charges for one call, want 1", got)
+	}
+	s.must(t, 0)
+	b.settle(2)
+	if got := len(b.sim.Ledger()); got != 2 {
+		t.Errorf("%d charges for two calls, want 2", got)
+	}
 }

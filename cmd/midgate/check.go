@@ -63,18 +63,6 @@ const stranger = "midgate-check"
 // nobody is a task that no upstream has: asking for it proves that the key is accepted and costs nothing.
 const nobody = "0000000000000000"
 
-// extras are the optional routes and what is missing without them.
-var extras = []struct {
-	feature adapter.Feature
-	without string
-}{
-	{adapter.FeatureList, "every job is asked for by itself, which is slower with many at once"},
-	{adapter.FeatureAction, "pictures have no buttons beyond U, V and reroll"},
-	{adapter.FeatureEdits, "masks work on pictures made here only"},
-	{adapter.FeatureVideo, "no videos"},
-	{adapter.FeatureShorten, "no shortening of prompts"},
-}
-
 // examine asks one upstream and prints what it says; false if it cannot be used.
 func (p program) examine(ctx context.Context, url string, up adapter.Upstream, ownKey bool) bool {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
@@ -108,21 +96,24 @@ func (p program) examine(ctx context.Context, url string, up adapter.Upstream, o
 // errElsewhere is a server that has nothing of what midgate needs.
 var errElsewhere = errors.New("no midjourney-proxy")
 
-// met asks for the two routes of which every midjourney-proxy has one, and for a task that nobody has: a server that
-// tells strangers that a task is unknown shows at the routes that the key is wrong.
+// met asks for a task that nobody has, and for a list of no tasks: a server that tells strangers that a task is unknown
+// shows at the other that the key is wrong. Nothing is posted to where jobs are submitted: what is empty or wrong for
+// one server is a job for another.
 func met(ctx context.Context, up adapter.Upstream) error {
-	action, actionErr := up.Has(ctx, adapter.FeatureAction)
-	change, changeErr := up.Has(ctx, adapter.FeatureChange)
+	_, taskErr := up.Task(ctx, nobody)
+	list, listErr := up.Has(ctx, adapter.FeatureList)
 	switch {
-	case keyRefused(actionErr):
-		return actionErr
-	case actionErr == nil && changeErr == nil && !action && !change:
+	case keyRefused(taskErr):
+		return taskErr
+	case keyRefused(listErr):
+		return listErr
+	case errors.Is(taskErr, adapter.ErrNotFound):
+		return nil
+	case listErr == nil && !list:
 		return errElsewhere
+	default:
+		return taskErr
 	}
-	if _, err := up.Task(ctx, nobody); !errors.Is(err, adapter.ErrNotFound) {
-		return err
-	}
-	return nil
 }
 
 func keyRefused(err error) bool {
@@ -147,16 +138,16 @@ func said(err error) string {
 
 // extras prints which of the optional routes there are.
 func (p program) extras(ctx context.Context, up adapter.Upstream) {
-	for _, x := range extras {
-		switch has, err := up.Has(ctx, x.feature); {
-		case err != nil:
-			p.finding(string(x.feature), "unknown: %s", said(err))
-		case has:
-			p.finding(string(x.feature), "yes")
-		default:
-			p.finding(string(x.feature), "no: %s", x.without)
-		}
+	list := string(adapter.FeatureList)
+	switch has, err := up.Has(ctx, adapter.FeatureList); {
+	case err != nil:
+		p.finding(list, "unknown: %s", said(err))
+	case has:
+		p.finding(list, "yes")
+	default:
+		p.finding(list, "no: every job is asked for by itself, which is slower with many at once")
 	}
+	p.finding("edits, video", "not asked, since a question could be taken for a job: the first use shows whether they are offered")
 }
 
 // survey prints what the server seems to be, and which of the configured paths it serves.

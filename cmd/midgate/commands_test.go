@@ -21,11 +21,11 @@ func TestCheckSaysWhatAnUpstreamCanDo(t *testing.T) {
 	}{
 		"all is well": {
 			simulator.Config{Key: "k"}, []string{"MIDGATE_UPSTREAM_KEY=k", "MIDGATE_API_KEYS=a"}, 0,
-			[]string{"settings: fine; clients must send one of your keys", "reachable yes", "key accepted", "looks like a relay of the new-api family", "relax yes, at /mj", "fast yes, at /mj-fast/mj", "list-by-condition yes", "edits yes", "video yes"},
+			[]string{"settings: fine; clients must send one of your keys", "reachable yes", "key accepted", "looks like a relay of the new-api family", "relax yes, at /mj", "fast yes, at /mj-fast/mj", "list-by-condition yes", "edits, video not asked"},
 		},
 		"optional routes are missing": {
-			simulator.Config{Key: "k", NoEdits: true, NoVideo: true}, []string{"MIDGATE_UPSTREAM_KEY=k", "MIDGATE_API_KEYS=a"}, 0,
-			[]string{"edits no: masks work on pictures made here only", "video no: no videos"},
+			simulator.Config{Key: "k", NoList: true}, []string{"MIDGATE_UPSTREAM_KEY=k", "MIDGATE_API_KEYS=a"}, 0,
+			[]string{"list-by-condition no: every job is asked for by itself"},
 		},
 		"the key is refused": {
 			simulator.Config{Key: "k"}, []string{"MIDGATE_UPSTREAM_KEY=wrong", "MIDGATE_API_KEYS=a"}, 1,
@@ -56,6 +56,26 @@ func TestCheckSaysWhatAnUpstreamCanDo(t *testing.T) {
 				t.Errorf("the check cost %v", bill)
 			}
 		})
+	}
+}
+
+// TestCheckPostsNothingThatCouldBeAJob at servers that make one of every body.
+func TestCheckPostsNothingThatCouldBeAJob(t *testing.T) {
+	for _, dialect := range simulator.Dialects() {
+		sim := simulator.New(simulator.Config{Dialect: dialect, TakesAnything: true, NoList: dialect == simulator.NoviceZK})
+		up := httptest.NewServer(sim)
+		environ := []string{"MIDGATE_UPSTREAM_URL=" + up.URL, "MIDGATE_API_KEYS=a", "MIDGATE_UPSTREAM_KEY=k"}
+		if dialect == simulator.NoviceZK {
+			environ = append(environ, "MIDGATE_UPSTREAM_AUTH=mj-api-secret")
+		}
+		if out, errs, status := runHere(t, environ, "check"); status != 0 {
+			t.Errorf("%s: check = %d, want 0\n%s%s", dialect, status, out, errs)
+		}
+		if got := sim.Requests(); len(got.Submissions) != 0 || len(sim.Ledger()) != 0 {
+			t.Errorf("%s: the check submitted %v and paid %v", dialect, got.Submissions, sim.Ledger())
+		}
+		up.Close()
+		sim.Close()
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"midgate/adapter"
 	"midgate/adapter/jetstream"
+	"midgate/adapter/library"
 	"midgate/adapter/memstore"
 	"midgate/adapter/midjourney"
 	"midgate/adapter/native"
@@ -88,7 +89,7 @@ func open(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *gate, er
 
 	cfg.Jobs.Replica = replica(cfg)
 	accounts, hooks := g.accounts(cfg, fleet, state)
-	library := adapter.NewLibrary(adapter.LibraryConfig{Retention: cfg.Jobs.Retention}, adapter.LibraryDeps{
+	library := library.New(library.Config{Retention: cfg.Jobs.Retention}, library.Deps{
 		Accounts: accounts, Store: store, Pictures: bytes, Retoucher: bytes, Recogniser: pictures.NewRecogniser(bytes, looks, store), Log: log,
 	})
 	recipes := workflow.New(cfg.Workflow, workflow.Deps{Accounts: accounts, Store: store, Pictures: bytes, Retoucher: bytes, Log: log}, library)

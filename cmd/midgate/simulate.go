@@ -27,6 +27,7 @@ func simulate(ctx context.Context, p program, args []string) error {
 	fs.BoolVar(&cfg.NoList, "no-list", false, "leave out the route that asks for many tasks at once")
 	fs.BoolVar(&cfg.NoEdits, "no-edits", false, "leave out the edits route")
 	fs.BoolVar(&cfg.NoVideo, "no-video", false, "leave out the video route")
+	fs.BoolVar(&cfg.TakesAnything, "takes-anything", false, "make a job of every body that is posted to a submit route")
 	fs.DurationVar(&cfg.Lag, "lag", 0, "how long every answer is held back")
 	if err := parse(fs, args); err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"maps"
 
 	"midgate/adapter"
+	"midgate/adapter/library"
 	"midgate/adapter/native"
 	"midgate/adapter/workflow"
 )
@@ -39,13 +40,13 @@ type Parts struct {
 type Gate struct {
 	*adapter.Engine
 	*workflow.Service
-	*adapter.Library
+	*library.Library
 	*native.API
 }
 
 // Wire puts a gate together.
 func Wire(cfg Config, p Parts) *Gate {
-	library := adapter.NewLibrary(adapter.LibraryConfig{Retention: cfg.Retention}, adapter.LibraryDeps{Accounts: p.Accounts, Store: p.Store, Pictures: p.Pictures,
+	library := library.New(library.Config{Retention: cfg.Retention}, library.Deps{Accounts: p.Accounts, Store: p.Store, Pictures: p.Pictures,
 		Retoucher: p.Retoucher, Recogniser: p.Recogniser, Log: p.Log})
 	recipes := workflow.New(cfg.Workflow, workflow.Deps{Accounts: p.Accounts, Store: p.Store, Pictures: p.Pictures, Retoucher: p.Retoucher, Log: p.Log}, library)
 	workflows := maps.Clone(recipes.Workflows())

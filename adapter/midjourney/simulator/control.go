@@ -23,6 +23,9 @@ func (s *Simulator) control(r *http.Request) reply {
 		return asJSON(200, s.Tasks())
 	case "POST /sim/fail":
 		return s.programme(r)
+	case "POST /sim/heal":
+		s.Heal()
+		return reply{status: http.StatusNoContent}
 	case "POST /sim/forget":
 		return s.lose(r)
 	case "POST /sim/reset":
@@ -58,13 +61,13 @@ func (s *Simulator) help() helpJSON {
 		Dialect: dialect,
 		Pages: map[string]string{
 			"GET /sim/ledger": "every charged submission", "GET /sim/requests": "requests by route, ids asked, submit bodies",
-			"GET /sim/tasks": "all tasks, live", "POST /sim/fail": "programme a fault",
+			"GET /sim/tasks": "all tasks, live", "POST /sim/fail": "programme a fault", "POST /sim/heal": "forget all faults",
 			"POST /sim/forget": `lose tasks: {"ids":["…"]}, {} for all`, "POST /sim/reset": "start afresh",
 		},
 		Words: orderHelp,
 		Faults: `{"route":"imagine","kind":"500","times":1,"accepted":false,"match":"","share":0,"delay":0,"retry_after":0}; kinds: a status, ` +
 			`"502-html", "html-200", "garbage", "truncated", "empty", "no-id", "queue-full", "banned", "no-account", "hang", ` +
-			`"drop-before", "drop-after", "cut", "slow"`,
+			`"drop-before", "drop-after", "slow"; "cut", "short", "short-length" with "part":n, the bytes that are left`,
 	}
 }
 

@@ -37,6 +37,7 @@ type habits struct {
 	existing     func(s *Simulator, c *call, t *task) reply
 	checkAction  func(id, customID string) (problem, string)
 	noRoute      func(c *call) reply
+	noMethod     func(c *call) reply // to the wrong method on a route; nil: noRoute
 	unauthorized func(given bool) reply
 	unknownTask  func() reply
 	seedOf       func(t *task, v view) reply

@@ -28,6 +28,7 @@ func novicezkHabits() habits {
 		existing:     alreadyThere,
 		checkAction:  checkRelayAction,
 		noRoute:      func(c *call) reply { return springError(404, "Not Found", c) },
+		noMethod:     func(c *call) reply { return springError(405, "Method Not Allowed", c) },
 		unauthorized: func(bool) reply { return reply{status: 401} },
 		unknownTask:  func() reply { return reply{status: 200} },
 	}

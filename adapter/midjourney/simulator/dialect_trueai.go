@@ -23,6 +23,7 @@ func trueaiHabits(cfg Config) habits {
 		uploaded:    func(links []string) reply { return result(1, "提交成功", links, struct{}{}) },
 		checkAction: checkRelayAction,
 		noRoute:     func(*call) reply { return reply{status: 404} },
+		noMethod:    func(*call) reply { return reply{status: 405} },
 		unauthorized: func(given bool) reply {
 			if given {
 				return plain(403, "未登录")

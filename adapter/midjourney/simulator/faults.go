@@ -20,6 +20,7 @@ type Fault struct {
 	//   - "timeout" or "hang": no answer until the client gives up
 	//   - "drop-before": the connection breaks, nothing accepted; "drop-after": accepted first
 	//   - "cut": accepted, the connection breaks in the middle of the body
+	//   - "short": only a part of the body, as if that were all, without a length; "short-length": with the part's length
 	//   - "slow": the true answer, held for Delay
 	Kind string `json:"kind"`
 	// Times is how many requests are spoiled: 0 means one, below 0 all of them.
@@ -32,6 +33,9 @@ type Fault struct {
 	Share float64 `json:"share"`
 	// Delay holds the spoilt answer. In JSON: nanoseconds.
 	Delay time.Duration `json:"delay"`
+	// Part is how many bytes of a body "short" and "short-length" leave, and "cut" sends before the connection breaks; below
+	// 0 is all but so many, 0 half of it.
+	Part int `json:"part"`
 	// RetryAfter is the seconds in Retry-After, for kinds that are a status.
 	RetryAfter int `json:"retry_after"`
 }
@@ -44,6 +48,13 @@ func (s *Simulator) Fail(f Fault) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.faults = append(s.faults, &f)
+}
+
+// Heal forgets all faults that were programmed.
+func (s *Simulator) Heal() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.faults = nil
 }
 
 // nextFault takes the fault that spoils this call: a programmed one, or one that the prompt asks for.
@@ -101,7 +112,7 @@ func (f *Fault) accepts() bool {
 	switch f.Kind {
 	case "drop-before":
 		return false
-	case "drop-after", "truncated", "cut", "no-id", "slow":
+	case "drop-after", "truncated", "cut", "short", "short-length", "no-id", "slow":
 		return true
 	}
 	return f.Accepted
@@ -121,7 +132,11 @@ func (f *Fault) answer(s *Simulator, out reply) reply {
 	case "drop-before", "drop-after":
 		return reply{drop: true}
 	case "cut":
-		out.cut = true
+		out.cut, out.part = true, f.partOf(out.body)
+		return out
+	case "short", "short-length":
+		out.body = out.body[:f.partOf(out.body)]
+		out.file, out.endless = false, f.Kind == "short"
 		return out
 	case "slow":
 		return out
@@ -142,6 +157,18 @@ func (f *Fault) answer(s *Simulator, out reply) reply {
 		return refuseOrigin(noAccount, "")
 	}
 	return f.statusReply()
+}
+
+// partOf is how much of a body is left.
+func (f *Fault) partOf(body []byte) int {
+	switch n := len(body); {
+	case f.Part == 0:
+		return n / 2
+	case f.Part < 0:
+		return max(n+f.Part, 0)
+	default:
+		return min(f.Part, n)
+	}
 }
 
 // statusReply reads kinds such as "500", "502-html" and "html-200".

@@ -12,6 +12,57 @@ import (
 	"time"
 )
 
+// TestShortFiles are cut in every way over a real connection: as if all were well without a length and with a wrong one,
+// and by a connection that breaks.
+func TestShortFiles(t *testing.T) {
+	sim := New(Config{Pixels: 64, Pace: time.Millisecond})
+	srv := httptest.NewServer(sim)
+	defer func() { srv.Close(); sim.Close() }()
+	get := func(address string) (length int64, body []byte, err error) {
+		resp, err := http.Get(address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = resp.Body.Close() }()
+		body, err = io.ReadAll(resp.Body)
+		return resp.ContentLength, body, err
+	}
+	resp, err := http.Post(srv.URL+"/mj/submit/imagine", "application/json", strings.NewReader(`{"prompt":"a cat sim-instant"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var made struct{ Result string }
+	err = json.NewDecoder(resp.Body).Decode(&made)
+	if _ = resp.Body.Close(); err != nil || made.Result == "" {
+		t.Fatalf("no task: %v", err)
+	}
+	link := srv.URL + "/mj/image/" + made.Result
+	_, whole, err := get(link)
+	if err != nil || len(whole) < 2048 {
+		t.Fatalf("the whole file has %d bytes, %v", len(whole), err)
+	}
+	for name, test := range map[string]struct {
+		fault  Fault
+		bytes  int
+		length int
+		breaks bool
+	}{
+		"half, without a length":     {Fault{Kind: "short"}, len(whole) / 2, -1, false},
+		"half, with its length":      {Fault{Kind: "short-length"}, len(whole) / 2, len(whole) / 2, false},
+		"half, and it breaks":        {Fault{Kind: "cut"}, len(whole) / 2, len(whole), true},
+		"without its last kilobyte":  {Fault{Kind: "short", Part: -1024}, len(whole) - 1024, -1, false},
+		"it breaks a kilobyte early": {Fault{Kind: "cut", Part: -1024}, len(whole) - 1024, len(whole), true},
+		"a few bytes":                {Fault{Kind: "short-length", Part: 20}, 20, 20, false},
+	} {
+		test.fault.Route = "image"
+		sim.Fail(test.fault)
+		length, body, err := get(link)
+		if int(length) != test.length || len(body) != test.bytes || (err != nil) != test.breaks || string(body) != string(whole[:len(body)]) {
+			t.Errorf("%s: %d bytes of announced %d, %v; want %d of %d, broken: %v", name, len(body), length, err, test.bytes, test.length, test.breaks)
+		}
+	}
+}
+
 // TestFaults checks what the client sees, and whether it is charged.
 func TestFaults(t *testing.T) {
 	for name, test := range map[string]struct {
@@ -37,6 +88,7 @@ func TestFaults(t *testing.T) {
 		"connection lost before": {Fault{Kind: "drop-before"}, 0, "", 0},
 		"connection lost after":  {Fault{Kind: "drop-after"}, 0, "", 1},
 		"cut in the body":        {Fault{Kind: "cut"}, 0, "", 1},
+		"short":                  {Fault{Kind: "short", Part: 9}, 200, `{"code":1`, 1},
 		"never answered":         {Fault{Kind: "hang"}, 0, "", 0},
 		"timeout after":          {Fault{Kind: "timeout", Accepted: true}, 0, "", 1},
 		"slow but true":          {Fault{Kind: "slow", Delay: time.Second}, 200, `"code":1`, 1},

@@ -27,6 +27,8 @@ type reply struct {
 	hang     bool          // no answer until the client gives up
 	drop     bool          // the connection breaks before the status line
 	cut      bool          // the connection breaks in the middle of the body
+	part     int           // where it breaks
+	endless  bool          // the body's length is not told
 	gone     bool          // the client has left already
 }
 
@@ -71,9 +73,14 @@ func (o reply) write(w http.ResponseWriter, r *http.Request) {
 	case o.cut:
 		w.Header().Set("Content-Length", strconv.Itoa(len(o.body)))
 		w.WriteHeader(o.status)
-		_, _ = w.Write(o.body[:len(o.body)/2])
+		_, _ = w.Write(o.body[:o.part])
 		_ = http.NewResponseController(w).Flush()
 		panic(http.ErrAbortHandler)
+	case o.endless:
+		w.WriteHeader(o.status)
+		_, _ = w.Write(o.body[:len(o.body)/2])
+		_ = http.NewResponseController(w).Flush() // from here on there is no length to announce
+		_, _ = w.Write(o.body[len(o.body)/2:])
 	case o.file && o.status == http.StatusOK:
 		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(o.body))
 	default:

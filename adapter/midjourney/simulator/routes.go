@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"bytes"
+	"encoding/json"
 	"io"
 	"net/http"
 	"strings"
@@ -78,7 +79,7 @@ type call struct {
 
 // submits reports whether the call may start or change a job.
 func (c *call) submits() bool {
-	return strings.HasPrefix(pathBehindPrefix(c.r.URL.Path), "/mj/submit/")
+	return c.r.Method == http.MethodPost && strings.HasPrefix(pathBehindPrefix(c.r.URL.Path), "/mj/submit/")
 }
 
 // read classifies a request, takes its body in and counts it.
@@ -137,10 +138,34 @@ func (s *Simulator) answer(c *call) reply {
 		return *refusal
 	}
 	c.user = user
-	if c.route == "other" {
+	switch {
+	case s.cfg.TakesAnything && c.submits():
+		return s.takeAnything(c)
+	case c.route == "other" && s.habits.noMethod != nil && s.takesPosts(c):
+		return s.habits.noMethod(c)
+	case c.route == "other":
 		return s.habits.noRoute(c)
 	}
 	return handlers[c.route](s, c)
+}
+
+// takesPosts reports whether there is something at the call's path, for another method.
+func (s *Simulator) takesPosts(c *call) bool {
+	name, ok := fixedRoutes["POST "+pathBehindPrefix(c.r.URL.Path)]
+	return ok && s.having(name) != "other"
+}
+
+// takeAnything makes a job of a submission that its route refuses, or that has no route.
+func (s *Simulator) takeAnything(c *call) reply {
+	if handler, ok := handlers[c.route]; ok {
+		var said resultJSON
+		if out := handler(s, c); json.Unmarshal(out.body, &said) == nil && out.status == http.StatusOK && said.Result != nil {
+			return out
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.start(s.birth(c, "imagine", common{}, "whatever was posted to "+c.r.URL.Path), c)
 }
 
 // pathBehindPrefix is the path without the speed word: /mj-fast/mj/… is /mj/….

@@ -118,3 +118,25 @@ func FuzzSubmit(f *testing.F) {
 		}
 	})
 }
+
+// TestWhateverIsPostedIsAJob where that is asked for, and a GET is none.
+func TestWhateverIsPostedIsAJob(t *testing.T) {
+	for _, dialect := range Dialects() {
+		t.Run(string(dialect), func(t *testing.T) {
+			p := newScript(t, Config{Dialect: dialect, TakesAnything: true})
+			for i, path := range []string{"/mj/submit/shorten", "/mj/submit/edits", "/mj/submit/nothing", "/mj-fast/mj/submit/video"} {
+				for j, body := range []string{`{}`, ``, `no JSON`} {
+					p.submit(path, body)
+					if got := len(p.sim.Ledger()); got != 3*i+j+1 {
+						t.Errorf("%d charges after %q to %s, want %d", got, body, path, 3*i+j+1)
+					}
+				}
+				p.send("GET", path, "")
+				p.send("POST", "/mj/task/list-by-condition", "{}")
+			}
+			if got := len(p.sim.Ledger()); got != 12 {
+				t.Errorf("%d charges, want 12", got)
+			}
+		})
+	}
+}

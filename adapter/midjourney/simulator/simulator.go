@@ -31,6 +31,10 @@ type Config struct {
 	// animated WebP, as accounts on Discord do (upstream-protocol.md §5.6).
 	NoList, NoEdits, NoVideo bool
 
+	// TakesAnything makes a job of every body that is posted to /mj/submit/, also of {} and of what cannot be read, as
+	// some servers do with some routes.
+	TakesAnything bool
+
 	Lag     time.Duration // every answer is held this long after the request was worked on
 	Pace    time.Duration // how long a fast imagine renders, default 6s; everything else in proportion
 	Jitter  float64       // 0…1: durations vary by ± this share, decided by the task's seed

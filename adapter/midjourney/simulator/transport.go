@@ -40,7 +40,7 @@ func (o reply) response(r *http.Request) *http.Response {
 	o.write(rec, r)
 	var body io.Reader = bytes.NewReader(rec.body.Bytes())
 	if cut {
-		body = io.MultiReader(bytes.NewReader(rec.body.Bytes()[:rec.body.Len()/2]), broken{})
+		body = io.MultiReader(bytes.NewReader(rec.body.Bytes()[:min(o.part, rec.body.Len())]), broken{})
 	}
 	if r.Method == http.MethodHead {
 		body = http.NoBody

@@ -5,6 +5,7 @@ import { receiveDrops } from './state/brought'
 import { watchHealth } from './state/health'
 import { restoreKey } from './state/key'
 import { loadModels } from './state/models'
+import { listenForPresses } from './state/presses'
 import { follow } from './state/route'
 import { resume } from './state/runs'
 import { listenForKeys } from './state/shortcuts'
@@ -12,6 +13,7 @@ import { restoreTheme } from './state/theme'
 
 restoreTheme()
 follow()
+listenForPresses()
 listenForKeys()
 receiveDrops()
 void locate().then(() => {

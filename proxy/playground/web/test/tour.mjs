@@ -8,6 +8,7 @@ import { buttons } from './buttons.mjs'
 import { draw } from './draw.mjs'
 import { edit } from './edit.mjs'
 import { key } from './key.mjs'
+import { presses } from './presses.mjs'
 import { video } from './video.mjs'
 
 const [base, locked, secret, shots] = process.argv.slice(2)
@@ -27,6 +28,7 @@ try {
   await edit(page, shoot)
   await video(page, picture, shoot)
   await around(browser, page, base, picture, shoot)
+  await presses(await open(browser, base), picture)
   await key(browser, locked, secret, shoot)
 } catch (e) {
   if (!(e instanceof Ended)) problems.push(String(e.stack ?? e))

@@ -6,6 +6,7 @@ import { events } from '../api/sse'
 import type { Images, Job, JobStatus, Made, Page, Video } from '../api/types'
 import { askOf, noteAsk } from './asks'
 import { refreshPictures } from './pictures'
+import { pressedAnew } from './presses'
 import { refreshVideos, remember } from './videos'
 
 /** A request of this visit, from the click to its pictures. */
@@ -36,11 +37,11 @@ export function ended(status: State['status']): boolean {
   return status === 'completed' || status === 'failed' || status === 'cancelled'
 }
 
-/** start sends a request and follows its job to the end. */
-export function start(ask: Ask): Run {
+/** start sends a request and follows its job to the end; one for each press. */
+export function start(ask: Ask): void {
+  if (!pressedAnew(`${ask.path} ${ask.title}`)) return
   const run = add(ask, 'sending')
   void follow(run, () => begin(run, ask))
-  return run
 }
 
 /** resume follows the jobs that are under way although this visit did not begin them. */

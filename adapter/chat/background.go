@@ -1,0 +1,168 @@
+package chat
+
+import (
+	"encoding/json"
+	"regexp"
+	"slices"
+	"strings"
+
+	openai "github.com/sashabaranov/go-openai"
+)
+
+// CannedReply is an answer that needs no picture. A Tool is called with Text as its arguments where the client insists on one.
+type CannedReply struct {
+	Rule string // which rule recognised the request
+	Text string
+	Tool string
+}
+
+// background answers requests that clients make on their own account: they must not start a job.
+func background(req openai.ChatCompletionRequest, text string, o Options) (CannedReply, bool) {
+	if o.DrawTasks {
+		return CannedReply{}, false
+	}
+	about := firstWords(req, text)
+	if reply, ok := structured(req, text, about); ok {
+		return reply, true
+	}
+	for _, r := range rules {
+		if r.fits(req, text) {
+			return CannedReply{Rule: r.name, Text: r.answer.text(about, lastLine(text))}, true
+		}
+	}
+	//nolint:staticcheck // MaxTokens is what clients still send
+	if limit := max(req.MaxTokens, req.MaxCompletionTokens); limit > 0 && limit <= 50 {
+		return CannedReply{Rule: "a tiny answer", Text: greeting.text(about, "")}, true
+	}
+	if plain := words(text); hasWord(plain, "title") && hasWord(plain, "conversation") && !slices.ContainsFunc(imageVerbs, func(v string) bool { return hasWord(plain, v) }) {
+		return CannedReply{Rule: "a title", Text: about}, true
+	}
+	return CannedReply{}, false
+}
+
+// imageVerbs say that a text about a conversation's title wants a picture after all.
+var imageVerbs = []string{"draw", "paint", "imagine", "picture", "image", "illustrate", "illustration", "render", "photo", "poster"}
+
+func hasWord(plain, word string) bool { return strings.Contains(" "+plain+" ", " "+word+" ") }
+
+func (r rule) fits(req openai.ChatCompletionRequest, text string) bool {
+	switch r.in {
+	case inSystem:
+		return slices.ContainsFunc(req.Messages, func(m openai.ChatCompletionMessage) bool {
+			content, _ := contentOf(m)
+			return (m.Role == openai.ChatMessageRoleSystem || m.Role == openai.ChatMessageRoleDeveloper) && r.matches(strings.TrimSpace(content))
+		})
+	case isUser:
+		return slices.Contains(r.any, words(text)) && len(attachedOf(req)) == 0
+	case inTools:
+		return slices.ContainsFunc(req.Tools, func(t openai.Tool) bool { return t.Function != nil && slices.Contains(r.any, t.Function.Name) })
+	default:
+		return r.matches(text)
+	}
+}
+
+func attachedOf(req openai.ChatCompletionRequest) []string {
+	if i := lastOf(req.Messages, openai.ChatMessageRoleUser); i >= 0 {
+		_, pictures := contentOf(req.Messages[i])
+		return pictures
+	}
+	return nil
+}
+
+func (r rule) matches(text string) bool {
+	for _, marker := range r.all {
+		if !strings.Contains(text, marker) {
+			return false
+		}
+	}
+	return len(r.any) == 0 || slices.ContainsFunc(r.any, func(m string) bool { return strings.Contains(text, m) })
+}
+
+// text is the answer in the form that the client parses.
+func (a answering) text(about, line string) string {
+	switch a {
+	case titleJSON:
+		return flat("title", about)
+	case tagsJSON:
+		return `{"tags":["Image"]}`
+	case followUps:
+		return `{"follow_ups":[]}`
+	case queriesJSON:
+		return `{"queries":[]}`
+	case promptJSON:
+		return flat("prompt", line)
+	case textJSON:
+		return `{"text":""}`
+	case noToolCalls:
+		return `{"tool_calls":[]}`
+	case noOperations:
+		return `{"operations":[]}`
+	case emoji:
+		return "🎨"
+	case sentence:
+		return "The user is making pictures with Midjourney."
+	case drawn:
+		return "Here is your picture."
+	case pong:
+		return "pong"
+	case greeting:
+		return "Hello! Describe a picture and Midjourney draws it."
+	default:
+		return about
+	}
+}
+
+func flat(key, value string) string {
+	data, err := json.Marshal(map[string]string{key: strings.NewReplacer("{", "(", "}", ")").Replace(value)})
+	if err != nil {
+		return "{}"
+	}
+	return string(data)
+}
+
+var saidByUser = regexp.MustCompile(`(?mi)^\s*(?:\*\*)?(?:user|human)(?:\*\*)?\s*:\s*(.+)$`)
+
+// firstWords is a title made of the conversation's first wish, in the request itself or in the history it quotes.
+func firstWords(req openai.ChatCompletionRequest, text string) string {
+	said := ""
+	if m := saidByUser.FindStringSubmatch(text); m != nil {
+		said = m[1]
+	} else if i := slices.IndexFunc(req.Messages, func(m openai.ChatCompletionMessage) bool { return m.Role == openai.ChatMessageRoleUser }); i >= 0 && i < lastOf(req.Messages, openai.ChatMessageRoleUser) {
+		said, _ = contentOf(req.Messages[i])
+	}
+	fields := strings.Fields(strings.Trim(said, "\"' "))
+	if i := slices.IndexFunc(fields, isFlag); i >= 0 { // parameters are no words of a title
+		fields = fields[:i]
+	}
+	if len(fields) == 0 {
+		return "Pictures"
+	}
+	title := strings.Trim(strings.Join(fields[:min(5, len(fields))], " "), ".,;:!?\"'")
+	if letters := []rune(title); len(letters) > 60 {
+		title = string(letters[:60])
+	}
+	return strings.ToUpper(title[:firstRune(title)]) + title[firstRune(title):]
+}
+
+// isFlag tells words that begin a parameter, with dashes as editors set them.
+func isFlag(word string) bool {
+	return strings.HasPrefix(word, "--") || strings.HasPrefix(word, "—") || strings.HasPrefix(word, "–")
+}
+
+func firstRune(s string) int {
+	for i := range s {
+		if i > 0 {
+			return i
+		}
+	}
+	return len(s)
+}
+
+// lastLine is the last thing the user said in a quoted history.
+func lastLine(text string) string {
+	all := saidByUser.FindAllStringSubmatch(text, -1)
+	if len(all) == 0 {
+		return ""
+	}
+	return strings.TrimSpace(all[len(all)-1][1])
+}

@@ -1,0 +1,211 @@
+package chat_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"midgate/adapter/adaptertest/harness"
+
+	openai "github.com/sashabaranov/go-openai"
+
+	"midgate/adapter"
+	"midgate/adapter/chat"
+	"midgate/adapter/prompt"
+)
+
+const fox = "img_ABCDEFGHIJKLMNOPQRSTUVWX23"
+
+// talk is a conversation written as role, text, role, text …
+func talk(said ...string) openai.ChatCompletionRequest {
+	var req openai.ChatCompletionRequest
+	for i := 0; i < len(said); i += 2 {
+		req.Messages = append(req.Messages, openai.ChatCompletionMessage{Role: said[i], Content: said[i+1]})
+	}
+	return req
+}
+
+func withPictures(req openai.ChatCompletionRequest, urls ...string) openai.ChatCompletionRequest {
+	last := &req.Messages[len(req.Messages)-1]
+	parts := []openai.ChatMessagePart{{Type: openai.ChatMessagePartTypeText, Text: last.Content}}
+	for _, u := range urls {
+		parts = append(parts, openai.ChatMessagePart{Type: openai.ChatMessagePartTypeImageURL, ImageURL: &openai.ChatMessageImageURL{URL: u}})
+	}
+	last.Content, last.MultiContent = "", parts
+	return req
+}
+
+func TestReadTurn(t *testing.T) {
+	shown := "![a fox](http://h/images/" + fox + ".png)"
+	after := func(text string) openai.ChatCompletionRequest {
+		return talk("user", "a red fox", "assistant", shown, "user", text)
+	}
+	tests := map[string]struct {
+		req  openai.ChatCompletionRequest
+		want chat.Turn
+	}{
+		"a first text draws":                      {talk("user", "a red fox"), chat.Turn{Way: chat.TurnDraw, Prompt: "a red fox"}},
+		"system text and tools are ignored":       {talk("system", "be nice", "user", "a red fox"), chat.Turn{Way: chat.TurnDraw, Prompt: "a red fox"}},
+		"another text draws anew":                 {after("a lighthouse in a storm"), chat.Turn{Way: chat.TurnDraw, Prompt: "a lighthouse in a storm"}},
+		"an instruction edits the last picture":   {after("add snow"), chat.Turn{Way: chat.TurnEdit, Prompt: "add snow", Images: []string{fox}}},
+		"a polite instruction edits":              {after("Could you make the hat blue?"), chat.Turn{Way: chat.TurnEdit, Prompt: "Could you make the hat blue?", Images: []string{fox}}},
+		"speaking of the picture edits":           {after("the third one with a hat"), chat.Turn{Way: chat.TurnEdit, Prompt: "the third one with a hat", Images: []string{fox}, Index: 3}},
+		"an instruction without a picture draws":  {talk("user", "make a red fox"), chat.Turn{Way: chat.TurnDraw, Prompt: "make a red fox"}},
+		"a button without a picture is no prompt": {talk("user", "U2"), chat.Turn{Way: chat.TurnAct, Prompt: "U2", Action: adapter.ActUpscale, Index: 2}},
+		"/imagine always draws":                   {after("/imagine prompt: add snow"), chat.Turn{Way: chat.TurnDraw, Prompt: "add snow"}},
+		"/edit always edits":                      {after("/edit at night"), chat.Turn{Way: chat.TurnEdit, Prompt: "at night", Images: []string{fox}}},
+		"/imagine draws what looks like a task":   {talk("user", "/imagine ping"), chat.Turn{Way: chat.TurnDraw, Prompt: "ping"}},
+		"a path is no command":                    {talk("user", "/dev/null as a place"), chat.Turn{Way: chat.TurnDraw, Prompt: "/dev/null as a place"}},
+		"a picture without a wish is described":   {withPictures(talk("user", ""), "data:x"), chat.Turn{Way: chat.TurnDescribe, Attached: []string{"data:x"}}},
+		"a picture with the wish to be described": {withPictures(talk("user", "what is in this picture?"), "data:x"), chat.Turn{Way: chat.TurnDescribe, Prompt: "what is in this picture?", Attached: []string{"data:x"}}},
+		"a picture with a wish is edited":         {withPictures(talk("user", "as a watercolour"), "data:x"), chat.Turn{Way: chat.TurnEdit, Prompt: "as a watercolour", Attached: []string{"data:x"}}},
+		"two pictures without a wish are blended": {withPictures(talk("user", ""), "data:x", "data:y"), chat.Turn{Way: chat.TurnBlend, Attached: []string{"data:x", "data:y"}}},
+		"/describe asks about the last picture":   {after("/describe"), chat.Turn{Way: chat.TurnDescribe, Images: []string{fox}}},
+		"a picture sent earlier is edited": {func() openai.ChatCompletionRequest {
+			r := withPictures(talk("user", "look"), "data:x")
+			r.Messages = append(r.Messages, talk("assistant", "nice", "user", "make it blue").Messages...)
+			return r
+		}(), chat.Turn{Way: chat.TurnEdit, Prompt: "make it blue", Attached: []string{"data:x"}}},
+		"an answer's picture that a client kept as data is edited": {func() openai.ChatCompletionRequest {
+			r := withPictures(talk("user", "a red fox", "assistant", "here"), "data:x")
+			r.Messages = append(r.Messages, talk("user", "make it blue").Messages...)
+			return r
+		}(), chat.Turn{Way: chat.TurnEdit, Prompt: "make it blue", Attached: []string{"data:x"}}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			got, err := chat.ReadTurn(test.req, chat.Options{})
+			if err != nil {
+				t.Fatalf("ReadTurn() = %v", err)
+			}
+			if a, b := harness.AsJSON(t, got), harness.AsJSON(t, test.want); a != b {
+				t.Errorf("ReadTurn() = %s\nwant %s", a, b)
+			}
+		})
+	}
+}
+
+func TestATurnThatFollowsChangesThePictureBeforeIt(t *testing.T) {
+	shown := "![](/images/" + fox + ".png)"
+	for name, test := range map[string]struct {
+		req  openai.ChatCompletionRequest
+		want chat.Way
+	}{
+		"any words edit":          {talk("assistant", shown, "user", "a starry night"), chat.TurnEdit},
+		"without a picture":       {talk("user", "a starry night"), chat.TurnDraw},
+		"/imagine draws all same": {talk("assistant", shown, "user", "/imagine a starry night"), chat.TurnDraw},
+		"a button is pressed":     {talk("assistant", shown, "user", "zoom out 2x"), chat.TurnAct},
+	} {
+		if got, err := chat.ReadTurn(test.req, chat.Options{Follow: true}); err != nil || got.Way != test.want {
+			t.Errorf("%s: %s, %v, want %s", name, got.Way, err, test.want)
+		}
+	}
+}
+
+func TestSayLinksToPicturesThatTravelApart(t *testing.T) {
+	img := adapter.Image{ID: fox, Prompt: "a fox"}
+	say := chat.Answer{Images: []adapter.Image{img}, Apart: true, URL: func(id string) string { return "http://h/images/" + id + ".png" }}
+	if got := chat.Markdown(say); strings.Contains(got, "![") || !strings.Contains(got, "[a fox](http://h/images/"+fox+".png)") {
+		t.Errorf("Say() = %q, want a link and no picture", got)
+	}
+}
+
+func TestReadTurnRefusesWhatSaysNothing(t *testing.T) {
+	for name, req := range map[string]openai.ChatCompletionRequest{
+		"no messages":     {},
+		"no user message": talk("system", "x"),
+		"an empty text":   talk("user", " "),
+		"an unknown one":  talk("user", "/draw a fox"),
+		"one word":        talk("user", "/imaginewhatever"),
+		"another command": talk("user", "/settings"),
+	} {
+		if _, err := chat.ReadTurn(req, chat.Options{}); harness.Refusal(t, err).Param != "messages" {
+			t.Errorf("%s: %v, want an error about messages", name, err)
+		}
+	}
+}
+
+// tasks are clients' background requests with the stable parts of their templates (clients.md §9).
+func tasks() map[string]struct {
+	req  openai.ChatCompletionRequest
+	want string
+} {
+	history := "\n### Chat History:\n<chat_history>\nUSER: a red fox in snow at dawn\nASSISTANT: ![x](y)\n</chat_history>"
+	task := func(text string) openai.ChatCompletionRequest { return talk("user", "### Task:\n"+text+history) }
+	schema := &openai.ChatCompletionResponseFormat{Type: openai.ChatCompletionResponseFormatTypeJSONSchema, JSONSchema: &openai.ChatCompletionResponseFormatJSONSchema{
+		Name: "title", Schema: json.RawMessage(`{"type":"object","properties":{"language":{"type":"string"},"title":{"type":"string"},"tags":{"type":"array"}},"required":["language","title"]}`)}}
+	structured := talk("user", "Analyze this conversation and provide:\n1. The detected language\n2. A title\n\nUser: a red fox in snow at dawn")
+	structured.ResponseFormat = schema
+	forced := talk("user", "Analyze this conversation and provide:\nUser: a red fox in snow at dawn")
+	forced.Tools = []openai.Tool{{Type: "function", Function: &openai.FunctionDefinition{Name: "extract", Parameters: json.RawMessage(`{"type":"object","properties":{"title":{"type":"string"}}}`)}}}
+	forced.ToolChoice = map[string]any{"type": "function", "function": map[string]any{"name": "extract"}}
+	tiny := talk("user", "say something nice about foxes")
+	tiny.MaxTokens = 16
+	memory := talk("user", "a red fox")
+	memory.Tools = []openai.Tool{{Type: "function", Function: &openai.FunctionDefinition{Name: "set_memory"}}}
+	return map[string]struct {
+		req  openai.ChatCompletionRequest
+		want string
+	}{
+		"open webui title":            {task("Generate a concise, 3-5 word title with an emoji summarizing the chat history."), `{"title":"A red fox in snow"}`},
+		"open webui tags":             {task("Generate 1-3 broad tags categorizing the main themes"), `{"tags":["Image"]}`},
+		"open webui follow-ups":       {task("Suggest 3-5 relevant follow-up questions or prompts"), `{"follow_ups":[]}`},
+		"open webui queries":          {task("Analyze the chat history to determine the necessity of generating search queries"), `{"queries":[]}`},
+		"open webui image prompt":     {task("Generate a detailed prompt for an image generation task"), `{"prompt":"a red fox in snow at dawn"}`},
+		"open webui autocomplete":     {task("You are an autocompletion system. Continue the text"), `{"text":""}`},
+		"open webui compaction":       {talk("user", "Summarize the conversation history that will be compacted"), "The user is making pictures with Midjourney."},
+		"open webui tool choice":      {talk("system", "Available Tools: []", "user", "Query: a red fox"), `{"tool_calls":[]}`},
+		"open webui emoji":            {talk("user", "Reflect the speaker's likely facial expression through a fitting emoji"), "🎨"},
+		"open webui memory":           {talk("system", "You are a private memory reviewer", "user", "Review the completed conversation turn"), `{"operations":[]}`},
+		"open webui own picture":      {talk("system", "<context>The requested image has been created and displayed</context>", "user", "a red fox"), "Here is your picture."},
+		"librechat title":             {talk("user", "Provide a concise, 5-word-or-less title for the conversation, using title case.\n\nConversation:\nUser: a red fox in snow at dawn\nAI: x"), "A red fox in snow"},
+		"a title after parameters":    {talk("user", "Provide a concise, 5-word-or-less title for the conversation.\n\nUser: a red fox —ar 16:9"), "A red fox"},
+		"librechat structured title":  {structured, `{"language":"English","tags":[],"title":"A red fox in snow"}`},
+		"librechat memory":            {memory, "The user is making pictures with Midjourney."},
+		"librechat summary":           {talk("user", "Hold on, before you continue I need you to write me a checkpoint of everything"), "The user is making pictures with Midjourney."},
+		"a forced tool":               {forced, `{"title":"A red fox in snow"}`},
+		"lobechat title":              {talk("system", "You are a professional conversation summarizer.", "user", "User: a red fox in snow at dawn"), "A red fox in snow"},
+		"nextchat title":              {talk("user", "a red fox in snow at dawn", "assistant", "x", "user", "Please generate a four to five word title summarizing our conversation without any lead-in"), "A red fox in snow"},
+		"chatbox title":               {talk("user", "Based on the chat history, give this conversation a name.\nUser: a red fox in snow at dawn"), "A red fox in snow"},
+		"a ping":                      {talk("user", "ping"), "pong"},
+		"a greeting":                  {talk("user", "Hello!"), "Hello! Describe a picture and Midjourney draws it."},
+		"a tiny answer":               {tiny, "Hello! Describe a picture and Midjourney draws it."},
+		"any title of a conversation": {talk("user", "a red fox in snow at dawn", "assistant", "x", "user", "Suggest a short title for this conversation"), "A red fox in snow"},
+	}
+}
+
+func TestBackgroundRequestsAreAnsweredWithoutAJob(t *testing.T) {
+	for name, test := range tasks() {
+		t.Run(name, func(t *testing.T) {
+			got, err := chat.ReadTurn(test.req, chat.Options{})
+			if err != nil || got.Way != chat.TurnReply || got.Reply.Text != test.want {
+				t.Errorf("ReadTurn() = %s %q (%s), %v, want the answer %q", got.Way, got.Reply.Text, got.Reply.Rule, err, test.want)
+			}
+			if strings.HasPrefix(test.want, "{") && !json.Valid([]byte(got.Reply.Text)) {
+				t.Errorf("the answer %q is not JSON", got.Reply.Text)
+			}
+			drawn, err := chat.ReadTurn(test.req, chat.Options{DrawTasks: true})
+			if err != nil || drawn.Way == chat.TurnReply {
+				t.Errorf("with the switch off: %s, %v, want no answer without a job", drawn.Way, err)
+			}
+		})
+	}
+}
+
+func TestWhatAnAnswerOffersCanBeSaid(t *testing.T) {
+	img := adapter.Image{ID: fox, Prompt: "a [red] fox", Index: 1, Version: "7", Width: 4, Height: 3, Buttons: []adapter.Button{{CustomID: "x", Action: adapter.ActReroll}}}
+	text := chat.Markdown(chat.Answer{Images: []adapter.Image{img}, URL: func(id string) string { return "http://h/images/" + id + ".png" }})
+	first, rest, _ := strings.Cut(text, "\n\n")
+	if first != "![a red fox](http://h/images/"+fox+".png)" {
+		t.Errorf("the picture's line = %q", first)
+	}
+	offers := strings.Split(rest, "`")
+	if len(offers) < 11 {
+		t.Fatalf("offers = %q, want the real buttons", rest)
+	}
+	for i := 1; i < len(offers); i += 2 {
+		if _, _, _, ok := prompt.Action(offers[i]); !ok {
+			t.Errorf("%q is offered but not understood", offers[i])
+		}
+	}
+}

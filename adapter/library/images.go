@@ -1,0 +1,135 @@
+package library
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"time"
+
+	"midgate/adapter"
+)
+
+// Config is what the library can be told.
+type Config struct {
+	Retention time.Duration // how long files are kept at most; 0 for ever
+}
+
+// Deps are what the library stands on.
+type Deps struct {
+	Accounts   adapter.Accounts
+	Store      adapter.Store
+	Pictures   adapter.Pictures
+	Retoucher  adapter.Retoucher
+	Recogniser adapter.Recogniser // nil: only exact copies are recognised
+	Log        *slog.Logger
+}
+
+// Library knows callers' pictures and files. It is safe for concurrent use.
+type Library struct {
+	cfg   Config
+	parts Deps
+}
+
+// New makes a library.
+func New(cfg Config, parts Deps) *Library {
+	return &Library{cfg: cfg, parts: parts}
+}
+
+// Image returns a record of one of the caller's pictures; a NotFound *Error for an unknown ID and for another owner's.
+func (s *Library) Image(ctx context.Context, c adapter.Caller, id string) (adapter.Image, error) {
+	img, err := s.parts.Store.Get(ctx, id)
+	if errors.Is(err, adapter.ErrNotFound) || err == nil && img.Owner != c.Owner {
+		return adapter.Image{}, ImageNotFound()
+	}
+	if err != nil {
+		return adapter.Image{}, adapter.Wrap(adapter.Storage, err, "The pictures' records cannot be read at the moment.")
+	}
+	return img, nil
+}
+
+func ImageNotFound() *adapter.Error {
+	return &adapter.Error{Kind: adapter.NotFound, Code: "image_not_found", Param: "id", Message: "There is no picture with this ID among the pictures of this key."}
+}
+
+// Images lists the caller's pictures, newest first: at most limit, those after the one with ID after.
+func (s *Library) Images(ctx context.Context, c adapter.Caller, limit int, after string) ([]adapter.Image, error) {
+	images, err := s.parts.Store.List(ctx, c.Owner, limit, after)
+	if err != nil {
+		return nil, adapter.ListError(err, "picture")
+	}
+	return images, nil
+}
+
+// Bytes opens a picture in a format; empty means PNG. The ID is unguessable: whoever has it may see the picture. What
+// is handed out is remembered, so that it is known when it comes back.
+func (s *Library) Bytes(ctx context.Context, id string, format adapter.Format, compression int) (*adapter.Blob, error) {
+	img, err := s.parts.Store.Get(ctx, id)
+	if errors.Is(err, adapter.ErrNotFound) {
+		return nil, ImageNotFound()
+	}
+	if err != nil {
+		return nil, adapter.Wrap(adapter.Storage, err, "The pictures' records cannot be read at the moment.")
+	}
+	if format == "" {
+		format = adapter.PNG
+	}
+	blob, err := s.parts.Pictures.Open(ctx, adapter.Rendition{Name: img.Source, Quarter: img.Quarter, Format: format, Compression: compression, ImageID: img.ID})
+	if errors.Is(err, adapter.ErrNotFound) {
+		return nil, ImageNotFound()
+	}
+	if err != nil {
+		return nil, err
+	}
+	s.remember(ctx, img, blob)
+	return blob, nil
+}
+
+// remember notes what was handed out: the bytes' digest and, once, the picture's looks. It is a convenience for later
+// edits: a failure is logged and costs nothing else.
+func (s *Library) remember(ctx context.Context, img adapter.Image, blob *adapter.Blob) {
+	if blob.SHA256 != "" {
+		known, err := s.parts.Store.FindDigest(ctx, img.Owner, blob.SHA256)
+		if err != nil || known == "" {
+			if err := s.parts.Store.Digest(ctx, img.Owner, blob.SHA256, img.ID); err != nil {
+				s.parts.Log.Warn("a picture's digest could not be noted", "image", img.ID, "error", err)
+			}
+		}
+	}
+	if len(img.Looks) > 0 || len(blob.Looks) == 0 {
+		return
+	}
+	if err := s.parts.Store.Update(ctx, img.ID, func(i *adapter.Image) { i.Looks = blob.Looks }); err != nil {
+		s.parts.Log.Warn("a picture's looks could not be noted", "image", img.ID, "error", err)
+	}
+}
+
+// Amend stores a record that may be there from an earlier life of its run; what was noted of it since stays.
+func (s *Library) Amend(ctx context.Context, img adapter.Image) error {
+	err := s.parts.Store.Update(ctx, img.ID, func(known *adapter.Image) {
+		put := img
+		if put.Single == nil {
+			put.Single = known.Single
+		}
+		if put.Source == known.Source {
+			put.Looks = known.Looks
+		}
+		*known = put
+	})
+	if errors.Is(err, adapter.ErrNotFound) {
+		return s.parts.Store.Put(ctx, img)
+	}
+	return err
+}
+
+// maxUpload is how large one uploaded picture may be (openai-surface.md §2.1).
+const maxUpload = 50 << 20
+
+// Receive stores an uploaded picture; name is the file name that it came with, as a hint.
+func (s *Library) Receive(ctx context.Context, _ adapter.Caller, r io.Reader, name string) (adapter.Reference, error) {
+	p, err := s.parts.Pictures.Receive(ctx, r, maxUpload)
+	if err != nil {
+		return adapter.Reference{}, err
+	}
+	return adapter.Reference{Upload: p.Name, Hash: p.SHA256, Name: name}, nil
+}

@@ -1,0 +1,101 @@
+// One press is one job, however long a key is held and however hurried a hand is.
+import { finished, step, want } from './browser.mjs'
+import { stroke } from './edit.mjs'
+
+export async function presses(page, picture) {
+  let sent = 0
+  let last = 0
+  page.on('request', (r) => r.method() === 'POST' && /\/v1\/(images|videos)/.test(r.url()) && sent++)
+  /** costs does something and wants so many jobs of it: the server's own list says how many there are. */
+  const costs = async (what, jobs, work) => {
+    await calm()
+    const [asked, made] = [sent, await jobsOf(page)]
+    await work()
+    last = await page.evaluate(() => performance.now())
+    await page.waitForFunction(() => !document.querySelector('.run[aria-busy=true]'), null, { timeout: 60_000 })
+    want(`requests of ${what}`, sent - asked, jobs)
+    want(`jobs of ${what}`, (await jobsOf(page)) - made, jobs)
+  }
+  /** calm waits until a press would count as one of its own. */
+  const calm = () => page.waitForFunction((t) => performance.now() > t + 1100, last)
+
+  await step('Enter that is held in the prompt is one job, and so are two quick ones', async () => {
+    await page.fill('#prompt', 'a mill at dawn')
+    await costs('a held Enter', 1, () => hold(page, 'Enter'))
+    await costs('two quick Enters', 1, async () => {
+      await page.keyboard.press('Enter')
+      await page.keyboard.press('Enter')
+    })
+    await costs('many quick Enters', 1, async () => {
+      for (let i = 0; i < 12; i++) await page.keyboard.press('Enter', { delay: 100 })
+    })
+    await costs('Shift+Enter that is held', 0, async () => {
+      await page.keyboard.down('Shift')
+      await hold(page, 'Enter')
+      await page.keyboard.up('Shift')
+      await page.fill('#prompt', 'a mill at dawn')
+    })
+    want('pictures', await finished(page), 4)
+  })
+
+  await step('a button that is held, or hit twice, is one job', async () => {
+    const draw = page.getByRole('button', { name: 'Draw' })
+    await costs('a double click', 1, () => draw.dblclick())
+    await draw.focus()
+    await costs('Enter held on the button', 1, () => hold(page, 'Enter'))
+    const again = page.getByRole('button', { name: 'Do it again' }).first()
+    await costs('a double click on "Do it again"', 1, () => again.dblclick())
+  })
+
+  await step('an action that is held, or hit twice, is one job', async () => {
+    await page.goto(picture)
+    const vary = page.getByRole('button', { name: 'Vary Strong' })
+    await vary.focus()
+    await costs('Enter held on an action', 1, () => hold(page, 'Enter'))
+    await costs('Space held on an action', 1, () => hold(page, 'Space'))
+    await costs('a double click on an action', 1, () => vary.dblclick())
+    await costs('a second click that meets another button', 1, async () => {
+      const [a, b] = await Promise.all([vary.elementHandle(), page.getByRole('button', { name: 'Vary Subtle' }).elementHandle()])
+      await page.evaluate(([one, two]) => (one.click(), two.click()), [a, b])
+    })
+    await page.getByRole('button', { name: 'Custom Zoom' }).click()
+    await page.locator('dialog input').last().focus()
+    await costs('Enter held in a dialog', 1, () => hold(page, 'Enter'))
+    want('dialogs', await page.locator('dialog[open]').count(), 0)
+  })
+
+  await step('an edit whose Enter is held is one job', async () => {
+    await page.getByRole('link', { name: 'Edit' }).click()
+    await page.waitForSelector('.canvas canvas')
+    await stroke(page, [[0.3, 0.6], [0.7, 0.6]])
+    await page.fill('#edit-prompt', 'a boat')
+    await costs('Enter held in the editor', 1, async () => {
+      await hold(page, 'Enter')
+      await page.waitForSelector('.run')
+    })
+  })
+
+  await step('presses that are not hurried are jobs of their own', async () => {
+    await page.goto(page.url().replace(/#.*/, '#/'))
+    await page.fill('#prompt', 'a mill at dusk')
+    await costs('two Enters', 2, async () => {
+      await page.keyboard.press('Enter')
+      last = await page.evaluate(() => performance.now())
+      await calm()
+      await page.keyboard.press('Enter')
+    })
+  })
+  await page.context().close()
+}
+
+/** hold keeps a key down for a second, as a keyboard does: after the first press it repeats. */
+async function hold(page, key) {
+  const end = Date.now() + 1100
+  for (let n = 0; n < 8 || Date.now() < end; n++) await page.keyboard.down(key)
+  await page.keyboard.up(key)
+}
+
+/** jobsOf is how many jobs there are. */
+function jobsOf(page) {
+  return page.evaluate(async () => (await (await fetch(`${location.pathname}v1/jobs?limit=100`)).json()).data.length)
+}
