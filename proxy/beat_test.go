@@ -166,7 +166,7 @@ func TestAnAcceptanceThatIsCutLeavesTheJobToItsRepeat(t *testing.T) {
 	for path, body := range map[string]string{
 		"/v1/images/generations": `{"prompt":"x"}`,
 		"/v1/videos":             `{"prompt":"x"}`,
-		"/v1/responses":          `{"input":"x","background":true}`,
+		"/v1/responses":          `{"input":"a red fox in the snow","background":true}`,
 	} {
 		t.Run(path, func(t *testing.T) {
 			for _, arrives := range []bool{true, false} {

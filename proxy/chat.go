@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
-	"net/http"
 	"strings"
 	"time"
 
@@ -48,7 +47,11 @@ func (s *Server) chat(c *gin.Context) error {
 	case err != nil:
 		return err
 	case talk.Ticket == nil:
-		return s.chatAtOnce(c, ask, s.showing(s.base(c), ask.form, talk.Images, chat.Answer{}))
+		answer, err := s.showing(c.Request.Context(), visitOf(c).caller, s.base(c), ask.form, talk.Images, chat.Answer{Note: ask.turn.Note})
+		if err != nil {
+			return err
+		}
+		return s.chatAtOnce(c, ask, answer)
 	case ask.stream:
 		return s.streamChat(c, talk.Ticket, ask.form)
 	default:
@@ -60,11 +63,16 @@ func (s *Server) chat(c *gin.Context) error {
 func (s *Server) chatAtOnce(c *gin.Context, ask chatAsk, answer said) error {
 	head := chatHead{ID: "chatcmpl-" + rand.Text(), Created: time.Now().Unix(), Model: ask.form.Model}
 	if !ask.stream {
-		s.writeJSON(c, http.StatusOK, completionOf(head, ask.form, answer))
-		return nil
+		doc := &jsonstream.Document{}
+		defer func() { _ = doc.Close() }() // files that were only read
+		around(doc, completionOf(head, ask.form, answer), answer.blobs())
+		return s.writeDocument(c, doc)
 	}
 	t := s.startChat(c, head, ask.form)
-	t.answer(answer)
+	defer func() { _ = t.e.end() }() // also when something panics
+	if err := t.answer(answer); err != nil {
+		t.e.fail(explain(err, asked{}))
+	}
 	return t.close(c)
 }
 
@@ -76,7 +84,7 @@ func (s *Server) completion(c *gin.Context, run adapter.Run, f chatForm) rendere
 		if err != nil {
 			return err
 		}
-		d.Value(completionOf(headOf(run, f), f, answer))
+		around(d, completionOf(headOf(run, f), f, answer), answer.blobs())
 		return nil
 	}
 }
@@ -94,12 +102,12 @@ func headOf(run adapter.Run, f chatForm) chatHead {
 
 // said puts a job's result into words and pictures.
 func (s *Server) said(ctx context.Context, caller adapter.Caller, base string, run adapter.Run, f chatForm, r adapter.Result) (said, error) {
-	say := chat.Answer{Texts: r.Texts}
+	say := chat.Answer{Texts: r.Texts, Note: f.Note}
 	if len(r.Videos) > 0 {
 		say.Video = filmURL(base, run.ID, r.Moving)
 	}
 	if r.Missing > 0 {
-		say.Note = r.Reason
+		say.Note = strings.TrimSpace(say.Note + "\n\n" + r.Reason)
 	}
 	var images []adapter.Image
 	for _, id := range r.Images {
@@ -109,23 +117,30 @@ func (s *Server) said(ctx context.Context, caller adapter.Caller, base string, r
 		}
 		images = append(images, img)
 	}
-	return s.showing(base, f, images, say), nil
+	return s.showing(ctx, caller, base, f, images, say)
 }
 
 // showing is an answer with pictures: a grid as one picture with links to its quarters, all others one by one.
-func (s *Server) showing(base string, f chatForm, images []adapter.Image, say chat.Answer) said {
+func (s *Server) showing(ctx context.Context, caller adapter.Caller, base string, f chatForm, images []adapter.Image, say chat.Answer) (said, error) {
 	say.URL = func(id string) string { return pictureURL(base, id, f.Output.Format) }
 	say.Apart = f.Apart
 	say.Images = images
 	if len(images) == 1 && images[0].IsGrid() {
 		say.Whole, say.Images = &images[0], nil
 	}
-	answer := said{text: chat.Markdown(say)}
-	if f.Apart {
-		for _, img := range images {
-			answer.images = append(answer.images, say.URL(img.ID))
-		}
+	answer := said{text: chat.Markdown(say), format: f.Output.Format}
+	if !f.Apart {
+		s.metrics.handedOut("url", len(images))
+		return answer, nil
 	}
-	s.metrics.handedOut("url", len(images))
-	return answer
+	ids := make([]string, len(images))
+	for i, img := range images {
+		ids[i] = img.ID
+	}
+	read := f.form
+	read.Output.Base64 = true
+	var err error
+	answer.images, err = s.find(ctx, caller, read, ids)
+	s.metrics.handedOut("b64_json", len(answer.images))
+	return answer, err
 }

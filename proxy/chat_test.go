@@ -154,7 +154,7 @@ func TestChatReadsWhatClientsWrite(t *testing.T) {
 		"a data URL":            `"messages":[{"role":"user","content":[{"type":"text","text":"as a watercolour"},{"type":"image_url","image_url":{"url":"` + data + `"}}]}]`,
 		"a bare image_url":      `"messages":[{"role":"user","content":[{"type":"text","text":"as a watercolour"},{"type":"image_url","image_url":"` + data + `"}]}]`,
 		"input_image":           `"messages":[{"role":"user","content":[{"type":"input_text","text":"as a watercolour"},{"type":"input_image","image_url":"` + data + `"}]}]`,
-		"parts nobody knows":    `"messages":[{"role":"user","content":[{"type":"text","text":"a fox"},{"type":"input_audio","input_audio":{}},7,null]}]`,
+		"parts of tools":        `"messages":[{"role":"user","content":[{"type":"text","text":"a red fox"},{"type":"tool_result","content":"12 o'clock"},null]}]`,
 		"stop as a string":      `"stop":"a","messages":[{"role":"user","content":"a red fox"}]`,
 		"max_tokens 1000.0":     `"max_tokens":1000.0,"messages":[{"role":"user","content":"a red fox"}]`,
 		"tools":                 `"tools":[{"type":"function","function":{"name":"time"}}],"tool_choice":"auto","messages":[{"role":"user","content":"a red fox"}]`,
@@ -193,7 +193,7 @@ func TestChatRefusesWhatCannotBeAnswered(t *testing.T) {
 		"nothing to blend":   {`{"messages":[{"role":"user","content":"/blend"}]}`, 400, "messages", "invalid_value"},
 		"an unknown model":   {`{"model":"gpt-4o","messages":[{"role":"user","content":"a fox"}]}`, 404, "model", "model_not_found"},
 		"too many pictures":  {`{"n":11,"messages":[{"role":"user","content":"a fox"}]}`, 400, "n", "integer_above_max_value"},
-		"a broken picture":   {`{"messages":[{"role":"user","content":[{"type":"text","text":"x y"},{"type":"image_url","image_url":{"url":"data:,x"}}]}]}`, 400, "messages", "invalid_value"},
+		"a broken picture":   {`{"messages":[{"role":"user","content":[{"type":"text","text":"as a watercolour"},{"type":"image_url","image_url":{"url":"data:,x"}}]}]}`, 400, "messages", "invalid_value"},
 	} {
 		status, _, body := h.call(t, http.MethodPost, "/v1/chat/completions", tt.body)
 		var e envelope

@@ -27,6 +27,7 @@ type chatForm struct {
 	Model string `json:"model"`
 	Apart bool   `json:"apart,omitempty"` // pictures travel in images[], beside the text
 	Usage bool   `json:"usage,omitempty"` // stream_options.include_usage
+	Note  string `json:"note,omitempty"`  // what the answer begins with
 }
 
 // readChat reads everything that costs nothing to check; pictures are looked up and fetched last, and only if they are
@@ -46,7 +47,7 @@ func (s *Server) readChat(c *gin.Context, p *payload) (ask chatAsk, err error) {
 	if err := p.present("messages"); err != nil {
 		return ask, err
 	}
-	if ask.turn, err = chat.ReadTurn(req, s.chatOptions()); err != nil {
+	if ask.turn, err = chat.ReadTurn(req, s.chatOptions(c)); err != nil {
 		return ask, err
 	}
 	if ask.gen, ask.stream, err = p.drawing(); err != nil {
@@ -55,6 +56,7 @@ func (s *Server) readChat(c *gin.Context, p *payload) (ask chatAsk, err error) {
 	ask.legacy = p.fields["functions"].IsArray()
 	ask.form = chatForm{form: formOf(ask.gen), Model: first(req.Model, "midjourney"), Apart: wantsImages(p.fields["modalities"])}
 	ask.form.Tokens = promptTokens(req)
+	ask.form.Note = ask.turn.Note
 	ask.form.Usage = p.fields["stream_options"].Get("include_usage").Bool()
 	if ask.turn.Way == chat.TurnReply {
 		return ask, nil
@@ -65,8 +67,11 @@ func (s *Server) readChat(c *gin.Context, p *payload) (ask chatAsk, err error) {
 	return ask, s.borrow(c, p, &ask.gen)
 }
 
-func (s *Server) chatOptions() chat.Options {
-	return chat.Options{DrawTasks: s.cfg.ChatTasks == "draw"}
+func (s *Server) chatOptions(c *gin.Context) chat.Options {
+	return chat.Options{DrawTasks: s.cfg.ChatTasks == "draw", Picture: func(id string) (adapter.Image, bool) {
+		img, err := s.core.Keep.Image(c.Request.Context(), visitOf(c).caller, id)
+		return img, err == nil // what cannot be looked up now is found missing when it is used
+	}}
 }
 
 // drawing reads the settings that an image request has, of a conversation's body. Fields of the same name that mean

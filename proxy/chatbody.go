@@ -3,6 +3,7 @@ package proxy
 import (
 	"encoding/json"
 	"math"
+	"slices"
 	"strings"
 
 	openai "github.com/sashabaranov/go-openai"
@@ -46,6 +47,9 @@ func (p *payload) conversation() (req openai.ChatCompletionRequest, err error) {
 // its content (openai-surface.md §6.4).
 func messageOf(m gjson.Result) openai.ChatCompletionMessage {
 	msg := openai.ChatCompletionMessage{Role: m.Get("role").String()}
+	if len(m.Get("tool_calls").Array()) > 0 || m.Get("function_call").IsObject() {
+		msg.ToolCalls = []openai.ToolCall{{}} // that there is one is all that is asked
+	}
 	content, pictures := m.Get("content"), m.Get("images").Array()
 	if content.Type == gjson.String && len(pictures) == 0 {
 		msg.Content = plainText(content.Str)
@@ -69,22 +73,58 @@ func messageOf(m gjson.Result) openai.ChatCompletionMessage {
 	return msg
 }
 
-// partOf reads a text or a picture of a message; parts of other kinds are left out.
+// partOf reads a text or a picture of a message; a part of another kind stays as one that nothing reads. What is no part
+// of what is said is left out.
 func partOf(v gjson.Result) (openai.ChatMessagePart, bool) {
 	if v.Type == gjson.String {
 		return textPart(v.Str), true
 	}
-	if text := v.Get("text"); text.Type == gjson.String && !v.Get("image_url").Exists() {
-		return textPart(text.Str), true
-	}
-	address := memberText(v, "image_url")
-	if kind := v.Get("type").String(); address == "" && (kind == "input_image" || kind == "image" || kind == "file" || kind == "input_file") {
-		address = first(memberText(v, "file_id"), first(memberText(v, "url"), memberText(v.Get("file"), "file_id")))
-	}
-	if address == "" {
+	kind := v.Get("type").String()
+	if slices.Contains(unsaid, kind) || v.Type == gjson.Null {
 		return openai.ChatMessagePart{}, false
 	}
-	return picturePart(address), true
+	if address := pictureIn(v); address != "" {
+		return picturePart(address), true
+	}
+	if text := v.Get("text"); text.Type == gjson.String {
+		return textPart(text.Str), true
+	}
+	return openai.ChatMessagePart{Type: openai.ChatMessagePartType(first(shortened(kind, 40), "unknown"))}, true
+}
+
+// unsaid are the parts of messages that say nothing of what is wished: tools, and what a model thought.
+var unsaid = []string{"tool_use", "tool_result", "tool-call", "tool-result", "thinking", "redacted_thinking", "reasoning", "refusal"}
+
+// Where a part keeps a picture: in these members, in these of a part that says that it is a picture or a file, or in
+// either kind of member of one of its objects.
+var (
+	pictureMembers = []string{"image_url", "imageUrl", "file_data", "file_id", "file_url"}
+	plainMembers   = []string{"url", "image", "data", "b64_json"}
+	pictureKinds   = []string{"image", "image_url", "input_image", "file", "input_file"}
+	pictureObjects = []string{"file", "source", "image", "inline_data", "inlineData"}
+)
+
+// pictureIn is the address, the data or the ID of a picture in a part, in all the ways in which clients write one.
+func pictureIn(v gjson.Result) string {
+	address := firstMember(v, pictureMembers)
+	if slices.Contains(pictureKinds, v.Get("type").String()) {
+		address = first(address, firstMember(v, plainMembers))
+	}
+	for _, name := range pictureObjects {
+		if object := v.Get(name); object.IsObject() {
+			address = first(address, first(firstMember(object, pictureMembers), firstMember(object, plainMembers)))
+		}
+	}
+	return address
+}
+
+func firstMember(v gjson.Result, names []string) string {
+	for _, name := range names {
+		if text := memberText(v, name); text != "" {
+			return text
+		}
+	}
+	return ""
 }
 
 func textPart(text string) openai.ChatMessagePart {

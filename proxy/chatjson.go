@@ -3,13 +3,16 @@ package proxy
 import (
 	"crypto/rand"
 
+	"midgate/adapter"
 	"midgate/adapter/chat"
+	"midgate/adapter/jsonstream"
 )
 
 // said is what an answer in a chat says.
 type said struct {
 	text   string
-	images []string          // addresses of pictures that travel beside the text
+	images []found           // pictures that travel beside the text, with their bytes
+	format adapter.Format    // of those
 	reply  *chat.CannedReply // of a request that needed no picture
 	legacy bool              // a tool is called as a function
 }
@@ -112,7 +115,7 @@ func chatUsage(f chatForm, text string) chatUsageJSON {
 
 // completionOf is an answer as one object.
 func completionOf(h chatHead, f chatForm, a said) completionJSON {
-	m := messageJSON{Role: "assistant", Content: &a.text, Annotations: []struct{}{}, Images: beside(a.images)}
+	m := messageJSON{Role: "assistant", Content: &a.text, Annotations: []struct{}{}, Images: a.beside()}
 	switch {
 	case a.calls() && a.legacy:
 		m.Content, m.Function = nil, new(a.called())
@@ -133,9 +136,19 @@ func (a said) toolCall() toolCallJSON {
 	return toolCallJSON{ID: "call_" + rand.Text(), Type: "function", Function: a.called()}
 }
 
-func beside(urls []string) (images []chatImageJSON) {
-	for i, u := range urls {
-		images = append(images, chatImageJSON{Type: "image_url", Index: i, ImageURL: addressJSON{u}})
+// beside are the pictures beside the text, each as a data URL with a mark for its bytes: clients take what stands here for
+// base64, and do not fetch it.
+func (a said) beside() (images []chatImageJSON) {
+	for i := range a.images {
+		address := "data:" + pictureTypes[string(orPNG(a.format))] + ";base64," + jsonstream.Mark(i)
+		images = append(images, chatImageJSON{Type: "image_url", Index: i, ImageURL: addressJSON{address}})
 	}
 	return images
+}
+
+func (a said) blobs() (all []*adapter.Blob) {
+	for _, p := range a.images {
+		all = append(all, p.blob)
+	}
+	return all
 }

@@ -21,7 +21,7 @@ type chatStream struct {
 	told int // percent told last; -1 for none
 }
 
-// chunkJSON is one frame of a stream. Usage is written by chunk where it belongs.
+// chunkJSON is one frame of a stream.
 type chunkJSON struct {
 	ID          string            `json:"id"`
 	Object      string            `json:"object"`
@@ -63,7 +63,7 @@ func (s *Server) streamChat(c *gin.Context, t Ticket, f chatForm) error {
 	if err == nil {
 		var answer said
 		if answer, err = s.said(ctx, v.caller, s.base(c), t.Run(), f, result); err == nil {
-			stream.answer(answer)
+			err = stream.answer(answer)
 		}
 	}
 	return s.endStream(c, t, stream.e, err, stream.e.fail)
@@ -108,8 +108,9 @@ func bar(percent int) string {
 	return fmt.Sprintf("%s%s %3d %%\n", strings.Repeat("█", full), strings.Repeat("░", barLength-full), percent)
 }
 
-// answer sends all of the answer: its text in one piece, since clients take a picture's link only whole.
-func (t *chatStream) answer(a said) {
+// answer sends all of the answer: its text in one piece, since clients take a picture's link only whole. It fails where a
+// picture cannot be read.
+func (t *chatStream) answer(a said) error {
 	switch {
 	case a.calls() && a.legacy:
 		t.delta(deltaJSON{Function: new(a.called())}, nil)
@@ -121,32 +122,44 @@ func (t *chatStream) answer(a said) {
 		t.delta(deltaJSON{Content: &a.text}, nil)
 	}
 	if len(a.images) > 0 {
-		t.delta(deltaJSON{Images: beside(a.images)}, nil)
+		if err := t.chunk([]chunkChoiceJSON{{Delta: deltaJSON{Images: a.beside()}}}, nil, a.blobs()...); err != nil {
+			return err
+		}
 	}
 	finish := a.finish()
 	t.delta(deltaJSON{}, &finish)
 	if t.form.Usage {
 		used := chatUsage(t.form, a.text)
-		t.chunk([]chunkChoiceJSON{}, &used)
+		_ = t.chunk([]chunkChoiceJSON{}, &used) // that the client has gone is found at the end
 	}
 	t.e.sendText("[DONE]")
+	return nil
 }
 
 func (t *chatStream) delta(d deltaJSON, finish *string) {
-	t.chunk([]chunkChoiceJSON{{Delta: d, Finish: finish}}, nil)
+	_ = t.chunk([]chunkChoiceJSON{{Delta: d, Finish: finish}}, nil) // that the client has gone is found at the end
 }
 
-// chunk sends one frame. With include_usage every chunk has the key, null but in the last (openai-surface.md §6.3).
-func (t *chatStream) chunk(choices []chunkChoiceJSON, used *chatUsageJSON) {
+// chunk sends one frame, and fails where its pictures cannot be read. With include_usage every chunk has the key, null but
+// in the last.
+func (t *chatStream) chunk(choices []chunkChoiceJSON, used *chatUsageJSON, pictures ...*adapter.Blob) error {
 	d := &jsonstream.Document{}
-	d.Text("{")
-	d.Members(chunkJSON{
-		ID: t.head.ID, Object: "chat.completion.chunk", Created: t.head.Created, Model: t.head.Model, Choices: choices,
-	})
+	defer func() { _ = d.Close() }() // files that were only read
+	frame := chunkJSON{ID: t.head.ID, Object: "chat.completion.chunk", Created: t.head.Created, Model: t.head.Model, Choices: choices}
 	if t.form.Usage {
-		d.Text(`,"usage":`)
-		d.Value(used)
+		around(d, chunkUsageJSON{frame, used}, pictures)
+	} else {
+		around(d, frame, pictures)
 	}
-	d.Text("}")
-	_ = t.e.send("", d) // that the client has gone is found at the end
+	err := t.e.send("", d)
+	if t.e.broken() {
+		return nil // that the client has gone is found at the end
+	}
+	return err
+}
+
+// chunkUsageJSON is a frame that tells the usage, or that it is not known yet.
+type chunkUsageJSON struct {
+	chunkJSON
+	Usage *chatUsageJSON `json:"usage"`
 }

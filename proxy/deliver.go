@@ -144,3 +144,12 @@ func primed(doc *jsonstream.Document) error {
 	}
 	return nil
 }
+
+// around adds a value in which a mark stands for each of the pictures.
+func around(d *jsonstream.Document, v any, pictures []*adapter.Blob) {
+	files := make([]jsonstream.OpenFile, len(pictures))
+	for i, p := range pictures {
+		files[i] = jsonstream.OpenFile{Body: p, Size: p.Size}
+	}
+	d.Around(v, files...)
+}

@@ -10,7 +10,6 @@ import (
 	"net/url"
 
 	"midgate/adapter"
-	"midgate/adapter/publicnet"
 )
 
 // Notify posts a task to its client's own notifyHook, as /mj/task/{id}/fetch shows it (upstream-protocol.md §7). Like
@@ -22,7 +21,7 @@ func (s *Server) Notify(ctx context.Context, t adapter.NativeTask) error {
 	}
 	u, err := url.Parse(t.Job.Hook)
 	if err == nil {
-		err = publicnet.CheckURL(u)
+		err = fetchable(u)
 	}
 	if err != nil {
 		return errHook
@@ -35,8 +34,8 @@ func (s *Server) Notify(ctx context.Context, t adapter.NativeTask) error {
 	req.Header.Set("Content-Type", "application/json")
 	resp, err := s.fetch.client.Do(req)
 	switch {
-	case errors.Is(err, publicnet.ErrNotPublic):
-		return publicnet.ErrNotPublic
+	case errors.Is(err, errNotPublic):
+		return errNotPublic
 	case err != nil: // its text has the address, which may be a secret
 		return errHook
 	}

@@ -41,14 +41,16 @@ func (s *Server) readResponse(c *gin.Context, p *payload) (ask responseAsk, err 
 	}
 	ask.form.Tokens = promptTokens(req)
 	action := strings.ToLower(tool.Get("action").String())
-	o := s.chatOptions()
-	o.Follow = action != "generate"
+	o := s.chatOptions(c)
+	o.Follow = tool.Exists() && action != "generate"
+	o.Must, o.Never = mustDraw(p.fields["tool_choice"]), p.fields["tool_choice"].String() == "none"
 	if ask.turn, err = chat.ReadTurn(req, o); err != nil {
 		return ask, inInput(err)
 	}
 	if ask.turn.Way == chat.TurnReply {
 		return ask, nil
 	}
+	ask.form.Note = ask.turn.Note
 	if err := steer(&ask.turn, action); err != nil {
 		return ask, err
 	}
@@ -107,11 +109,17 @@ func (s *Server) responseModel(c *gin.Context, p *payload, tool gjson.Result, as
 	return nil
 }
 
-// steer obeys the tool's action: generate draws anew whatever pictures there are, edit needs one.
+// mustDraw reports whether a choice of tools insists on the image tool.
+func mustDraw(choice gjson.Result) bool {
+	return choice.String() == "required" || choice.Get("type").String() == "image_generation"
+}
+
+// steer obeys the tool's action: generate draws anew, whatever was shown before, with the pictures of its own turn as
+// references; edit needs one.
 func steer(t *chat.Turn, action string) error {
 	switch {
 	case action == "generate" && t.Way != chat.TurnReply && t.Prompt != "":
-		t.Way, t.Images, t.Attached = chat.TurnDraw, nil, nil
+		t.Way, t.Images, t.Action, t.Note = chat.TurnDraw, nil, "", ""
 	case action == "edit" && len(t.Images)+len(t.Attached) == 0:
 		return adapter.BadParam("tools", "invalid_value", "The tool's action is 'edit', but there is no picture in 'input' or behind 'previous_response_id'.")
 	}
@@ -184,7 +192,8 @@ func (s *Server) inputItems(c *gin.Context, input gjson.Result) (messages []open
 		return []openai.ChatCompletionMessage{{Role: openai.ChatMessageRoleUser, Content: plainText(input.Str)}}, nil
 	}
 	var late []openai.ChatCompletionMessage // pictures since the last wish
-	wish := -1
+	wish := -1                              // where the last turn of the person begins
+	answered := true
 	for i, item := range input.Array() {
 		if i == maxMessages {
 			return nil, adapter.BadParam("input", "array_above_max_length", "'input' must have at most %d items.", maxMessages)
@@ -192,9 +201,15 @@ func (s *Server) inputItems(c *gin.Context, input gjson.Result) (messages []open
 		switch kind := item.Get("type").String(); {
 		case item.Get("role").String() != "":
 			m := messageOf(item)
-			if m.Role == openai.ChatMessageRoleUser {
+			switch {
+			case m.Role == openai.ChatMessageRoleUser:
+				answered = answered || len(late) > 0
 				messages, late = append(messages, late...), nil
-				wish = len(messages)
+				if answered {
+					wish, answered = len(messages), false
+				}
+			case m.Role == openai.ChatMessageRoleAssistant:
+				answered = true
 			}
 			messages = append(messages, m)
 		case kind == "image_generation_call", kind == "item_reference", kind == "":

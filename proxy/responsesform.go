@@ -29,6 +29,7 @@ type responseForm struct {
 	Background   bool            `json:"background,omitempty"`
 	Unkept       bool            `json:"unkept,omitempty"` // store: false
 	Input        []inputJSON     `json:"input,omitempty"`
+	Note         string          `json:"note,omitempty"` // what the answer begins with
 	Talk         bool            `json:"talk,omitempty"` // there is no image_generation tool: the client reads text
 }
 

@@ -67,22 +67,25 @@ func (s *Server) items(ctx context.Context, c adapter.Caller, base string, r res
 	for i := range pictures {
 		items[i] = item{id: pictureItem(suffix, i), picture: &pictures[i], form: f, url: pictureURL(base, pictures[i].image.ID, f.Output.Format)}
 	}
-	if r.form.Talk && len(pictures) > 0 {
-		items = append(items, item{id: "msg_" + suffix, text: toldOf(items)})
+	switch {
+	case r.form.Talk && len(pictures) > 0:
+		items = append(items, item{id: "msg_" + suffix, text: toldOf(items, r.form.Note)})
+	case r.form.Note != "":
+		items = append(items, item{id: "msg_" + suffix, text: r.form.Note})
 	}
 	return items, nil
 }
 
 // toldOf is what a chat says of these pictures, for clients that asked for no picture and show nothing but text: the AI
 // SDK's openai("midjourney") is one (clients.md §7).
-func toldOf(items []item) string {
+func toldOf(items []item, note string) string {
 	urls := make(map[string]string, len(items))
 	var images []adapter.Image
 	for _, it := range items {
 		urls[it.picture.image.ID] = it.url
 		images = append(images, it.picture.image)
 	}
-	return chat.Markdown(chat.Answer{Images: images, URL: func(id string) string { return urls[id] }})
+	return chat.Markdown(chat.Answer{Note: note, Images: images, URL: func(id string) string { return urls[id] }})
 }
 
 // pictureItem names the i-th picture of a response.

@@ -17,16 +17,23 @@ type CannedReply struct {
 }
 
 // background answers requests that clients make on their own account: they must not start a job.
-func background(req openai.ChatCompletionRequest, text string, o Options) (CannedReply, bool) {
+func background(req openai.ChatCompletionRequest, c Conversation, o Options) (CannedReply, bool) {
 	if o.DrawTasks {
 		return CannedReply{}, false
 	}
+	text := c.raw
+	if c.Words != c.raw { // what documents a client put around the words says nothing of who asks
+		text = c.Words
+	}
 	about := firstWords(req, text)
+	if reply, ok := schemaInText(c.raw, titleOf(c.Words)); ok {
+		return reply, true
+	}
 	if reply, ok := structured(req, text, about); ok {
 		return reply, true
 	}
 	for _, r := range rules {
-		if r.fits(req, text) {
+		if r.fits(req, text, len(c.Attached)) {
 			return CannedReply{Rule: r.name, Text: r.answer.text(about, lastLine(text))}, true
 		}
 	}
@@ -40,12 +47,19 @@ func background(req openai.ChatCompletionRequest, text string, o Options) (Canne
 	return CannedReply{}, false
 }
 
+var notWord = regexp.MustCompile(`[^\p{L}\p{N}' ]+`)
+
+// words is a text in lower case with nothing but words.
+func words(text string) string {
+	return strings.Join(strings.Fields(notWord.ReplaceAllString(strings.ToLower(text), " ")), " ")
+}
+
 // imageVerbs say that a text about a conversation's title wants a picture after all.
 var imageVerbs = []string{"draw", "paint", "imagine", "picture", "image", "illustrate", "illustration", "render", "photo", "poster"}
 
 func hasWord(plain, word string) bool { return strings.Contains(" "+plain+" ", " "+word+" ") }
 
-func (r rule) fits(req openai.ChatCompletionRequest, text string) bool {
+func (r rule) fits(req openai.ChatCompletionRequest, text string, pictures int) bool {
 	switch r.in {
 	case inSystem:
 		return slices.ContainsFunc(req.Messages, func(m openai.ChatCompletionMessage) bool {
@@ -53,20 +67,12 @@ func (r rule) fits(req openai.ChatCompletionRequest, text string) bool {
 			return (m.Role == openai.ChatMessageRoleSystem || m.Role == openai.ChatMessageRoleDeveloper) && r.matches(strings.TrimSpace(content))
 		})
 	case isUser:
-		return slices.Contains(r.any, words(text)) && len(attachedOf(req)) == 0
+		return slices.Contains(r.any, words(text)) && pictures == 0
 	case inTools:
 		return slices.ContainsFunc(req.Tools, func(t openai.Tool) bool { return t.Function != nil && slices.Contains(r.any, t.Function.Name) })
 	default:
 		return r.matches(text)
 	}
-}
-
-func attachedOf(req openai.ChatCompletionRequest) []string {
-	if i := lastOf(req.Messages, openai.ChatMessageRoleUser); i >= 0 {
-		_, pictures := contentOf(req.Messages[i])
-		return pictures
-	}
-	return nil
 }
 
 func (r rule) matches(text string) bool {
@@ -130,6 +136,11 @@ func firstWords(req openai.ChatCompletionRequest, text string) string {
 	} else if i := slices.IndexFunc(req.Messages, func(m openai.ChatCompletionMessage) bool { return m.Role == openai.ChatMessageRoleUser }); i >= 0 && i < lastOf(req.Messages, openai.ChatMessageRoleUser) {
 		said, _ = contentOf(req.Messages[i])
 	}
+	return titleOf(said)
+}
+
+// titleOf is a title made of the first words of a text.
+func titleOf(said string) string {
 	fields := strings.Fields(strings.Trim(said, "\"' "))
 	if i := slices.IndexFunc(fields, isFlag); i >= 0 { // parameters are no words of a title
 		fields = fields[:i]

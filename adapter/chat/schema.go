@@ -3,6 +3,7 @@ package chat
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"strings"
 
 	openai "github.com/sashabaranov/go-openai"
@@ -31,7 +32,7 @@ func structured(req openai.ChatCompletionRequest, text, about string) (CannedRep
 		return CannedReply{Rule: "structured output", Text: filled(schema, about)}, true
 	case openai.ChatCompletionResponseFormatTypeJSONObject:
 		for _, r := range rules {
-			if r.in == inUser && r.fits(req, text) {
+			if r.in == inUser && r.fits(req, text, 0) {
 				return CannedReply{Rule: r.name, Text: asObject(r.answer.text(about, lastLine(text)))}, true
 			}
 		}
@@ -39,6 +40,18 @@ func structured(req openai.ChatCompletionRequest, text, about string) (CannedRep
 	default:
 		return CannedReply{}, false
 	}
+}
+
+// schemaText is how genkit asks a model for JSON that knows no response_format.
+var schemaText = regexp.MustCompile("(?s)(?:Output should be in JSON format and )?conform to the following schema:?\\s*```(?:json)?\\s*(\\{.*\\})\\s*```")
+
+// schemaInText answers a text that has the schema of its answer in it: what stands in braces there is no list of prompts.
+func schemaInText(text, about string) (CannedReply, bool) {
+	m := schemaText.FindStringSubmatch(text)
+	if m == nil || !json.Valid([]byte(m[1])) {
+		return CannedReply{}, false
+	}
+	return CannedReply{Rule: "structured output, in words", Text: filled(json.RawMessage(m[1]), about)}, true
 }
 
 func asObject(text string) string {

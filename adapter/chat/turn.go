@@ -1,102 +1,157 @@
 package chat
 
 import (
+	"cmp"
 	"regexp"
-	"slices"
 	"strings"
 
 	openai "github.com/sashabaranov/go-openai"
 
 	"midgate/adapter"
-	"midgate/adapter/prompt"
+	"midgate/adapter/chat/intent"
 )
 
 // Turn is what the last turn of a conversation asks for.
 type Turn struct {
 	Way      Way
-	Prompt   string   // the text without a leading command
-	Attached []string // addresses or data URLs of pictures that came with it
-	Images   []string // IDs of our pictures that the conversation showed last, in their order
-	Action   string   // TurnAct: what to press, on picture Index of them
-	Index    int      // 1–4; 0 where none was said
-	Zoom     float64
+	Prompt   string      // the person's words, without a leading command
+	Extra    string      // TurnAct: what the words go on to ask beside the button
+	Attached []string    // addresses or data URLs of the pictures that it is about
+	Images   []string    // IDs of our pictures that it is about, in their order; of a grid its own alone
+	Action   string      // TurnAct: what to press, on picture Index of them
+	Index    int         // from 1; 0 where none was said
+	Zoom     float64     // of zoom_custom
+	Size     string      // of ActReshape: a ratio, or wider, taller, square
+	Video    string      // of ActExtend
+	Note     string      // a sentence that the answer begins with
 	Reply    CannedReply // TurnReply: what is answered at once
 }
 
 // Way says how a turn is answered.
 type Way string
 
-// The ways. Only TurnReply costs nothing for certain.
+// The ways. Only TurnReply and TurnShow cost nothing for certain.
 const (
-	TurnDraw     Way = "draw"
+	TurnDraw     Way = "draw" // with the attached pictures as references
 	TurnEdit     Way = "edit"
 	TurnAct      Way = "act"
 	TurnDescribe Way = "describe"
 	TurnBlend    Way = "blend"
+	TurnShow     Way = "show" // pictures that are there already: number Index of them, or all
 	TurnReply    Way = "reply"
+)
+
+// What a turn can press beside the actions of pictures.
+const (
+	ActReshape = "reshape" // the same picture in another shape
+	ActExtend  = "extend"  // a longer video
+	ActBack    = "back"    // TurnShow: the picture that Images were made from
 )
 
 // Options say how conversations are read.
 type Options struct {
 	DrawTasks bool // clients' background requests are drawn like any other text (MIDGATE_CHAT_TASKS=draw)
 	Follow    bool // a turn after a picture changes that picture, whatever its words: the image tool's way
+	Must      bool // a picture is insisted on: nothing is small talk
+	Never     bool // no picture is wanted: nothing is drawn
+
+	// Picture looks one of the caller's pictures up; nil: nothing is known of them but what the messages say.
+	Picture func(id string) (adapter.Image, bool)
 }
 
-// ReadTurn reads a conversation: its last user message is the wish, everything before only says which picture it may be
-// about (clients.md §12 line 44). It is a pure function; an Invalid *Error if there is nothing to answer.
+// ReadTurn reads a conversation and decides what its last turn asks for. It is a pure function but for Options.Picture; an
+// Invalid *Error if there is nothing to answer.
 func ReadTurn(req openai.ChatCompletionRequest, o Options) (Turn, error) {
-	if len(req.Messages) == 0 {
-		return Turn{}, adapter.BadParam("messages", "empty_array", "messages must have at least one message.")
+	c, err := Read(req.Messages)
+	if err != nil {
+		return Turn{}, err
 	}
-	last := lastOf(req.Messages, openai.ChatMessageRoleUser)
-	if last < 0 {
-		if reply, ok := background(req, "", o); ok {
-			return Turn{Way: TurnReply, Reply: reply}, nil
+	if c.Quiet || o.Never {
+		reply, ok := background(req, c, o)
+		if !ok {
+			reply = CannedReply{Rule: "nothing to draw", Text: sentence.text("", "")}
 		}
-		return Turn{}, adapter.BadParam("messages", "invalid_value", "messages must have a message of role user: its text is the prompt.")
+		return Turn{Way: TurnReply, Reply: reply}, nil
 	}
-	text, attached := contentOf(req.Messages[last])
-	text = strings.TrimSpace(text)
-	command, rest, err := slash(text)
+	command, words, err := slash(c.Words)
 	if err != nil {
 		return Turn{}, err
 	}
 	if command == "" {
-		if reply, ok := background(req, text, o); ok {
+		if reply, ok := background(req, c, o); ok {
 			return Turn{Way: TurnReply, Reply: reply}, nil
 		}
 	}
-	shown, earlier := shownBefore(req.Messages[:last])
-	t := Turn{Prompt: rest, Attached: attached, Images: shown}
-	t.choose(command, earlier, o.Follow)
-	if t.Prompt == "" && t.Way != TurnDescribe && t.Way != TurnBlend && t.Way != TurnAct {
-		return Turn{}, adapter.BadParam("messages", "empty_string", "The last user message is empty: write what should be drawn.")
+	c.Words = words
+	t, err := c.decide(command, o)
+	if err == nil && t.Prompt == "" && (t.Way == TurnDraw || t.Way == TurnEdit) {
+		err = adapter.BadParam("messages", "empty_string", "The last user message is empty: write what should be drawn.")
 	}
-	return t, nil
+	return t, err
 }
 
-// choose settles the way: a command, else pictures that came along, else the picture shown last, else a new picture.
-func (t *Turn) choose(command string, earlier []string, follow bool) {
-	plain, index, zoom, isAction := prompt.Action(t.Prompt)
-	switch {
-	case command == "imagine":
-		t.Way, t.Images = TurnDraw, nil
-	case command == "blend" || command == "" && t.Prompt == "" && len(t.Attached) > 1:
-		t.Way = TurnBlend
-	case command == "describe" || len(t.Attached) == 1 && wantsDescription(t.Prompt) || len(t.Attached) == 0 && len(t.Images) > 0 && asksDescription(t.Prompt):
-		t.Way, t.Index = TurnDescribe, spokenIndex(t.Prompt)
-	case len(t.Attached) > 0:
-		t.Way = TurnEdit
-	case command == "" && isAction && (len(t.Images) > 0 || len(earlier) == 0): // without any picture it is told, and nothing drawn
-		t.Way, t.Action, t.Index, t.Zoom = TurnAct, plain, index, zoom
-	case command == "edit" || command == "" && (follow || changes(t.Prompt)) && len(t.Images)+len(earlier) > 0:
-		t.Way, t.Index = TurnEdit, spokenIndex(t.Prompt)
-		if len(t.Images) == 0 {
-			t.Attached = earlier
-		}
-	default:
-		t.Way, t.Images = TurnDraw, nil
+// decide is what a turn comes to: a command, else what its words ask for.
+func (c Conversation) decide(command string, o Options) (Turn, error) {
+	s := c.scene(o)
+	t := Turn{Prompt: c.Words}
+	switch command {
+	case "imagine":
+		t.Way, t.Attached = TurnDraw, c.Attached
+		return t, nil
+	case "blend":
+		t.Way, t.Attached = TurnBlend, c.Attached
+		return t, nil
+	case "describe", "edit":
+		t.Way = map[string]Way{"describe": TurnDescribe, "edit": TurnEdit}[command]
+		d := intent.Decide(s.turn(c))
+		return s.about(t, intent.Decision{Index: d.Index, Language: d.Language})
 	}
+	d := s.settle(intent.Decide(s.turn(c)), o)
+	switch d.Kind {
+	case intent.Talk, intent.Ask, intent.Refuse:
+		return s.said(t, d)
+	case intent.Draw:
+		t.Way, t.Attached = TurnDraw, c.Attached
+		return t, nil
+	case intent.Blend:
+		t.Way, t.Attached = TurnBlend, c.Attached
+		return t, nil
+	case intent.Describe:
+		t.Way = TurnDescribe
+	case intent.Edit:
+		t.Way, t.Prompt = TurnEdit, cmp.Or(d.Extra, t.Prompt)
+	case intent.Pick:
+		t.Way = TurnShow
+	case intent.Press:
+		return s.press(t, d)
+	}
+	return s.about(t, d)
+}
+
+// settle obeys who asks: an image tool changes the picture before whatever is said, and somebody who insists on a picture
+// gets one.
+func (s scene) settle(d intent.Decision, o Options) intent.Decision {
+	subject := s.last.choices()+len(s.last.Sent)+len(s.attached) > 0
+	free := d.Kind == intent.Talk || d.Kind == intent.Ask
+	switch {
+	case o.Must && free, o.DrawTasks && d.Kind == intent.Talk && !subject:
+		d = intent.Decision{Kind: intent.Draw, Language: d.Language}
+	case o.Follow && d.Kind == intent.Ask && d.Topic == intent.Unclear && subject && s.words != "":
+		return intent.Decision{Kind: intent.Edit, Language: d.Language}
+	}
+	if o.Follow && d.Kind == intent.Draw && subject {
+		d.Kind = intent.Edit
+	}
+	return d
+}
+
+// said is a free answer, or the error that a turn about a missing picture is.
+func (s scene) said(t Turn, d intent.Decision) (Turn, error) {
+	line := intent.Line(d.Language, d.Topic, intent.Fill{Words: s.words, N: d.Index, Count: max(s.chosen.choices(), 1)})
+	if d.Kind == intent.Refuse || d.Topic == intent.NoPicture {
+		return t, adapter.BadParam("messages", "invalid_value", "%s", line)
+	}
+	return Turn{Way: TurnReply, Prompt: t.Prompt, Reply: CannedReply{Rule: string(d.Kind) + ": " + string(d.Topic), Text: line}}, nil
 }
 
 // commands are what a turn may begin with, after a slash.
@@ -128,51 +183,4 @@ func cutFold(s, prefix string) (string, bool) {
 		return s, false
 	}
 	return s[len(prefix):], true
-}
-
-func lastOf(messages []openai.ChatCompletionMessage, role string) int {
-	for i, m := range slices.Backward(messages) {
-		if m.Role == role {
-			return i
-		}
-	}
-	return -1
-}
-
-// contentOf is a message's text and pictures, however it is written.
-func contentOf(m openai.ChatCompletionMessage) (text string, pictures []string) {
-	if len(m.MultiContent) == 0 {
-		return m.Content, nil
-	}
-	var texts []string
-	for _, part := range m.MultiContent {
-		switch {
-		case part.Type == openai.ChatMessagePartTypeText:
-			texts = append(texts, part.Text)
-		case part.ImageURL != nil && part.ImageURL.URL != "":
-			pictures = append(pictures, part.ImageURL.URL)
-		}
-	}
-	return strings.Join(texts, "\n"), pictures
-}
-
-var shownID = regexp.MustCompile(`/images/(img_[A-Za-z0-9]{26})\.`)
-
-// shownBefore are our pictures in the last assistant message that has any, and the pictures before the turn that are not
-// known by an address of ours: the user's, or an answer's that a client keeps in another form.
-func shownBefore(messages []openai.ChatCompletionMessage) (shown, sent []string) {
-	for _, m := range slices.Backward(messages) {
-		text, pictures := contentOf(m)
-		if m.Role == openai.ChatMessageRoleAssistant && len(shown) == 0 {
-			for _, match := range shownID.FindAllStringSubmatch(text+" "+strings.Join(pictures, " "), -1) {
-				if !slices.Contains(shown, match[1]) {
-					shown = append(shown, match[1])
-				}
-			}
-		}
-		if len(sent) == 0 && (m.Role == openai.ChatMessageRoleUser || m.Role == openai.ChatMessageRoleAssistant && len(shown) == 0) {
-			sent = pictures
-		}
-	}
-	return shown, sent
 }

@@ -2,6 +2,7 @@ package chat_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -11,10 +12,18 @@ import (
 
 	"midgate/adapter"
 	"midgate/adapter/chat"
-	"midgate/adapter/prompt"
 )
 
 const fox = "img_ABCDEFGHIJKLMNOPQRSTUVWX23"
+
+// gridOf is an answer that shows a whole grid.
+func gridOf(id string) string {
+	text := "![a fox](http://h/images/" + id + ".png)\n\n"
+	for i := 1; i <= 4; i++ {
+		text += fmt.Sprintf("[U%d](http://h/images/%s%d.png) · ", i, id[:len(id)-2]+"Q", i+1)
+	}
+	return text
+}
 
 // talk is a conversation written as role, text, role, text …
 func talk(said ...string) openai.ChatCompletionRequest {
@@ -40,6 +49,9 @@ func TestReadTurn(t *testing.T) {
 	after := func(text string) openai.ChatCompletionRequest {
 		return talk("user", "a red fox", "assistant", shown, "user", text)
 	}
+	afterGrid := func(text string) openai.ChatCompletionRequest {
+		return talk("user", "a red fox", "assistant", gridOf(fox), "user", text)
+	}
 	tests := map[string]struct {
 		req  openai.ChatCompletionRequest
 		want chat.Turn
@@ -49,9 +61,9 @@ func TestReadTurn(t *testing.T) {
 		"another text draws anew":                 {after("a lighthouse in a storm"), chat.Turn{Way: chat.TurnDraw, Prompt: "a lighthouse in a storm"}},
 		"an instruction edits the last picture":   {after("add snow"), chat.Turn{Way: chat.TurnEdit, Prompt: "add snow", Images: []string{fox}}},
 		"a polite instruction edits":              {after("Could you make the hat blue?"), chat.Turn{Way: chat.TurnEdit, Prompt: "Could you make the hat blue?", Images: []string{fox}}},
-		"speaking of the picture edits":           {after("the third one with a hat"), chat.Turn{Way: chat.TurnEdit, Prompt: "the third one with a hat", Images: []string{fox}, Index: 3}},
+		"a number chooses from the grid":          {afterGrid("the third one with a hat"), chat.Turn{Way: chat.TurnEdit, Prompt: "with a hat", Images: []string{fox}, Index: 3}},
+		"a number alone shows that one":           {afterGrid("2"), chat.Turn{Way: chat.TurnShow, Prompt: "2", Images: []string{fox}, Index: 2}},
 		"an instruction without a picture draws":  {talk("user", "make a red fox"), chat.Turn{Way: chat.TurnDraw, Prompt: "make a red fox"}},
-		"a button without a picture is no prompt": {talk("user", "U2"), chat.Turn{Way: chat.TurnAct, Prompt: "U2", Action: adapter.ActUpscale, Index: 2}},
 		"/imagine always draws":                   {after("/imagine prompt: add snow"), chat.Turn{Way: chat.TurnDraw, Prompt: "add snow"}},
 		"/edit always edits":                      {after("/edit at night"), chat.Turn{Way: chat.TurnEdit, Prompt: "at night", Images: []string{fox}}},
 		"/imagine draws what looks like a task":   {talk("user", "/imagine ping"), chat.Turn{Way: chat.TurnDraw, Prompt: "ping"}},
@@ -114,6 +126,9 @@ func TestReadTurnRefusesWhatSaysNothing(t *testing.T) {
 	for name, req := range map[string]openai.ChatCompletionRequest{
 		"no messages":     {},
 		"no user message": talk("system", "x"),
+		"no such picture": talk("user", "a red fox", "assistant", gridOf(fox), "user", "5"),
+		"a button alone":  talk("user", "U2"),
+		"an edit alone":   talk("user", "/edit at night"),
 		"an empty text":   talk("user", " "),
 		"an unknown one":  talk("user", "/draw a fox"),
 		"one word":        talk("user", "/imaginewhatever"),
@@ -204,7 +219,8 @@ func TestWhatAnAnswerOffersCanBeSaid(t *testing.T) {
 		t.Fatalf("offers = %q, want the real buttons", rest)
 	}
 	for i := 1; i < len(offers); i += 2 {
-		if _, _, _, ok := prompt.Action(offers[i]); !ok {
+		turn, err := chat.ReadTurn(talk("user", "a red fox", "assistant", first, "user", offers[i]), chat.Options{})
+		if err != nil || turn.Way != chat.TurnAct {
 			t.Errorf("%q is offered but not understood", offers[i])
 		}
 	}

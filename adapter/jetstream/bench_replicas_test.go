@@ -11,6 +11,7 @@ import (
 
 	"midgate/adapter"
 	"midgate/adapter/jetstream/clustertest"
+	"midgate/adapter/sharedpoll"
 )
 
 // punctual is an account whose tasks end exactly when their Wait says that they were submitted.
@@ -41,7 +42,7 @@ func desks(b *testing.B, c *clustertest.Cluster) (engines []*Engine, waiters []a
 	for i := range 3 {
 		e := start(b, Config{URL: c.URL()})
 		name := fmt.Sprint("replica", i)
-		s := adapter.NewShared(punctual{}, nil, e.Journal(), e.Leases(), name, slog.New(slog.DiscardHandler))
+		s := sharedpoll.New(punctual{}, nil, e.Journal(), e.Leases(), name, slog.New(slog.DiscardHandler))
 		b.Cleanup(s.Close)
 		account, err := s.Made(b.Context(), adapter.Caller{}, "one")
 		if err != nil {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"strconv"
 )
 
 // Document is JSON whose strings of base64 are still files: text, a file, text, and so on. The zero value is empty.
@@ -46,6 +47,28 @@ func marshalled(v any) []byte {
 // File adds an open file of so many bytes as a string. The document takes it over: Close closes it.
 func (d *Document) File(body io.ReadCloser, size int64) {
 	d.add("", file{size: size, body: body})
+}
+
+// Mark stands for file i in a value that Around adds.
+func Mark(i int) string { return "\x00file:" + strconv.Itoa(i) }
+
+// OpenFile is a file of so many bytes that is open already.
+type OpenFile struct {
+	Body io.ReadCloser
+	Size int64
+}
+
+// Around adds a value in whose strings a mark stands for each of the files, in their order. The document takes the files
+// over: Close closes them.
+func (d *Document) Around(v any, files ...OpenFile) {
+	b := marshalled(v)
+	for i, f := range files {
+		before, after, _ := bytes.Cut(b, []byte(`\u0000`+Mark(i)[1:]))
+		d.text.Write(before)
+		d.files = append(d.files, file{at: d.text.Len(), size: f.Size, body: f.Body})
+		b = after
+	}
+	d.text.Write(b)
 }
 
 // DataURL adds a file of so many bytes as a data URL. It is opened when its turn comes, and closed when it was read.

@@ -12,6 +12,7 @@ import (
 	"midgate/adapter"
 	"midgate/adapter/adaptertest"
 	"midgate/adapter/midjourney/simulator"
+	"midgate/adapter/sharedpoll"
 )
 
 // BenchmarkD7Reads compares three replicas that share an account's polling with one: reads per image, and how late an
@@ -48,7 +49,7 @@ func (p *replicated) open(r *rig) {
 	journal, leases := adaptertest.NewJournal(), adaptertest.NewLeases()
 	for i := range 3 {
 		fleet := rigOver(p.t, nil, r.sim.Transport(), nil).fleet
-		shared := adapter.NewShared(fleet, nil, journal.Join(), leases, fmt.Sprint("replica", i), slog.New(slog.DiscardHandler))
+		shared := sharedpoll.New(fleet, nil, journal.Join(), leases, fmt.Sprint("replica", i), slog.New(slog.DiscardHandler))
 		account, err := shared.Made(p.t.Context(), adapter.Caller{}, "one")
 		if err != nil {
 			p.t.Error(err)

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"midgate/adapter"
-	"midgate/adapter/publicnet"
 )
 
 // Fleet is all configured upstreams. It implements adapter.Accounts.
@@ -52,11 +51,7 @@ func New(cfg Config) (*Fleet, error) {
 	if err := f.addUpstreams(); err != nil {
 		return nil, fmt.Errorf("midjourney: %w", err)
 	}
-	downloads, err := f.downloads()
-	if err != nil {
-		return nil, fmt.Errorf("midjourney: trusted hosts: %w", err)
-	}
-	s.downloads = downloadClient(downloads)
+	s.downloads = downloadClient(f.downloads())
 	f.ctx, f.stop = context.WithCancel(context.Background())
 	return f, nil
 }
@@ -80,19 +75,15 @@ func (f *Fleet) addUpstreams() error {
 	return nil
 }
 
-func (f *Fleet) downloads() (http.RoundTripper, error) {
+func (f *Fleet) downloads() http.RoundTripper {
 	if f.shared.cfg.Downloads != nil {
-		return f.shared.cfg.Downloads, nil
-	}
-	trusted, err := publicnet.ParseAllow(f.shared.cfg.TrustedHosts)
-	if err != nil {
-		return nil, err
+		return f.shared.cfg.Downloads
 	}
 	bases := make([]*url.URL, 0, len(f.upstreams))
 	for _, u := range f.upstreams {
 		bases = append(bases, u.base)
 	}
-	return downloadTransport(bases, trusted), nil
+	return newGuard(bases, f.shared.cfg.TrustedHosts)
 }
 
 // Close stops all polling and waits for its goroutines. Waits go on until their contexts end, but

@@ -79,7 +79,7 @@ func TestABombCostsNothing(t *testing.T) {
 			if grown := heap() - before; grown > 32<<20 {
 				t.Errorf("allocated %d MB, want at most 32", grown>>20)
 			}
-			if d := time.Since(start); d > time.Second {
+			if d := time.Since(start); d > 10*time.Second { // a moment, and a minute where it is decoded
 				t.Errorf("took %v", d)
 			}
 		})

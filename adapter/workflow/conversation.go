@@ -15,14 +15,17 @@ func (s *Service) Converse(ctx context.Context, a adapter.Attempt, t chat.Turn, 
 	if g.N == 0 && g.Midjourney.Grid == "" {
 		g.Midjourney.Grid = adapter.GridWhole
 	}
-	switch t.Way {
-	case chat.TurnAct:
-		return s.converseAct(ctx, a, t, g)
-	case chat.TurnDraw:
-		ticket, err := s.Generate(ctx, a, g)
-		return adapter.Talk{Ticket: ticket}, err
-	}
-	if t.Way == chat.TurnBlend && len(attached) < 2 {
+	switch {
+	case t.Way == chat.TurnShow:
+		return s.show(ctx, a.Caller, t)
+	case t.Action == chat.ActExtend:
+		film := adapter.Film{Generation: g, Extends: t.Video}
+		film.Prompt = t.Extra
+		return talk(s.Film(ctx, a, film))
+	case t.Way == chat.TurnDraw:
+		g.References = append(g.References, attached...)
+		return talk(s.Generate(ctx, a, g))
+	case t.Way == chat.TurnBlend && len(attached) < 2:
 		return adapter.Talk{}, adapter.BadParam("messages", "invalid_value", "Attach the pictures to blend, two to five of them.")
 	}
 	if len(attached) == 0 {
@@ -30,37 +33,101 @@ func (s *Service) Converse(ctx context.Context, a adapter.Attempt, t chat.Turn, 
 		if err != nil {
 			return adapter.Talk{}, err
 		}
+		if t.Way == chat.TurnAct {
+			return s.converseAct(ctx, a, t, g, img)
+		}
 		attached = []adapter.Reference{{Image: img.ID}}
 	}
-	e := adapter.Edit{Generation: g, Images: attached}
-	start := map[chat.Way]func(context.Context, adapter.Attempt, adapter.Edit) (adapter.Ticket, error){
-		chat.TurnEdit: s.Edit, chat.TurnBlend: s.Blend, chat.TurnDescribe: s.Describe,
-	}[t.Way]
-	ticket, err := start(ctx, a, e)
+	switch e := (adapter.Edit{Generation: g, Images: attached}); t.Way {
+	case chat.TurnAct:
+		return s.converseActOn(ctx, a, t, e)
+	case chat.TurnBlend:
+		return talk(s.Blend(ctx, a, e))
+	case chat.TurnDescribe:
+		return talk(s.Describe(ctx, a, e))
+	default:
+		return talk(s.Edit(ctx, a, e))
+	}
+}
+
+func talk(ticket adapter.Ticket, err error) (adapter.Talk, error) {
 	return adapter.Talk{Ticket: ticket}, err
 }
 
-// converseAct presses a button of the picture shown last. Where grids are split, picking a quarter is a local cut.
-func (s *Service) converseAct(ctx context.Context, a adapter.Attempt, t chat.Turn, g adapter.Generation) (adapter.Talk, error) {
-	img, err := s.meant(ctx, a.Caller, t)
-	if err != nil {
-		return adapter.Talk{}, err
-	}
-	switch {
-	case t.Action == adapter.ActUpscale && s.gridMode(adapter.Generation{}) != adapter.GridUpscale:
-		return adapter.Talk{Images: []adapter.Image{img}}, nil
-	case t.Action == adapter.ActAnimateLow || t.Action == adapter.ActAnimateHigh:
-		film := adapter.Film{Generation: g, Input: &adapter.Reference{Image: img.ID}}
-		film.Prompt = ""
-		if t.Action == adapter.ActAnimateHigh {
-			film.Motion = "high"
-		}
-		ticket, err := s.Film(ctx, a, film)
-		return adapter.Talk{Ticket: ticket}, err
-	}
+// converseAct presses a button of a picture. Where grids are split, picking a quarter is a local cut.
+func (s *Service) converseAct(ctx context.Context, a adapter.Attempt, t chat.Turn, g adapter.Generation, img adapter.Image) (adapter.Talk, error) {
 	g.Prompt = ""
-	ticket, err := s.Act(ctx, a, adapter.Act{Generation: g, Image: img.ID, Action: t.Action, Zoom: t.Zoom})
-	return adapter.Talk{Ticket: ticket}, err
+	switch t.Action {
+	case adapter.ActUpscale:
+		if s.gridMode(adapter.Generation{}) != adapter.GridUpscale {
+			return adapter.Talk{Images: []adapter.Image{img}}, nil
+		}
+	case adapter.ActAnimateLow, adapter.ActAnimateHigh:
+		return s.converseAnimate(ctx, a, t, g, adapter.Reference{Image: img.ID})
+	case chat.ActReshape:
+		return s.reshape(ctx, a, t, g, img)
+	case adapter.ActReroll:
+		if t.Extra != "" { // the same words and more: a press takes none where Remix is off
+			g.Prompt = cmp.Or(img.Prompt, img.RevisedPrompt) + ", " + t.Extra
+			return talk(s.Generate(ctx, a, g))
+		}
+	}
+	return talk(s.Act(ctx, a, adapter.Act{Generation: g, Image: img.ID, Action: t.Action, Zoom: t.Zoom}))
+}
+
+// converseActOn presses a button of a picture that came with the conversation: one of ours has its buttons, any other can
+// be animated, and changed as the words say.
+func (s *Service) converseActOn(ctx context.Context, a adapter.Attempt, t chat.Turn, e adapter.Edit) (adapter.Talk, error) {
+	switch first := e.Images[0]; {
+	case first.Image != "":
+		img, err := s.lib.Image(ctx, a.Caller, first.Image)
+		if err != nil {
+			return adapter.Talk{}, err
+		}
+		return s.converseAct(ctx, a, t, e.Generation, img)
+	case animates(t.Action):
+		return s.converseAnimate(ctx, a, t, e.Generation, first)
+	case t.Action == chat.ActReshape:
+		ratio, err := reshaped(t.Size, 1, 1)
+		if err != nil {
+			return adapter.Talk{}, err
+		}
+		e.Size = ratio
+	}
+	return talk(s.Edit(ctx, a, e))
+}
+
+func (s *Service) converseAnimate(ctx context.Context, a adapter.Attempt, t chat.Turn, g adapter.Generation, frame adapter.Reference) (adapter.Talk, error) {
+	film := adapter.Film{Generation: g, Input: &frame}
+	film.Prompt = t.Extra
+	if t.Action == adapter.ActAnimateHigh {
+		film.Motion = "high"
+	}
+	return talk(s.Film(ctx, a, film))
+}
+
+// show answers with pictures that are there already.
+func (s *Service) show(ctx context.Context, c adapter.Caller, t chat.Turn) (adapter.Talk, error) {
+	if t.Index > 0 {
+		img, err := s.meant(ctx, c, t)
+		return adapter.Talk{Images: []adapter.Image{img}}, err
+	}
+	if t.Action == chat.ActBack {
+		img, err := s.lib.Image(ctx, c, t.Images[0])
+		if err != nil {
+			return adapter.Talk{}, err
+		}
+		t.Images = []string{cmp.Or(img.Parent, img.Grid, img.ID)}
+	}
+	var all []adapter.Image
+	for _, id := range t.Images {
+		img, err := s.lib.Image(ctx, c, id)
+		if err != nil {
+			return adapter.Talk{}, err
+		}
+		all = append(all, img)
+	}
+	return adapter.Talk{Images: all}, nil
 }
 
 // meant is the picture that a turn is about: the quarter that it names, the first where it names none, the whole grid
@@ -69,19 +136,16 @@ func (s *Service) meant(ctx context.Context, c adapter.Caller, t chat.Turn) (ada
 	if len(t.Images) == 0 {
 		return adapter.Image{}, adapter.BadParam("messages", "invalid_value", "There is no picture in this conversation yet: describe one to draw, or attach one.")
 	}
+	which := cmp.Or(t.Index, 1) - 1
+	if len(t.Images) > 1 && which < len(t.Images) {
+		return s.lib.Image(ctx, c, t.Images[which])
+	}
 	img, err := s.lib.Image(ctx, c, t.Images[0])
 	if err != nil {
 		return adapter.Image{}, err
 	}
-	which := cmp.Or(t.Index, 1) - 1
-	switch {
-	case img.IsGrid() && t.Action == adapter.ActReroll:
-		return img, nil
-	case img.IsGrid() && which < len(img.Cells):
+	if img.IsGrid() && t.Action != adapter.ActReroll && which < len(img.Cells) {
 		return s.lib.Image(ctx, c, img.Cells[which])
-	case t.Index > 0 && which < len(t.Images):
-		return s.lib.Image(ctx, c, t.Images[which])
-	default:
-		return img, nil
 	}
+	return img, nil
 }

@@ -7,6 +7,7 @@ import (
 	"midgate/adapter"
 	"midgate/adapter/jetstream"
 	"midgate/adapter/midjourney"
+	"midgate/adapter/sharedpoll"
 	"midgate/config"
 	"midgate/proxy"
 )
@@ -26,7 +27,7 @@ func (g *gate) accounts(cfg config.Config, fleet *midjourney.Fleet, state *jetst
 	var accounts adapter.Accounts = fleet
 	var hooks proxy.Hooks = fleet
 	if cfg.State.URL != "" {
-		shared := adapter.NewShared(fleet, fleet, state.Journal(), state.Leases(), cfg.Jobs.Replica, g.log)
+		shared := sharedpoll.New(fleet, fleet, state.Journal(), state.Leases(), cfg.Jobs.Replica, g.log)
 		g.closing(shared.Close)
 		accounts, hooks = shared, shared
 	}

@@ -1,4 +1,4 @@
-package adapter
+package sharedpoll
 
 import (
 	"context"
@@ -8,6 +8,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"midgate/adapter"
 )
 
 // Shared makes many replicas poll each upstream account as one process would (engineering.md §4.2, bar D7): the
@@ -15,10 +17,10 @@ import (
 // Accounts with a client's own key are left alone: keys do not travel. Webhooks reach any of the replicas: it passes
 // them on to the one that waits.
 type Shared struct {
-	inner   Accounts
+	inner   adapter.Accounts
 	hinted  Hinter // nil: there are no webhooks
-	journal Journal
-	leases  Leases
+	journal adapter.Journal
+	leases  adapter.Leases
 	replica string
 	log     *slog.Logger
 
@@ -30,7 +32,7 @@ type Shared struct {
 	desks map[string]*desk
 }
 
-var _ Others = (*Shared)(nil)
+var _ adapter.Others = (*Shared)(nil)
 
 // How replicas keep in touch: a question that nobody acknowledged is asked again, and after silence the lease is tried.
 // What nobody asked for any more for a while is not waited for on behalf of others.
@@ -44,9 +46,9 @@ const (
 	askedTopic = "poll.ask."
 )
 
-// NewShared decorates accounts; hinted takes the webhooks of all replicas, nil where there are none. Close ends what it
+// New decorates accounts; hinted takes the webhooks of all replicas, nil where there are none. Close ends what it
 // waits for.
-func NewShared(inner Accounts, hinted Hinter, j Journal, l Leases, replica string, log *slog.Logger) *Shared {
+func New(inner adapter.Accounts, hinted Hinter, j adapter.Journal, l adapter.Leases, replica string, log *slog.Logger) *Shared {
 	life, end := context.WithCancel(context.Background())
 	s := &Shared{inner: inner, hinted: hinted, journal: j, leases: l, replica: replica, log: log, life: life, end: end, desks: map[string]*desk{}}
 	if hinted != nil {
@@ -62,28 +64,28 @@ func (s *Shared) Close() {
 }
 
 // Choose implements Accounts.
-func (s *Shared) Choose(ctx context.Context, c Caller, speed Speed) (Account, error) {
+func (s *Shared) Choose(ctx context.Context, c adapter.Caller, speed adapter.Speed) (adapter.Account, error) {
 	a, err := s.inner.Choose(ctx, c, speed)
 	return s.wrap(a, c), err
 }
 
 // Other implements Others, if what it decorates does.
-func (s *Shared) Other(ctx context.Context, c Caller, speed Speed, tried []string) (Account, error) {
-	others, several := s.inner.(Others)
+func (s *Shared) Other(ctx context.Context, c adapter.Caller, speed adapter.Speed, tried []string) (adapter.Account, error) {
+	others, several := s.inner.(adapter.Others)
 	if !several {
-		return Account{}, Errorf(Unavailable, "No upstream can be reached.")
+		return adapter.Account{}, adapter.Errorf(adapter.Unavailable, "No upstream can be reached.")
 	}
 	a, err := others.Other(ctx, c, speed, tried)
 	return s.wrap(a, c), err
 }
 
 // Made implements Accounts.
-func (s *Shared) Made(ctx context.Context, c Caller, name string) (Account, error) {
+func (s *Shared) Made(ctx context.Context, c adapter.Caller, name string) (adapter.Account, error) {
 	a, err := s.inner.Made(ctx, c, name)
 	return s.wrap(a, c), err
 }
 
-func (s *Shared) wrap(a Account, c Caller) Account {
+func (s *Shared) wrap(a adapter.Account, c adapter.Caller) adapter.Account {
 	if a.Waiter == nil || c.Key != "" {
 		return a
 	}
@@ -91,7 +93,7 @@ func (s *Shared) wrap(a Account, c Caller) Account {
 	defer s.mu.Unlock()
 	d := s.desks[a.Name]
 	if d == nil {
-		d = &desk{shared: s, account: a, topic: Digest(a.Name)[:32], led: time.Now(), waiting: map[string][]*waiting{}, serving: map[string]*time.Timer{}}
+		d = &desk{shared: s, account: a, topic: adapter.Digest(a.Name)[:32], led: time.Now(), waiting: map[string][]*waiting{}, serving: map[string]*time.Timer{}}
 		s.desks[a.Name] = d
 		s.work.Go(d.hearNews)
 		s.work.Go(d.hearQuestions)
@@ -104,7 +106,7 @@ func (s *Shared) wrap(a Account, c Caller) Account {
 // desk is one account's part of the arrangement in this replica.
 type desk struct {
 	shared  *Shared
-	account Account
+	account adapter.Account
 	topic   string
 
 	mu      sync.Mutex
@@ -116,7 +118,7 @@ type desk struct {
 
 // waiting is a task that somebody here waits for.
 type waiting struct {
-	Wait
+	adapter.Wait
 	news  chan report
 	polls atomic.Int64 // told of, and not yet passed on to Polled
 }
@@ -133,7 +135,7 @@ func (w *waiting) passOn() {
 // Wait implements Waiter: the leader waits itself, the others ask it, again and again until it answers. Whoever
 // becomes the leader meanwhile goes on by itself, and so does everybody while the lease is out of reach: what was paid
 // for is fetched, even if it is asked for more often than it had to be.
-func (d *desk) Wait(ctx context.Context, w Wait) (Task, error) {
+func (d *desk) Wait(ctx context.Context, w adapter.Wait) (adapter.Task, error) {
 	key := w.TaskID
 	if w.Dialog {
 		key += " dialog"
@@ -153,7 +155,7 @@ func (d *desk) Wait(ctx context.Context, w Wait) (Task, error) {
 	}()
 	asking, err := json.Marshal(question{Wait: waitJSON{w.TaskID, w.State, w.Kind, w.Speed, w.Submitted, w.Dialog}})
 	if err != nil {
-		return Task{}, err
+		return adapter.Task{}, err
 	}
 	timer := time.NewTimer(0)
 	defer timer.Stop()
@@ -162,7 +164,7 @@ func (d *desk) Wait(ctx context.Context, w Wait) (Task, error) {
 		case r := <-mine.news:
 			return r.Task, r.err()
 		case <-ctx.Done():
-			return Task{}, context.Cause(ctx)
+			return adapter.Task{}, context.Cause(ctx)
 		case <-timer.C:
 		}
 		if d.alone() {
@@ -204,7 +206,7 @@ func (d *desk) lead() {
 			d.mu.Unlock()
 			continue
 		}
-		if !Pause(s.life, tryToLead) {
+		if !adapter.Pause(s.life, tryToLead) {
 			return
 		}
 	}

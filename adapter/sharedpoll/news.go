@@ -1,4 +1,4 @@
-package adapter
+package sharedpoll
 
 import (
 	"context"
@@ -6,6 +6,8 @@ import (
 	"errors"
 	"slices"
 	"time"
+
+	"midgate/adapter"
 )
 
 // question asks the leader to wait for a task; report is what it tells of it.
@@ -14,21 +16,21 @@ type question struct {
 }
 
 type report struct {
-	TaskID string `json:"task_id"`
-	Task   Task   `json:"task"`
-	Polls  int    `json:"polls,omitempty"` // answers read for it since the report before
-	Final  bool   `json:"final"`
-	Error  *Error `json:"error,omitempty"`
-	Other  string `json:"other,omitempty"` // an error that is no *Error
+	TaskID string         `json:"task_id"`
+	Task   adapter.Task   `json:"task"`
+	Polls  int            `json:"polls,omitempty"` // answers read for it since the report before
+	Final  bool           `json:"final"`
+	Error  *adapter.Error `json:"error,omitempty"`
+	Other  string         `json:"other,omitempty"` // an error that is no *Error
 }
 
 type waitJSON struct {
-	TaskID    string    `json:"task_id"`
-	State     string    `json:"state"`
-	Kind      string    `json:"kind"`
-	Speed     Speed     `json:"speed"`
-	Submitted time.Time `json:"submitted"`
-	Dialog    bool      `json:"dialog"`
+	TaskID    string        `json:"task_id"`
+	State     string        `json:"state"`
+	Kind      string        `json:"kind"`
+	Speed     adapter.Speed `json:"speed"`
+	Submitted time.Time     `json:"submitted"`
+	Dialog    bool          `json:"dialog"`
 }
 
 func (r report) err() error {
@@ -49,7 +51,7 @@ func (d *desk) hearQuestions() {
 		if err != nil && s.life.Err() == nil {
 			s.log.Warn("the questions of other replicas cannot be heard; trying again", "error", err)
 		}
-		Pause(s.life, tryToLead)
+		adapter.Pause(s.life, tryToLead)
 	}
 }
 
@@ -93,9 +95,9 @@ func (d *desk) serve(ctx context.Context, key string, w waitJSON) {
 		polls = 0
 		return n
 	}
-	task, err := d.account.Waiter.Wait(ctx, Wait{
+	task, err := d.account.Waiter.Wait(ctx, adapter.Wait{
 		TaskID: w.TaskID, State: w.State, Kind: w.Kind, Speed: w.Speed, Submitted: w.Submitted, Dialog: w.Dialog,
-		Watch:  func(t Task) { d.tell(report{TaskID: key, Task: t, Polls: told()}) },
+		Watch:  func(t adapter.Task) { d.tell(report{TaskID: key, Task: t, Polls: told()}) },
 		Polled: func() { polls++ },
 	})
 	if ctx.Err() != nil {
@@ -126,7 +128,7 @@ func (d *desk) hearNews() {
 		if err != nil && s.life.Err() == nil {
 			s.log.Warn("the news of other replicas cannot be heard; trying again", "error", err)
 		}
-		Pause(s.life, tryToLead)
+		adapter.Pause(s.life, tryToLead)
 	}
 }
 

@@ -1,4 +1,4 @@
-package adapter_test
+package sharedpoll_test
 
 import (
 	"context"
@@ -13,16 +13,17 @@ import (
 	"midgate/adapter/adaptertest/harness"
 
 	"midgate/adapter"
+	"midgate/adapter/sharedpoll"
 )
 
 func TestReplicasWaitForTasksThroughOneOfThem(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		up := &harness.FakeUpstream{Takes: 30 * time.Second}
 		one := harness.NewEngine(t, up, func(c *harness.Config) { c.Replica = "one" })
-		var shared []*adapter.Shared
+		var shared []*sharedpoll.Shared
 		var waiters []adapter.Waiter
 		for _, name := range []string{"a", "b", "c"} {
-			s := adapter.NewShared(up, nil, one.Joined(), one.Leases, name, slog.New(slog.DiscardHandler))
+			s := sharedpoll.New(up, nil, one.Joined(), one.Leases, name, slog.New(slog.DiscardHandler))
 			account, err := s.Made(t.Context(), adapter.Caller{}, "one")
 			if err != nil {
 				t.Fatal(err)
@@ -82,7 +83,7 @@ func TestAReplicaWaitsByItselfWhileNobodyIsKnownToLead(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				up := &harness.FakeUpstream{Takes: 30 * time.Second}
 				one := harness.NewEngine(t, up, nil)
-				s := adapter.NewShared(up, nil, one.Joined(), c.leases, "a", slog.New(slog.DiscardHandler))
+				s := sharedpoll.New(up, nil, one.Joined(), c.leases, "a", slog.New(slog.DiscardHandler))
 				defer s.Close()
 				account, err := s.Made(t.Context(), adapter.Caller{}, "one")
 				if err != nil {
@@ -125,11 +126,11 @@ func (k *taker) all() []string {
 func TestAWebhookReachesEveryReplicaOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		one := harness.NewEngine(t, &harness.FakeUpstream{}, nil)
-		var shared []*adapter.Shared
+		var shared []*sharedpoll.Shared
 		var takers []*taker
 		for _, name := range []string{"a", "b", "c"} {
 			k := &taker{known: "ours"}
-			s := adapter.NewShared(one.Up, k, one.Joined(), one.Leases, name, slog.New(slog.DiscardHandler))
+			s := sharedpoll.New(one.Up, k, one.Joined(), one.Leases, name, slog.New(slog.DiscardHandler))
 			defer s.Close()
 			shared, takers = append(shared, s), append(takers, k)
 		}

@@ -1,6 +1,10 @@
-package adapter
+package sharedpoll
 
-import "encoding/json"
+import (
+	"encoding/json"
+
+	"midgate/adapter"
+)
 
 // Hinter takes the upstreams' webhooks: token is the last part of the address that one was sent to, body what it
 // carried. ErrNotFound means that midgate gave out no such address. It is cheap and safe to call again.
@@ -19,7 +23,7 @@ type hintJSON struct {
 // polls. Passing it on is best effort: a hint only saves time.
 func (s *Shared) Hint(token string, body []byte) error {
 	if s.hinted == nil {
-		return ErrNotFound
+		return adapter.ErrNotFound
 	}
 	if err := s.hinted.Hint(token, body); err != nil {
 		return err
@@ -46,6 +50,6 @@ func (s *Shared) hearHints() {
 		if err != nil && s.life.Err() == nil {
 			s.log.Warn("the webhooks of other replicas cannot be heard; trying again", "error", err)
 		}
-		Pause(s.life, tryToLead)
+		adapter.Pause(s.life, tryToLead)
 	}
 }

@@ -1,4 +1,4 @@
-package adapter_test
+package sharedpoll_test
 
 import (
 	"context"
@@ -11,13 +11,14 @@ import (
 	"midgate/adapter/adaptertest/harness"
 
 	"midgate/adapter"
+	"midgate/adapter/sharedpoll"
 )
 
 // A job that one upstream certainly did not take is given to another also where replicas share their polling.
 func TestReplicasGiveAJobToAnotherUpstream(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		u, s, _ := harness.NewThree(t, map[string]int{"a": 1000000})
-		shared := adapter.NewShared(s.Parts.Accounts, nil, s.Journal, s.Parts.Leases, "r", slog.New(slog.DiscardHandler))
+		shared := sharedpoll.New(s.Parts.Accounts, nil, s.Journal, s.Parts.Leases, "r", slog.New(slog.DiscardHandler))
 		defer shared.Close()
 		s.Parts.Accounts = shared
 		s.Gate = s.Restarted(t)
@@ -54,7 +55,7 @@ func TestAReplicaStopsWaitingForWhatNobodyAsksFor(t *testing.T) {
 		one := harness.NewEngine(t, up.FakeUpstream, nil)
 		var waiters []adapter.Waiter
 		for _, name := range []string{"a", "b"} {
-			s := adapter.NewShared(up, nil, one.Joined(), one.Leases, name, slog.New(slog.DiscardHandler))
+			s := sharedpoll.New(up, nil, one.Joined(), one.Leases, name, slog.New(slog.DiscardHandler))
 			defer s.Close()
 			account, err := s.Made(t.Context(), adapter.Caller{}, "one")
 			if err != nil {

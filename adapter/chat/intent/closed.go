@@ -1,0 +1,249 @@
+package intent
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// class is what a phrase does in a text that is made of known phrases alone.
+type class string
+
+const (
+	filler class = "filler"
+	number class = "number"
+	side   class = "side"
+	button class = "button"
+	shape  class = "shape"
+	style  class = "style"
+	talk   class = "talk"
+)
+
+// meaning is what a phrase means.
+type meaning struct {
+	class class
+	value string
+}
+
+// longestClosed is more tokens than a text of known phrases has.
+const longestClosed = 40
+
+// cover splits tokens into known phrases, the longest it can; false if a word is not known.
+func (l *language) cover(tokens []token) ([]meaning, bool) {
+	if len(tokens) == 0 || len(tokens) > longestClosed || slices.ContainsFunc(tokens, l.unknown) {
+		return nil, false
+	}
+	if m, ok := l.alone[key(tokens)]; ok {
+		return []meaning{m}, true
+	}
+	return l.parts(tokens)
+}
+
+// unknown reports whether no phrase has a token in it.
+func (l *language) unknown(t token) bool {
+	return !l.tokens[t.text] && !figure.MatchString(t.text) && !strings.Contains(t.text, ":")
+}
+
+// parts is cover of a part of a text, where phrases that must be all of one are not known.
+func (l *language) parts(tokens []token) ([]meaning, bool) {
+	if len(tokens) == 0 || len(tokens) > longestClosed {
+		return nil, false
+	}
+	score := make([]int, len(tokens)+1) // of the best way to cover the tokens from here; -1 if there is none
+	step := make([]int, len(tokens))
+	for i := len(tokens) - 1; i >= 0; i-- {
+		score[i] = -1
+		for n := min(l.longest, len(tokens)-i); n > 0; n-- {
+			if _, ok := l.meaningOf(tokens[i : i+n]); ok && score[i+n] >= 0 && score[i+n]+n*n > score[i] {
+				score[i], step[i] = score[i+n]+n*n, n
+			}
+		}
+	}
+	if score[0] < 0 {
+		return nil, false
+	}
+	var all []meaning
+	for i := 0; i < len(tokens); i += step[i] {
+		m, _ := l.meaningOf(tokens[i : i+step[i]])
+		all = append(all, m)
+	}
+	return all, true
+}
+
+// around covers a button that stands around the number of its picture: "turn the second one into a video".
+func (l *language) around(tokens []token) ([]meaning, bool) {
+	if len(tokens) > longestClosed || slices.ContainsFunc(tokens, l.unknown) {
+		return nil, false
+	}
+	for i := 1; i < len(tokens)-1; i++ {
+		for n := min(l.longest, len(tokens)-1-i); n > 0; n-- {
+			inner, ok := l.cover(tokens[i : i+n])
+			if !ok || len(said(inner, number)) != 1 || len(said(inner, button))+len(said(inner, talk))+len(said(inner, style)) > 0 {
+				continue
+			}
+			outer, ok := l.cover(slices.Concat(tokens[:i], tokens[i+n:]))
+			if ok && len(said(outer, button)) == 1 && len(said(outer, number)) == 0 {
+				return append(outer, inner...), true
+			}
+		}
+	}
+	return nil, false
+}
+
+var figure = regexp.MustCompile(`^[0-9]+(?:\.[0-9]+)?$`)
+
+func (l *language) meaningOf(tokens []token) (meaning, bool) {
+	if len(tokens) == 1 {
+		switch text := tokens[0].text; {
+		case figure.MatchString(text):
+			return meaning{class: number, value: text}, true
+		case strings.Contains(text, ":"):
+			return meaning{class: shape, value: text}, true
+		}
+	}
+	m, ok := l.closed[key(tokens)]
+	return m, ok
+}
+
+// said are the values of a class among meanings, without repetitions.
+func said(all []meaning, c class) (values []string) {
+	for _, m := range all {
+		if m.class == c && !slices.Contains(values, m.value) {
+			values = append(values, m.value)
+		}
+	}
+	return values
+}
+
+// spoken settles texts that are made of known phrases alone.
+func (r *reading) spoken() (Decision, bool) {
+	if r.sum() {
+		return Decision{Kind: Talk, Topic: Elsewhere}, r.Attached == 0
+	}
+	for _, l := range r.tongues {
+		all, ok := l.cover(r.tokens)
+		if !ok {
+			all, ok = l.around(r.tokens)
+		}
+		if ok {
+			if d, ok := r.meant(l, all); ok {
+				d.Language = l.Code
+				if r.bare() {
+					d.Language = r.language()
+				}
+				return d, true
+			}
+		}
+	}
+	return Decision{}, false
+}
+
+// sum reports whether a text is a sum: "2+2=".
+func (r *reading) sum() bool {
+	operators := false
+	for i, t := range r.tokens {
+		if !figure.MatchString(t.text) && t.text != "x" {
+			return false
+		}
+		operators = operators || i > 0 && strings.ContainsAny(t.before, "+*=%^")
+	}
+	return operators
+}
+
+// bare reports whether a text has no word that tells its language: "2", "U2".
+func (r *reading) bare() bool {
+	return !slices.ContainsFunc(r.tokens, func(t token) bool { return len([]rune(t.text)) > 1 && !figure.MatchString(t.text) })
+}
+
+// meant is what known phrases come to together.
+func (r *reading) meant(l *language, all []meaning) (Decision, bool) {
+	buttons, numbers, shapes := said(all, button), said(all, number), said(all, shape)
+	topics := said(all, talk)
+	if r.asks && l.asksHow(r.tokens) || len(buttons) > 0 && len(said(all, style)) > 0 {
+		return Decision{}, false
+	}
+	switch {
+	case len(buttons)+len(shapes) > 1 && !(len(shapes) == 1 && len(buttons) == 1 && isShape(buttons[0])) || len(numbers) > 1:
+		return Decision{Kind: Ask, Topic: OneThing}, true
+	case len(shapes) == 1:
+		return Decision{Kind: Press, Button: Reshape, Ratio: shapes[0]}, r.subject()
+	case len(buttons) == 1:
+		return pressed(buttons[0], numbers)
+	case len(numbers) == 1 && r.Attached == 0:
+		n, ok := numberOf(numbers[0])
+		return Decision{Kind: Pick, Index: n}, ok && n > 0
+	case len(said(all, side)) > 0:
+		return Decision{Kind: Ask, Topic: Which}, r.Shown == Grid
+	case len(said(all, style)) > 0:
+		return r.styled(l, all, topics)
+	case len(topics) > 0 && r.Attached == 0:
+		return talking(topics), !l.strong(r.wish(l))
+	case r.Attached > 0:
+		return Decision{Kind: Ask, Topic: WhatWithIt}, true
+	default:
+		return Decision{Kind: Ask, Topic: Unclear}, true
+	}
+}
+
+// styled settles a text that names a look: the picture shown last is to have it. "A golden sunset" is a picture of its own,
+// and "beautiful sunset" may be either.
+func (r *reading) styled(l *language, all []meaning, topics []string) (Decision, bool) {
+	switch {
+	case !r.subject():
+		return Decision{}, false
+	case r.Attached > 0:
+		return Decision{Kind: Edit}, true
+	case r.pointsByLook(l, all, topics):
+		return Decision{Kind: Ask, Topic: Which}, true
+	case l.begins(r.tokens, &l.Articles) > 0 && l.ends(r.tokens, &l.StyleEnd) == 0:
+		return Decision{Kind: Ask, Topic: Unclear}, sizeOfAll(r.tokens) <= words(2)
+	case slices.Contains(topics, string(Praise)) && l.holds(r.tokens, &l.Is):
+		return talking(topics), r.Attached == 0
+	case slices.Contains(topics, string(Praise)) && len(clauses(r.tokens)) == 1:
+		return Decision{Kind: Ask, Topic: Unclear}, true
+	default:
+		return Decision{Kind: Edit}, true
+	}
+}
+
+// pointsByLook reports whether a look tells which of several pictures is meant: "the red one".
+func (r *reading) pointsByLook(l *language, all []meaning, topics []string) bool {
+	return r.Shown == Grid && len(topics) == 0 && all[0].class == filler && slices.Contains(r.close, l) &&
+		l.begins(r.tokens, &l.That) > 0 && sizeOfAll(r.tokens) <= words(3) &&
+		!slices.ContainsFunc(r.close, func(l *language) bool { return l.strong(r.wish(l)) || l.weak(r.wish(l)) })
+}
+
+func isShape(b string) bool { return b == Wider || b == Taller || b == Square || b == Reshape }
+
+// pressed is a button with the number that stands beside it: which picture, or how far.
+func pressed(name string, numbers []string) (Decision, bool) {
+	d := Decision{Kind: Press, Button: name}
+	if len(numbers) == 0 {
+		return d, true
+	}
+	if name == ZoomOut {
+		z, err := strconv.ParseFloat(numbers[0], 64)
+		d.Zoom = z
+		return d, err == nil && z > 1
+	}
+	n, ok := numberOf(numbers[0])
+	d.Index = n
+	if name == Undo || name == ShowGrid { // back to that one
+		d = Decision{Kind: Pick, Index: n}
+	}
+	return d, ok && n > 0
+}
+
+// talking is the line that small talk is answered with: a question before thanks, thanks before praise.
+func talking(topics []string) Decision {
+	for _, t := range talkOrder {
+		if slices.Contains(topics, string(t)) {
+			if t == Dislike || t == Unclear {
+				return Decision{Kind: Ask, Topic: t}
+			}
+			return Decision{Kind: Talk, Topic: t}
+		}
+	}
+	return Decision{Kind: Talk, Topic: Topic(topics[0])}
+}

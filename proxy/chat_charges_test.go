@@ -1,0 +1,247 @@
+package proxy
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+
+	"midgate/adapter/midjourney/simulator"
+)
+
+// asking is a request, what it is answered with, and the kinds of what it pays.
+type asking struct {
+	body   string
+	status int
+	says   string // part of the answer
+	pays   string
+}
+
+func (h *house) charges(t *testing.T, route string, all map[string]asking) {
+	t.Helper()
+	for name, a := range all {
+		before := len(h.sim.Ledger())
+		status, _, answer := h.call(t, http.MethodPost, route, a.body)
+		var paid []string
+		for _, c := range h.sim.Ledger()[before:] {
+			paid = append(paid, c.Kind)
+		}
+		if status != a.status || !strings.Contains(string(answer), a.says) || strings.Join(paid, " ") != a.pays {
+			t.Errorf("%s: %d %.600s pays %q, want %d with %q for %q", name, status, answer, paid, a.status, a.says, a.pays)
+		}
+	}
+}
+
+// inTurn is a chat's body of messages.
+func inTurn(all ...string) string { return `{"messages":[` + strings.Join(all, ",") + `]}` }
+
+func userText(text string) string {
+	b, _ := json.Marshal(map[string]string{"role": "user", "content": text}) // text can always be marshalled
+	return string(b)
+}
+
+func userParts(parts ...string) string {
+	return `{"role":"user","content":[` + strings.Join(parts, ",") + `]}`
+}
+
+func saidText(text string) string {
+	b, _ := json.Marshal(map[string]string{"type": "text", "text": text}) // text can always be marshalled
+	return string(b)
+}
+
+// What stands in several messages is one wish with its pictures; what nobody said draws nothing.
+func TestChat_ATurnIsAllThatWasSaidSinceTheLastAnswer(t *testing.T) {
+	h := newHouse(t, simulator.Config{})
+	data := "data:image/png;base64," + base64.StdEncoding.EncodeToString(drawnPNG(t))
+	pic := `{"type":"image_url","image_url":{"url":"` + data + `"}}`
+	h.charges(t, chatRoute, map[string]asking{
+		"a wish, then its picture":          {inTurn(userText("make the sky green"), userParts(pic)), 200, "/images/img_", "edits"},
+		"a picture, then its wish":          {inTurn(userParts(pic), userText("make the sky blue")), 200, "/images/img_", "edits"},
+		"a tool in between":                 {inTurn(userText("make the sky red"), `{"role":"assistant","content":null,"tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":"{}"}}]}`, `{"role":"tool","tool_call_id":"c","content":"ok"}`, userParts(pic)), 200, "/images/img_", "edits"},
+		"two pictures of their own":         {inTurn(userText("combine them into one scene"), userParts(pic), userParts(pic)), 200, "/images/img_", "imagine"},
+		"texts in two messages":             {inTurn(userText("a red fox"), userText("in deep snow")), 200, "/images/img_", "imagine"},
+		"a quiet prompt":                    {inTurn(userText("a fox"), `{"role":"assistant","content":"hello"}`, `{"role":"system","content":"Describe the scene."}`), 200, `"finish_reason":"stop"`, ""},
+		"an answer to continue":             {inTurn(userText("a fox"), `{"role":"assistant","content":"Here is"}`), 200, `"finish_reason":"stop"`, ""},
+		"a quiet prompt without a person":   {inTurn(`{"role":"assistant","content":"*waves*"}`, `{"role":"system","content":"[Continue the story.]"}`), 200, `"finish_reason":"stop"`, ""},
+		"/imagine with a picture to follow": {inTurn(userText("/imagine a castle"), userParts(pic)), 200, "/images/img_", "imagine"},
+	})
+	if last := h.sim.Ledger(); !strings.Contains(last[len(last)-1].Prompt, "http") && !strings.Contains(last[0].Prompt, "green") {
+		t.Errorf("the ledger %v has lost words or pictures", last)
+	}
+}
+
+func TestResponses_ATurnIsAllThatWasSaidSinceTheLastAnswer(t *testing.T) {
+	h := newHouse(t, simulator.Config{})
+	data := "data:image/png;base64," + base64.StdEncoding.EncodeToString(drawnPNG(t))
+	pic := `{"role":"user","content":[{"type":"input_image","image_url":"` + data + `"}]}`
+	wish := `{"role":"user","content":"make the sky green"}`
+	tool := func(settings string) string { return `"tools":[{"type":"image_generation"` + settings + `}],` }
+	input := func(items ...string) string { return `"input":[` + strings.Join(items, ",") + `]}` }
+	h.charges(t, responsesRoute, map[string]asking{
+		"a wish, then its picture":       {`{` + tool("") + input(wish, pic), 200, "image_generation_call", "edits"},
+		"a picture, then its wish":       {`{` + tool("") + input(pic, wish), 200, "image_generation_call", "edits"},
+		"whatever the action: auto":      {`{` + tool(`,"action":"auto"`) + input(wish, pic), 200, "image_generation_call", "edits"},
+		"whatever the action: edit":      {`{` + tool(`,"action":"edit"`) + input(wish, pic), 200, "image_generation_call", "edits"},
+		"generate takes it as reference": {`{` + tool(`,"action":"generate"`) + input(wish, pic), 200, "image_generation_call", "imagine"},
+		"whatever the choice: required":  {`{"tool_choice":"required",` + tool("") + input(wish, pic), 200, "image_generation_call", "edits"},
+		"whatever the choice: the tool":  {`{"tool_choice":{"type":"image_generation"},` + tool("") + input(wish, pic), 200, "image_generation_call", "edits"},
+		"a function's call in between":   {`{` + tool("") + input(wish, `{"type":"function_call","call_id":"c","name":"f","arguments":"{}"}`, `{"type":"function_call_output","call_id":"c","output":"ok"}`, pic), 200, "image_generation_call", "edits"},
+		"without a tool":                 {`{` + input(wish, pic), 200, "image_generation_call", "edits"},
+		"no tool may be called":          {`{"tool_choice":"none",` + tool("") + input(wish, pic), 200, `"type":"message"`, ""},
+		"no tool, a text alone":          {`{"tool_choice":"none",` + tool("") + `"input":"a red fox"}`, 200, `"type":"message"`, ""},
+		"no tool, asked by name":         {`{"tool_choice":"none","input":"a red fox"}`, 200, `"type":"message"`, ""},
+		"small talk":                     {`{"input":"thank you so much!"}`, 200, `"type":"message"`, ""},
+		"small talk, insisted on":        {`{"tool_choice":{"type":"image_generation"},` + tool("") + `"input":"thank you so much!"}`, 200, "image_generation_call", "imagine"},
+	})
+	for _, c := range h.sim.Ledger() {
+		if c.Kind == "imagine" && strings.Contains(c.Prompt, "green") && !strings.Contains(c.Prompt, "http") {
+			t.Errorf("%q was drawn without its picture", c.Prompt)
+		}
+	}
+}
+
+// A question about a picture that came along is answered; a wish changes it.
+func TestChat_AQuestionAboutAPictureIsNoEdit(t *testing.T) {
+	h := newHouse(t, simulator.Config{})
+	pic := `{"type":"image_url","image_url":{"url":"data:image/png;base64,` + base64.StdEncoding.EncodeToString(drawnPNG(t)) + `"}}`
+	all := map[string]asking{}
+	for _, words := range []string{"Analyze this image", "Extract all text", "Is there a cat in this image?", "Write alt text", "Return tags for this picture as JSON", "¿Qué ves en la foto?", "这张图里有什么？", "Was ist auf dem Foto zu sehen?"} {
+		all[words] = asking{inTurn(userParts(saidText(words), pic)), 200, `"content":"1. `, "describe"}
+	}
+	for _, words := range []string{"remove the background", "could you make it darker?", "als Aquarell", "把背景换成海滩"} {
+		all[words] = asking{inTurn(userParts(saidText(words), pic)), 200, "/images/img_", "edits"}
+	}
+	all["a schema"] = asking{`{"response_format":{"type":"json_schema","json_schema":{"name":"t","schema":{"type":"object","properties":{"tags":{"type":"array"}}}}},` + inTurn(userParts(saidText("Return tags for this picture"), pic))[1:], 200, `"content":"{\"tags\":[]}"`, ""}
+	h.charges(t, chatRoute, all)
+}
+
+// Clients' wrappings and schemas in words cost no picture of their own text.
+func TestChat_WrappedWordsAreDrawnAlone(t *testing.T) {
+	h := newHouse(t, simulator.Config{})
+	h.charges(t, chatRoute, map[string]asking{
+		"open webui's documents":  {inTurn(userText("### Task:\nRespond to the user query using the provided context.\n<context>\n<source id=\"1\">cats</source>\n</context>\na red fox")), 200, "/images/img_", "imagine"},
+		"its code interpreter":    {inTurn(userText("a red owl\n#### Tools Available\n\n1. **Code Interpreter**: `<code_interpreter type=\"code\" lang=\"python\"></code_interpreter>`")), 200, "/images/img_", "imagine"},
+		"a query that is marked":  {inTurn(userText("### Task:\nUse the context.\n<context>cats</context>\n<user_query>a red hen</user_query>")), 200, "/images/img_", "imagine"},
+		"a schema in its message": {inTurn(userText("a fox"), userText("Output should be in JSON format and conform to the following schema:\n\n```\n{\"type\":\"object\",\"properties\":{\"name\":{\"type\":\"string\"}}}\n```\n")), 200, `"content":"{\"name\":\"A fox\"}"`, ""},
+	})
+	for _, c := range h.sim.Ledger() {
+		if c.Prompt != "a red fox" && c.Prompt != "a red owl" && c.Prompt != "a red hen" {
+			t.Errorf("drawn: %q", c.Prompt)
+		}
+	}
+}
+
+// A part that holds a picture is used, however it is written; any other part of a turn is refused, and nothing paid.
+func TestChat_PartsAreUsedOrRefused(t *testing.T) {
+	h := newHouse(t, simulator.Config{})
+	raw := base64.StdEncoding.EncodeToString(drawnPNG(t))
+	pictures := map[string]string{
+		"a file":               `{"type":"file","file":{"filename":"a.png","file_data":"data:image/png;base64,` + raw + `"}}`,
+		"a file without a URL": `{"type":"file","file":{"filename":"a.png","file_data":"` + raw + `"}}`,
+		"an input_file":        `{"type":"input_file","filename":"a.png","file_data":"data:image/png;base64,` + raw + `"}`,
+		"Anthropic's source":   `{"type":"image","source":{"type":"base64","media_type":"image/png","data":"` + raw + `"}}`,
+		"an image":             `{"type":"image","image":"data:image/png;base64,` + raw + `"}`,
+		"an image's data":      `{"type":"image","data":"` + raw + `","mimeType":"image/png"}`,
+		"inline data":          `{"inline_data":{"mime_type":"image/png","data":"` + raw + `"}}`,
+	}
+	others := map[string]string{
+		"a PDF":        `{"type":"file","file":{"filename":"a.pdf","file_data":"data:application/pdf;base64,JVBERi0xLjQK"}}`,
+		"a text file":  `{"type":"input_file","filename":"a.txt","file_data":"data:text/plain;base64,aGVsbG8="}`,
+		"a voice":      `{"type":"input_audio","input_audio":{"data":"UklGRg==","format":"wav"}}`,
+		"a film":       `{"type":"video_url","video_url":{"url":"https://example.com/a.mp4"}}`,
+		"a new kind":   `{"type":"hologram","hologram":{}}`,
+		"an empty one": `{"type":"image_url"}`,
+	}
+	chats, responses := map[string]asking{}, map[string]asking{}
+	for name, part := range pictures {
+		chats[name] = asking{inTurn(userParts(saidText("make the sky green"), part)), 200, "/images/img_", "edits"}
+		responses[name] = asking{`{"tools":[{"type":"image_generation"}],"input":[` + userParts(`{"type":"input_text","text":"make the sky green"}`, part) + `]}`, 200, "image_generation_call", "edits"}
+	}
+	for name, part := range others {
+		chats[name] = asking{inTurn(userParts(saidText("make the sky green"), part)), 400, "invalid_request_error", ""}
+		responses[name] = asking{`{"input":[` + userParts(`{"type":"input_text","text":"a red fox"}`, part) + `]}`, 400, "invalid_request_error", ""}
+		chats["before: "+name] = asking{inTurn(userParts(saidText("a fox"), part), `{"role":"assistant","content":"no"}`, userText("a red fox "+name)), 200, "/images/img_", "imagine"}
+	}
+	h.charges(t, chatRoute, chats)
+	h.charges(t, responsesRoute, responses)
+}
+
+// Pictures beside the text are data URLs: clients take what stands there for base64.
+func TestChat_PicturesBesideTheTextAreData(t *testing.T) {
+	h := newHouse(t, simulator.Config{})
+	for name, settings := range map[string]string{"whole": "", "as JPEG": `"output_format":"jpeg",`, "three": `"n":3,`, "at once": ""} {
+		messages := `"messages":[` + userText("a red fox "+name) + `]`
+		if name == "at once" { // a quarter of a grid that was drawn before
+			_, _, before := h.call(t, http.MethodPost, chatRoute, `{`+messages+`}`)
+			var c completionJSON
+			if err := json.Unmarshal(before, &c); err != nil {
+				t.Fatal(err)
+			}
+			shown, _ := json.Marshal(map[string]string{"role": "assistant", "content": *c.Choices[0].Message.Content}) // as it came
+			messages = `"messages":[` + userText("a fox") + `,` + string(shown) + `,` + userText("2") + `]`
+		}
+		status, _, body := h.call(t, http.MethodPost, chatRoute, `{"modalities":["text","image"],`+settings+messages+`}`)
+		var c completionJSON
+		if err := json.Unmarshal(body, &c); err != nil || status != http.StatusOK || len(c.Choices[0].Message.Images) == 0 {
+			t.Fatalf("%s: %d %.300s, %v", name, status, body, err)
+		}
+		var streamed []chatImageJSON
+		_, all := h.stream(t, chatRoute, `{"stream":true,"modalities":["text","image"],`+settings+messages+`}`)
+		for _, f := range all {
+			if f.data != "[DONE]" && len(chunkOf(t, f).Choices) > 0 {
+				streamed = append(streamed, chunkOf(t, f).Choices[0].Delta.Images...)
+			}
+		}
+		if len(streamed) != len(c.Choices[0].Message.Images) {
+			t.Errorf("%s: %d pictures in the stream, want %d", name, len(streamed), len(c.Choices[0].Message.Images))
+		}
+		for _, img := range append(c.Choices[0].Message.Images, streamed...) {
+			head, data, _ := strings.Cut(img.ImageURL.URL, ",")
+			bytesOf, err := base64.StdEncoding.DecodeString(data)
+			magic, kind := []byte("\x89PNG"), "data:image/png;base64"
+			if name == "as JPEG" {
+				magic, kind = []byte("\xff\xd8"), "data:image/jpeg;base64"
+			}
+			if err != nil || head != kind || !bytes.HasPrefix(bytesOf, magic) {
+				t.Errorf("%s: a picture begins with %.60s, %v", name, img.ImageURL.URL, err)
+			}
+		}
+	}
+}
+
+// Small talk and pointing words after a picture are never drawn.
+func TestChat_SmallTalkAfterAPictureIsFree(t *testing.T) {
+	p := &parley{h: newHouse(t, simulator.Config{})}
+	p.say(t, "a red fox")
+	for _, words := range []string{"thanks, love it!", "ok", "what can you do?", "how much did that cost me?", "left one", "hmm", "danke", "谢谢", "ありがとう", "고마워요", "¿qué puedes hacer?", "спасибо!", "merci beaucoup", "obrigado", "che bello!"} {
+		if answer := p.say(t, words); pictureLink.MatchString(answer) || answer == "" {
+			t.Errorf("%q is answered with %q, want a line of text", words, answer)
+		}
+	}
+	if n := len(p.h.sim.Ledger()); n != 1 {
+		t.Errorf("%d charges, want the first picture's alone", n)
+	}
+	for _, words := range []string{"5", "the seventh one", "第九张", "U6"} {
+		body, err := json.Marshal(map[string]any{"messages": append(p.messages[:2:2], map[string]any{"role": "user", "content": words})})
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.h.charges(t, chatRoute, map[string]asking{words: {string(body), 400, `"param":"messages"`, ""}})
+	}
+}
+
+// Words without a number act on the first quarter of a grid, and the answer says so.
+func TestChat_SaysWhichQuarterWasTaken(t *testing.T) {
+	p := &parley{h: newHouse(t, simulator.Config{})}
+	p.say(t, "a red fox")
+	for _, words := range []string{"make the sky green", "mach es dunkler", "rendila più chiara"} {
+		if answer := p.say(t, words); !strings.Contains(answer, "`U2`") || !pictureLink.MatchString(answer) {
+			t.Errorf("%q does not say which picture it took: %s", words, answer)
+		}
+	}
+	if answer := p.say(t, "U2"); strings.Contains(answer, "`2`") {
+		t.Errorf("a chosen picture is told to be chosen: %s", answer)
+	}
+}
