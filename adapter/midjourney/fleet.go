@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"midgate/adapter"
+	"midgate/adapter/publicnet"
 )
 
 // Fleet is all configured upstreams. It implements adapter.Accounts.
@@ -51,7 +52,11 @@ func New(cfg Config) (*Fleet, error) {
 	if err := f.addUpstreams(); err != nil {
 		return nil, fmt.Errorf("midjourney: %w", err)
 	}
-	s.downloads = downloadClient(f.downloads())
+	downloads, err := f.downloads()
+	if err != nil {
+		return nil, fmt.Errorf("midjourney: trusted hosts: %w", err)
+	}
+	s.downloads = downloadClient(downloads)
 	f.ctx, f.stop = context.WithCancel(context.Background())
 	return f, nil
 }
@@ -75,15 +80,19 @@ func (f *Fleet) addUpstreams() error {
 	return nil
 }
 
-func (f *Fleet) downloads() http.RoundTripper {
+func (f *Fleet) downloads() (http.RoundTripper, error) {
 	if f.shared.cfg.Downloads != nil {
-		return f.shared.cfg.Downloads
+		return f.shared.cfg.Downloads, nil
+	}
+	trusted, err := publicnet.ParseAllow(f.shared.cfg.TrustedHosts)
+	if err != nil {
+		return nil, err
 	}
 	bases := make([]*url.URL, 0, len(f.upstreams))
 	for _, u := range f.upstreams {
 		bases = append(bases, u.base)
 	}
-	return newGuard(bases, f.shared.cfg.TrustedHosts)
+	return downloadTransport(bases, trusted), nil
 }
 
 // Close stops all polling and waits for its goroutines. Waits go on until their contexts end, but
