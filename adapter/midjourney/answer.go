@@ -10,7 +10,10 @@ import (
 // lostAfter is how often a task must be absent, at least, to be given up.
 const lostAfter = 3
 
-var errLost = errors.New("upstream lost the task")
+var (
+	errLost = errors.New("upstream lost the task")
+	errBare = errors.New("success without a result")
+)
 
 // owns reports whether a row is this job's task: an upstream that lost its memory may hand the
 // same id to another submission, whose state differs (engineering.md §3.3 row U4).
@@ -24,7 +27,7 @@ func (j *job) textual() bool { return j.kind.command == "describe" || j.kind.com
 // found enters a job's row: it tells the waiters, and plans the next look or ends the job.
 func (p *poller) found(j *job, r row, asked, heard time.Time) {
 	if j.textual() && r.Status == adapter.Success && len(r.Texts) == 0 {
-		r.Texts = texts(r.answer)
+		r.Texts = r.words()
 	}
 	changed := !j.seen || differs(j.last, r)
 	p.relay.saw(r.blank, changed && j.seen, asked)
@@ -71,7 +74,7 @@ func (p *poller) ended(j *job, r row, now time.Time) (bool, error) {
 	case now.Sub(j.bareSince) < p.tune.Bare:
 		return false, nil
 	default:
-		return true, adapter.Wrap(adapter.Failed, errTaskFailed, "The upstream reports success without a result.")
+		return true, adapter.Wrap(adapter.Failed, errBare, "The upstream reports success without a result.")
 	}
 }
 
@@ -83,10 +86,10 @@ func (p *poller) learn(j *job, r row, now time.Time) {
 		took = min(took, r.FinishedAt.Sub(r.SubmittedAt))
 	}
 	if r.Status == adapter.Success {
-		p.client.times.learn(j.kind, took)
+		p.learned.times.learn(j.kind, took)
 	}
-	if p.client.shared.cfg.WebhookURL != "" && !j.hooked {
-		p.client.proof.owed(j.id, now)
+	if p.cfg.Webhooks && !j.hooked {
+		p.learned.proof.owed(j.id, now)
 	}
 }
 

@@ -18,9 +18,9 @@ func (p *poller) askMany(batch []*job, now time.Time) {
 		j.begin()
 	}
 	p.lists++
-	p.fleet.start(func() {
+	p.cfg.Start(func() {
 		rows, err := p.read("list", len(ids), func(ctx context.Context) (map[string]row, error) {
-			return p.client.fetchMany(ctx, ids)
+			return p.source.List(ctx, ids)
 		})
 		p.settle(func(heard time.Time) { p.heardMany(batch, rows, err, now, heard) })
 	})
@@ -33,9 +33,9 @@ func (p *poller) askOne(j *job, now time.Time) {
 	}
 	j.begin()
 	p.singles++
-	p.fleet.start(func() {
+	p.cfg.Start(func() {
 		rows, err := p.read("single", 1, func(ctx context.Context) (map[string]row, error) {
-			r, err := p.client.fetch(ctx, j.id)
+			r, err := p.source.Fetch(ctx, j.id)
 			return map[string]row{j.id: r}, err
 		})
 		p.settle(func(heard time.Time) { p.heardOne(j, rows[j.id], err, now, heard) })
@@ -50,13 +50,13 @@ func (j *job) begin() {
 func (p *poller) read(how string, ids int, call func(context.Context) (map[string]row, error)) (rows map[string]row, err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			p.client.shared.log.Error("poll panicked", "upstream", p.client.cfg.Name, "panic", r)
+			p.cfg.Log.Error("poll panicked", "upstream", p.cfg.Name, "panic", r)
 			err = &readError{err: fmt.Errorf("panic in a poll")}
 		}
 	}()
 	start := time.Now()
-	rows, err = call(p.fleet.ctx)
-	p.client.shared.cfg.Observe.Poll(p.client.cfg.Name, how, ids, time.Since(start), err)
+	rows, err = call(p.cfg.Ctx)
+	p.cfg.Observe(how, ids, time.Since(start), err)
 	return rows, err
 }
 
@@ -65,12 +65,12 @@ func (p *poller) read(how string, ids int, call func(context.Context) (map[strin
 func (p *poller) settle(enter func(heard time.Time)) {
 	defer func() {
 		if r := recover(); r != nil {
-			p.client.shared.log.Error("poll's answer panicked", "upstream", p.client.cfg.Name, "panic", r)
+			p.cfg.Log.Error("poll's answer panicked", "upstream", p.cfg.Name, "panic", r)
 		}
 	}()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.fleet.ctx.Err() != nil {
+	if p.cfg.Ctx.Err() != nil {
 		return
 	}
 	enter(time.Now())
@@ -90,7 +90,7 @@ func (p *poller) heardMany(batch []*job, rows map[string]row, err error, asked, 
 	p.pause.over()
 	p.suspect.cleared()
 	p.chunk.grew(len(batch), heard)
-	p.client.routes.learn(adapter.FeatureList, true)
+	p.list.Learn(true)
 	for _, j := range batch {
 		if p.jobs[j.id] != j {
 			continue
@@ -106,19 +106,19 @@ func (p *poller) heardMany(batch []*job, rows map[string]row, err error, asked, 
 
 // listFailed learns from a list call that did not work out. The jobs stay due.
 func (p *poller) listFailed(n int, err error, now time.Time) {
-	p.client.shared.log.Debug("list failed", "upstream", p.client.cfg.Name, "ids", n, "error", err)
+	p.cfg.Log.Debug("list failed", "upstream", p.cfg.Name, "ids", n, "error", err)
 	var re *readError
 	if !errors.As(err, &re) {
 		re = &readError{err: err}
 	}
-	worked, _ := p.client.routes.know(adapter.FeatureList)
+	worked, _ := p.list.Know()
 	switch {
 	case errors.Is(err, errNoRoute) && !worked: // else it has worked lately, and the server may only be away
-		p.client.routes.miss(adapter.FeatureList, errors.Is(err, errAway))
+		p.list.Miss(errors.Is(err, errAway))
 		return
 	case p.tooMany(re, n):
 		if !p.chunk.refused(n, now) {
-			p.client.routes.learn(adapter.FeatureList, false)
+			p.list.Learn(false)
 		}
 		return
 	case errors.Is(err, context.DeadlineExceeded):
@@ -127,7 +127,7 @@ func (p *poller) listFailed(n int, err error, now time.Time) {
 	overloaded := re.status == http.StatusTooManyRequests || re.status == http.StatusServiceUnavailable
 	together := now.Before(p.pause.until) // two calls that fail together count once
 	if !overloaded && !together && re.status != 0 && p.suspect.failed(now, worked) {
-		p.client.routes.learn(adapter.FeatureList, false)
+		p.list.Learn(false)
 	}
 	p.pause.failed(now, re.pause)
 }
@@ -155,7 +155,7 @@ func (p *poller) heardOne(j *job, r row, err error, asked, heard time.Time) {
 		p.pause.over()
 		p.suspect.worked()
 		if j.route == byFetch { // the list leaves out what it must know
-			p.client.routes.learn(adapter.FeatureList, false)
+			p.list.Learn(false)
 		}
 		p.found(j, r, asked, heard)
 		p.relay.end(heard)
@@ -173,7 +173,7 @@ func (p *poller) heardOne(j *job, r row, err error, asked, heard time.Time) {
 
 // singleFailed keeps away from one job, or from the whole upstream if it says so or is not there.
 func (p *poller) singleFailed(j *job, err error, now time.Time) {
-	p.client.shared.log.Debug("fetch failed", "upstream", p.client.cfg.Name, "task_id", j.id, "error", err)
+	p.cfg.Log.Debug("fetch failed", "upstream", p.cfg.Name, "task_id", j.id, "error", err)
 	var re *readError
 	if !errors.As(err, &re) {
 		re = &readError{err: err}

@@ -135,7 +135,7 @@ func (e *everything) loop(ctx context.Context, r *rig) {
 		e.mu.Unlock()
 		for len(ids) > 0 {
 			n := min(500, len(ids))
-			rows, err := c.fetchMany(ctx, ids[:n])
+			rows, err := c.List(ctx, ids[:n])
 			if err != nil {
 				return
 			}

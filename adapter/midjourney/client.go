@@ -20,10 +20,7 @@ const (
 	maxList = 32 << 20
 )
 
-var (
-	errTooLong  = errors.New("answer is too long") // beyond its limit
-	errSwitched = errors.New("answer changes the protocol")
-)
+var errSwitched = errors.New("answer changes the protocol")
 
 // client speaks to one upstream with one key. It implements adapter.Upstream, adapter.Finder and
 // adapter.Tools.

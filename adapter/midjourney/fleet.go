@@ -145,11 +145,23 @@ func (f *Fleet) account(u *upstream, c adapter.Caller) (adapter.Account, error) 
 	a, ok := f.accounts[id]
 	if !ok {
 		cl := &client{upstream: u, key: key}
-		a = &account{client: cl, poller: newPoller(f, cl)}
+		a = &account{client: cl, poller: f.poller(cl)}
 		f.accounts[id] = a
 	}
 	a.used = now
 	return adapter.Account{Name: u.cfg.Name, Upstream: a.client, Waiter: a.poller}, nil
+}
+
+// poller makes the poller of an account.
+func (f *Fleet) poller(c *client) *poller {
+	s := f.shared
+	return newPoller(c, &knownRoute{c.routes, adapter.FeatureList}, c.learned, pollConfig{
+		Name: c.cfg.Name, Tuning: s.cfg.Poll, RelayTTL: s.cfg.FeatureTTL, Webhooks: s.cfg.WebhookURL != "",
+		Ended: s.hints.finished, Log: s.log, Ctx: f.ctx, Start: f.start,
+		Observe: func(how string, ids int, took time.Duration, err error) {
+			s.cfg.Observe.Poll(c.cfg.Name, how, ids, took, err)
+		},
+	})
 }
 
 // forget drops the passthrough accounts that nobody has used for a while and nobody waits at. It looks at all of them,

@@ -125,7 +125,7 @@ func (p *poller) enter(w *waiter) {
 		}
 	}
 	j.waiters = append(j.waiters, w)
-	if w.State != "" && p.fleet.shared.hints.finished(w.State, w.TaskID) {
+	if w.State != "" && p.cfg.Ended(w.State, w.TaskID) {
 		p.nudge(j, now)
 	}
 	p.run(j, now)
@@ -144,7 +144,7 @@ func (p *poller) newJob(w *waiter, now time.Time) *job {
 	if w.Watch != nil {
 		latest = p.tune.Longest // somebody wants to see it grow
 	}
-	shortest, _ := p.client.times.typical(j.kind)
+	shortest, _ := p.learned.times.typical(j.kind)
 	j.due = p.relay.align(j.submitted.Add(max(p.tune.First, min(shortest, latest))), now)
 	return j
 }

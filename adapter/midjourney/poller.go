@@ -15,11 +15,13 @@ const maxLists = 2
 // poller asks for all tasks of one account that somebody waits for, together (engineering.md
 // §2.4). It implements adapter.Waiter. Its goroutine lives only while somebody waits.
 type poller struct {
-	fleet  *Fleet
-	client *client
-	tune   Poll
-	wake   chan struct{} // holds one token when the loop should look at once
-	count  atomic.Int64  // of jobs
+	source  source
+	list    routeMemory
+	learned *learned
+	cfg     pollConfig
+	tune    Poll
+	wake    chan struct{} // holds one token when the loop should look at once
+	count   atomic.Int64  // of jobs
 
 	mu      sync.Mutex
 	jobs    map[string]*job // by task id
@@ -38,14 +40,15 @@ type poller struct {
 
 var _ adapter.Waiter = (*poller)(nil)
 
-func newPoller(f *Fleet, c *client) *poller {
-	tune := f.shared.cfg.Poll
+// newPoller makes a poller for one account. l is what all pollers of its upstream learn together.
+func newPoller(s source, list routeMemory, l *learned, cfg pollConfig) *poller {
+	tune := cfg.Tuning
 	return &poller{
-		fleet: f, client: c, tune: tune, wake: make(chan struct{}, 1),
+		source: s, list: list, learned: l, cfg: cfg, tune: tune, wake: make(chan struct{}, 1),
 		jobs: map[string]*job{}, states: map[string]*job{},
 		chunk: chunk{tune: tune, size: max(tune.Chunk, 1)},
 		pause: pause{first: tune.Backoff, longest: tune.MaxBackoff},
-		relay: relay{tune: tune, ttl: f.shared.cfg.FeatureTTL},
+		relay: relay{tune: tune, ttl: cfg.RelayTTL},
 	}
 }
 
@@ -57,7 +60,7 @@ func (p *poller) run(j *job, now time.Time) {
 	switch {
 	case !p.running:
 		p.origin = now
-		p.running = p.fleet.start(p.loop)
+		p.running = p.cfg.Start(p.loop)
 	case p.at(j).Before(p.plan):
 		p.signal()
 	}
@@ -81,7 +84,7 @@ func (p *poller) loop() {
 		}
 		timer.Reset(time.Until(next))
 		select {
-		case <-p.fleet.ctx.Done():
+		case <-p.cfg.Ctx.Done():
 			return
 		case <-timer.C:
 		case <-p.wake:
@@ -93,7 +96,7 @@ func (p *poller) loop() {
 func (p *poller) step() (next time.Time, more bool) {
 	defer func() {
 		if r := recover(); r != nil {
-			p.client.shared.log.Error("poller panicked", "upstream", p.client.cfg.Name, "panic", r)
+			p.cfg.Log.Error("poller panicked", "upstream", p.cfg.Name, "panic", r)
 			next, more = time.Now().Add(time.Second), true
 		}
 	}()
@@ -169,7 +172,7 @@ func (p *poller) send(due []*job, now time.Time) {
 
 // listless reports whether the upstream is known to have no list.
 func (p *poller) listless() bool {
-	present, known := p.client.routes.know(adapter.FeatureList)
+	present, known := p.list.Know()
 	return known && !present
 }
 

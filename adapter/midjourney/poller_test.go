@@ -372,3 +372,26 @@ func pollRoute(req *http.Request) (string, bool) {
 		return "", false
 	}
 }
+
+func TestAResumedTaskIsAskedForAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := rigOver(t, nil, roundTrip(jobThatIsDone), nil)
+		start := time.Now()
+		if _, err := r.Waiter.Wait(t.Context(), adapter.Wait{TaskID: "7", Submitted: start.Add(-time.Hour)}); err != nil || time.Since(start) > 0 {
+			t.Errorf("Wait(a task of an hour ago) = %v after %v, want its success at once", err, time.Since(start))
+		}
+	})
+}
+
+func TestWithoutTicksAnAnswerIsThereAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := rigOver(t, nil, roundTrip(jobThatIsDone), func(c *Config) {
+			c.Poll = DefaultPoll()
+			c.Poll.First, c.Poll.Tick = 0, 0
+		})
+		start := time.Now()
+		if _, err := r.Waiter.Wait(t.Context(), adapter.Wait{TaskID: "7", Submitted: start}); err != nil || time.Since(start) > 0 {
+			t.Errorf("Wait(…) = %v after %v, want a success at once", err, time.Since(start))
+		}
+	})
+}

@@ -20,31 +20,10 @@ const (
 	readPause = 500 * time.Millisecond
 )
 
-// errNoRoute is an answer of a server that does not have the route: 404, 405, a page or a redirect.
-var errNoRoute = errors.New("route is missing")
-
-// readError is a read that did not work out.
-type readError struct {
-	status int           // 0: no answer
-	pause  time.Duration // how long to stay away, if told
-	err    error
-}
-
-// Error implements error.
-func (e *readError) Error() string {
-	if e.status != 0 {
-		return fmt.Sprintf("upstream answered status %d: %v", e.status, e.err)
-	}
-	return e.err.Error()
-}
-
-// Unwrap returns what went wrong.
-func (e *readError) Unwrap() error { return e.err }
-
 // Task implements adapter.Upstream. A refused key is not asked with again.
 func (c *client) Task(ctx context.Context, id string) (adapter.Task, error) {
 	for try := 1; ; try++ {
-		r, err := c.fetch(ctx, id)
+		r, err := c.Fetch(ctx, id)
 		var failed *readError
 		switch {
 		case err == nil:
@@ -59,10 +38,10 @@ func (c *client) Task(ctx context.Context, id string) (adapter.Task, error) {
 	}
 }
 
-// fetch asks for one task, once. adapter.ErrNotFound if the upstream itself says that there is none; errVague comes
+// Fetch asks for one task, once. adapter.ErrNotFound if the upstream itself says that there is none; errVague comes
 // with it where the same answer could also be a hiccup: some servers have no other word for a task that they do not
 // know than an empty answer. Else a *readError, also for the 404 of what stands before a server.
-func (c *client) fetch(ctx context.Context, id string) (row, error) {
+func (c *client) Fetch(ctx context.Context, id string) (row, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.shared.cfg.ReadTimeout)
 	defer cancel()
 	out, err := c.call(ctx, http.MethodGet, "/mj/task/"+url.PathEscape(id)+"/fetch", nil, maxTask)
@@ -92,9 +71,6 @@ func (c *client) fetch(ctx context.Context, id string) (row, error) {
 var (
 	errGarbage   = errors.New("answer cannot be read")
 	errOtherTask = errors.New("answer is about another task")
-	errBehind    = errors.New("the server behind the relay does not answer")
-	errAway      = fmt.Errorf("the server seems to be away: %w", errNoRoute)
-	errVague     = fmt.Errorf("empty answer: %w", adapter.ErrNotFound)
 )
 
 // unknownTask recognises the server's own word that it does not know a task. A gateway's 404, in JSON or not, speaks of
@@ -132,9 +108,9 @@ func nameless(body []byte) bool {
 	return ok
 }
 
-// fetchMany asks for many tasks with one call. What is absent from the answer is absent from the
+// List asks for many tasks with one call. What is absent from the answer is absent from the
 // map. errNoRoute where the server has no such list.
-func (c *client) fetchMany(ctx context.Context, ids []string) (map[string]row, error) {
+func (c *client) List(ctx context.Context, ids []string) (map[string]row, error) {
 	body, err := json.Marshal(map[string][]string{"ids": ids})
 	if err != nil {
 		return nil, fmt.Errorf("list: %w", err)

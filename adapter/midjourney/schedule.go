@@ -17,10 +17,10 @@ func (p *poller) next(j *job, asked, heard time.Time) time.Time {
 	if p.listless() {
 		floor = max(floor, p.tune.SingleTick)
 	}
-	if p.client.proof.holds(p.tune.HookRun, heard) {
+	if p.learned.proof.holds(p.tune.HookRun, heard) {
 		floor = max(floor, p.tune.HookTick)
 	}
-	_, median := p.client.times.typical(j.kind)
+	_, median := p.learned.times.typical(j.kind)
 	pause := min(max(j.rest(heard, median)/3, floor), max(p.tune.Longest, floor))
 	if at := asked.Add(pause); at.After(heard) {
 		return at

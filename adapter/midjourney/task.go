@@ -35,14 +35,6 @@ type taskJSON struct {
 	FinishTime  numberJSON      `json:"finishTime"`
 }
 
-// row is a decoded task and what the poller needs to know beyond it.
-type row struct {
-	adapter.Task
-	blank  bool          // the status was "": a relay's copy before its first refresh
-	queued time.Duration // between submission and start, by the upstream's own clock; 0 if not told
-	answer string        // where describe and shorten have their text
-}
-
 // errNoTask is an answer that names no task: null, {}, or something else that is valid JSON.
 var errNoTask = errors.New("answer names no task")
 
@@ -214,15 +206,17 @@ func isClip(address string) bool {
 // words finds the text that describe and shorten answer (upstream-protocol.md §4.6). What kind of
 // task it is, a relay hides from everybody but the one who submitted it: the poller knows.
 func (t taskJSON) words(r *row, p map[string]json.RawMessage) {
+	answer := ""
 	for _, s := range []string{r.FinalPrompt, scalar(p["finalZhPrompt"]), string(t.PromptEn), string(t.Prompt), string(t.Description)} {
 		if strings.TrimSpace(s) != "" {
-			r.answer = s
+			answer = s
 			break
 		}
 	}
+	r.words = func() []string { return texts(answer) }
 	action := strings.ToUpper(string(t.Action))
 	if action == "DESCRIBE" || action == "SHORTEN" || bytes.Contains(t.Buttons, []byte("PicReader")) {
-		r.Texts = texts(r.answer)
+		r.Texts = r.words()
 	}
 }
 

@@ -16,8 +16,7 @@ type upstream struct {
 	base    *url.URL
 	breaker *gobreaker.TwoStepCircuitBreaker[struct{}]
 	routes  *routes
-	times   *durations
-	proof   *proof
+	learned *learned
 	reach   reach
 }
 
@@ -29,7 +28,7 @@ func newUpstream(s *shared, cfg UpstreamConfig) (*upstream, error) {
 	}
 	return &upstream{
 		shared: s, cfg: cfg, base: base, breaker: newBreaker(s, cfg.Name),
-		routes: &routes{ttl: s.cfg.FeatureTTL}, times: &durations{}, proof: &proof{},
+		routes: &routes{ttl: s.cfg.FeatureTTL}, learned: &learned{},
 	}, nil
 }
 
