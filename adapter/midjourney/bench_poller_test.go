@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"midgate/adapter"
+	"midgate/adapter/midjourney/poll"
 	"midgate/adapter/midjourney/simulator"
 )
 
@@ -145,7 +146,7 @@ func (e *everything) loop(ctx context.Context, r *rig) {
 	}
 }
 
-func (e *everything) tell(rows map[string]row) {
+func (e *everything) tell(rows map[string]poll.Row) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for id, r := range rows {

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"midgate/adapter"
+	"midgate/adapter/midjourney/poll"
 )
 
 // The most that is read of an answer, in bytes (engineering.md §3.3 row U5).
@@ -114,7 +115,7 @@ func (c *client) do(over *http.Client, req *http.Request, limit int64) (reply, e
 	case err != nil:
 		return out, fmt.Errorf("read answer: %w", err)
 	case int64(len(raw)) > limit:
-		return out, errTooLong
+		return out, poll.ErrTooLong
 	default:
 		return out, nil
 	}

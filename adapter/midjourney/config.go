@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"midgate/adapter"
+	"midgate/adapter/midjourney/poll"
 )
 
 // Auth is how a key is shown to an upstream (upstream-protocol.md §2.3). Exactly one header is
@@ -31,7 +32,7 @@ type Config struct {
 	FeatureTTL     time.Duration // how long the presence or absence of an optional route is believed; default 1 h
 	Idle           time.Duration // passthrough: an unused account is forgotten after this long; default 10 min
 
-	Poll Poll // the zero value is DefaultPoll()
+	Poll poll.Tuning // the zero value is Default()
 
 	BreakAfter int           // connection failures in a row that stop new submissions to an upstream; default 5
 	BreakFor   time.Duration // how long they stay stopped before one is let through; default 15 s
@@ -79,7 +80,7 @@ func (c Config) withDefaults() Config {
 	c.Idle = orDefault(c.Idle, 10*time.Minute)
 	c.BreakAfter = orDefault(c.BreakAfter, 5)
 	c.BreakFor = orDefault(c.BreakFor, 15*time.Second)
-	c.Poll = orDefault(c.Poll, DefaultPoll())
+	c.Poll = orDefault(c.Poll, poll.Default())
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"midgate/adapter"
+	"midgate/adapter/midjourney/poll"
 	"midgate/adapter/publicnet"
 )
 
@@ -36,7 +37,7 @@ type accountKey struct{ upstream, key string }
 // account is one upstream with one key, and the poller of its tasks.
 type account struct {
 	client *client
-	poller *poller
+	poller *poll.Poller
 	used   time.Time
 }
 
@@ -153,9 +154,9 @@ func (f *Fleet) account(u *upstream, c adapter.Caller) (adapter.Account, error) 
 }
 
 // poller makes the poller of an account.
-func (f *Fleet) poller(c *client) *poller {
+func (f *Fleet) poller(c *client) *poll.Poller {
 	s := f.shared
-	return newPoller(c, &knownRoute{c.routes, adapter.FeatureList}, c.learned, pollConfig{
+	return poll.New(c, &knownRoute{c.routes, adapter.FeatureList}, c.learned, poll.Config{
 		Name: c.cfg.Name, Tuning: s.cfg.Poll, RelayTTL: s.cfg.FeatureTTL, Webhooks: s.cfg.WebhookURL != "",
 		Ended: s.hints.finished, Log: s.log, Ctx: f.ctx, Start: f.start,
 		Observe: func(how string, ids int, took time.Duration, err error) {
@@ -172,7 +173,7 @@ func (f *Fleet) forget(now time.Time) {
 	}
 	f.swept = now
 	for id, a := range f.accounts {
-		if now.Sub(a.used) > f.shared.cfg.Idle && a.poller.open() == 0 {
+		if now.Sub(a.used) > f.shared.cfg.Idle && a.poller.Open() == 0 {
 			delete(f.accounts, id)
 		}
 	}

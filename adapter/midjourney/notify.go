@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"midgate/adapter"
+	"midgate/adapter/midjourney/poll"
 )
 
 // maxHook is how long a notifyHook may be (upstream-protocol.md §1.2).
@@ -77,14 +78,14 @@ func (f *Fleet) Hint(token string, body []byte) error {
 }
 
 // hint remembers what a webhook says and wakes the poller that waits for its task.
-func (f *Fleet) hint(state string, r row) {
+func (f *Fleet) hint(state string, r poll.Row) {
 	final := r.Status == adapter.Success || r.Failure != nil
 	f.shared.hints.park(state, r.ID, final, time.Now())
 	f.mu.Lock()
 	accounts := slices.Collect(maps.Values(f.accounts))
 	f.mu.Unlock()
 	for _, a := range accounts {
-		if a.poller.hint(state, r.ID, final) {
+		if a.poller.Hint(state, r.ID, final) {
 			f.shared.cfg.Observe.Hook(a.client.cfg.Name, true)
 			return
 		}

@@ -1,10 +1,10 @@
-package midjourney
+package poll
 
 import "time"
 
-// hint takes a webhook: it wakes the poller for a task that is said to be over; false if it does not wait for it. What
+// Hint takes a webhook: it wakes the poller for a task that is said to be over; false if it does not wait for it. What
 // still runs is left to the schedule: progress is reported far too often to ask each time.
-func (p *poller) hint(state, id string, final bool) bool {
+func (p *Poller) Hint(state, id string, final bool) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := time.Now()

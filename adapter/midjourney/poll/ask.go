@@ -1,4 +1,4 @@
-package midjourney
+package poll
 
 import (
 	"context"
@@ -11,7 +11,7 @@ import (
 )
 
 // askMany starts a list call for some jobs.
-func (p *poller) askMany(batch []*job, now time.Time) {
+func (p *Poller) askMany(batch []*job, now time.Time) {
 	ids := make([]string, len(batch))
 	for i, j := range batch {
 		ids[i] = j.id
@@ -19,7 +19,7 @@ func (p *poller) askMany(batch []*job, now time.Time) {
 	}
 	p.lists++
 	p.cfg.Start(func() {
-		rows, err := p.read("list", len(ids), func(ctx context.Context) (map[string]row, error) {
+		rows, err := p.read("list", len(ids), func(ctx context.Context) (map[string]Row, error) {
 			return p.source.List(ctx, ids)
 		})
 		p.settle(func(heard time.Time) { p.heardMany(batch, rows, err, now, heard) })
@@ -27,16 +27,16 @@ func (p *poller) askMany(batch []*job, now time.Time) {
 }
 
 // askOne starts a single fetch, unless too many are under way.
-func (p *poller) askOne(j *job, now time.Time) {
+func (p *Poller) askOne(j *job, now time.Time) {
 	if p.singles >= max(p.tune.Singles, 1) {
 		return
 	}
 	j.begin()
 	p.singles++
 	p.cfg.Start(func() {
-		rows, err := p.read("single", 1, func(ctx context.Context) (map[string]row, error) {
+		rows, err := p.read("single", 1, func(ctx context.Context) (map[string]Row, error) {
 			r, err := p.source.Fetch(ctx, j.id)
-			return map[string]row{j.id: r}, err
+			return map[string]Row{j.id: r}, err
 		})
 		p.settle(func(heard time.Time) { p.heardOne(j, rows[j.id], err, now, heard) })
 	})
@@ -47,11 +47,11 @@ func (j *job) begin() {
 }
 
 // read makes a call and reports it. A panic on the way is only another way to fail.
-func (p *poller) read(how string, ids int, call func(context.Context) (map[string]row, error)) (rows map[string]row, err error) {
+func (p *Poller) read(how string, ids int, call func(context.Context) (map[string]Row, error)) (rows map[string]Row, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			p.cfg.Log.Error("poll panicked", "upstream", p.cfg.Name, "panic", r)
-			err = &readError{err: fmt.Errorf("panic in a poll")}
+			err = &Error{Err: fmt.Errorf("panic in a poll")}
 		}
 	}()
 	start := time.Now()
@@ -62,7 +62,7 @@ func (p *poller) read(how string, ids int, call func(context.Context) (map[strin
 
 // settle enters an answer into the table and wakes the loop. If that panics, the tasks of the answer
 // are asked for again.
-func (p *poller) settle(enter func(heard time.Time)) {
+func (p *Poller) settle(enter func(heard time.Time)) {
 	defer func() {
 		if r := recover(); r != nil {
 			p.cfg.Log.Error("poll's answer panicked", "upstream", p.cfg.Name, "panic", r)
@@ -78,7 +78,7 @@ func (p *poller) settle(enter func(heard time.Time)) {
 }
 
 // heardMany takes the answer to a list call.
-func (p *poller) heardMany(batch []*job, rows map[string]row, err error, asked, heard time.Time) {
+func (p *Poller) heardMany(batch []*job, rows map[string]Row, err error, asked, heard time.Time) {
 	p.lists--
 	for _, j := range batch {
 		j.asking = false
@@ -105,16 +105,16 @@ func (p *poller) heardMany(batch []*job, rows map[string]row, err error, asked, 
 }
 
 // listFailed learns from a list call that did not work out. The jobs stay due.
-func (p *poller) listFailed(n int, err error, now time.Time) {
+func (p *Poller) listFailed(n int, err error, now time.Time) {
 	p.cfg.Log.Debug("list failed", "upstream", p.cfg.Name, "ids", n, "error", err)
-	var re *readError
+	var re *Error
 	if !errors.As(err, &re) {
-		re = &readError{err: err}
+		re = &Error{Err: err}
 	}
 	worked, _ := p.list.Know()
 	switch {
-	case errors.Is(err, errNoRoute) && !worked: // else it has worked lately, and the server may only be away
-		p.list.Miss(errors.Is(err, errAway))
+	case errors.Is(err, ErrNoRoute) && !worked: // else it has worked lately, and the server may only be away
+		p.list.Miss(errors.Is(err, ErrAway))
 		return
 	case p.tooMany(re, n):
 		if !p.chunk.refused(n, now) {
@@ -124,27 +124,27 @@ func (p *poller) listFailed(n int, err error, now time.Time) {
 	case errors.Is(err, context.DeadlineExceeded):
 		p.chunk.slow(n, now)
 	}
-	overloaded := re.status == http.StatusTooManyRequests || re.status == http.StatusServiceUnavailable
+	overloaded := re.Status == http.StatusTooManyRequests || re.Status == http.StatusServiceUnavailable
 	together := now.Before(p.pause.until) // two calls that fail together count once
-	if !overloaded && !together && re.status != 0 && p.suspect.failed(now, worked) {
+	if !overloaded && !together && re.Status != 0 && p.suspect.failed(now, worked) {
 		p.list.Learn(false)
 	}
-	p.pause.failed(now, re.pause)
+	p.pause.failed(now, re.Pause)
 }
 
 // tooMany reports whether a list call failed because of the number of its ids. A plain 400 is no word about a number
 // that has worked before.
-func (p *poller) tooMany(err *readError, n int) bool {
+func (p *Poller) tooMany(err *Error, n int) bool {
 	switch {
-	case err.status == http.StatusRequestEntityTooLarge, errors.Is(err, errTooLong):
+	case err.Status == http.StatusRequestEntityTooLarge, errors.Is(err, ErrTooLong):
 		return true
 	default:
-		return err.status == http.StatusBadRequest && !errors.Is(err, errBehind) && n > p.chunk.proven
+		return err.Status == http.StatusBadRequest && !errors.Is(err, ErrBehind) && n > p.chunk.proven
 	}
 }
 
 // heardOne takes the answer to a single fetch.
-func (p *poller) heardOne(j *job, r row, err error, asked, heard time.Time) {
+func (p *Poller) heardOne(j *job, r Row, err error, asked, heard time.Time) {
 	p.singles--
 	j.asking = false
 	if p.jobs[j.id] != j {
@@ -159,7 +159,7 @@ func (p *poller) heardOne(j *job, r row, err error, asked, heard time.Time) {
 		}
 		p.found(j, r, asked, heard)
 		p.relay.end(heard)
-	case errors.Is(err, errVague):
+	case errors.Is(err, ErrVague):
 		p.suspect.shared()
 		p.missed(j, vague, heard)
 	case err == nil, errors.Is(err, adapter.ErrNotFound):
@@ -172,16 +172,16 @@ func (p *poller) heardOne(j *job, r row, err error, asked, heard time.Time) {
 }
 
 // singleFailed keeps away from one job, or from the whole upstream if it says so or is not there.
-func (p *poller) singleFailed(j *job, err error, now time.Time) {
+func (p *Poller) singleFailed(j *job, err error, now time.Time) {
 	p.cfg.Log.Debug("fetch failed", "upstream", p.cfg.Name, "task_id", j.id, "error", err)
-	var re *readError
+	var re *Error
 	if !errors.As(err, &re) {
-		re = &readError{err: err}
+		re = &Error{Err: err}
 	}
 	j.misses++
 	j.due = now.Add(jitter(doubled(p.tune.Backoff, j.misses, p.tune.MaxBackoff)))
-	if p.suspect.single() || re.status == 0 || re.status == http.StatusTooManyRequests || re.status == http.StatusServiceUnavailable {
-		p.pause.failed(now, re.pause)
+	if p.suspect.single() || re.Status == 0 || re.Status == http.StatusTooManyRequests || re.Status == http.StatusServiceUnavailable {
+		p.pause.failed(now, re.Pause)
 	}
 	p.suspect.shared()
 }

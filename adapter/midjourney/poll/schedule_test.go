@@ -1,4 +1,4 @@
-package midjourney
+package poll
 
 import (
 	"testing"
@@ -28,7 +28,7 @@ func TestTheNextLookFollowsTheProgress(t *testing.T) {
 		"progress of all without success":    {adapter.InProgress, 100, 10 * time.Second, 30 * time.Second, 0, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			j := &job{submitted: now.Add(-c.elapsed), last: row{Task: adapter.Task{Status: c.status, Progress: c.progress}, queued: c.queued}}
+			j := &job{submitted: now.Add(-c.elapsed), last: Row{Task: adapter.Task{Status: c.status, Progress: c.progress}, Queued: c.queued}}
 			if got := j.rest(now, c.median).Round(time.Millisecond); got != c.want {
 				t.Errorf("rest(…) = %v, want %v", got, c.want)
 			}
@@ -38,7 +38,7 @@ func TestTheNextLookFollowsTheProgress(t *testing.T) {
 
 func TestChunksGrowSlowlyAndShrinkFast(t *testing.T) {
 	now := time.Now()
-	c := chunk{tune: DefaultPoll(), size: 100}
+	c := chunk{tune: Default(), size: 100}
 	c.grew(60, now) // not full
 	if c.size != 100 {
 		t.Errorf("size = %d after a small call, want 100", c.size)

@@ -1,4 +1,4 @@
-package midjourney
+package poll
 
 import (
 	"testing"
@@ -6,7 +6,7 @@ import (
 )
 
 func TestARelayGivesItselfAwayByItsSteps(t *testing.T) {
-	r := relay{tune: DefaultPoll(), ttl: time.Hour}
+	r := relay{tune: Default(), ttl: time.Hour}
 	at := time.Now()
 	for i := range 5 * 15 {
 		at = at.Add(time.Second)
@@ -40,7 +40,7 @@ func TestOtherStepsMakeNoRelay(t *testing.T) {
 		"changes at every look, 15 s apart":    {15, 15},
 		"changes every 15 s, with few between": {15, 5},
 	} {
-		r := relay{tune: DefaultPoll(), ttl: time.Hour}
+		r := relay{tune: Default(), ttl: time.Hour}
 		start := time.Now()
 		for i := 0; i < 10*c.every; i += c.looks {
 			at := start.Add(time.Duration(i) * time.Second)

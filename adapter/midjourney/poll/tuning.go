@@ -1,9 +1,9 @@
-package midjourney
+package poll
 
 import "time"
 
-// Poll tunes the shared poller (engineering.md §2.4).
-type Poll struct {
+// Tuning says how often tasks are asked for. Default has the values that the comments name.
+type Tuning struct {
 	Tick       time.Duration // the poller's step: 500 ms
 	First      time.Duration // the earliest first look after a submission: 2 s
 	Longest    time.Duration // the longest pause between two looks at a task: 10 s
@@ -23,9 +23,9 @@ type Poll struct {
 	MaxBackoff time.Duration // its limit: 30 s
 }
 
-// DefaultPoll returns the tuning for real upstreams.
-func DefaultPoll() Poll {
-	return Poll{
+// Default returns the tuning for real upstreams.
+func Default() Tuning {
+	return Tuning{
 		Tick: 500 * time.Millisecond, First: 2 * time.Second, Longest: 10 * time.Second,
 		SingleTick: time.Second, RelayTick: 3 * time.Second, RelayCycle: 15 * time.Second,
 		HookTick: 5 * time.Second, HookRun: 200, Gather: 5 * time.Millisecond,
