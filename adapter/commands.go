@@ -10,53 +10,53 @@ import (
 // Blend, Describe, Shorten, Edits or Video.
 type Command interface{ Name() string }
 
-// Imagine draws a grid from a prompt (upstream-protocol.md §1.3).
+// Imagine draws a grid from a prompt.
 type Imagine struct {
 	Prompt   string
 	Niji     bool // for servers that want botType NIJI_JOURNEY
 	Pictures []Attachment
 }
 
-// Action presses a button of a finished task (§1.4). Remix asks for a dialog on buttons that
+// Action presses a button of a finished task. Remix asks for a dialog on buttons that
 // would otherwise run at once (enableRemix), so that the prompt can be changed.
 type Action struct {
 	TaskID, CustomID string
 	Remix            bool
 }
 
-// Modal answers the dialog that an action opened (§1.5). Mask is a PNG, white = repaint, or nil.
+// Modal answers the dialog that an action opened. Mask is a PNG, white = repaint, or nil.
 type Modal struct {
 	TaskID, Prompt string
 	Mask           *Attachment
 }
 
-// Change presses U, V or reroll by number, for servers without buttons (§1.9).
+// Change presses U, V or reroll by number, for servers without buttons.
 type Change struct {
 	TaskID string
 	Verb   string // UPSCALE, VARIATION, REROLL
 	Index  int    // 1–4; 1 for REROLL
 }
 
-// Blend mixes two to five pictures (§1.6). Dimensions: PORTRAIT, SQUARE, LANDSCAPE or empty.
+// Blend mixes two to five pictures. Dimensions: PORTRAIT, SQUARE, LANDSCAPE or empty.
 type Blend struct {
 	Pictures   []Attachment
 	Dimensions string
 }
 
-// Describe asks for four prompts that could have made a picture (§1.7).
+// Describe asks for four prompts that could have made a picture.
 type Describe struct{ Picture Attachment }
 
-// Shorten asks for shorter versions of a prompt (§1.9).
+// Shorten asks for shorter versions of a prompt.
 type Shorten struct{ Prompt string }
 
-// Edits repaints the transparent area of any picture (§1.8). Mask may be nil.
+// Edits repaints the transparent area of any picture. Mask may be nil.
 type Edits struct {
 	Prompt string
 	Image  Attachment
 	Mask   *Attachment
 }
 
-// Video animates a picture, or extends a clip when TaskID is set (§1.8).
+// Video animates a picture, or extends a clip when TaskID is set.
 type Video struct {
 	Prompt    string
 	Image     *Attachment
@@ -69,7 +69,7 @@ type Video struct {
 	Index     int    // extend: which clip, 0–3
 }
 
-// Native is a command in the upstream's own words (contract.md §4, /mj/…).
+// Native is a command in the upstream's own words (/mj/…).
 type Native struct {
 	Route    string       // of /mj/submit/, or "swap" for /mj/insight-face/swap
 	Body     []byte       // a JSON object; the text NativeUpload and a number stands for one of Pictures
@@ -98,10 +98,10 @@ type Attachment struct {
 	Open func(ctx context.Context) (io.ReadCloser, error) // the bytes; called once per submission
 }
 
-// Submission is what an upstream answered to an accepted command (§3).
+// Submission is what an upstream answered to an accepted command.
 type Submission struct {
 	TaskID string    `json:"task_id"`
-	Dialog bool      `json:"dialog,omitempty"` // the task waits for a Modal (code 21 or "confirm", §6.1)
+	Dialog bool      `json:"dialog,omitempty"` // the task waits for a Modal (code 21 or "confirm")
 	Prompt string    `json:"prompt,omitempty"` // what the dialog is pre-filled with
 	Queued int       `json:"queued,omitempty"` // tasks ahead, when told
 	At     time.Time `json:"at"`

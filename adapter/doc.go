@@ -1,7 +1,8 @@
-// Package adapter says what an OpenAI request means in Midjourney.
+// Package adapter holds the words of the trade and the ports: what a job, a picture, a button, a command and an error are,
+// and through which interfaces the packages below it reach the world (Upstream, Waiter, Accounts, Store, Journal, Pictures
+// and their companions).
 //
-// It turns image requests into sequences of imagine, action and modal, owns the
-// ports through which it reaches the world (Upstream, Waiter, Store, Journal,
-// Pictures), and knows nothing of HTTP, of the upstream's JSON or of the engines
-// behind the ports. Everything in this module points at it; it points at nothing.
+// It decides nothing: how a prompt is composed, which calls a job makes and how it survives a crash stand in the packages
+// beside it. It knows nothing of HTTP, of the upstream's JSON or of the engines behind the ports. Everything in this module
+// points at it; it points at nothing.
 package adapter

@@ -8,7 +8,7 @@ import (
 )
 
 // Kind says what sort of failure an Error is. The set is closed: proxy maps each
-// kind to one row of the error table (openai-surface.md §9.2).
+// kind to one row of the error table.
 type Kind string
 
 // The kinds. A comment names the status that a client sees.

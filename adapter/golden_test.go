@@ -24,7 +24,7 @@ func TestRecords_StoredBeforeAreReadUnchanged(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			var record any = &adapter.Run{}
+			var record any = &adapter.Job{}
 			if strings.HasPrefix(filepath.Base(file), "image_") {
 				record = &adapter.Image{}
 			}

@@ -54,7 +54,7 @@ type Single struct {
 // IsGrid reports whether the picture is a whole 2×2 grid.
 func (i Image) IsGrid() bool { return len(i.Cells) > 0 }
 
-// Bare reports whether its server has no buttons at all: then U, V and reroll go by number (upstream-protocol.md §1.1).
+// Bare reports whether its server has no buttons at all: then U, V and reroll go by number.
 func (i Image) Bare() bool { return len(i.Buttons) == 0 }
 
 // AllButtons are the buttons of the picture's task and, for a quarter that became a picture of its own, of that.
@@ -65,7 +65,7 @@ func (i Image) AllButtons() []Button {
 	return append(slices.Clone(i.Single.Buttons), i.Buttons...)
 }
 
-// afterSingle are the actions that a version's single pictures have (upstream-protocol.md §5.4): what a quarter offers
+// afterSingle are the actions that a version's single pictures have: what a quarter offers
 // although its own picture was not asked for yet.
 func afterSingle(version string) []string {
 	vary := []string{ActVarySubtle, ActVaryStrong, ActVaryRegion, ActAnimateLow, ActAnimateHigh}
@@ -138,7 +138,7 @@ func (i Image) Revised() string {
 	return strings.TrimSpace(kept.String() + rest)
 }
 
-// File is an uploaded picture that requests can refer to by its ID (openai-surface.md §8).
+// File is an uploaded picture that requests can refer to by its ID.
 type File struct {
 	ID       string // file- + 26 base32 characters
 	Name     string // as it was uploaded

@@ -6,31 +6,31 @@ import (
 	"time"
 )
 
-// RunStatus is where a run stands, in the words of the job object (contract.md §5).
-type RunStatus string
+// JobStatus is where a run stands, in the words of the job object.
+type JobStatus string
 
 // The statuses of a run.
 const (
-	RunQueued     RunStatus = "queued"
-	RunInProgress RunStatus = "in_progress"
-	RunCompleted  RunStatus = "completed"
-	RunFailed     RunStatus = "failed"
-	RunCancelled  RunStatus = "cancelled"
+	JobQueued     JobStatus = "queued"
+	JobInProgress JobStatus = "in_progress"
+	JobCompleted  JobStatus = "completed"
+	JobFailed     JobStatus = "failed"
+	JobCancelled  JobStatus = "cancelled"
 )
 
 // Ended reports whether the run is over.
-func (s RunStatus) Ended() bool {
-	return s == RunCompleted || s == RunFailed || s == RunCancelled
+func (s JobStatus) Ended() bool {
+	return s == JobCompleted || s == JobFailed || s == JobCancelled
 }
 
-// Run is one client request that costs money, as the journal keeps it. It holds no picture bytes:
+// Job is one client request that costs money, as the journal keeps it. It holds no picture bytes:
 // uploads are named by their place in Pictures.
-type Run struct {
+type Job struct {
 	ID       string `json:"id"` // job_ + 26 base32 characters
 	Revision uint64 `json:"-"`  // of the stored record
 
 	Owner     string          `json:"owner"`
-	Kind      string          `json:"kind"`            // generation, edit, action, variation, blend, description, shorten, video, native
+	Kind      JobKind         `json:"kind"`            // generation, edit, action, variation, blend, description, shorten, video, native
 	Route     string          `json:"route"`           // which answer is rendered from it
 	Model     string          `json:"model,omitempty"` // as the client named it
 	N         int             `json:"n,omitempty"`
@@ -42,7 +42,7 @@ type Run struct {
 	SealedKey []byte          `json:"sealed_key,omitempty"`
 	Echo      json.RawMessage `json:"echo,omitempty"` // what the face wants back with the run: not read here
 
-	Status     RunStatus  `json:"status"`
+	Status     JobStatus  `json:"status"`
 	Confirmed  bool       `json:"confirmed,omitempty"` // its record was acknowledged: until then nobody may execute it (confirm.go)
 	Replica    string     `json:"replica"`             // who executes it
 	Upstream   string     `json:"upstream,omitempty"`  // Account.Name, once chosen
@@ -74,7 +74,7 @@ type Step struct {
 	Free       bool        `json:"free,omitempty"`      // a press that only opened a dialog: not paid by itself
 	Continues  bool        `json:"continues,omitempty"` // its task may be older, and carry the state of an earlier submission
 	Answers    string      `json:"answers,omitempty"`   // the step whose dialog this one answers
-	Unkept     bool        `json:"unkept,omitempty"`    // its task's pictures could not be fetched and stored
+	Unstored   bool        `json:"unkept,omitempty"`    // its task's pictures could not be fetched and stored
 	Tries      int         `json:"tries,omitempty"`     // how often the run, which had ended, went on for its task
 }
 
@@ -113,21 +113,24 @@ type Result struct {
 	Reason       string   `json:"reason,omitempty"`  // why they are missing
 }
 
-// The kinds of runs.
+// JobKind says which workflow makes a job.
+type JobKind string
+
+// The kinds of jobs.
 const (
-	KindGeneration  = "generation"
-	KindEdit        = "edit"
-	KindVariation   = "variation"
-	KindAction      = "action"
-	KindBlend       = "blend"
-	KindDescription = "description"
-	KindShorten     = "shorten"
-	KindVideo       = "video"
-	KindNative      = "native"
+	JobGeneration  JobKind = "generation"
+	JobEdit        JobKind = "edit"
+	JobVariation   JobKind = "variation"
+	JobAction      JobKind = "action"
+	JobBlend       JobKind = "blend"
+	JobDescription JobKind = "description"
+	JobShorten     JobKind = "shorten"
+	JobVideo       JobKind = "video"
+	JobNative      JobKind = "native"
 )
 
 // Answer is the run's result as its clients got it: of a grid whose quarters are single answers, those that were given.
-func (r Run) Answer() *Result {
+func (r Job) Answer() *Result {
 	if r.Result == nil || len(r.Deliveries) == 0 || r.Deliveries[0].Quarter == 0 || len(r.Result.Images) < len(r.Deliveries) {
 		return r.Result
 	}
@@ -137,7 +140,7 @@ func (r Run) Answer() *Result {
 }
 
 // UpstreamOf is the upstream that has one of the run's tasks, or its last one if id is empty.
-func (r Run) UpstreamOf(taskID string) string {
+func (r Job) UpstreamOf(taskID string) string {
 	for _, st := range slices.Backward(r.Steps) {
 		if st.Submission != nil && (taskID == "" || st.Submission.TaskID == taskID) {
 			return st.Upstream

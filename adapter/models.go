@@ -1,6 +1,6 @@
 package adapter
 
-// DefaultListed is what GET /v1/models shows when nothing else is configured (contract.md §3).
+// DefaultListed is what GET /v1/models shows when nothing else is configured.
 var DefaultListed = []string{
 	"midjourney", "midjourney-relax", "midjourney-fast", "midjourney-turbo",
 	"midjourney-v8.2", "midjourney-v8.1", "midjourney-v7", "niji-7",

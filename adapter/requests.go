@@ -26,7 +26,7 @@ type Output struct {
 	Partials    int    `json:"partials,omitempty"`
 }
 
-// Midjourney is the request's midjourney object (contract.md §5). A nil pointer is an absent field.
+// Midjourney is the request's midjourney object. A nil pointer is an absent field.
 type Midjourney struct {
 	Version         string   `json:"version,omitempty"`
 	Niji            string   `json:"niji,omitempty"`
@@ -81,7 +81,7 @@ type Act struct {
 	Mask       *Reference `json:"mask,omitempty"`
 }
 
-// Attempt is what identifies one HTTP request among its repeats (contract.md §7.1).
+// Attempt is what identifies one HTTP request among its repeats.
 type Attempt struct {
 	Caller         Caller
 	RequestID      string
@@ -119,9 +119,9 @@ func (r Reference) Hint() string { return fileID.FindString(r.Name) }
 // Count is n as it is meant: absent is 1.
 func (g Generation) Count() int { return max(g.N, 1) }
 
-// Film is a request for a video: from a picture, from words alone (a still is drawn first), or as the continuation of an
+// VideoRequest is a request for a video: from a picture, from words alone (a still is drawn first), or as the continuation of an
 // earlier video.
-type Film struct {
+type VideoRequest struct {
 	Generation            // Prompt, Model, Size; the midjourney object's batch_size and speed
 	Seconds    int        `json:"seconds"`           // 4, 8, 12, 16 or 20
 	Input      *Reference `json:"input,omitempty"`   // the first frame
@@ -137,11 +137,11 @@ type Film struct {
 }
 
 // Length is how many seconds the whole video has, in OpenAI's steps of four.
-func (f Film) Length() int { return f.Before + max(f.Seconds, 4) }
+func (f VideoRequest) Length() int { return f.Before + max(f.Seconds, 4) }
 
-// NativeJob is a request in the upstream's own words (contract.md §4, /mj/…), checked: what its route may cost is
+// NativeRequest is a request in the upstream's own words (/mj/…), checked: what its route may cost is
 // settled, and the task that it goes on from is the caller's own.
-type NativeJob struct {
+type NativeRequest struct {
 	Route   string          `json:"route"`             // of /mj/submit/, or swap
 	Body    json.RawMessage `json:"body"`              // without state; "\u0000upload:N" stands for Uploads[N]
 	Uploads []Reference     `json:"uploads,omitempty"` // the pictures of the body
@@ -159,22 +159,22 @@ const NativeUpload = "\x00upload:"
 // NativeTask is a task as far as midgate knows it, without asking the upstream: the shared poller does.
 type NativeTask struct {
 	Task      Task
-	Run       Run
-	Job       NativeJob // zero where another route made the task
+	Job       Job
+	Request   NativeRequest // zero where another route made the task
 	Submitted time.Time
 	Grid      string   // ID of what it made: the whole grid, or the only picture
 	Cells     []string // IDs of a grid's quarters
 }
 
-// FilmOf is the request behind a video's job, as it was recorded.
-func FilmOf(run Run) (f Film, err error) {
+// VideoRequestOf is the request behind a video's job, as it was recorded.
+func VideoRequestOf(run Job) (f VideoRequest, err error) {
 	err = json.Unmarshal(run.Request, &f)
 	return f, err
 }
 
-// LengthOf is how many seconds the video of a run has, or is to have: one whose extension failed is shorter than it was
+// VideoLength is how many seconds the video of a run has, or is to have: one whose extension failed is shorter than it was
 // asked for.
-func LengthOf(run Run, f Film) int {
+func VideoLength(run Job, f VideoRequest) int {
 	if run.Result == nil {
 		return f.Length()
 	}

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Status is where a task stands (upstream-protocol.md §4.4).
+// Status is where a task stands.
 type Status string
 
 // The statuses in their order. An unknown or empty one is NotStarted: never terminal.
@@ -39,7 +39,7 @@ type Task struct {
 }
 
 // Done reports whether the task will not change any more: failed, cancelled, or
-// successful with something to show (upstream-protocol.md §13 rule 4).
+// successful with something to show.
 func (t Task) Done() bool {
 	switch t.Status {
 	case Failure, Cancelling:
@@ -59,7 +59,7 @@ func (t Task) ShownURL() string {
 	return t.ImageURL
 }
 
-// Button is something that can be pressed on a finished task (§5.1).
+// Button is something that can be pressed on a finished task.
 type Button struct {
 	CustomID string `json:"custom_id"`
 	Label    string `json:"label"`
@@ -68,7 +68,7 @@ type Button struct {
 	Index    int    `json:"index,omitempty"`  // 1–4 for ActUpscale and ActVary
 }
 
-// The actions that users name (contract.md §5).
+// The actions that users name.
 const (
 	ActUpscale         = "upscale"
 	ActVary            = "vary"

@@ -29,7 +29,7 @@ type Finder interface {
 	Find(ctx context.Context, state string) (Task, error)
 }
 
-// Tools are an upstream's cheap extras (upstream-protocol.md §1.9).
+// Tools are an upstream's cheap extras.
 type Tools interface {
 	// Seed returns the seed of a finished task, best effort.
 	Seed(ctx context.Context, taskID string) (string, error)
@@ -64,8 +64,8 @@ type Options struct {
 	State string // echoed in the task: how a lost submission is found again
 }
 
-// Uploader is an upstream that keeps pictures under addresses which Midjourney can fetch (upstream-protocol.md §1.9,
-// upload-discord-images). Nothing is paid for it. An Unsupported *Error where there is no such route.
+// Uploader is an upstream that keeps pictures under addresses which Midjourney can fetch. Nothing is paid for it. An
+// Unsupported *Error where there is no such route.
 type Uploader interface {
 	Upload(ctx context.Context, pictures []Attachment) (urls []string, err error)
 }

@@ -8,8 +8,8 @@ import (
 	"strings"
 	"time"
 
-	"midgate/adapter"
 	"midgate/adapter/jetstream"
+	"midgate/adapter/jobs"
 	"midgate/adapter/midjourney"
 	"midgate/adapter/pictures"
 	"midgate/adapter/prompt"
@@ -25,7 +25,7 @@ type Config struct {
 	LogLevel  slog.Level    // what is logged, and everything above
 	LogFormat string        // text or json
 
-	Jobs       adapter.JobsConfig // Replica is left to the caller
+	Jobs       jobs.Config // Replica is left to the caller
 	Workflow   workflow.Config
 	Midjourney midjourney.Config // at least one upstream, unless Source.NoUpstream
 	State      jetstream.Config
@@ -137,7 +137,7 @@ func (d *draft) access(src Source, in *input) {
 	}
 }
 
-// Time limits that depend on the heartbeat (contract.md §2): without it Node clients give up after 300 s.
+// Time limits that depend on the heartbeat: without it Node clients give up after 300 s.
 const withoutHeartbeat = 280 * time.Second
 
 // times settles the limits that depend on one another.

@@ -23,7 +23,7 @@ func (s Setting) Key() string { return key(s.Name) }
 
 func key(name string) string { return strings.ToLower(strings.TrimPrefix(name, prefix)) }
 
-// Settings are all settings in the order of the README's table, which a test compares with it (contract.md §2).
+// Settings are all settings in the order of the README's table, which a test compares with it.
 var Settings = []Setting{
 	{
 		Name: "MIDGATE_LISTEN", Default: ":8080", kind: text(address, func(d *draft) *string { return &d.Listen }),

@@ -204,11 +204,11 @@ type begins struct {
 	f *fake
 }
 
-func (b begins) Film(ctx context.Context, a adapter.Attempt, f adapter.Film) (Ticket, error) {
+func (b begins) Film(ctx context.Context, a adapter.Attempt, f adapter.VideoRequest) (Ticket, error) {
 	return b.f.Generate(ctx, a, f.Generation)
 }
 
-func (b begins) Converse(ctx context.Context, a adapter.Attempt, _ chat.Turn, g adapter.Generation, _ []adapter.Reference) (Talk, error) {
+func (b begins) Converse(ctx context.Context, a adapter.Attempt, _ chat.Turn, g adapter.Generation, _ []adapter.Reference) (TurnAnswer, error) {
 	t, err := b.f.Generate(ctx, a, g)
-	return Talk{Ticket: t}, err
+	return TurnAnswer{Ticket: t}, err
 }

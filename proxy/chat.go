@@ -17,11 +17,11 @@ import (
 // Talker answers the turns of a conversation.
 type Talker interface {
 	// Converse starts what a turn asks for; attached are the turn's own pictures.
-	Converse(ctx context.Context, a adapter.Attempt, t chat.Turn, g adapter.Generation, attached []adapter.Reference) (Talk, error)
+	Converse(ctx context.Context, a adapter.Attempt, t chat.Turn, g adapter.Generation, attached []adapter.Reference) (TurnAnswer, error)
 }
 
-// Talk is how a turn is answered.
-type Talk = adapter.Talk
+// TurnAnswer is how a turn is answered.
+type TurnAnswer = adapter.TurnAnswer
 
 const chatRoute = "/v1/chat/completions"
 
@@ -55,7 +55,7 @@ func (s *Server) chat(c *gin.Context) error {
 	case ask.stream:
 		return s.streamChat(c, talk.Ticket, ask.form)
 	default:
-		return s.deliver(c, talk.Ticket, s.completion(c, talk.Ticket.Run(), ask.form))
+		return s.deliver(c, talk.Ticket, s.completion(c, talk.Ticket.Job(), ask.form))
 	}
 }
 
@@ -77,7 +77,7 @@ func (s *Server) chatAtOnce(c *gin.Context, ask chatAsk, answer said) error {
 }
 
 // completion renders a result as a chat's answer.
-func (s *Server) completion(c *gin.Context, run adapter.Run, f chatForm) renderer {
+func (s *Server) completion(c *gin.Context, run adapter.Job, f chatForm) renderer {
 	caller, base := visitOf(c).caller, s.base(c)
 	return func(ctx context.Context, d *jsonstream.Document, r adapter.Result) error {
 		answer, err := s.said(ctx, caller, base, run, f, r)
@@ -90,18 +90,18 @@ func (s *Server) completion(c *gin.Context, run adapter.Run, f chatForm) rendere
 }
 
 // chatResult renders a run's result as the chat that began it was answered.
-func (s *Server) chatResult(c *gin.Context, run adapter.Run) renderer {
+func (s *Server) chatResult(c *gin.Context, run adapter.Job) renderer {
 	var f chatForm
 	_ = json.Unmarshal(run.Echo, &f) // written by attempt
 	return s.completion(c, run, f)
 }
 
-func headOf(run adapter.Run, f chatForm) chatHead {
+func headOf(run adapter.Job, f chatForm) chatHead {
 	return chatHead{ID: "chatcmpl-" + strings.TrimPrefix(run.ID, "job_"), Created: run.Created.Unix(), Model: f.Model}
 }
 
 // said puts a job's result into words and pictures.
-func (s *Server) said(ctx context.Context, caller adapter.Caller, base string, run adapter.Run, f chatForm, r adapter.Result) (said, error) {
+func (s *Server) said(ctx context.Context, caller adapter.Caller, base string, run adapter.Job, f chatForm, r adapter.Result) (said, error) {
 	say := chat.Answer{Texts: r.Texts, Note: f.Note}
 	if len(r.Videos) > 0 {
 		say.Video = filmURL(base, run.ID, r.Moving)

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"maps"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -52,6 +54,8 @@ func saidText(text string) string {
 }
 
 // What stands in several messages is one wish with its pictures; what nobody said draws nothing.
+var pictureLinks = regexp.MustCompile(`https?://\S+\s+`)
+
 func TestChat_ATurnIsAllThatWasSaidSinceTheLastAnswer(t *testing.T) {
 	h := newHouse(t, simulator.Config{})
 	data := "data:image/png;base64," + base64.StdEncoding.EncodeToString(drawnPNG(t))
@@ -67,8 +71,16 @@ func TestChat_ATurnIsAllThatWasSaidSinceTheLastAnswer(t *testing.T) {
 		"a quiet prompt without a person":   {inTurn(`{"role":"assistant","content":"*waves*"}`, `{"role":"system","content":"[Continue the story.]"}`), 200, `"finish_reason":"stop"`, ""},
 		"/imagine with a picture to follow": {inTurn(userText("/imagine a castle"), userParts(pic)), 200, "/images/img_", "imagine"},
 	})
-	if last := h.sim.Ledger(); !strings.Contains(last[len(last)-1].Prompt, "http") && !strings.Contains(last[0].Prompt, "green") {
-		t.Errorf("the ledger %v has lost words or pictures", last)
+	drawn := map[string]int{} // prompts by how many pictures of the client's go with them
+	for _, c := range h.sim.Ledger() {
+		drawn[c.Kind+" "+pictureLinks.ReplaceAllString(c.Prompt, "")] = len(pictureLinks.FindAllString(c.Prompt, -1))
+	}
+	want := map[string]int{
+		"edits make the sky green": 0, "edits make the sky blue": 0, "edits make the sky red": 0,
+		"imagine combine them into one scene --ar 3:2": 2, "imagine a castle": 1, "imagine a red fox in deep snow": 0,
+	}
+	if !maps.Equal(drawn, want) {
+		t.Errorf("drawn %v, want %v", drawn, want)
 	}
 }
 

@@ -431,7 +431,7 @@ func FuzzConversation(f *testing.F) {
 			return
 		}
 		d := &jsonstream.Document{}
-		responseOf(adapter.Run{ID: testJob, Status: adapter.RunQueued}, form).write(d, nil)
+		responseOf(adapter.Job{ID: testJob, Status: adapter.JobQueued}, form).write(d, nil)
 		if !json.Valid([]byte(d.String())) {
 			t.Errorf("a response that is no JSON: %s", []byte(d.String()))
 		}

@@ -57,12 +57,12 @@ func (s *Server) streamChat(c *gin.Context, t Ticket, f chatForm) error {
 	if err := accepted(ctx, t); err != nil {
 		return s.undelivered(c, t, err)
 	}
-	stream := s.startChat(c, headOf(t.Run(), f), f)
+	stream := s.startChat(c, headOf(t.Job(), f), f)
 	defer func() { _ = stream.e.end() }() // also when something panics: no comment may follow the answer
 	result, err := t.Wait(ctx, stream.progress)
 	if err == nil {
 		var answer said
-		if answer, err = s.said(ctx, v.caller, s.base(c), t.Run(), f, result); err == nil {
+		if answer, err = s.said(ctx, v.caller, s.base(c), t.Job(), f, result); err == nil {
 			err = stream.answer(answer)
 		}
 	}
@@ -91,10 +91,10 @@ func (t *chatStream) close(c *gin.Context) error {
 // progress tells how far the job is, as reasoning: a client shows it and forgets it (clients.md §12 line 42).
 func (t *chatStream) progress(p adapter.Progress) {
 	switch {
-	case t.told < 0 && p.Status == adapter.RunQueued:
+	case t.told < 0 && p.Status == adapter.JobQueued:
 		t.told = 0
 		t.delta(deltaJSON{Reasoning: "Waiting for a place at Midjourney\n"}, nil)
-	case p.Status == adapter.RunInProgress && p.Percent < 100 && (t.told < 0 || p.Percent >= t.told+5):
+	case p.Status == adapter.JobInProgress && p.Percent < 100 && (t.told < 0 || p.Percent >= t.told+5):
 		t.told = p.Percent
 		t.delta(deltaJSON{Reasoning: bar(p.Percent)}, nil)
 	}

@@ -197,7 +197,7 @@ func (h *house) ended(t *testing.T, id string) (j jobJSON) {
 		if err := json.Unmarshal(a.body, &j); err != nil {
 			t.Fatal(err)
 		}
-		if adapter.RunStatus(j.Status).Ended() {
+		if adapter.JobStatus(j.Status).Ended() {
 			return j
 		}
 		<-tick.C

@@ -62,10 +62,10 @@ type Library interface {
 
 // Runs knows the jobs of an owner.
 type Runs interface {
-	Job(ctx context.Context, c adapter.Caller, id string) (adapter.Run, error)
+	Job(ctx context.Context, c adapter.Caller, id string) (adapter.Job, error)
 	JobProgress(id string) adapter.Progress // of a job that is under way here; zero for any other
-	Jobs(ctx context.Context, c adapter.Caller, limit int, after string) ([]adapter.Run, error)
-	Cancel(ctx context.Context, c adapter.Caller, id string) (adapter.Run, error)
+	Jobs(ctx context.Context, c adapter.Caller, limit int, after string) ([]adapter.Job, error)
+	Cancel(ctx context.Context, c adapter.Caller, id string) (adapter.Job, error)
 }
 
 // Readiness tells whether requests can be served: an error says in plain words what is missing.

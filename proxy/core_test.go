@@ -25,7 +25,7 @@ type fake struct {
 	drawn     []adapter.Generation
 	edited    []adapter.Edit
 	pressed   []adapter.Act
-	runs      []adapter.Run
+	runs      []adapter.Job
 	answered  int
 	abandoned int
 
@@ -102,7 +102,7 @@ func (f *fake) begin(a adapter.Attempt, kind string, n int, result adapter.Resul
 	if f.refuse != nil {
 		return nil, f.refuse
 	}
-	run := adapter.Run{ID: testJob, Owner: a.Caller.Owner, Kind: kind, N: n, Status: adapter.RunQueued, Created: then}
+	run := adapter.Job{ID: testJob, Owner: a.Caller.Owner, Kind: adapter.JobKind(kind), N: n, Status: adapter.JobQueued, Created: then}
 	return &fakeTicket{f: f, run: run, result: result}, nil
 }
 
@@ -215,24 +215,24 @@ func (f *fake) Publish(context.Context, adapter.Caller, adapter.Reference) (stri
 	return testImage, nil
 }
 
-func (f *fake) Job(_ context.Context, c adapter.Caller, id string) (adapter.Run, error) {
+func (f *fake) Job(_ context.Context, c adapter.Caller, id string) (adapter.Job, error) {
 	for _, r := range f.runs {
 		if r.ID == id && r.Owner == c.Owner {
 			return r, nil
 		}
 	}
-	return adapter.Run{}, &adapter.Error{Kind: adapter.NotFound, Code: "job_not_found", Message: "There is no such job."}
+	return adapter.Job{}, &adapter.Error{Kind: adapter.NotFound, Code: "job_not_found", Message: "There is no such job."}
 }
 
 func (f *fake) JobProgress(string) adapter.Progress { return adapter.Progress{Percent: 42} }
 
-func (f *fake) Jobs(_ context.Context, _ adapter.Caller, limit int, _ string) ([]adapter.Run, error) {
+func (f *fake) Jobs(_ context.Context, _ adapter.Caller, limit int, _ string) ([]adapter.Job, error) {
 	return f.runs[:min(limit, len(f.runs))], nil
 }
 
-func (f *fake) Cancel(ctx context.Context, c adapter.Caller, id string) (adapter.Run, error) {
+func (f *fake) Cancel(ctx context.Context, c adapter.Caller, id string) (adapter.Job, error) {
 	r, err := f.Job(ctx, c, id)
-	r.Status = adapter.RunCancelled
+	r.Status = adapter.JobCancelled
 	return r, err
 }
 
@@ -243,11 +243,11 @@ const (
 
 type fakeTicket struct {
 	f      *fake
-	run    adapter.Run
+	run    adapter.Job
 	result adapter.Result
 }
 
-func (t *fakeTicket) Run() adapter.Run { return t.run }
+func (t *fakeTicket) Job() adapter.Job { return t.run }
 
 func (t *fakeTicket) Wait(ctx context.Context, _ func(adapter.Progress)) (adapter.Result, error) {
 	if t.f.hold != nil {

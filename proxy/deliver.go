@@ -88,7 +88,7 @@ func (s *Server) undelivered(c *gin.Context, t Ticket, err error) error {
 
 // accepted answers 202 with the job and where to ask for it.
 func (s *Server) accepted(c *gin.Context, t Ticket) error {
-	run := t.Run()
+	run := t.Job()
 	c.Header("Location", s.below(c)+"/v1/jobs/"+run.ID)
 	c.Header("Preference-Applied", "respond-async")
 	s.writeJSON(c, http.StatusAccepted, s.jobObject(c, run))

@@ -56,7 +56,7 @@ func (s *Server) withPictures(c *gin.Context, r pictureRoute) error {
 		return err
 	}
 	if r.answerText {
-		return s.deliver(c, t, s.texts(t.Run().Created.Unix()))
+		return s.deliver(c, t, s.texts(t.Job().Created.Unix()))
 	}
 	if stream {
 		return s.streamPictures(c, t, "image_edit", formOf(e.Generation))

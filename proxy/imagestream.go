@@ -70,7 +70,7 @@ func (s *Server) endStream(c *gin.Context, t Ticket, e *events, err error, tell 
 		}
 		return nil
 	}
-	if adapter.KindOf(err) == adapter.Timeout || err != nil && t.Run().Status == adapter.RunCompleted {
+	if adapter.KindOf(err) == adapter.Timeout || err != nil && t.Job().Status == adapter.JobCompleted {
 		t.Abandoned() // the job goes on, or its result is still nobody's: a repeat gets it
 		return nil
 	}

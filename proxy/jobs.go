@@ -41,12 +41,12 @@ type stepJSON struct {
 }
 
 // job shows a run without its result; base is where its preview is handed out.
-func (s *Server) job(run adapter.Run, base string) jobJSON {
+func (s *Server) job(run adapter.Job, base string) jobJSON {
 	j := jobJSON{
 		ID: run.ID, Object: "job", Status: string(run.Status), CreatedAt: run.Created.Unix(),
-		Kind: run.Kind, Model: first(run.Model, "midjourney"), N: max(run.N, 1), Steps: []stepJSON{},
+		Kind: string(run.Kind), Model: first(run.Model, "midjourney"), N: max(run.N, 1), Steps: []stepJSON{},
 	}
-	if run.Status == adapter.RunCompleted {
+	if run.Status == adapter.JobCompleted {
 		j.Progress = 100
 	} else if !run.Status.Ended() {
 		now := s.core.Runs.JobProgress(run.ID)
@@ -84,11 +84,11 @@ func step(st adapter.Step) stepJSON {
 }
 
 // jobDocument writes a job with its result, rendered as its route answers; bytes says whether base64 may be in it.
-func (s *Server) jobDocument(ctx context.Context, d *jsonstream.Document, c *gin.Context, run adapter.Run, bytes bool) error {
+func (s *Server) jobDocument(ctx context.Context, d *jsonstream.Document, c *gin.Context, run adapter.Job, bytes bool) error {
 	d.Text("{")
 	d.Members(s.job(run, s.base(c)))
 	d.Text(`,"result":`)
-	if run.Status != adapter.RunCompleted || run.Result == nil {
+	if run.Status != adapter.JobCompleted || run.Result == nil {
 		d.Text("null}")
 		return nil
 	}
@@ -100,7 +100,7 @@ func (s *Server) jobDocument(ctx context.Context, d *jsonstream.Document, c *gin
 }
 
 // jobObject is a job that has no result yet.
-func (s *Server) jobObject(c *gin.Context, run adapter.Run) any {
+func (s *Server) jobObject(c *gin.Context, run adapter.Job) any {
 	return struct {
 		jobJSON
 		Result *struct{} `json:"result"`
@@ -108,14 +108,14 @@ func (s *Server) jobObject(c *gin.Context, run adapter.Run) any {
 }
 
 // resultOf renders a run's result as the route that began it does. Without bytes it has URLs where base64 was asked for.
-func (s *Server) resultOf(c *gin.Context, run adapter.Run, bytes bool) renderer {
+func (s *Server) resultOf(c *gin.Context, run adapter.Job, bytes bool) renderer {
 	if run.Route == chatRoute {
 		return s.chatResult(c, run)
 	}
 	if run.Route == responsesRoute {
 		return s.response(c, run, keptResponse(run), bytes)
 	}
-	if run.Kind == adapter.KindVideo {
+	if run.Kind == adapter.JobVideo {
 		return s.videoResult(c, run)
 	}
 	if run.Result != nil && len(run.Result.Texts) > 0 {
@@ -139,7 +139,7 @@ func (s *Server) cancelJob(c *gin.Context) error {
 	return s.oneJob(c, s.core.Runs.Cancel)
 }
 
-func (s *Server) oneJob(c *gin.Context, find func(context.Context, adapter.Caller, string) (adapter.Run, error)) error {
+func (s *Server) oneJob(c *gin.Context, find func(context.Context, adapter.Caller, string) (adapter.Job, error)) error {
 	id := c.Param("id")
 	if !adapter.ValidID(id) || !strings.HasPrefix(id, "job_") {
 		return &adapter.Error{Kind: adapter.NotFound, Code: "job_not_found", Message: "There is no job with this ID."}
@@ -168,7 +168,7 @@ func (s *Server) listJobs(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	l := page(runs, limit, func(r adapter.Run) (string, any) {
+	l := page(runs, limit, func(r adapter.Job) (string, any) {
 		d := &jsonstream.Document{}
 		if err := s.jobDocument(ctx, d, c, r, false); err != nil {
 			return r.ID, s.jobObject(c, r) // its pictures are gone; the job itself is not

@@ -16,11 +16,11 @@ import (
 // Notify posts a task to its client's own notifyHook, as /mj/task/{id}/fetch shows it (upstream-protocol.md §7). Like
 // pictures, it reaches public addresses only, and those of Config.FetchAllow.
 func (s *Server) Notify(ctx context.Context, t adapter.NativeTask) error {
-	body, err := json.Marshal(s.nativeTask(t.Job.Base, t))
+	body, err := json.Marshal(s.nativeTask(t.Request.Base, t))
 	if err != nil {
 		return err
 	}
-	u, err := url.Parse(t.Job.Hook)
+	u, err := url.Parse(t.Request.Hook)
 	if err == nil {
 		err = publicnet.CheckURL(u)
 	}

@@ -20,7 +20,7 @@ func (s *Server) nativeSubmit(c *gin.Context, route string) error {
 	if err != nil {
 		return err
 	}
-	n := adapter.NativeJob{Route: route, Speed: nativeSpeed(c), Base: s.base(c)}
+	n := adapter.NativeRequest{Route: route, Speed: nativeSpeed(c), Base: s.base(c)}
 	if n.Body, n.Uploads, err = s.nativeBody(c, p); err != nil {
 		return err
 	}
@@ -33,11 +33,11 @@ func (s *Server) nativeSubmit(c *gin.Context, route string) error {
 	if err != nil {
 		return err
 	}
-	run := t.Run()
+	run := t.Job()
 	visitOf(c).follow(t)
 	c.Header("Midgate-Job", run.ID)
 	failure := t.Accepted(c.Request.Context())
-	run = t.Run()
+	run = t.Job()
 	answer, ok := submitted(run)
 	switch {
 	case ok: // accepted, whatever became of it since: its task tells
@@ -55,7 +55,7 @@ func (s *Server) nativeSubmit(c *gin.Context, route string) error {
 }
 
 // submitted is the answer for a run whose submission was accepted; false before that.
-func submitted(run adapter.Run) (submitJSON, bool) {
+func submitted(run adapter.Job) (submitJSON, bool) {
 	if len(run.Steps) == 0 || run.Steps[0].Submission == nil {
 		return submitJSON{}, false
 	}

@@ -50,8 +50,8 @@ type nativeButton struct {
 func (s *Server) nativeTask(base string, t adapter.NativeTask) nativeTaskJSON {
 	j := nativeTaskJSON{
 		ID: t.Task.ID, Action: nativeAction(t), Status: string(t.Task.Status), Progress: strconv.Itoa(t.Task.Progress) + "%",
-		Prompt: t.Task.Prompt, PromptEn: t.Task.Prompt, Description: t.Task.Description, State: t.Job.State,
-		SubmitTime: millis(t.Submitted), StartTime: millis(t.Submitted), FinishTime: millis(t.Run.Finished),
+		Prompt: t.Task.Prompt, PromptEn: t.Task.Prompt, Description: t.Task.Description, State: t.Request.State,
+		SubmitTime: millis(t.Submitted), StartTime: millis(t.Submitted), FinishTime: millis(t.Job.Finished),
 		Buttons: []nativeButton{}, Properties: map[string]any{"finalPrompt": t.Task.FinalPrompt},
 	}
 	if t.Task.Status == adapter.Success {
@@ -73,11 +73,11 @@ func (s *Server) nativeTask(base string, t adapter.NativeTask) nativeTaskJSON {
 
 func (s *Server) nativeURLs(base string, t adapter.NativeTask, j *nativeTaskJSON) {
 	clips := 0
-	if t.Run.Result != nil {
-		clips = len(t.Run.Result.Videos)
+	if t.Job.Result != nil {
+		clips = len(t.Job.Result.Videos)
 	}
 	for i := range clips {
-		url := filmURL(base, t.Run.ID, t.Run.Result.Moving)
+		url := filmURL(base, t.Job.ID, t.Job.Result.Moving)
 		if i > 0 {
 			url += "?index=" + strconv.Itoa(i+1)
 		}
@@ -92,19 +92,19 @@ func (s *Server) nativeURLs(base string, t adapter.NativeTask, j *nativeTaskJSON
 			j.ImageURLs = append(j.ImageURLs, urlJSON{pictureURL(base, id, adapter.PNG)})
 		}
 	case t.Task.ImageURL != "" && t.Task.Status == adapter.InProgress:
-		j.ImageURL = base + jobPreview + t.Run.ID
+		j.ImageURL = base + jobPreview + t.Job.ID
 	}
 }
 
 // nativeAction is what relays call the task (upstream-protocol.md §4.5).
 func nativeAction(t adapter.NativeTask) string {
-	switch t.Job.Route {
+	switch t.Request.Route {
 	case "":
 		return "IMAGINE"
 	case "swap":
 		return "SWAP_FACE"
 	default:
-		return strings.ToUpper(t.Job.Route)
+		return strings.ToUpper(t.Request.Route)
 	}
 }
 
@@ -168,7 +168,7 @@ func (s *Server) nativeList(c *gin.Context, queued bool) error {
 	}
 	tasks, base := []nativeTaskJSON{}, s.base(c)
 	for _, t := range found {
-		if !queued || !t.Run.Status.Ended() {
+		if !queued || !t.Job.Status.Ended() {
 			tasks = append(tasks, s.nativeTask(base, t))
 		}
 	}
@@ -193,7 +193,7 @@ func (s *Server) nativeCancel(c *gin.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	if _, err := s.core.Runs.Cancel(ctx, caller, t.Run.ID); err != nil {
+	if _, err := s.core.Runs.Cancel(ctx, caller, t.Job.ID); err != nil {
 		return err
 	}
 	s.pace(c) // the upstream may have taken its time

@@ -244,7 +244,7 @@ func (h *house) judge(t *testing.T, prompts []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	of := map[string]adapter.Run{}
+	of := map[string]adapter.Job{}
 	for _, j := range jobs {
 		for _, st := range j.Steps {
 			of[st.State] = j
@@ -252,7 +252,7 @@ func (h *house) judge(t *testing.T, prompts []string) {
 	}
 	ledger := h.sim.Ledger()
 	for _, c := range ledger {
-		if j := of[c.State]; j.Status != adapter.RunCompleted || j.Result == nil || len(j.Result.Images) == 0 {
+		if j := of[c.State]; j.Status != adapter.JobCompleted || j.Result == nil || len(j.Result.Images) == 0 {
 			t.Errorf("%q was paid and led to nothing: its job is %q", c.Prompt, j.Status)
 		}
 	}

@@ -51,24 +51,24 @@ func (s *Server) respond(c *gin.Context) error {
 	case ask.form.Background:
 		return s.respondQueued(c, talk.Ticket)
 	default:
-		return s.deliver(c, talk.Ticket, s.response(c, talk.Ticket.Run(), ask.form, true))
+		return s.deliver(c, talk.Ticket, s.response(c, talk.Ticket.Job(), ask.form, true))
 	}
 }
 
 // converse starts what the turn asks for; a mask makes it an edit of that area.
-func (s *Server) converse(ctx context.Context, a adapter.Attempt, ask responseAsk) (Talk, error) {
+func (s *Server) converse(ctx context.Context, a adapter.Attempt, ask responseAsk) (TurnAnswer, error) {
 	if ask.mask == nil {
 		return s.core.Talk.Converse(ctx, a, ask.turn, ask.gen, ask.refs)
 	}
 	g := ask.gen
 	g.Prompt = ask.turn.Prompt
 	t, err := s.core.Edit.Edit(ctx, a, adapter.Edit{Generation: g, Images: ask.refs, Mask: ask.mask})
-	return Talk{Ticket: t}, err
+	return TurnAnswer{Ticket: t}, err
 }
 
 // respondQueued answers a background request at once: the client asks for the response until it is done.
 func (s *Server) respondQueued(c *gin.Context, t Ticket) error {
-	run := t.Run()
+	run := t.Job()
 	visitOf(c).follow(t)
 	c.Header("Midgate-Job", run.ID)
 	written := false
@@ -109,7 +109,7 @@ func (s *Server) respondAtOnce(c *gin.Context, ask responseAsk, o outcome) error
 }
 
 // response renders a result as a response; without bytes its pictures are addresses only.
-func (s *Server) response(c *gin.Context, run adapter.Run, f responseForm, bytes bool) renderer {
+func (s *Server) response(c *gin.Context, run adapter.Job, f responseForm, bytes bool) renderer {
 	caller, base := visitOf(c).caller, s.base(c)
 	return func(ctx context.Context, d *jsonstream.Document, result adapter.Result) error {
 		r := responseOf(run, f)

@@ -153,7 +153,7 @@ func shortened(text string, most int) string {
 }
 
 // keptResponse is what was kept of a response's request.
-func keptResponse(run adapter.Run) (f responseForm) {
+func keptResponse(run adapter.Job) (f responseForm) {
 	_ = json.Unmarshal(run.Echo, &f) // written by attempt
 	return f
 }

@@ -50,11 +50,11 @@ func (o onlooker) Preview(ctx context.Context, p adapter.Progress, f adapter.For
 }
 
 // writeResponse answers with a run's response as it stands.
-func (s *Server) writeResponse(c *gin.Context, run adapter.Run) error {
+func (s *Server) writeResponse(c *gin.Context, run adapter.Job) error {
 	doc := &jsonstream.Document{}
 	defer func() { _ = doc.Close() }() // files that were only read
 	f := keptResponse(run)
-	if run.Status != adapter.RunCompleted || run.Result == nil {
+	if run.Status != adapter.JobCompleted || run.Result == nil {
 		responseOf(run, f).write(doc, nil)
 		return s.writeDocument(c, doc)
 	}

@@ -101,7 +101,7 @@ func (s *Server) pictureOf(c *gin.Context, callID string) (string, error) {
 }
 
 // ownResponse returns the run of one of the caller's responses, and what was asked of it.
-func (s *Server) ownResponse(c *gin.Context, id string) (run adapter.Run, f responseForm, err error) {
+func (s *Server) ownResponse(c *gin.Context, id string) (run adapter.Job, f responseForm, err error) {
 	missing := &adapter.Error{Kind: adapter.NotFound, Code: "response_not_found", Param: "response_id", Message: "There is no response with this ID among the responses of this key."}
 	m := responseIDs.FindStringSubmatch(id)
 	if m == nil {

@@ -30,7 +30,7 @@ type outcome struct {
 	video  string
 }
 
-func outcomeOf(run adapter.Run, r adapter.Result) outcome {
+func outcomeOf(run adapter.Job, r adapter.Result) outcome {
 	o := outcome{ids: r.Images}
 	if len(r.Texts) > 0 {
 		o.text = chat.Markdown(chat.Answer{Texts: r.Texts})

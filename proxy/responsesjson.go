@@ -76,12 +76,12 @@ type spentJSON struct {
 }
 
 // responseOf is a run as a response.
-func responseOf(run adapter.Run, f responseForm) responseJSON {
+func responseOf(run adapter.Job, f responseForm) responseJSON {
 	r := responseJSON{ID: "resp_" + strings.TrimPrefix(run.ID, "job_"), CreatedAt: run.Created.Unix(), Status: string(run.Status), form: f}
 	if !run.Finished.IsZero() {
 		r.EndedAt = run.Finished.Unix()
 	}
-	if run.Error != nil && run.Status == adapter.RunFailed {
+	if run.Error != nil && run.Status == adapter.JobFailed {
 		r.Error = responseError(explain(run.Error, asked{model: run.Model}))
 	}
 	return r

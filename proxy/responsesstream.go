@@ -29,7 +29,7 @@ type responseStream struct {
 // streamResponse answers with events while the job runs. Of a stream that is taken up again the ticket is nobody's.
 func (s *Server) streamResponse(c *gin.Context, t Ticket, f responseForm, seen int) error {
 	v := visitOf(c)
-	run := t.Run()
+	run := t.Job()
 	v.follow(t)
 	c.Header("Midgate-Job", v.job)
 	ctx := c.Request.Context()
@@ -39,22 +39,22 @@ func (s *Server) streamResponse(c *gin.Context, t Ticket, f responseForm, seen i
 		}
 	}
 	r := responseOf(run, f)
-	r.Status, r.Error, r.EndedAt = string(adapter.RunInProgress), nil, 0
+	r.Status, r.Error, r.EndedAt = string(adapter.JobInProgress), nil, 0
 	stream := s.startResponse(c, r, seen)
 	defer func() { _ = stream.e.end() }() // also when something panics: no comment may follow the answer
 	stream.head()
-	draws := run.Kind != adapter.KindDescription && run.Kind != adapter.KindVideo
+	draws := run.Kind != adapter.JobDescription && run.Kind != adapter.JobVideo
 	if draws {
 		stream.begin(0, beginning(pictureItem(stream.suffix(), 0)), pictureItem(stream.suffix(), 0))
 	}
 	result, err := t.Wait(ctx, stream.previews(ctx, t, draws))
 	if err == nil {
-		err = s.finishResponse(ctx, v.caller, s.base(c), t.Run(), stream, result, draws)
+		err = s.finishResponse(ctx, v.caller, s.base(c), t.Job(), stream, result, draws)
 	}
 	return s.endStream(c, t, stream.e, err, stream.fail)
 }
 
-func (s *Server) finishResponse(ctx context.Context, c adapter.Caller, base string, run adapter.Run, t *responseStream, result adapter.Result, draws bool) error {
+func (s *Server) finishResponse(ctx context.Context, c adapter.Caller, base string, run adapter.Job, t *responseStream, result adapter.Result, draws bool) error {
 	t.r = responseOf(run, t.r.form)
 	items, err := s.items(ctx, c, base, t.r, outcomeOf(run, result), true)
 	if err != nil {
@@ -116,14 +116,14 @@ func (t *responseStream) state(kind string, items []item) {
 func (t *responseStream) head() {
 	status := t.r.Status
 	if t.r.form.Background {
-		t.r.Status = string(adapter.RunQueued)
+		t.r.Status = string(adapter.JobQueued)
 	} else {
-		t.r.Status = string(adapter.RunInProgress)
+		t.r.Status = string(adapter.JobInProgress)
 	}
 	t.state("response.created", nil)
 	if t.r.form.Background {
 		t.state("response.queued", nil)
-		t.r.Status = string(adapter.RunInProgress)
+		t.r.Status = string(adapter.JobInProgress)
 	}
 	t.state("response.in_progress", nil)
 	t.r.Status = status
@@ -166,7 +166,7 @@ func (t *responseStream) finish(items []item, announced int) error {
 	if err := rewind(items); err != nil {
 		return adapter.Wrap(adapter.Storage, err, "A picture of this answer cannot be read at the moment.")
 	}
-	t.r.Status = string(adapter.RunCompleted)
+	t.r.Status = string(adapter.JobCompleted)
 	t.state("response.completed", items)
 	return t.lost
 }
@@ -185,7 +185,7 @@ func (t *responseStream) fail(x explained) {
 	}{x.problem, "error", t.next, x.problem.Code, x.problem.Message, x.problem.Param})
 	t.next++
 	_ = t.e.send("error", d) // that the client has gone is found at the end
-	t.r.Status, t.r.Error = string(adapter.RunFailed), responseError(x)
+	t.r.Status, t.r.Error = string(adapter.JobFailed), responseError(x)
 	t.state("response.failed", nil)
 }
 

@@ -24,5 +24,5 @@ func (s *Server) shorten(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.deliver(c, t, s.texts(t.Run().Created.Unix()))
+	return s.deliver(c, t, s.texts(t.Job().Created.Unix()))
 }

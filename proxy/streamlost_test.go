@@ -88,7 +88,7 @@ type vanishingTalker struct {
 }
 
 // Converse implements Talker.
-func (d vanishingTalker) Converse(ctx context.Context, a adapter.Attempt, t chat.Turn, g adapter.Generation, refs []adapter.Reference) (Talk, error) {
+func (d vanishingTalker) Converse(ctx context.Context, a adapter.Attempt, t chat.Turn, g adapter.Generation, refs []adapter.Reference) (TurnAnswer, error) {
 	talk, err := d.Talker.Converse(ctx, a, t, g, refs)
 	if talk.Ticket != nil {
 		talk.Ticket = vanishingTicket{talk.Ticket, d.from}
@@ -104,7 +104,7 @@ type vanishingTicket struct {
 // Wait implements Ticket.
 func (t vanishingTicket) Wait(ctx context.Context, watch func(adapter.Progress)) (adapter.Result, error) {
 	if watch != nil {
-		watch(adapter.Progress{Status: adapter.RunInProgress, Percent: 40, Preview: "http://upstream.test/preview"})
+		watch(adapter.Progress{Status: adapter.JobInProgress, Percent: 40, Preview: "http://upstream.test/preview"})
 	}
 	return t.Ticket.Wait(ctx, nil)
 }

@@ -56,7 +56,7 @@ type scripted struct {
 func (s *scripted) Wait(ctx context.Context, watch func(adapter.Progress)) (adapter.Result, error) {
 	if watch != nil {
 		for i, preview := range []string{"", "one", "one", "two"} {
-			watch(adapter.Progress{Status: adapter.RunInProgress, Percent: 20 * i, Preview: preview})
+			watch(adapter.Progress{Status: adapter.JobInProgress, Percent: 20 * i, Preview: preview})
 		}
 	}
 	select {
@@ -115,10 +115,10 @@ func (s *stage) Act(ctx context.Context, a adapter.Attempt, act adapter.Act) (Ti
 	return s.perform(a, err, t)
 }
 
-func (s *stage) Converse(ctx context.Context, a adapter.Attempt, t chat.Turn, g adapter.Generation, _ []adapter.Reference) (Talk, error) {
+func (s *stage) Converse(ctx context.Context, a adapter.Attempt, t chat.Turn, g adapter.Generation, _ []adapter.Reference) (TurnAnswer, error) {
 	g.Prompt = t.Prompt
 	ticket, err := s.Generate(ctx, a, g)
-	return Talk{Ticket: ticket}, err
+	return TurnAnswer{Ticket: ticket}, err
 }
 
 func newStage(t *testing.T, silence time.Duration) (*stage, *Server) {

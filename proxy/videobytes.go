@@ -31,7 +31,7 @@ func (s *Server) videoContent(c *gin.Context) error {
 		return err
 	}
 	switch {
-	case run.Status == adapter.RunCompleted:
+	case run.Status == adapter.JobCompleted:
 	case run.Status.Ended():
 		return adapter.BadParam("video_id", "video_failed", "This video failed, so there is nothing to download.")
 	default: // not 409, which SDKs repeat by themselves
@@ -44,7 +44,7 @@ func (s *Server) videoContent(c *gin.Context) error {
 	return s.film(c, blob, "private, max-age=3600")
 }
 
-func clipIndex(c *gin.Context, run adapter.Run) (int, error) {
+func clipIndex(c *gin.Context, run adapter.Job) (int, error) {
 	given := c.Query("index")
 	if given == "" {
 		return 0, nil

@@ -41,18 +41,18 @@ type videoFail struct {
 const unmeasured = "1024x1024"
 
 // video shows a run as a video. Clients know four statuses and no others (openai-surface.md §5.2).
-func (s *Server) video(base string, run adapter.Run) videoJSON {
-	f, _ := adapter.FilmOf(run) // a record that cannot be read has no prompt to show
+func (s *Server) video(base string, run adapter.Job) videoJSON {
+	f, _ := adapter.VideoRequestOf(run) // a record that cannot be read has no prompt to show
 	v := videoJSON{
 		ID: adapter.VideoID(run.ID), Object: "video", Model: first(run.Model, "midjourney"), Status: string(run.Status),
 		CreatedAt: run.Created.Unix(), Prompt: orNull(f.Prompt), Size: cmp.Or(f.Frame, concrete(f.Size), unmeasured),
-		Seconds: strconv.Itoa(adapter.LengthOf(run, f)), RemixedFrom: orNull(f.RemixOf),
+		Seconds: strconv.Itoa(adapter.VideoLength(run, f)), RemixedFrom: orNull(f.RemixOf),
 	}
 	if !run.Expires.IsZero() {
 		v.ExpiresAt = new(run.Expires.Unix())
 	}
 	switch run.Status {
-	case adapter.RunCompleted:
+	case adapter.JobCompleted:
 		v.Progress, v.CompletedAt = 100, new(run.Finished.Unix())
 		result := cmp.Or(run.Result, &adapter.Result{})
 		v.URL = filmURL(base, run.ID, result.Moving)
@@ -62,7 +62,7 @@ func (s *Server) video(base string, run adapter.Run) videoJSON {
 		if result.Missing > 0 {
 			v.Missing = result.Reason
 		}
-	case adapter.RunFailed, adapter.RunCancelled:
+	case adapter.JobFailed, adapter.JobCancelled:
 		x := explain(run.Error, asked{model: run.Model})
 		v.Status, v.Error = "failed", &videoFail{Code: x.problem.Type, Message: x.problem.Message}
 		if x.problem.Code != nil {
@@ -83,7 +83,7 @@ func concrete(size string) string {
 }
 
 // videoResult renders a run's result as its video.
-func (s *Server) videoResult(c *gin.Context, run adapter.Run) renderer {
+func (s *Server) videoResult(c *gin.Context, run adapter.Job) renderer {
 	base := s.base(c)
 	return func(_ context.Context, d *jsonstream.Document, _ adapter.Result) error {
 		d.Value(s.video(base, run))
@@ -108,10 +108,10 @@ func (s *Server) getVideo(c *gin.Context) error {
 	return nil
 }
 
-func (s *Server) ownVideo(c *gin.Context) (adapter.Run, error) {
+func (s *Server) ownVideo(c *gin.Context) (adapter.Job, error) {
 	id, err := videoNamed(c)
 	if err != nil {
-		return adapter.Run{}, err
+		return adapter.Job{}, err
 	}
 	return s.core.Films.Video(c.Request.Context(), visitOf(c).caller, id)
 }
@@ -135,7 +135,7 @@ func (s *Server) listVideos(c *gin.Context) error {
 		return blame(err, "after")
 	}
 	base := s.base(c)
-	s.writeJSON(c, http.StatusOK, page(runs, limit, func(r adapter.Run) (string, any) { return adapter.VideoID(r.ID), s.video(base, r) }))
+	s.writeJSON(c, http.StatusOK, page(runs, limit, func(r adapter.Job) (string, any) { return adapter.VideoID(r.ID), s.video(base, r) }))
 	return nil
 }
 

@@ -13,12 +13,12 @@ import (
 
 // Films makes and keeps videos. A video is its job.
 type Films interface {
-	Film(ctx context.Context, a adapter.Attempt, f adapter.Film) (Ticket, error)
+	Film(ctx context.Context, a adapter.Attempt, f adapter.VideoRequest) (Ticket, error)
 	Remix(ctx context.Context, a adapter.Attempt, videoID, prompt string) (Ticket, error)
 	Animate(ctx context.Context, a adapter.Attempt, act adapter.Act) (Ticket, error)
 	// Video is a NotFound *Error for an unknown video and for somebody else's.
-	Video(ctx context.Context, c adapter.Caller, id string) (adapter.Run, error)
-	Videos(ctx context.Context, c adapter.Caller, limit int, after string, oldest bool) ([]adapter.Run, error)
+	Video(ctx context.Context, c adapter.Caller, id string) (adapter.Job, error)
+	Videos(ctx context.Context, c adapter.Caller, limit int, after string, oldest bool) ([]adapter.Job, error)
 	DeleteVideo(ctx context.Context, c adapter.Caller, id string) error
 	// VideoBytes is public: an id cannot be guessed. clip counts from 0.
 	VideoBytes(ctx context.Context, id string, clip int, thumbnail bool) (*adapter.Blob, error)
@@ -92,7 +92,7 @@ func (s *Server) begin(c *gin.Context, p *payload, start func(context.Context, a
 	if err != nil {
 		return err
 	}
-	run := t.Run()
+	run := t.Job()
 	visitOf(c).follow(t)
 	c.Header("Midgate-Job", run.ID)
 	s.writeJSON(c, http.StatusOK, s.video(s.base(c), run))
@@ -101,7 +101,7 @@ func (s *Server) begin(c *gin.Context, p *payload, start func(context.Context, a
 }
 
 // decodeFilm reads what the routes that make videos have in common; the first frame is looked up last.
-func (s *Server) decodeFilm(c *gin.Context, p *payload) (f adapter.Film, err error) {
+func (s *Server) decodeFilm(c *gin.Context, p *payload) (f adapter.VideoRequest, err error) {
 	var read reading
 	read.do(func() (err error) { f.Generation, _, err = p.generation(true); return })
 	visitOf(c).model = f.Model

@@ -30,7 +30,7 @@ const visitKey = "visit"
 
 // follow notes whose answer the request waits for.
 func (v *visit) follow(t Ticket) {
-	v.job, v.ticket = t.Run().ID, t
+	v.job, v.ticket = t.Job().ID, t
 }
 
 // visitOf returns the facts of the request that c serves.

@@ -125,7 +125,7 @@ type faultyJournal struct {
 	faults *Faults
 }
 
-func (j faultyJournal) Create(ctx context.Context, run adapter.Run) (created adapter.Run, err error) {
+func (j faultyJournal) Create(ctx context.Context, run adapter.Job) (created adapter.Job, err error) {
 	err = j.faults.write(func() (err error) {
 		created, err = j.Journal.Create(ctx, run)
 		return err
@@ -133,25 +133,25 @@ func (j faultyJournal) Create(ctx context.Context, run adapter.Run) (created ada
 	return created, err
 }
 
-func (j faultyJournal) Save(ctx context.Context, run adapter.Run) (saved adapter.Run, err error) {
+func (j faultyJournal) Save(ctx context.Context, run adapter.Job) (saved adapter.Job, err error) {
 	err = j.faults.write(func() (err error) {
 		saved, err = j.Journal.Save(ctx, run)
 		return err
 	})
 	if err != nil {
-		return adapter.Run{}, err
+		return adapter.Job{}, err
 	}
 	return saved, nil
 }
 
-func (j faultyJournal) Get(ctx context.Context, id string) (adapter.Run, error) {
+func (j faultyJournal) Get(ctx context.Context, id string) (adapter.Job, error) {
 	if err := j.faults.read(); err != nil {
-		return adapter.Run{}, err
+		return adapter.Job{}, err
 	}
 	return j.Journal.Get(ctx, id)
 }
 
-func (j faultyJournal) List(ctx context.Context, owner string, limit int, after string) ([]adapter.Run, error) {
+func (j faultyJournal) List(ctx context.Context, owner string, limit int, after string) ([]adapter.Job, error) {
 	if err := j.faults.read(); err != nil {
 		return nil, err
 	}

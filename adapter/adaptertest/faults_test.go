@@ -14,7 +14,7 @@ func TestBrokenWritesLeaveNothing(t *testing.T) {
 	var f adaptertest.Faults
 	j := f.Journal(adaptertest.NewJournal())
 	f.Break(errDisk, 1)
-	created, err := j.Create(t.Context(), adapter.Run{ID: "job_1"})
+	created, err := j.Create(t.Context(), adapter.Job{ID: "job_1"})
 	if err != nil {
 		t.Fatalf("the write before the fault = %v, want no error", err)
 	}

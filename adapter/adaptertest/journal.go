@@ -11,7 +11,7 @@ import (
 	"midgate/adapter"
 )
 
-// claimTime is how long an Idempotency-Key stays taken (contract.md §7.1 a).
+// claimTime is how long an Idempotency-Key stays taken.
 const claimTime = 24 * time.Hour
 
 // MemoryJournal is an adapter.Journal in memory, as one replica sees it.
@@ -27,7 +27,7 @@ type journal struct {
 	replicas int
 	runs     map[string]record
 	claims   map[string]claim
-	watches  map[*inbox]func(adapter.Run)
+	watches  map[*inbox]func(adapter.Job)
 	ears     map[*inbox]ear
 }
 
@@ -53,7 +53,7 @@ func NewJournal() *MemoryJournal {
 		replicas: 1,
 		runs:     map[string]record{},
 		claims:   map[string]claim{},
-		watches:  map[*inbox]func(adapter.Run){},
+		watches:  map[*inbox]func(adapter.Job){},
 		ears:     map[*inbox]ear{},
 	}}
 }
@@ -67,9 +67,9 @@ func (j *MemoryJournal) Join() *MemoryJournal {
 }
 
 // Create implements adapter.Journal.
-func (j *MemoryJournal) Create(ctx context.Context, run adapter.Run) (adapter.Run, error) {
+func (j *MemoryJournal) Create(ctx context.Context, run adapter.Job) (adapter.Job, error) {
 	if err := ctx.Err(); err != nil {
-		return adapter.Run{}, err
+		return adapter.Job{}, err
 	}
 	s := j.shared
 	s.mu.Lock()
@@ -89,46 +89,46 @@ func (j *MemoryJournal) Create(ctx context.Context, run adapter.Run) (adapter.Ru
 }
 
 // Save implements adapter.Journal.
-func (j *MemoryJournal) Save(ctx context.Context, run adapter.Run) (adapter.Run, error) {
+func (j *MemoryJournal) Save(ctx context.Context, run adapter.Job) (adapter.Job, error) {
 	if err := ctx.Err(); err != nil {
-		return adapter.Run{}, err
+		return adapter.Job{}, err
 	}
 	s := j.shared
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if r, ok := s.runs[run.ID]; !ok || r.revision != run.Revision {
-		return adapter.Run{}, adapter.ErrConflict
+		return adapter.Job{}, adapter.ErrConflict
 	}
 	return s.keep(run)
 }
 
 // Get implements adapter.Journal.
-func (j *MemoryJournal) Get(ctx context.Context, id string) (adapter.Run, error) {
+func (j *MemoryJournal) Get(ctx context.Context, id string) (adapter.Job, error) {
 	if err := ctx.Err(); err != nil {
-		return adapter.Run{}, err
+		return adapter.Job{}, err
 	}
 	j.shared.mu.Lock()
 	defer j.shared.mu.Unlock()
 	run, ok := j.shared.get(id)
 	if !ok {
-		return adapter.Run{}, adapter.ErrNotFound
+		return adapter.Job{}, adapter.ErrNotFound
 	}
 	return run, nil
 }
 
 // List implements adapter.Journal.
-func (j *MemoryJournal) List(ctx context.Context, owner string, limit int, after string) ([]adapter.Run, error) {
+func (j *MemoryJournal) List(ctx context.Context, owner string, limit int, after string) ([]adapter.Job, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	j.shared.mu.Lock()
-	own := slices.DeleteFunc(j.shared.all(), func(r adapter.Run) bool { return r.Owner != owner })
+	own := slices.DeleteFunc(j.shared.all(), func(r adapter.Job) bool { return r.Owner != owner })
 	j.shared.mu.Unlock()
-	return newest(own, limit, after, func(r adapter.Run) (time.Time, string) { return r.Created, r.ID })
+	return newest(own, limit, after, func(r adapter.Job) (time.Time, string) { return r.Created, r.ID })
 }
 
 // Watch implements adapter.Journal.
-func (j *MemoryJournal) Watch(ctx context.Context, see func(adapter.Run), caughtUp func()) error {
+func (j *MemoryJournal) Watch(ctx context.Context, see func(adapter.Job), caughtUp func()) error {
 	box := newInbox()
 	s := j.shared
 	s.mu.Lock()
@@ -180,32 +180,32 @@ func (j *MemoryJournal) Hear(ctx context.Context, topic string, hear func([]byte
 }
 
 // get reads a run; the caller holds mu.
-func (s *journal) get(id string) (adapter.Run, bool) {
+func (s *journal) get(id string) (adapter.Job, bool) {
 	r, ok := s.runs[id]
 	if !ok {
-		return adapter.Run{}, false
+		return adapter.Job{}, false
 	}
 	run := r.run()
 	return run, !gone(run.Expires)
 }
 
 // all returns the runs in the order of their revisions; the caller holds mu.
-func (s *journal) all() []adapter.Run {
-	var all []adapter.Run
+func (s *journal) all() []adapter.Job {
+	var all []adapter.Job
 	for id := range s.runs {
 		if run, ok := s.get(id); ok {
 			all = append(all, run)
 		}
 	}
-	slices.SortFunc(all, func(a, b adapter.Run) int { return cmp.Compare(a.Revision, b.Revision) })
+	slices.SortFunc(all, func(a, b adapter.Job) int { return cmp.Compare(a.Revision, b.Revision) })
 	return all
 }
 
 // keep stores a run under the next revision and tells who watches; the caller holds mu.
-func (s *journal) keep(run adapter.Run) (adapter.Run, error) {
+func (s *journal) keep(run adapter.Job) (adapter.Job, error) {
 	data, err := json.Marshal(run)
 	if err != nil {
-		return adapter.Run{}, err
+		return adapter.Job{}, err
 	}
 	s.revision++
 	r := record{revision: s.revision, data: data}
@@ -218,8 +218,8 @@ func (s *journal) keep(run adapter.Run) (adapter.Run, error) {
 	return run, nil
 }
 
-func (r record) run() adapter.Run {
-	var run adapter.Run
+func (r record) run() adapter.Job {
+	var run adapter.Job
 	if err := json.Unmarshal(r.data, &run); err != nil {
 		panic(err) // it was marshalled by keep
 	}

@@ -92,7 +92,7 @@ func journalSaves(t *testing.T, here, there adapter.Journal) {
 	created, err := here.Create(bounded(t), run("owner", 1))
 	ok(t, "Create", err)
 	changed := created
-	changed.Status = adapter.RunInProgress
+	changed.Status = adapter.JobInProgress
 	changed.Steps = append(changed.Steps, adapter.Step{Name: "action:U1", State: "s2"})
 	saved, err := there.Save(bounded(t), changed)
 	ok(t, "Save", err)
@@ -140,7 +140,7 @@ func journalRaces(t *testing.T, here, there adapter.Journal) {
 func journalClaims(t *testing.T, here, there adapter.Journal) {
 	claim := strings.Repeat("c", 64)
 	type outcome struct {
-		run adapter.Run
+		run adapter.Job
 		err error
 	}
 	outcomes := make(chan outcome, 16)
@@ -181,7 +181,7 @@ func journalClaimed(t *testing.T, here, there adapter.Journal) {
 	first.Claim = strings.Repeat("c", 64)
 	created, err := here.Create(bounded(t), first)
 	ok(t, "Create", err)
-	created.Status = adapter.RunCompleted
+	created.Status = adapter.JobCompleted
 	saved, err := here.Save(bounded(t), created)
 	ok(t, "Save", err)
 	second := run("owner", 2)
@@ -233,7 +233,7 @@ func journalContext(t *testing.T, j, _ adapter.Journal) {
 	}
 }
 
-func sameRuns(t *testing.T, what string, got []adapter.Run, want []int) {
+func sameRuns(t *testing.T, what string, got []adapter.Job, want []int) {
 	t.Helper()
 	var ids, wanted []string
 	for _, r := range got {

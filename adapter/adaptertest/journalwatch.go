@@ -10,11 +10,11 @@ import (
 )
 
 // watching runs a watch and returns what it sees; an empty run stands for caughtUp.
-func watching(t *testing.T, j adapter.Journal) <-chan adapter.Run {
+func watching(t *testing.T, j adapter.Journal) <-chan adapter.Job {
 	ctx, cancel := context.WithCancel(t.Context())
-	seen, done := make(chan adapter.Run, 1000), make(chan error, 1)
+	seen, done := make(chan adapter.Job, 1000), make(chan error, 1)
 	go func() {
-		done <- j.Watch(ctx, func(r adapter.Run) { seen <- r }, func() { seen <- adapter.Run{} })
+		done <- j.Watch(ctx, func(r adapter.Job) { seen <- r }, func() { seen <- adapter.Job{} })
 	}()
 	t.Cleanup(func() {
 		cancel()
@@ -31,7 +31,7 @@ func journalWatches(t *testing.T, here, there adapter.Journal) {
 		ok(t, "Create", err)
 	}
 	seen := watching(t, there)
-	first := map[string]adapter.Run{}
+	first := map[string]adapter.Job{}
 	for range 3 {
 		r := arrives(t, "a stored run", seen)
 		first[r.ID] = r
@@ -61,7 +61,7 @@ func journalWatchOrder(t *testing.T, here, there adapter.Journal) {
 		at, err = []adapter.Journal{here, there}[i%2].Save(bounded(t), at)
 		ok(t, "Save", err)
 	}
-	var last adapter.Run
+	var last adapter.Job
 	for last.Revision != at.Revision {
 		r := arrives(t, "a change", seen)
 		if r.Revision <= last.Revision {

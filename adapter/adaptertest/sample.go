@@ -38,15 +38,15 @@ func image(owner string, n int) adapter.Image {
 }
 
 // run makes the run number n of an owner; higher numbers are newer.
-func run(owner string, n int) adapter.Run {
-	return adapter.Run{
+func run(owner string, n int) adapter.Job {
+	return adapter.Job{
 		ID:       "job_" + strings.Repeat("A", 24) + strconv.Itoa(10+n),
 		Owner:    owner,
 		Kind:     "generation",
 		Request:  json.RawMessage(`{"prompt":"a lighthouse"}`),
 		Body:     strings.Repeat("b", 64),
 		Seed:     "seed",
-		Status:   adapter.RunQueued,
+		Status:   adapter.JobQueued,
 		Replica:  "one",
 		Created:  birth.Add(time.Duration(n) * time.Second),
 		Deadline: birth.Add(time.Hour),

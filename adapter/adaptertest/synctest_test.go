@@ -28,7 +28,7 @@ func TestClaimsLastADay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		j := adaptertest.NewJournal()
 		create := func(id string) error {
-			_, err := j.Create(t.Context(), adapter.Run{ID: id, Claim: "c"})
+			_, err := j.Create(t.Context(), adapter.Job{ID: id, Claim: "c"})
 			return err
 		}
 		if err := create("job_1"); err != nil {
@@ -51,10 +51,10 @@ func TestWatchInABubble(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		var seen []string
 		go func() {
-			_ = j.Watch(ctx, func(r adapter.Run) { seen = append(seen, r.ID) }, func() { seen = append(seen, "caught up") })
+			_ = j.Watch(ctx, func(r adapter.Job) { seen = append(seen, r.ID) }, func() { seen = append(seen, "caught up") })
 		}()
 		synctest.Wait()
-		if _, err := j.Create(ctx, adapter.Run{ID: "job_1"}); err != nil {
+		if _, err := j.Create(ctx, adapter.Job{ID: "job_1"}); err != nil {
 			t.Fatal(err)
 		}
 		synctest.Wait()

@@ -30,7 +30,7 @@ const (
 	greeting
 )
 
-// rule recognises one background request of a client by the stable parts of its template (clients.md §9).
+// rule recognises one background request of a client by the stable parts of its template.
 type rule struct {
 	name   string
 	in     where

@@ -140,7 +140,7 @@ func TestReadTurnRefusesWhatSaysNothing(t *testing.T) {
 	}
 }
 
-// tasks are clients' background requests with the stable parts of their templates (clients.md §9).
+// tasks are clients' background requests with the stable parts of their templates.
 func tasks() map[string]struct {
 	req  openai.ChatCompletionRequest
 	want string

@@ -22,11 +22,11 @@ import (
 )
 
 // benchRun is a run with a submission, about 1 KiB as JSON.
-func benchRun(id string) adapter.Run {
-	return adapter.Run{
+func benchRun(id string) adapter.Job {
+	return adapter.Job{
 		ID: id, Owner: strings.Repeat("a", 64), Kind: "generation", Route: "images/generations", Model: "midjourney", N: 1,
 		Request: json.RawMessage(`{"prompt":"` + strings.Repeat("a lighthouse in the rain ", 12) + `"}`),
-		Body:    strings.Repeat("b", 64), Seed: strings.Repeat("S", 26), Status: adapter.RunInProgress, Replica: "local",
+		Body:    strings.Repeat("b", 64), Seed: strings.Repeat("S", 26), Status: adapter.JobInProgress, Replica: "local",
 		Created: time.Now(), Deadline: time.Now().Add(time.Hour), Expires: time.Now().Add(720 * time.Hour),
 		Steps:      []adapter.Step{{Name: "imagine", State: strings.Repeat("s", 32), Upstream: "default", Intended: time.Now()}},
 		Deliveries: []adapter.Delivery{{State: adapter.DeliveryWaiting, At: time.Now()}},
@@ -187,7 +187,7 @@ func BenchmarkP12Restart(b *testing.B) {
 
 func watchAll(b *testing.B, e *Engine) (seen int) {
 	ctx, cancel := context.WithCancel(b.Context())
-	_ = e.Journal().Watch(ctx, func(adapter.Run) { seen++ }, cancel)
+	_ = e.Journal().Watch(ctx, func(adapter.Job) { seen++ }, cancel)
 	return seen
 }
 
@@ -213,9 +213,9 @@ func seed(b *testing.B, dir string, runs int) {
 	for i := range runs {
 		run := benchRun(fmt.Sprintf("job_%026d", i))
 		if i%20 != 0 { // one of twenty is live
-			run.Status = adapter.RunCompleted
+			run.Status = adapter.JobCompleted
 		}
-		data, err := encode(record{Run: run})
+		data, err := encode(record{Job: run})
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -13,7 +13,7 @@ import (
 
 var aClaim = strings.Repeat("c", 64)
 
-func claiming(id string) adapter.Run { return adapter.Run{ID: id, Owner: "me", Claim: aClaim} }
+func claiming(id string) adapter.Job { return adapter.Job{ID: id, Owner: "me", Claim: aClaim} }
 
 // claimOnly does what a creator does before it dies between the claim and the run.
 func claimOnly(t *testing.T, j *Journal, id string) {
@@ -92,8 +92,8 @@ func TestOneClaimOneRun(t *testing.T) {
 	j := start(t, Config{Dir: t.TempDir()}).Journal()
 	for round := range 30 {
 		claim := fmt.Sprintf("%064d", round)
-		named := func(i int) adapter.Run {
-			return adapter.Run{ID: fmt.Sprintf("job_%d_%d", round, i), Owner: claim, Claim: claim}
+		named := func(i int) adapter.Job {
+			return adapter.Job{ID: fmt.Sprintf("job_%d_%d", round, i), Owner: claim, Claim: claim}
 		}
 		var won sync.Map
 		var all sync.WaitGroup

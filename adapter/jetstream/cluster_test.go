@@ -114,13 +114,13 @@ func TestALostNode(t *testing.T) {
 	c := clustertest.Start(t)
 	cfg := Config{URL: c.URL(), Timeout: 2 * time.Second, LeaseTTL: 2 * time.Second}
 	here, there := start(t, cfg), start(t, cfg)
-	seen := make(chan adapter.Run, 10000)
+	seen := make(chan adapter.Job, 10000)
 	ctx, cancel := context.WithCancel(t.Context())
 	watched := make(chan error, 1)
-	go func() { watched <- there.Journal().Watch(ctx, func(r adapter.Run) { seen <- r }, func() {}) }()
+	go func() { watched <- there.Journal().Watch(ctx, func(r adapter.Job) { seen <- r }, func() {}) }()
 	t.Cleanup(func() { cancel(); <-watched })
 
-	run, err := here.Journal().Create(t.Context(), adapter.Run{ID: "job_1", Owner: "me"})
+	run, err := here.Journal().Create(t.Context(), adapter.Job{ID: "job_1", Owner: "me"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -172,13 +172,13 @@ func TestWithoutAMajorityNothingIsWritten(t *testing.T) {
 	t.Parallel()
 	c := clustertest.Start(t)
 	e := start(t, Config{URL: c.URL(), Timeout: time.Second})
-	if _, err := e.Journal().Create(t.Context(), adapter.Run{ID: "job_1"}); err != nil {
+	if _, err := e.Journal().Create(t.Context(), adapter.Job{ID: "job_1"}); err != nil {
 		t.Fatal(err)
 	}
 	c.Stop(0)
 	c.Stop(1)
 	began := time.Now()
-	_, err := e.Journal().Create(t.Context(), adapter.Run{ID: "job_2"})
+	_, err := e.Journal().Create(t.Context(), adapter.Job{ID: "job_2"})
 	if adapter.KindOf(err) != adapter.Storage {
 		t.Errorf("Create = %v, want a Storage error", err)
 	}
@@ -193,7 +193,7 @@ func TestWithoutAMajorityNothingIsWritten(t *testing.T) {
 	n := 2
 	until(t, "a run after the majority is back", func() bool {
 		n++
-		_, err := e.Journal().Create(t.Context(), adapter.Run{ID: fmt.Sprint("job_", n)})
+		_, err := e.Journal().Create(t.Context(), adapter.Job{ID: fmt.Sprint("job_", n)})
 		return err == nil
 	})
 	until(t, "what was acknowledged before", func() bool { // whoever leads now may have to catch up first

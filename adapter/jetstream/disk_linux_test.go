@@ -72,7 +72,7 @@ func TestAFullDisk(t *testing.T) {
 	}
 	disk := smallDisk(t)
 	e := start(t, Config{Dir: filepath.Join(disk, "state"), Timeout: 2 * time.Second})
-	run, err := e.Journal().Create(t.Context(), adapter.Run{ID: "job_1", Owner: "me", Request: []byte(`"` + strings.Repeat("x", 4096) + `"`)})
+	run, err := e.Journal().Create(t.Context(), adapter.Job{ID: "job_1", Owner: "me", Request: []byte(`"` + strings.Repeat("x", 4096) + `"`)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -44,7 +44,7 @@ func TestABatchTellsEveryRevision(t *testing.T) {
 
 func TestALostRaceInABatchIsNobodyElsesLoss(t *testing.T) {
 	e := start(t, Config{Dir: t.TempDir()})
-	if _, err := e.Journal().Create(t.Context(), adapter.Run{ID: "job_7"}); err != nil {
+	if _, err := e.Journal().Create(t.Context(), adapter.Job{ID: "job_7"}); err != nil {
 		t.Fatal(err)
 	}
 	lot := lotOf(t, e, 50)
@@ -67,7 +67,7 @@ func TestWritersAtOnceAllLand(t *testing.T) {
 	var all sync.WaitGroup
 	for i := range 64 {
 		all.Go(func() {
-			run, err := e.Journal().Create(t.Context(), adapter.Run{ID: fmt.Sprint("job_", i)})
+			run, err := e.Journal().Create(t.Context(), adapter.Job{ID: fmt.Sprint("job_", i)})
 			for err == nil && run.N < 5 {
 				run.N++
 				run, err = e.Journal().Save(t.Context(), run)
@@ -135,7 +135,7 @@ func writeForEver(t *testing.T, dir string) {
 	var all sync.WaitGroup
 	for i := range 64 {
 		all.Go(func() {
-			run, err := e.Journal().Create(t.Context(), adapter.Run{ID: fmt.Sprint("job_", i), Owner: strings.Repeat("x", 500)})
+			run, err := e.Journal().Create(t.Context(), adapter.Job{ID: fmt.Sprint("job_", i), Owner: strings.Repeat("x", 500)})
 			for err == nil {
 				out.Lock()
 				fmt.Println("stored", run.ID, run.N)

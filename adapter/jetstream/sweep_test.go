@@ -86,9 +86,9 @@ func TestSweepKeepsARecordUntilItsBytesAreGone(t *testing.T) {
 func TestSweepKeepsRunsThatAreFollowed(t *testing.T) {
 	e := start(t, Config{Dir: t.TempDir(), Sweep: 20 * time.Millisecond})
 	now := time.Now()
-	for _, run := range []adapter.Run{
-		{ID: "job_1", Status: adapter.RunInProgress, Expires: now, Deadline: now.Add(time.Hour), Result: &adapter.Result{Videos: []string{"running"}}},
-		{ID: "job_2", Status: adapter.RunCompleted, Expires: now, Deadline: now.Add(time.Hour), Result: &adapter.Result{Videos: []string{"ended"}}},
+	for _, run := range []adapter.Job{
+		{ID: "job_1", Status: adapter.JobInProgress, Expires: now, Deadline: now.Add(time.Hour), Result: &adapter.Result{Videos: []string{"running"}}},
+		{ID: "job_2", Status: adapter.JobCompleted, Expires: now, Deadline: now.Add(time.Hour), Result: &adapter.Result{Videos: []string{"ended"}}},
 	} {
 		if _, err := e.Journal().Create(t.Context(), run); err != nil {
 			t.Fatal(err)
@@ -117,7 +117,7 @@ func TestSweepKeepsUploadsThatALiveRunAsksFor(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			run, err := e.Journal().Create(t.Context(), adapter.Run{ID: "job_1", Status: adapter.RunQueued, Request: []byte(`{"images":[{"upload":"uploads/asked"}]}`)})
+			run, err := e.Journal().Create(t.Context(), adapter.Job{ID: "job_1", Status: adapter.JobQueued, Request: []byte(`{"images":[{"upload":"uploads/asked"}]}`)})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -134,7 +134,7 @@ func TestSweepKeepsUploadsThatALiveRunAsksFor(t *testing.T) {
 			if !e.Needed("uploads/asked") {
 				t.Error("Needed = false for an upload that a run asks for")
 			}
-			run.Status = adapter.RunCompleted
+			run.Status = adapter.JobCompleted
 			if _, err := e.Journal().Save(t.Context(), run); err != nil {
 				t.Fatal(err)
 			}

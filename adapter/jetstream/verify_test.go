@@ -16,7 +16,7 @@ import (
 func folder(t *testing.T) string {
 	t.Helper()
 	e := start(t, Config{Dir: t.TempDir()})
-	run, err := e.Journal().Create(t.Context(), adapter.Run{ID: "job_1", Claim: strings.Repeat("c", 64), N: 1})
+	run, err := e.Journal().Create(t.Context(), adapter.Job{ID: "job_1", Claim: strings.Repeat("c", 64), N: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -122,7 +122,7 @@ func (s *Library) Amend(ctx context.Context, img adapter.Image) error {
 	return err
 }
 
-// maxUpload is how large one uploaded picture may be (openai-surface.md §2.1).
+// maxUpload is how large one uploaded picture may be.
 const maxUpload = 50 << 20
 
 // Receive stores an uploaded picture; name is the file name that it came with, as a hint.

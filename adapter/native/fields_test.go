@@ -34,7 +34,7 @@ func TestNativeFieldsHaveOneSpelling(t *testing.T) {
 		"four jobs in another case":           {"action", `{"taskId":"mine","CustomID":"MJ::Job::PicReader::ALL "}`, "", "customId"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			n := adapter.NativeJob{Route: tt.route}
+			n := adapter.NativeRequest{Route: tt.route}
 			var fields map[string]any
 			if err := json.Unmarshal([]byte(tt.body), &fields); err != nil {
 				t.Fatal(err)

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"midgate/adapter"
+	"midgate/adapter/jobs"
 	"midgate/adapter/library"
 	"midgate/adapter/prompt"
 	"midgate/adapter/workflow"
@@ -33,21 +34,21 @@ type Deps struct {
 type API struct {
 	parts   Deps
 	recipes *workflow.Recipes
-	jobs    *adapter.Engine
+	jobs    *jobs.Engine
 	lib     *library.Library
 }
 
 // New makes it; its jobs are executed by the engine, which must know NativeWorkflow. The engine tells it of the
 // jobs whose clients named a webhook.
-func New(parts Deps, recipes *workflow.Recipes, jobs *adapter.Engine, lib *library.Library) *API {
+func New(parts Deps, recipes *workflow.Recipes, jobs *jobs.Engine, lib *library.Library) *API {
 	s := &API{parts: parts, recipes: recipes, jobs: jobs, lib: lib}
 	jobs.OnStart(s.announce)
 	return s
 }
 
 // Workflow is the workflow of the native jobs.
-func Workflow(recipes *workflow.Recipes) adapter.Workflow {
-	return func(x *adapter.Execution) (adapter.Result, error) {
+func Workflow(recipes *workflow.Recipes) jobs.Workflow {
+	return func(x *jobs.Execution) (adapter.Result, error) {
 		run := x.Job()
 		job, err := nativeOf(run)
 		if err != nil {
@@ -61,14 +62,14 @@ func Workflow(recipes *workflow.Recipes) adapter.Workflow {
 type execution struct{ *workflow.Run }
 
 // Acquaint makes a run's task known before its client hears of it, who may ask for it at once.
-func (s *API) Acquaint(ctx context.Context, run adapter.Run) { s.jobs.IndexFirstTask(ctx, run) }
+func (s *API) Acquaint(ctx context.Context, run adapter.Job) { s.jobs.IndexFirstTask(ctx, run) }
 
 // maxNative is how large a native request may be without its pictures: it is kept in the run's record.
 const maxNative = 32 << 10
 
 // Native submits a request of the upstream's own API as a run: recorded before it is sent, never sent twice, followed to
 // its end, and its pictures known afterwards.
-func (s *API) Native(ctx context.Context, a adapter.Attempt, n adapter.NativeJob) (adapter.Ticket, error) {
+func (s *API) Native(ctx context.Context, a adapter.Attempt, n adapter.NativeRequest) (adapter.Ticket, error) {
 	fields := map[string]any{}
 	if err := json.Unmarshal(n.Body, &fields); err != nil {
 		return nil, adapter.Wrap(adapter.Invalid, err, "The request body could not be parsed as JSON.")
@@ -91,14 +92,14 @@ func (s *API) Native(ctx context.Context, a adapter.Attempt, n adapter.NativeJob
 	if len(n.Body) > maxNative {
 		return nil, adapter.Errorf(adapter.TooLarge, "The request, without its pictures, is larger than %d bytes.", maxNative)
 	}
-	return s.jobs.Accept(ctx, a, adapter.Spec{Kind: adapter.KindNative, Model: "midjourney", N: 1, Request: n, Account: account, Speed: speed})
+	return s.jobs.Accept(ctx, a, jobs.Spec{Kind: adapter.JobNative, Detached: true, Model: "midjourney", N: 1, Request: n, Account: account, Speed: speed})
 }
 
 var simpleChange = regexp.MustCompile(`^\s*(\S+)\s+([UuVv])([1-4])\s*$|^\s*(\S+)\s+[Rr]\s*$`)
 
 // settle reads what costs money or belongs to somebody out of the fields, and returns them without what midgate decides
 // itself, each under its one name.
-func settle(n *adapter.NativeJob, sent map[string]any) (map[string]any, error) {
+func settle(n *adapter.NativeRequest, sent map[string]any) (map[string]any, error) {
 	fields, err := spell(sent)
 	if err != nil {
 		return nil, err
@@ -135,8 +136,8 @@ func settle(n *adapter.NativeJob, sent map[string]any) (map[string]any, error) {
 	return fields, nil
 }
 
-// changeFields turns the text form of a change into its fields, which relays understand (upstream-protocol.md §1.9).
-func changeFields(n *adapter.NativeJob, fields map[string]any) error {
+// changeFields turns the text form of a change into its fields, which relays understand.
+func changeFields(n *adapter.NativeRequest, fields map[string]any) error {
 	content, _ := fields["content"].(string)
 	m := simpleChange.FindStringSubmatch(content)
 	if m == nil {
@@ -153,8 +154,8 @@ func changeFields(n *adapter.NativeJob, fields map[string]any) error {
 }
 
 // readPromptField reads the prompt by midgate's rules: what could start jobs that nobody asked for is refused, and a speed in it
-// chooses the path (upstream-protocol.md §9.4).
-func readPromptField(n *adapter.NativeJob, fields map[string]any) error {
+// chooses the path.
+func readPromptField(n *adapter.NativeRequest, fields map[string]any) error {
 	text, given := fields["prompt"].(string)
 	if !given || strings.TrimSpace(text) == "" {
 		if n.Route == "imagine" || n.Route == "shorten" || n.Route == "edits" {
@@ -164,7 +165,7 @@ func readPromptField(n *adapter.NativeJob, fields map[string]any) error {
 	}
 	n.Prompt = text
 	if n.Route == "video" {
-		f := adapter.Film{Generation: adapter.Generation{}}
+		f := adapter.VideoRequest{Generation: adapter.Generation{}}
 		f.Prompt = text
 		if err := prompt.ReadVideoFlags(&f); err != nil {
 			return err
@@ -187,7 +188,7 @@ func readPromptField(n *adapter.NativeJob, fields map[string]any) error {
 
 // sendAlong makes image prompts of those addresses that are midgate's own: the upstream may not reach them, and they are
 // what a task's imageUrl says here. The others stay.
-func sendAlong(n *adapter.NativeJob, urls []string, fields map[string]any) (rest []string) {
+func sendAlong(n *adapter.NativeRequest, urls []string, fields map[string]any) (rest []string) {
 	pictures, _ := fields["base64Array"].([]any)
 	for _, url := range urls {
 		id, ours := library.OwnImage(url)
@@ -205,7 +206,7 @@ func sendAlong(n *adapter.NativeJob, urls []string, fields map[string]any) (rest
 }
 
 // videoInto writes what a video's prompt said into the fields that mean the same.
-func videoInto(f adapter.Film, fields map[string]any) {
+func videoInto(f adapter.VideoRequest, fields map[string]any) {
 	if f.Motion != "" {
 		fields["motion"] = f.Motion
 	}
@@ -221,7 +222,7 @@ func videoInto(f adapter.Film, fields map[string]any) {
 }
 
 // nativeAccount is where the job goes: to the account that has its parent.
-func (s *API) nativeAccount(ctx context.Context, c adapter.Caller, n *adapter.NativeJob, speed adapter.Speed) (adapter.Account, error) {
+func (s *API) nativeAccount(ctx context.Context, c adapter.Caller, n *adapter.NativeRequest, speed adapter.Speed) (adapter.Account, error) {
 	for i := range n.Uploads {
 		if n.Uploads[i].Image == "" {
 			continue
@@ -240,7 +241,7 @@ func (s *API) nativeAccount(ctx context.Context, c adapter.Caller, n *adapter.Na
 	if n.Prompt == "" {
 		n.Prompt = promptOf(parent)
 	}
-	if n.Route == "modal" && parent.Kind == adapter.KindNative { // what was asked for with the button counts
+	if n.Route == "modal" && parent.Kind == adapter.JobNative { // what was asked for with the button counts
 		if button, err := nativeOf(parent); err == nil {
 			n.State, n.Hook, n.Base = cmp.Or(n.State, button.State), cmp.Or(n.Hook, button.Hook), cmp.Or(n.Base, button.Base)
 		}
@@ -250,7 +251,7 @@ func (s *API) nativeAccount(ctx context.Context, c adapter.Caller, n *adapter.Na
 
 // native submits the request and keeps what comes of it. A button that opened a dialog is a run by itself: the dialog's
 // answer is another request of the client.
-func (q execution) native(run adapter.Run, n adapter.NativeJob) (adapter.Result, error) {
+func (q execution) native(run adapter.Job, n adapter.NativeRequest) (adapter.Result, error) {
 	account, err := q.Account()
 	if err != nil {
 		return adapter.Result{}, err
@@ -259,7 +260,7 @@ func (q execution) native(run adapter.Run, n adapter.NativeJob) (adapter.Result,
 	if err != nil {
 		return adapter.Result{}, err
 	}
-	o := adapter.StepRequest{Step: n.Route, Account: account, Speed: run.Speed, Dialog: n.Route == "action", Continues: n.Route == "modal" || n.Route == "change",
+	o := jobs.StepRequest{Step: n.Route, Account: account, Speed: run.Speed, Dialog: n.Route == "action", Continues: n.Route == "modal" || n.Route == "change",
 		Command: adapter.Native{Route: n.Route, Body: n.Body, Pictures: pictures, Parent: n.Parent}}
 	sub, account, release, err := q.SubmitAnywhere(o)
 	defer release()

@@ -11,7 +11,7 @@ import (
 )
 
 // nativeResult stores what a task made, so that it is known to every other route.
-func (q execution) nativeResult(run adapter.Run, n adapter.NativeJob, account adapter.Account, task adapter.Task) (adapter.Result, error) {
+func (q execution) nativeResult(run adapter.Job, n adapter.NativeRequest, account adapter.Account, task adapter.Task) (adapter.Result, error) {
 	var gen adapter.Generation
 	gen.Prompt, gen.Model, gen.Midjourney.Grid = n.Prompt, run.Model, adapter.GridSplit
 	from := workflow.Origin{Job: run, Request: gen, Drawing: prompt.Drawing{Prompt: n.Prompt, Speed: run.Speed}, Account: account, Name: n.Route}
@@ -28,9 +28,8 @@ func (q execution) nativeResult(run adapter.Run, n adapter.NativeJob, account ad
 	}
 }
 
-// makesVideo reports whether the request makes a video, whatever its task shows of it: some accounts animate as one WebP
-// (upstream-protocol.md §5.6).
-func makesVideo(n adapter.NativeJob) bool {
+// makesVideo reports whether the request makes a video, whatever its task shows of it: some accounts animate as one WebP.
+func makesVideo(n adapter.NativeRequest) bool {
 	var asked struct {
 		CustomID string `json:"customId"`
 	}
@@ -38,7 +37,7 @@ func makesVideo(n adapter.NativeJob) bool {
 	return n.Route == "video" || filming.MatchString(asked.CustomID)
 }
 
-// filming is a button of a picture or of a video that makes a video (upstream-protocol.md §5.7).
+// filming is a button of a picture or of a video that makes a video.
 var filming = regexp.MustCompile(`(?i)^MJ::JOB::(?:animate_|video)`)
 
 // nativeFilm stores the clips of a video.

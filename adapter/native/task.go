@@ -19,18 +19,18 @@ func (s *API) NativeTask(ctx context.Context, c adapter.Caller, taskID string) (
 	if err != nil {
 		return adapter.NativeTask{}, err
 	}
-	t := adapter.NativeTask{Run: run, Task: adapter.Task{ID: taskID, Status: adapter.NotStarted, Prompt: promptOf(run)}}
-	if run.Kind == adapter.KindNative {
-		if t.Job, err = nativeOf(run); err != nil {
+	t := adapter.NativeTask{Job: run, Task: adapter.Task{ID: taskID, Status: adapter.NotStarted, Prompt: promptOf(run)}}
+	if run.Kind == adapter.JobNative {
+		if t.Request, err = nativeOf(run); err != nil {
 			return t, err
 		}
-		t.Task.Prompt = t.Job.Prompt
+		t.Task.Prompt = t.Request.Prompt
 	}
 	if i := slices.IndexFunc(run.Steps, func(st adapter.Step) bool { return st.Submission != nil && st.Submission.TaskID == taskID }); i >= 0 {
 		t.Submitted = run.Steps[i].Submission.At
 	}
 	switch {
-	case run.Status == adapter.RunCompleted:
+	case run.Status == adapter.JobCompleted:
 		return t, s.completed(ctx, &t)
 	case run.Status.Ended():
 		t.Task.Status, t.Task.Failure = adapter.Failure, run.Error
@@ -46,7 +46,7 @@ func (s *API) NativeTask(ctx context.Context, c adapter.Caller, taskID string) (
 
 // completed fills in what a finished run made.
 func (s *API) completed(ctx context.Context, t *adapter.NativeTask) error {
-	r := t.Run.Result
+	r := t.Job.Result
 	t.Task.Status, t.Task.Progress = adapter.Success, 100
 	if r == nil {
 		return nil
@@ -88,11 +88,11 @@ func (s *API) NativeTasks(ctx context.Context, c adapter.Caller, limit int) ([]a
 	}
 	var tasks []adapter.NativeTask
 	for _, run := range runs {
-		if run.Kind != adapter.KindNative || len(run.Steps) == 0 || run.Steps[0].Submission == nil || len(tasks) == limit {
+		if run.Kind != adapter.JobNative || len(run.Steps) == 0 || run.Steps[0].Submission == nil || len(tasks) == limit {
 			continue
 		}
 		t, err := s.NativeTask(ctx, c, run.Steps[0].Submission.TaskID)
-		if adapter.KindOf(err) == adapter.NotFound && err != nil || t.Run.ID != run.ID {
+		if adapter.KindOf(err) == adapter.NotFound && err != nil || t.Job.ID != run.ID {
 			continue // a dialog's answer has taken its task over
 		}
 		if err != nil {
@@ -104,7 +104,7 @@ func (s *API) NativeTasks(ctx context.Context, c adapter.Caller, limit int) ([]a
 }
 
 // nativeOf is the request behind a native run.
-func nativeOf(run adapter.Run) (n adapter.NativeJob, err error) {
+func nativeOf(run adapter.Job) (n adapter.NativeRequest, err error) {
 	if err = json.Unmarshal(run.Request, &n); err != nil {
 		err = fmt.Errorf("read the recorded request: %w", err)
 	}
@@ -137,7 +137,7 @@ func (s *API) NativePreview(ctx context.Context, jobID string) (*adapter.Blob, e
 }
 
 // promptOf is what a run was asked to draw.
-func promptOf(run adapter.Run) string {
+func promptOf(run adapter.Job) string {
 	var asked struct {
 		Prompt string `json:"prompt"`
 	}

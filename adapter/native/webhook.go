@@ -6,14 +6,15 @@ import (
 	"time"
 
 	"midgate/adapter"
+	"midgate/adapter/jobs"
 )
 
-// maxNotifyHook is how long an address may be (upstream-protocol.md §1.2).
+// maxNotifyHook is how long an address may be.
 const maxNotifyHook = 2000
 
 // takeHook takes the client's own webhook out of a request. The upstream is given midgate's, if any: what it would post
 // to the client has addresses and a state that are not the client's, and relays drop it.
-func takeHook(n *adapter.NativeJob, fields map[string]any) error {
+func takeHook(n *adapter.NativeRequest, fields map[string]any) error {
 	hook, _ := fields["notifyHook"].(string)
 	delete(fields, "notifyHook")
 	if hook == "" {
@@ -36,13 +37,13 @@ const (
 
 // announce tells the client's webhook of a run that is executed here: each change of its task, one after the other, and
 // the end for sure as long as this process lives. What changes while a post is under way is told by the next.
-func (s *API) announce(run adapter.Run) adapter.Follower {
-	if s.parts.Notify == nil || run.Kind != adapter.KindNative {
+func (s *API) announce(run adapter.Job) jobs.Follower {
+	if s.parts.Notify == nil || run.Kind != adapter.JobNative {
 		return nil
 	} else if job, err := nativeOf(run); err != nil || job.Hook == "" {
 		return nil
 	}
-	return func(ctx context.Context, look func() (adapter.Run, <-chan struct{}, bool)) {
+	return func(ctx context.Context, look func() (adapter.Job, <-chan struct{}, bool)) {
 		var told adapter.NativeTask
 		for {
 			run, changed, ours := look()
@@ -65,14 +66,13 @@ func (s *API) announce(run adapter.Run) adapter.Follower {
 	}
 }
 
-// news is a run's task if it is not what was told last. A task that waits for its dialog is none
-// (upstream-protocol.md §7).
-func (s *API) news(ctx context.Context, run adapter.Run, told adapter.NativeTask) (adapter.NativeTask, bool) {
+// news is a run's task if it is not what was told last. A task that waits for its dialog is none.
+func (s *API) news(ctx context.Context, run adapter.Job, told adapter.NativeTask) (adapter.NativeTask, bool) {
 	if len(run.Steps) == 0 || run.Steps[0].Submission == nil {
 		return adapter.NativeTask{}, false
 	}
 	t, err := s.NativeTask(ctx, adapter.Caller{Owner: run.Owner}, run.Steps[0].Submission.TaskID)
-	if err != nil || t.Run.ID != run.ID || t.Task.Status == adapter.Dialog {
+	if err != nil || t.Job.ID != run.ID || t.Task.Status == adapter.Dialog {
 		return adapter.NativeTask{}, false
 	}
 	return t, t.Task.Status != told.Task.Status || t.Task.Progress != told.Task.Progress
@@ -87,10 +87,10 @@ func (s *API) tell(life context.Context, t adapter.NativeTask) {
 		if err == nil {
 			return
 		}
-		if !t.Run.Status.Ended() {
+		if !t.Job.Status.Ended() {
 			return // the next change says more
 		}
-		s.parts.Log.Warn("a client's notifyHook was not delivered", "job", t.Run.ID, "try", try, "error", err)
+		s.parts.Log.Warn("a client's notifyHook was not delivered", "job", t.Job.ID, "try", try, "error", err)
 		if try == noticeTries || !adapter.Pause(life, time.Duration(try*try)*time.Second) {
 			return
 		}

@@ -16,7 +16,8 @@ import (
 // killVar names the folder to the process that is killed.
 const killVar = "MIDGATE_TEST_KILLED_PICTURES"
 
-// A process is killed while it stores pictures, anywhere between the first byte and the name: what it said was stored is there, and no picture is there in part.
+// A process is killed while it stores pictures, anywhere between the first byte and the name: what it said was stored is
+// there, and no picture is there in part.
 func TestAKillLeavesNoHalfPicture(t *testing.T) {
 	t.Parallel()
 	if dir := os.Getenv(killVar); dir != "" {

@@ -33,7 +33,7 @@ type Options struct {
 // the midjourney object, that over size, quality and style, and those over the model's name; nothing is sent twice.
 // What follows from size, quality or style but does not exist in the version is left out.
 func Compose(g adapter.Generation, m Model, o Options) (Drawing, error) {
-	c, err := newComposition(g.Prompt, o.Image)
+	c, err := newBuilder(g.Prompt, o.Image)
 	if err != nil {
 		return Drawing{}, err
 	}
@@ -68,7 +68,7 @@ func Compose(g adapter.Generation, m Model, o Options) (Drawing, error) {
 	return d, CheckDenied(d.Prompt)
 }
 
-func newComposition(text string, image bool) (*composition, error) {
+func newBuilder(text string, image bool) (*builder, error) {
 	p, err := readPrompt(text)
 	if err != nil {
 		return nil, err
@@ -80,17 +80,17 @@ func newComposition(text string, image bool) (*composition, error) {
 	if err := p.requireWords(image); err != nil {
 		return nil, err
 	}
-	return &composition{Prompt: p, from: map[string]string{}, pictures: pictures > 0}, nil
+	return &builder{Prompt: p, from: map[string]string{}, pictures: pictures > 0}, nil
 }
 
 // chooseRelease settles the version, and sends it unless the prompt does: the prompt's, the midjourney object's, the
 // model's, or none.
-func (c *composition) chooseRelease(own adapter.Midjourney, m Model) error {
+func (c *builder) chooseRelease(own adapter.Midjourney, m Model) error {
 	asked, param, err := ownRelease(own)
 	if err != nil {
 		return err
 	}
-	if c.release = c.Prompt.release(); c.release.known() {
+	if c.release = c.Prompt.version(); c.release.known() {
 		return nil
 	}
 	if c.release = asked; !asked.known() && m.Version != "" {
@@ -109,7 +109,7 @@ func (c *composition) chooseRelease(own adapter.Midjourney, m Model) error {
 }
 
 // ownRelease is the version that the midjourney object names, and the field that names it.
-func ownRelease(own adapter.Midjourney) (release, string, error) {
+func ownRelease(own adapter.Midjourney) (Version, string, error) {
 	version := strings.TrimPrefix(strings.ToLower(strings.TrimSpace(own.Version)), "v")
 	niji := strings.ToLower(strings.TrimSpace(own.Niji))
 	switch niji {
@@ -124,13 +124,13 @@ func ownRelease(own adapter.Midjourney) (release, string, error) {
 	}
 	switch {
 	case version != "" && niji != "":
-		return release{}, "", adapter.BadParam(param, "invalid_value", "midjourney.version and midjourney.niji exclude each other: use one of them.")
+		return Version{}, "", adapter.BadParam(param, "invalid_value", "midjourney.version and midjourney.niji exclude each other: use one of them.")
 	case text == "":
-		return release{}, "", nil
+		return Version{}, "", nil
 	}
 	r, ok := parseRelease(text, niji != "")
 	if !ok {
-		return release{}, "", adapter.BadParam(param, "invalid_value", "%s must be %s.", param, versionForm{niji != ""})
+		return Version{}, "", adapter.BadParam(param, "invalid_value", "%s must be %s.", param, versionForm{niji != ""})
 	}
 	return r, param, nil
 }
@@ -156,9 +156,9 @@ func ChooseSpeed(prompt adapter.Speed, own string, model adapter.Speed, o Option
 	return o.DefaultSpeed, nil
 }
 
-// fitting is the speed at which a version is drawn: 8.1 and later have no turbo (upstream-protocol.md §9.2). Who asked
+// fitting is the speed at which a version is drawn: 8.1 and later have no turbo. Who asked
 // for it by name is told; where it is only the default, fast takes its place.
-func (r release) fitting(speed, prompt adapter.Speed, own string, model adapter.Speed) (adapter.Speed, error) {
+func (r Version) fitting(speed, prompt adapter.Speed, own string, model adapter.Speed) (adapter.Speed, error) {
 	if speed != adapter.Turbo || r.niji || !r.known() || r.num < 8.1 {
 		return speed, nil
 	}

@@ -48,7 +48,7 @@ func TestNothingDeniedEverComesOutOfADrawing(t *testing.T) {
 		if err != nil || again.String() != d.Prompt {
 			t.Fatalf("Draw(%+v).Prompt = %q, which reads as %q, %v", g, d.Prompt, again, err)
 		}
-		if err := again.check(release{d.Niji, versionNumber(t, d)}, nil); err != nil {
+		if err := again.check(Version{d.Niji, versionNumber(t, d)}, nil); err != nil {
 			t.Fatalf("Draw(%+v).Prompt = %q, which does not fit %s: %v", g, d.Prompt, d.Version, err)
 		}
 	})

@@ -8,26 +8,26 @@ import (
 	"midgate/adapter"
 )
 
-// composition is a prompt while parameters are added to it.
-type composition struct {
+// builder is a prompt while parameters are added to it.
+type builder struct {
 	Prompt
-	release  release
+	release  Version
 	from     map[string]string // the request's parameter behind a flag; the prompt's own flags are not in it
 	pictures bool              // there is an image prompt
 }
 
 // put adds a flag for one of the request's parameters.
-func (c *composition) put(f Flag, param string) {
+func (c *builder) put(f Flag, param string) {
 	c.Flags = append(c.Flags, f)
 	c.from[f.Name] = param
 }
 
-func (c *composition) has(names ...string) bool {
+func (c *builder) has(names ...string) bool {
 	return slices.ContainsFunc(c.Flags, func(f Flag) bool { return slices.Contains(names, f.Name) })
 }
 
 // addOwn adds what the midjourney object asks for and the prompt does not say.
-func (c *composition) addOwn(own adapter.Midjourney) error {
+func (c *builder) addOwn(own adapter.Midjourney) error {
 	if err := c.addRaw(own.Raw); err != nil {
 		return err
 	}
@@ -91,12 +91,12 @@ func ownFields(own adapter.Midjourney, pictures bool) []ownField {
 
 // own adds a field unless the prompt has its parameter or one that excludes it. Its value goes through the prompt's
 // own reader, so that it is that one parameter's value or refused.
-func (c *composition) own(field ownField) error {
+func (c *builder) own(field ownField) error {
 	param := "midjourney." + field.field
 	f, ok := readFlag(field.name, field.value)
 	if !ok {
 		rule, _ := lookupParam(field.name)
-		return adapter.BadParam(param, "invalid_value", "%s must be %s.", param, rule.form(release{}))
+		return adapter.BadParam(param, "invalid_value", "%s must be %s.", param, rule.form(Version{}))
 	}
 	other, clashes := clash(f, c.Flags)
 	_, mapped := c.from[other.Name]
@@ -128,7 +128,7 @@ func plainWords(text string) string {
 
 // addRaw adds what the version calls raw, and calls it so where the prompt has the older name: from 8 on that one is
 // invalid, and an upstream that decides itself draws with the newest.
-func (c *composition) addRaw(asked bool) error {
+func (c *builder) addRaw(asked bool) error {
 	old := slices.IndexFunc(c.Flags, func(f Flag) bool { return f.is("style raw") })
 	if old >= 0 && (!c.release.known() || c.release.num >= newReleases) {
 		asked = true
@@ -146,7 +146,7 @@ func (c *composition) addRaw(asked bool) error {
 }
 
 // rawFlag is how a version says raw; false if it does not.
-func rawFlag(r release) (Flag, bool) {
+func rawFlag(r Version) (Flag, bool) {
 	switch {
 	case !r.known() || r.num >= 7:
 		return Flag{Name: "raw"}, true
@@ -158,7 +158,7 @@ func rawFlag(r release) (Flag, bool) {
 }
 
 // derive adds a flag that the client did not ask for by name, where it fits.
-func (c *composition) derive(f Flag, param string) {
+func (c *builder) derive(f Flag, param string) {
 	rule, _ := lookupParam(f.Name)
 	if c.has(f.Name) || !rule.in.include(c.release) {
 		return

@@ -10,7 +10,7 @@ import (
 	"midgate/adapter"
 )
 
-// Model is what a model name says about a drawing (contract.md §3).
+// Model is what a model name says about a drawing.
 type Model struct {
 	Name    string        // as the client wrote it; "midjourney" when it named none
 	Version string        // "7", "8.1"; empty: the upstream decides
@@ -18,7 +18,7 @@ type Model struct {
 	Speed   adapter.Speed // empty: not named
 }
 
-// modelGrammar is the grammar of contract.md §3 in lower case: version, "niji", its version, speed.
+// modelGrammar is the grammar of model names in lower case: version, "niji", its version, speed.
 var modelGrammar = regexp.MustCompile(`^(?:midjourney(?:-v([0-9.]+))?|(niji)(?:-([0-9.]+))?)(?:-(relax|fast|turbo))?$`)
 
 // ParseModel reads a client's model name: a name of the grammar or an alias, in any case, also behind a

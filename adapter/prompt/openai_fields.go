@@ -7,7 +7,7 @@ import (
 )
 
 // addSize adds the ratio of the size, or else of the picture that is edited, unless the prompt has one.
-func (c *composition) addSize(size, fallback string) error {
+func (c *builder) addSize(size, fallback string) error {
 	ratio, err := Ratio(size)
 	if err != nil || c.has("ar") {
 		return err
@@ -23,9 +23,9 @@ func (c *composition) addSize(size, fallback string) error {
 	return nil
 }
 
-// addQuality adds what a quality means in the version (contract.md §6), and reports whether every picture is to be
+// addQuality adds what a quality means in the version, and reports whether every picture is to be
 // upscaled. A parameter of the client's own that concerns quality overrules it.
-func (c *composition) addQuality(quality, high string) (upscale bool) {
+func (c *builder) addQuality(quality, high string) (upscale bool) {
 	if c.has("q", "draft", "hd", "sd") {
 		return false
 	}
@@ -41,7 +41,7 @@ func (c *composition) addQuality(quality, high string) (upscale bool) {
 	return false
 }
 
-func (c *composition) lowQuality() {
+func (c *builder) lowQuality() {
 	switch r := c.release; {
 	case !r.known() || r.niji || r.num >= 8:
 	case r.num >= 7:
@@ -51,7 +51,7 @@ func (c *composition) lowQuality() {
 	}
 }
 
-func (c *composition) highQuality() {
+func (c *builder) highQuality() {
 	ratio, _ := c.Flag("ar")
 	switch r := c.release; {
 	case !r.known() || r.niji:
@@ -65,7 +65,7 @@ func (c *composition) highQuality() {
 }
 
 // addStyle adds what a style means; vivid counts only because the client wrote it.
-func (c *composition) addStyle(style string) {
+func (c *builder) addStyle(style string) {
 	switch strings.ToLower(strings.TrimSpace(style)) {
 	case "natural":
 		if raw, ok := rawFlag(c.release); ok && !c.has("raw", "style") {
@@ -78,7 +78,7 @@ func (c *composition) addStyle(style string) {
 }
 
 // addFidelity turns input_fidelity into the image prompts' weight.
-func (c *composition) addFidelity(fidelity string) {
+func (c *builder) addFidelity(fidelity string) {
 	if !c.pictures {
 		return
 	}

@@ -7,35 +7,35 @@ import (
 	"midgate/adapter"
 )
 
-// paramRule is what is known of one of Midjourney's parameters (upstream-protocol.md §9.2).
+// paramRule is what is known of one of Midjourney's parameters.
 type paramRule struct {
 	name    string   // as it is sent, without its dashes
 	also    []string // its other names
-	takes   arity
+	takes   argCount
 	forms   []formIn // the first whose releases include the prompt's counts; a prompt of unknown release gets the first
 	in      spans    // the releases that have it
 	refused string   // why a request may not carry it; empty: it may
 }
 
-// arity is how many words after its name belong to a parameter.
-type arity int
+// argCount is how many words after its name belong to a parameter.
+type argCount int
 
 const (
-	takesNothing arity = iota
-	takesOne           // one word
-	takesNumber        // one word if it is a version, else none
-	takesLinks         // the words that its form takes, at least one
-	takesCodes         // personalization codes, or nothing
-	takesAll           // every word up to the next parameter
+	takesNothing argCount = iota
+	takesOne              // one word
+	takesNumber           // one word if it is a version, else none
+	takesLinks            // the words that its form takes, at least one
+	takesCodes            // personalization codes, or nothing
+	takesAll              // every word up to the next parameter
 )
 
 // formIn is a form that holds for some releases.
 type formIn struct {
 	in spans
-	form
+	valueSyntax
 }
 
-func always(f form) []formIn { return []formIn{{anyRelease, f}} }
+func always(f valueSyntax) []formIn { return []formIn{{anyRelease, f}} }
 
 // since are the releases of Midjourney and Niji from these on; a negative number is none of them.
 func since(midjourney, niji float64) spans {
@@ -140,10 +140,10 @@ func (p *paramRule) speed() adapter.Speed {
 var speeds = []adapter.Speed{adapter.Relax, adapter.Fast, adapter.Turbo}
 
 // form is what the value must be with a release; nil for a parameter without one.
-func (p *paramRule) form(r release) form {
+func (p *paramRule) form(r Version) valueSyntax {
 	for _, f := range p.forms {
 		if f.in.include(r) {
-			return f.form
+			return f.valueSyntax
 		}
 	}
 	return nil
@@ -157,7 +157,7 @@ func (p *paramRule) widest(value string) (string, bool) {
 	return p.forms[0].read(value)
 }
 
-// excluded are parameters that Midjourney does not take together (upstream-protocol.md §9.4). One with a value
+// excluded are parameters that Midjourney does not take together. One with a value
 // means just that value.
 var excluded = [][2]string{
 	{"niji", "v"}, {"hd", "draft"}, {"hd", "sd"}, {"draft", "oref"}, {"draft", "q 4"}, {"oref", "q 4"},
@@ -183,7 +183,7 @@ func (f Flag) is(what string) bool { return f.Name == what || f.String() == "--"
 
 // check refuses flags that a release does not have or that do not go together. from names the request's parameter
 // that a flag came from; the prompt's own flags are not in it.
-func (p Prompt) check(r release, from map[string]string) error {
+func (p Prompt) check(r Version, from map[string]string) error {
 	for i, f := range p.Flags {
 		rule, known := lookupParam(f.Name)
 		if !known {

@@ -20,15 +20,15 @@ func TestEveryParameterIsDescribedWhole(t *testing.T) {
 		if rule.refused != "" {
 			continue
 		}
-		if (rule.takes == takesNothing) != (rule.form(release{}) == nil) {
+		if (rule.takes == takesNothing) != (rule.form(Version{}) == nil) {
 			t.Errorf("--%s takes a value and has no form, or the other way round", rule.name)
 		}
 		if rule.takes == takesLinks {
-			if _, ok := rule.forms[0].form.(linksForm); !ok {
-				t.Errorf("--%s takes addresses, but its form is %T", rule.name, rule.forms[0].form)
+			if _, ok := rule.forms[0].valueSyntax.(linksForm); !ok {
+				t.Errorf("--%s takes addresses, but its form is %T", rule.name, rule.forms[0].valueSyntax)
 			}
 		}
-		if !rule.in.include(release{}) {
+		if !rule.in.include(Version{}) {
 			t.Errorf("--%s is in no unknown release, want it passed on there", rule.name)
 		}
 	}

@@ -9,14 +9,14 @@ import (
 	"midgate/adapter"
 )
 
-// reader takes a prompt's words one after the other.
-type reader struct {
+// parser takes a prompt's words one after the other.
+type parser struct {
 	rest   []string // not read yet; a word that begins a parameter begins with "--" and a letter
 	words  []string // of the text
 	prompt Prompt
 }
 
-func (r *reader) next() error {
+func (r *parser) next() error {
 	word := r.rest[0]
 	if !beginsParam(word) {
 		r.words, r.rest = append(r.words, word), r.rest[1:]
@@ -38,7 +38,7 @@ func (r *reader) next() error {
 	}
 	value, ok := rule.widest(r.value(rule))
 	if !ok {
-		return badPrompt("--%s must be %s.", name, rule.form(release{}))
+		return badPrompt("--%s must be %s.", name, rule.form(Version{}))
 	}
 	return r.flag(Flag{rule.name, value})
 }
@@ -74,14 +74,14 @@ func wantsValue(name string) bool {
 }
 
 // value takes the words that belong to a parameter.
-func (r *reader) value(rule *paramRule) string {
+func (r *parser) value(rule *paramRule) string {
 	switch rule.takes {
 	case takesOne:
 		return r.take(1, func(string) bool { return true })
 	case takesNumber:
 		return cmp.Or(r.take(1, releaseNumber.MatchString), newestNiji)
 	case takesLinks:
-		links := rule.forms[0].form.(linksForm)
+		links := rule.forms[0].valueSyntax.(linksForm)
 		if links.one {
 			return r.take(1, links.takes)
 		}
@@ -104,7 +104,7 @@ func surelyCode(word string) bool {
 }
 
 // take takes the next words, at most that many, as long as they fit; what a sentence put around them is dropped.
-func (r *reader) take(most int, fits func(string) bool) string {
+func (r *parser) take(most int, fits func(string) bool) string {
 	var taken []string
 	for len(taken) < most && len(r.rest) > 0 && !beginsParam(r.rest[0]) {
 		word := strings.TrimRight(strings.Trim(r.rest[0], `,;:!?()"'`), ".")
@@ -117,13 +117,13 @@ func (r *reader) take(most int, fits func(string) bool) string {
 }
 
 // takeAll takes the words up to the next parameter.
-func (r *reader) takeAll() string {
+func (r *parser) takeAll() string {
 	words := r.upToNext()
 	r.rest = r.rest[len(words):]
 	return strings.Join(words, " ")
 }
 
-func (r *reader) upToNext() []string {
+func (r *parser) upToNext() []string {
 	if i := slices.IndexFunc(r.rest, beginsParam); i >= 0 {
 		return r.rest[:i]
 	}
@@ -131,7 +131,7 @@ func (r *reader) upToNext() []string {
 }
 
 // unknown passes a parameter on that is not in the table, with all words up to the next one.
-func (r *reader) unknown(name string) error {
+func (r *parser) unknown(name string) error {
 	if denied.MatchString("--" + name) {
 		return badPrompt("--%s is not a parameter, and it begins like one that is not allowed or that is a speed. Speeds are written as --relax, --fast or --turbo.", excerpt(name))
 	}
@@ -141,7 +141,7 @@ func (r *reader) unknown(name string) error {
 // mostFlags is more parameters than Midjourney knows.
 const mostFlags = 100
 
-func (r *reader) flag(f Flag) error {
+func (r *parser) flag(f Flag) error {
 	old, has := r.prompt.Flag(f.Name)
 	switch {
 	case !has && len(r.prompt.Flags) == mostFlags:
@@ -154,7 +154,7 @@ func (r *reader) flag(f Flag) error {
 	return nil
 }
 
-func (r *reader) speed(s adapter.Speed) error {
+func (r *parser) speed(s adapter.Speed) error {
 	if r.prompt.Speed != "" && r.prompt.Speed != s {
 		return badPrompt("The prompt names two speeds, --%s and --%s: write one of them.", r.prompt.Speed, s)
 	}

@@ -9,10 +9,10 @@ import (
 	"midgate/adapter"
 )
 
-// maxPrompt is OpenAI's limit for a prompt, in characters (openai-surface.md §1.1).
+// maxPrompt is OpenAI's limit for a prompt, in characters.
 const maxPrompt = 32000
 
-// Prompt is a client's prompt taken apart (upstream-protocol.md §9.1). Speed flags are in Speed, never in Flags.
+// Prompt is a client's prompt taken apart. Speed flags are in Speed, never in Flags.
 type Prompt struct {
 	Text  string
 	URLs  []string      // the picture addresses in front of the text
@@ -51,7 +51,7 @@ func (p Prompt) Flag(name string) (string, bool) {
 	return "", false
 }
 
-// Parse reads a prompt by midgate's rules (upstream-protocol.md §9.4) or refuses it with an Invalid *Error
+// Parse reads a prompt by midgate's rules or refuses it with an Invalid *Error
 // whose Param is "prompt". What it returns reads as itself: ParsePrompt(p.String()) is p without its speed.
 func Parse(text string) (Prompt, error) {
 	p, err := readPrompt(text)
@@ -59,7 +59,7 @@ func Parse(text string) (Prompt, error) {
 		err = p.requireWords(false)
 	}
 	if err == nil {
-		err = p.check(p.release(), nil)
+		err = p.check(p.version(), nil)
 	}
 	if err != nil {
 		return Prompt{}, err
@@ -109,7 +109,7 @@ func CheckDenied(text string) error {
 }
 
 // requireWords refuses a prompt with nothing to draw. image says that pictures come with it; one address alone is
-// too little for Midjourney, two are enough (upstream-protocol.md §9.3).
+// too little for Midjourney, two are enough.
 func (p Prompt) requireWords(image bool) error {
 	says := "The prompt is empty: it needs words that say what to draw."
 	switch {
@@ -123,15 +123,15 @@ func (p Prompt) requireWords(image bool) error {
 	return adapter.BadParam("prompt", "empty_string", "%s", says)
 }
 
-// release is the version that the prompt itself names.
-func (p Prompt) release() release {
+// version is the version that the prompt itself names.
+func (p Prompt) version() Version {
 	for _, name := range []string{"v", "niji"} {
 		if value, ok := p.Flag(name); ok {
 			r, _ := parseRelease(value, name == "niji") // the reader has checked it
 			return r
 		}
 	}
-	return release{}
+	return Version{}
 }
 
 // readOnce is one reading of a text.
@@ -144,7 +144,7 @@ func readOnce(text string) (Prompt, error) {
 	if err != nil {
 		return Prompt{}, err
 	}
-	r := reader{rest: lexemes(text)}
+	r := parser{rest: lexemes(text)}
 	for len(r.rest) > 0 {
 		if err := r.next(); err != nil {
 			return Prompt{}, err
@@ -191,5 +191,5 @@ func ReadOwn(text string, draws, pictures bool) (Prompt, error) {
 			return p, err
 		}
 	}
-	return p, p.check(p.release(), nil)
+	return p, p.check(p.version(), nil)
 }

@@ -57,7 +57,7 @@ func checkReading(t interface {
 	}
 }
 
-// promptParts are what hostile and careless prompts are made of (engineering.md M1).
+// promptParts are what hostile and careless prompts are made of.
 var promptParts = []string{
 	"--turbo", "--TURBO", "—turbo", "--tur--turbobo", "--tur", "turbo", "bo", "tur", "--fast", "–fast", "--relax", "--fasta", "--rel", "ax",
 	"-", "--", "---", "—", "–", "―", "－", "\u200b", "\u00ad", "\u2060", "\ufe0f", "\u0338", "\n", " ", " ", " ", "\x00",

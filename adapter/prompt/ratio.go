@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	mostRatio     = 14  // the longest side to the shortest (upstream-protocol.md §9.2)
+	mostRatio     = 14  // the longest side to the shortest
 	mostRatioTerm = 100 // larger terms are rounded to the nearest ratio without them
 )
 

@@ -9,8 +9,8 @@ import (
 	"midgate/adapter"
 )
 
-// form is what a parameter's value may look like.
-type form interface {
+// valueSyntax is what a parameter's value may look like.
+type valueSyntax interface {
 	// read returns the value as it is sent; false if it is not allowed.
 	read(value string) (string, bool)
 	// String says what is allowed, to follow the words "must be".

@@ -8,16 +8,16 @@ import (
 	"strings"
 )
 
-// release is a version of Midjourney or of Niji. Its zero value is "not known": the upstream decides.
-type release struct {
+// Version is a version of Midjourney or of Niji. Its zero value is "not known": the upstream decides.
+type Version struct {
 	niji bool
 	num  float64 // 6.1; 0: not known
 }
 
-// newestNiji is what Niji without a version means (upstream-protocol.md §9.2).
+// newestNiji is what Niji without a version means.
 const newestNiji = "7"
 
-// The releases below newReleases are complete (upstream-protocol.md §9.2). From there on every number up to
+// The releases below newReleases are complete. From there on every number up to
 // lastRelease passes, because new ones appear; above it is a typing error such as --v 61.
 var (
 	oldReleases     = []float64{1, 2, 3, 4, 5, 5.1, 5.2, 6, 6.1, 7}
@@ -32,9 +32,9 @@ const (
 var releaseNumber = regexp.MustCompile(`^[0-9]{1,2}(\.[0-9])?$`)
 
 // parseRelease reads a version such as "7", "7.0" or "8.1"; false if there is none of that number.
-func parseRelease(text string, niji bool) (release, bool) {
+func parseRelease(text string, niji bool) (Version, bool) {
 	if !releaseNumber.MatchString(text) {
-		return release{}, false
+		return Version{}, false
 	}
 	n, err := strconv.ParseFloat(text, 64)
 	old := oldReleases
@@ -42,13 +42,13 @@ func parseRelease(text string, niji bool) (release, bool) {
 		old = oldNijiReleases
 	}
 	if err != nil || n > lastRelease || n < newReleases && !slices.Contains(old, n) {
-		return release{}, false
+		return Version{}, false
 	}
-	return release{niji: niji, num: n}, true
+	return Version{niji: niji, num: n}, true
 }
 
 // number is the version's shortest form, "7" for 7.0; empty when it is not known.
-func (r release) number() string {
+func (r Version) number() string {
 	if r.num == 0 {
 		return ""
 	}
@@ -56,7 +56,7 @@ func (r release) number() string {
 }
 
 // String names the release in a sentence.
-func (r release) String() string {
+func (r Version) String() string {
 	if r.niji {
 		return "niji " + r.number()
 	}
@@ -64,7 +64,7 @@ func (r release) String() string {
 }
 
 // known reports whether anything named a version.
-func (r release) known() bool { return r.num != 0 }
+func (r Version) known() bool { return r.num != 0 }
 
 // span is a range of versions, both ends included.
 type span struct{ from, to float64 }
@@ -79,7 +79,7 @@ var (
 	noRelease  = span{-1, -1}
 )
 
-func (s spans) include(r release) bool {
+func (s spans) include(r Version) bool {
 	in := s.midjourney
 	if r.niji {
 		in = s.niji
@@ -100,7 +100,7 @@ func (s spans) String() string {
 }
 
 func (s span) words(name string) string {
-	from, to := release{num: s.from}.number(), release{num: s.to}.number()
+	from, to := Version{num: s.from}.number(), Version{num: s.to}.number()
 	switch {
 	case s.from == s.to:
 		return name + from

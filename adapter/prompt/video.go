@@ -9,8 +9,8 @@ import (
 )
 
 // ReadVideoFlags takes a video's own parameters out of its prompt, where people write them, and makes them part of the
-// request: they cost money, and none may be sent twice (upstream-protocol.md §9.2). What the prompt says wins.
-func ReadVideoFlags(f *adapter.Film) error {
+// request: they cost money, and none may be sent twice. What the prompt says wins.
+func ReadVideoFlags(f *adapter.VideoRequest) error {
 	folded := fold(f.Prompt)
 	if !strings.Contains(folded, "--") {
 		return nil
@@ -32,7 +32,7 @@ func ReadVideoFlags(f *adapter.Film) error {
 }
 
 // readVideoFlag takes the parameter that the words begin with; it returns how many of them it took.
-func readVideoFlag(f *adapter.Film, words []string) (int, error) {
+func readVideoFlag(f *adapter.VideoRequest, words []string) (int, error) {
 	value := ""
 	if len(words) > 1 {
 		value = words[1]

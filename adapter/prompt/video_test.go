@@ -13,7 +13,7 @@ func FuzzFilmFlags(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		var film adapter.Film
+		var film adapter.VideoRequest
 		film.Prompt = text
 		if ReadVideoFlags(&film) != nil {
 			return

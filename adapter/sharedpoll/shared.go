@@ -12,7 +12,7 @@ import (
 	"midgate/adapter"
 )
 
-// Shared makes many replicas poll each upstream account as one process would (engineering.md §4.2, bar D7): the
+// Shared makes many replicas poll each upstream account as one process would: the
 // replica that holds the account's lease waits for everybody's tasks and tells the others. It decorates Accounts.
 // Accounts with a client's own key are left alone: keys do not travel. Webhooks reach any of the replicas: it passes
 // them on to the one that waits.

@@ -9,10 +9,11 @@ import (
 	"strings"
 
 	"midgate/adapter"
+	"midgate/adapter/jobs"
 	"midgate/adapter/prompt"
 )
 
-// Act presses a button of one of the caller's pictures (contract.md §5). Steps in between are made by themselves.
+// Act presses a button of one of the caller's pictures. Steps in between are made by themselves.
 func (s *Service) Act(ctx context.Context, a adapter.Attempt, act adapter.Act) (adapter.Ticket, error) {
 	img, err := s.lib.Image(ctx, a.Caller, act.Image)
 	if err != nil {
@@ -39,7 +40,7 @@ func (s *Service) Act(ctx context.Context, a adapter.Attempt, act adapter.Act) (
 	if err != nil {
 		return nil, err
 	}
-	return s.jobs.Accept(ctx, a, adapter.Spec{Kind: adapter.KindAction, Model: img.Model, N: act.Count(), Request: act, Account: account, Speed: draw.Speed,
+	return s.jobs.Accept(ctx, a, jobs.Spec{Kind: adapter.JobAction, Model: img.Model, N: act.Count(), Request: act, Account: account, Speed: draw.Speed,
 		Quarter: act.CustomID == "" && !single(act.Action) && s.oneQuarter(act.Generation)})
 }
 
@@ -94,7 +95,7 @@ func (s *Recipes) actDrawing(img adapter.Image, act adapter.Act) (prompt.Drawing
 }
 
 // act executes a press: the quarter of a grid, then the single picture where the button is there, then the button.
-func (q *Run) act(run adapter.Run, act adapter.Act) (adapter.Result, error) {
+func (q *Run) act(run adapter.Job, act adapter.Act) (adapter.Result, error) {
 	img, err := q.s.parts.Store.Get(q.ctx, act.Image)
 	if err != nil {
 		return adapter.Result{}, fmt.Errorf("read the picture: %w", err)
@@ -139,7 +140,7 @@ func (q *Run) actOn(img adapter.Image, act adapter.Act, from Origin, i, share in
 	from.Name = Numbered(act.Action, i)
 	taskID, buttons, index := img.TaskID, img.Buttons, img.Index
 	if !pressedOnGrid(act.Action) && img.NeedsSingle(act.Action) {
-		if err := q.ownSingle(&img, from.Account, prelude); err != nil {
+		if err := q.ownSingle(&img, from.Account, hiddenStep); err != nil {
 			return adapter.Result{}, err
 		}
 	}
@@ -160,7 +161,7 @@ func (q *Run) actOn(img adapter.Image, act adapter.Act, from Origin, i, share in
 	if err != nil {
 		return adapter.Result{}, err
 	}
-	p := pressing{step: from.Name, account: from.Account, taskID: taskID, button: b, speed: from.Drawing.Speed,
+	p := buttonPress{step: from.Name, account: from.Account, taskID: taskID, button: b, speed: from.Drawing.Speed,
 		prompt: dialogPrompt(act, from.Drawing), mask: mask, dialog: act.Action == adapter.ActVaryRegion || act.Action == adapter.ActZoomCustom}
 	task, err := q.press(p)
 	if stale(err) {
@@ -221,7 +222,7 @@ func (q *Run) StoreSingle(task adapter.Task, from Origin) (adapter.Result, error
 }
 
 // pressCustom presses exactly that button of the record.
-func (q *Run) pressCustom(run adapter.Run, act adapter.Act, img adapter.Image, account adapter.Account, draw prompt.Drawing) (adapter.Result, error) {
+func (q *Run) pressCustom(run adapter.Job, act adapter.Act, img adapter.Image, account adapter.Account, draw prompt.Drawing) (adapter.Result, error) {
 	taskID := img.TaskID
 	if img.Single != nil && slices.ContainsFunc(img.Single.Buttons, func(b adapter.Button) bool { return b.CustomID == act.CustomID }) {
 		taskID = img.Single.TaskID
@@ -238,7 +239,7 @@ func (q *Run) pressCustom(run adapter.Run, act adapter.Act, img adapter.Image, a
 	if strings.TrimSpace(act.Prompt) != "" {
 		prompt = draw.Prompt // as it was read: the words themselves may hold a speed
 	}
-	task, err := q.press(pressing{step: "button", account: account, taskID: taskID, button: b, speed: draw.Speed,
+	task, err := q.press(buttonPress{step: "button", account: account, taskID: taskID, button: b, speed: draw.Speed,
 		prompt: prompt, mask: mask, dialog: b.Action == adapter.ActVaryRegion || b.Action == adapter.ActZoomCustom})
 	if err != nil {
 		return adapter.Result{}, err

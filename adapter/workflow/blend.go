@@ -6,10 +6,11 @@ import (
 	"strings"
 
 	"midgate/adapter"
+	"midgate/adapter/jobs"
 	"midgate/adapter/prompt"
 )
 
-// Blend mixes two to five pictures into one (upstream-protocol.md §1.6).
+// Blend mixes two to five pictures into one.
 func (s *Service) Blend(ctx context.Context, a adapter.Attempt, e adapter.Edit) (adapter.Ticket, error) {
 	if err := checkImages(e.Images, 2, 5); err != nil {
 		return nil, err
@@ -17,7 +18,7 @@ func (s *Service) Blend(ctx context.Context, a adapter.Attempt, e adapter.Edit) 
 	if _, err := dimensions(e.Size); err != nil {
 		return nil, err
 	}
-	return s.openPictures(ctx, a, adapter.KindBlend, e)
+	return s.openPictures(ctx, a, adapter.JobBlend, e)
 }
 
 // Describe asks for four prompts that could have made a picture.
@@ -25,11 +26,11 @@ func (s *Service) Describe(ctx context.Context, a adapter.Attempt, e adapter.Edi
 	if err := checkImages(e.Images, 1, 1); err != nil {
 		return nil, err
 	}
-	return s.openPictures(ctx, a, adapter.KindDescription, e)
+	return s.openPictures(ctx, a, adapter.JobDescription, e)
 }
 
 // openPictures opens a run that needs nothing but pictures.
-func (s *Service) openPictures(ctx context.Context, a adapter.Attempt, kind string, e adapter.Edit) (adapter.Ticket, error) {
+func (s *Service) openPictures(ctx context.Context, a adapter.Attempt, kind adapter.JobKind, e adapter.Edit) (adapter.Ticket, error) {
 	var err error
 	if e.Images, err = s.lib.Resolve(ctx, a.Caller, e.Images); err != nil {
 		return nil, err
@@ -42,8 +43,8 @@ func (s *Service) openPictures(ctx context.Context, a adapter.Attempt, kind stri
 	if err != nil {
 		return nil, err
 	}
-	return s.jobs.Accept(ctx, a, adapter.Spec{Kind: kind, Model: e.Model, N: e.Count(), Request: e, Account: account, Speed: draw.Speed,
-		Quarter: kind == adapter.KindBlend && s.oneQuarter(e.Generation)})
+	return s.jobs.Accept(ctx, a, jobs.Spec{Kind: kind, Model: e.Model, N: e.Count(), Request: e, Account: account, Speed: draw.Speed,
+		Quarter: kind == adapter.JobBlend && s.oneQuarter(e.Generation)})
 }
 
 // Shorten asks for shorter versions of a prompt.
@@ -59,10 +60,10 @@ func (s *Service) Shorten(ctx context.Context, a adapter.Attempt, g adapter.Gene
 	if !has {
 		return nil, &adapter.Error{Kind: adapter.Unsupported, Code: "unsupported", Message: "This upstream cannot shorten prompts."}
 	}
-	return s.jobs.Accept(ctx, a, adapter.Spec{Kind: adapter.KindShorten, Model: g.Model, N: 1, Request: g, Account: account, Speed: draw.Speed})
+	return s.jobs.Accept(ctx, a, jobs.Spec{Kind: adapter.JobShorten, Model: g.Model, N: 1, Request: g, Account: account, Speed: draw.Speed})
 }
 
-func (q *Run) blend(run adapter.Run, e adapter.Edit) (adapter.Result, error) {
+func (q *Run) blend(run adapter.Job, e adapter.Edit) (adapter.Result, error) {
 	account, err := q.Account()
 	if err != nil {
 		return adapter.Result{}, err
@@ -80,14 +81,10 @@ func (q *Run) blend(run adapter.Run, e adapter.Edit) (adapter.Result, error) {
 		return adapter.Result{}, err
 	}
 	from := Origin{Job: run, Request: e.Generation, Drawing: draw, Account: account, Parent: e.Images[0].Image, Action: "blend"}
-	return q.repeatGrids(e.Count(), func(i, share int) (adapter.Result, error) {
-		from := from
-		from.Name = Numbered("blend", i)
-		return q.grid(adapter.StepRequest{Step: from.Name, Account: account, Speed: draw.Speed, Command: adapter.Blend{Pictures: pictures, Dimensions: shape}}, from, share)
-	})
+	return q.drawGrids(e.Count(), "blend", adapter.Blend{Pictures: pictures, Dimensions: shape}, from)
 }
 
-func (q *Run) describe(run adapter.Run, e adapter.Edit) (adapter.Result, error) {
+func (q *Run) describe(run adapter.Job, e adapter.Edit) (adapter.Result, error) {
 	account, err := q.Account()
 	if err != nil {
 		return adapter.Result{}, err
@@ -96,10 +93,10 @@ func (q *Run) describe(run adapter.Run, e adapter.Edit) (adapter.Result, error) 
 	if err != nil {
 		return adapter.Result{}, err
 	}
-	return q.texts(adapter.StepRequest{Step: "describe", Account: account, Speed: run.Speed, Command: adapter.Describe{Picture: pictures[0]}})
+	return q.texts(jobs.StepRequest{Step: "describe", Account: account, Speed: run.Speed, Command: adapter.Describe{Picture: pictures[0]}})
 }
 
-func (q *Run) shorten(run adapter.Run, g adapter.Generation) (adapter.Result, error) {
+func (q *Run) shorten(run adapter.Job, g adapter.Generation) (adapter.Result, error) {
 	account, err := q.Account()
 	if err != nil {
 		return adapter.Result{}, err
@@ -108,10 +105,10 @@ func (q *Run) shorten(run adapter.Run, g adapter.Generation) (adapter.Result, er
 	if err != nil {
 		return adapter.Result{}, err
 	}
-	return q.texts(adapter.StepRequest{Step: "shorten", Account: account, Speed: run.Speed, Command: adapter.Shorten{Prompt: p.String()}})
+	return q.texts(jobs.StepRequest{Step: "shorten", Account: account, Speed: run.Speed, Command: adapter.Shorten{Prompt: p.String()}})
 }
 
-func (q *Run) texts(o adapter.StepRequest) (adapter.Result, error) {
+func (q *Run) texts(o jobs.StepRequest) (adapter.Result, error) {
 	task, _, err := q.DoAnywhere(o)
 	if err != nil {
 		return adapter.Result{}, err

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"midgate/adapter"
+	"midgate/adapter/jobs"
 )
 
 // pressedOnGrid reports whether an action's button belongs to the grid, not to a single picture.
@@ -15,7 +16,7 @@ func pressedOnGrid(action string) bool {
 
 // refreshed asks the upstream once for a task's buttons as they are now.
 func (q *Run) refreshed(account adapter.Account, taskID, action string, index int) (adapter.Button, []adapter.Button, bool) {
-	ctx, cancel := contextWithTimeout(q.ctx, 30*time.Second)
+	ctx, cancel := context.WithTimeout(q.ctx, 30*time.Second)
 	defer cancel()
 	task, err := account.Upstream.Task(ctx, taskID)
 	if err != nil {
@@ -34,11 +35,7 @@ func (q *Run) change(img adapter.Image, from Origin, share int) (adapter.Result,
 	if verb == "REROLL" {
 		index = 1
 	}
-	return q.grid(adapter.StepRequest{Step: from.Name, Account: from.Account, Speed: from.Drawing.Speed, Command: adapter.Change{TaskID: img.TaskID, Verb: verb, Index: index}}, from, share)
-}
-
-func contextWithTimeout(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
-	return context.WithTimeoutCause(ctx, d, context.DeadlineExceeded)
+	return q.grid(jobs.StepRequest{Step: from.Name, Account: from.Account, Speed: from.Drawing.Speed, Command: adapter.Change{TaskID: img.TaskID, Verb: verb, Index: index}}, from, share)
 }
 
 func cmpButtons(fresh, old []adapter.Button) []adapter.Button {

@@ -10,7 +10,7 @@ import (
 
 // Converse starts what a turn asks for. g carries the request's own settings (model, n, size, midjourney), attached the
 // turn's pictures, settled as uploads. Without n a grid is shown as one picture.
-func (s *Service) Converse(ctx context.Context, a adapter.Attempt, t chat.Turn, g adapter.Generation, attached []adapter.Reference) (adapter.Talk, error) {
+func (s *Service) Converse(ctx context.Context, a adapter.Attempt, t chat.Turn, g adapter.Generation, attached []adapter.Reference) (adapter.TurnAnswer, error) {
 	g.Prompt = t.Prompt
 	if g.N == 0 && g.Midjourney.Grid == "" {
 		g.Midjourney.Grid = adapter.GridWhole
@@ -19,19 +19,19 @@ func (s *Service) Converse(ctx context.Context, a adapter.Attempt, t chat.Turn, 
 	case t.Way == chat.TurnShow:
 		return s.show(ctx, a.Caller, t)
 	case t.Action == chat.ActExtend:
-		film := adapter.Film{Generation: g, Extends: t.Video}
+		film := adapter.VideoRequest{Generation: g, Extends: t.Video}
 		film.Prompt = t.Extra
 		return talk(s.Film(ctx, a, film))
 	case t.Way == chat.TurnDraw:
 		g.References = append(g.References, attached...)
 		return talk(s.Generate(ctx, a, g))
 	case t.Way == chat.TurnBlend && len(attached) < 2:
-		return adapter.Talk{}, adapter.BadParam("messages", "invalid_value", "Attach the pictures to blend, two to five of them.")
+		return adapter.TurnAnswer{}, adapter.BadParam("messages", "invalid_value", "Attach the pictures to blend, two to five of them.")
 	}
 	if len(attached) == 0 {
 		img, err := s.meant(ctx, a.Caller, t)
 		if err != nil {
-			return adapter.Talk{}, err
+			return adapter.TurnAnswer{}, err
 		}
 		if t.Way == chat.TurnAct {
 			return s.converseAct(ctx, a, t, g, img)
@@ -50,17 +50,17 @@ func (s *Service) Converse(ctx context.Context, a adapter.Attempt, t chat.Turn, 
 	}
 }
 
-func talk(ticket adapter.Ticket, err error) (adapter.Talk, error) {
-	return adapter.Talk{Ticket: ticket}, err
+func talk(ticket adapter.Ticket, err error) (adapter.TurnAnswer, error) {
+	return adapter.TurnAnswer{Ticket: ticket}, err
 }
 
 // converseAct presses a button of a picture. Where grids are split, picking a quarter is a local cut.
-func (s *Service) converseAct(ctx context.Context, a adapter.Attempt, t chat.Turn, g adapter.Generation, img adapter.Image) (adapter.Talk, error) {
+func (s *Service) converseAct(ctx context.Context, a adapter.Attempt, t chat.Turn, g adapter.Generation, img adapter.Image) (adapter.TurnAnswer, error) {
 	g.Prompt = ""
 	switch t.Action {
 	case adapter.ActUpscale:
 		if s.gridMode(adapter.Generation{}) != adapter.GridUpscale {
-			return adapter.Talk{Images: []adapter.Image{img}}, nil
+			return adapter.TurnAnswer{Images: []adapter.Image{img}}, nil
 		}
 	case adapter.ActAnimateLow, adapter.ActAnimateHigh:
 		return s.converseAnimate(ctx, a, t, g, adapter.Reference{Image: img.ID})
@@ -77,12 +77,12 @@ func (s *Service) converseAct(ctx context.Context, a adapter.Attempt, t chat.Tur
 
 // converseActOn presses a button of a picture that came with the conversation: one of ours has its buttons, any other can
 // be animated, and changed as the words say.
-func (s *Service) converseActOn(ctx context.Context, a adapter.Attempt, t chat.Turn, e adapter.Edit) (adapter.Talk, error) {
+func (s *Service) converseActOn(ctx context.Context, a adapter.Attempt, t chat.Turn, e adapter.Edit) (adapter.TurnAnswer, error) {
 	switch first := e.Images[0]; {
 	case first.Image != "":
 		img, err := s.lib.Image(ctx, a.Caller, first.Image)
 		if err != nil {
-			return adapter.Talk{}, err
+			return adapter.TurnAnswer{}, err
 		}
 		return s.converseAct(ctx, a, t, e.Generation, img)
 	case animates(t.Action):
@@ -90,15 +90,15 @@ func (s *Service) converseActOn(ctx context.Context, a adapter.Attempt, t chat.T
 	case t.Action == chat.ActReshape:
 		ratio, err := reshaped(t.Size, 1, 1)
 		if err != nil {
-			return adapter.Talk{}, err
+			return adapter.TurnAnswer{}, err
 		}
 		e.Size = ratio
 	}
 	return talk(s.Edit(ctx, a, e))
 }
 
-func (s *Service) converseAnimate(ctx context.Context, a adapter.Attempt, t chat.Turn, g adapter.Generation, frame adapter.Reference) (adapter.Talk, error) {
-	film := adapter.Film{Generation: g, Input: &frame}
+func (s *Service) converseAnimate(ctx context.Context, a adapter.Attempt, t chat.Turn, g adapter.Generation, frame adapter.Reference) (adapter.TurnAnswer, error) {
+	film := adapter.VideoRequest{Generation: g, Input: &frame}
 	film.Prompt = t.Extra
 	if t.Action == adapter.ActAnimateHigh {
 		film.Motion = "high"
@@ -107,15 +107,15 @@ func (s *Service) converseAnimate(ctx context.Context, a adapter.Attempt, t chat
 }
 
 // show answers with pictures that are there already.
-func (s *Service) show(ctx context.Context, c adapter.Caller, t chat.Turn) (adapter.Talk, error) {
+func (s *Service) show(ctx context.Context, c adapter.Caller, t chat.Turn) (adapter.TurnAnswer, error) {
 	if t.Index > 0 {
 		img, err := s.meant(ctx, c, t)
-		return adapter.Talk{Images: []adapter.Image{img}}, err
+		return adapter.TurnAnswer{Images: []adapter.Image{img}}, err
 	}
 	if t.Action == chat.ActBack {
 		img, err := s.lib.Image(ctx, c, t.Images[0])
 		if err != nil {
-			return adapter.Talk{}, err
+			return adapter.TurnAnswer{}, err
 		}
 		t.Images = []string{cmp.Or(img.Parent, img.Grid, img.ID)}
 	}
@@ -123,11 +123,11 @@ func (s *Service) show(ctx context.Context, c adapter.Caller, t chat.Turn) (adap
 	for _, id := range t.Images {
 		img, err := s.lib.Image(ctx, c, id)
 		if err != nil {
-			return adapter.Talk{}, err
+			return adapter.TurnAnswer{}, err
 		}
 		all = append(all, img)
 	}
-	return adapter.Talk{Images: all}, nil
+	return adapter.TurnAnswer{Images: all}, nil
 }
 
 // meant is the picture that a turn is about: the quarter that it names, the first where it names none, the whole grid

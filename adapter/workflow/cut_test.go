@@ -28,7 +28,7 @@ var drawings = map[string]func(ctx context.Context, s *harness.Harness, a adapte
 		return s.Generate(ctx, a, harness.Generation("a red boat --v 7"))
 	},
 	"MP4": func(ctx context.Context, s *harness.Harness, a adapter.Attempt, img adapter.Image) (adapter.Ticket, error) {
-		return s.Film(ctx, a, adapter.Film{Generation: harness.Generation("it waves"), Input: &adapter.Reference{Image: img.ID}})
+		return s.Film(ctx, a, adapter.VideoRequest{Generation: harness.Generation("it waves"), Input: &adapter.Reference{Image: img.ID}})
 	},
 }
 
@@ -114,15 +114,15 @@ func TestAFileThatStaysCutIsFetchedLater(t *testing.T) {
 						ticket.Answered()
 						paid := s.Charged()
 						<-time.After(healed)
-						run, err := s.Job(t.Context(), s.Me, ticket.Run().ID)
-						if err != nil || run.Status == adapter.RunCompleted {
+						run, err := s.Job(t.Context(), s.Me, ticket.Job().ID)
+						if err != nil || run.Status == adapter.JobCompleted {
 							t.Fatalf("Job() = %s, %v while the file is cut", run.Status, err)
 						}
 						s.Sim.Heal()
 						<-time.After(15 * time.Minute)
 						a.Retry = 1
 						again, err := draw(t.Context(), s, a, img)
-						if err != nil || again.Run().ID != ticket.Run().ID {
+						if err != nil || again.Job().ID != ticket.Job().ID {
 							t.Fatalf("the repeat = %v, %v, want the same job", again, err)
 						}
 						result, err := again.Wait(t.Context(), nil)
@@ -151,8 +151,8 @@ func TestAFileThatIsAlwaysCutIsNeverStored(t *testing.T) {
 		}
 		_, _ = ticket.Wait(t.Context(), nil)
 		<-time.After(3 * time.Hour)
-		run, err := s.Job(t.Context(), s.Me, ticket.Run().ID)
-		if err != nil || run.Status != adapter.RunFailed || run.Error == nil || run.Error.Kind != adapter.Failed {
+		run, err := s.Job(t.Context(), s.Me, ticket.Job().ID)
+		if err != nil || run.Status != adapter.JobFailed || run.Error == nil || run.Error.Kind != adapter.Failed {
 			t.Errorf("Job() = %+v, %v; want it failed", run, err)
 		}
 		images, err := s.Images(t.Context(), s.Me, 10, "")

@@ -7,10 +7,11 @@ import (
 	"strings"
 
 	"midgate/adapter"
+	"midgate/adapter/jobs"
 	"midgate/adapter/prompt"
 )
 
-// The ways in which an edit is made (contract.md §6).
+// The ways in which an edit is made.
 const (
 	wayRegion  = "region"  // known picture and mask: (U), Vary (Region), dialog
 	wayAct     = "act"     // known picture, the prompt is an action in plain words
@@ -28,7 +29,7 @@ type editing struct {
 	Ratio string       `json:"ratio,omitempty"` // of the first picture, for a new one drawn after it
 }
 
-// Edit changes pictures (contract.md §6 says how).
+// Edit changes pictures.
 func (s *Service) Edit(ctx context.Context, a adapter.Attempt, e adapter.Edit) (adapter.Ticket, error) {
 	if err := checkImages(e.Images, 1, 16); err != nil {
 		return nil, err
@@ -57,7 +58,7 @@ func (s *Service) Edit(ctx context.Context, a adapter.Attempt, e adapter.Edit) (
 	if err != nil {
 		return nil, err
 	}
-	return s.jobs.Accept(ctx, a, adapter.Spec{Kind: adapter.KindEdit, Model: e.Model, N: e.Count(), Request: plan, Account: account, Speed: draw.Speed, Quarter: s.oneQuarter(e.Generation) && plan.Way != wayAct})
+	return s.jobs.Accept(ctx, a, jobs.Spec{Kind: adapter.JobEdit, Model: e.Model, N: e.Count(), Request: plan, Account: account, Speed: draw.Speed, Quarter: s.oneQuarter(e.Generation) && plan.Way != wayAct})
 }
 
 // editAccount is the account that made the first picture, if it is known, else any.

@@ -6,11 +6,12 @@ import (
 	"slices"
 
 	"midgate/adapter"
+	"midgate/adapter/jobs"
 	"midgate/adapter/prompt"
 )
 
 // edit goes the way that was planned.
-func (q *Run) edit(run adapter.Run, e editing) (adapter.Result, error) {
+func (q *Run) edit(run adapter.Job, e editing) (adapter.Result, error) {
 	account, err := q.Account()
 	if err != nil {
 		return adapter.Result{}, err
@@ -51,7 +52,7 @@ func (q *Run) began(steps ...string) bool {
 
 // withoutEdits does an edit that submit/edits refused, since the server has no such route or the account cannot use it:
 // nothing was created by it.
-func (q *Run) withoutEdits(run adapter.Run, e editing, refused error) (adapter.Result, error) {
+func (q *Run) withoutEdits(run adapter.Job, e editing, refused error) (adapter.Result, error) {
 	lacking := noRegion()
 	e.Way = wayPrompts
 	if id := e.Images[0].Image; id != "" {
@@ -69,12 +70,12 @@ func (q *Run) withoutEdits(run adapter.Run, e editing, refused error) (adapter.R
 }
 
 // region repaints the masked area of a known picture, or varies it with another prompt: on the quarter's own picture.
-func (q *Run) region(run adapter.Run, e editing, account adapter.Account, draw prompt.Drawing) (adapter.Result, error) {
+func (q *Run) region(run adapter.Job, e editing, account adapter.Account, draw prompt.Drawing) (adapter.Result, error) {
 	img, err := q.s.parts.Store.Get(q.ctx, e.Images[0].Image)
 	if err != nil {
 		return adapter.Result{}, fmt.Errorf("read the picture: %w", err)
 	}
-	if err := q.ownSingle(&img, account, prelude); err != nil {
+	if err := q.ownSingle(&img, account, hiddenStep); err != nil {
 		return adapter.Result{}, err
 	}
 	action := adapter.ActVaryRegion
@@ -99,12 +100,21 @@ func (q *Run) region(run adapter.Run, e editing, account adapter.Account, draw p
 		if err != nil {
 			return adapter.Result{}, err
 		}
-		task, err := q.press(pressing{step: from.Name, account: account, taskID: taskID, button: b, speed: draw.Speed,
+		task, err := q.press(buttonPress{step: from.Name, account: account, taskID: taskID, button: b, speed: draw.Speed,
 			prompt: draw.Prompt, mask: mask, dialog: action == adapter.ActVaryRegion, remix: action == adapter.ActVaryStrong})
 		if err != nil {
 			return adapter.Result{}, err
 		}
 		return q.StoreGrid(task, from, share)
+	})
+}
+
+// drawGrids makes as many grids as n pictures need by one command, each under a step of its own.
+func (q *Run) drawGrids(n int, step string, command adapter.Command, from Origin) (adapter.Result, error) {
+	return q.repeatGrids(n, func(i, share int) (adapter.Result, error) {
+		from := from
+		from.Name = Numbered(step, i)
+		return q.grid(jobs.StepRequest{Step: from.Name, Account: from.Account, Speed: from.Drawing.Speed, Command: command}, from, share)
 	})
 }
 
@@ -134,7 +144,7 @@ func (q *Run) area(name string) (*adapter.Attachment, error) {
 }
 
 // edits sends the picture to submit/edits, with the masked area punched out and the mask beside it.
-func (q *Run) edits(run adapter.Run, e editing, account adapter.Account, draw prompt.Drawing) (adapter.Result, error) {
+func (q *Run) edits(run adapter.Job, e editing, account adapter.Account, draw prompt.Drawing) (adapter.Result, error) {
 	image, err := q.editable(e)
 	if err != nil {
 		return adapter.Result{}, err
@@ -144,11 +154,7 @@ func (q *Run) edits(run adapter.Run, e editing, account adapter.Account, draw pr
 		return adapter.Result{}, err
 	}
 	from := Origin{Job: run, Request: e.Generation, Drawing: draw, Account: account, Parent: e.Images[0].Image, Action: "edit"}
-	return q.repeatGrids(e.Count(), func(i, share int) (adapter.Result, error) {
-		from := from
-		from.Name = Numbered("edits", i)
-		return q.grid(adapter.StepRequest{Step: from.Name, Account: account, Speed: draw.Speed, Command: adapter.Edits{Prompt: draw.Prompt, Image: *image, Mask: mask}}, from, share)
-	})
+	return q.drawGrids(e.Count(), "edits", adapter.Edits{Prompt: draw.Prompt, Image: *image, Mask: mask}, from)
 }
 
 func (q *Run) editable(e editing) (*adapter.Attachment, error) {
@@ -175,16 +181,12 @@ func (q *Run) editable(e editing) (*adapter.Attachment, error) {
 }
 
 // prompts draws from the pictures as image prompts.
-func (q *Run) prompts(run adapter.Run, e editing, account adapter.Account, draw prompt.Drawing) (adapter.Result, error) {
+func (q *Run) prompts(run adapter.Job, e editing, account adapter.Account, draw prompt.Drawing) (adapter.Result, error) {
 	pictures, err := q.Attachments(e.Images)
 	if err != nil {
 		return adapter.Result{}, err
 	}
 	parent := cmp.Or(e.Images[0].Image)
 	from := Origin{Job: run, Request: e.Generation, Drawing: draw, Account: account, Parent: parent, Action: "edit"}
-	return q.repeatGrids(e.Count(), func(i, share int) (adapter.Result, error) {
-		from := from
-		from.Name = Numbered("imagine", i)
-		return q.grid(adapter.StepRequest{Step: from.Name, Account: account, Speed: draw.Speed, Command: adapter.Imagine{Prompt: draw.Prompt, Niji: draw.Niji, Pictures: pictures}}, from, share)
-	})
+	return q.drawGrids(e.Count(), "imagine", adapter.Imagine{Prompt: draw.Prompt, Niji: draw.Niji, Pictures: pictures}, from)
 }

@@ -7,10 +7,11 @@ import (
 	"strings"
 
 	"midgate/adapter"
+	"midgate/adapter/jobs"
 	"midgate/adapter/prompt"
 )
 
-// Generate draws n pictures from a prompt: one imagine for each four of them, at once (contract.md §6).
+// Generate draws n pictures from a prompt: one imagine for each four of them, at once.
 func (s *Service) Generate(ctx context.Context, a adapter.Attempt, g adapter.Generation) (adapter.Ticket, error) {
 	draw, err := s.drawing(g, prompt.Options{Image: len(g.References) > 0})
 	if err != nil {
@@ -23,8 +24,8 @@ func (s *Service) Generate(ctx context.Context, a adapter.Attempt, g adapter.Gen
 	if err != nil {
 		return nil, err
 	}
-	return s.jobs.Accept(ctx, a, adapter.Spec{
-		Kind: adapter.KindGeneration, Model: g.Model, N: g.Count(), Request: g, Account: account, Speed: draw.Speed,
+	return s.jobs.Accept(ctx, a, jobs.Spec{
+		Kind: adapter.JobGeneration, Model: g.Model, N: g.Count(), Request: g, Account: account, Speed: draw.Speed,
 		Quarter: s.oneQuarter(g), Share: s.oneQuarter(g) && !draw.Seeded,
 	})
 }
@@ -49,7 +50,7 @@ func (s *Recipes) drawing(g adapter.Generation, o prompt.Options) (prompt.Drawin
 	return prompt.Compose(g, model, o)
 }
 
-func (q *Run) generate(run adapter.Run, g adapter.Generation) (adapter.Result, error) {
+func (q *Run) generate(run adapter.Job, g adapter.Generation) (adapter.Result, error) {
 	draw, err := q.s.drawing(g, prompt.Options{Image: len(g.References) > 0})
 	if err != nil {
 		return adapter.Result{}, err
@@ -62,15 +63,15 @@ func (q *Run) generate(run adapter.Run, g adapter.Generation) (adapter.Result, e
 	if err != nil {
 		return adapter.Result{}, err
 	}
-	return q.grids(run, g, draw, func(i int) adapter.StepRequest {
-		return adapter.StepRequest{Step: Numbered("imagine", i), Account: account, Speed: draw.Speed,
+	return q.grids(run, g, draw, func(i int) jobs.StepRequest {
+		return jobs.StepRequest{Step: Numbered("imagine", i), Account: account, Speed: draw.Speed,
 			Command: adapter.Imagine{Prompt: draw.Prompt, Niji: draw.Niji, Pictures: pictures}}
 	})
 }
 
 // grids makes as many grids as the pictures need, at once, and delivers their pictures. If some of them fail, the
 // pictures that exist are the answer; only when none exists is it an error.
-func (q *Run) grids(run adapter.Run, g adapter.Generation, draw prompt.Drawing, order func(i int) adapter.StepRequest) (adapter.Result, error) {
+func (q *Run) grids(run adapter.Job, g adapter.Generation, draw prompt.Drawing, order func(i int) jobs.StepRequest) (adapter.Result, error) {
 	want := g.Count()
 	need := (want + 3) / 4
 	if q.s.gridMode(g) == adapter.GridWhole {
@@ -88,7 +89,7 @@ func (q *Run) grids(run adapter.Run, g adapter.Generation, draw prompt.Drawing, 
 }
 
 // grid makes one grid and delivers count of its pictures.
-func (q *Run) grid(o adapter.StepRequest, from Origin, count int) (adapter.Result, error) {
+func (q *Run) grid(o jobs.StepRequest, from Origin, count int) (adapter.Result, error) {
 	task, account, err := q.DoAnywhere(o)
 	if err != nil {
 		return adapter.Result{}, err
@@ -104,7 +105,7 @@ func gather(parts []adapter.Result, errs []error, want int) (adapter.Result, err
 	var first error
 	for i, p := range parts {
 		if errs[i] != nil {
-			if first == nil || hope(errs[i]) > hope(first) {
+			if first == nil || reconcileRank(errs[i]) > reconcileRank(first) {
 				first = errs[i]
 			}
 			continue
@@ -124,9 +125,9 @@ func gather(parts []adapter.Result, errs []error, want int) (adapter.Result, err
 	return whole, nil
 }
 
-// hope ranks errors by what may still come of their jobs: one whose submission may have arrived is looked for with
+// reconcileRank ranks errors by what may still come of their jobs: one whose submission may have arrived is looked for with
 // those that were not over in time or were lost, those alone, others never.
-func hope(err error) int {
+func reconcileRank(err error) int {
 	switch adapter.KindOf(err) {
 	case adapter.Ambiguous:
 		return 2
@@ -147,7 +148,7 @@ func Numbered(step string, i int) string {
 
 // Origin is where the pictures of a task come from, as their records say it.
 type Origin struct {
-	Job     adapter.Run
+	Job     adapter.Job
 	Request adapter.Generation
 	Drawing prompt.Drawing
 	Account adapter.Account

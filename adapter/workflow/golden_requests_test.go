@@ -14,14 +14,14 @@ import (
 func TestRequests_StoredBeforeAreReadUnchanged(t *testing.T) {
 	for name, request := range map[string]any{
 		"generation": &adapter.Generation{}, "edit": &editing{}, "edit_by_words": &editing{}, "variation": &varying{}, "action": &adapter.Act{},
-		"blend": &adapter.Edit{}, "description": &adapter.Edit{}, "shorten": &adapter.Generation{}, "video": &adapter.Film{}, "native": &adapter.NativeJob{},
+		"blend": &adapter.Edit{}, "description": &adapter.Edit{}, "shorten": &adapter.Generation{}, "video": &adapter.VideoRequest{}, "native": &adapter.NativeRequest{},
 	} {
 		t.Run(name, func(t *testing.T) {
 			stored, err := os.ReadFile(filepath.Join("..", "testdata", "golden", "job_"+name+".json"))
 			if err != nil {
 				t.Fatal(err)
 			}
-			var job adapter.Run
+			var job adapter.Job
 			if err := json.Unmarshal(stored, &job); err != nil {
 				t.Fatal(err)
 			}

@@ -1,14 +1,16 @@
 package workflow
 
 import (
+	"context"
 	"errors"
 	"time"
 
 	"midgate/adapter"
+	"midgate/adapter/jobs"
 )
 
-// pressing is one press of a button, with what its dialog is answered if it opens one.
-type pressing struct {
+// buttonPress is one press of a button, with what its dialog is answered if it opens one.
+type buttonPress struct {
 	step    string
 	account adapter.Account
 	taskID  string
@@ -18,16 +20,16 @@ type pressing struct {
 	mask    *adapter.Attachment // for Vary (Region)
 	remix   bool                // ask for a dialog, to change the prompt
 	hidden  bool                // its picture is another than the one that comes: it is not shown on its way
-	dialog  bool                // this button always opens one (upstream-protocol.md §6.1)
+	dialog  bool                // this button always opens one
 }
 
-// modalWait is how long a dialog may take to appear (upstream-protocol.md §6.6).
+// modalWait is how long a dialog may take to appear.
 const modalWait = time.Minute
 
 // press presses a button and waits for what comes of it, through a dialog where there is one: known beforehand, told by
-// the answer, or seen as the task's status. A dialog is answered once (§6.1, §6.2).
-func (q *Run) press(p pressing) (adapter.Task, error) {
-	o := adapter.StepRequest{Step: p.step, Account: p.account, Speed: p.speed, Dialog: true, Hidden: p.hidden, Command: adapter.Action{TaskID: p.taskID, CustomID: p.button.CustomID, Remix: p.remix}}
+// the answer, or seen as the task's status. A dialog is answered once.
+func (q *Run) press(p buttonPress) (adapter.Task, error) {
+	o := jobs.StepRequest{Step: p.step, Account: p.account, Speed: p.speed, Dialog: true, Hidden: p.hidden, Command: adapter.Action{TaskID: p.taskID, CustomID: p.button.CustomID, Remix: p.remix}}
 	if st, ok := q.Recorded(modalStep(p.step)); ok && (st.Submission != nil || st.Refusal == nil) {
 		answered := adapter.Modal{} // by an earlier life of this run; where that is not certain, the dialog's own task tells
 		if opened, ok := q.Recorded(p.step); ok && opened.Submission != nil {
@@ -60,7 +62,7 @@ func (q *Run) press(p pressing) (adapter.Task, error) {
 func modalStep(step string) string { return "modal/" + step }
 
 // open submits the press and returns its task: done, or waiting for its dialog.
-func (q *Run) open(o adapter.StepRequest, p pressing) (adapter.Task, error) {
+func (q *Run) open(o jobs.StepRequest, p buttonPress) (adapter.Task, error) {
 	if !p.dialog {
 		return q.Do(o)
 	}
@@ -68,8 +70,8 @@ func (q *Run) open(o adapter.StepRequest, p pressing) (adapter.Task, error) {
 }
 
 // modal answers the dialog and waits for the task, whose ID may be a new one or the same.
-func (q *Run) modal(o adapter.StepRequest, p pressing, step string, answer adapter.Modal) (adapter.Task, error) {
-	return q.Do(adapter.StepRequest{Step: step, Account: o.Account, Speed: p.speed, Command: answer, Answers: p.step, Hidden: p.hidden})
+func (q *Run) modal(o jobs.StepRequest, p buttonPress, step string, answer adapter.Modal) (adapter.Task, error) {
+	return q.Do(jobs.StepRequest{Step: step, Account: o.Account, Speed: p.speed, Command: answer, Answers: p.step, Hidden: p.hidden})
 }
 
 // tooEarly reports whether a dialog's answer was refused because the upstream does not know the dialog (yet).
@@ -85,8 +87,8 @@ func stale(err error) bool {
 }
 
 // seeDialog waits until the task says that it awaits its dialog.
-func (q *Run) seeDialog(o adapter.StepRequest, taskID string) error {
-	ctx, cancel := contextWithTimeout(q.ctx, modalWait)
+func (q *Run) seeDialog(o jobs.StepRequest, taskID string) error {
+	ctx, cancel := context.WithTimeout(q.ctx, modalWait)
 	defer cancel()
 	task, err := q.AwaitDialog(ctx, o, taskID)
 	if err != nil {

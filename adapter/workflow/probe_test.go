@@ -21,7 +21,7 @@ func TestTheFirstUseOfARouteIsOneJob(t *testing.T) {
 				return s.Edit(t.Context(), s.Attempt("/v1/images/edits", "first"), e)
 			},
 			"video": func(t *testing.T, s *harness.Harness) (adapter.Ticket, error) {
-				f := adapter.Film{Generation: harness.Generation("it waves"), Input: s.Upload(t, harness.Opaque(t, 96, 96))}
+				f := adapter.VideoRequest{Generation: harness.Generation("it waves"), Input: s.Upload(t, harness.Opaque(t, 96, 96))}
 				return s.Film(t.Context(), s.Attempt("/v1/videos", "first"), f)
 			},
 		} {
@@ -57,7 +57,7 @@ func TestARouteThatTurnsOutToBeMissing(t *testing.T) {
 			return n
 		}
 		for _, seconds := range []int{8, 8, 4} {
-			_, refused := s.MakeVideo(t, "upload", adapter.Film{Generation: harness.Generation("it waves"), Seconds: seconds, Input: s.Upload(t, harness.Opaque(t, 96, 96))})
+			_, refused := s.MakeVideo(t, "upload", adapter.VideoRequest{Generation: harness.Generation("it waves"), Seconds: seconds, Input: s.Upload(t, harness.Opaque(t, 96, 96))})
 			want := "seconds"
 			if seconds == 4 {
 				want = "input_reference"

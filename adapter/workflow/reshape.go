@@ -24,13 +24,13 @@ var ownRatio = regexp.MustCompile(`\s*--(?:ar|aspect)\s+\S+`)
 
 // reshape makes a picture wider, taller or square: by Custom Zoom with another ratio, which draws what is missing, else by
 // an edit.
-func (s *Service) reshape(ctx context.Context, a adapter.Attempt, t chat.Turn, g adapter.Generation, img adapter.Image) (adapter.Talk, error) {
+func (s *Service) reshape(ctx context.Context, a adapter.Attempt, t chat.Turn, g adapter.Generation, img adapter.Image) (adapter.TurnAnswer, error) {
 	if t.Size == "square" && slices.Contains(img.Offers(), adapter.ActMakeSquare) {
 		return talk(s.Act(ctx, a, adapter.Act{Generation: g, Image: img.ID, Action: adapter.ActMakeSquare}))
 	}
 	ratio, err := reshaped(t.Size, img.Width, img.Height)
 	if err != nil {
-		return adapter.Talk{}, err
+		return adapter.TurnAnswer{}, err
 	}
 	g.Size = ratio
 	g.Prompt = strings.TrimSpace(ownRatio.ReplaceAllString(cmp.Or(img.RevisedPrompt, img.Prompt, t.Prompt), ""))

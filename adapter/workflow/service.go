@@ -1,7 +1,7 @@
 package workflow
 
 import (
-	"midgate/adapter"
+	"midgate/adapter/jobs"
 	"midgate/adapter/prompt"
 )
 
@@ -11,11 +11,11 @@ import (
 // nothing was recorded and nothing was spent.
 type Service struct {
 	*Recipes
-	jobs *adapter.Engine
+	jobs *jobs.Engine
 }
 
 // NewService makes a studio whose jobs an engine executes by the recipes.
-func NewService(recipes *Recipes, jobs *adapter.Engine) *Service {
+func NewService(recipes *Recipes, jobs *jobs.Engine) *Service {
 	return &Service{Recipes: recipes, jobs: jobs}
 }
 

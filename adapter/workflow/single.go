@@ -5,10 +5,11 @@ import (
 	"fmt"
 
 	"midgate/adapter"
+	"midgate/adapter/jobs"
 )
 
-// prelude is what steps are named after that only make a button reachable: their picture is the one that is there already.
-const prelude = "single"
+// hiddenStep is what steps are named after that only make a button reachable: their picture is the one that is there already.
+const hiddenStep = "single"
 
 // ownSingle sees to it that a quarter has a picture of its own, noted in its record. Of all requests that need it at the
 // same time one presses U; the others let go of their place at the upstream until it is there.
@@ -44,9 +45,9 @@ func (q *Run) single(img *adapter.Image, account adapter.Account, name string) e
 	var task adapter.Task
 	var err error
 	if img.Bare() {
-		task, err = q.Do(adapter.StepRequest{Step: step, Account: account, Speed: img.Speed, Hidden: name == prelude, Command: adapter.Change{TaskID: img.TaskID, Verb: "UPSCALE", Index: img.Index}})
+		task, err = q.Do(jobs.StepRequest{Step: step, Account: account, Speed: img.Speed, Hidden: name == hiddenStep, Command: adapter.Change{TaskID: img.TaskID, Verb: "UPSCALE", Index: img.Index}})
 	} else if b, ok := adapter.FindButton(img.Buttons, adapter.ActUpscale, img.Index); ok {
-		task, err = q.press(pressing{step: step, account: account, taskID: img.TaskID, button: b, speed: img.Speed, hidden: name == prelude})
+		task, err = q.press(buttonPress{step: step, account: account, taskID: img.TaskID, button: b, speed: img.Speed, hidden: name == hiddenStep})
 	} else {
 		return unavailable("action", "Midjourney does not offer U for this picture", *img)
 	}

@@ -101,7 +101,7 @@ func TestWaitingForAUEndsWithTheJob(t *testing.T) {
 			t.Fatal(err)
 		}
 		<-time.After(time.Second)
-		if run, err := s.Cancel(t.Context(), s.Me, second.Run().ID); err != nil || run.Status != adapter.RunCancelled {
+		if run, err := s.Cancel(t.Context(), s.Me, second.Job().ID); err != nil || run.Status != adapter.JobCancelled {
 			t.Errorf("Cancel() = %s, %v, want cancelled", run.Status, err)
 		}
 		var e *adapter.Error

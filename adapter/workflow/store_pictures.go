@@ -147,7 +147,7 @@ func (q *Run) enlargeOne(cell *adapter.Image, from Origin) error {
 		return nil // this version has no upscaler: the single picture is the best there is
 	}
 	step := fmt.Sprintf("%s/upscale_subtle:%d", from.Name, cell.Index)
-	task, err := q.press(pressing{step: step, account: from.Account, taskID: cell.Single.TaskID, button: b, speed: from.Drawing.Speed})
+	task, err := q.press(buttonPress{step: step, account: from.Account, taskID: cell.Single.TaskID, button: b, speed: from.Drawing.Speed})
 	if err != nil {
 		return err
 	}
@@ -208,7 +208,7 @@ func (q *Run) download(account adapter.Account, url, name string, limit int64) (
 
 // keep stores a record. The picture is paid, so it is tried until the run ends.
 func (q *Run) keep(img adapter.Image) error {
-	if img.Grid == "" && q.Job().Kind != adapter.KindNative {
+	if img.Grid == "" && q.Job().Kind != adapter.JobNative {
 		if err := q.IndexTask(img.TaskID); err != nil { // the upstream's own API knows its task, too
 			return err
 		}

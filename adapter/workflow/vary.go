@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"midgate/adapter"
+	"midgate/adapter/jobs"
 	"midgate/adapter/prompt"
 )
 
@@ -15,7 +16,7 @@ type varying struct {
 }
 
 // Vary makes variations of one picture: by its own V or Vary (Subtle) button when it is known, else as an image prompt
-// with the first of its descriptions as text (contract.md §6). Only Images[0] is used.
+// with the first of its descriptions as text. Only Images[0] is used.
 func (s *Service) Vary(ctx context.Context, a adapter.Attempt, e adapter.Edit) (adapter.Ticket, error) {
 	if err := checkImages(e.Images, 1, 1); err != nil {
 		return nil, err
@@ -40,7 +41,7 @@ func (s *Service) Vary(ctx context.Context, a adapter.Attempt, e adapter.Edit) (
 		}
 		plan.Act = varyOf(img, e.Generation)
 	}
-	return s.jobs.Accept(ctx, a, adapter.Spec{Kind: adapter.KindVariation, Model: e.Model, N: e.Count(), Request: plan, Account: account, Speed: draw.Speed, Quarter: s.oneQuarter(e.Generation)})
+	return s.jobs.Accept(ctx, a, jobs.Spec{Kind: adapter.JobVariation, Model: e.Model, N: e.Count(), Request: plan, Account: account, Speed: draw.Speed, Quarter: s.oneQuarter(e.Generation)})
 }
 
 // varyOf is the button that varies a known picture; nil if it has none.
@@ -56,7 +57,7 @@ func varyOf(img adapter.Image, g adapter.Generation) *adapter.Act {
 	return nil
 }
 
-func (q *Run) vary(run adapter.Run, e varying) (adapter.Result, error) {
+func (q *Run) vary(run adapter.Job, e varying) (adapter.Result, error) {
 	account, err := q.Account()
 	if err != nil {
 		return adapter.Result{}, err
@@ -72,7 +73,7 @@ func (q *Run) vary(run adapter.Run, e varying) (adapter.Result, error) {
 	if err != nil {
 		return adapter.Result{}, err
 	}
-	told, _, err := q.DoAnywhere(adapter.StepRequest{Step: "describe", Account: account, Speed: draw.Speed, Command: adapter.Describe{Picture: pictures[0]}})
+	told, _, err := q.DoAnywhere(jobs.StepRequest{Step: "describe", Account: account, Speed: draw.Speed, Command: adapter.Describe{Picture: pictures[0]}})
 	if err != nil {
 		return adapter.Result{}, err
 	}
@@ -83,15 +84,11 @@ func (q *Run) vary(run adapter.Run, e varying) (adapter.Result, error) {
 		return adapter.Result{}, err
 	}
 	from := Origin{Job: run, Request: e.Generation, Drawing: draw, Account: account, Action: adapter.ActVary}
-	return q.repeatGrids(e.Count(), func(i, share int) (adapter.Result, error) {
-		from := from
-		from.Name = Numbered("imagine", i)
-		return q.grid(adapter.StepRequest{Step: from.Name, Account: account, Speed: draw.Speed, Command: adapter.Imagine{Prompt: draw.Prompt, Niji: draw.Niji, Pictures: pictures}}, from, share)
-	})
+	return q.drawGrids(e.Count(), "imagine", adapter.Imagine{Prompt: draw.Prompt, Niji: draw.Niji, Pictures: pictures}, from)
 }
 
 // varyKnown presses the picture's own button; one press gives four variations.
-func (q *Run) varyKnown(run adapter.Run, e varying, account adapter.Account) (adapter.Result, error) {
+func (q *Run) varyKnown(run adapter.Job, e varying, account adapter.Account) (adapter.Result, error) {
 	img, err := q.s.parts.Store.Get(q.ctx, e.Act.Image)
 	if err != nil {
 		return adapter.Result{}, fmt.Errorf("read the picture: %w", err)

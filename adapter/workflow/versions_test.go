@@ -73,7 +73,7 @@ func TestTheSeedOfAPicture(t *testing.T) {
 				s := harness.New(t, sim, nil)
 				img := s.Draw(t, "a red fox", 1)[0]
 				seed, err := s.Seed(t.Context(), s.Me, img.ID)
-				if sim.Dialect == simulator.NewAPI { // it loses the way to the origin's answer (upstream-protocol.md §14.17)
+				if sim.Dialect == simulator.NewAPI { // it loses the way to the origin's answer
 					if got := harness.Refusal(t, err); got.Kind != adapter.Failed {
 						t.Errorf("Seed() = %v, want %q", got, adapter.Failed)
 					}

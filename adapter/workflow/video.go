@@ -6,11 +6,12 @@ import (
 	"slices"
 
 	"midgate/adapter"
+	"midgate/adapter/jobs"
 	"midgate/adapter/prompt"
 )
 
 // Film makes a video.
-func (s *Service) Film(ctx context.Context, a adapter.Attempt, f adapter.Film) (adapter.Ticket, error) {
+func (s *Service) Film(ctx context.Context, a adapter.Attempt, f adapter.VideoRequest) (adapter.Ticket, error) {
 	if err := prompt.ReadVideoFlags(&f); err != nil {
 		return nil, err
 	}
@@ -25,10 +26,10 @@ func (s *Service) Film(ctx context.Context, a adapter.Attempt, f adapter.Film) (
 	if err != nil {
 		return nil, err
 	}
-	return s.jobs.Accept(ctx, a, adapter.Spec{Kind: adapter.KindVideo, Model: f.Model, N: 1, Request: f, Account: account, Speed: draw.Speed})
+	return s.jobs.Accept(ctx, a, jobs.Spec{Kind: adapter.JobVideo, Detached: true, Model: f.Model, N: 1, Request: f, Account: account, Speed: draw.Speed})
 }
 
-func checkFilm(f *adapter.Film) error {
+func checkFilm(f *adapter.VideoRequest) error {
 	f.Seconds = cmp.Or(f.Seconds, 4)
 	switch {
 	case f.Seconds < 0 || f.Seconds > 20 || f.Seconds%4 != 0:
@@ -47,7 +48,7 @@ func checkFilm(f *adapter.Film) error {
 }
 
 // filmAccount settles the frames and where the job goes: to the account that made the picture or the video.
-func (s *Service) filmAccount(ctx context.Context, c adapter.Caller, f *adapter.Film, speed adapter.Speed) (adapter.Account, error) {
+func (s *Service) filmAccount(ctx context.Context, c adapter.Caller, f *adapter.VideoRequest, speed adapter.Speed) (adapter.Account, error) {
 	if f.Extends != "" {
 		run, err := s.video(ctx, c, f.Extends)
 		if err != nil {
@@ -94,7 +95,7 @@ func onlyOwn() *adapter.Error {
 }
 
 // filmable chooses between submit/video and the Animate button for a picture that the account made.
-func (s *Service) filmable(ctx context.Context, c adapter.Caller, f *adapter.Film, made string) (adapter.Account, error) {
+func (s *Service) filmable(ctx context.Context, c adapter.Caller, f *adapter.VideoRequest, made string) (adapter.Account, error) {
 	account, err := s.parts.Accounts.Made(ctx, c, made)
 	if err != nil {
 		return adapter.Account{}, err

@@ -9,20 +9,20 @@ import (
 	"midgate/adapter"
 )
 
-// longestFilm is how many seconds Midjourney carries a video on to: a clip of about five and four extensions
-// (upstream-protocol.md §10.2), in OpenAI's steps of four.
+// longestFilm is how many seconds Midjourney carries a video on to: a clip of about five and four extensions,
+// in OpenAI's steps of four.
 const longestFilm = 20
 
 // extendable checks that a video can be continued, and returns the account that made it.
-func (s *Service) extendable(ctx context.Context, c adapter.Caller, f *adapter.Film, run adapter.Run) (adapter.Account, error) {
-	if run.Status != adapter.RunCompleted || run.Result == nil || run.Result.Task == "" {
+func (s *Service) extendable(ctx context.Context, c adapter.Caller, f *adapter.VideoRequest, run adapter.Job) (adapter.Account, error) {
+	if run.Status != adapter.JobCompleted || run.Result == nil || run.Result.Task == "" {
 		return adapter.Account{}, adapter.BadParam("video", "invalid_value", "Only a finished video can be extended.")
 	}
-	before, err := adapter.FilmOf(run)
+	before, err := adapter.VideoRequestOf(run)
 	if err != nil {
 		return adapter.Account{}, fmt.Errorf("read the video's record: %w", err)
 	}
-	f.Before, f.Frame, f.Size = adapter.LengthOf(run, before), before.Frame, cmp.Or(f.Size, before.Size)
+	f.Before, f.Frame, f.Size = adapter.VideoLength(run, before), before.Frame, cmp.Or(f.Size, before.Size)
 	if f.Length() > longestFilm {
 		return adapter.Account{}, adapter.BadParam("seconds", "invalid_value",
 			"Midjourney carries a video on to %d seconds; this one has %d already.", longestFilm, f.Before)
@@ -44,7 +44,7 @@ func noExtensions() *adapter.Error {
 }
 
 // measure notes the size of the first frame: what comes out has its shape. Not knowing it costs nothing.
-func (s *Service) measure(ctx context.Context, f *adapter.Film) {
+func (s *Service) measure(ctx context.Context, f *adapter.VideoRequest) {
 	w, h := 0, 0
 	switch {
 	case f.Input == nil:
@@ -68,10 +68,10 @@ func (s *Service) Remix(ctx context.Context, a adapter.Attempt, videoID, prompt 
 	if err != nil {
 		return nil, err
 	}
-	if run.Status != adapter.RunCompleted {
+	if run.Status != adapter.JobCompleted {
 		return nil, adapter.BadParam("video_id", "invalid_value", "Only a finished video can be remixed.")
 	}
-	f, err := adapter.FilmOf(run)
+	f, err := adapter.VideoRequestOf(run)
 	if err != nil {
 		return nil, fmt.Errorf("read the video's record: %w", err)
 	}
@@ -79,7 +79,7 @@ func (s *Service) Remix(ctx context.Context, a adapter.Attempt, videoID, prompt 
 		if run, err = s.video(ctx, a.Caller, f.Extends); err != nil {
 			return nil, err
 		}
-		if f, err = adapter.FilmOf(run); err != nil {
+		if f, err = adapter.VideoRequestOf(run); err != nil {
 			return nil, fmt.Errorf("read the video's record: %w", err)
 		}
 	}
@@ -102,7 +102,7 @@ func (s *Service) Animate(ctx context.Context, a adapter.Attempt, act adapter.Ac
 		}
 		act.Image = img.Cells[act.Index-1]
 	}
-	f := adapter.Film{Generation: act.Generation, Input: &adapter.Reference{Image: act.Image}, Motion: "low"}
+	f := adapter.VideoRequest{Generation: act.Generation, Input: &adapter.Reference{Image: act.Image}, Motion: "low"}
 	f.Model = cmp.Or(f.Model, img.Model)
 	if act.Action == adapter.ActAnimateHigh {
 		f.Motion = "high"

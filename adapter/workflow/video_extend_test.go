@@ -15,7 +15,7 @@ import (
 func TestAVideoBehindARelayThatKnowsNone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := harness.New(t, simulator.Config{Dialect: simulator.NewAPI, NoVideo: true}, nil)
-		f := adapter.Film{Generation: harness.Generation("it waves"), Input: &adapter.Reference{Image: s.Draw(t, "a red fox", 1)[0].ID}}
+		f := adapter.VideoRequest{Generation: harness.Generation("it waves"), Input: &adapter.Reference{Image: s.Draw(t, "a red fox", 1)[0].ID}}
 		run, refused := s.MakeVideo(t, "one", f)
 		if refused != nil {
 			t.Fatal(refused)
@@ -49,7 +49,7 @@ func TestAVideosParametersInItsPrompt(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := harness.New(t, simulator.Config{}, nil)
-				run, refused := s.MakeVideo(t, name, adapter.Film{Generation: harness.Generation(test.prompt), Input: s.Upload(t, harness.Opaque(t, 96, 96))})
+				run, refused := s.MakeVideo(t, name, adapter.VideoRequest{Generation: harness.Generation(test.prompt), Input: s.Upload(t, harness.Opaque(t, 96, 96))})
 				if refused != nil {
 					if refused.Param != test.param || s.Charged() != "" {
 						t.Errorf("refused for %q after %q, want %q and no job", refused.Param, s.Charged(), test.param)
@@ -70,21 +70,21 @@ func TestAVideosParametersInItsPrompt(t *testing.T) {
 func TestAnExtensionOfSeveralClips(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := harness.New(t, simulator.Config{}, nil)
-		first, refused := s.MakeVideo(t, "one", adapter.Film{Generation: harness.Generation("a fox walks")})
+		first, refused := s.MakeVideo(t, "one", adapter.VideoRequest{Generation: harness.Generation("a fox walks")})
 		if refused != nil {
 			t.Fatal(refused)
 		}
-		run, refused := s.MakeVideo(t, "two", adapter.Film{Generation: harness.Generation("on and on"), Extends: adapter.VideoID(first.ID), Seconds: 12})
+		run, refused := s.MakeVideo(t, "two", adapter.VideoRequest{Generation: harness.Generation("on and on"), Extends: adapter.VideoID(first.ID), Seconds: 12})
 		if refused != nil {
 			t.Fatal(refused)
 		}
 		if got := s.Charged(); got != "imagine video extend extend extend" {
 			t.Errorf("jobs = %q, want three extensions", got)
 		}
-		if f, err := adapter.FilmOf(run); err != nil || f.Length() != 16 {
+		if f, err := adapter.VideoRequestOf(run); err != nil || f.Length() != 16 {
 			t.Errorf("length = %d, %v, want 16 seconds", f.Length(), err)
 		}
-		_, refused = s.MakeVideo(t, "three", adapter.Film{Generation: harness.Generation("too far"), Extends: adapter.VideoID(run.ID), Seconds: 8})
+		_, refused = s.MakeVideo(t, "three", adapter.VideoRequest{Generation: harness.Generation("too far"), Extends: adapter.VideoID(run.ID), Seconds: 8})
 		if refused == nil || refused.Param != "seconds" {
 			t.Errorf("refusal = %v, want one for seconds", refused)
 		}
@@ -108,7 +108,7 @@ func TestAnEditThatWouldBeAVideo(t *testing.T) {
 func TestAVideoOutlivesItsProcess(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := harness.New(t, simulator.Config{}, nil)
-		ticket, err := s.Film(t.Context(), s.Attempt("/v1/videos", "one"), adapter.Film{Generation: harness.Generation("a fox walks"), Seconds: 8})
+		ticket, err := s.Film(t.Context(), s.Attempt("/v1/videos", "one"), adapter.VideoRequest{Generation: harness.Generation("a fox walks"), Seconds: 8})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -117,8 +117,8 @@ func TestAVideoOutlivesItsProcess(t *testing.T) {
 		}
 		again := s.Attempt("/v1/videos", "one")
 		again.Retry = 1
-		joined, err := s.Restarted(t).Film(t.Context(), again, adapter.Film{Generation: harness.Generation("a fox walks"), Seconds: 8})
-		if err != nil || joined.Run().ID != ticket.Run().ID {
+		joined, err := s.Restarted(t).Film(t.Context(), again, adapter.VideoRequest{Generation: harness.Generation("a fox walks"), Seconds: 8})
+		if err != nil || joined.Job().ID != ticket.Job().ID {
 			t.Fatalf("the repeat = %v, %v, want the same job", joined, err)
 		}
 		if result, err := joined.Wait(t.Context(), nil); err != nil || len(result.Videos) != 1 {
@@ -135,25 +135,25 @@ func TestAVideoWhoseExtensionFailsIsShorter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := harness.New(t, simulator.Config{}, nil)
 		s.Sim.Fail(simulator.Fault{Route: "video", Kind: "banned", Match: "taskId"})
-		run, refused := s.MakeVideo(t, "one", adapter.Film{Generation: harness.Generation("a fox walks"), Seconds: 12})
+		run, refused := s.MakeVideo(t, "one", adapter.VideoRequest{Generation: harness.Generation("a fox walks"), Seconds: 12})
 		if refused != nil {
 			t.Fatal(refused)
 		}
-		f, err := adapter.FilmOf(run)
-		if err != nil || adapter.LengthOf(run, f) != 4 || run.Result.Missing != 2 || run.Result.Reason == "" {
-			t.Errorf("the video has %d seconds and lacks %d for %q, %v; want 4, and why it lacks 2", adapter.LengthOf(run, f), run.Result.Missing, run.Result.Reason, err)
+		f, err := adapter.VideoRequestOf(run)
+		if err != nil || adapter.VideoLength(run, f) != 4 || run.Result.Missing != 2 || run.Result.Reason == "" {
+			t.Errorf("the video has %d seconds and lacks %d for %q, %v; want 4, and why it lacks 2", adapter.VideoLength(run, f), run.Result.Missing, run.Result.Reason, err)
 		}
 		blob, err := s.VideoBytes(t.Context(), adapter.VideoID(run.ID), 0, false)
 		if err != nil {
 			t.Fatalf("VideoBytes() = %v", err)
 		}
 		blob.Close()
-		more, refused := s.MakeVideo(t, "two", adapter.Film{Generation: harness.Generation("on and on"), Extends: adapter.VideoID(run.ID), Seconds: 12})
+		more, refused := s.MakeVideo(t, "two", adapter.VideoRequest{Generation: harness.Generation("on and on"), Extends: adapter.VideoID(run.ID), Seconds: 12})
 		if refused != nil {
 			t.Fatal(refused)
 		}
-		if f, err := adapter.FilmOf(more); err != nil || adapter.LengthOf(more, f) != 16 {
-			t.Errorf("carried on it has %d seconds, %v; want 16", adapter.LengthOf(more, f), err)
+		if f, err := adapter.VideoRequestOf(more); err != nil || adapter.VideoLength(more, f) != 16 {
+			t.Errorf("carried on it has %d seconds, %v; want 16", adapter.VideoLength(more, f), err)
 		}
 		if got := s.Charged(); got != "imagine video extend extend extend" {
 			t.Errorf("jobs = %q", got)

@@ -10,7 +10,7 @@ import (
 
 // Videos lists the jobs of the caller's videos: at most limit, those after the video with ID after, newest first or, if
 // oldest, oldest first.
-func (s *Service) Videos(ctx context.Context, c adapter.Caller, limit int, after string, oldest bool) ([]adapter.Run, error) {
+func (s *Service) Videos(ctx context.Context, c adapter.Caller, limit int, after string, oldest bool) ([]adapter.Job, error) {
 	if after != "" {
 		if _, err := s.video(ctx, c, after); err != nil {
 			return nil, err
@@ -24,14 +24,14 @@ func (s *Service) Videos(ctx context.Context, c adapter.Caller, limit int, after
 		return nil, err
 	}
 	slices.Reverse(all)
-	if i := slices.IndexFunc(all, func(r adapter.Run) bool { return r.ID == adapter.VideoJob(after) }); after != "" && i >= 0 {
+	if i := slices.IndexFunc(all, func(r adapter.Job) bool { return r.ID == adapter.VideoJob(after) }); after != "" && i >= 0 {
 		all = all[i+1:]
 	}
 	return all[:min(limit, len(all))], nil
 }
 
 // films reads an owner's jobs, newest first, until it has limit videos; all of them if limit is negative.
-func (s *Service) films(ctx context.Context, c adapter.Caller, limit int, after string) (found []adapter.Run, err error) {
+func (s *Service) films(ctx context.Context, c adapter.Caller, limit int, after string) (found []adapter.Job, err error) {
 	if after == adapter.JobPrefix {
 		after = ""
 	}
@@ -42,7 +42,7 @@ func (s *Service) films(ctx context.Context, c adapter.Caller, limit int, after 
 			return nil, err
 		}
 		for _, j := range jobs {
-			if j.Kind == adapter.KindVideo && !j.Deleted {
+			if j.Kind == adapter.JobVideo && !j.Deleted {
 				if found = append(found, j); len(found) == limit {
 					return found, nil
 				}
@@ -56,16 +56,16 @@ func (s *Service) films(ctx context.Context, c adapter.Caller, limit int, after 
 }
 
 // video returns the job of one of the caller's videos; a NotFound *Error for an unknown one.
-func (s *Service) video(ctx context.Context, c adapter.Caller, id string) (adapter.Run, error) {
+func (s *Service) video(ctx context.Context, c adapter.Caller, id string) (adapter.Job, error) {
 	run, err := s.jobs.Job(ctx, c, adapter.VideoJob(id))
-	if adapter.KindOf(err) == adapter.NotFound || err == nil && (run.Kind != adapter.KindVideo || run.Deleted) {
-		return adapter.Run{}, &adapter.Error{Kind: adapter.NotFound, Code: "video_not_found", Param: "video_id", Message: "There is no video with this ID among the videos of this key."}
+	if adapter.KindOf(err) == adapter.NotFound || err == nil && (run.Kind != adapter.JobVideo || run.Deleted) {
+		return adapter.Job{}, &adapter.Error{Kind: adapter.NotFound, Code: "video_not_found", Param: "video_id", Message: "There is no video with this ID among the videos of this key."}
 	}
 	return run, err
 }
 
 // Video returns the job of one of the caller's videos; a NotFound *Error for an unknown one and for another owner's.
-func (s *Service) Video(ctx context.Context, c adapter.Caller, id string) (adapter.Run, error) {
+func (s *Service) Video(ctx context.Context, c adapter.Caller, id string) (adapter.Job, error) {
 	return s.video(ctx, c, id)
 }
 
@@ -98,7 +98,7 @@ func (s *Service) VideoBytes(ctx context.Context, id string, clip int, thumbnail
 	if err != nil && !errors.Is(err, adapter.ErrNotFound) {
 		return nil, adapter.Wrap(adapter.Storage, err, "The videos' records cannot be read at the moment.")
 	}
-	if err != nil || run.Kind != adapter.KindVideo && run.Kind != adapter.KindNative || run.Deleted || run.Result == nil || clip < 0 || clip >= len(run.Result.Videos) {
+	if err != nil || run.Kind != adapter.JobVideo && run.Kind != adapter.JobNative || run.Deleted || run.Result == nil || clip < 0 || clip >= len(run.Result.Videos) {
 		return nil, &adapter.Error{Kind: adapter.NotFound, Code: "video_not_found", Param: "video_id", Message: "There is no finished video with this ID."}
 	}
 	r := adapter.Rendition{Name: run.Result.Videos[clip]}

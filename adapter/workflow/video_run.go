@@ -7,11 +7,12 @@ import (
 	"strings"
 
 	"midgate/adapter"
+	"midgate/adapter/jobs"
 	"midgate/adapter/prompt"
 )
 
 // film executes a video's sequence: the still where there is none, the clip, then as many extensions as its length wants.
-func (q *Run) film(run adapter.Run, f adapter.Film) (adapter.Result, error) {
+func (q *Run) film(run adapter.Job, f adapter.VideoRequest) (adapter.Result, error) {
 	account, err := q.Account()
 	if err != nil {
 		return adapter.Result{}, err
@@ -20,7 +21,7 @@ func (q *Run) film(run adapter.Run, f adapter.Film) (adapter.Result, error) {
 	if err != nil {
 		return adapter.Result{}, err
 	}
-	shot := shot{q: q, run: run, film: f, draw: draw, account: account}
+	shot := videoBuild{q: q, run: run, request: f, draw: draw, account: account}
 	task, err := shot.first()
 	if err != nil {
 		return adapter.Result{}, err
@@ -41,7 +42,7 @@ func (q *Run) film(run adapter.Run, f adapter.Film) (adapter.Result, error) {
 }
 
 // shorter keeps what there is of a video whose next extension failed: it is paid. lacking says how many extensions it lacks.
-func (v *shot) shorter(task adapter.Task, lacking int, failed error) (adapter.Result, error) {
+func (v *videoBuild) shorter(task adapter.Task, lacking int, failed error) (adapter.Result, error) {
 	if v.q.ctx.Err() != nil {
 		return adapter.Result{}, failed
 	}
@@ -54,11 +55,11 @@ func (v *shot) shorter(task adapter.Task, lacking int, failed error) (adapter.Re
 	return result, nil
 }
 
-// shot is a video being made.
-type shot struct {
+// videoBuild is a video being made.
+type videoBuild struct {
 	q            *Run
-	run          adapter.Run
-	film         adapter.Film
+	run          adapter.Job
+	request      adapter.VideoRequest
 	draw         prompt.Drawing
 	account      adapter.Account
 	still        string // name of the first frame in Pictures
@@ -66,9 +67,9 @@ type shot struct {
 }
 
 // first makes the first clip.
-func (v *shot) first() (adapter.Task, error) {
-	if v.film.Extends != "" {
-		before, err := v.q.Earlier(adapter.VideoJob(v.film.Extends))
+func (v *videoBuild) first() (adapter.Task, error) {
+	if v.request.Extends != "" {
+		before, err := v.q.Earlier(adapter.VideoJob(v.request.Extends))
 		if err != nil || before.Result == nil {
 			return adapter.Task{}, fmt.Errorf("read the video that is extended: %w", err)
 		}
@@ -79,33 +80,33 @@ func (v *shot) first() (adapter.Task, error) {
 		}
 		return task, err
 	}
-	drawn := v.film.Input == nil
+	drawn := v.request.Input == nil
 	if drawn {
 		if err := v.drawStill(); err != nil {
 			return adapter.Task{}, err
 		}
 	}
-	if v.film.Animate != "" {
+	if v.request.Animate != "" {
 		return v.animate()
 	}
-	if button := animateButton(v.film.Motion); v.q.began(button) { // submit/video was refused before
-		v.film.Animate = button
+	if button := animateButton(v.request.Motion); v.q.began(button) { // submit/video was refused before
+		v.request.Animate = button
 		return v.animate()
 	}
-	image, err := v.q.attachment(v.film.Input)
+	image, err := v.q.attachment(v.request.Input)
 	if err != nil {
 		return adapter.Task{}, err
 	}
-	end, err := v.q.attachment(v.film.End)
+	end, err := v.q.attachment(v.request.End)
 	if err != nil {
 		return adapter.Task{}, err
 	}
 	if err := v.noteStill(); err != nil {
 		return adapter.Task{}, err
 	}
-	task, account, err := v.q.DoAnywhere(adapter.StepRequest{Step: "video", Account: v.account, Speed: v.draw.Speed, Command: adapter.Video{
-		Prompt: v.words("animate"), Image: image, End: end, Motion: cmp.Or(v.film.Motion, "low"), Loop: v.film.Loop,
-		Type: v.film.Type, BatchSize: max(v.film.Midjourney.BatchSize, 1),
+	task, account, err := v.q.DoAnywhere(jobs.StepRequest{Step: "video", Account: v.account, Speed: v.draw.Speed, Command: adapter.Video{
+		Prompt: v.words("animate"), Image: image, End: end, Motion: cmp.Or(v.request.Motion, "low"), Loop: v.request.Loop,
+		Type: v.request.Type, BatchSize: max(v.request.Midjourney.BatchSize, 1),
 	}})
 	if adapter.KindOf(err) == adapter.Unsupported {
 		return v.withoutVideo(err, drawn)
@@ -116,29 +117,29 @@ func (v *shot) first() (adapter.Task, error) {
 
 // withoutVideo makes the clip that submit/video refused, since the server has no such route or the account cannot use
 // it, by the picture's own button: nothing was created by the refusal.
-func (v *shot) withoutVideo(refused error, drawn bool) (adapter.Task, error) {
-	if v.film.Seconds > 4 && !drawn { // where the still is paid, a shorter video is better than none
+func (v *videoBuild) withoutVideo(refused error, drawn bool) (adapter.Task, error) {
+	if v.request.Seconds > 4 && !drawn { // where the still is paid, a shorter video is better than none
 		return adapter.Task{}, v.lacking(noExtensions(), refused)
 	}
-	if v.film.Input.Image == "" {
+	if v.request.Input.Image == "" {
 		return adapter.Task{}, v.lacking(onlyOwn(), refused)
 	}
-	img, err := v.q.s.parts.Store.Get(v.q.ctx, v.film.Input.Image)
+	img, err := v.q.s.parts.Store.Get(v.q.ctx, v.request.Input.Image)
 	if err != nil {
 		return adapter.Task{}, fmt.Errorf("read the picture: %w", err)
 	}
 	if v.account, err = v.q.AccountOf(img.Upstream); err != nil {
 		return adapter.Task{}, err
 	}
-	v.film.Animate = animateButton(v.film.Motion)
-	if img.IsGrid() || !slices.Contains(img.Offers(), v.film.Animate) {
+	v.request.Animate = animateButton(v.request.Motion)
+	if img.IsGrid() || !slices.Contains(img.Offers(), v.request.Animate) {
 		return adapter.Task{}, unavailable("action", "Midjourney does not offer to animate this picture", img)
 	}
 	return v.animate()
 }
 
 // lacking is the reason of a refusal: that the upstream has no submit/video, if it has shown that by now, else its own.
-func (v *shot) lacking(reason *adapter.Error, refused error) error {
+func (v *videoBuild) lacking(reason *adapter.Error, refused error) error {
 	if has, err := v.account.Upstream.Has(v.q.ctx, adapter.FeatureVideo); has || err != nil {
 		return refused
 	}
@@ -158,14 +159,14 @@ func animateButton(motion string) string {
 const stillName = "imagine/1"
 
 // drawStill draws the first frame from the words; the grid it is a quarter of is kept like any other.
-func (v *shot) drawStill() error {
-	from := Origin{Job: v.run, Request: v.film.Generation, Drawing: v.draw, Account: v.account, Name: "imagine"}
+func (v *videoBuild) drawStill() error {
+	from := Origin{Job: v.run, Request: v.request.Generation, Drawing: v.draw, Account: v.account, Name: "imagine"}
 	from.Request.Midjourney.Grid, from.Drawing.Upscale = adapter.GridSplit, false // the first frame is one picture, however pictures are handed out
-	made, err := v.q.grid(adapter.StepRequest{Step: "imagine", Account: v.account, Speed: v.draw.Speed, Command: adapter.Imagine{Prompt: v.draw.Prompt, Niji: v.draw.Niji}}, from, 1)
+	made, err := v.q.grid(jobs.StepRequest{Step: "imagine", Account: v.account, Speed: v.draw.Speed, Command: adapter.Imagine{Prompt: v.draw.Prompt, Niji: v.draw.Niji}}, from, 1)
 	if err != nil {
 		return err
 	}
-	v.film.Input = &adapter.Reference{Image: made.Images[0]}
+	v.request.Input = &adapter.Reference{Image: made.Images[0]}
 	if v.account, err = v.q.AccountOf(v.q.Job().UpstreamOf("")); err != nil {
 		return err
 	}
@@ -174,17 +175,17 @@ func (v *shot) drawStill() error {
 		return err
 	}
 	if !has {
-		v.film.Animate = animateButton(v.film.Motion)
+		v.request.Animate = animateButton(v.request.Motion)
 	}
 	return nil
 }
 
-func (v *shot) noteStill() error {
-	if v.film.Input.Image == "" {
-		v.still = v.film.Input.Upload
+func (v *videoBuild) noteStill() error {
+	if v.request.Input.Image == "" {
+		v.still = v.request.Input.Upload
 		return nil
 	}
-	img, err := v.q.s.parts.Store.Get(v.q.ctx, v.film.Input.Image)
+	img, err := v.q.s.parts.Store.Get(v.q.ctx, v.request.Input.Image)
 	if err != nil {
 		return fmt.Errorf("read the picture: %w", err)
 	}
@@ -193,16 +194,16 @@ func (v *shot) noteStill() error {
 }
 
 // animate presses the picture's own button, on an upstream without submit/video.
-func (v *shot) animate() (adapter.Task, error) {
+func (v *videoBuild) animate() (adapter.Task, error) {
 	if err := v.noteStill(); err != nil {
 		return adapter.Task{}, err
 	}
-	img, err := v.q.s.parts.Store.Get(v.q.ctx, v.film.Input.Image)
+	img, err := v.q.s.parts.Store.Get(v.q.ctx, v.request.Input.Image)
 	if err != nil {
 		return adapter.Task{}, fmt.Errorf("read the picture: %w", err)
 	}
-	if img.NeedsSingle(v.film.Animate) {
-		if err := v.q.ownSingle(&img, v.account, prelude); err != nil {
+	if img.NeedsSingle(v.request.Animate) {
+		if err := v.q.ownSingle(&img, v.account, hiddenStep); err != nil {
 			return adapter.Task{}, err
 		}
 	}
@@ -210,30 +211,30 @@ func (v *shot) animate() (adapter.Task, error) {
 	if img.Single != nil {
 		taskID, buttons = img.Single.TaskID, img.Single.Buttons
 	}
-	b, ok := adapter.FindButton(buttons, v.film.Animate, 0)
+	b, ok := adapter.FindButton(buttons, v.request.Animate, 0)
 	if !ok {
 		return adapter.Task{}, unavailable("action", "Midjourney does not offer to animate this picture", img)
 	}
-	task, err := v.q.press(pressing{step: v.film.Animate, account: v.account, taskID: taskID, button: b, speed: v.draw.Speed, prompt: v.draw.Text})
+	task, err := v.q.press(buttonPress{step: v.request.Animate, account: v.account, taskID: taskID, button: b, speed: v.draw.Speed, prompt: v.draw.Text})
 	if adapter.KindOf(err) == adapter.Unsupported {
 		return v.imagined()
 	}
 	return task, err
 }
 
-// imagined makes the clip by a prompt, behind relays that have no submit/video and let no animate button through
-// (upstream-protocol.md §1.8, §5.8): the press before it was refused, so it was not paid.
-func (v *shot) imagined() (adapter.Task, error) {
-	image, err := v.q.attachment(v.film.Input)
+// imagined makes the clip by a prompt, behind relays that have no submit/video and let no animate button through:
+// the press before it was refused, so it was not paid.
+func (v *videoBuild) imagined() (adapter.Task, error) {
+	image, err := v.q.attachment(v.request.Input)
 	if err != nil {
 		return adapter.Task{}, err
 	}
-	prompt := fmt.Sprintf("%s --video 1 --motion %s --bs %d", v.words("animate"), cmp.Or(v.film.Motion, "low"), max(v.film.Midjourney.BatchSize, 1))
-	return v.q.Do(adapter.StepRequest{Step: "imagine_video", Account: v.account, Speed: v.draw.Speed, Command: adapter.Imagine{Prompt: prompt, Pictures: []adapter.Attachment{*image}}})
+	prompt := fmt.Sprintf("%s --video 1 --motion %s --bs %d", v.words("animate"), cmp.Or(v.request.Motion, "low"), max(v.request.Midjourney.BatchSize, 1))
+	return v.q.Do(jobs.StepRequest{Step: "imagine_video", Account: v.account, Speed: v.draw.Speed, Command: adapter.Imagine{Prompt: prompt, Pictures: []adapter.Attachment{*image}}})
 }
 
 // words are what the clip's prompt says; instead stands where it says nothing, since origins refuse an empty one.
-func (v *shot) words(instead string) string {
+func (v *videoBuild) words(instead string) string {
 	words := cmp.Or(v.draw.Text, instead)
 	if strings.Contains(v.draw.Prompt+" ", " --raw ") {
 		words += " --raw"
@@ -242,17 +243,17 @@ func (v *shot) words(instead string) string {
 }
 
 // extend continues a clip by about four seconds.
-func (v *shot) extend(taskID, step string) (adapter.Task, error) {
-	return v.q.Do(adapter.StepRequest{Step: step, Account: v.account, Speed: v.draw.Speed, Command: adapter.Video{
-		Prompt: v.words("continue"), TaskID: taskID, Motion: cmp.Or(v.film.Motion, "low"), BatchSize: 1,
+func (v *videoBuild) extend(taskID, step string) (adapter.Task, error) {
+	return v.q.Do(jobs.StepRequest{Step: step, Account: v.account, Speed: v.draw.Speed, Command: adapter.Video{
+		Prompt: v.words("continue"), TaskID: taskID, Motion: cmp.Or(v.request.Motion, "low"), BatchSize: 1,
 	}})
 }
 
 // keep downloads the clips and stores them under the run's names that begin so.
-func (v *shot) keep(task adapter.Task, name string) (adapter.Result, error) {
+func (v *videoBuild) keep(task adapter.Task, name string) (adapter.Result, error) {
 	urls := task.VideoURLs
 	if len(urls) == 0 && task.ImageURL != "" {
-		urls = []string{task.ImageURL} // an animated WebP, on Discord accounts (upstream-protocol.md §5.6)
+		urls = []string{task.ImageURL} // an animated WebP, on Discord accounts
 	}
 	if len(urls) == 0 {
 		return adapter.Result{}, adapter.Errorf(adapter.Failed, "Midjourney finished the job without a video.")

@@ -35,7 +35,7 @@ func TestTheWayOfAVideo(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := harness.New(t, test.sim, nil)
-				f := adapter.Film{Generation: harness.Generation("it waves"), Seconds: test.seconds}
+				f := adapter.VideoRequest{Generation: harness.Generation("it waves"), Seconds: test.seconds}
 				jobs := test.jobs
 				if test.known {
 					f.Input = &adapter.Reference{Image: s.Draw(t, "a red fox", 1)[0].ID}
@@ -80,12 +80,12 @@ func TestTheWayOfAVideo(t *testing.T) {
 func TestAVideoIsExtendedAndDeleted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := harness.New(t, simulator.Config{}, nil)
-		run, refused := s.MakeVideo(t, "one", adapter.Film{Generation: harness.Generation("a fox walks")})
+		run, refused := s.MakeVideo(t, "one", adapter.VideoRequest{Generation: harness.Generation("a fox walks")})
 		if refused != nil {
 			t.Fatal(refused)
 		}
 		id := adapter.VideoID(run.ID)
-		if _, refused = s.MakeVideo(t, "two", adapter.Film{Generation: harness.Generation("on and on"), Extends: id}); refused != nil {
+		if _, refused = s.MakeVideo(t, "two", adapter.VideoRequest{Generation: harness.Generation("on and on"), Extends: id}); refused != nil {
 			t.Fatal(refused)
 		}
 		if got := s.Charged(); got != "imagine video extend" {

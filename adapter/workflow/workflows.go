@@ -7,6 +7,7 @@ import (
 	"log/slog"
 
 	"midgate/adapter"
+	"midgate/adapter/jobs"
 	"midgate/adapter/library"
 	"midgate/adapter/prompt"
 )
@@ -42,35 +43,35 @@ func New(cfg Config, parts Deps, lib *library.Library) *Recipes {
 }
 
 // Workflows are the workflow of each kind of job that a Studio starts.
-func (s *Recipes) Workflows() map[string]adapter.Workflow {
-	return map[string]adapter.Workflow{
-		adapter.KindGeneration:  with(s, (*Run).generate),
-		adapter.KindEdit:        with(s, (*Run).edit),
-		adapter.KindVariation:   with(s, (*Run).vary),
-		adapter.KindAction:      with(s, (*Run).act),
-		adapter.KindBlend:       with(s, (*Run).blend),
-		adapter.KindDescription: with(s, (*Run).describe),
-		adapter.KindShorten:     with(s, (*Run).shorten),
-		adapter.KindVideo:       with(s, (*Run).film),
+func (s *Recipes) Workflows() map[adapter.JobKind]jobs.Workflow {
+	return map[adapter.JobKind]jobs.Workflow{
+		adapter.JobGeneration:  with(s, (*Run).generate),
+		adapter.JobEdit:        with(s, (*Run).edit),
+		adapter.JobVariation:   with(s, (*Run).vary),
+		adapter.JobAction:      with(s, (*Run).act),
+		adapter.JobBlend:       with(s, (*Run).blend),
+		adapter.JobDescription: with(s, (*Run).describe),
+		adapter.JobShorten:     with(s, (*Run).shorten),
+		adapter.JobVideo:       with(s, (*Run).film),
 	}
 }
 
 // Run is one execution of a workflow.
 type Run struct {
-	*adapter.Execution
+	*jobs.Execution
 	s      *Recipes
 	ctx    context.Context // the job's
 	caller adapter.Caller
 }
 
 // On begins a workflow.
-func (s *Recipes) On(x *adapter.Execution) *Run {
+func (s *Recipes) On(x *jobs.Execution) *Run {
 	return &Run{Execution: x, s: s, ctx: x.Context(), caller: x.Caller()}
 }
 
 // with makes a workflow of what needs the recorded request.
-func with[T any](s *Recipes, do func(*Run, adapter.Run, T) (adapter.Result, error)) adapter.Workflow {
-	return func(x *adapter.Execution) (adapter.Result, error) {
+func with[T any](s *Recipes, do func(*Run, adapter.Job, T) (adapter.Result, error)) jobs.Workflow {
+	return func(x *jobs.Execution) (adapter.Result, error) {
 		run := x.Job()
 		var request T
 		if err := json.Unmarshal(run.Request, &request); err != nil {

@@ -22,7 +22,7 @@ import (
 	"midgate/adapter/midjourney/simulator"
 )
 
-// The workload of P5: so many jobs in flight in a closed loop, each taking 20 to 40 s (engineering.md §2.2).
+// The workload of P5: so many jobs in flight in a closed loop, each taking 20 to 40 s.
 const (
 	p5Jobs = 1000
 	p5Warm = 45 * time.Second

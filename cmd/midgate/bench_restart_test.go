@@ -20,7 +20,7 @@ import (
 	"midgate/adapter/midjourney/simulator"
 )
 
-// The state of P12: so many records, so many of them of jobs that are under way (engineering.md §5.1).
+// The state of P12: so many records, so many of them of jobs that are under way.
 const (
 	p12Runs = 100_000
 	p12Live = 5_000
@@ -110,7 +110,7 @@ func BenchmarkP12FirstPoll(b *testing.B) {
 }
 
 // p12Sample has a gate record a job that is under way, and returns its record.
-func p12Sample(b *testing.B, name, dir string, environ []string) (sample adapter.Run) {
+func p12Sample(b *testing.B, name, dir string, environ []string) (sample adapter.Job) {
 	b.Helper()
 	gate, address, end := benchGate(b, name, environ)
 	r, err := http.NewRequestWithContext(b.Context(), http.MethodPost, address+"/v1/images/generations", strings.NewReader(`{"prompt":"a fox"}`))
@@ -123,7 +123,7 @@ func p12Sample(b *testing.B, name, dir string, environ []string) (sample adapter
 		b.Fatal(err)
 	}
 	_ = resp.Body.Close() // its header says what is needed
-	for job := (struct{ Status string }{}); job.Status != string(adapter.RunInProgress); {
+	for job := (struct{ Status string }{}); job.Status != string(adapter.JobInProgress); {
 		if err := json.Unmarshal(exchange(b, address+resp.Header.Get("Location"), ""), &job); err != nil {
 			b.Fatal(err)
 		}
@@ -133,7 +133,7 @@ func p12Sample(b *testing.B, name, dir string, environ []string) (sample adapter
 	e := p12State(b, dir)
 	defer e.Close()
 	ctx, stop := context.WithCancel(b.Context())
-	_ = e.Journal().Watch(ctx, func(run adapter.Run) { sample = run }, stop) // it ends when it is told to
+	_ = e.Journal().Watch(ctx, func(run adapter.Job) { sample = run }, stop) // it ends when it is told to
 	return sample
 }
 
@@ -157,7 +157,7 @@ func p12State(b *testing.B, dir string) *jetstream.Engine {
 }
 
 // p12Fill stores copies of a run: live ones for the given tasks, and ended ones.
-func p12Fill(b *testing.B, dir string, sample adapter.Run, tasks []string) {
+func p12Fill(b *testing.B, dir string, sample adapter.Job, tasks []string) {
 	b.Helper()
 	e := p12State(b, dir)
 	defer e.Close()
@@ -174,7 +174,7 @@ func p12Fill(b *testing.B, dir string, sample adapter.Run, tasks []string) {
 					sub.TaskID = tasks[i]
 					run.Steps[0].Submission = &sub
 				} else {
-					run.Status, run.Finished, run.Result = adapter.RunCompleted, run.Created, &adapter.Result{Images: []string{adapter.NewID("img_")}}
+					run.Status, run.Finished, run.Result = adapter.JobCompleted, run.Created, &adapter.Result{Images: []string{adapter.NewID("img_")}}
 				}
 				if _, err := e.Journal().Create(b.Context(), run); err != nil {
 					b.Errorf("Create() = %v", err)

@@ -20,7 +20,7 @@ import (
 )
 
 // bed is what faults are tested on: gates in processes of their own, and a simulated upstream in this one, over real
-// sockets. Its ledger is the judge (engineering.md §3.3).
+// sockets. Its ledger is the judge.
 type bed struct {
 	t       *testing.T
 	sim     *simulator.Simulator
@@ -168,7 +168,7 @@ func atOnce(n int, f func(i int)) {
 	}
 }
 
-// jobJSON is what a test reads of a job (contract.md §5).
+// jobJSON is what a test reads of a job.
 type jobJSON struct {
 	ID, Status, Kind string
 	JobsPaid         int `json:"jobs_paid"`

@@ -13,8 +13,8 @@ import (
 	"midgate/config"
 )
 
-// The clock is set by an hour while the gate is down: what its records say of time lies in the past or in the future
-// (row T1 of engineering.md §3.3). Every request that is repeated meets its job, and nothing is paid again.
+// The clock is set by an hour while the gate is down: what its records say of time lies in the past or in the future.
+// Every request that is repeated meets its job, and nothing is paid again.
 func TestAClockThatIsSetBetweenTwoProcessesCostsNothing(t *testing.T) {
 	t.Parallel()
 	for name, by := range map[string]time.Duration{"an hour ahead": time.Hour, "an hour back": -time.Hour} {

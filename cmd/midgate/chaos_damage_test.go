@@ -10,8 +10,8 @@ import (
 	"midgate/adapter/midjourney/simulator"
 )
 
-// State that was damaged on the disk is told at the start, and neither served nor built upon (row S4 of engineering.md
-// §3.3): a run that cannot be read could be paid a second time.
+// State that was damaged on the disk is told at the start, and neither served nor built upon: a run that cannot be read
+// could be paid a second time.
 func TestDamagedStateIsToldAtTheStart(t *testing.T) {
 	t.Parallel()
 	data := t.TempDir()

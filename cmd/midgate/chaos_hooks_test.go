@@ -44,7 +44,7 @@ func post(t *testing.T, url, body string) int {
 }
 
 // Webhooks come twice, in the wrong order, before the answer to the submission, or not at all, and strangers send some
-// of their own (rows W1 to W3 of engineering.md §3.3): one job and one answer each.
+// of their own: one job and one answer each.
 func TestWebhooksOfEveryKindAreHintsOnly(t *testing.T) {
 	t.Parallel()
 	const n = 8

@@ -161,7 +161,7 @@ func (l *liar) say(w http.ResponseWriter, text string) {
 	l.most = max(l.most, took)
 }
 
-// mostTaken is what the gate may take of one answer: a list of tasks may have 32 MB (engineering.md §3.3 row U5), and the
+// mostTaken is what the gate may take of one answer: a list of tasks may have 32 MB, and the
 // sockets' buffers hold some more.
 const mostTaken = 64 << 20
 

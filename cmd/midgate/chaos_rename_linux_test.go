@@ -17,8 +17,8 @@ import (
 // renameAttempts bounds how often the gate is killed at a rename before one is a picture's.
 const renameAttempts = 6
 
-// The gate is killed after the bytes of a picture are on the disk and before they have their name (row F3 of
-// engineering.md §3.3): nothing is to be seen of them, and the repeat gets the picture of the one job that was paid.
+// The gate is killed after the bytes of a picture are on the disk and before they have their name: nothing is to be seen
+// of them, and the repeat gets the picture of the one job that was paid.
 func TestAKillBeforeAPictureHasItsNameCostsNothing(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -117,7 +117,7 @@ func (b *bed) accepted() (n int) {
 }
 
 // Without a majority of the cluster nothing can be recorded, so nothing is submitted; what is under way is waited for and
-// recorded when the cluster is back (rows S1 and S2 of engineering.md §3.3).
+// recorded when the cluster is back.
 func TestWithoutItsClusterNothingIsSubmitted(t *testing.T) {
 	r := newReplicas(t, simulator.Config{Pace: 3 * time.Second})
 	first := r.generation("before the cluster went", 2)

@@ -18,7 +18,7 @@ import (
 // impatience is how long a connection lives in the storm.
 const impatience = 2 * time.Second
 
-// repeater is how a client library repeats a call whose connection broke (openai-surface.md §10, clients.md §3).
+// repeater is how a client library repeats a call whose connection broke.
 type repeater struct {
 	tries   int
 	counts  bool // x-stainless-retry-count says which try it is

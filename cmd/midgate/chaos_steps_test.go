@@ -7,7 +7,7 @@ import (
 	"midgate/adapter/midjourney/simulator"
 )
 
-// A gate is killed at one point of a job's life after the other (row K1 of engineering.md §3.3): the repeat gets the
+// A gate is killed at one point of a job's life after the other: the repeat gets the
 // picture of the one job that was paid.
 func TestAKillAtEachStepCostsOneJob(t *testing.T) {
 	t.Parallel()

@@ -51,7 +51,7 @@ func TestTwentyJobsSurviveAKill(t *testing.T) {
 	b.settle(20)
 }
 
-// What may have been accepted is submitted once, and the client is told not to repeat it (engineering.md §3.2).
+// What may have been accepted is submitted once, and the client is told not to repeat it.
 func TestAnAnswerOfTheUpstreamThatIsLostCostsOneJob(t *testing.T) {
 	t.Parallel()
 	b := newBed(t, simulator.Config{Pace: time.Second})

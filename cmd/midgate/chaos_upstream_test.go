@@ -30,7 +30,7 @@ func (b *bed) behind() (cut func(), back func()) {
 func (a answer) said(code string) bool { return strings.Contains(string(a.body), `"code":"`+code+`"`) }
 
 // While nobody listens at the upstream's address requests are refused at once, since nothing can have been submitted, and
-// jobs under way go on when it is back (row U6 of engineering.md §3.3).
+// jobs under way go on when it is back.
 func TestAnUpstreamThatIsDownCostsNothing(t *testing.T) {
 	t.Parallel()
 	b := newBed(t, simulator.Config{Pace: 5 * time.Second})

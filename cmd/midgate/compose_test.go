@@ -79,7 +79,7 @@ func TestComposeFileRunsMidgate(t *testing.T) {
 	}
 }
 
-// TestProfilesAreConnected looks at what the chat programs are told of midgate (clients.md §§4.3, 4.5, 5.6).
+// TestProfilesAreConnected looks at what the chat programs are told of midgate.
 func TestProfilesAreConnected(t *testing.T) {
 	for profile, tt := range map[string]struct {
 		services []string

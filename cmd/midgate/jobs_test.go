@@ -23,7 +23,7 @@ func (b *bed) job(id string) (j jobJSON) {
 	return j
 }
 
-// Whatever costs money names its job: also a stream, an answer in another shape, and an error (contract.md §5).
+// Whatever costs money names its job: also a stream, an answer in another shape, and an error.
 func TestEveryAnswerThatCostsMoneyNamesItsJob(t *testing.T) {
 	t.Parallel()
 	b := anyJob(t)

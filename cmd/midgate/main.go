@@ -38,7 +38,7 @@ type command struct {
 	run         func(context.Context, program, []string) error
 }
 
-// commands in the order in which help shows them (contract.md §1).
+// commands in the order in which help shows them.
 func commands() []command {
 	return []command{
 		{"serve", "[--config FILE]", "the proxy; also what midgate without a command does", serve},

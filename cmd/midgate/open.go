@@ -11,6 +11,7 @@ import (
 
 	"midgate/adapter"
 	"midgate/adapter/jetstream"
+	"midgate/adapter/jobs"
 	"midgate/adapter/library"
 	"midgate/adapter/memstore"
 	"midgate/adapter/midjourney"
@@ -24,7 +25,7 @@ import (
 // gate is a running midgate.
 type gate struct {
 	log     *slog.Logger
-	jobs    *adapter.Engine
+	jobs    *jobs.Engine
 	face    *proxy.Server
 	listen  net.Listener
 	closers []func() // in the order of opening
@@ -94,8 +95,8 @@ func open(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *gate, er
 	})
 	recipes := workflow.New(cfg.Workflow, workflow.Deps{Accounts: accounts, Store: store, Pictures: bytes, Retoucher: bytes, Log: log}, library)
 	workflows := recipes.Workflows()
-	workflows[adapter.KindNative] = native.Workflow(recipes)
-	g.jobs = adapter.NewEngine(cfg.Jobs, adapter.JobsDeps{
+	workflows[adapter.JobNative] = native.Workflow(recipes)
+	g.jobs = jobs.New(cfg.Jobs, jobs.Deps{
 		Accounts: accounts, Store: store, Pictures: bytes, Journal: state.Journal(), Leases: state.Leases(), Observer: metrics.Observer(), Log: log,
 	}, workflows)
 	g.closing(g.jobs.Close)

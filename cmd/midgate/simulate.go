@@ -14,7 +14,7 @@ import (
 	"midgate/adapter/midjourney/simulator"
 )
 
-// simulate is a midjourney-proxy server that draws by itself (contract.md §1).
+// simulate is a midjourney-proxy server that draws by itself.
 func simulate(ctx context.Context, p program, args []string) error {
 	fs := p.flags("simulate")
 	listen := fs.String("listen", "127.0.0.1:8090", "address to listen on")

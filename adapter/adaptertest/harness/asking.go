@@ -92,16 +92,16 @@ func (s *Harness) Unreachable(downloads int) {
 }
 
 // MakeVideo asks for a video and waits for its job.
-func (s *Harness) MakeVideo(t *testing.T, name string, f adapter.Film) (adapter.Run, *adapter.Error) {
+func (s *Harness) MakeVideo(t *testing.T, name string, f adapter.VideoRequest) (adapter.Job, *adapter.Error) {
 	t.Helper()
 	ticket, err := s.Film(t.Context(), s.Attempt("/v1/videos", name), f)
 	if err == nil {
 		_, err = ticket.Wait(t.Context(), nil)
 	}
 	if err != nil {
-		return adapter.Run{}, Refusal(t, err)
+		return adapter.Job{}, Refusal(t, err)
 	}
-	run, err := s.Video(t.Context(), s.Me, adapter.VideoID(ticket.Run().ID))
+	run, err := s.Video(t.Context(), s.Me, adapter.VideoID(ticket.Job().ID))
 	if err != nil {
 		t.Fatal(err)
 	}

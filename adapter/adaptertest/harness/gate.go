@@ -5,6 +5,7 @@ import (
 	"maps"
 
 	"midgate/adapter"
+	"midgate/adapter/jobs"
 	"midgate/adapter/library"
 	"midgate/adapter/native"
 	"midgate/adapter/workflow"
@@ -17,7 +18,7 @@ type Config struct {
 }
 
 // Jobs is what the engine can be told.
-type Jobs = adapter.JobsConfig
+type Jobs = jobs.Config
 
 // Workflow is what the workflows can be told.
 type Workflow = workflow.Config
@@ -38,7 +39,7 @@ type Parts struct {
 
 // Gate is everything that routes speak to.
 type Gate struct {
-	*adapter.Engine
+	*jobs.Engine
 	*workflow.Service
 	*library.Library
 	*native.API
@@ -50,8 +51,8 @@ func Wire(cfg Config, p Parts) *Gate {
 		Retoucher: p.Retoucher, Recogniser: p.Recogniser, Log: p.Log})
 	recipes := workflow.New(cfg.Workflow, workflow.Deps{Accounts: p.Accounts, Store: p.Store, Pictures: p.Pictures, Retoucher: p.Retoucher, Log: p.Log}, library)
 	workflows := maps.Clone(recipes.Workflows())
-	workflows[adapter.KindNative] = native.Workflow(recipes)
-	engine := adapter.NewEngine(cfg.Jobs, adapter.JobsDeps{Accounts: p.Accounts, Store: p.Store, Pictures: p.Pictures, Journal: p.Journal, Leases: p.Leases,
+	workflows[adapter.JobNative] = native.Workflow(recipes)
+	engine := jobs.New(cfg.Jobs, jobs.Deps{Accounts: p.Accounts, Store: p.Store, Pictures: p.Pictures, Journal: p.Journal, Leases: p.Leases,
 		Observer: p.Observer, Log: p.Log}, workflows)
 	return &Gate{Engine: engine, Service: workflow.NewService(recipes, engine), Library: library,
 		API: native.New(native.Deps{Accounts: p.Accounts, Store: p.Store, Notify: p.Notify, Log: p.Log}, recipes, engine, library)}

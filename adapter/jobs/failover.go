@@ -1,0 +1,99 @@
+package jobs
+
+import (
+	"errors"
+	"slices"
+
+	"midgate/adapter"
+)
+
+// anywhere does a job that no earlier one ties to an upstream: where the run was given to or, if that certainly created
+// nothing, elsewhere. It returns the account that has the job. A step that has been recorded stays where it is.
+func (q *Execution) anywhere(o StepRequest, do func(StepRequest) error) (adapter.Account, error) {
+	if st, ok := q.Recorded(o.Step); ok && st.Upstream != o.Account.Name && st.Refusal == nil {
+		account, err := q.s.parts.Accounts.Made(q.ctx, q.caller, st.Upstream)
+		if err != nil {
+			return o.Account, err
+		}
+		o.Account = account
+	}
+	others, several := q.s.parts.Accounts.(adapter.Others)
+	if !several || !free(o.Command) {
+		return o.Account, do(o)
+	}
+	for wait := shortestWait; ; wait = min(2*wait, longestWait) {
+		account, full, err := q.round(o, others, do)
+		if full == nil {
+			return account, err
+		}
+		if !q.again(full, wait) {
+			return account, full
+		}
+	}
+}
+
+// round asks the upstreams one after the other until one takes the job or refuses it for what it is. full is the refusal
+// of one that had no place, if nobody took the job: another round may do better.
+func (q *Execution) round(o StepRequest, others adapter.Others, do func(StepRequest) error) (_ adapter.Account, full *adapter.Error, _ error) {
+	var tried []string
+	for {
+		tried = append(tried, o.Account.Name)
+		next, none := others.Other(q.ctx, q.caller, o.Speed, tried)
+		o.failFast = none == nil || len(tried) > 1
+		err := do(o)
+		if err == nil || !q.untaken(o, err) {
+			return o.Account, nil, err
+		}
+		if e, ok := errors.AsType[*adapter.Error](err); ok && e.Kind == adapter.Busy && o.failFast {
+			full = e
+		}
+		if none != nil {
+			return o.Account, full, err
+		}
+		q.s.parts.Log.Info("a job is given to another upstream", "job", q.live.snapshot().ID, "step", o.Step, "from", o.Account.Name, "to", next.Name)
+		o.Account = next
+	}
+}
+
+// untaken reports whether a job was refused for a reason that is the upstream's own, so that nothing was created.
+func (q *Execution) untaken(o StepRequest, err error) bool {
+	st, ok := q.Recorded(o.Step)
+	reasons := []adapter.Kind{adapter.Unavailable, adapter.Busy, adapter.Credit, adapter.UpstreamAuth}
+	if optional(o.Command) {
+		reasons = append(reasons, adapter.Unsupported)
+	}
+	return ok && st.Submission == nil && st.Refusal != nil && q.ctx.Err() == nil && slices.Contains(reasons, adapter.KindOf(err))
+}
+
+// optional reports whether a command needs a route that not every upstream has.
+func optional(c adapter.Command) bool {
+	switch c.(type) {
+	case adapter.Edits, adapter.Video, adapter.Shorten:
+		return true
+	default:
+		return false
+	}
+}
+
+// free reports whether a command goes on from no task, so that every upstream can do it.
+func free(c adapter.Command) bool {
+	switch c := c.(type) {
+	case adapter.Imagine, adapter.Blend, adapter.Describe, adapter.Shorten, adapter.Edits:
+		return true
+	case adapter.Video:
+		return c.TaskID == ""
+	case adapter.Native:
+		return c.Parent == ""
+	default:
+		return false
+	}
+}
+
+// DoAnywhere is do for a job that every upstream can do.
+func (q *Execution) DoAnywhere(o StepRequest) (task adapter.Task, account adapter.Account, err error) {
+	account, err = q.anywhere(o, func(o StepRequest) (err error) {
+		task, err = q.Do(o)
+		return err
+	})
+	return task, account, err
+}

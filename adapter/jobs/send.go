@@ -1,0 +1,37 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"midgate/adapter"
+)
+
+// fullAgain waits before an upstream that was full is asked once more; false if it was not, or others are to be asked.
+func (q *Execution) fullAgain(o StepRequest, err error, wait time.Duration) bool {
+	full, ok := errors.AsType[*adapter.Error](err)
+	return ok && full.Kind == adapter.Busy && !o.failFast && q.again(full, wait)
+}
+
+// again waits after the refusal of a full upstream, which created nothing; false if the client's patience ends before.
+func (q *Execution) again(full *adapter.Error, wait time.Duration) bool {
+	wait = max(wait, min(full.RetryAfter, 30*time.Second))
+	return time.Now().Add(wait).Before(q.patience) && adapter.Pause(q.ctx, wait)
+}
+
+// send submits, and listens for the answer a while longer than the run lives.
+func (q *Execution) send(o StepRequest) (adapter.Submission, error) {
+	ctx, hangUp := context.WithCancelCause(context.WithoutCancel(q.ctx))
+	defer hangUp(nil)
+	defer context.AfterFunc(q.ctx, func() {
+		time.AfterFunc(listenFor, func() { hangUp(context.Cause(q.ctx)) })
+	})()
+	return o.Account.Upstream.Submit(ctx, o.Command, adapter.Options{Speed: o.Speed, State: q.state(o.Step)})
+}
+
+// isTold reports whether an upstream said that it took nothing; an error of another sort leaves that open.
+func isTold(err error) bool {
+	_, told := errors.AsType[*adapter.Error](err)
+	return told
+}

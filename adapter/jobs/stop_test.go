@@ -1,0 +1,61 @@
+package jobs_test
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"midgate/adapter/adaptertest/harness"
+
+	"midgate/adapter"
+)
+
+// slowly makes an upstream take a second to accept a job that it has at once; who hangs up before never hears of it.
+func slowly(u *harness.FakeUpstream) {
+	u.OnSubmit = func(ctx context.Context, o adapter.Options) error {
+		select {
+		case <-time.After(time.Second):
+			return nil
+		case <-ctx.Done():
+			u.Mu.Lock()
+			defer u.Mu.Unlock()
+			u.States = append(u.States, o.State)
+			return adapter.Wrap(adapter.Ambiguous, ctx.Err(), "The answer was lost.")
+		}
+	}
+}
+
+// A process that stops listens to the end of the submissions that it has under way: what they made is paid.
+func TestAStopDoesNotCutASubmission(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		up := &harness.FakeUpstream{Takes: 10 * time.Second}
+		slowly(up)
+		e := harness.NewEngine(t, up, nil)
+		e.Ask(t, harness.Attempt("b"))
+		<-time.After(500 * time.Millisecond)
+		e.Restart(t)
+		if got := harness.Text(t, e.Ask(t, harness.Retry("b", 1))); got != "short t"+up.States[0] || up.Charges() != 1 {
+			t.Errorf("answer = %q after %d jobs, want the one that was being submitted", got, up.Charges())
+		}
+	})
+}
+
+// It does not listen for ever: an upstream that does not answer must not keep the process alive.
+func TestAStopDoesNotWaitForAnUpstreamThatHangs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		up := &harness.FakeUpstream{}
+		up.OnSubmit = func(ctx context.Context, _ adapter.Options) error {
+			<-ctx.Done()
+			return adapter.Wrap(adapter.Ambiguous, ctx.Err(), "The answer was lost.")
+		}
+		e := harness.NewEngine(t, up, nil)
+		e.Ask(t, harness.Attempt("b"))
+		<-time.After(500 * time.Millisecond)
+		began := time.Now()
+		e.Close()
+		if took := time.Since(began); took > 2*time.Second {
+			t.Errorf("Close() took %v, want 2s at most", took)
+		}
+	})
+}
