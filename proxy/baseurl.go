@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/gin-gonic/gin"
+
+	"midgate/adapter/publicnet"
 )
 
 // base is what picture URLs begin with: the configured address, else the one that the request came to. The forwarded
@@ -24,7 +26,7 @@ func (s *Server) base(c *gin.Context) string {
 		if p := firstOfList(c.GetHeader("X-Forwarded-Proto")); p == "http" || p == "https" {
 			scheme = p
 		}
-		if h := firstOfList(c.GetHeader("X-Forwarded-Host")); plainHost(h) {
+		if h := firstOfList(c.GetHeader("X-Forwarded-Host")); publicnet.PlainHost(h) {
 			host = h
 		}
 		if p := firstOfList(c.GetHeader("X-Forwarded-Prefix")); plainPrefix.MatchString(p) {
@@ -97,13 +99,6 @@ func private(host string) bool {
 		return !strings.Contains(strings.TrimRight(u.Hostname(), "."), ".")
 	}
 	return !ip.IsGlobalUnicast() || ip.IsPrivate()
-}
-
-// plainHost reports whether a text is a host with nothing but letters, digits and the marks of addresses.
-func plainHost(h string) bool {
-	return h != "" && len(h) < 300 && strings.IndexFunc(h, func(r rune) bool {
-		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune(".-_:[]", r))
-	}) < 0
 }
 
 // firstOfList is the first of comma-separated values: the one that the outermost proxy wrote.

@@ -24,6 +24,7 @@ import (
 	"midgate/adapter/adaptertest"
 	"midgate/adapter/adaptertest/harness"
 	"midgate/adapter/midjourney"
+	"midgate/adapter/midjourney/poll"
 	"midgate/adapter/midjourney/simulator"
 	"midgate/adapter/pictures"
 )
@@ -66,7 +67,7 @@ func newHouseAmid(t testing.TB, sim simulator.Config, amid mischief, change ...f
 	sim.Pixels, sim.Pace = cmp.Or(sim.Pixels, 64), max(sim.Pace, time.Millisecond)
 	sim.Refresh = cmp.Or(sim.Refresh, 5*time.Millisecond)
 	h := &house{sim: simulator.New(sim), amid: amid}
-	poll := midjourney.DefaultPoll()
+	poll := poll.Default()
 	step := max(sim.Pace/50, 10*time.Millisecond) // what takes long need not be asked for all the time
 	poll.Tick, poll.First, poll.SingleTick, poll.Longest, poll.Backoff = step, step, 2*step, 10*step, 10*step
 	upstream := midjourney.UpstreamConfig{Name: "main", URL: "http://upstream.test", Key: "upstream-key"}

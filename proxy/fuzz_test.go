@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"midgate/adapter"
+	"midgate/adapter/publicnet"
 )
 
 // Whatever a JSON body is, it is decoded or refused with a 4xx; and what encoding/json calls the same has one digest.
@@ -176,7 +177,7 @@ func FuzzPictureText(f *testing.F) {
 // refusing is a network that is never reached.
 type refusing struct{}
 
-func (refusing) RoundTrip(*http.Request) (*http.Response, error) { return nil, errNotPublic }
+func (refusing) RoundTrip(*http.Request) (*http.Response, error) { return nil, publicnet.ErrNotPublic }
 
 // askedFor tells which picture bytes are looked up.
 type askedFor struct {

@@ -10,6 +10,7 @@ import (
 	"net/url"
 
 	"midgate/adapter"
+	"midgate/adapter/publicnet"
 )
 
 // Notify posts a task to its client's own notifyHook, as /mj/task/{id}/fetch shows it (upstream-protocol.md §7). Like
@@ -21,7 +22,7 @@ func (s *Server) Notify(ctx context.Context, t adapter.NativeTask) error {
 	}
 	u, err := url.Parse(t.Request.Hook)
 	if err == nil {
-		err = fetchable(u)
+		err = publicnet.CheckURL(u)
 	}
 	if err != nil {
 		return errHook
@@ -34,8 +35,8 @@ func (s *Server) Notify(ctx context.Context, t adapter.NativeTask) error {
 	req.Header.Set("Content-Type", "application/json")
 	resp, err := s.fetch.client.Do(req)
 	switch {
-	case errors.Is(err, errNotPublic):
-		return errNotPublic
+	case errors.Is(err, publicnet.ErrNotPublic):
+		return publicnet.ErrNotPublic
 	case err != nil: // its text has the address, which may be a secret
 		return errHook
 	}

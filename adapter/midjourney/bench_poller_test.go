@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"midgate/adapter"
+	"midgate/adapter/midjourney/poll"
 	"midgate/adapter/midjourney/simulator"
 )
 
@@ -135,7 +136,7 @@ func (e *everything) loop(ctx context.Context, r *rig) {
 		e.mu.Unlock()
 		for len(ids) > 0 {
 			n := min(500, len(ids))
-			rows, err := c.fetchMany(ctx, ids[:n])
+			rows, err := c.List(ctx, ids[:n])
 			if err != nil {
 				return
 			}
@@ -145,7 +146,7 @@ func (e *everything) loop(ctx context.Context, r *rig) {
 	}
 }
 
-func (e *everything) tell(rows map[string]row) {
+func (e *everything) tell(rows map[string]poll.Row) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for id, r := range rows {

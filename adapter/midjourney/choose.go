@@ -63,7 +63,7 @@ func (f *Fleet) hasPlace(u *upstream, c adapter.Caller) bool {
 	f.mu.Lock()
 	a, ok := f.accounts[id]
 	f.mu.Unlock()
-	return !ok || a.poller.open() < u.cfg.MaxInFlight
+	return !ok || a.poller.Open() < u.cfg.MaxInFlight
 }
 
 // draw picks one at random, by weight.

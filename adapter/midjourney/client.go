@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"midgate/adapter"
+	"midgate/adapter/midjourney/poll"
 )
 
 // The most that is read of an answer, in bytes (engineering.md §3.3 row U5).
@@ -20,10 +21,7 @@ const (
 	maxList = 32 << 20
 )
 
-var (
-	errTooLong  = errors.New("answer is too long") // beyond its limit
-	errSwitched = errors.New("answer changes the protocol")
-)
+var errSwitched = errors.New("answer changes the protocol")
 
 // client speaks to one upstream with one key. It implements adapter.Upstream, adapter.Finder and
 // adapter.Tools.
@@ -117,7 +115,7 @@ func (c *client) do(over *http.Client, req *http.Request, limit int64) (reply, e
 	case err != nil:
 		return out, fmt.Errorf("read answer: %w", err)
 	case int64(len(raw)) > limit:
-		return out, errTooLong
+		return out, poll.ErrTooLong
 	default:
 		return out, nil
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"midgate/adapter"
+	"midgate/adapter/midjourney/poll"
 )
 
 // Auth is how a key is shown to an upstream (upstream-protocol.md §2.3). Exactly one header is
@@ -31,7 +32,7 @@ type Config struct {
 	FeatureTTL     time.Duration // how long the presence or absence of an optional route is believed; default 1 h
 	Idle           time.Duration // passthrough: an unused account is forgotten after this long; default 10 min
 
-	Poll Poll // the zero value is DefaultPoll()
+	Poll poll.Tuning // the zero value is Default()
 
 	BreakAfter int           // connection failures in a row that stop new submissions to an upstream; default 5
 	BreakFor   time.Duration // how long they stay stopped before one is let through; default 15 s
@@ -59,39 +60,6 @@ type UpstreamConfig struct {
 	MaxInFlight int                      // an account with this many waiting tasks is chosen only when all are full; 0: no limit
 }
 
-// Poll tunes the shared poller (engineering.md §2.4).
-type Poll struct {
-	Tick       time.Duration // the poller's step: 500 ms
-	First      time.Duration // the earliest first look after a submission: 2 s
-	Longest    time.Duration // the longest pause between two looks at a task: 10 s
-	SingleTick time.Duration // the shortest pause between two looks at a task where there is no list: 1 s
-	RelayTick  time.Duration // the step at relays that serve copies: 3 s
-	RelayCycle time.Duration // how often such a relay refreshes its copies: 15 s
-	HookTick   time.Duration // the shortest pause while webhooks prove to arrive: 5 s
-	HookRun    int           // webhooks in a row without a loss that are such a proof: 200
-	Gather     time.Duration // how long a webhook's question waits for others to join it: 5 ms
-	Chunk      int           // ids per list call at the start: 100
-	MinChunk   int           // what size learning comes back to: 50
-	MaxChunk   int           // and never exceeds: 500
-	Singles    int           // single fetches at once: 8
-	Lost       time.Duration // a task must be absent this long, and three times, to count as lost: 30 s
-	Bare       time.Duration // a success without a picture is asked for again this long: 30 s
-	Backoff    time.Duration // the first pause after failed calls, doubled by each further failure: 2 s
-	MaxBackoff time.Duration // its limit: 30 s
-}
-
-// DefaultPoll returns the tuning for real upstreams.
-func DefaultPoll() Poll {
-	return Poll{
-		Tick: 500 * time.Millisecond, First: 2 * time.Second, Longest: 10 * time.Second,
-		SingleTick: time.Second, RelayTick: 3 * time.Second, RelayCycle: 15 * time.Second,
-		HookTick: 5 * time.Second, HookRun: 200, Gather: 5 * time.Millisecond,
-		Chunk: 100, MinChunk: 50, MaxChunk: 500, Singles: 8,
-		Lost: 30 * time.Second, Bare: 30 * time.Second,
-		Backoff: 2 * time.Second, MaxBackoff: 30 * time.Second,
-	}
-}
-
 // Observer is told of what happens at the upstreams. Every function may be nil, must be safe for
 // concurrent use and must not block.
 type Observer struct {
@@ -112,7 +80,7 @@ func (c Config) withDefaults() Config {
 	c.Idle = orDefault(c.Idle, 10*time.Minute)
 	c.BreakAfter = orDefault(c.BreakAfter, 5)
 	c.BreakFor = orDefault(c.BreakFor, 15*time.Second)
-	c.Poll = orDefault(c.Poll, DefaultPoll())
+	c.Poll = orDefault(c.Poll, poll.Default())
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}

@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"midgate/adapter"
+	"midgate/adapter/midjourney/poll"
 )
 
 // Find implements adapter.Finder: by the webhooks that came with the state, then in the list of
@@ -34,7 +35,7 @@ func (c *client) search(ctx context.Context, state string) (adapter.Task, error)
 	defer cancel()
 	out, err := c.call(ctx, http.MethodGet, tasksRoute, nil, maxList)
 	switch {
-	case err != nil && !errors.Is(err, errTooLong):
+	case err != nil && !errors.Is(err, poll.ErrTooLong):
 		return adapter.Task{}, adapter.Wrap(adapter.Unavailable, err, "The upstream does not answer.")
 	case err != nil || missing(out): // a list that cannot be read to its end serves no better than none
 		c.routes.miss(featureTasks, err == nil && away(out))

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"midgate/adapter"
+	"midgate/adapter/midjourney/poll"
+	"midgate/adapter/publicnet"
 )
 
 // Fleet is all configured upstreams. It implements adapter.Accounts.
@@ -35,7 +37,7 @@ type accountKey struct{ upstream, key string }
 // account is one upstream with one key, and the poller of its tasks.
 type account struct {
 	client *client
-	poller *poller
+	poller *poll.Poller
 	used   time.Time
 }
 
@@ -51,7 +53,11 @@ func New(cfg Config) (*Fleet, error) {
 	if err := f.addUpstreams(); err != nil {
 		return nil, fmt.Errorf("midjourney: %w", err)
 	}
-	s.downloads = downloadClient(f.downloads())
+	downloads, err := f.downloads()
+	if err != nil {
+		return nil, fmt.Errorf("midjourney: trusted hosts: %w", err)
+	}
+	s.downloads = downloadClient(downloads)
 	f.ctx, f.stop = context.WithCancel(context.Background())
 	return f, nil
 }
@@ -75,15 +81,19 @@ func (f *Fleet) addUpstreams() error {
 	return nil
 }
 
-func (f *Fleet) downloads() http.RoundTripper {
+func (f *Fleet) downloads() (http.RoundTripper, error) {
 	if f.shared.cfg.Downloads != nil {
-		return f.shared.cfg.Downloads
+		return f.shared.cfg.Downloads, nil
+	}
+	trusted, err := publicnet.ParseAllow(f.shared.cfg.TrustedHosts)
+	if err != nil {
+		return nil, err
 	}
 	bases := make([]*url.URL, 0, len(f.upstreams))
 	for _, u := range f.upstreams {
 		bases = append(bases, u.base)
 	}
-	return newGuard(bases, f.shared.cfg.TrustedHosts)
+	return downloadTransport(bases, trusted), nil
 }
 
 // Close stops all polling and waits for its goroutines. Waits go on until their contexts end, but
@@ -136,11 +146,23 @@ func (f *Fleet) account(u *upstream, c adapter.Caller) (adapter.Account, error) 
 	a, ok := f.accounts[id]
 	if !ok {
 		cl := &client{upstream: u, key: key}
-		a = &account{client: cl, poller: newPoller(f, cl)}
+		a = &account{client: cl, poller: f.poller(cl)}
 		f.accounts[id] = a
 	}
 	a.used = now
 	return adapter.Account{Name: u.cfg.Name, Upstream: a.client, Waiter: a.poller}, nil
+}
+
+// poller makes the poller of an account.
+func (f *Fleet) poller(c *client) *poll.Poller {
+	s := f.shared
+	return poll.New(c, &knownRoute{c.routes, adapter.FeatureList}, c.learned, poll.Config{
+		Name: c.cfg.Name, Tuning: s.cfg.Poll, RelayTTL: s.cfg.FeatureTTL, Webhooks: s.cfg.WebhookURL != "",
+		Ended: s.hints.finished, Log: s.log, Ctx: f.ctx, Start: f.start,
+		Observe: func(how string, ids int, took time.Duration, err error) {
+			s.cfg.Observe.Poll(c.cfg.Name, how, ids, took, err)
+		},
+	})
 }
 
 // forget drops the passthrough accounts that nobody has used for a while and nobody waits at. It looks at all of them,
@@ -151,7 +173,7 @@ func (f *Fleet) forget(now time.Time) {
 	}
 	f.swept = now
 	for id, a := range f.accounts {
-		if now.Sub(a.used) > f.shared.cfg.Idle && a.poller.open() == 0 {
+		if now.Sub(a.used) > f.shared.cfg.Idle && a.poller.Open() == 0 {
 			delete(f.accounts, id)
 		}
 	}

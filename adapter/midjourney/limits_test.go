@@ -40,8 +40,8 @@ func TestAnAnswerWithoutEndIsNotReadToIt(t *testing.T) {
 				}
 				return err
 			}},
-			"a task": {maxTask, func() error { _, err := c.fetch(t.Context(), "1"); return err }},
-			"a list": {maxList, func() error { _, err := c.fetchMany(t.Context(), []string{"1"}); return err }},
+			"a task": {maxTask, func() error { _, err := c.Fetch(t.Context(), "1"); return err }},
+			"a list": {maxList, func() error { _, err := c.List(t.Context(), []string{"1"}); return err }},
 		} {
 			read.n = 0
 			if err := ask.do(); err == nil || read.n > ask.limit+1<<20 {

@@ -4,11 +4,14 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"midgate/adapter"
+	"midgate/adapter/midjourney/poll"
 )
 
 // maxHook is how long a notifyHook may be (upstream-protocol.md §1.2).
@@ -75,49 +78,19 @@ func (f *Fleet) Hint(token string, body []byte) error {
 }
 
 // hint remembers what a webhook says and wakes the poller that waits for its task.
-func (f *Fleet) hint(state string, r row) {
+func (f *Fleet) hint(state string, r poll.Row) {
 	final := r.Status == adapter.Success || r.Failure != nil
 	f.shared.hints.park(state, r.ID, final, time.Now())
 	f.mu.Lock()
-	pollers := make([]*poller, 0, len(f.accounts))
-	for _, a := range f.accounts {
-		pollers = append(pollers, a.poller)
-	}
+	accounts := slices.Collect(maps.Values(f.accounts))
 	f.mu.Unlock()
-	for _, p := range pollers {
-		if p.hint(state, r.ID, final) {
-			f.shared.cfg.Observe.Hook(p.client.cfg.Name, true)
+	for _, a := range accounts {
+		if a.poller.Hint(state, r.ID, final) {
+			f.shared.cfg.Observe.Hook(a.client.cfg.Name, true)
 			return
 		}
 	}
 	f.shared.cfg.Observe.Hook("", true)
-}
-
-// hint wakes a poller for a task that is said to be over; false if it does not wait for it. What
-// still runs is left to the schedule: progress is reported far too often to ask each time.
-func (p *poller) hint(state, id string, final bool) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	now := time.Now()
-	j, ok := p.jobs[id]
-	if !ok {
-		j, ok = p.states[state]
-	}
-	if !ok {
-		return final && p.client.proof.late(id, now)
-	}
-	if !final {
-		return true
-	}
-	if !j.hooked {
-		j.hooked = true
-		p.client.proof.arrived(now)
-	}
-	p.nudge(j, now)
-	if !j.asking { // else the answer that is under way decides whether to ask again
-		p.run(j, now)
-	}
-	return true
 }
 
 // hints are the webhooks that came lately, by state: some arrive before the answer to their

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"midgate/adapter"
+	"midgate/adapter/publicnet"
 )
 
 // The most that a download yields, in bytes (upstream-protocol.md §10.3).
@@ -27,8 +28,6 @@ const pictureTries = 4
 const userAgent = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36"
 
 var (
-	errRedirects = errors.New("too many redirects")
-	errScheme    = errors.New("not an http or https address")
 	errNoPicture = errors.New("a page came instead of a picture")
 	errChanged   = errors.New("the file changed between two tries")
 )
@@ -72,7 +71,7 @@ func (d *download) begin() error {
 		switch {
 		case err == nil:
 			return nil
-		case d.tries >= pictureTries || errors.Is(err, errScheme) || errors.Is(err, errChanged):
+		case d.tries >= pictureTries || errors.Is(err, publicnet.ErrURL) || errors.Is(err, errChanged):
 			return err
 		case !sleep(d.ctx, time.Duration(d.tries)*d.c.shared.cfg.PictureRetry):
 			return d.ctx.Err()
@@ -142,7 +141,7 @@ func (d *download) Close() error {
 func (c *client) get(ctx context.Context, address string, from int64) (*http.Response, error) {
 	u, err := c.base.Parse(address)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
-		return nil, errScheme
+		return nil, publicnet.ErrURL
 	}
 	resp, err := c.getKeyed(ctx, u, from)
 	if err == nil {
@@ -186,7 +185,7 @@ func (e *statusError) Is(target error) bool {
 func (c *client) getOnce(ctx context.Context, u *url.URL, from int64, keyed bool) (*http.Response, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
 	if err != nil {
-		return nil, errScheme
+		return nil, publicnet.ErrURL
 	}
 	req.Header.Set("User-Agent", userAgent)
 	req.Header.Set("Accept", "image/*,video/*;q=0.9,*/*;q=0.5")

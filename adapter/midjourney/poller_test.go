@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"midgate/adapter"
+	"midgate/adapter/midjourney/poll"
 	"midgate/adapter/midjourney/simulator"
 )
 
@@ -219,7 +220,7 @@ func TestALostTaskFailsOnlyAfterAWhile(t *testing.T) {
 			time.AfterFunc(20*time.Second, func() { r.sim.Forget() })
 			start := time.Now()
 			r.together(n, "a fox", func(_ adapter.Task, err error) {
-				if kindOf(err) != adapter.Failed || !errors.Is(err, errLost) {
+				if kindOf(err) != adapter.Failed || !errors.Is(err, poll.ErrLost) {
 					t.Errorf("Wait(…) = %v, want a lost task", err)
 				}
 				if d := time.Since(start); d < 50*time.Second || d > 80*time.Second {
@@ -310,7 +311,7 @@ func TestAReusedIDIsNotTakenForTheTask(t *testing.T) {
 			return answer(200, `{"id":"7","status":"SUCCESS","state":"theirs","imageUrl":"https://x.example/theirs.png"}`), nil
 		}), nil)
 		task, err := r.Waiter.Wait(t.Context(), adapter.Wait{TaskID: "7", State: "ours", Kind: "imagine", Submitted: time.Now()})
-		if !errors.Is(err, errLost) || task.ImageURL != "" {
+		if !errors.Is(err, poll.ErrLost) || task.ImageURL != "" {
 			t.Errorf("Wait(…) = %+v, %v; want a lost task and no picture", task, err)
 		}
 	})
@@ -371,4 +372,27 @@ func pollRoute(req *http.Request) (string, bool) {
 	default:
 		return "", false
 	}
+}
+
+func TestAResumedTaskIsAskedForAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := rigOver(t, nil, roundTrip(jobThatIsDone), nil)
+		start := time.Now()
+		if _, err := r.Waiter.Wait(t.Context(), adapter.Wait{TaskID: "7", Submitted: start.Add(-time.Hour)}); err != nil || time.Since(start) > 0 {
+			t.Errorf("Wait(a task of an hour ago) = %v after %v, want its success at once", err, time.Since(start))
+		}
+	})
+}
+
+func TestWithoutTicksAnAnswerIsThereAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := rigOver(t, nil, roundTrip(jobThatIsDone), func(c *Config) {
+			c.Poll = poll.Default()
+			c.Poll.First, c.Poll.Tick = 0, 0
+		})
+		start := time.Now()
+		if _, err := r.Waiter.Wait(t.Context(), adapter.Wait{TaskID: "7", Submitted: start}); err != nil || time.Since(start) > 0 {
+			t.Errorf("Wait(…) = %v after %v, want a success at once", err, time.Since(start))
+		}
+	})
 }

@@ -195,3 +195,18 @@ func (r *routes) keep(f adapter.Feature, present bool, ttl time.Duration) {
 	}
 	r.known[f] = verdict{present, time.Now().Add(ttl)}
 }
+
+// knownRoute is one of the routes.
+type knownRoute struct {
+	*routes
+	f adapter.Feature
+}
+
+// Know tells what is remembered; known is false if nothing is.
+func (r *knownRoute) Know() (present, known bool) { return r.know(r.f) }
+
+// Learn remembers whether the route is there.
+func (r *knownRoute) Learn(present bool) { r.learn(r.f, present) }
+
+// Miss remembers that the route is missing; one whose server may only be away is asked for again soon.
+func (r *knownRoute) Miss(away bool) { r.miss(r.f, away) }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"midgate/adapter"
+	"midgate/adapter/midjourney/poll"
 )
 
 // readTries is how often a read is made before it is given up, and readPause the first pause.
@@ -20,71 +21,50 @@ const (
 	readPause = 500 * time.Millisecond
 )
 
-// errNoRoute is an answer of a server that does not have the route: 404, 405, a page or a redirect.
-var errNoRoute = errors.New("route is missing")
-
-// readError is a read that did not work out.
-type readError struct {
-	status int           // 0: no answer
-	pause  time.Duration // how long to stay away, if told
-	err    error
-}
-
-// Error implements error.
-func (e *readError) Error() string {
-	if e.status != 0 {
-		return fmt.Sprintf("upstream answered status %d: %v", e.status, e.err)
-	}
-	return e.err.Error()
-}
-
-// Unwrap returns what went wrong.
-func (e *readError) Unwrap() error { return e.err }
-
 // Task implements adapter.Upstream. A refused key is not asked with again.
 func (c *client) Task(ctx context.Context, id string) (adapter.Task, error) {
 	for try := 1; ; try++ {
-		r, err := c.fetch(ctx, id)
-		var failed *readError
+		r, err := c.Fetch(ctx, id)
+		var failed *poll.Error
 		switch {
 		case err == nil:
 			return r.Task, nil
 		case errors.Is(err, adapter.ErrNotFound):
 			return adapter.Task{}, err
-		case errors.As(err, &failed) && (failed.status == http.StatusUnauthorized || failed.status == http.StatusForbidden):
-			return adapter.Task{}, refusal{status: failed.status, secret: c.key, passthrough: c.shared.cfg.Passthrough}.auth()
+		case errors.As(err, &failed) && (failed.Status == http.StatusUnauthorized || failed.Status == http.StatusForbidden):
+			return adapter.Task{}, refusal{status: failed.Status, secret: c.key, passthrough: c.shared.cfg.Passthrough}.auth()
 		case try == readTries || !sleep(ctx, readPause<<(try-1)):
 			return adapter.Task{}, adapter.Wrap(adapter.Unavailable, err, "The upstream does not answer.")
 		}
 	}
 }
 
-// fetch asks for one task, once. adapter.ErrNotFound if the upstream itself says that there is none; errVague comes
+// Fetch asks for one task, once. adapter.ErrNotFound if the upstream itself says that there is none; ErrVague comes
 // with it where the same answer could also be a hiccup: some servers have no other word for a task that they do not
-// know than an empty answer. Else a *readError, also for the 404 of what stands before a server.
-func (c *client) fetch(ctx context.Context, id string) (row, error) {
+// know than an empty answer. Else a *Error, also for the 404 of what stands before a server.
+func (c *client) Fetch(ctx context.Context, id string) (poll.Row, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.shared.cfg.ReadTimeout)
 	defer cancel()
 	out, err := c.call(ctx, http.MethodGet, "/mj/task/"+url.PathEscape(id)+"/fetch", nil, maxTask)
 	if err != nil {
-		return row{}, &readError{status: out.status, err: err}
+		return poll.Row{}, &poll.Error{Status: out.status, Err: err}
 	}
 	switch {
 	case unknownTask(out):
-		return row{}, fmt.Errorf("fetch: %w", adapter.ErrNotFound)
+		return poll.Row{}, fmt.Errorf("fetch: %w", adapter.ErrNotFound)
 	case wordless(out):
-		return row{}, errVague
+		return poll.Row{}, poll.ErrVague
 	case out.status != http.StatusOK:
-		return row{}, badStatus(out)
+		return poll.Row{}, badStatus(out)
 	}
 	r, err := decodeTask(out.body, c.key)
 	switch {
 	case errors.Is(err, errNoTask) && nameless(out.body):
-		return row{}, errVague
+		return poll.Row{}, poll.ErrVague
 	case err != nil:
-		return row{}, &readError{status: out.status, err: errGarbage}
+		return poll.Row{}, &poll.Error{Status: out.status, Err: errGarbage}
 	case r.ID != id:
-		return row{}, &readError{status: out.status, err: errOtherTask}
+		return poll.Row{}, &poll.Error{Status: out.status, Err: errOtherTask}
 	}
 	return r, nil
 }
@@ -92,9 +72,6 @@ func (c *client) fetch(ctx context.Context, id string) (row, error) {
 var (
 	errGarbage   = errors.New("answer cannot be read")
 	errOtherTask = errors.New("answer is about another task")
-	errBehind    = errors.New("the server behind the relay does not answer")
-	errAway      = fmt.Errorf("the server seems to be away: %w", errNoRoute)
-	errVague     = fmt.Errorf("empty answer: %w", adapter.ErrNotFound)
 )
 
 // unknownTask recognises the server's own word that it does not know a task. A gateway's 404, in JSON or not, speaks of
@@ -132,9 +109,9 @@ func nameless(body []byte) bool {
 	return ok
 }
 
-// fetchMany asks for many tasks with one call. What is absent from the answer is absent from the
-// map. errNoRoute where the server has no such list.
-func (c *client) fetchMany(ctx context.Context, ids []string) (map[string]row, error) {
+// List asks for many tasks with one call. What is absent from the answer is absent from the
+// map. ErrNoRoute where the server has no such list.
+func (c *client) List(ctx context.Context, ids []string) (map[string]poll.Row, error) {
 	body, err := json.Marshal(map[string][]string{"ids": ids})
 	if err != nil {
 		return nil, fmt.Errorf("list: %w", err)
@@ -144,19 +121,19 @@ func (c *client) fetchMany(ctx context.Context, ids []string) (map[string]row, e
 	out, err := c.call(ctx, http.MethodPost, listRoute, body, maxList)
 	switch {
 	case err != nil:
-		return nil, &readError{status: out.status, err: err}
+		return nil, &poll.Error{Status: out.status, Err: err}
 	case away(out):
-		return nil, &readError{status: out.status, err: errAway}
+		return nil, &poll.Error{Status: out.status, Err: poll.ErrAway}
 	case missing(out):
-		return nil, &readError{status: out.status, err: errNoRoute}
+		return nil, &poll.Error{Status: out.status, Err: poll.ErrNoRoute}
 	case out.status == http.StatusBadRequest && troubleBehind(out):
-		return nil, &readError{status: out.status, err: errBehind}
+		return nil, &poll.Error{Status: out.status, Err: poll.ErrBehind}
 	case out.status != http.StatusOK:
 		return nil, badStatus(out)
 	}
 	rows, err := decodeTasks(out.body, c.key)
 	if err != nil {
-		return nil, &readError{status: out.status, err: errGarbage}
+		return nil, &poll.Error{Status: out.status, Err: errGarbage}
 	}
 	return rows, nil
 }
@@ -168,8 +145,8 @@ func troubleBehind(out reply) bool {
 }
 
 // badStatus is a read that was answered with an error.
-func badStatus(out reply) *readError {
-	return &readError{status: out.status, pause: retryAfter(out.header, 0), err: errors.New(strings.ToLower(http.StatusText(out.status)))}
+func badStatus(out reply) *poll.Error {
+	return &poll.Error{Status: out.status, Pause: retryAfter(out.header, 0), Err: errors.New(strings.ToLower(http.StatusText(out.status)))}
 }
 
 // missing recognises a server that lacks a route (engineering.md §3.2): 404, 405, a redirect, or a

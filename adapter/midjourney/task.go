@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"midgate/adapter"
+	"midgate/adapter/midjourney/poll"
 )
 
 // taskJSON is a task as the upstreams describe it (upstream-protocol.md §4). Lists and objects
@@ -35,28 +36,20 @@ type taskJSON struct {
 	FinishTime  numberJSON      `json:"finishTime"`
 }
 
-// row is a decoded task and what the poller needs to know beyond it.
-type row struct {
-	adapter.Task
-	blank  bool          // the status was "": a relay's copy before its first refresh
-	queued time.Duration // between submission and start, by the upstream's own clock; 0 if not told
-	answer string        // where describe and shorten have their text
-}
-
 // errNoTask is an answer that names no task: null, {}, or something else that is valid JSON.
 var errNoTask = errors.New("answer names no task")
 
 // decodeTask reads one task; errNoTask if there is none in it. secret never appears in messages.
-func decodeTask(raw []byte, secret string) (row, error) {
+func decodeTask(raw []byte, secret string) (poll.Row, error) {
 	var t taskJSON
 	if err := json.Unmarshal(raw, &t); err != nil {
 		if _, odd := errors.AsType[*json.UnmarshalTypeError](err); odd {
-			return row{}, errNoTask
+			return poll.Row{}, errNoTask
 		}
-		return row{}, err
+		return poll.Row{}, err
 	}
 	if t.ID == "" {
-		return row{}, errNoTask
+		return poll.Row{}, errNoTask
 	}
 	return t.row(secret), nil
 }
@@ -64,7 +57,7 @@ func decodeTask(raw []byte, secret string) (row, error) {
 // decodeTasks reads a list; elements that are no tasks are left out. Servers that wrap it in an
 // object name it data or result. Of several tasks with one id the most advanced one counts
 // (upstream-protocol.md §6.3).
-func decodeTasks(raw []byte, secret string) (map[string]row, error) {
+func decodeTasks(raw []byte, secret string) (map[string]poll.Row, error) {
 	var elements []json.RawMessage
 	if err := json.Unmarshal(raw, &elements); err != nil {
 		m := object(raw)
@@ -77,7 +70,7 @@ func decodeTasks(raw []byte, secret string) (map[string]row, error) {
 			return nil, err
 		}
 	}
-	rows := make(map[string]row, len(elements))
+	rows := make(map[string]poll.Row, len(elements))
 	for _, e := range elements {
 		r, err := decodeTask(e, secret)
 		if err != nil {
@@ -113,9 +106,9 @@ func rank(t adapter.Task) int {
 	}
 }
 
-func (t taskJSON) row(secret string) row {
+func (t taskJSON) row(secret string) poll.Row {
 	p := object(t.Properties)
-	r := row{blank: t.Status == "", queued: queueTime(t)}
+	r := poll.Row{Blank: t.Status == "", Queued: queueTime(t)}
 	r.Task = adapter.Task{
 		ID: string(t.ID), Status: status(string(t.Status)), Progress: int(min(max(t.Progress, 0), 100)),
 		State: string(t.State), Prompt: string(t.Prompt), FinalPrompt: scalar(p["finalPrompt"]), Description: string(t.Description),
@@ -213,16 +206,18 @@ func isClip(address string) bool {
 
 // words finds the text that describe and shorten answer (upstream-protocol.md §4.6). What kind of
 // task it is, a relay hides from everybody but the one who submitted it: the poller knows.
-func (t taskJSON) words(r *row, p map[string]json.RawMessage) {
+func (t taskJSON) words(r *poll.Row, p map[string]json.RawMessage) {
+	answer := ""
 	for _, s := range []string{r.FinalPrompt, scalar(p["finalZhPrompt"]), string(t.PromptEn), string(t.Prompt), string(t.Description)} {
 		if strings.TrimSpace(s) != "" {
-			r.answer = s
+			answer = s
 			break
 		}
 	}
+	r.Words = func() []string { return texts(answer) }
 	action := strings.ToUpper(string(t.Action))
 	if action == "DESCRIBE" || action == "SHORTEN" || bytes.Contains(t.Buttons, []byte("PicReader")) {
-		r.Texts = texts(r.answer)
+		r.Texts = r.Words()
 	}
 }
 

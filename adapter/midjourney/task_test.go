@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"midgate/adapter"
+	"midgate/adapter/midjourney/poll"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -163,9 +164,9 @@ func FuzzDecodeTask(f *testing.F) {
 	})
 }
 
-func check(t *testing.T, r row) {
+func check(t *testing.T, r poll.Row) {
 	t.Helper()
-	if r.ID == "" || r.Progress < 0 || r.Progress > 100 || r.queued < 0 {
+	if r.ID == "" || r.Progress < 0 || r.Progress > 100 || r.Queued < 0 {
 		t.Errorf("decoded = %+v, want an id and a progress of 0–100", r)
 	}
 	failed := r.Status == adapter.Failure || r.Status == adapter.Cancelling

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/sony/gobreaker/v2"
+
+	"midgate/adapter/midjourney/poll"
 )
 
 // upstream is one configured server: what all of its accounts share.
@@ -16,8 +18,7 @@ type upstream struct {
 	base    *url.URL
 	breaker *gobreaker.TwoStepCircuitBreaker[struct{}]
 	routes  *routes
-	times   *durations
-	proof   *proof
+	learned *poll.Learned
 	reach   reach
 }
 
@@ -29,7 +30,7 @@ func newUpstream(s *shared, cfg UpstreamConfig) (*upstream, error) {
 	}
 	return &upstream{
 		shared: s, cfg: cfg, base: base, breaker: newBreaker(s, cfg.Name),
-		routes: &routes{ttl: s.cfg.FeatureTTL}, times: &durations{}, proof: &proof{},
+		routes: &routes{ttl: s.cfg.FeatureTTL}, learned: &poll.Learned{},
 	}, nil
 }
 

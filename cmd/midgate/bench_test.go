@@ -17,7 +17,7 @@ import (
 	"testing"
 	"time"
 
-	"midgate/adapter/midjourney"
+	"midgate/adapter/midjourney/poll"
 	"midgate/adapter/midjourney/simulator"
 	"midgate/config"
 )
@@ -34,7 +34,7 @@ func instant(b *testing.B) (gateURL, upstreamURL string) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	cfg.Midjourney.Poll = midjourney.DefaultPoll()
+	cfg.Midjourney.Poll = poll.Default()
 	cfg.Midjourney.Poll.First, cfg.Midjourney.Poll.Tick = 0, 0
 	g, err := open(b.Context(), cfg, slog.New(slog.DiscardHandler))
 	if err != nil {

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"midgate/adapter/midjourney"
+	"midgate/adapter/midjourney/poll"
 	"midgate/adapter/midjourney/simulator"
 	"midgate/config"
 )
@@ -39,7 +39,7 @@ func here(t *testing.T, change func(*config.Config), environ ...string) (url str
 func TestExpiredPicturesAreRemoved(t *testing.T) {
 	url := here(t, func(cfg *config.Config) {
 		cfg.State.Sweep = 50 * time.Millisecond
-		cfg.Midjourney.Poll = midjourney.DefaultPoll()
+		cfg.Midjourney.Poll = poll.Default()
 		cfg.Midjourney.Poll.First, cfg.Midjourney.Poll.Tick = 50*time.Millisecond, 50*time.Millisecond
 	}, "MIDGATE_RETENTION=5s")
 	var got drawn

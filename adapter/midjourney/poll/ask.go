@@ -1,4 +1,4 @@
-package midjourney
+package poll
 
 import (
 	"context"
@@ -11,32 +11,32 @@ import (
 )
 
 // askMany starts a list call for some jobs.
-func (p *poller) askMany(batch []*job, now time.Time) {
+func (p *Poller) askMany(batch []*job, now time.Time) {
 	ids := make([]string, len(batch))
 	for i, j := range batch {
 		ids[i] = j.id
 		j.begin()
 	}
 	p.lists++
-	p.fleet.start(func() {
-		rows, err := p.read("list", len(ids), func(ctx context.Context) (map[string]row, error) {
-			return p.client.fetchMany(ctx, ids)
+	p.cfg.Start(func() {
+		rows, err := p.read("list", len(ids), func(ctx context.Context) (map[string]Row, error) {
+			return p.source.List(ctx, ids)
 		})
 		p.settle(func(heard time.Time) { p.heardMany(batch, rows, err, now, heard) })
 	})
 }
 
 // askOne starts a single fetch, unless too many are under way.
-func (p *poller) askOne(j *job, now time.Time) {
+func (p *Poller) askOne(j *job, now time.Time) {
 	if p.singles >= max(p.tune.Singles, 1) {
 		return
 	}
 	j.begin()
 	p.singles++
-	p.fleet.start(func() {
-		rows, err := p.read("single", 1, func(ctx context.Context) (map[string]row, error) {
-			r, err := p.client.fetch(ctx, j.id)
-			return map[string]row{j.id: r}, err
+	p.cfg.Start(func() {
+		rows, err := p.read("single", 1, func(ctx context.Context) (map[string]Row, error) {
+			r, err := p.source.Fetch(ctx, j.id)
+			return map[string]Row{j.id: r}, err
 		})
 		p.settle(func(heard time.Time) { p.heardOne(j, rows[j.id], err, now, heard) })
 	})
@@ -47,30 +47,30 @@ func (j *job) begin() {
 }
 
 // read makes a call and reports it. A panic on the way is only another way to fail.
-func (p *poller) read(how string, ids int, call func(context.Context) (map[string]row, error)) (rows map[string]row, err error) {
+func (p *Poller) read(how string, ids int, call func(context.Context) (map[string]Row, error)) (rows map[string]Row, err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			p.client.shared.log.Error("poll panicked", "upstream", p.client.cfg.Name, "panic", r)
-			err = &readError{err: fmt.Errorf("panic in a poll")}
+			p.cfg.Log.Error("poll panicked", "upstream", p.cfg.Name, "panic", r)
+			err = &Error{Err: fmt.Errorf("panic in a poll")}
 		}
 	}()
 	start := time.Now()
-	rows, err = call(p.fleet.ctx)
-	p.client.shared.cfg.Observe.Poll(p.client.cfg.Name, how, ids, time.Since(start), err)
+	rows, err = call(p.cfg.Ctx)
+	p.cfg.Observe(how, ids, time.Since(start), err)
 	return rows, err
 }
 
 // settle enters an answer into the table and wakes the loop. If that panics, the tasks of the answer
 // are asked for again.
-func (p *poller) settle(enter func(heard time.Time)) {
+func (p *Poller) settle(enter func(heard time.Time)) {
 	defer func() {
 		if r := recover(); r != nil {
-			p.client.shared.log.Error("poll's answer panicked", "upstream", p.client.cfg.Name, "panic", r)
+			p.cfg.Log.Error("poll's answer panicked", "upstream", p.cfg.Name, "panic", r)
 		}
 	}()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.fleet.ctx.Err() != nil {
+	if p.cfg.Ctx.Err() != nil {
 		return
 	}
 	enter(time.Now())
@@ -78,7 +78,7 @@ func (p *poller) settle(enter func(heard time.Time)) {
 }
 
 // heardMany takes the answer to a list call.
-func (p *poller) heardMany(batch []*job, rows map[string]row, err error, asked, heard time.Time) {
+func (p *Poller) heardMany(batch []*job, rows map[string]Row, err error, asked, heard time.Time) {
 	p.lists--
 	for _, j := range batch {
 		j.asking = false
@@ -90,7 +90,7 @@ func (p *poller) heardMany(batch []*job, rows map[string]row, err error, asked, 
 	p.pause.over()
 	p.suspect.cleared()
 	p.chunk.grew(len(batch), heard)
-	p.client.routes.learn(adapter.FeatureList, true)
+	p.list.Learn(true)
 	for _, j := range batch {
 		if p.jobs[j.id] != j {
 			continue
@@ -105,46 +105,46 @@ func (p *poller) heardMany(batch []*job, rows map[string]row, err error, asked, 
 }
 
 // listFailed learns from a list call that did not work out. The jobs stay due.
-func (p *poller) listFailed(n int, err error, now time.Time) {
-	p.client.shared.log.Debug("list failed", "upstream", p.client.cfg.Name, "ids", n, "error", err)
-	var re *readError
+func (p *Poller) listFailed(n int, err error, now time.Time) {
+	p.cfg.Log.Debug("list failed", "upstream", p.cfg.Name, "ids", n, "error", err)
+	var re *Error
 	if !errors.As(err, &re) {
-		re = &readError{err: err}
+		re = &Error{Err: err}
 	}
-	worked, _ := p.client.routes.know(adapter.FeatureList)
+	worked, _ := p.list.Know()
 	switch {
-	case errors.Is(err, errNoRoute) && !worked: // else it has worked lately, and the server may only be away
-		p.client.routes.miss(adapter.FeatureList, errors.Is(err, errAway))
+	case errors.Is(err, ErrNoRoute) && !worked: // else it has worked lately, and the server may only be away
+		p.list.Miss(errors.Is(err, ErrAway))
 		return
 	case p.tooMany(re, n):
 		if !p.chunk.refused(n, now) {
-			p.client.routes.learn(adapter.FeatureList, false)
+			p.list.Learn(false)
 		}
 		return
 	case errors.Is(err, context.DeadlineExceeded):
 		p.chunk.slow(n, now)
 	}
-	overloaded := re.status == http.StatusTooManyRequests || re.status == http.StatusServiceUnavailable
+	overloaded := re.Status == http.StatusTooManyRequests || re.Status == http.StatusServiceUnavailable
 	together := now.Before(p.pause.until) // two calls that fail together count once
-	if !overloaded && !together && re.status != 0 && p.suspect.failed(now, worked) {
-		p.client.routes.learn(adapter.FeatureList, false)
+	if !overloaded && !together && re.Status != 0 && p.suspect.failed(now, worked) {
+		p.list.Learn(false)
 	}
-	p.pause.failed(now, re.pause)
+	p.pause.failed(now, re.Pause)
 }
 
 // tooMany reports whether a list call failed because of the number of its ids. A plain 400 is no word about a number
 // that has worked before.
-func (p *poller) tooMany(err *readError, n int) bool {
+func (p *Poller) tooMany(err *Error, n int) bool {
 	switch {
-	case err.status == http.StatusRequestEntityTooLarge, errors.Is(err, errTooLong):
+	case err.Status == http.StatusRequestEntityTooLarge, errors.Is(err, ErrTooLong):
 		return true
 	default:
-		return err.status == http.StatusBadRequest && !errors.Is(err, errBehind) && n > p.chunk.proven
+		return err.Status == http.StatusBadRequest && !errors.Is(err, ErrBehind) && n > p.chunk.proven
 	}
 }
 
 // heardOne takes the answer to a single fetch.
-func (p *poller) heardOne(j *job, r row, err error, asked, heard time.Time) {
+func (p *Poller) heardOne(j *job, r Row, err error, asked, heard time.Time) {
 	p.singles--
 	j.asking = false
 	if p.jobs[j.id] != j {
@@ -155,11 +155,11 @@ func (p *poller) heardOne(j *job, r row, err error, asked, heard time.Time) {
 		p.pause.over()
 		p.suspect.worked()
 		if j.route == byFetch { // the list leaves out what it must know
-			p.client.routes.learn(adapter.FeatureList, false)
+			p.list.Learn(false)
 		}
 		p.found(j, r, asked, heard)
 		p.relay.end(heard)
-	case errors.Is(err, errVague):
+	case errors.Is(err, ErrVague):
 		p.suspect.shared()
 		p.missed(j, vague, heard)
 	case err == nil, errors.Is(err, adapter.ErrNotFound):
@@ -172,16 +172,16 @@ func (p *poller) heardOne(j *job, r row, err error, asked, heard time.Time) {
 }
 
 // singleFailed keeps away from one job, or from the whole upstream if it says so or is not there.
-func (p *poller) singleFailed(j *job, err error, now time.Time) {
-	p.client.shared.log.Debug("fetch failed", "upstream", p.client.cfg.Name, "task_id", j.id, "error", err)
-	var re *readError
+func (p *Poller) singleFailed(j *job, err error, now time.Time) {
+	p.cfg.Log.Debug("fetch failed", "upstream", p.cfg.Name, "task_id", j.id, "error", err)
+	var re *Error
 	if !errors.As(err, &re) {
-		re = &readError{err: err}
+		re = &Error{Err: err}
 	}
 	j.misses++
 	j.due = now.Add(jitter(doubled(p.tune.Backoff, j.misses, p.tune.MaxBackoff)))
-	if p.suspect.single() || re.status == 0 || re.status == http.StatusTooManyRequests || re.status == http.StatusServiceUnavailable {
-		p.pause.failed(now, re.pause)
+	if p.suspect.single() || re.Status == 0 || re.Status == http.StatusTooManyRequests || re.Status == http.StatusServiceUnavailable {
+		p.pause.failed(now, re.Pause)
 	}
 	p.suspect.shared()
 }

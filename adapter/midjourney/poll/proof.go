@@ -1,4 +1,4 @@
-package midjourney
+package poll
 
 import (
 	"sync"
@@ -9,7 +9,7 @@ import (
 const hookGrace = 2 * time.Second
 
 // proof counts the webhooks that arrived in a row without a loss: only many of them let the poller
-// slow down, and a single loss makes it quick again (engineering.md §2.4).
+// slow down, and a single loss makes it quick again.
 type proof struct {
 	mu      sync.Mutex
 	run     int

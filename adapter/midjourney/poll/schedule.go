@@ -1,4 +1,4 @@
-package midjourney
+package poll
 
 import (
 	"math/rand/v2"
@@ -8,8 +8,8 @@ import (
 )
 
 // next is when to ask for a job again: after a third of the time that it may still take, so that
-// the looks come closer together as the end does (engineering.md §2.4).
-func (p *poller) next(j *job, asked, heard time.Time) time.Time {
+// the looks come closer together as the end does.
+func (p *Poller) next(j *job, asked, heard time.Time) time.Time {
 	if p.relay.sure(heard) && j.bareSince.IsZero() {
 		return p.relay.next(heard)
 	}
@@ -17,10 +17,10 @@ func (p *poller) next(j *job, asked, heard time.Time) time.Time {
 	if p.listless() {
 		floor = max(floor, p.tune.SingleTick)
 	}
-	if p.client.proof.holds(p.tune.HookRun, heard) {
+	if p.learned.proof.holds(p.tune.HookRun, heard) {
 		floor = max(floor, p.tune.HookTick)
 	}
-	_, median := p.client.times.typical(j.kind)
+	_, median := p.learned.times.typical(j.kind)
 	pause := min(max(j.rest(heard, median)/3, floor), max(p.tune.Longest, floor))
 	if at := asked.Add(pause); at.After(heard) {
 		return at
@@ -32,7 +32,7 @@ func (p *poller) next(j *job, asked, heard time.Time) time.Time {
 // long such jobs take, else as long as it took so far.
 func (j *job) rest(now time.Time, median time.Duration) time.Duration {
 	r := j.last
-	elapsed := max(now.Sub(j.submitted)-r.queued, time.Millisecond)
+	elapsed := max(now.Sub(j.submitted)-r.Queued, time.Millisecond)
 	switch {
 	case r.Status == adapter.Success:
 		return 0 // something is still missing from it
@@ -87,7 +87,7 @@ func (p *pause) over() {
 // chunk learns how many ids a list call may carry: more after each full one that worked, half
 // after one that was refused. A refused size is not tried again for a while.
 type chunk struct {
-	tune    Poll
+	tune    Tuning
 	size    int
 	proven  int // the most ids that a call carried which worked
 	ceiling int

@@ -1,4 +1,4 @@
-package midjourney
+package poll
 
 import (
 	"slices"
@@ -12,14 +12,15 @@ import (
 // maxLists is how many list calls may be under way at once.
 const maxLists = 2
 
-// poller asks for all tasks of one account that somebody waits for, together (engineering.md
-// §2.4). It implements adapter.Waiter. Its goroutine lives only while somebody waits.
-type poller struct {
-	fleet  *Fleet
-	client *client
-	tune   Poll
-	wake   chan struct{} // holds one token when the loop should look at once
-	count  atomic.Int64  // of jobs
+// Poller asks for all tasks of one account that somebody waits for, together. It implements adapter.Waiter. Its goroutine lives only while somebody waits.
+type Poller struct {
+	source  Source
+	list    ListRoute
+	learned *Learned
+	cfg     Config
+	tune    Tuning
+	wake    chan struct{} // holds one token when the loop should look at once
+	count   atomic.Int64  // of jobs
 
 	mu      sync.Mutex
 	jobs    map[string]*job // by task id
@@ -36,34 +37,35 @@ type poller struct {
 	suspect suspicion
 }
 
-var _ adapter.Waiter = (*poller)(nil)
+var _ adapter.Waiter = (*Poller)(nil)
 
-func newPoller(f *Fleet, c *client) *poller {
-	tune := f.shared.cfg.Poll
-	return &poller{
-		fleet: f, client: c, tune: tune, wake: make(chan struct{}, 1),
+// New makes a poller for one account. l is what all pollers of its upstream learn together.
+func New(s Source, list ListRoute, l *Learned, cfg Config) *Poller {
+	tune := cfg.Tuning
+	return &Poller{
+		source: s, list: list, learned: l, cfg: cfg, tune: tune, wake: make(chan struct{}, 1),
 		jobs: map[string]*job{}, states: map[string]*job{},
 		chunk: chunk{tune: tune, size: max(tune.Chunk, 1)},
 		pause: pause{first: tune.Backoff, longest: tune.MaxBackoff},
-		relay: relay{tune: tune, ttl: f.shared.cfg.FeatureTTL},
+		relay: relay{tune: tune, ttl: cfg.RelayTTL},
 	}
 }
 
-// open is how many tasks are waited for.
-func (p *poller) open() int { return int(p.count.Load()) }
+// Open is how many tasks are waited for.
+func (p *Poller) Open() int { return int(p.count.Load()) }
 
 // run makes sure that the loop looks at a job in time.
-func (p *poller) run(j *job, now time.Time) {
+func (p *Poller) run(j *job, now time.Time) {
 	switch {
 	case !p.running:
 		p.origin = now
-		p.running = p.fleet.start(p.loop)
+		p.running = p.cfg.Start(p.loop)
 	case p.at(j).Before(p.plan):
 		p.signal()
 	}
 }
 
-func (p *poller) signal() {
+func (p *Poller) signal() {
 	select {
 	case p.wake <- struct{}{}:
 	default:
@@ -71,7 +73,7 @@ func (p *poller) signal() {
 }
 
 // loop looks at the table whenever something is due, until nobody waits.
-func (p *poller) loop() {
+func (p *Poller) loop() {
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
 	for {
@@ -81,7 +83,7 @@ func (p *poller) loop() {
 		}
 		timer.Reset(time.Until(next))
 		select {
-		case <-p.fleet.ctx.Done():
+		case <-p.cfg.Ctx.Done():
 			return
 		case <-timer.C:
 		case <-p.wake:
@@ -90,10 +92,10 @@ func (p *poller) loop() {
 }
 
 // step is one look. A panic in it costs a second, never a job: the table is left as it is.
-func (p *poller) step() (next time.Time, more bool) {
+func (p *Poller) step() (next time.Time, more bool) {
 	defer func() {
 		if r := recover(); r != nil {
-			p.client.shared.log.Error("poller panicked", "upstream", p.client.cfg.Name, "panic", r)
+			p.cfg.Log.Error("poller panicked", "upstream", p.cfg.Name, "panic", r)
 			next, more = time.Now().Add(time.Second), true
 		}
 	}()
@@ -103,7 +105,7 @@ func (p *poller) step() (next time.Time, more bool) {
 }
 
 // round sends what is due and plans the next look.
-func (p *poller) round(now time.Time) (next time.Time, more bool) {
+func (p *Poller) round(now time.Time) (next time.Time, more bool) {
 	if len(p.jobs) == 0 {
 		p.running = false
 		return now, false
@@ -131,7 +133,7 @@ func (p *poller) round(now time.Time) (next time.Time, more bool) {
 
 // at is when a job will be asked for: on the tick that is nearest to when it is due, so that jobs
 // come together; at once if a webhook asked for it.
-func (p *poller) at(j *job) time.Time {
+func (p *Poller) at(j *job) time.Time {
 	tick := p.tune.Tick
 	if j.now || tick <= 0 || !j.due.After(p.origin) {
 		return j.due
@@ -141,7 +143,7 @@ func (p *poller) at(j *job) time.Time {
 
 // send asks for the jobs that are due, as far as calls may be under way. The rest stays due: the
 // next answer wakes the loop.
-func (p *poller) send(due []*job, now time.Time) {
+func (p *Poller) send(due []*job, now time.Time) {
 	batch := make([]*job, 0, len(due))
 	for _, j := range due {
 		if j.now && p.lists >= maxLists { // a webhook's question does not stand in line
@@ -168,8 +170,8 @@ func (p *poller) send(due []*job, now time.Time) {
 }
 
 // listless reports whether the upstream is known to have no list.
-func (p *poller) listless() bool {
-	present, known := p.client.routes.know(adapter.FeatureList)
+func (p *Poller) listless() bool {
+	present, known := p.list.Know()
 	return known && !present
 }
 

@@ -1,4 +1,4 @@
-package midjourney
+package poll
 
 import (
 	"slices"

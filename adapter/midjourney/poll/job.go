@@ -1,4 +1,4 @@
-package midjourney
+package poll
 
 import (
 	"context"
@@ -23,7 +23,7 @@ type job struct {
 	hooked bool      // a webhook said that it is over
 	route  route     // how it must be asked for
 
-	last row
+	last Row
 	seen bool // last is set
 
 	absent      int // answers in a row without the task, or with another one under its id
@@ -66,7 +66,7 @@ func (w *waiter) tell() {
 }
 
 // Wait implements adapter.Waiter. It sleeps until the poller has something to say.
-func (p *poller) Wait(ctx context.Context, want adapter.Wait) (adapter.Task, error) {
+func (p *Poller) Wait(ctx context.Context, want adapter.Wait) (adapter.Task, error) {
 	w := &waiter{Wait: want, wake: make(chan struct{}, 1), news: adapter.Task{ID: want.TaskID}}
 	p.enter(w)
 	defer p.leave(w)
@@ -99,7 +99,7 @@ type news struct {
 }
 
 // news hands a waiter what has come in since it last asked.
-func (p *poller) news(w *waiter) news {
+func (p *Poller) news(w *waiter) news {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	n := news{w.news, w.changed, w.polls, w.done, w.err}
@@ -111,7 +111,7 @@ func (p *poller) news(w *waiter) news {
 }
 
 // enter adds a waiter to its task's job and makes sure that somebody asks.
-func (p *poller) enter(w *waiter) {
+func (p *Poller) enter(w *waiter) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := time.Now()
@@ -125,17 +125,17 @@ func (p *poller) enter(w *waiter) {
 		}
 	}
 	j.waiters = append(j.waiters, w)
-	if w.State != "" && p.fleet.shared.hints.finished(w.State, w.TaskID) {
+	if w.State != "" && p.cfg.Ended(w.State, w.TaskID) {
 		p.nudge(j, now)
 	}
 	p.run(j, now)
 }
 
 // newJob plans the first look: not before a job of this kind can be done.
-func (p *poller) newJob(w *waiter, now time.Time) *job {
+func (p *Poller) newJob(w *waiter, now time.Time) *job {
 	j := &job{id: w.TaskID, state: w.State, kind: jobKind{w.Kind, w.Speed}, submitted: w.Submitted}
 	if w.Kind == "modal" || w.Kind == "change" {
-		j.state = "" // the task may be older than this submission and carry another state (upstream-protocol.md §6.2)
+		j.state = "" // the task may be older than this submission and carry another state: a modal's is that of the press before it
 	}
 	if j.submitted.IsZero() || j.submitted.After(now) {
 		j.submitted = now
@@ -144,14 +144,14 @@ func (p *poller) newJob(w *waiter, now time.Time) *job {
 	if w.Watch != nil {
 		latest = p.tune.Longest // somebody wants to see it grow
 	}
-	shortest, _ := p.client.times.typical(j.kind)
+	shortest, _ := p.learned.times.typical(j.kind)
 	j.due = p.relay.align(j.submitted.Add(max(p.tune.First, min(shortest, latest))), now)
 	return j
 }
 
 // nudge makes a job due at once, not oftener than once a tick: webhooks can be forged or repeated.
 // Those that come at about the same time share a question.
-func (p *poller) nudge(j *job, now time.Time) {
+func (p *Poller) nudge(j *job, now time.Time) {
 	if !j.nudged.IsZero() && now.Sub(j.nudged) < p.tune.Tick {
 		return
 	}
@@ -162,7 +162,7 @@ func (p *poller) nudge(j *job, now time.Time) {
 }
 
 // leave removes a waiter; a job without any is forgotten.
-func (p *poller) leave(w *waiter) {
+func (p *Poller) leave(w *waiter) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	j, ok := p.jobs[w.TaskID]
@@ -181,7 +181,7 @@ func (p *poller) leave(w *waiter) {
 }
 
 // drop forgets a job.
-func (p *poller) drop(j *job) {
+func (p *Poller) drop(j *job) {
 	if p.jobs[j.id] == j {
 		delete(p.jobs, j.id)
 		p.count.Add(-1)

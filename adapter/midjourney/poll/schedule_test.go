@@ -1,8 +1,7 @@
-package midjourney
+package poll
 
 import (
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"midgate/adapter"
@@ -29,7 +28,7 @@ func TestTheNextLookFollowsTheProgress(t *testing.T) {
 		"progress of all without success":    {adapter.InProgress, 100, 10 * time.Second, 30 * time.Second, 0, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			j := &job{submitted: now.Add(-c.elapsed), last: row{Task: adapter.Task{Status: c.status, Progress: c.progress}, queued: c.queued}}
+			j := &job{submitted: now.Add(-c.elapsed), last: Row{Task: adapter.Task{Status: c.status, Progress: c.progress}, Queued: c.queued}}
 			if got := j.rest(now, c.median).Round(time.Millisecond); got != c.want {
 				t.Errorf("rest(…) = %v, want %v", got, c.want)
 			}
@@ -39,7 +38,7 @@ func TestTheNextLookFollowsTheProgress(t *testing.T) {
 
 func TestChunksGrowSlowlyAndShrinkFast(t *testing.T) {
 	now := time.Now()
-	c := chunk{tune: DefaultPoll(), size: 100}
+	c := chunk{tune: Default(), size: 100}
 	c.grew(60, now) // not full
 	if c.size != 100 {
 		t.Errorf("size = %d after a small call, want 100", c.size)
@@ -117,27 +116,4 @@ func TestDurationsCountOnceThereAreEnough(t *testing.T) {
 	if shortest, _ := d.typical(jobKind{"imagine", adapter.Relax}); shortest != 0 {
 		t.Errorf("typical(another speed) = %v, want nothing", shortest)
 	}
-}
-
-func TestAResumedTaskIsAskedForAtOnce(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r := rigOver(t, nil, roundTrip(jobThatIsDone), nil)
-		start := time.Now()
-		if _, err := r.Waiter.Wait(t.Context(), adapter.Wait{TaskID: "7", Submitted: start.Add(-time.Hour)}); err != nil || time.Since(start) > 0 {
-			t.Errorf("Wait(a task of an hour ago) = %v after %v, want its success at once", err, time.Since(start))
-		}
-	})
-}
-
-func TestWithoutTicksAnAnswerIsThereAtOnce(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r := rigOver(t, nil, roundTrip(jobThatIsDone), func(c *Config) {
-			c.Poll = DefaultPoll()
-			c.Poll.First, c.Poll.Tick = 0, 0
-		})
-		start := time.Now()
-		if _, err := r.Waiter.Wait(t.Context(), adapter.Wait{TaskID: "7", Submitted: start}); err != nil || time.Since(start) > 0 {
-			t.Errorf("Wait(…) = %v after %v, want a success at once", err, time.Since(start))
-		}
-	})
 }

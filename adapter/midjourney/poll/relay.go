@@ -1,8 +1,8 @@
-package midjourney
+package poll
 
 import "time"
 
-// How a relay gives itself away (engineering.md §2.4 rule 6): by changes that keep a distance of a
+// How a relay gives itself away: by changes that keep a distance of a
 // cycle, this often in a row, this exactly, with this many looks between them that saw nothing.
 const (
 	relayRun   = 3
@@ -11,9 +11,9 @@ const (
 )
 
 // relay recognises an upstream that serves copies which it refreshes every so often, and learns
-// when: asking between two refreshes finds nothing (upstream-protocol.md §4.8, §14.1).
+// when: asking between two refreshes finds nothing (../PROTOCOL.md, A relay's copy).
 type relay struct {
-	tune  Poll
+	tune  Tuning
 	ttl   time.Duration
 	until time.Time // it counts as a relay so long
 

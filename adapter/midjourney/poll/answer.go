@@ -1,4 +1,4 @@
-package midjourney
+package poll
 
 import (
 	"errors"
@@ -10,11 +10,14 @@ import (
 // lostAfter is how often a task must be absent, at least, to be given up.
 const lostAfter = 3
 
-var errLost = errors.New("upstream lost the task")
+var (
+	ErrLost = errors.New("upstream lost the task")
+	errBare = errors.New("success without a result")
+)
 
 // owns reports whether a row is this job's task: an upstream that lost its memory may hand the
-// same id to another submission, whose state differs (engineering.md §3.3 row U4).
-func (j *job) owns(r row) bool {
+// same id to another submission, whose state differs.
+func (j *job) owns(r Row) bool {
 	return j.state == "" || r.State == "" || r.State == j.state
 }
 
@@ -22,12 +25,12 @@ func (j *job) owns(r row) bool {
 func (j *job) textual() bool { return j.kind.command == "describe" || j.kind.command == "shorten" }
 
 // found enters a job's row: it tells the waiters, and plans the next look or ends the job.
-func (p *poller) found(j *job, r row, asked, heard time.Time) {
+func (p *Poller) found(j *job, r Row, asked, heard time.Time) {
 	if j.textual() && r.Status == adapter.Success && len(r.Texts) == 0 {
-		r.Texts = texts(r.answer)
+		r.Texts = r.Words()
 	}
 	changed := !j.seen || differs(j.last, r)
-	p.relay.saw(r.blank, changed && j.seen, asked)
+	p.relay.saw(r.Blank, changed && j.seen, asked)
 	j.last, j.seen, j.asked = r, true, asked
 	j.absent, j.misses, j.route, j.unlisted, j.vague = 0, 0, anyRoute, false, false
 	done, err := p.ended(j, r, heard)
@@ -50,13 +53,13 @@ func (p *poller) found(j *job, r row, asked, heard time.Time) {
 }
 
 // differs reports whether there is something new to see.
-func differs(a, b row) bool {
+func differs(a, b Row) bool {
 	return a.Status != b.Status || a.Progress != b.Progress || a.ImageURL != b.ImageURL
 }
 
 // ended decides whether a task is over. A success with nothing to show is asked for again for a
-// while: a relay's copy may lag behind itself (upstream-protocol.md §4.4).
-func (p *poller) ended(j *job, r row, now time.Time) (bool, error) {
+// while: a relay's copy may lag behind itself, by one refresh.
+func (p *Poller) ended(j *job, r Row, now time.Time) (bool, error) {
 	switch {
 	case r.Failure != nil:
 		return true, r.Failure
@@ -71,22 +74,22 @@ func (p *poller) ended(j *job, r row, now time.Time) (bool, error) {
 	case now.Sub(j.bareSince) < p.tune.Bare:
 		return false, nil
 	default:
-		return true, adapter.Wrap(adapter.Failed, errTaskFailed, "The upstream reports success without a result.")
+		return true, adapter.Wrap(adapter.Failed, errBare, "The upstream reports success without a result.")
 	}
 }
 
 // learn remembers how long the job took, by the upstream's clock if it tells, and whether the
 // webhook for its end had arrived.
-func (p *poller) learn(j *job, r row, now time.Time) {
+func (p *Poller) learn(j *job, r Row, now time.Time) {
 	took := now.Sub(j.submitted)
 	if r.FinishedAt.After(r.SubmittedAt) && !r.SubmittedAt.IsZero() {
 		took = min(took, r.FinishedAt.Sub(r.SubmittedAt))
 	}
 	if r.Status == adapter.Success {
-		p.client.times.learn(j.kind, took)
+		p.learned.times.learn(j.kind, took)
 	}
-	if p.client.shared.cfg.WebhookURL != "" && !j.hooked {
-		p.client.proof.owed(j.id, now)
+	if p.cfg.Webhooks && !j.hooked {
+		p.learned.proof.owed(j.id, now)
 	}
 }
 
@@ -103,7 +106,7 @@ const (
 
 // missed enters that an answer did not have the job's task. Fresh tasks may take a while to
 // appear, so it takes several absences, and one sort of evidence is checked against the other.
-func (p *poller) missed(j *job, e evidence, now time.Time) {
+func (p *Poller) missed(j *job, e evidence, now time.Time) {
 	if j.absent++; j.absent == 1 {
 		j.absentSince = now
 	}
@@ -118,7 +121,7 @@ func (p *poller) missed(j *job, e evidence, now time.Time) {
 	case j.absent < lostAfter || absent < p.tune.Lost:
 		j.due = now.Add(doubled(max(p.tune.First, p.tune.Tick, time.Millisecond), j.absent, max(p.tune.Longest, p.tune.Tick)))
 	case e == certain, j.unlisted && j.vague, j.vague && p.listless() && absent >= vagueFactor*p.tune.Lost:
-		p.fail(j, adapter.Wrap(adapter.Failed, errLost, "The upstream has lost the job."))
+		p.fail(j, adapter.Wrap(adapter.Failed, ErrLost, "The upstream has lost the job."))
 	case j.unlisted:
 		j.route, j.due = byFetch, now
 	case p.listless():
@@ -132,7 +135,7 @@ func (p *poller) missed(j *job, e evidence, now time.Time) {
 const vagueFactor = 10
 
 // fail ends a job with an error.
-func (p *poller) fail(j *job, err error) {
+func (p *Poller) fail(j *job, err error) {
 	for _, w := range j.waiters {
 		w.done, w.err = true, err
 		w.tell()
