@@ -24,6 +24,9 @@ func TestMistakesAreToldInOneSentence(t *testing.T) {
 		"two letters swapped": {
 			[]string{"MIDGATE_LITSEN=:1"}, false, "MIDGATE_LITSEN is no setting; did you mean MIDGATE_LISTEN?",
 		},
+		"the setting of an earlier version": {
+			[]string{"MIDGATE_NATS_URL=nats://n"}, false, "MIDGATE_NATS_URL is no setting; did you mean MIDGATE_DATABASE_URL?",
+		},
 		"a misspelt file of a secret": {
 			[]string{"MIDGATE_UPSTREAM_KEY_FIEL=x"}, false, "MIDGATE_UPSTREAM_KEY_FIEL is no setting; did you mean MIDGATE_UPSTREAM_KEY_FILE?",
 		},

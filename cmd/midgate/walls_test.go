@@ -17,9 +17,9 @@ import (
 // ours says which of our packages each package may import.
 var ours = map[string][]string{
 	"midgate/cmd/midgate": {"midgate/config", "midgate/proxy", "midgate/adapter", "midgate/adapter/jobs", "midgate/adapter/library", "midgate/adapter/workflow",
-		"midgate/adapter/native", "midgate/adapter/midjourney", "midgate/adapter/midjourney/simulator", "midgate/adapter/jetstream", "midgate/adapter/memstore", "midgate/adapter/sharedpoll", "midgate/adapter/pictures"},
+		"midgate/adapter/native", "midgate/adapter/midjourney", "midgate/adapter/midjourney/simulator", "midgate/adapter/sqlstore", "midgate/adapter/memstore", "midgate/adapter/pictures"},
 	"midgate/config": {"midgate/proxy", "midgate/adapter", "midgate/adapter/prompt", "midgate/adapter/jobs", "midgate/adapter/workflow",
-		"midgate/adapter/spend", "midgate/adapter/midjourney", "midgate/adapter/jetstream", "midgate/adapter/pictures"},
+		"midgate/adapter/spend", "midgate/adapter/midjourney", "midgate/adapter/sqlstore", "midgate/adapter/pictures"},
 	"midgate/proxy":               {"midgate/adapter", "midgate/adapter/chat", "midgate/adapter/jsonstream", "midgate/adapter/publicnet", "midgate/proxy/playground"},
 	"midgate/proxy/playground":    {},
 	"midgate/adapter":             {},
