@@ -97,13 +97,21 @@ func full(v reflect.Value, n *int) {
 	}
 }
 
-func fullJob(id, owner string) adapter.Job {
+// FullJob is an open job with something in every field.
+func FullJob(id, owner string) adapter.Job {
 	var job adapter.Job
 	full(reflect.ValueOf(&job).Elem(), new(int))
 	job.ID, job.Owner, job.Revision, job.Confirmed = id, owner, 0, false
 	job.Status = adapter.JobInProgress
 	job.Error.Err = nil
 	return job
+}
+
+// FullImage is a record that lives for an hour, with something in every field.
+func FullImage(id string) (img adapter.Image) {
+	full(reflect.ValueOf(&img).Elem(), new(int))
+	img.ID, img.Expires = id, time.Now().Add(time.Hour).UTC().Truncate(time.Microsecond)
+	return img
 }
 
 // plainJob is a small open job of replica "one".
@@ -169,7 +177,7 @@ func jobIDs(jobs []adapter.Job) (ids []string) {
 }
 
 func stateKeepsJobs(t *testing.T, here, _ adapter.State) {
-	want := fullJob("job_1", "me")
+	want := FullJob("job_1", "me")
 	insert(t, here, want)
 	same(t, "Job", readJob(t, here, "job_1"), want)
 	if _, err := here.Job(bounded(t), "job_2"); !errors.Is(err, adapter.ErrNotFound) {
@@ -199,13 +207,13 @@ func stateKeepsTexts(t *testing.T, here, _ adapter.State) {
 }
 
 func statePutsJobs(t *testing.T, here, _ adapter.State) {
-	insert(t, here, fullJob("job_1", "me"))
+	insert(t, here, FullJob("job_1", "me"))
 	want := readJob(t, here, "job_1")
 	want.Status, want.Result, want.Error, want.SealedKey, want.Upstream = adapter.JobCompleted, &adapter.Result{Images: []string{"img_1"}}, nil, nil, "other"
 	want.Finished, want.NextLook, want.Deadline, want.Replica = want.Created, time.Time{}, want.Created, "two"
 	unit(t, here, func(ctx context.Context, tx adapter.Tx) error {
 		want.Steps[0].Polls, want.Steps[0].Refusal = 7, nil
-		return errors.Join(tx.PutJob(ctx, want, fullJob("", "").Replica), tx.PutStep(ctx, "job_1", want.Steps[0]))
+		return errors.Join(tx.PutJob(ctx, want, FullJob("", "").Replica), tx.PutStep(ctx, "job_1", want.Steps[0]))
 	})
 	same(t, "Job", readJob(t, here, "job_1"), want)
 	unit(t, here, func(ctx context.Context, tx adapter.Tx) error {
@@ -616,9 +624,7 @@ func stateLeases(t *testing.T, here, there adapter.State) {
 }
 
 func stateKeepsImages(t *testing.T, here, _ adapter.State) {
-	var want adapter.Image
-	full(reflect.ValueOf(&want).Elem(), new(int))
-	want.ID, want.Expires = "img_1", time.Now().Add(time.Hour).UTC().Truncate(time.Microsecond)
+	want := FullImage("img_1")
 	bare := adapter.Image{ID: "img_2", Created: birth.Truncate(time.Microsecond)}
 	unit(t, here, func(ctx context.Context, tx adapter.Tx) error { return tx.PutImages(ctx, want, bare) })
 	for _, img := range []adapter.Image{want, bare} {

@@ -30,8 +30,6 @@ type engine interface {
 	adapter.Bus
 	Write(ctx context.Context, work func(adapter.Tx) error) error
 	Shared() bool
-	// check looks for what an operator should know: damage, or commits that are not durable.
-	check(ctx context.Context) (findings []string, err error)
 	close() error
 }
 
@@ -57,9 +55,6 @@ func (s *Store) Ready(ctx context.Context) error {
 	var one int
 	return s.one(ctx, "SELECT 1", nil, &one)
 }
-
-// Check looks for damage and for settings that make commits less than durable: each finding is a sentence.
-func (s *Store) Check(ctx context.Context) (findings []string, err error) { return s.check(ctx) }
 
 // Close ends the database after the units that are waiting.
 func (s *Store) Close() error { return s.close() }

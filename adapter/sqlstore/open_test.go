@@ -110,8 +110,8 @@ func TestSQLite_IsThereAgainAfterItWasClosed(t *testing.T) {
 	if _, err := again.Image(t.Context(), "img_1"); err != nil {
 		t.Fatal(err)
 	}
-	if findings, err := again.Check(t.Context()); err != nil || len(findings) > 0 {
-		t.Fatalf("Check() = %q, %v", findings, err)
+	if _, findings, err := sqlstore.Examine(t.Context(), sqlstore.Config{Path: path}); err != nil || len(findings) > 0 {
+		t.Fatalf("Examine() = %q, %v", findings, err)
 	}
 }
 

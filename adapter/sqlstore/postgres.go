@@ -23,11 +23,11 @@ const (
 
 var errOld = errors.New("is older than PostgreSQL 14")
 
-// openPostgres connects to the server.
-func openPostgres(ctx context.Context, cfg Config) (*Store, error) {
-	settings, err := pgx.ParseConfig(cfg.URL)
+// postgresSettings reads the address of a server; where is the same for people, without the password.
+func postgresSettings(url string) (settings *pgx.ConnConfig, where string, err error) {
+	settings, err = pgx.ParseConfig(url)
 	if err != nil {
-		return nil, errors.New("MIDGATE_DATABASE_URL is no PostgreSQL address; it looks like postgres://user:password@host:5432/database")
+		return nil, "", errors.New("MIDGATE_DATABASE_URL is no PostgreSQL address; it looks like postgres://user:password@host:5432/database")
 	}
 	if settings.ConnectTimeout == 0 {
 		settings.ConnectTimeout = unitTime
@@ -35,11 +35,19 @@ func openPostgres(ctx context.Context, cfg Config) (*Store, error) {
 	if settings.RuntimeParams["application_name"] == "" {
 		settings.RuntimeParams["application_name"] = "midgate"
 	}
+	return settings, fmt.Sprintf("%s:%d/%s", settings.Host, settings.Port, settings.Database), nil
+}
+
+// openPostgres connects to the server.
+func openPostgres(ctx context.Context, cfg Config) (*Store, error) {
+	settings, where, err := postgresSettings(cfg.URL)
+	if err != nil {
+		return nil, err
+	}
 	pool := stdlib.OpenDB(*settings, stdlib.OptionAfterConnect(durable))
 	pool.SetMaxOpenConns(connections)
 	pool.SetMaxIdleConns(connections)
 	pool.SetConnMaxIdleTime(5 * time.Minute)
-	where := fmt.Sprintf("%s:%d/%s", settings.Host, settings.Port, settings.Database)
 	if err := preparePostgres(ctx, pool); err != nil {
 		_ = pool.Close()
 		return nil, plainPostgres(err, where)
@@ -56,6 +64,14 @@ func durable(ctx context.Context, conn *pgx.Conn) error {
 }
 
 func preparePostgres(ctx context.Context, pool *sql.DB) error {
+	if err := fitPostgres(ctx, pool); err != nil {
+		return err
+	}
+	return migrate(ctx, pool, &postgres)
+}
+
+// fitPostgres says why a server or its database cannot be midgate's.
+func fitPostgres(ctx context.Context, pool *sql.DB) error {
 	var version int
 	if err := pool.QueryRowContext(ctx, "SELECT current_setting('server_version_num')::int").Scan(&version); err != nil {
 		return err
@@ -72,7 +88,7 @@ func preparePostgres(ctx context.Context, pool *sql.DB) error {
 	if foreign {
 		return errForeign
 	}
-	return migrate(ctx, pool, &postgres)
+	return nil
 }
 
 // postgresEngine is a database that other processes may use, too.
@@ -169,30 +185,6 @@ func committed(err error) error {
 func undone(err error) bool {
 	var said *pgconn.PgError
 	return errors.As(err, &said) && (said.Code == "40001" || said.Code == "40P01")
-}
-
-func (e *postgresEngine) check(ctx context.Context) (findings []string, err error) {
-	var commits string
-	// A connection of its own, without durable.
-	conn, err := pgx.ConnectConfig(ctx, e.settings)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = conn.Close(ctx) }()
-	if err := conn.QueryRow(ctx, "SELECT current_setting('synchronous_commit')").Scan(&commits); err != nil {
-		return nil, err
-	}
-	if commits == "off" {
-		findings = append(findings, "synchronous_commit is off for this user; midgate turns it on for its own connections")
-	}
-	var sync string
-	if err := conn.QueryRow(ctx, "SELECT current_setting('fsync')").Scan(&sync); err != nil {
-		return nil, err
-	}
-	if sync == "off" {
-		findings = append(findings, "fsync is off: a crash of the server's machine can lose what was paid for")
-	}
-	return findings, nil
 }
 
 func (e *postgresEngine) close() error {

@@ -111,14 +111,6 @@ func (e *sqliteEngine) Hear(ctx context.Context, _ func(string, []byte)) error {
 	return context.Cause(ctx)
 }
 
-func (e *sqliteEngine) check(ctx context.Context) (findings []string, err error) {
-	findings, err = e.tables.names(ctx, "PRAGMA quick_check(10)")
-	if len(findings) == 1 && findings[0] == "ok" {
-		findings = nil
-	}
-	return findings, err
-}
-
 func (e *sqliteEngine) close() error {
 	return errors.Join(e.stop(), e.readers.Close())
 }
