@@ -23,7 +23,7 @@ func TestAJobThatMayExistIsLookedForWhenAnotherOfItsRunWasRefused(t *testing.T) 
 				up := &harness.FakeUpstream{Takes: time.Hour}
 				lost := make(chan string, 1)
 				up.OnSubmit = func(ctx context.Context, o adapter.Options) error {
-					jobs, err := e.Jobs(ctx, caller, 1, "")
+					jobs, err := e.Jobs(ctx, caller, adapter.JobQuery{Limit: 1, Deleted: true})
 					if err != nil || len(jobs) != 1 {
 						panic("no job is recorded")
 					}

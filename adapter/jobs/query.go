@@ -42,13 +42,8 @@ func (s *Engine) JobProgress(id string) adapter.Progress {
 	return adapter.Progress{}
 }
 
-// Jobs lists the caller's jobs, newest first.
-func (s *Engine) Jobs(ctx context.Context, c adapter.Caller, limit int, after string) ([]adapter.Job, error) {
-	return s.List(ctx, c, adapter.JobQuery{Limit: limit, After: after, Deleted: true})
-}
-
-// List lists those of the caller's jobs that are asked for.
-func (s *Engine) List(ctx context.Context, c adapter.Caller, q adapter.JobQuery) ([]adapter.Job, error) {
+// Jobs lists those of the caller's jobs that are asked for, newest first.
+func (s *Engine) Jobs(ctx context.Context, c adapter.Caller, q adapter.JobQuery) ([]adapter.Job, error) {
 	q.Owner = c.Owner
 	jobs, err := s.deps.State.Jobs(ctx, q)
 	if err != nil {
