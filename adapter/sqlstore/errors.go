@@ -33,6 +33,24 @@ func told(err error) error {
 	return err
 }
 
+// unwritable reports whether a unit failed because the engine cannot write: its disk is full, broken or read-only.
+func unwritable(err error) bool {
+	var lite *sqlitedriver.Error
+	var said *pgconn.PgError
+	switch {
+	case err == nil:
+		return false
+	case errors.As(err, &lite):
+		code := lite.Code() & 0xff
+		return code == sqlitelib.SQLITE_FULL || code == sqlitelib.SQLITE_READONLY || code == sqlitelib.SQLITE_IOERR || code == sqlitelib.SQLITE_CANTOPEN
+	case errors.As(err, &said):
+		class := said.Code[:min(2, len(said.Code))]
+		return class == "53" || class == "58" || said.Code == "25006" // no resources, broken storage, read-only
+	default:
+		return false
+	}
+}
+
 // plainSQLite says in plain words why a file cannot be opened; it follows the file's name.
 func plainSQLite(err error) error {
 	var lite *sqlitedriver.Error

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"midgate/adapter"
@@ -23,6 +24,7 @@ type Store struct {
 	tables // for questions outside of units
 	engine
 	pool *sql.DB
+	full atomic.Bool // the last unit could not be written, whatever it was
 }
 
 // engine is what the two databases do in ways of their own.
@@ -50,10 +52,33 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	return openSQLite(ctx, cfg)
 }
 
-// Ready implements adapter.State: it writes nothing, and so tells of a database that cannot be asked.
+// Write implements adapter.State.
+func (s *Store) Write(ctx context.Context, work func(adapter.Tx) error) error {
+	err := s.engine.Write(ctx, work)
+	if full := unwritable(err); full || err == nil {
+		s.full.Store(full)
+	}
+	return err
+}
+
+// Ready implements adapter.State: it tells of a database that cannot be asked, and of one that cannot be written, such as
+// on a full disk. As long as units are written it writes nothing itself.
 func (s *Store) Ready(ctx context.Context) error {
 	var one int
-	return s.one(ctx, "SELECT 1", nil, &one)
+	if err := s.one(ctx, "SELECT 1", nil, &one); err != nil || !s.full.Load() {
+		return err
+	}
+	return s.Write(ctx, func(tx adapter.Tx) error {
+		t, ok := tx.(*tables)
+		if !ok {
+			return nil
+		}
+		const trial = "trial" // no bytes have this name
+		if _, err := t.exec(ctx, "INSERT INTO orphans (name) VALUES (?)", trial); err != nil {
+			return err
+		}
+		return tx.Buried(ctx, trial)
+	})
 }
 
 // Close ends the database after the units that are waiting.
