@@ -64,6 +64,7 @@ type acceptance struct {
 	seated func()      // says that the attempt is decided
 	waited bool
 	since  time.Time // of the first wait
+	before *choice   // made by a unit of its own; without oneDecision alone
 }
 
 // until is what is left of a time since it was first asked for.
@@ -117,6 +118,9 @@ func (x *acceptance) decide(ctx context.Context) (c choice, err error) {
 	// The client may leave while the record is written: what is written, and who joins it, must not depend on that.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
+	if s.without.oneDecision {
+		x.before = x.decideBefore(ctx)
+	}
 	for try := 0; ; try++ {
 		err = s.write(ctx, func(tx adapter.Tx) (err error) {
 			c, err = x.choose(ctx, tx)
@@ -142,15 +146,27 @@ func (x *acceptance) decide(ctx context.Context) (c choice, err error) {
 	return c, notRecorded(err)
 }
 
+// decideBefore decides in a unit of its own, as must not be.
+func (x *acceptance) decideBefore(ctx context.Context) *choice {
+	var before *choice
+	_ = x.s.write(ctx, func(tx adapter.Tx) error {
+		x.before = nil
+		c, err := x.verdict(ctx, tx, x.question(x.s.clock.now()))
+		if err == nil {
+			before = &c
+		}
+		return err
+	})
+	return before
+}
+
 // choose is the unit: it may be run again from the top.
 func (x *acceptance) choose(ctx context.Context, tx adapter.Tx) (choice, error) {
-	s, now := x.s, x.s.clock.now()
+	now := x.s.clock.now()
 	if err := tx.Lock(ctx, x.run.Body); err != nil {
 		return choice{}, err
 	}
-	q := question{retry: x.a.Retry, share: x.run.Sharing, replica: s.cfg.Replica, now: now, follow: s.cfg.JobDeadline, window: s.cfg.ShareWindow,
-		waited: x.waited, closed: s.sharingClosed}
-	c, err := x.verdict(ctx, tx, q)
+	c, err := x.verdict(ctx, tx, x.question(now))
 	if err != nil {
 		return c, err
 	}
@@ -173,7 +189,16 @@ func (x *acceptance) choose(ctx context.Context, tx adapter.Tx) (choice, error) 
 	return c, err
 }
 
+func (x *acceptance) question(now time.Time) question {
+	s := x.s
+	return question{retry: x.a.Retry, share: x.run.Sharing, replica: s.cfg.Replica, now: now, follow: s.cfg.JobDeadline, window: s.cfg.ShareWindow,
+		waited: x.waited, closed: s.sharingClosed, without: s.without}
+}
+
 func (x *acceptance) verdict(ctx context.Context, tx adapter.Tx, q question) (choice, error) {
+	if x.before != nil {
+		return *x.before, nil
+	}
 	if x.run.Claim != "" {
 		return x.claimed(ctx, tx, q)
 	}

@@ -11,6 +11,9 @@ import (
 // Exclusively returns when no other job does what has that name, such as pressing one button for all that need it, and
 // how to let the next one do it. While it waits, the place that the job holds at the upstream goes to others.
 func (q *Execution) Exclusively(name string) (release func(), err error) {
+	if q.s.without.onePress {
+		return func() {}, nil
+	}
 	here, err := q.s.alone.hold(q.ctx, name, q.stepAside)
 	if err != nil || !q.s.deps.State.Shared() {
 		return here, err
