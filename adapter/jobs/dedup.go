@@ -27,6 +27,7 @@ type choice struct {
 	becomes  adapter.Delivery // what the delivery is from now on
 	taken    bool             // becomes is to be written
 	late     bool             // an original that came after its repeat
+	written  bool             // an earlier try of the attempt has written all that
 }
 
 // onlooker stands for a delivery of which the attempt changes nothing.
@@ -40,6 +41,7 @@ type question struct {
 	now     time.Time            //
 	follow  time.Duration        // how long a job is followed
 	window  time.Duration        // in which grids are shared; 0: never
+	refused int                  // equal attempts that were refused here before they had a job
 	waited  bool                 // the moment of waits is over
 	closed  func(id string) bool // whether a job's grid is not shared any more, though its record says so
 	without withoutRules
@@ -70,7 +72,7 @@ func (q question) abandoned(jobs []adapter.Job) (choice, bool) {
 // waited for, or answered. Each try of a client has a number of its own, so the delivery is the one that as many repeats
 // have taken before; and where a client with the same number waits, the wish is another one.
 func (q question) counted(jobs []adapter.Job) (choice, bool) {
-	if q.retry == 0 {
+	if q.retry <= q.refused { // all of its earlier tries have come to nothing, if it has any
 		return choice{}, false
 	}
 	twin := func(c choice) bool { return !c.job.Status.Ended() && c.before().Retry == q.retry }

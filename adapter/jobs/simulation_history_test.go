@@ -1,7 +1,9 @@
 package jobs_test
 
 import (
+	"context"
 	"fmt"
+	"log/slog"
 	"strings"
 	"sync"
 	"time"
@@ -50,3 +52,25 @@ func (h *history) String() string {
 
 // short is the end of a name, by which a history tells it from others.
 func short(id string) string { return id[max(0, len(id)-6):] }
+
+// Enabled, Handle, WithAttrs and WithGroup make what a process logs part of the history.
+type logOf struct {
+	*history
+	process string
+}
+
+func (l logOf) Enabled(context.Context, slog.Level) bool { return true }
+
+func (l logOf) Handle(_ context.Context, r slog.Record) error {
+	line := fmt.Sprintf("%s says: %s", l.process, r.Message)
+	r.Attrs(func(a slog.Attr) bool {
+		line += fmt.Sprintf(" %s=%v", a.Key, a.Value)
+		return true
+	})
+	l.note("%s", line)
+	return nil
+}
+
+func (l logOf) WithAttrs([]slog.Attr) slog.Handler { return l }
+
+func (l logOf) WithGroup(string) slog.Handler { return l }

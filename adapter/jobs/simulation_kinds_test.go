@@ -10,12 +10,15 @@ import (
 
 // counting are clients of an SDK that counts its repeats; they give up, and their answers break off.
 func (g group) counting() {
-	n := 1 + g.r.IntN(3)
+	n, patient := 1+g.r.IntN(3), g.r.IntN(2) == 0
 	g.w.crowd.wish(g.client(0, 1).base, n)
-	g.differ(g.each(n, func(i int) outcome {
+	all := g.each(n, func(i int) outcome {
 		c := g.client(i, 1)
 		<-time.After(between(c.r, 0, 5*time.Second))
 		out := c.persist(12, func(try int, o *sending) {
+			if o.Stream = patient; patient {
+				return
+			}
 			if try < 2 && c.r.IntN(2) == 0 {
 				o.patience = between(c.r, time.Second, 40*time.Second)
 			}
@@ -23,7 +26,10 @@ func (g group) counting() {
 		})
 		c.must(out)
 		return out
-	}))
+	})
+	if patient { // else one client's repeat may be taken for another's
+		g.differ(all)
+	}
 }
 
 // plain clients do not count; they come again within two minutes after they gave up, or their answer broke off.

@@ -80,7 +80,7 @@ func (w *world) newProcess(name string) *process {
 	}
 	cfg := w.cfg
 	cfg.Replica = name
-	p.gate = harness.Wire(cfg, harness.Parts{Accounts: accounts{p}, State: &door{State: p.broke.State(w.base), p: p}, Bus: wire{p}, Pictures: shelfOf{w.shelf, p}, Log: slog.New(slog.DiscardHandler)})
+	p.gate = harness.Wire(cfg, harness.Parts{Accounts: accounts{p}, State: &door{State: p.broke.State(w.base), p: p}, Bus: wire{p}, Pictures: shelfOf{w.shelf, p}, Log: slog.New(logOf{w.log, name})})
 	p.gate.Without(w.without)
 	if w.plan.shared {
 		ctx, end := context.WithCancel(context.Background())

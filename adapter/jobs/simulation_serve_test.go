@@ -1,6 +1,7 @@
 package jobs_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -33,6 +34,9 @@ var (
 	errLeft = errors.New("the client gave up")
 )
 
+// endlessly is longer than any answer may take.
+const endlessly = 3 * worldDeadline
+
 // send sends a try and waits for what comes of it.
 func (c *client) send(o sending) outcome {
 	ctx, hangUp := context.WithCancel(context.Background())
@@ -48,10 +52,7 @@ func (c *client) send(o sending) outcome {
 		}
 		answer <- c.serve(ctx, p, o)
 	})
-	timer := time.NewTimer(o.patience)
-	if o.patience == 0 {
-		timer.Stop()
-	}
+	timer := time.NewTimer(cmp.Or(o.patience, endlessly))
 	defer timer.Stop()
 	var out outcome
 	select {
@@ -62,7 +63,9 @@ func (c *client) send(o sending) outcome {
 			out = outcome{err: errCut}
 		}
 	case <-timer.C:
-		out = outcome{err: errLeft}
+		if out = (outcome{err: errLeft}); o.patience == 0 {
+			c.w.log.wrong("%s is never answered", c.name)
+		}
 		time.AfterFunc(o.notice, func() { hangUp(); leave(false) })
 	}
 	c.w.log.note("%s: try %d comes to %v %v", c.name, o.Retry, out.images, out.err)
@@ -80,7 +83,6 @@ func nameOf(p *process) string {
 func (c *client) serve(ctx context.Context, p *process, o sending) outcome {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	defer context.AfterFunc(ctx, func() {})()
 	go func() {
 		select {
 		case <-p.dying:
@@ -125,16 +127,17 @@ func (c *client) serve(ctx context.Context, p *process, o sending) outcome {
 }
 
 func (c *client) undelivered(ctx context.Context, p *process, t adapter.Ticket, o sending, began time.Time, err error) outcome {
-	if ctx.Err() != nil || adapter.KindOf(err) == adapter.Timeout {
-		t.Abandoned()
-	} else if o.cut {
-		t.Abandoned()
-		err = errCut
-	} else {
-		t.Answered()
-	}
 	if ctx.Err() == nil {
 		c.w.judgeError(c, p, t.Job(), time.Since(began), err)
+	}
+	switch {
+	case ctx.Err() != nil || adapter.KindOf(err) == adapter.Timeout:
+		t.Abandoned()
+	case o.cut:
+		t.Abandoned()
+		err = errCut
+	default:
+		t.Answered()
 	}
 	return outcome{err: err, job: t.Job().ID}
 }
@@ -152,7 +155,7 @@ func (c *client) render(ctx context.Context, p *process, me adapter.Caller, resu
 				}
 			}
 		}
-		if err != nil && ctx.Err() == nil && !c.w.troubled(c.w.plan.commits) {
+		if err != nil && p.await() == nil && ctx.Err() == nil && !c.w.troubled(c.w.plan.commits) {
 			c.w.log.wrong("%s: the answer names picture %s, and it cannot be read: %v", c.name, short(id), err)
 		}
 		if err != nil {

@@ -30,6 +30,9 @@ func (s *door) Write(ctx context.Context, work func(adapter.Tx) error) error {
 	if err := s.State.Write(ctx, func(tx adapter.Tx) error { return work(s.clocked(tx)) }); err != nil {
 		return err
 	}
+	if s.p.w.troubled(s.p.w.plan.commits) && s.p.luck.chance(0.03) {
+		return fmt.Errorf("%w: %w", adapter.ErrCommitUnknown, errDatabase)
+	}
 	if err := s.p.pass(ctx, back); err != nil {
 		return fmt.Errorf("%w: %w", adapter.ErrCommitUnknown, err)
 	}

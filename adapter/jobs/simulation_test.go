@@ -24,7 +24,7 @@ func TestWorlds(t *testing.T) {
 	}
 }
 
-var oneSeed = regexp.MustCompile(`^TestWorlds/seed=(\d+)$`)
+var oneSeed = regexp.MustCompile(`^\^?TestWorlds\$?/\^?seed=(\d+)\$?$`)
 
 // seeds are those that are asked for.
 func seeds(t *testing.T) func(yield func(uint64) bool) {
