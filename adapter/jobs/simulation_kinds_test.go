@@ -70,9 +70,11 @@ func (g group) impatient() {
 // sharing clients ask for the same at the same time and get a quarter each. What becomes of one becomes of all.
 func (g group) sharing() {
 	n := 2 + g.r.IntN(3)
-	mode := pick(g.r, "patient", "cut", "lost", "lost twice", "leave")
+	mode, together := pick(g.r, "patient", "cut", "leave"), g.w.plan.share > 0
+	if together {
+		mode = pick(g.r, mode, "lost", "lost twice") // their answers come together, and so do their repeats
+	}
 	g.w.log.note("%s: %d clients, %s", g.name, n, mode)
-	together := g.w.plan.share > 0
 	if together && g.w.plan.calm() {
 		g.w.crowd.wish(g.client(0, 1).base, 1)
 	} else {

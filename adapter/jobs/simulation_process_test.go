@@ -76,7 +76,7 @@ func (w *world) newProcess(name string) *process {
 	p := &process{w: w, name: name, luck: &stream{r: luck}, slow: make(chan struct{}, 1), dying: make(chan struct{}), goes: make(chan struct{}), awaits: -1, closed: make(chan struct{})}
 	close(p.goes)
 	if w.plan.clocks {
-		p.skew = pick(luck, 0, between(luck, -time.Minute, time.Minute), between(luck, -20*time.Minute, 20*time.Minute))
+		p.skew = pick(luck, 0, between(luck, -time.Minute, time.Minute), between(luck, -10*time.Minute, 10*time.Minute))
 	}
 	cfg := w.cfg
 	cfg.Replica = name

@@ -86,10 +86,9 @@ func (w *world) settle() {
 	w.log.note("everything works again")
 	for end := time.Now().Add(worldDeadline + 10*time.Minute); time.Now().Before(end); <-time.After(5 * time.Second) {
 		if len(w.open()) == 0 && w.missing() == nil {
-			break
+			return
 		}
 	}
-	<-time.After(10 * time.Second)
 }
 
 // troubled reports whether a sort of fault is in the plan, and not over.
