@@ -114,6 +114,9 @@ func (q *Execution) Kept(id string) (adapter.Image, bool) {
 	return q.records[i], true
 }
 
+// Stored reads a picture's record as it is at the moment: what others have paid for meanwhile is not paid again.
+func (q *Execution) Stored(id string) (adapter.Image, error) { return q.s.deps.State.Image(q.ctx, id) }
+
 // Do submits a command, at most once in the life of the job, and waits for its task.
 func (q *Execution) Do(o StepRequest) (adapter.Task, error) {
 	sub, slot, err := q.submit(o)

@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"midgate/adapter"
@@ -35,17 +36,17 @@ func (s *Engine) takeOver(ctx context.Context) error {
 			taken, err = tx.TakeOver(ctx, s.cfg.Replica, now, lot)
 			return err
 		})
-		if err != nil {
+		if err != nil && !errors.Is(err, adapter.ErrCommitUnknown) {
 			return err
 		}
-		for _, id := range taken {
+		for _, id := range taken { // their records tell whether they are this replica's
 			if err := s.recover(ctx, id); err != nil {
 				s.deps.Log.Warn("an unfinished job could not be read; trying again", "job", id, "error", err)
 				s.spawn(func() { s.recoverLater(id) })
 			}
 		}
-		if len(taken) < lot {
-			return nil
+		if err != nil || len(taken) < lot {
+			return err
 		}
 	}
 }

@@ -22,7 +22,7 @@ func (q *Run) ownSingle(img *adapter.Image, account adapter.Account, name string
 		return err
 	}
 	defer release()
-	known, err := q.image(img.ID)
+	known, err := q.newest(img.ID)
 	switch {
 	case err == nil && known.Single != nil:
 		img.Single = known.Single
@@ -73,6 +73,14 @@ func (q *Run) keepSingle(img adapter.Image) error {
 		}
 		return err
 	})
+}
+
+// newest is image without what is cached: another replica may have changed the record a moment ago.
+func (q *Run) newest(id string) (adapter.Image, error) {
+	if img, ok := q.Kept(id); ok {
+		return img, nil
+	}
+	return q.Stored(id)
 }
 
 // image reads a picture's record: the job's own are not stored before its end.
