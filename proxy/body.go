@@ -18,16 +18,21 @@ const leastRate = 512
 
 // limitBody bounds the size of a body, and how long it may take, and undoes its compression.
 func (s *Server) limitBody(c *gin.Context) error {
-	if c.Request.ContentLength > s.cfg.MaxBody {
-		return &http.MaxBytesError{Limit: s.cfg.MaxBody}
+	return limit(c.Writer, c.Request, s.cfg.MaxBody, s.cfg.BodyPatience)
+}
+
+// limit bounds the size of a body to most bytes, and how long it may bring nothing, and undoes its compression.
+func limit(w http.ResponseWriter, r *http.Request, most int64, patience time.Duration) error {
+	if r.ContentLength > most {
+		return &http.MaxBytesError{Limit: most}
 	}
-	c.Request.Body = &patientBody{
-		from:     http.MaxBytesReader(c.Writer, c.Request.Body, s.cfg.MaxBody),
-		conn:     http.NewResponseController(c.Writer),
-		patience: s.cfg.BodyPatience,
+	r.Body = &patientBody{
+		from:     http.MaxBytesReader(w, r.Body, most),
+		conn:     http.NewResponseController(w),
+		patience: patience,
 		begun:    time.Now(),
 	}
-	return decodeBody(c.Request, s.cfg.MaxBody)
+	return decodeBody(r, most)
 }
 
 // boundWait keeps a body from holding its connection where no handler reads it: net/http itself takes up to 256 KB of it

@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/gin-gonic/gin"
@@ -54,7 +55,7 @@ func (s *Server) readChat(c *gin.Context, p *payload) (ask chatAsk, err error) {
 		return ask, err
 	}
 	ask.legacy = p.fields["functions"].IsArray()
-	ask.form = chatForm{form: formOf(ask.gen), Model: first(req.Model, "midjourney"), Apart: wantsImages(p.fields["modalities"])}
+	ask.form = chatForm{form: formOf(ask.gen), Model: cmp.Or(req.Model, "midjourney"), Apart: wantsImages(p.fields["modalities"])}
 	ask.form.Tokens = promptTokens(req)
 	ask.form.Note = ask.turn.Note
 	ask.form.Usage = p.fields["stream_options"].Get("include_usage").Bool()

@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"cmp"
 	"encoding/json"
 	"math"
 	"slices"
@@ -89,7 +90,7 @@ func partOf(v gjson.Result) (openai.ChatMessagePart, bool) {
 	if text := v.Get("text"); text.Type == gjson.String {
 		return textPart(text.Str), true
 	}
-	return openai.ChatMessagePart{Type: openai.ChatMessagePartType(first(shortened(kind, 40), "unknown"))}, true
+	return openai.ChatMessagePart{Type: openai.ChatMessagePartType(cmp.Or(shortened(kind, 40), "unknown"))}, true
 }
 
 // unsaid are the parts of messages that say nothing of what is wished: tools, and what a model thought.
@@ -108,11 +109,11 @@ var (
 func pictureIn(v gjson.Result) string {
 	address := firstMember(v, pictureMembers)
 	if slices.Contains(pictureKinds, v.Get("type").String()) {
-		address = first(address, firstMember(v, plainMembers))
+		address = cmp.Or(address, firstMember(v, plainMembers))
 	}
 	for _, name := range pictureObjects {
 		if object := v.Get(name); object.IsObject() {
-			address = first(address, first(firstMember(object, pictureMembers), firstMember(object, plainMembers)))
+			address = cmp.Or(address, cmp.Or(firstMember(object, pictureMembers), firstMember(object, plainMembers)))
 		}
 	}
 	return address

@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"cmp"
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
@@ -148,7 +149,7 @@ func (h *house) arrived(t *testing.T, route string, colours ...color.NRGBA) {
 	if err := json.Unmarshal(last.Body, &body); err != nil || last.Route != route {
 		t.Fatalf("the last submission is %s %.200s: %v, want %s", last.Route, last.Body, err, route)
 	}
-	if one := first(body.One, body.Other); one != "" {
+	if one := cmp.Or(body.One, body.Other); one != "" {
 		body.Array = append(body.Array, one)
 	}
 	var got []color.NRGBA

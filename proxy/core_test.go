@@ -273,6 +273,11 @@ func (t *fakeTicket) settle(count *int, what string) {
 	}
 }
 
+// isPicture reports whether data begins as a picture does.
+func isPicture(data []byte) bool {
+	return slices.ContainsFunc([]string{"\x89PNG\r\n\x1a\n", "\xff\xd8\xff", "GIF8", "RIFF"}, func(head string) bool { return bytes.HasPrefix(data, []byte(head)) })
+}
+
 // tiny is a picture as far as its first bytes go.
 var tiny = []byte("\x89PNG\r\n\x1a\n and the rest")
 

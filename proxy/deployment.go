@@ -14,15 +14,15 @@ import (
 // deploy lets a deployment, which Azure's paths name, decide the model. Azure's clients send a body without a model, or
 // with one that they make up (LangChain: gpt-3.5-turbo); people call their deployments as they like. So the deployment
 // counts if it is a model's name here, else the body's model does. anyModel says that the route takes whatever model is
-// named, as that of a response, which only talks.
-func (s *Server) deploy(p *payload, deployment string, anyModel bool) error {
+// named, as that of a response, which only talks. model fails for a name that is nobody's.
+func (p *payload) deploy(model func(name string) error, deployment string, anyModel bool) error {
 	named := p.fields["model"]
 	body := strings.TrimSpace(named.String())
 	if named.Type == gjson.JSON || body == deployment {
 		return nil
 	}
-	if s.core.Draw.Model(deployment) != nil {
-		if anyModel || body != "" && s.core.Draw.Model(body) == nil {
+	if model(deployment) != nil {
+		if anyModel || body != "" && model(body) == nil {
 			return nil
 		}
 		also := ""

@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/base64"
 	"io"
 	"mime"
@@ -84,7 +85,7 @@ func namesOf(lines []string, number int) (name, file string, err error) {
 		if !ok || name != "" && n != name {
 			return "", "", badPart(number, "the name in its Content-Disposition cannot be made out")
 		}
-		name, file = n, first(file, f)
+		name, file = n, cmp.Or(file, f)
 	}
 	switch {
 	case name == "":
@@ -135,7 +136,7 @@ func looseNames(line string) (name, file string, ok bool) {
 			value = extended(value)
 		}
 		if strings.EqualFold(line[at[2]:at[3]], "filename") {
-			file = first(file, value)
+			file = cmp.Or(file, value)
 			continue
 		}
 		if value == "" || name != "" && value != name || strings.ContainsAny(value, unclear) {

@@ -44,7 +44,7 @@ func inBody(uploads []diverted, at int) int64 {
 type diverter struct {
 	from    *bufio.Reader
 	body    *counter // behind from
-	receive func(io.Reader) (adapter.Reference, error)
+	store   receiver
 	text    strings.Builder
 	uploads []diverted
 }
@@ -52,8 +52,8 @@ type diverter struct {
 var longReaders = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, longString) }}
 
 // divert reads a body to its end.
-func divert(body io.Reader, receive func(io.Reader) (adapter.Reference, error)) (text string, uploads []diverted, err error) {
-	d := &diverter{from: longReaders.Get().(*bufio.Reader), body: &counter{from: body}, receive: receive}
+func divert(body io.Reader, store receiver) (text string, uploads []diverted, err error) {
+	d := &diverter{from: longReaders.Get().(*bufio.Reader), body: &counter{from: body}, store: store}
 	d.from.Reset(d.body)
 	defer func() {
 		d.from.Reset(nil)
@@ -130,7 +130,7 @@ func (d *diverter) upload(s *stringReader) error {
 	u, before := diverted{}, d.taken()
 	data, err := pictureData(s)
 	if err == nil {
-		u.ref, err = d.receive(data)
+		u.ref, err = d.store(data, "")
 	}
 	if _, rest := io.Copy(io.Discard, s); rest != nil {
 		return rest // the body's own end, or its limit

@@ -86,7 +86,7 @@ func TestLongStringsThatAreNoPictures(t *testing.T) {
 		"a body that ends in an escape":         {`{"prompt":"x","image":"` + data + `\`, 400, ""},
 		"a body that ends in a long text":       {`{"prompt":"` + long, 400, ""},
 		"a mark of an upload that there is not": {`{"prompt":"x","image":"\u0000upload:7","notes":"` + long + `"}`, 400, "image"},
-		"text without end":                      {`{"prompt":"x",` + image + `,"notes":"` + strings.Repeat("word ", maxJSONText/5) + `"}`, 413, ""},
+		"text without end":                      {`{"prompt":"x",` + image + `,"notes":"` + strings.Repeat("word ", 4<<20/5) + `"}`, 413, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFake()

@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"math"
@@ -13,13 +14,16 @@ import (
 
 // Kinds that only HTTP knows. They share the table with adapter's.
 const (
-	noKey       adapter.Kind = "no_key"        // 401, no key came with the request
-	noRoute     adapter.Kind = "no_route"      // 404, nothing is served at this path
-	wrongMethod adapter.Kind = "wrong_method"  // 405, with Allow
-	throttled   adapter.Kind = "throttled"     // 429, too many wrong keys from one address
-	clientGone  adapter.Kind = "client_closed" // 499, logged only
+	noKey       adapter.Kind = "no_key"       // 401, no key came with the request
+	noRoute     adapter.Kind = "no_route"     // 404, nothing is served at this path
+	wrongMethod adapter.Kind = "wrong_method" // 405, with Allow
+	throttled   adapter.Kind = "throttled"    // 429, too many wrong keys from one address
+)
 
-	wrongEncoding adapter.Kind = "wrong_encoding" // 415, a body is compressed in a way that is not understood
+// Kinds of what can be wrong with a body and with no other part of a request.
+const (
+	clientGone    adapter.Kind = "client_closed"  // the client closed the connection
+	wrongEncoding adapter.Kind = "wrong_encoding" // a body is compressed in a way that is not understood
 )
 
 // statusClientGone is what the access log shows for a client that left (openai-surface.md §9.2).
@@ -115,7 +119,7 @@ func explain(err error, q asked) explained {
 		r, e = rows[adapter.Internal], &adapter.Error{}
 	}
 	x := explained{status: r.status, kind: e.Kind, retry: r.retry}
-	x.problem = problem{Message: e.Message, Type: r.typ, Param: orNull(e.Param), Code: orNull(first(e.Code, r.code))}
+	x.problem = problem{Message: e.Message, Type: r.typ, Param: orNull(e.Param), Code: orNull(cmp.Or(e.Code, r.code))}
 	if x.retry == retryToJoin {
 		x.retry = doNotRetry
 		if q.joins {
@@ -181,11 +185,4 @@ func orNull(s string) *string {
 		return nil
 	}
 	return &s
-}
-
-func first(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }

@@ -12,7 +12,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gin-gonic/gin"
 	"github.com/tidwall/gjson"
 
 	"midgate/adapter"
@@ -28,9 +27,8 @@ const (
 // formReader reads a multipart body part by part. Uploads go to the core while they arrive and are never held here,
 // whatever their size; text is small (engineering.md §1.2, uploads).
 type formReader struct {
-	s      *Server
-	c      *gin.Context
 	p      *payload
+	keep   receiver
 	digest []field
 	texts  int // bytes of text and names so far
 	nested map[string]map[string]string
@@ -39,14 +37,14 @@ type formReader struct {
 // field is one part in the digest: its name and the SHA-256 of its value.
 type field struct{ name, sum string }
 
-func (s *Server) readForm(c *gin.Context, boundary string) (*payload, error) {
-	body, err := skipPreamble(c.Request.Body, boundary)
+func readForm(from io.Reader, boundary string, keep receiver) (*payload, error) {
+	body, err := skipPreamble(from, boundary)
 	if err != nil {
 		return nil, err
 	}
 	form := newEnding(body)
 	mr := multipart.NewReader(form, boundary)
-	f := &formReader{s: s, c: c, p: &payload{fields: map[string]gjson.Result{}, form: true}, nested: map[string]map[string]string{}}
+	f := &formReader{keep: keep, p: &payload{fields: map[string]gjson.Result{}, form: true}, nested: map[string]map[string]string{}}
 	for n := 0; ; n++ {
 		part, err := mr.NextRawPart()
 		if err == io.EOF {
@@ -141,8 +139,8 @@ func (f *formReader) picture(base, key string, d disposition) error {
 		return arriving.or(emptyPicture(err, param, d.file))
 	}
 	src := source{param: param}
-	if d.file != "" || isPicture(head) {
-		ref, err := f.s.core.Keep.Receive(f.c.Request.Context(), visitOf(f.c).caller, body, hint(d.file))
+	if d.file != "" || isPictureHead(head) {
+		ref, err := f.keep(body, hint(d.file))
 		if err != nil {
 			return arriving.or(blame(err, param))
 		}
@@ -200,7 +198,7 @@ func (f *formReader) pictureData(src source, body *bufio.Reader) (source, error)
 	if err != nil {
 		return src, blame(err, src.param)
 	}
-	ref, err := f.s.receive(f.c)(data)
+	ref, err := f.keep(data, "")
 	if err != nil {
 		return src, blame(err, src.param)
 	}
@@ -346,16 +344,16 @@ func hint(name string) string {
 	return name
 }
 
-// isPicture looks at the first bytes: PNG, JPEG, GIF or WebP.
-func isPicture(head []byte) bool {
+// isPictureHead looks at the first bytes: PNG, JPEG, GIF or WebP.
+func isPictureHead(head []byte) bool {
 	return bytes.HasPrefix(head, []byte("\x89PNG\r\n\x1a\n")) || bytes.HasPrefix(head, []byte("\xff\xd8\xff")) ||
 		bytes.HasPrefix(head, []byte("GIF8")) || len(head) >= 12 && string(head[:4]) == "RIFF" && string(head[8:12]) == "WEBP"
 }
 
-// seemsPicture is isPicture for all kinds of pictures, also those that are not taken.
+// seemsPicture is isPictureHead for all kinds of pictures, also those that are not taken.
 func seemsPicture(head []byte) bool {
 	if len(head) >= 12 && string(head[4:8]) == "ftyp" {
 		return slices.Contains([]string{"avif", "avis", "heic", "heix", "heif", "mif1", "msf1"}, string(head[8:12]))
 	}
-	return isPicture(head) || bytes.HasPrefix(head, []byte("II*\x00")) || bytes.HasPrefix(head, []byte("MM\x00*"))
+	return isPictureHead(head) || bytes.HasPrefix(head, []byte("II*\x00")) || bytes.HasPrefix(head, []byte("MM\x00*"))
 }

@@ -16,7 +16,7 @@ import (
 	"midgate/adapter/publicnet"
 )
 
-// Whatever a JSON body is, it is decoded or refused with a 4xx; and what encoding/json calls the same has one digest.
+// Whatever a JSON body is, it is decoded or refused with a 4xx.
 func FuzzJSONBody(f *testing.F) {
 	for _, seed := range []string{
 		`{"prompt":"a fox","n":2,"size":"1024x1024","stream":false}`, `{"prompt":"a","midjourney":{"no":["a","b"],"seed":7,"version":8.1}}`,
@@ -34,6 +34,20 @@ func FuzzJSONBody(f *testing.F) {
 				t.Fatalf("%s = %d %s", path, w.Code, w.Body)
 			}
 		}
+	})
+}
+
+// Whatever is taken as JSON is JSON, and what encoding/json calls the same has one digest.
+func FuzzJSON(f *testing.F) {
+	for _, seed := range []string{
+		`{"prompt":"a fox","n":2,"size":"1024x1024","stream":false}`, `{"prompt":"a","midjourney":{"no":["a","b"],"seed":7,"version":8.1}}`,
+		`{"prompt":"a","images":[{"image_url":"data:image/png;base64,aGk="},{"file_id":"file-1"}],"mask":{"image_url":{"url":"x"}}}`,
+		`{"a":1,"a":2}`, `[]`, `{"prompt":"\ud800"}`, `{"prompt":"\u0000"}`, "\ufeff{}", `{"n":1e999}`, `{"n":"NaN"}`, `{"midjourney":"{\"chaos\":5}"}`,
+		`{"x":` + strings.Repeat("[", 65) + strings.Repeat("]", 65) + `}`, `{"prompt":"a"`, `{"\"":"\\\""}`,
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, body string) {
 		p, err := parseJSON(body)
 		if err != nil {
 			return
@@ -73,7 +87,7 @@ func FuzzDivert(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, body string) {
 		whole := &counter{from: strings.NewReader(body)}
-		d := &diverter{from: bufio.NewReaderSize(whole, 600), body: whole, receive: func(r io.Reader) (adapter.Reference, error) {
+		d := &diverter{from: bufio.NewReaderSize(whole, 600), body: whole, store: func(r io.Reader, _ string) (adapter.Reference, error) {
 			_, err := io.Copy(io.Discard, r)
 			return adapter.Reference{}, err
 		}}

@@ -47,6 +47,25 @@ func (r *reading) do(step func() error) {
 	}
 }
 
+// object reads a field that is an object, null where it is absent.
+func (p *payload) object(name string) (gjson.Result, error) {
+	o := p.fields[name]
+	if o.Type == gjson.String { // a form's text part, or a client that encodes twice
+		text := strings.TrimSpace(o.Str)
+		if text != "" && (!modest(text) || !gjson.Valid(text)) {
+			return o, adapter.BadParam(name, "invalid_type", "'%s' must be a JSON object.", name)
+		}
+		if at := halfCharacter(text); at >= 0 {
+			return o, adapter.BadParam(name, "invalid_utf8", "'%s' is not valid UTF-8: the escape %s is half a character, at byte offset %d.", name, text[at:at+6], at)
+		}
+		o = gjson.Parse(text)
+	}
+	if o.Type != gjson.Null && !o.IsObject() {
+		return o, adapter.BadParam(name, "invalid_type", "'%s' must be a JSON object.", name)
+	}
+	return o, nil
+}
+
 // modelName reads the model; what no model could be called is refused before it is looked up.
 func (p *payload) modelName() (string, error) {
 	name, err := p.text("model")
@@ -177,19 +196,9 @@ func (p *payload) output(model string) (o adapter.Output, err error) {
 
 // midjourney reads the midjourney object, and the fields of other APIs that mean the same.
 func (p *payload) midjourney() (m adapter.Midjourney, err error) {
-	o := p.fields["midjourney"]
-	if o.Type == gjson.String { // a form's text part, or a client that encodes twice
-		text := strings.TrimSpace(o.Str)
-		if text != "" && (!modest(text) || !gjson.Valid(text)) {
-			return m, adapter.BadParam("midjourney", "invalid_type", "'midjourney' must be a JSON object.")
-		}
-		if at := halfCharacter(text); at >= 0 {
-			return m, adapter.BadParam("midjourney", "invalid_utf8", "'midjourney' is not valid UTF-8: the escape %s is half a character, at byte offset %d.", text[at:at+6], at)
-		}
-		o = gjson.Parse(text)
-	}
-	if o.Type != gjson.Null && !o.IsObject() {
-		return m, adapter.BadParam("midjourney", "invalid_type", "'midjourney' must be a JSON object.")
+	o, err := p.object("midjourney")
+	if err != nil {
+		return m, err
 	}
 	if m, err = mjMembers(o); err != nil {
 		return m, err

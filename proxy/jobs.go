@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -44,7 +45,7 @@ type stepJSON struct {
 func (s *Server) job(run adapter.Job, base string) jobJSON {
 	j := jobJSON{
 		ID: run.ID, Object: "job", Status: string(run.Status), CreatedAt: run.Created.Unix(),
-		Kind: string(run.Kind), Model: first(run.Model, "midjourney"), N: max(run.N, 1), Steps: []stepJSON{},
+		Kind: string(run.Kind), Model: cmp.Or(run.Model, "midjourney"), N: max(run.N, 1), Steps: []stepJSON{},
 	}
 	if run.Status == adapter.JobCompleted {
 		j.Progress = 100
@@ -72,7 +73,7 @@ func (s *Server) job(run adapter.Job, base string) jobJSON {
 }
 
 func step(st adapter.Step) stepJSON {
-	s := stepJSON{Name: st.Name, State: first(string(st.Status), st.State), Polls: st.Polls, Paid: st.Paid()}
+	s := stepJSON{Name: st.Name, State: cmp.Or(string(st.Status), st.State), Polls: st.Polls, Paid: st.Paid()}
 	if st.Submission != nil {
 		s.TaskID = orNull(st.Submission.TaskID)
 		s.SubmittedAt = new(st.Submission.At.Unix())

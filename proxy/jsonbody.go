@@ -25,10 +25,10 @@ const (
 	maxValues = 100_000
 )
 
-// readJSON reads a JSON object, whatever the content type said. Pictures in a long body go to receive.
-func readJSON(body io.Reader, length int64, receive func(io.Reader) (adapter.Reference, error)) (*payload, error) {
+// readJSON reads a JSON object, whatever the content type said. Pictures in a long body go to keep.
+func readJSON(body io.Reader, length int64, keep receiver) (*payload, error) {
 	if length < 0 || length > longString {
-		text, uploads, err := divert(body, receive)
+		text, uploads, err := divert(body, keep)
 		if err != nil {
 			return nil, badBody(err)
 		}

@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"cmp"
 	"net/http"
 	"strconv"
 	"time"
@@ -120,7 +121,7 @@ func (m *Metrics) refused(kind adapter.Kind) { m.errors.WithLabelValues(kindLabe
 // handedOut counts pictures of one form: url, b64_json or bytes.
 func (m *Metrics) handedOut(form string, n int) { m.pictures.WithLabelValues(form).Add(float64(n)) }
 
-func kindLabel(k adapter.Kind) string { return first(string(k), "internal") }
+func kindLabel(k adapter.Kind) string { return cmp.Or(string(k), "internal") }
 
 func (s *Server) serveMetrics(c *gin.Context) error {
 	s.metrics.serve.ServeHTTP(c.Writer, c.Request)

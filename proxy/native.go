@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"strings"
@@ -42,7 +43,7 @@ func (s *Server) nativeRoutes() []route {
 func (s *Server) nativeKeyed(c *gin.Context) error {
 	h := c.Request.Header
 	if len(sentKeys(h)) == 0 || strings.EqualFold(h.Get("Authorization"), "Bearer midjourney-proxy") {
-		key := first(strings.TrimSpace(h.Get("Mj-Api-Secret")), strings.TrimSpace(h.Get("Authorization")))
+		key := cmp.Or(strings.TrimSpace(h.Get("Mj-Api-Secret")), strings.TrimSpace(h.Get("Authorization")))
 		if scheme, rest, ok := strings.Cut(key, " "); ok && strings.EqualFold(scheme, "Bearer") {
 			key = strings.TrimSpace(rest)
 		}

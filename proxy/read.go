@@ -3,6 +3,7 @@ package proxy
 import (
 	"io"
 	"mime"
+	"net/http"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -10,27 +11,30 @@ import (
 	"midgate/adapter"
 )
 
-// read decodes a body: a form if the content type says so, JSON in every other case. A deployment that the path names
-// stands for the body's model.
+// read decodes a request's body. A deployment that the path names stands for the body's model.
 func (s *Server) read(c *gin.Context) (*payload, error) {
-	p, err := s.readBody(c)
+	p, err := readBody(c.Request, s.receive(c))
 	if name := deploymentOf(c.Request); err == nil && name != "" {
-		err = s.deploy(p, name, c.Request.URL.Path == responsesRoute)
+		err = p.deploy(s.core.Draw.Model, name, c.Request.URL.Path == responsesRoute)
 	}
 	return p, err
 }
 
-func (s *Server) readBody(c *gin.Context) (*payload, error) {
-	kind, params, err := mime.ParseMediaType(c.GetHeader("Content-Type"))
+// receiver stores an upload while it arrives, under a name that may be empty, and says what it is known by.
+type receiver func(r io.Reader, name string) (adapter.Reference, error)
+
+// readBody decodes a body: a form if the content type says so, JSON in every other case. Its uploads go to keep.
+func readBody(r *http.Request, keep receiver) (*payload, error) {
+	kind, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || kind != "multipart/form-data" {
-		body := &opening{from: c.Request.Body}
-		p, err := readJSON(body, c.Request.ContentLength, s.receive(c))
+		body := &opening{from: r.Body}
+		p, err := readJSON(body, r.ContentLength, keep)
 		return p, wrongForm(err, kind, body.first)
 	}
 	if params["boundary"] == "" {
 		return nil, adapter.Errorf(adapter.Invalid, "The multipart body's content type names no boundary.")
 	}
-	return s.readForm(c, params["boundary"])
+	return readForm(r.Body, params["boundary"], keep)
 }
 
 // opening is a body that remembers what it begins with.
@@ -63,8 +67,8 @@ func wrongForm(err error, kind string, first byte) error {
 }
 
 // receive stores an upload of this request's client.
-func (s *Server) receive(c *gin.Context) func(io.Reader) (adapter.Reference, error) {
-	return func(r io.Reader) (adapter.Reference, error) {
-		return s.core.Keep.Receive(c.Request.Context(), visitOf(c).caller, r, "")
+func (s *Server) receive(c *gin.Context) receiver {
+	return func(r io.Reader, name string) (adapter.Reference, error) {
+		return s.core.Keep.Receive(c.Request.Context(), visitOf(c).caller, r, name)
 	}
 }

@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strconv"
@@ -59,7 +60,7 @@ const (
 
 // responseForm reads what a response says again.
 func (p *payload) responseForm(g adapter.Generation) (f responseForm, err error) {
-	f = responseForm{form: formOf(g), Model: first(p.hint("model"), "midjourney"), User: p.hint("user")}
+	f = responseForm{form: formOf(g), Model: cmp.Or(p.hint("model"), "midjourney"), User: p.hint("user")}
 	if f.Background, err = p.truth("background"); err != nil {
 		return f, err
 	}

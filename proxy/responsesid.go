@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"cmp"
 	"crypto/rand"
 	"regexp"
 	"strconv"
@@ -84,7 +85,7 @@ func (s *Server) pictureOf(c *gin.Context, callID string) (string, error) {
 	ctx, caller := c.Request.Context(), visitOf(c).caller
 	run, err := s.core.Runs.Job(ctx, caller, jobOf(m[1]))
 	if err == nil {
-		i, _ := strconv.Atoi(first(m[2], "1"))
+		i, _ := strconv.Atoi(cmp.Or(m[2], "1"))
 		if answer := run.Answer(); answer != nil && i >= 1 && i <= len(answer.Images) {
 			return answer.Images[i-1], nil
 		}

@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"cmp"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -117,7 +118,7 @@ func sourceOf(v gjson.Result, param string) (source, error) {
 	}
 	address, file := memberText(v, "image_url"), memberText(v, "file_id")
 	if address == "" {
-		address = first(memberText(v, "url"), memberText(v, "b64_json"))
+		address = cmp.Or(memberText(v, "url"), memberText(v, "b64_json"))
 	}
 	if file == "" {
 		file = memberText(v, "id")

@@ -113,7 +113,12 @@ func TestTheFirstBadByteIsNamed(t *testing.T) {
 			}
 		})
 	}
-	text, uploads, err := divert(strings.NewReader("{\"image\":"+long+",\"prompt\":'x'}"), func(r io.Reader) (adapter.Reference, error) {
+}
+
+// So is the place where a body stops being JSON.
+func TestBrokenJSONIsPlacedInTheBody(t *testing.T) {
+	long := `"data:image/png;base64,` + strings.Repeat("iVBORw0K", 20_000) + `"`
+	text, uploads, err := divert(strings.NewReader("{\"image\":"+long+",\"prompt\":'x'}"), func(r io.Reader, _ string) (adapter.Reference, error) {
 		_, err := io.Copy(io.Discard, r)
 		return adapter.Reference{}, err
 	})

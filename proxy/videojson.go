@@ -44,7 +44,7 @@ const unmeasured = "1024x1024"
 func (s *Server) video(base string, run adapter.Job) videoJSON {
 	f, _ := adapter.VideoRequestOf(run) // a record that cannot be read has no prompt to show
 	v := videoJSON{
-		ID: adapter.VideoID(run.ID), Object: "video", Model: first(run.Model, "midjourney"), Status: string(run.Status),
+		ID: adapter.VideoID(run.ID), Object: "video", Model: cmp.Or(run.Model, "midjourney"), Status: string(run.Status),
 		CreatedAt: run.Created.Unix(), Prompt: orNull(f.Prompt), Size: cmp.Or(f.Frame, concrete(f.Size), unmeasured),
 		Seconds: strconv.Itoa(adapter.VideoLength(run, f)), RemixedFrom: orNull(f.RemixOf),
 	}

@@ -156,12 +156,9 @@ func (p *payload) own(name string) gjson.Result {
 	if v, ok := p.fields[name]; ok && v.Type != gjson.Null {
 		return v
 	}
-	o := p.fields["midjourney"]
-	if o.Type == gjson.String && modest(o.Str) && gjson.Valid(o.Str) {
-		o = gjson.Parse(o.Str)
-	}
-	if !o.IsObject() {
-		return gjson.Result{}
+	o, err := p.object("midjourney")
+	if err != nil || !o.IsObject() {
+		return gjson.Result{} // what is wrong with it was said before
 	}
 	return o.Map()[name]
 }
