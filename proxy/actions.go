@@ -8,6 +8,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"midgate/adapter"
+	"midgate/proxy/body"
 )
 
 // act serves POST /v1/images/{id}/actions: it presses a button of that picture (contract.md §5, Actions).
@@ -41,21 +42,21 @@ func (s *Server) act(c *gin.Context) error {
 	return s.deliver(c, t, s.pictures(c, formOf(act.Generation)))
 }
 
-func (s *Server) decodeAct(c *gin.Context, p *payload, id string) (act adapter.Act, stream bool, err error) {
-	act.Generation, stream, err = p.generation(false)
+func (s *Server) decodeAct(c *gin.Context, p *body.Body, id string) (act adapter.Act, stream bool, err error) {
+	act.Generation, stream, err = readGeneration(p, false)
 	visitOf(c).model = act.Model
 	if err != nil {
 		return act, false, err
 	}
 	act.Image = id
-	var read reading
-	read.do(func() (err error) { act.Action, err = p.action(); return })
-	read.do(func() (err error) { act.CustomID, err = p.text("custom_id"); return })
-	read.do(func() (err error) { act.Index, err = p.index(); return })
-	read.do(func() (err error) { act.Zoom, err = p.zoom(); return })
-	read.do(func() error { return s.mask(c, p, &act) })
-	if read.err != nil {
-		return act, false, read.err
+	var read body.Steps
+	read.Do(func() (err error) { act.Action, err = readAction(p); return })
+	read.Do(func() (err error) { act.CustomID, err = p.Text("custom_id"); return })
+	read.Do(func() (err error) { act.Index, err = readIndex(p); return })
+	read.Do(func() (err error) { act.Zoom, err = readZoom(p); return })
+	read.Do(func() error { return s.mask(c, p, &act) })
+	if read.Err != nil {
+		return act, false, read.Err
 	}
 	if act.Action == "" && act.CustomID == "" {
 		return act, false, adapter.BadParam("action", "missing_required_parameter", "Missing required parameter: 'action' (or 'custom_id').")
@@ -63,26 +64,26 @@ func (s *Server) decodeAct(c *gin.Context, p *payload, id string) (act adapter.A
 	return act, stream, nil
 }
 
-// action reads one of the names; which of them this picture offers is the core's business.
-func (p *payload) action() (string, error) {
-	name, err := p.text("action")
+// readAction reads one of the names; which of them this picture offers is the core's business.
+func readAction(p *body.Body) (string, error) {
+	name, err := p.Text("action")
 	if err != nil || name == "" || slices.Contains(adapter.Actions, name) {
 		return name, err
 	}
-	return "", adapter.BadParam("action", "invalid_value", "'action' must be one of %s.", quoted(adapter.Actions))
+	return "", adapter.BadParam("action", "invalid_value", "'action' must be one of %s.", body.Quoted(adapter.Actions))
 }
 
-func (p *payload) index() (int, error) {
-	n, err := p.whole("index", 1, 4)
+func readIndex(p *body.Body) (int, error) {
+	n, err := p.Whole("index", 1, 4)
 	if err != nil || n == nil {
 		return 0, err
 	}
 	return int(*n), nil
 }
 
-// zoom reads the factor of Custom Zoom (upstream-protocol.md §5.4).
-func (p *payload) zoom() (float64, error) {
-	z, err := decimal(p.fields["zoom"], "zoom")
+// readZoom reads the factor of Custom Zoom (upstream-protocol.md §5.4).
+func readZoom(p *body.Body) (float64, error) {
+	z, err := body.Decimal(p.Fields["zoom"], "zoom")
 	if err != nil || z == nil {
 		return 0, err
 	}
@@ -93,16 +94,16 @@ func (p *payload) zoom() (float64, error) {
 }
 
 // mask looks the mask up, if there is one.
-func (s *Server) mask(c *gin.Context, p *payload, act *adapter.Act) error {
-	if !p.form {
-		if err := p.jsonMask(); err != nil {
+func (s *Server) mask(c *gin.Context, p *body.Body, act *adapter.Act) error {
+	if !p.Form {
+		if err := p.JSONMask(); err != nil {
 			return err
 		}
 	}
-	if err := p.unused("mask"); err != nil || p.mask == nil {
+	if err := p.Unused("mask"); err != nil || p.Mask == nil {
 		return err
 	}
-	ref, err := s.resolve(c, *p.mask)
+	ref, err := s.resolve(c, *p.Mask)
 	if err != nil {
 		return fmt.Errorf("mask: %w", err)
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"midgate/adapter"
+	"midgate/proxy/body"
 )
 
 // handler serves a request or says what is wrong with it; the error is rendered in one place.
@@ -53,11 +54,11 @@ func cause(err error) error {
 
 // ofClient tells a client that left from a context that ended for another reason: only the first needs no answer.
 func ofClient(c *gin.Context, err error) error {
-	kind := typed(err).Kind
+	kind := body.Typed(err).Kind
 	switch gone := c.Request.Context().Err() != nil; {
 	case gone && kind == adapter.Storage && errors.Is(err, context.Canceled):
 		return context.Canceled // the store is well, nobody wanted its answer any more
-	case kind != adapter.Internal && kind != clientGone:
+	case kind != adapter.Internal && kind != body.ClientGone:
 		return err // also where a body that came too slowly has ended the context
 	case gone:
 		return context.Canceled

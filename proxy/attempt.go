@@ -8,6 +8,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"midgate/adapter"
+	"midgate/proxy/body"
 )
 
 // retryCounter is what the official SDKs count their automatic repeats in: 0 is a first try (openai-surface.md §0.2).
@@ -16,7 +17,7 @@ const retryCounter = "X-Stainless-Retry-Count"
 const idempotencyKey = "Idempotency-Key"
 
 // attempt says what identifies this request among its repeats (contract.md §7.1).
-func (s *Server) attempt(c *gin.Context, p *payload, stream bool, keep any) (adapter.Attempt, error) {
+func (s *Server) attempt(c *gin.Context, p *body.Body, stream bool, keep any) (adapter.Attempt, error) {
 	h := c.Request.Header
 	key := h.Get(idempotencyKey)
 	if len(key) > 255 {
@@ -32,7 +33,7 @@ func (s *Server) attempt(c *gin.Context, p *payload, stream bool, keep any) (ada
 	}
 	v := visitOf(c)
 	return adapter.Attempt{
-		Caller: v.caller, RequestID: v.id, Route: c.Request.URL.Path, Body: p.sum(),
+		Caller: v.caller, RequestID: v.id, Route: c.Request.URL.Path, Body: p.Sum(),
 		IdempotencyKey: key, Retry: retry, Async: wantsAsync(h), Stream: stream, Echo: echo,
 	}, nil
 }

@@ -3,7 +3,6 @@ package proxy
 import (
 	"crypto/sha256"
 	"crypto/subtle"
-	"encoding/hex"
 	"net/http"
 	"slices"
 	"strings"
@@ -11,6 +10,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"midgate/adapter"
+	"midgate/proxy/body"
 )
 
 // gatekeeper knows who may use the API. It keeps digests of keys, never keys.
@@ -24,9 +24,9 @@ type gatekeeper struct {
 func newGatekeeper(cfg Config) *gatekeeper {
 	g := &gatekeeper{mode: cfg.Auth, guesses: newGuesses()}
 	for _, k := range cfg.Keys {
-		owner := hexDigest(k.Secret)
+		owner := body.HexDigest(k.Secret)
 		if k.Name != "" {
-			owner = hexDigest("name:" + k.Name)
+			owner = body.HexDigest("name:" + k.Name)
 		}
 		g.digests = append(g.digests, sha256.Sum256([]byte(k.Secret)))
 		g.callers = append(g.callers, adapter.Caller{Owner: owner, Name: k.Name})
@@ -35,7 +35,7 @@ func newGatekeeper(cfg Config) *gatekeeper {
 }
 
 // everybody owns what is made without keys.
-var everybody = adapter.Caller{Owner: hexDigest("name:"), Name: ""}
+var everybody = adapter.Caller{Owner: body.HexDigest("name:"), Name: ""}
 
 // admit finds out who sends the request; remote is charged for wrong keys.
 func (g *gatekeeper) admit(h http.Header, remote string) (adapter.Caller, error) {
@@ -47,7 +47,7 @@ func (g *gatekeeper) admit(h http.Header, remote string) (adapter.Caller, error)
 		return adapter.Caller{}, adapter.Errorf(noKey, "No API key was sent. Send it as 'Authorization: Bearer KEY' or as 'api-key: KEY'.")
 	}
 	if g.mode == AuthPassthrough {
-		return adapter.Caller{Owner: hexDigest(keys[0]), Key: keys[0]}, nil
+		return adapter.Caller{Owner: body.HexDigest(keys[0]), Key: keys[0]}, nil
 	}
 	return g.known(keys, remote)
 }
@@ -105,9 +105,4 @@ func (s *Server) keyed(c *gin.Context) error {
 	}
 	visitOf(c).caller = caller
 	return s.notStranger(c)
-}
-
-func hexDigest(s string) string {
-	sum := sha256.Sum256([]byte(s))
-	return hex.EncodeToString(sum[:])
 }

@@ -159,7 +159,8 @@ func (*lostPictures) Bytes(context.Context, string, adapter.Format, int) (*adapt
 type gone struct{ *httptest.ResponseRecorder }
 
 func (gone) Write([]byte) (int, error) { return 0, net.ErrClosed }
-func (gone) FlushError() error         { return net.ErrClosed }
+
+func (gone) FlushError() error { return net.ErrClosed }
 
 // A job that was accepted at once is the repeat's when the acceptance did not arrive.
 func TestAnAcceptanceThatIsCutLeavesTheJobToItsRepeat(t *testing.T) {

@@ -9,11 +9,12 @@ import (
 	"github.com/tidwall/gjson"
 
 	"midgate/adapter"
+	"midgate/proxy/body"
 )
 
 // borrow settles the pictures that a request's midjourney object names. Image prompts are sent along; the upstream
 // fetches style, character and omni references by itself, so each becomes an address that it can reach.
-func (s *Server) borrow(c *gin.Context, p *payload, g *adapter.Generation) (err error) {
+func (s *Server) borrow(c *gin.Context, p *body.Body, g *adapter.Generation) (err error) {
 	m := &g.Midjourney
 	if g.References, err = s.references(c, p, m.ReferenceImages); err != nil {
 		return err
@@ -39,15 +40,15 @@ func (s *Server) borrow(c *gin.Context, p *payload, g *adapter.Generation) (err 
 
 // lent returns the text that is sent for one reference. Codes, "random" and other people's addresses stay as they are; a
 // weight behind a picture stays behind its address.
-func (s *Server) lent(c *gin.Context, p *payload, param, text string) (string, error) {
-	src := source{param: param, text: text}
-	p.take(&src)
-	if src.ref == nil && !s.isPictureText(c, text) {
+func (s *Server) lent(c *gin.Context, p *body.Body, param, text string) (string, error) {
+	src := body.Source{Param: param, Text: text}
+	p.Take(&src)
+	if src.Ref == nil && !s.isPictureText(c, text) {
 		return text, nil
 	}
 	weight := ""
-	if at := strings.LastIndex(text, "::"); at > 0 && src.ref == nil {
-		src.text, weight = text[:at], text[at:]
+	if at := strings.LastIndex(text, "::"); at > 0 && src.Ref == nil {
+		src.Text, weight = text[:at], text[at:]
 	}
 	ref, err := s.resolve(c, src)
 	if err != nil {
@@ -65,7 +66,7 @@ func (s *Server) lent(c *gin.Context, p *payload, param, text string) (string, e
 	}
 	id, err := s.core.Keep.Publish(ctx, caller, ref)
 	if err != nil {
-		return "", blame(err, param)
+		return "", body.Blame(err, param)
 	}
 	return pictureURL(base, id, adapter.PNG) + weight, nil
 }
@@ -73,9 +74,9 @@ func (s *Server) lent(c *gin.Context, p *payload, param, text string) (string, e
 // isPictureText reports whether a reference is a picture that only midgate can see.
 func (s *Server) isPictureText(c *gin.Context, text string) bool {
 	switch {
-	case strings.HasPrefix(text, "img_"), strings.HasPrefix(text, "file-"), hasScheme(text, "data"):
+	case strings.HasPrefix(text, "img_"), strings.HasPrefix(text, "file-"), body.HasScheme(text, "data"):
 		return true
-	case hasScheme(text, "http"), hasScheme(text, "https"):
+	case body.HasScheme(text, "http"), body.HasScheme(text, "https"):
 		address, _, _ := strings.Cut(text, "::")
 		return s.ownPicture(c, address) != ""
 	default:
@@ -91,7 +92,7 @@ func refsOf(v gjson.Result, param string) (refs []string, err error) {
 	for _, e := range v.Array() {
 		text := strings.TrimSpace(e.Str)
 		if e.Type != gjson.String {
-			if text, err = textOf(e, param); err != nil {
+			if text, err = body.TextOf(e, param); err != nil {
 				return nil, err
 			}
 		}

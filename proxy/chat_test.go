@@ -22,6 +22,7 @@ import (
 	"midgate/adapter/chat"
 	"midgate/adapter/jsonstream"
 	"midgate/adapter/midjourney/simulator"
+	"midgate/proxy/body"
 )
 
 // parley is a conversation over HTTP as a client keeps it.
@@ -402,12 +403,12 @@ func FuzzConversation(f *testing.F) {
 	} {
 		f.Add(seed)
 	}
-	f.Fuzz(func(t *testing.T, body string) {
-		p, err := parseJSON(body)
+	f.Fuzz(func(t *testing.T, text string) {
+		p, err := body.ParseJSON(text)
 		if err != nil {
 			return
 		}
-		req, err := p.conversation()
+		req, err := readConversation(p)
 		if err != nil {
 			if adapter.KindOf(err) != adapter.Invalid {
 				t.Errorf("conversation() = %v, want an Invalid error", err)
@@ -424,9 +425,9 @@ func FuzzConversation(f *testing.F) {
 		if _, err := json.Marshal(req); err != nil {
 			t.Errorf("the request cannot be kept: %v", err)
 		}
-		_ = wantsImages(p.fields["modalities"])
-		g, _, _ := p.drawing()
-		form, err := p.responseForm(g)
+		_ = wantsImages(p.Fields["modalities"])
+		g, _, _ := readDrawing(p)
+		form, err := readResponseForm(p, g)
 		if err != nil {
 			return
 		}

@@ -5,11 +5,12 @@ import (
 	"slices"
 
 	"github.com/gin-gonic/gin"
-	openai "github.com/sashabaranov/go-openai"
+	"github.com/sashabaranov/go-openai"
 	"github.com/tidwall/gjson"
 
 	"midgate/adapter"
 	"midgate/adapter/chat"
+	"midgate/proxy/body"
 )
 
 // chatAsk is a request to /v1/chat/completions, decoded and checked.
@@ -33,11 +34,11 @@ type chatForm struct {
 
 // readChat reads everything that costs nothing to check; pictures are looked up and fetched last, and only if they are
 // needed.
-func (s *Server) readChat(c *gin.Context, p *payload) (ask chatAsk, err error) {
-	if err := p.unused(); err != nil {
+func (s *Server) readChat(c *gin.Context, p *body.Body) (ask chatAsk, err error) {
+	if err := p.Unused(); err != nil {
 		return ask, err
 	}
-	req, err := p.conversation()
+	req, err := readConversation(p)
 	visitOf(c).model = req.Model
 	if err != nil {
 		return ask, err
@@ -45,20 +46,20 @@ func (s *Server) readChat(c *gin.Context, p *payload) (ask chatAsk, err error) {
 	if err := s.core.Draw.Model(req.Model); err != nil {
 		return ask, err
 	}
-	if err := p.present("messages"); err != nil {
+	if err := p.Present("messages"); err != nil {
 		return ask, err
 	}
 	if ask.turn, err = chat.ReadTurn(req, s.chatOptions(c)); err != nil {
 		return ask, err
 	}
-	if ask.gen, ask.stream, err = p.drawing(); err != nil {
+	if ask.gen, ask.stream, err = readDrawing(p); err != nil {
 		return ask, err
 	}
-	ask.legacy = p.fields["functions"].IsArray()
-	ask.form = chatForm{form: formOf(ask.gen), Model: cmp.Or(req.Model, "midjourney"), Apart: wantsImages(p.fields["modalities"])}
+	ask.legacy = p.Fields["functions"].IsArray()
+	ask.form = chatForm{form: formOf(ask.gen), Model: cmp.Or(req.Model, "midjourney"), Apart: wantsImages(p.Fields["modalities"])}
 	ask.form.Tokens = promptTokens(req)
 	ask.form.Note = ask.turn.Note
-	ask.form.Usage = p.fields["stream_options"].Get("include_usage").Bool()
+	ask.form.Usage = p.Fields["stream_options"].Get("include_usage").Bool()
 	if ask.turn.Way == chat.TurnReply {
 		return ask, nil
 	}
@@ -75,11 +76,11 @@ func (s *Server) chatOptions(c *gin.Context) chat.Options {
 	}}
 }
 
-// drawing reads the settings that an image request has, of a conversation's body. Fields of the same name that mean
+// readDrawing reads the settings that an image request has, of a conversation's body. Fields of the same name that mean
 // something else there are left out; n is 0 where it is not given.
-func (p *payload) drawing() (adapter.Generation, bool, error) {
-	fields := make(map[string]gjson.Result, len(p.fields))
-	for name, v := range p.fields {
+func readDrawing(p *body.Body) (adapter.Generation, bool, error) {
+	fields := make(map[string]gjson.Result, len(p.Fields))
+	for name, v := range p.Fields {
 		switch {
 		case name == "prompt", name == "partial_images", name == "response_format", name == "background" && v.Type != gjson.String:
 		default:
@@ -87,8 +88,8 @@ func (p *payload) drawing() (adapter.Generation, bool, error) {
 		}
 	}
 	fields["response_format"] = gjson.Result{Type: gjson.String, Str: "url"}
-	own := &payload{fields: fields}
-	g, stream, err := own.generation(false)
+	own := &body.Body{Fields: fields}
+	g, stream, err := readGeneration(own, false)
 	if v := fields["n"]; v.Type == gjson.Null || v.Num == 0 && (v.Str == "" || v.Str == "0") {
 		g.N = 0
 	}
@@ -96,13 +97,13 @@ func (p *payload) drawing() (adapter.Generation, bool, error) {
 }
 
 // turnPictures looks up the pictures that came with a turn.
-func (s *Server) turnPictures(c *gin.Context, p *payload, t chat.Turn) (refs []adapter.Reference, err error) {
-	if len(t.Attached) > maxImages {
-		return nil, adapter.BadParam("messages", "array_above_max_length", "At most %d images may be sent in one message.", maxImages)
+func (s *Server) turnPictures(c *gin.Context, p *body.Body, t chat.Turn) (refs []adapter.Reference, err error) {
+	if len(t.Attached) > body.MaxImages {
+		return nil, adapter.BadParam("messages", "array_above_max_length", "At most %d images may be sent in one message.", body.MaxImages)
 	}
 	for _, text := range t.Attached {
-		src := source{param: "messages", text: text}
-		p.take(&src)
+		src := body.Source{Param: "messages", Text: text}
+		p.Take(&src)
 		ref, err := s.resolve(c, src)
 		if err != nil {
 			return nil, err

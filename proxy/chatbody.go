@@ -7,20 +7,21 @@ import (
 	"slices"
 	"strings"
 
-	openai "github.com/sashabaranov/go-openai"
+	"github.com/sashabaranov/go-openai"
 	"github.com/tidwall/gjson"
 
 	"midgate/adapter"
+	"midgate/proxy/body"
 )
 
 // maxMessages is more turns than any client keeps of a conversation.
 const maxMessages = 2000
 
-// conversation reads a chat's body into the request that the core takes. What Midjourney has no use for is ignored, and
+// readConversation reads a chat's body into the request that the core takes. What Midjourney has no use for is ignored, and
 // what clients write in several ways is read in all of them (openai-surface.md §6.1): go-openai's own decoding would
 // fail a whole body for "stop":"a" or "max_tokens":1.0.
-func (p *payload) conversation() (req openai.ChatCompletionRequest, err error) {
-	list := p.fields["messages"]
+func readConversation(p *body.Body) (req openai.ChatCompletionRequest, err error) {
+	list := p.Fields["messages"]
 	if list.Type != gjson.Null && !list.IsArray() {
 		return req, adapter.BadParam("messages", "invalid_type", "'messages' must be a list of messages.")
 	}
@@ -33,13 +34,13 @@ func (p *payload) conversation() (req openai.ChatCompletionRequest, err error) {
 		}
 		req.Messages = append(req.Messages, messageOf(m))
 	}
-	req.Model, err = p.modelName()
-	req.MaxTokens = limitOf(p.fields["max_tokens"]) //nolint:staticcheck // what clients still send
-	req.MaxCompletionTokens = limitOf(p.fields["max_completion_tokens"])
-	req.ResponseFormat = formatOf(p.fields["response_format"])
-	req.Tools, req.ToolChoice = toolsOf(p.fields["tools"]), choiceOf(p.fields["tool_choice"])
-	if p.fields["functions"].IsArray() && req.Tools == nil { // how tools were called before 2024
-		req.Tools, req.ToolChoice = functionsOf(p.fields["functions"]), calledOf(p.fields["function_call"])
+	req.Model, err = p.Model()
+	req.MaxTokens = limitOf(p.Fields["max_tokens"]) //nolint:staticcheck // what clients still send
+	req.MaxCompletionTokens = limitOf(p.Fields["max_completion_tokens"])
+	req.ResponseFormat = formatOf(p.Fields["response_format"])
+	req.Tools, req.ToolChoice = toolsOf(p.Fields["tools"]), choiceOf(p.Fields["tool_choice"])
+	if p.Fields["functions"].IsArray() && req.Tools == nil { // how tools were called before 2024
+		req.Tools, req.ToolChoice = functionsOf(p.Fields["functions"]), calledOf(p.Fields["function_call"])
 	}
 	return req, err
 }
@@ -90,7 +91,7 @@ func partOf(v gjson.Result) (openai.ChatMessagePart, bool) {
 	if text := v.Get("text"); text.Type == gjson.String {
 		return textPart(text.Str), true
 	}
-	return openai.ChatMessagePart{Type: openai.ChatMessagePartType(cmp.Or(shortened(kind, 40), "unknown"))}, true
+	return openai.ChatMessagePart{Type: openai.ChatMessagePartType(cmp.Or(body.Shortened(kind, 40), "unknown"))}, true
 }
 
 // unsaid are the parts of messages that say nothing of what is wished: tools, and what a model thought.
@@ -121,7 +122,7 @@ func pictureIn(v gjson.Result) string {
 
 func firstMember(v gjson.Result, names []string) string {
 	for _, name := range names {
-		if text := memberText(v, name); text != "" {
+		if text := body.MemberText(v, name); text != "" {
 			return text
 		}
 	}
@@ -138,7 +139,7 @@ func picturePart(address string) openai.ChatMessagePart {
 
 // plainText is a text without what is no text: a long string that was taken for base64 leaves only its mark behind.
 func plainText(text string) string {
-	if strings.HasPrefix(text, uploadMark) {
+	if strings.HasPrefix(text, body.UploadMark) {
 		return ""
 	}
 	return strings.Clone(text) // not a piece of a body of many megabytes
@@ -146,7 +147,7 @@ func plainText(text string) string {
 
 // limitOf reads a number of tokens; what is none is no limit.
 func limitOf(v gjson.Result) int {
-	f, given, err := numberOf(v, "max_tokens")
+	f, given, err := body.NumberOf(v, "max_tokens")
 	if err != nil || !given || f < 0 {
 		return 0
 	}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"midgate/adapter"
+	"midgate/proxy/body"
 )
 
 // fake is a core in memory: it remembers what it was asked and answers with made-up pictures. What only a server can
@@ -67,7 +68,7 @@ var then = time.Unix(1785000000, 0)
 
 // add keeps a picture of alice's.
 func (f *fake) add(id string, data []byte) adapter.Image {
-	img := adapter.Image{ID: id, Owner: hexDigest("name:alice"), Created: then, Model: "midjourney", Prompt: "a fox",
+	img := adapter.Image{ID: id, Owner: body.HexDigest("name:alice"), Created: then, Model: "midjourney", Prompt: "a fox",
 		RevisedPrompt: "a fox --v 7", Width: 1024, Height: 768, Upstream: "main", TaskID: "task-1", Version: "7",
 		Buttons: []adapter.Button{{CustomID: "MJ::x::1", Label: "Vary (Subtle)", Emoji: "🪄", Action: adapter.ActVarySubtle}, {CustomID: "MJ::x::2", Emoji: "❤️"}}}
 	f.mu.Lock()
@@ -261,8 +262,10 @@ func (t *fakeTicket) Wait(ctx context.Context, _ func(adapter.Progress)) (adapte
 }
 
 func (t *fakeTicket) Accepted(context.Context) error { return nil }
-func (t *fakeTicket) Answered()                      { t.settle(&t.f.answered, "answered") }
-func (t *fakeTicket) Abandoned()                     { t.settle(&t.f.abandoned, "abandoned") }
+
+func (t *fakeTicket) Answered() { t.settle(&t.f.answered, "answered") }
+
+func (t *fakeTicket) Abandoned() { t.settle(&t.f.abandoned, "abandoned") }
 
 func (t *fakeTicket) settle(count *int, what string) {
 	t.f.mu.Lock()

@@ -6,6 +6,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"midgate/adapter"
+	"midgate/proxy/body"
 )
 
 // pictureRoute serves a route that begins with pictures; begin hands the checked request to the core.
@@ -20,7 +21,7 @@ type pictureRoute struct {
 
 // edit serves POST /v1/images/edits: pictures, and words for what to make of them.
 func (s *Server) edit(c *gin.Context) error {
-	return s.withPictures(c, pictureRoute{prompted: true, masked: true, least: 1, most: maxImages, begin: s.core.Edit.Edit})
+	return s.withPictures(c, pictureRoute{prompted: true, masked: true, least: 1, most: body.MaxImages, begin: s.core.Edit.Edit})
 }
 
 // vary serves POST /v1/images/variations.
@@ -65,18 +66,18 @@ func (s *Server) withPictures(c *gin.Context, r pictureRoute) error {
 }
 
 // decodeEdit checks everything that costs nothing first; pictures are looked up and fetched last.
-func (s *Server) decodeEdit(c *gin.Context, p *payload, r pictureRoute) (e adapter.Edit, stream bool, err error) {
-	if !p.form {
-		if err := p.jsonImages(); err != nil {
+func (s *Server) decodeEdit(c *gin.Context, p *body.Body, r pictureRoute) (e adapter.Edit, stream bool, err error) {
+	if !p.Form {
+		if err := p.JSONImages(); err != nil {
 			return e, false, err
 		}
 	}
-	e.Generation, stream, err = p.generation(r.prompted)
+	e.Generation, stream, err = readGeneration(p, r.prompted)
 	visitOf(c).model = e.Model
 	if err != nil {
 		return e, false, err
 	}
-	switch n := len(p.images); {
+	switch n := len(p.Images); {
 	case n == 0:
 		return e, false, adapter.BadParam("image", "missing_required_parameter", "Missing required parameter: 'image'.")
 	case n < r.least || n > r.most:
@@ -86,18 +87,18 @@ func (s *Server) decodeEdit(c *gin.Context, p *payload, r pictureRoute) (e adapt
 	if r.masked {
 		takes = append(takes, "mask")
 	}
-	if err := p.unused(takes...); err != nil {
+	if err := p.Unused(takes...); err != nil {
 		return e, false, err
 	}
-	for _, src := range p.images {
+	for _, src := range p.Images {
 		ref, err := s.resolve(c, src)
 		if err != nil {
 			return e, false, err
 		}
 		e.Images = append(e.Images, ref)
 	}
-	if p.mask != nil {
-		ref, err := s.resolve(c, *p.mask)
+	if p.Mask != nil {
+		ref, err := s.resolve(c, *p.Mask)
 		if err != nil {
 			return e, false, err
 		}

@@ -2,14 +2,13 @@ package proxy
 
 import (
 	"cmp"
-	"context"
-	"errors"
 	"math"
 	"net/http"
 	"strconv"
 	"strings"
 
 	"midgate/adapter"
+	"midgate/proxy/body"
 )
 
 // Kinds that only HTTP knows. They share the table with adapter's.
@@ -18,12 +17,6 @@ const (
 	noRoute     adapter.Kind = "no_route"     // 404, nothing is served at this path
 	wrongMethod adapter.Kind = "wrong_method" // 405, with Allow
 	throttled   adapter.Kind = "throttled"    // 429, too many wrong keys from one address
-)
-
-// Kinds of what can be wrong with a body and with no other part of a request.
-const (
-	clientGone    adapter.Kind = "client_closed"  // the client closed the connection
-	wrongEncoding adapter.Kind = "wrong_encoding" // a body is compressed in a way that is not understood
 )
 
 // statusClientGone is what the access log shows for a client that left (openai-surface.md §9.2).
@@ -76,12 +69,12 @@ var rows = map[adapter.Kind]row{
 	adapter.Cancelled:    {400, invalidRequest, "job_cancelled", sdkDecides},
 	adapter.Unsupported:  {400, invalidRequest, "unsupported", sdkDecides},
 
-	noKey:         {401, invalidRequest, "", sdkDecides},
-	noRoute:       {404, invalidRequest, "unknown_url", sdkDecides},
-	wrongMethod:   {405, invalidRequest, "method_not_supported", sdkDecides},
-	wrongEncoding: {415, invalidRequest, "unsupported_content_encoding", sdkDecides},
-	throttled:     {429, "requests", "rate_limit_exceeded", doNotRetry},
-	clientGone:    {statusClientGone, invalidRequest, "", sdkDecides},
+	noKey:              {401, invalidRequest, "", sdkDecides},
+	noRoute:            {404, invalidRequest, "unknown_url", sdkDecides},
+	wrongMethod:        {405, invalidRequest, "method_not_supported", sdkDecides},
+	body.WrongEncoding: {415, invalidRequest, "unsupported_content_encoding", sdkDecides},
+	throttled:          {429, "requests", "rate_limit_exceeded", doNotRetry},
+	body.ClientGone:    {statusClientGone, invalidRequest, "", sdkDecides},
 }
 
 // envelope is OpenAI's error body: all four keys are always there (openai-surface.md §9.1).
@@ -113,7 +106,7 @@ type explained struct {
 
 // explain looks an error up in the table. Only an *adapter.Error's Message gets out.
 func explain(err error, q asked) explained {
-	e := typed(err)
+	e := body.Typed(err)
 	r, ok := rows[e.Kind]
 	if !ok {
 		r, e = rows[adapter.Internal], &adapter.Error{}
@@ -146,22 +139,6 @@ func moderated(p *problem, model, code string) {
 	}
 	if !strings.Contains(p.Message, safetyPhrase) {
 		p.Message = strings.TrimSpace(p.Message + " The request was refused by the " + safetyPhrase + ".")
-	}
-}
-
-// typed finds the *adapter.Error in err, or makes the one that err means.
-func typed(err error) *adapter.Error {
-	var e *adapter.Error
-	var tooLarge *http.MaxBytesError
-	switch {
-	case errors.As(err, &e):
-		return e
-	case errors.As(err, &tooLarge):
-		return adapter.Errorf(adapter.TooLarge, "The request body is larger than the %d bytes that are allowed.", tooLarge.Limit)
-	case errors.Is(err, context.Canceled):
-		return &adapter.Error{Kind: clientGone, Message: "The client closed the connection."}
-	default:
-		return &adapter.Error{Kind: adapter.Internal, Err: err}
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"midgate/adapter"
 	"midgate/adapter/publicnet"
+	"midgate/proxy/body"
 )
 
 func newTestFetcher(t *testing.T, allow ...string) *fetcher {
@@ -30,7 +31,7 @@ func TestAddressesThatAreNotFetched(t *testing.T) {
 		"http://user:pw@93.184.216.34/": true, "ftp://93.184.216.34/": true, "file:///etc/passwd": true, "http://": true, "http://[::1": true,
 	} {
 		_, err := f.open(context.Background(), address)
-		if e := typed(err); e.Kind != adapter.Invalid || errors.Is(err, publicnet.ErrNotPublic) == public || strings.Contains(e.Message, "public") == public {
+		if e := body.Typed(err); e.Kind != adapter.Invalid || errors.Is(err, publicnet.ErrNotPublic) == public || strings.Contains(e.Message, "public") == public {
 			t.Errorf("open(%s) = %v, want a refusal; of an address that is not public: %v", address, err, !public)
 		}
 	}

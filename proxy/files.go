@@ -11,6 +11,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"midgate/adapter"
+	"midgate/proxy/body"
 )
 
 // Files keeps uploads that requests refer to by ID (openai-surface.md §8).
@@ -59,17 +60,17 @@ func (s *Server) addFile(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if len(p.images) != 1 || p.images[0].ref == nil {
+	if len(p.Images) != 1 || p.Images[0].Ref == nil {
 		return adapter.BadParam("file", "missing_required_parameter", "Send one picture as the part 'file' of a multipart form.")
 	}
-	purpose, err := p.word("purpose", purposes...)
+	purpose, err := p.Word("purpose", purposes...)
 	if err != nil {
 		return err
 	}
 	if purpose == "" {
-		return adapter.BadParam("purpose", "missing_required_parameter", "Missing required parameter: 'purpose', one of %s.", quoted(purposes))
+		return adapter.BadParam("purpose", "missing_required_parameter", "Missing required parameter: 'purpose', one of %s.", body.Quoted(purposes))
 	}
-	seconds, err := p.whole("expires_after[seconds]", shortestFile, longestFile)
+	seconds, err := p.Whole("expires_after[seconds]", shortestFile, longestFile)
 	if err != nil {
 		return err
 	}
@@ -77,7 +78,7 @@ func (s *Server) addFile(c *gin.Context) error {
 	if seconds != nil {
 		lifetime = time.Duration(*seconds) * time.Second
 	}
-	f, err := s.core.Files.AddFile(c.Request.Context(), visitOf(c).caller, *p.images[0].ref, purpose, lifetime)
+	f, err := s.core.Files.AddFile(c.Request.Context(), visitOf(c).caller, *p.Images[0].Ref, purpose, lifetime)
 	if err != nil {
 		return err
 	}

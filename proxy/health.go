@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/gin-gonic/gin"
+
+	"midgate/proxy/body"
 )
 
 // healthz says that the process serves requests.
@@ -22,7 +24,7 @@ func (s *Server) readyz(c *gin.Context) error {
 	defer cancel()
 	status, said := http.StatusOK, map[string]string{"status": "ready"}
 	if err := s.core.Ready.Ready(ctx); err != nil {
-		status, said = http.StatusServiceUnavailable, map[string]string{"status": "not ready", "reason": typed(err).Message}
+		status, said = http.StatusServiceUnavailable, map[string]string{"status": "not ready", "reason": body.Typed(err).Message}
 	}
 	if s.core.Upstream != nil {
 		said["upstream"] = s.core.Upstream(ctx, c.Query("ask") == "upstream")

@@ -8,6 +8,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"midgate/adapter"
+	"midgate/proxy/body"
 )
 
 // maxHook is how large a webhook may be (contract.md §4); a task's own JSON is a few KB.
@@ -27,11 +28,11 @@ func (s *Server) hook(c *gin.Context) error {
 	if c.Request.ContentLength > maxHook {
 		return &http.MaxBytesError{Limit: maxHook}
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(c.Writer, c.Request.Body, maxHook))
+	data, err := io.ReadAll(http.MaxBytesReader(c.Writer, c.Request.Body, maxHook))
 	if err != nil {
-		return badBody(err)
+		return body.BadBody(err)
 	}
-	err = s.core.Hooks.Hint(c.Param("token"), body)
+	err = s.core.Hooks.Hint(c.Param("token"), data)
 	if errors.Is(err, adapter.ErrNotFound) {
 		return s.unknownHook()
 	}

@@ -21,14 +21,14 @@ func (s *Server) generateAs(c *gin.Context, router bool) error {
 		return err
 	}
 	if router {
-		p.fields["response_format"] = gjson.Result{Type: gjson.String, Str: "b64_json", Raw: `"b64_json"`}
+		p.Fields["response_format"] = gjson.Result{Type: gjson.String, Str: "b64_json", Raw: `"b64_json"`}
 	}
-	g, stream, err := p.generation(true)
+	g, stream, err := readGeneration(p, true)
 	visitOf(c).model = g.Model
 	if err != nil {
 		return err
 	}
-	if err := p.unused(); err != nil {
+	if err := p.Unused(); err != nil {
 		return err
 	}
 	if err := s.borrow(c, p, &g); err != nil {

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"midgate/adapter"
+	"midgate/proxy/body"
 )
 
 // logged collects log lines of any level.
@@ -60,10 +61,10 @@ func TestNoSecretGetsIntoLogsOrMetrics(t *testing.T) {
 			s.log = slog.New(slog.NewJSONHandler(out, &slog.HandlerOptions{Level: slog.LevelDebug}))
 			headers := []string{"Authorization", "Bearer " + canaryKey, "Cookie", canaryCookie, "X-OpenWebUI-User-Email", canaryUser,
 				"User-Agent", canaryUser, "Referer", canaryUser, "X-Title", canaryUser, "Origin", "https://" + canaryUser}
-			body := fmt.Sprintf(`{"prompt":%q,"user":%q,"image":%q,"stream":"%s"}`, canaryPrompt, canaryUser, testImage, "false")
+			asked := fmt.Sprintf(`{"prompt":%q,"user":%q,"image":%q,"stream":"%s"}`, canaryPrompt, canaryUser, testImage, "false")
 			var answers string
 			for _, path := range []string{"/v1/images/generations", "/v1/images/edits", "/v1/images/" + testImage + "/actions", "/" + canaryPath} {
-				answers += send(s, "POST", path+"?key="+canaryQuery, body, headers...).Body.String()
+				answers += send(s, "POST", path+"?key="+canaryQuery, asked, headers...).Body.String()
 			}
 			form, contentType := writeForm(file("image", canaryFile+".png", "", picture("x")), text("prompt", canaryPrompt))
 			answers += send(s, "POST", "/v1/images/edits", form, append(headers, "Content-Type", contentType)...).Body.String()
@@ -72,7 +73,7 @@ func TestNoSecretGetsIntoLogsOrMetrics(t *testing.T) {
 			answers += send(s, "GET", "/images/"+testImage+".png?sig="+canaryQuery, "", headers...).Body.String()
 			answers += send(s, canaryUser, "/v1/models", "", headers...).Body.String()
 			metrics := send(s, "GET", "/metrics", "", "Authorization", "").Body.String()
-			for _, canary := range []string{canaryKey, canaryWrong, canaryPrompt, canaryQuery, canaryUser, canaryCookie, canaryFile, canaryPath, testImage, hexDigest(canaryKey)} {
+			for _, canary := range []string{canaryKey, canaryWrong, canaryPrompt, canaryQuery, canaryUser, canaryCookie, canaryFile, canaryPath, testImage, body.HexDigest(canaryKey)} {
 				if strings.Contains(strings.ToLower(out.String()), strings.ToLower(canary)) {
 					t.Errorf("the log has %q: %s", canary, out)
 				}

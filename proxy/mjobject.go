@@ -6,6 +6,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"midgate/adapter"
+	"midgate/proxy/body"
 )
 
 // mjMembers reads the members of the midjourney object (contract.md §5). Types are checked here; ranges and conflicts
@@ -22,33 +23,33 @@ func member(m *adapter.Midjourney, name string, v gjson.Result) (err error) {
 	param := "midjourney." + name
 	switch name {
 	case "version":
-		m.Version, err = textOf(v, param)
+		m.Version, err = body.TextOf(v, param)
 	case "niji":
 		m.Niji, err = niji(v, param)
 	case "speed":
-		m.Speed, err = oneOf(v, param, "relax", "fast", "turbo")
+		m.Speed, err = body.OneOf(v, param, "relax", "fast", "turbo")
 	case "stylize":
-		m.Stylize, err = small(v, param)
+		m.Stylize, err = body.Small(v, param)
 	case "chaos":
-		m.Chaos, err = small(v, param)
+		m.Chaos, err = body.Small(v, param)
 	case "weird":
-		m.Weird, err = small(v, param)
+		m.Weird, err = body.Small(v, param)
 	case "seed":
-		m.Seed, err = wholeOf(v, param, 0, 1<<32-1)
+		m.Seed, err = body.WholeOf(v, param, 0, 1<<32-1)
 	case "raw":
-		m.Raw, err = truthOf(v, param)
+		m.Raw, err = body.TruthOf(v, param)
 	case "tile":
-		m.Tile, err = truthOf(v, param)
+		m.Tile, err = body.TruthOf(v, param)
 	case "draft":
-		m.Draft, err = truthOf(v, param)
+		m.Draft, err = body.TruthOf(v, param)
 	case "hd":
-		m.HD, err = truthOf(v, param)
+		m.HD, err = body.TruthOf(v, param)
 	case "no":
 		var words []string
-		words, err = listOf(v, param)
+		words, err = body.ListOf(v, param)
 		m.No = strings.Join(words, ", ")
 	case "image_weight":
-		m.ImageWeight, err = decimal(v, param)
+		m.ImageWeight, err = body.Decimal(v, param)
 	default:
 		err = referenceMember(m, name, v)
 	}
@@ -62,11 +63,11 @@ func referenceMember(m *adapter.Midjourney, name string, v gjson.Result) (err er
 	case "style_reference":
 		m.StyleRef, err = refsOf(v, param)
 	case "style_weight":
-		m.StyleWeight, err = small(v, param)
+		m.StyleWeight, err = body.Small(v, param)
 	case "character_reference":
 		m.CharacterRef, err = refsOf(v, param)
 	case "character_weight":
-		m.CharacterWeight, err = small(v, param)
+		m.CharacterWeight, err = body.Small(v, param)
 	case "omni_reference":
 		var refs []string
 		if refs, err = refsOf(v, param); err == nil && len(refs) > 1 {
@@ -74,18 +75,18 @@ func referenceMember(m *adapter.Midjourney, name string, v gjson.Result) (err er
 		}
 		m.OmniRef = strings.Join(refs, "")
 	case "omni_weight":
-		m.OmniWeight, err = small(v, param)
+		m.OmniWeight, err = body.Small(v, param)
 	case "personalize":
 		m.Personalize, err = personalize(v, param)
 	case "grid":
-		m.Grid, err = oneOf(v, param, adapter.GridSplit, adapter.GridUpscale, adapter.GridWhole)
+		m.Grid, err = body.OneOf(v, param, adapter.GridSplit, adapter.GridUpscale, adapter.GridWhole)
 	case "batch_size":
 		var n *int64
-		if n, err = wholeOf(v, param, 1, 4); n != nil {
+		if n, err = body.WholeOf(v, param, 1, 4); n != nil {
 			m.BatchSize = int(*n)
 		}
 	case "reference_images":
-		m.ReferenceImages, err = textsOf(v, param)
+		m.ReferenceImages, err = body.TextsOf(v, param)
 	}
 	return err
 }
@@ -98,7 +99,7 @@ func niji(v gjson.Result, param string) (string, error) {
 	case gjson.False:
 		return "", nil
 	default:
-		return textOf(v, param)
+		return body.TextOf(v, param)
 	}
 }
 
@@ -107,28 +108,5 @@ func personalize(v gjson.Result, param string) (string, error) {
 	if v.Type == gjson.False {
 		return "", nil
 	}
-	return textOf(v, param)
-}
-
-// small reads a whole number whose exact range the core knows.
-func small(v gjson.Result, param string) (*int, error) {
-	n, err := wholeOf(v, param, -1<<31, 1<<31-1)
-	if err != nil || n == nil {
-		return nil, err
-	}
-	i := int(*n)
-	return &i, nil
-}
-
-func oneOf(v gjson.Result, param string, allowed ...string) (string, error) {
-	t, err := textOf(v, param)
-	if err != nil || t == "" {
-		return "", err
-	}
-	for _, w := range allowed {
-		if strings.EqualFold(t, w) {
-			return w, nil
-		}
-	}
-	return "", adapter.BadParam(param, "invalid_value", "'%s' must be one of %s.", param, quoted(allowed))
+	return body.TextOf(v, param)
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"midgate/adapter"
+	"midgate/proxy/body"
 )
 
 // Natives serves the upstream's own API (upstream-protocol.md §1) on what midgate knows.
@@ -124,7 +125,7 @@ func native(s *Server, c *gin.Context, err error) error {
 	if err == nil {
 		return nil
 	}
-	e := typed(ofClient(c, err))
+	e := body.Typed(ofClient(c, err))
 	answer := submitJSON{Code: mjFailed, Description: e.Message, Properties: map[string]any{}}
 	status := http.StatusOK
 	switch e.Kind {

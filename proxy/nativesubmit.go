@@ -12,6 +12,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"midgate/adapter"
+	"midgate/proxy/body"
 )
 
 // nativeSubmit serves POST /mj/submit/…: the upstream's answer as soon as it has accepted the job.
@@ -73,15 +74,15 @@ func submitted(run adapter.Job) (submitJSON, bool) {
 }
 
 // readNative reads a body in which long pictures have been stored already.
-func (s *Server) readNative(c *gin.Context) (*payload, error) {
-	text, uploads, err := divert(c.Request.Body, s.receive(c))
+func (s *Server) readNative(c *gin.Context) (*body.Body, error) {
+	text, uploads, err := body.ExtractUploads(c.Request.Body, s.receive(c))
 	if err != nil {
-		return nil, badBody(err)
+		return nil, body.BadBody(err)
 	}
 	if strings.TrimSpace(text) == "" {
 		text = "{}"
 	}
-	return parseJSON(text, uploads...)
+	return body.ParseJSON(text, uploads...)
 }
 
 // pictureFields are the members whose texts are pictures (upstream-protocol.md §1.3–§1.9).
@@ -92,10 +93,10 @@ var pictureFields = map[string]bool{
 
 // nativeBody takes the pictures out of a body; each leaves its mark. Addresses of other people's pictures stay: they
 // are the upstream's to fetch.
-func (s *Server) nativeBody(c *gin.Context, p *payload) (json.RawMessage, []adapter.Reference, error) {
+func (s *Server) nativeBody(c *gin.Context, p *body.Body) (json.RawMessage, []adapter.Reference, error) {
 	fields, uploads := map[string]any{}, []adapter.Reference{}
-	for _, name := range slices.Sorted(maps.Keys(p.fields)) { // in order: a link may take base64's place
-		v := p.fields[name]
+	for _, name := range slices.Sorted(maps.Keys(p.Fields)) { // in order: a link may take base64's place
+		v := p.Fields[name]
 		var value any
 		d := json.NewDecoder(strings.NewReader(v.Raw))
 		d.UseNumber()
@@ -120,11 +121,11 @@ func (s *Server) nativeBody(c *gin.Context, p *payload) (json.RawMessage, []adap
 	return body, uploads, err
 }
 
-func (s *Server) nativePictures(c *gin.Context, p *payload, name string, value any, uploads *[]adapter.Reference) (any, error) {
+func (s *Server) nativePictures(c *gin.Context, p *body.Body, name string, value any, uploads *[]adapter.Reference) (any, error) {
 	switch v := value.(type) {
 	case []any:
-		if len(v) > maxImages {
-			return nil, tooManyImages()
+		if len(v) > body.MaxImages {
+			return nil, body.TooManyImages()
 		}
 		for i := range v {
 			kept, err := s.nativePictures(c, p, name, v[i], uploads)
@@ -141,18 +142,18 @@ func (s *Server) nativePictures(c *gin.Context, p *payload, name string, value a
 	}
 }
 
-func (s *Server) nativePicture(c *gin.Context, p *payload, name, text string, uploads *[]adapter.Reference) (any, error) {
-	linked := hasScheme(text, "http") || hasScheme(text, "https")
+func (s *Server) nativePicture(c *gin.Context, p *body.Body, name, text string, uploads *[]adapter.Reference) (any, error) {
+	linked := body.HasScheme(text, "http") || body.HasScheme(text, "https")
 	if text == "" || linked && s.ownPicture(c, text) == "" {
 		return text, nil
 	}
-	src := source{param: name, text: text}
-	p.take(&src)
+	src := body.Source{Param: name, Text: text}
+	p.Take(&src)
 	var ref adapter.Reference
 	var err error
-	if src.ref == nil && !linked && !hasScheme(text, "data") {
-		ref, err = s.core.Keep.Receive(c.Request.Context(), visitOf(c).caller, base64Reader(text), "")
-		err = blame(err, name)
+	if src.Ref == nil && !linked && !body.HasScheme(text, "data") {
+		ref, err = s.core.Keep.Receive(c.Request.Context(), visitOf(c).caller, body.Base64Reader(text), "")
+		err = body.Blame(err, name)
 	} else {
 		ref, err = s.resolve(c, src)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"midgate/adapter"
+	"midgate/proxy/body"
 )
 
 // nativeTaskJSON is a task as relays describe it (upstream-protocol.md §4.1), with the lists of newer origins.
@@ -138,7 +139,7 @@ func (s *Server) nativeTasks(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	ids, err := listOf(p.fields["ids"], "ids")
+	ids, err := body.ListOf(p.Fields["ids"], "ids")
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"midgate/adapter"
+	"midgate/proxy/body"
 )
 
 func TestPictureBytesAreForEverybody(t *testing.T) {
@@ -125,7 +126,7 @@ func TestJobs(t *testing.T) {
 	f.add(testImage, tiny)
 	echo := []byte(`{"tokens":2,"quality":"hd","output":{"url":true,"base64":true}}`)
 	run := adapter.Job{
-		ID: testJob, Owner: hexDigest("name:alice"), Kind: "generation", Model: "midjourney", N: 1, Echo: echo,
+		ID: testJob, Owner: body.HexDigest("name:alice"), Kind: "generation", Model: "midjourney", N: 1, Echo: echo,
 		Status: adapter.JobCompleted, Created: then, Finished: then.Add(40e9), Result: &adapter.Result{Images: []string{testImage}},
 		Steps: []adapter.Step{{Name: "imagine", State: "submitted", Status: adapter.Success, Polls: 7, Finished: then.Add(39e9),
 			Submission: &adapter.Submission{TaskID: "task-1", At: then.Add(1e9)}}},

@@ -5,11 +5,12 @@ import (
 	"strings"
 
 	"github.com/gin-gonic/gin"
-	openai "github.com/sashabaranov/go-openai"
+	"github.com/sashabaranov/go-openai"
 	"github.com/tidwall/gjson"
 
 	"midgate/adapter"
 	"midgate/adapter/chat"
+	"midgate/proxy/body"
 )
 
 // responseAsk is a request to /v1/responses, decoded and checked.
@@ -23,16 +24,16 @@ type responseAsk struct {
 }
 
 // readResponse reads everything that costs nothing to check first; pictures are looked up and fetched last.
-func (s *Server) readResponse(c *gin.Context, p *payload) (ask responseAsk, err error) {
-	tool := imageTool(p.fields["tools"])
-	var read reading
-	read.do(func() (err error) { ask.gen, ask.stream, err = p.toolSettings(tool); return })
-	read.do(func() error { return s.responseModel(c, p, tool, &ask) })
-	read.do(func() error { return p.unused() })
+func (s *Server) readResponse(c *gin.Context, p *body.Body) (ask responseAsk, err error) {
+	tool := imageTool(p.Fields["tools"])
+	var read body.Steps
+	read.Do(func() (err error) { ask.gen, ask.stream, err = readTool(p, tool); return })
+	read.Do(func() error { return s.responseModel(c, p, tool, &ask) })
+	read.Do(func() error { return p.Unused() })
 	visitOf(c).model = ask.gen.Model
-	read.do(func() (err error) { ask.form, err = p.responseForm(ask.gen); return })
-	if read.err != nil {
-		return ask, read.err
+	read.Do(func() (err error) { ask.form, err = readResponseForm(p, ask.gen); return })
+	if read.Err != nil {
+		return ask, read.Err
 	}
 	ask.form.Talk = !tool.Exists()
 	req, err := s.responseTalk(c, p)
@@ -43,7 +44,7 @@ func (s *Server) readResponse(c *gin.Context, p *payload) (ask responseAsk, err 
 	action := strings.ToLower(tool.Get("action").String())
 	o := s.chatOptions(c)
 	o.Follow = tool.Exists() && action != "generate"
-	o.Must, o.Never = mustDraw(p.fields["tool_choice"]), p.fields["tool_choice"].String() == "none"
+	o.Must, o.Never = mustDraw(p.Fields["tool_choice"]), p.Fields["tool_choice"].String() == "none"
 	if ask.turn, err = chat.ReadTurn(req, o); err != nil {
 		return ask, inInput(err)
 	}
@@ -73,9 +74,9 @@ func imageTool(tools gjson.Result) gjson.Result {
 	return gjson.Result{}
 }
 
-// toolSettings reads the settings of a drawing, which stand in the tool; the midjourney object may stand beside it.
-func (p *payload) toolSettings(tool gjson.Result) (adapter.Generation, bool, error) {
-	fields := map[string]gjson.Result{"stream": p.fields["stream"], "midjourney": p.fields["midjourney"], "user": p.fields["user"]}
+// readTool reads the settings of a drawing, which stand in the tool; the midjourney object may stand beside it.
+func readTool(p *body.Body, tool gjson.Result) (adapter.Generation, bool, error) {
+	fields := map[string]gjson.Result{"stream": p.Fields["stream"], "midjourney": p.Fields["midjourney"], "user": p.Fields["user"]}
 	tool.ForEach(func(k, v gjson.Result) bool {
 		switch name := k.String(); name {
 		case "prompt", "stream", "model":
@@ -85,8 +86,8 @@ func (p *payload) toolSettings(tool gjson.Result) (adapter.Generation, bool, err
 		return true
 	})
 	fields["response_format"] = gjson.Result{Type: gjson.String, Str: "b64_json"}
-	own := &payload{fields: fields}
-	return own.generation(false)
+	own := &body.Body{Fields: fields}
+	return readGeneration(own, false)
 }
 
 // imageDeployment is the header in which Azure's clients name the model of a response's image tool.
@@ -94,8 +95,8 @@ const imageDeployment = "X-Ms-Oai-Image-Generation-Deployment"
 
 // responseModel settles the model: the tool's where it is one of ours, else the request's, else the plain one. A
 // response's own model is a text model that means nothing here (contract.md §3).
-func (s *Server) responseModel(c *gin.Context, p *payload, tool gjson.Result, ask *responseAsk) error {
-	named, err := p.modelName()
+func (s *Server) responseModel(c *gin.Context, p *body.Body, tool gjson.Result, ask *responseAsk) error {
+	named, err := p.Model()
 	if err != nil {
 		return err
 	}
@@ -127,9 +128,9 @@ func steer(t *chat.Turn, action string) error {
 }
 
 // toolMask looks up the tool's input_image_mask; the pictures that the turn is about become the edit's own.
-func (s *Server) toolMask(c *gin.Context, p *payload, tool gjson.Result, ask *responseAsk) error {
-	src, err := sourceOf(tool.Get("input_image_mask"), "tools.input_image_mask")
-	if err != nil || src.text == "" {
+func (s *Server) toolMask(c *gin.Context, p *body.Body, tool gjson.Result, ask *responseAsk) error {
+	src, err := body.SourceOf(tool.Get("input_image_mask"), "tools.input_image_mask")
+	if err != nil || src.Text == "" {
 		return err
 	}
 	if len(ask.refs) == 0 {
@@ -140,7 +141,7 @@ func (s *Server) toolMask(c *gin.Context, p *payload, tool gjson.Result, ask *re
 	if len(ask.refs) == 0 {
 		return adapter.BadParam("tools", "invalid_value", "There is an 'input_image_mask', but no picture in 'input' or behind 'previous_response_id'.")
 	}
-	p.take(&src)
+	p.Take(&src)
 	ref, err := s.resolve(c, src)
 	ask.mask = &ref
 	return err
@@ -159,11 +160,11 @@ func inInput(err error) error {
 }
 
 // responseTalk reads input, and what stands before it, as a conversation.
-func (s *Server) responseTalk(c *gin.Context, p *payload) (req openai.ChatCompletionRequest, err error) {
-	if text, _ := textOf(p.fields["instructions"], "instructions"); text != "" {
+func (s *Server) responseTalk(c *gin.Context, p *body.Body) (req openai.ChatCompletionRequest, err error) {
+	if text, _ := body.TextOf(p.Fields["instructions"], "instructions"); text != "" {
 		req.Messages = append(req.Messages, openai.ChatCompletionMessage{Role: openai.ChatMessageRoleSystem, Content: text})
 	}
-	previous, err := p.text("previous_response_id")
+	previous, err := p.Text("previous_response_id")
 	if err != nil {
 		return req, err
 	}
@@ -174,14 +175,14 @@ func (s *Server) responseTalk(c *gin.Context, p *payload) (req openai.ChatComple
 		}
 		req.Messages = append(req.Messages, showed(images...))
 	}
-	if err := p.present("input"); err != nil {
+	if err := p.Present("input"); err != nil {
 		return req, err
 	}
-	items, err := s.inputItems(c, p.fields["input"])
+	items, err := s.inputItems(c, p.Fields["input"])
 	req.Messages = append(req.Messages, items...)
-	req.MaxCompletionTokens = limitOf(p.fields["max_output_tokens"])
-	req.ResponseFormat = formatOf(p.fields["text"].Get("format"))
-	req.Tools, req.ToolChoice = toolsOf(p.fields["tools"]), choiceOf(p.fields["tool_choice"])
+	req.MaxCompletionTokens = limitOf(p.Fields["max_output_tokens"])
+	req.ResponseFormat = formatOf(p.Fields["text"].Get("format"))
+	req.Tools, req.ToolChoice = toolsOf(p.Fields["tools"]), choiceOf(p.Fields["tool_choice"])
 	return req, err
 }
 

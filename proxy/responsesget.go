@@ -37,7 +37,8 @@ func (s *Server) getResponse(c *gin.Context) error {
 // onlooker is a ticket whose reader comes and goes without anybody noting it.
 type onlooker struct{ Ticket }
 
-func (onlooker) Answered()  {}
+func (onlooker) Answered() {}
+
 func (onlooker) Abandoned() {}
 
 // Preview opens a preview as the ticket itself does.

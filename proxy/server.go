@@ -14,7 +14,20 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"midgate/adapter"
+	"midgate/proxy/body"
 )
+
+// boundWait keeps a body from holding its connection where no handler reads it: net/http itself takes up to 256 KB of it
+// before it answers, a wrong key's answer too, and would wait for them for ever. Who does read it moves the deadline on.
+//
+// The small answers that nobody paces have a deadline as well: who asks for many of them and reads none would otherwise
+// hold a connection, without any key.
+func (s *Server) boundWait(w http.ResponseWriter, r *http.Request) {
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(s.cfg.WriteTimeout))
+	if r.ContentLength != 0 {
+		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(s.cfg.BodyPatience))
+	}
+}
 
 func init() {
 	gin.SetMode(gin.ReleaseMode) // its debug mode prints to standard output
@@ -199,13 +212,5 @@ func (s *Server) notAllowed(c *gin.Context) error {
 }
 
 func (s *Server) unknownURL(c *gin.Context) error {
-	return adapter.Errorf(noRoute, "Unknown request URL: %s %s. Please check the path.", knownMethod(c.Request.Method), shortPath(c.Request.URL.Path))
-}
-
-// shortPath keeps an answer about a path short.
-func shortPath(p string) string {
-	if len(p) > 200 {
-		return strings.ToValidUTF8(p[:200], "") + "…"
-	}
-	return p
+	return adapter.Errorf(noRoute, "Unknown request URL: %s %s. Please check the path.", knownMethod(c.Request.Method), body.Excerpt(c.Request.URL.Path))
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"midgate/adapter"
+	"midgate/proxy/body"
 )
 
 func TestPathsHaveOneSpelling(t *testing.T) {
@@ -142,9 +143,9 @@ func TestOwners(t *testing.T) {
 		key  string
 		want adapter.Caller
 	}{
-		"a named key belongs to its name":         {AuthKeys, "sk-alice", adapter.Caller{Owner: hexDigest("name:alice"), Name: "alice"}},
-		"a bare key is its own owner":             {AuthKeys, "sk-bare", adapter.Caller{Owner: hexDigest("sk-bare")}},
-		"a key that is passed on is its own":      {AuthPassthrough, "up-1", adapter.Caller{Owner: hexDigest("up-1"), Key: "up-1"}},
+		"a named key belongs to its name":         {AuthKeys, "sk-alice", adapter.Caller{Owner: body.HexDigest("name:alice"), Name: "alice"}},
+		"a bare key is its own owner":             {AuthKeys, "sk-bare", adapter.Caller{Owner: body.HexDigest("sk-bare")}},
+		"a key that is passed on is its own":      {AuthPassthrough, "up-1", adapter.Caller{Owner: body.HexDigest("up-1"), Key: "up-1"}},
 		"without keys everybody is one":           {AuthNone, "", everybody},
 		"without keys a key that is sent is none": {AuthNone, "whatever", everybody},
 	} {

@@ -8,12 +8,12 @@ func (s *Server) shorten(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	g, _, err := p.generation(true)
+	g, _, err := readGeneration(p, true)
 	visitOf(c).model = g.Model
 	if err != nil {
 		return err
 	}
-	if err := p.unused(); err != nil {
+	if err := p.Unused(); err != nil {
 		return err
 	}
 	a, err := s.attempt(c, p, false, formOf(g))

@@ -1,13 +1,11 @@
 package proxy
 
 import (
-	"io"
 	"net/http"
 	"regexp"
 	"strings"
 	"testing"
 
-	"midgate/adapter"
 	"midgate/adapter/midjourney/simulator"
 )
 
@@ -112,17 +110,5 @@ func TestTheFirstBadByteIsNamed(t *testing.T) {
 				t.Errorf("%d %s, want 400 about %q that says %q", w.Code, w.Body, tt.param, tt.says)
 			}
 		})
-	}
-}
-
-// So is the place where a body stops being JSON.
-func TestBrokenJSONIsPlacedInTheBody(t *testing.T) {
-	long := `"data:image/png;base64,` + strings.Repeat("iVBORw0K", 20_000) + `"`
-	text, uploads, err := divert(strings.NewReader("{\"image\":"+long+",\"prompt\":'x'}"), func(r io.Reader, _ string) (adapter.Reference, error) {
-		_, err := io.Copy(io.Discard, r)
-		return adapter.Reference{}, err
-	})
-	if _, wrong := parseJSON(text, uploads...); err != nil || wrong == nil || !strings.Contains(wrong.Error(), "at byte 160044") {
-		t.Errorf("broken JSON behind a long picture: %v, %v; want its place in the body", err, wrong)
 	}
 }

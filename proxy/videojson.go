@@ -10,6 +10,7 @@ import (
 
 	"midgate/adapter"
 	"midgate/adapter/jsonstream"
+	"midgate/proxy/body"
 )
 
 // videoJSON is OpenAI's Video: the first 13 members are always there (openai-surface.md §5.2). URL is an extension.
@@ -132,7 +133,7 @@ func (s *Server) listVideos(c *gin.Context) error {
 	}
 	runs, err := s.core.Films.Videos(c.Request.Context(), visitOf(c).caller, limit+1, after, order == "asc")
 	if err != nil {
-		return blame(err, "after")
+		return body.Blame(err, "after")
 	}
 	base := s.base(c)
 	s.writeJSON(c, http.StatusOK, page(runs, limit, func(r adapter.Job) (string, any) { return adapter.VideoID(r.ID), s.video(base, r) }))

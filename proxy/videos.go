@@ -9,6 +9,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"midgate/adapter"
+	"midgate/proxy/body"
 )
 
 // Films makes and keeps videos. A video is its job.
@@ -47,11 +48,11 @@ func (s *Server) remixVideo(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	prompt, err := p.prompt(true)
+	prompt, err := p.Prompt(true)
 	if err != nil {
 		return err
 	}
-	if err := p.unused(); err != nil {
+	if err := p.Unused(); err != nil {
 		return err
 	}
 	return s.begin(c, p, func(ctx context.Context, a adapter.Attempt) (Ticket, error) {
@@ -69,7 +70,7 @@ func (s *Server) extendVideo(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if f.Extends, err = p.videoID(); err != nil {
+	if f.Extends, err = readVideoID(p); err != nil {
 		return err
 	}
 	return s.begin(c, p, func(ctx context.Context, a adapter.Attempt) (Ticket, error) { return s.core.Films.Film(ctx, a, f) })
@@ -82,7 +83,7 @@ func (s *Server) noVideoRoute(*gin.Context) error {
 }
 
 // begin starts a video and answers with it at once: clients ask for it until it is done.
-func (s *Server) begin(c *gin.Context, p *payload, start func(context.Context, adapter.Attempt) (Ticket, error)) error {
+func (s *Server) begin(c *gin.Context, p *body.Body, start func(context.Context, adapter.Attempt) (Ticket, error)) error {
 	a, err := s.attempt(c, p, false, form{})
 	if err != nil {
 		return err
@@ -101,71 +102,74 @@ func (s *Server) begin(c *gin.Context, p *payload, start func(context.Context, a
 }
 
 // decodeFilm reads what the routes that make videos have in common; the first frame is looked up last.
-func (s *Server) decodeFilm(c *gin.Context, p *payload) (f adapter.VideoRequest, err error) {
-	var read reading
-	read.do(func() (err error) { f.Generation, _, err = p.generation(true); return })
+func (s *Server) decodeFilm(c *gin.Context, p *body.Body) (f adapter.VideoRequest, err error) {
+	var read body.Steps
+	read.Do(func() (err error) { f.Generation, _, err = readGeneration(p, true); return })
 	visitOf(c).model = f.Model
-	read.do(func() (err error) { f.Seconds, err = p.seconds(); return })
-	read.do(func() (err error) { f.Motion, err = oneOf(p.own("motion"), "motion", "low", "high"); return })
-	read.do(func() (err error) { f.Loop, err = truthOf(p.own("loop"), "loop"); return })
-	read.do(func() (err error) { f.Type, err = textOf(p.own("video_type"), "video_type"); return })
-	read.do(func() (err error) { f.Input, err = s.firstFrame(c, p); return })
-	read.do(func() (err error) { f.End, err = s.lastFrame(c, p); return })
-	read.do(func() error { return s.borrow(c, p, &f.Generation) })
-	return f, read.err
+	read.Do(func() (err error) { f.Seconds, err = readSeconds(p); return })
+	read.Do(func() (err error) {
+		f.Motion, err = body.OneOf(videoField(p, "motion"), "motion", "low", "high")
+		return
+	})
+	read.Do(func() (err error) { f.Loop, err = body.TruthOf(videoField(p, "loop"), "loop"); return })
+	read.Do(func() (err error) { f.Type, err = body.TextOf(videoField(p, "video_type"), "video_type"); return })
+	read.Do(func() (err error) { f.Input, err = s.firstFrame(c, p); return })
+	read.Do(func() (err error) { f.End, err = s.lastFrame(c, p); return })
+	read.Do(func() error { return s.borrow(c, p, &f.Generation) })
+	return f, read.Err
 }
 
 // firstFrame looks up the one picture that a video may begin with.
-func (s *Server) firstFrame(c *gin.Context, p *payload) (*adapter.Reference, error) {
-	if !p.form {
+func (s *Server) firstFrame(c *gin.Context, p *body.Body) (*adapter.Reference, error) {
+	if !p.Form {
 		for _, name := range []string{"input_reference", "image", "image_url"} {
-			if err := p.addImage(p.fields[name], name); err != nil {
+			if err := p.AddImage(p.Fields[name], name); err != nil {
 				return nil, err
 			}
 		}
 	}
-	if err := p.unused("image", "end_image"); err != nil {
+	if err := p.Unused("image", "end_image"); err != nil {
 		return nil, err
 	}
-	if len(p.images) > 1 {
+	if len(p.Images) > 1 {
 		return nil, adapter.BadParam("input_reference", "invalid_value", "A video begins with one picture: send 'input_reference' once, as a file, an 'image_url' or a 'file_id'.")
 	}
-	if len(p.images) == 0 {
+	if len(p.Images) == 0 {
 		return nil, nil //nolint:nilnil // a still is drawn first
 	}
-	ref, err := s.resolve(c, p.images[0])
+	ref, err := s.resolve(c, p.Images[0])
 	return &ref, err
 }
 
-func (s *Server) lastFrame(c *gin.Context, p *payload) (*adapter.Reference, error) {
-	if p.end != nil {
-		ref, err := s.resolve(c, *p.end)
+func (s *Server) lastFrame(c *gin.Context, p *body.Body) (*adapter.Reference, error) {
+	if p.End != nil {
+		ref, err := s.resolve(c, *p.End)
 		return &ref, err
 	}
-	src, err := sourceOf(p.own("end_image"), "end_image")
-	if err != nil || src.text == "" {
+	src, err := body.SourceOf(videoField(p, "end_image"), "end_image")
+	if err != nil || src.Text == "" {
 		return nil, err
 	}
-	p.take(&src)
+	p.Take(&src)
 	ref, err := s.resolve(c, src)
 	return &ref, err
 }
 
-// own reads a member of the midjourney object that belongs to videos, or a field of that name beside it.
-func (p *payload) own(name string) gjson.Result {
-	if v, ok := p.fields[name]; ok && v.Type != gjson.Null {
+// videoField reads a member of the midjourney object that belongs to videos, or a field of that name beside it.
+func videoField(p *body.Body, name string) gjson.Result {
+	if v, ok := p.Fields[name]; ok && v.Type != gjson.Null {
 		return v
 	}
-	o, err := p.object("midjourney")
+	o, err := p.Object("midjourney")
 	if err != nil || !o.IsObject() {
 		return gjson.Result{} // what is wrong with it was said before
 	}
 	return o.Map()[name]
 }
 
-// seconds reads OpenAI's length; its own default is 4.
-func (p *payload) seconds() (int, error) {
-	n, err := p.whole("seconds", 1, 20)
+// readSeconds reads OpenAI's length; its own default is 4.
+func readSeconds(p *body.Body) (int, error) {
+	n, err := p.Whole("seconds", 1, 20)
 	if err != nil || n == nil {
 		return 0, err
 	}
@@ -175,16 +179,16 @@ func (p *payload) seconds() (int, error) {
 	return int(*n), nil
 }
 
-// videoID reads which video is meant: video[id] in a form, {"id"} or the id itself in JSON.
-func (p *payload) videoID() (string, error) {
-	v := p.fields["video[id]"]
+// readVideoID reads which video is meant: video[id] in a form, {"id"} or the id itself in JSON.
+func readVideoID(p *body.Body) (string, error) {
+	v := p.Fields["video[id]"]
 	if v.Type == gjson.Null {
-		v = p.fields["video"]
+		v = p.Fields["video"]
 	}
 	if v.IsObject() {
 		v = v.Get("id")
 	}
-	id, err := textOf(v, "video")
+	id, err := body.TextOf(v, "video")
 	switch {
 	case err != nil:
 		return "", err

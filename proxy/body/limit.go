@@ -1,4 +1,4 @@
-package proxy
+package body
 
 import (
 	"errors"
@@ -7,8 +7,6 @@ import (
 	"os"
 	"time"
 
-	"github.com/gin-gonic/gin"
-
 	"midgate/adapter"
 )
 
@@ -16,13 +14,8 @@ import (
 // mobile network is far above it; a client that trickles to hold a connection is far below.
 const leastRate = 512
 
-// limitBody bounds the size of a body, and how long it may take, and undoes its compression.
-func (s *Server) limitBody(c *gin.Context) error {
-	return limit(c.Writer, c.Request, s.cfg.MaxBody, s.cfg.BodyPatience)
-}
-
-// limit bounds the size of a body to most bytes, and how long it may bring nothing, and undoes its compression.
-func limit(w http.ResponseWriter, r *http.Request, most int64, patience time.Duration) error {
+// Limit bounds the size of a body to most bytes, and how long it may bring nothing, and undoes its compression.
+func Limit(w http.ResponseWriter, r *http.Request, most int64, patience time.Duration) error {
 	if r.ContentLength > most {
 		return &http.MaxBytesError{Limit: most}
 	}
@@ -33,18 +26,6 @@ func limit(w http.ResponseWriter, r *http.Request, most int64, patience time.Dur
 		begun:    time.Now(),
 	}
 	return decodeBody(r, most)
-}
-
-// boundWait keeps a body from holding its connection where no handler reads it: net/http itself takes up to 256 KB of it
-// before it answers, a wrong key's answer too, and would wait for them for ever. Who does read it moves the deadline on.
-//
-// The small answers that nobody paces have a deadline as well: who asks for many of them and reads none would otherwise
-// hold a connection, without any key.
-func (s *Server) boundWait(w http.ResponseWriter, r *http.Request) {
-	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(s.cfg.WriteTimeout))
-	if r.ContentLength != 0 {
-		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(s.cfg.BodyPatience))
-	}
 }
 
 // patientBody gives a client time for each piece of its body, but not for ever. When the body is
@@ -58,6 +39,7 @@ type patientBody struct {
 	read     int64
 }
 
+// Read implements io.Reader.
 func (b *patientBody) Read(p []byte) (int, error) {
 	now := time.Now()
 	if now.Sub(b.armed) > b.patience/4 {
@@ -87,8 +69,8 @@ func (b *patientBody) tooSlow() bool {
 // Close closes the body.
 func (b *patientBody) Close() error { return b.from.Close() }
 
-// badBody words what went wrong while a body was read; errors that speak for themselves stay.
-func badBody(err error) error {
+// BadBody words what went wrong while a body was read; errors that speak for themselves stay.
+func BadBody(err error) error {
 	var own *adapter.Error
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &own) || errors.As(err, &tooLarge) {

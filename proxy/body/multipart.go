@@ -1,4 +1,4 @@
-package proxy
+package body
 
 import (
 	"bufio"
@@ -27,8 +27,8 @@ const (
 // formReader reads a multipart body part by part. Uploads go to the core while they arrive and are never held here,
 // whatever their size; text is small (engineering.md §1.2, uploads).
 type formReader struct {
-	p      *payload
-	keep   receiver
+	p      *Body
+	keep   Receiver
 	digest []field
 	texts  int // bytes of text and names so far
 	nested map[string]map[string]string
@@ -37,14 +37,14 @@ type formReader struct {
 // field is one part in the digest: its name and the SHA-256 of its value.
 type field struct{ name, sum string }
 
-func readForm(from io.Reader, boundary string, keep receiver) (*payload, error) {
+func readForm(from io.Reader, boundary string, keep Receiver) (*Body, error) {
 	body, err := skipPreamble(from, boundary)
 	if err != nil {
 		return nil, err
 	}
 	form := newEnding(body)
 	mr := multipart.NewReader(form, boundary)
-	f := &formReader{keep: keep, p: &payload{fields: map[string]gjson.Result{}, form: true}, nested: map[string]map[string]string{}}
+	f := &formReader{keep: keep, p: &Body{Fields: map[string]gjson.Result{}, Form: true}, nested: map[string]map[string]string{}}
 	for n := 0; ; n++ {
 		part, err := mr.NextRawPart()
 		if err == io.EOF {
@@ -68,7 +68,7 @@ func readForm(from io.Reader, boundary string, keep receiver) (*payload, error) 
 
 // badForm keeps errors that speak for themselves and words the others; read is how many parts came before.
 func badForm(err error, read int) error {
-	worded := badBody(err)
+	worded := BadBody(err)
 	if worded == err { //nolint:errorlint // is it the very same?
 		return err
 	}
@@ -101,7 +101,7 @@ func (f *formReader) part(part *multipart.Part, number int) error {
 // other reads past an upload whose name means nothing here, so that the digest knows it; a picture is refused, since it would
 // be left out of what is paid for.
 func (f *formReader) other(d disposition) error {
-	arriving := &trap{from: d.body}
+	arriving := &bodyErrReader{from: d.body}
 	body := bufio.NewReaderSize(arriving, 4096)
 	if head, _ := body.Peek(64); d.picture || seemsPicture(head) {
 		return unusedUpload(d.name)
@@ -132,19 +132,19 @@ func (f *formReader) picture(base, key string, d disposition) error {
 	if base == "images" {
 		param = "image"
 	}
-	arriving := &trap{from: d.body}
+	arriving := &bodyErrReader{from: d.body}
 	body := bufio.NewReaderSize(arriving, 4096)
 	head, err := body.Peek(64)
 	if len(head) == 0 {
 		return arriving.or(emptyPicture(err, param, d.file))
 	}
-	src := source{param: param}
-	if d.file != "" || isPictureHead(head) {
+	src := Source{Param: param}
+	if d.file != "" || isPicture(head) {
 		ref, err := f.keep(body, hint(d.file))
 		if err != nil {
-			return arriving.or(blame(err, param))
+			return arriving.or(Blame(err, param))
 		}
-		src.ref = &ref
+		src.Ref = &ref
 		f.note(param, ref.Hash)
 	} else if src, err = f.pictureText(src, key, body); err != nil {
 		return arriving.or(err)
@@ -152,13 +152,14 @@ func (f *formReader) picture(base, key string, d disposition) error {
 	return f.add(base, src)
 }
 
-// trap remembers that the body itself failed: what was made of a broken picture is not the news then.
-type trap struct {
+// bodyErrReader remembers that the body itself failed: what was made of a broken picture is not the news then.
+type bodyErrReader struct {
 	from io.Reader
 	err  error
 }
 
-func (t *trap) Read(p []byte) (int, error) {
+// Read implements io.Reader.
+func (t *bodyErrReader) Read(p []byte) (int, error) {
 	n, err := t.from.Read(p)
 	if err != nil && err != io.EOF {
 		t.err = err
@@ -166,7 +167,7 @@ func (t *trap) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func (t *trap) or(err error) error {
+func (t *bodyErrReader) or(err error) error {
 	if t.err != nil {
 		return t.err
 	}
@@ -174,7 +175,7 @@ func (t *trap) or(err error) error {
 }
 
 // pictureText reads text in the place of a picture. A data URL goes to the core as it arrives; an address is short.
-func (f *formReader) pictureText(src source, key string, body *bufio.Reader) (source, error) {
+func (f *formReader) pictureText(src Source, key string, body *bufio.Reader) (Source, error) {
 	if head, _ := body.Peek(5); strings.EqualFold(string(head), "data:") {
 		return f.pictureData(src, body)
 	}
@@ -182,45 +183,45 @@ func (f *formReader) pictureText(src source, key string, body *bufio.Reader) (so
 	if err != nil {
 		return src, err
 	}
-	src.text = strings.TrimSpace(string(text))
+	src.Text = strings.TrimSpace(string(text))
 	if slices.Contains(pictureKeys, key) { // any other is the client's own, and params are logged
-		src.param += "." + key
+		src.Param += "." + key
 	}
-	f.note(src.param, hexDigest(src.text))
+	f.note(src.Param, HexDigest(src.Text))
 	return src, nil
 }
 
 // pictureKeys are the names that a picture's text has in JSON.
 var pictureKeys = []string{"image_url", "file_id", "url", "id", "b64_json"}
 
-func (f *formReader) pictureData(src source, body *bufio.Reader) (source, error) {
+func (f *formReader) pictureData(src Source, body *bufio.Reader) (Source, error) {
 	data, err := pictureData(body)
 	if err != nil {
-		return src, blame(err, src.param)
+		return src, Blame(err, src.Param)
 	}
 	ref, err := f.keep(data, "")
 	if err != nil {
-		return src, blame(err, src.param)
+		return src, Blame(err, src.Param)
 	}
-	src.ref = &ref
-	f.note(src.param, ref.Hash)
+	src.Ref = &ref
+	f.note(src.Param, ref.Hash)
 	return src, nil
 }
 
-func (f *formReader) add(base string, src source) error {
-	if src.ref == nil && src.text == "" {
+func (f *formReader) add(base string, src Source) error {
+	if src.Ref == nil && src.Text == "" {
 		return nil
 	}
-	single := map[string]**source{"mask": &f.p.mask, "end_image": &f.p.end}[base]
+	single := map[string]**Source{"mask": &f.p.Mask, "end_image": &f.p.End}[base]
 	switch {
 	case single != nil && *single != nil:
 		return twice(base)
 	case single != nil:
 		*single = &src
-	case len(f.p.images) == maxImages:
-		return tooManyImages()
+	case len(f.p.Images) == MaxImages:
+		return TooManyImages()
 	default:
-		f.p.images = append(f.p.images, src)
+		f.p.Images = append(f.p.Images, src)
 	}
 	return nil
 }
@@ -239,7 +240,7 @@ func (f *formReader) text(d disposition) error {
 	if err := f.weigh(len(value)); err != nil {
 		return err
 	}
-	f.note(d.name, hexDigest(value))
+	f.note(d.name, HexDigest(value))
 	base, key := splitName(d.name)
 	if base == "midjourney" && d.name != base {
 		if f.nested[base] == nil {
@@ -251,10 +252,10 @@ func (f *formReader) text(d disposition) error {
 		f.nested[base][key] = value
 		return nil
 	}
-	if old := f.p.fields[d.name].Str; old != "" && value != "" && old != value && slices.Contains(words, d.name) {
+	if old := f.p.Fields[d.name].Str; old != "" && value != "" && old != value && slices.Contains(words, d.name) {
 		return twice(d.name)
 	}
-	f.p.fields[d.name] = gjson.Result{Type: gjson.String, Str: value, Raw: "-"}
+	f.p.Fields[d.name] = gjson.Result{Type: gjson.String, Str: value, Raw: "-"}
 	return nil
 }
 
@@ -263,7 +264,7 @@ var words = []string{"prompt", "model", "n", "size", "midjourney", "seed", "nega
 
 // readText reads the text of a part, which may be a file.
 func (f *formReader) readText(d disposition) (string, error) {
-	arriving := &trap{from: d.body}
+	arriving := &bodyErrReader{from: d.body}
 	body := bufio.NewReaderSize(arriving, 4096)
 	if head, _ := body.Peek(64); d.picture || seemsPicture(head) {
 		return "", unusedUpload(d.name)
@@ -282,7 +283,7 @@ func (f *formReader) readText(d disposition) (string, error) {
 // unusedUpload refuses a picture that means nothing under its name.
 func unusedUpload(name string) error {
 	return adapter.BadParam(knownName(name), "unknown_upload", "The form has a picture in its part %q. Pictures are read from 'image', 'image[]' and 'mask', "+
-		"those of a video from 'input_reference' and 'end_image', those of /v1/files from 'file'.", shortened(name, 100))
+		"those of a video from 'input_reference' and 'end_image', those of /v1/files from 'file'.", Shortened(name, 100))
 }
 
 // weigh counts what is held until the form is over: a name may be megabytes long.
@@ -297,13 +298,13 @@ func (f *formReader) note(name, sum string) { f.digest = append(f.digest, field{
 
 // finish puts the members of objects together and fixes the digest: names in order, equal names in theirs,
 // no boundaries and no file names.
-func (f *formReader) finish() *payload {
+func (f *formReader) finish() *Body {
 	for name, members := range f.nested {
 		if b, err := json.Marshal(members); err == nil {
-			f.p.fields[name] = gjson.ParseBytes(b)
+			f.p.Fields[name] = gjson.ParseBytes(b)
 		}
 	}
-	f.p.sum = func() string {
+	f.p.Sum = func() string {
 		h := sha256.New()
 		slices.SortStableFunc(f.digest, func(a, b field) int { return strings.Compare(a.name, b.name) })
 		for _, d := range f.digest {
@@ -344,8 +345,8 @@ func hint(name string) string {
 	return name
 }
 
-// isPictureHead looks at the first bytes: PNG, JPEG, GIF or WebP.
-func isPictureHead(head []byte) bool {
+// isPicture looks at the first bytes: PNG, JPEG, GIF or WebP.
+func isPicture(head []byte) bool {
 	return bytes.HasPrefix(head, []byte("\x89PNG\r\n\x1a\n")) || bytes.HasPrefix(head, []byte("\xff\xd8\xff")) ||
 		bytes.HasPrefix(head, []byte("GIF8")) || len(head) >= 12 && string(head[:4]) == "RIFF" && string(head[8:12]) == "WEBP"
 }
@@ -355,5 +356,5 @@ func seemsPicture(head []byte) bool {
 	if len(head) >= 12 && string(head[4:8]) == "ftyp" {
 		return slices.Contains([]string{"avif", "avis", "heic", "heix", "heif", "mif1", "msf1"}, string(head[8:12]))
 	}
-	return isPictureHead(head) || bytes.HasPrefix(head, []byte("II*\x00")) || bytes.HasPrefix(head, []byte("MM\x00*"))
+	return isPicture(head) || bytes.HasPrefix(head, []byte("II*\x00")) || bytes.HasPrefix(head, []byte("MM\x00*"))
 }

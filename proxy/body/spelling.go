@@ -1,4 +1,4 @@
-package proxy
+package body
 
 import (
 	"slices"
@@ -19,9 +19,9 @@ import (
 func notUTF8(name string, text []byte) error {
 	at := badByte(string(text))
 	if at < 0 {
-		return adapter.BadParam(knownName(name), "invalid_utf8", "The form's part %q is in a charset that is not read here: send it as UTF-8.", shortened(name, 100))
+		return adapter.BadParam(knownName(name), "invalid_utf8", "The form's part %q is in a charset that is not read here: send it as UTF-8.", Shortened(name, 100))
 	}
-	return adapter.BadParam(knownName(name), "invalid_utf8", "The form's part %q is not valid UTF-8: byte 0x%02X at offset %d.", shortened(name, 100), text[at], at)
+	return adapter.BadParam(knownName(name), "invalid_utf8", "The form's part %q is not valid UTF-8: byte 0x%02X at offset %d.", Shortened(name, 100), text[at], at)
 }
 
 // misspelt says what is wrong with a valid JSON text's spelling, and where; moved tells a place in the body from the one in

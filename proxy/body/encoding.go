@@ -1,4 +1,4 @@
-package proxy
+package body
 
 import (
 	"bufio"
@@ -52,13 +52,13 @@ func decodeBody(r *http.Request, limit int64) error {
 		return nil
 	}
 	if len(names) > maxEncodings {
-		return adapter.Errorf(wrongEncoding, "The body is compressed %d times; at most %d are undone.", len(names), maxEncodings)
+		return adapter.Errorf(WrongEncoding, "The body is compressed %d times; at most %d are undone.", len(names), maxEncodings)
 	}
 	body := r.Body
 	for i := len(names) - 1; i >= 0; i-- { // the last one was applied last
 		open, ok := decoders[names[i]]
 		if !ok {
-			return adapter.Errorf(wrongEncoding, "The Content-Encoding '%s' is not understood. Allowed: gzip, deflate, zstd, br, or none.", shortPath(names[i]))
+			return adapter.Errorf(WrongEncoding, "The Content-Encoding '%s' is not understood. Allowed: gzip, deflate, zstd, br, or none.", Excerpt(names[i]))
 		}
 		body = &decodedBody{name: names[i], open: open, from: body, left: limit, limit: limit}
 	}
@@ -88,6 +88,7 @@ type decodedBody struct {
 	failed  error
 }
 
+// Read implements io.Reader.
 func (b *decodedBody) Read(p []byte) (int, error) {
 	if b.failed != nil {
 		return 0, b.failed

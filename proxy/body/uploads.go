@@ -1,4 +1,4 @@
-package proxy
+package body
 
 import (
 	"bufio"
@@ -18,11 +18,11 @@ import (
 const (
 	longString  = 64 << 10 // a string above this is looked at while it arrives
 	maxJSONText = 4 << 20  // of all that is kept
-	uploadMark  = "\x00upload:"
+	UploadMark  = "\x00upload:"
 )
 
-// diverted is what became of a long string: an upload, or why it is none. An ignored field may hold anything.
-type diverted struct {
+// Upload is what became of a long string: an upload, or why it is none. An ignored field may hold anything.
+type Upload struct {
 	ref  adapter.Reference
 	err  error
 	end  int   // of its mark in the text
@@ -30,7 +30,7 @@ type diverted struct {
 }
 
 // inBody is the place in a body that a place in its text came from.
-func inBody(uploads []diverted, at int) int64 {
+func inBody(uploads []Upload, at int) int64 {
 	place := int64(at)
 	for _, u := range uploads {
 		if u.end <= at {
@@ -40,20 +40,20 @@ func inBody(uploads []diverted, at int) int64 {
 	return place
 }
 
-// diverter copies JSON text, without its long base64 strings.
-type diverter struct {
+// uploadExtractor copies JSON text, without its long base64 strings.
+type uploadExtractor struct {
 	from    *bufio.Reader
 	body    *counter // behind from
-	store   receiver
+	store   Receiver
 	text    strings.Builder
-	uploads []diverted
+	uploads []Upload
 }
 
 var longReaders = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, longString) }}
 
-// divert reads a body to its end.
-func divert(body io.Reader, store receiver) (text string, uploads []diverted, err error) {
-	d := &diverter{from: longReaders.Get().(*bufio.Reader), body: &counter{from: body}, store: store}
+// ExtractUploads reads a body to its end.
+func ExtractUploads(body io.Reader, store Receiver) (text string, uploads []Upload, err error) {
+	d := &uploadExtractor{from: longReaders.Get().(*bufio.Reader), body: &counter{from: body}, store: store}
 	d.from.Reset(d.body)
 	defer func() {
 		d.from.Reset(nil)
@@ -69,13 +69,14 @@ type counter struct {
 	n    int64
 }
 
+// Read implements io.Reader.
 func (c *counter) Read(p []byte) (int, error) {
 	n, err := c.from.Read(p)
 	c.n += int64(n)
 	return n, err
 }
 
-func (d *diverter) run() (err error) {
+func (d *uploadExtractor) run() (err error) {
 	for err == nil {
 		err = d.step()
 	}
@@ -86,7 +87,7 @@ func (d *diverter) run() (err error) {
 }
 
 // step copies up to a quote, and the string behind it.
-func (d *diverter) step() error {
+func (d *uploadExtractor) step() error {
 	chunk, err := d.from.ReadSlice('"')
 	if kept := d.keep(chunk); kept != nil {
 		return kept
@@ -112,7 +113,7 @@ func (d *diverter) step() error {
 	return d.copyString(s)
 }
 
-func (d *diverter) keep(b []byte) error {
+func (d *uploadExtractor) keep(b []byte) error {
 	if d.text.Len()+len(b) > maxJSONText {
 		return adapter.Errorf(adapter.TooLarge, "The request body, without its pictures, is larger than %d bytes.", maxJSONText)
 	}
@@ -122,12 +123,12 @@ func (d *diverter) keep(b []byte) error {
 
 // isData reports whether the beginning of a long string is a data URL's or base64's.
 func isData(head []byte) bool {
-	return bytes.EqualFold(head[:5], []byte("data:")) || isBase64(strings.ReplaceAll(string(head[:512]), `\`, ""))
+	return bytes.EqualFold(head[:5], []byte("data:")) || IsBase64(strings.ReplaceAll(string(head[:512]), `\`, ""))
 }
 
 // upload hands a string's bytes over and leaves its mark. The rest of one that is refused is read past.
-func (d *diverter) upload(s *stringReader) error {
-	u, before := diverted{}, d.taken()
+func (d *uploadExtractor) upload(s *stringReader) error {
+	u, before := Upload{}, d.taken()
 	data, err := pictureData(s)
 	if err == nil {
 		u.ref, err = d.store(data, "")
@@ -142,10 +143,10 @@ func (d *diverter) upload(s *stringReader) error {
 }
 
 // taken is how many bytes of the body were used.
-func (d *diverter) taken() int64 { return d.body.n - int64(d.from.Buffered()) }
+func (d *uploadExtractor) taken() int64 { return d.body.n - int64(d.from.Buffered()) }
 
 // copyString keeps a long string that is no data; its escapes stay as they are.
-func (d *diverter) copyString(s *stringReader) error {
+func (d *uploadExtractor) copyString(s *stringReader) error {
 	s.raw = true
 	buf := make([]byte, 4<<10)
 	for {
@@ -162,19 +163,6 @@ func (d *diverter) copyString(s *stringReader) error {
 	}
 }
 
-// pictureData skips a data URL's head and decodes what follows.
-func pictureData(r io.Reader) (io.Reader, error) {
-	b := bufio.NewReaderSize(r, 4<<10)
-	if head, _ := b.Peek(5); !strings.EqualFold(string(head), "data:") {
-		return streamedBase64(b), nil
-	}
-	head, err := b.ReadSlice(',')
-	if err != nil || !strings.HasSuffix(strings.ToLower(string(head)), ";base64,") {
-		return nil, adapter.BadParam("", "invalid_value", "The data URL must be of the form data:image/png;base64,….")
-	}
-	return streamedBase64(b), nil
-}
-
 // stringReader reads a JSON string from behind its first quote to its last, which it takes too. Escapes are resolved as
 // far as base64 can have them, unless raw.
 type stringReader struct {
@@ -183,6 +171,7 @@ type stringReader struct {
 	ended error
 }
 
+// Read implements io.Reader.
 func (s *stringReader) Read(p []byte) (int, error) {
 	if s.ended != nil || len(p) == 0 {
 		return 0, s.ended

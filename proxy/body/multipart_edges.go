@@ -1,4 +1,4 @@
-package proxy
+package body
 
 import (
 	"bufio"
@@ -42,7 +42,7 @@ func ended(err error) error {
 	if errors.Is(err, io.EOF) {
 		return nil
 	}
-	return badBody(err)
+	return BadBody(err)
 }
 
 func isDisposition(line []byte) bool {
@@ -63,6 +63,7 @@ func newEnding(from io.Reader) *ending {
 	return &ending{from: from, last: append(make([]byte, 0, 4*ahead), '\n')}
 }
 
+// Read implements io.Reader.
 func (e *ending) Read(p []byte) (int, error) {
 	n, err := e.from.Read(p)
 	e.keep(p[:n])

@@ -1,4 +1,4 @@
-package proxy
+package body
 
 import (
 	"crypto/sha256"
@@ -11,12 +11,12 @@ import (
 	"midgate/adapter"
 )
 
-// deploy lets a deployment, which Azure's paths name, decide the model. Azure's clients send a body without a model, or
+// Deploy lets a deployment, which Azure's paths name, decide the model. Azure's clients send a body without a model, or
 // with one that they make up (LangChain: gpt-3.5-turbo); people call their deployments as they like. So the deployment
 // counts if it is a model's name here, else the body's model does. anyModel says that the route takes whatever model is
 // named, as that of a response, which only talks. model fails for a name that is nobody's.
-func (p *payload) deploy(model func(name string) error, deployment string, anyModel bool) error {
-	named := p.fields["model"]
+func (p *Body) Deploy(model func(name string) error, deployment string, anyModel bool) error {
+	named := p.Fields["model"]
 	body := strings.TrimSpace(named.String())
 	if named.Type == gjson.JSON || body == deployment {
 		return nil
@@ -27,19 +27,19 @@ func (p *payload) deploy(model func(name string) error, deployment string, anyMo
 		}
 		also := ""
 		if body != "" {
-			also = ", nor is the body's model '" + shortPath(body) + "'"
+			also = ", nor is the body's model '" + Excerpt(body) + "'"
 		}
 		return &adapter.Error{Kind: adapter.NotFound, Code: "model_not_found", Param: "model",
-			Message: "The deployment '" + shortPath(deployment) + "' is no model here" + also +
-				". Name it midjourney, or have MIDGATE_MODEL_ALIASES send it to one, such as " + shortPath(deployment) + "=midjourney."}
+			Message: "The deployment '" + Excerpt(deployment) + "' is no model here" + also +
+				". Name it midjourney, or have MIDGATE_MODEL_ALIASES send it to one, such as " + Excerpt(deployment) + "=midjourney."}
 	}
 	text, err := json.Marshal(deployment)
 	if err != nil {
 		return err
 	}
-	p.fields["model"] = gjson.ParseBytes(text)
-	inner := p.sum
-	p.sum = func() string { // the same words for another model are another request
+	p.Fields["model"] = gjson.ParseBytes(text)
+	inner := p.Sum
+	p.Sum = func() string { // the same words for another model are another request
 		sum := sha256.Sum256([]byte(inner() + "\x00" + deployment))
 		return hex.EncodeToString(sum[:])
 	}

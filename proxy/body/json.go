@@ -1,4 +1,4 @@
-package proxy
+package body
 
 import (
 	"crypto/sha256"
@@ -26,13 +26,13 @@ const (
 )
 
 // readJSON reads a JSON object, whatever the content type said. Pictures in a long body go to keep.
-func readJSON(body io.Reader, length int64, keep receiver) (*payload, error) {
+func readJSON(body io.Reader, length int64, keep Receiver) (*Body, error) {
 	if length < 0 || length > longString {
-		text, uploads, err := divert(body, keep)
+		text, uploads, err := ExtractUploads(body, keep)
 		if err != nil {
-			return nil, badBody(err)
+			return nil, BadBody(err)
 		}
-		return parseJSON(text, uploads...)
+		return ParseJSON(text, uploads...)
 	}
 	var b strings.Builder
 	b.Grow(int(length))
@@ -40,16 +40,16 @@ func readJSON(body io.Reader, length int64, keep receiver) (*payload, error) {
 	_, err := io.CopyBuffer(&b, body, buf[:])
 	copyBuffers.Put(buf)
 	if err != nil {
-		return nil, badBody(err)
+		return nil, BadBody(err)
 	}
-	return parseJSON(b.String())
+	return ParseJSON(b.String())
 }
 
 // copyBuffers save most requests their biggest allocation.
 var copyBuffers = sync.Pool{New: func() any { return new([16 << 10]byte) }}
 
-// parseJSON reads the text of a body, in which uploads have left marks.
-func parseJSON(text string, uploads ...diverted) (*payload, error) {
+// ParseJSON reads the text of a body, in which uploads have left marks.
+func ParseJSON(text string, uploads ...Upload) (*Body, error) {
 	const mark = "\ufeff" // some editors begin every file with it
 	whole, text := len(text), strings.TrimPrefix(text, mark)
 	moved := func(at int) int64 { return inBody(uploads, at+whole-len(text)) }
@@ -69,12 +69,12 @@ func parseJSON(text string, uploads ...diverted) (*payload, error) {
 	if !root.IsObject() {
 		return nil, adapter.Errorf(adapter.Invalid, "The request body must be a JSON object.")
 	}
-	p := &payload{fields: make(map[string]gjson.Result, 8), uploads: uploads}
+	p := &Body{Fields: make(map[string]gjson.Result, 8), uploads: uploads}
 	root.ForEach(func(k, v gjson.Result) bool {
-		p.fields[k.String()] = v // the last of equal names wins, as everywhere
+		p.Fields[k.String()] = v // the last of equal names wins, as everywhere
 		return true
 	})
-	p.sum = func() string {
+	p.Sum = func() string {
 		h := sha256.New()
 		canonical(h, root)
 		return hex.EncodeToString(h.Sum(nil))
