@@ -40,7 +40,7 @@ func (s *Server) fail(c *gin.Context, err error) {
 		panic(http.ErrAbortHandler) // returning would end the answer as if it were whole
 	}
 	x.setHeaders(c.Writer.Header())
-	s.metrics.refused(x.kind)
+	s.metrics.Refused(x.kind)
 	s.writeJSON(c, x.status, envelope{x.problem})
 }
 

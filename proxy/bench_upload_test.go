@@ -17,6 +17,7 @@ import (
 
 	"midgate/adapter"
 	"midgate/adapter/pictures"
+	"midgate/proxy/metrics"
 )
 
 // keeping stores uploads as the program does; everything else costs nothing.
@@ -41,7 +42,7 @@ func uploadsChild() (http.Handler, func()) {
 	}
 	f := newFake()
 	f.add(testImage, nil)
-	s, err := New(Config{Auth: AuthKeys, Keys: []Key{{Name: "alice", Secret: "sk-alice"}}}, Core{Draw: f, Edit: f, Keep: keeping{f, files}, Runs: f, Ready: f}, NewMetrics(), slog.New(slog.DiscardHandler))
+	s, err := New(Config{Auth: AuthKeys, Keys: []Key{{Name: "alice", Secret: "sk-alice"}}}, Core{Draw: f, Edit: f, Keep: keeping{f, files}, Runs: f, Ready: f}, metrics.New(), slog.New(slog.DiscardHandler))
 	if err != nil {
 		panic(err)
 	}

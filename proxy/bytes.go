@@ -36,7 +36,7 @@ func (s *Server) serveBytes(c *gin.Context) error {
 	if blob.SHA256 != "" {
 		h.Set("Etag", `"`+blob.SHA256+`"`)
 	}
-	s.metrics.handedOut("bytes", 1)
+	s.metrics.HandedOut("bytes", 1)
 	s.serveBlob(c, blob)
 	return nil
 }

@@ -130,7 +130,7 @@ func (s *Server) showing(ctx context.Context, caller adapter.Caller, base string
 	}
 	answer := said{text: chat.Markdown(say), format: f.Output.Format}
 	if !f.Apart {
-		s.metrics.handedOut("url", len(images))
+		s.metrics.HandedOut("url", len(images))
 		return answer, nil
 	}
 	ids := make([]string, len(images))
@@ -141,6 +141,6 @@ func (s *Server) showing(ctx context.Context, caller adapter.Caller, base string
 	read.Output.Base64 = true
 	var err error
 	answer.images, err = s.find(ctx, caller, read, ids)
-	s.metrics.handedOut("b64_json", len(answer.images))
+	s.metrics.HandedOut("b64_json", len(answer.images))
 	return answer, err
 }

@@ -13,6 +13,7 @@ import (
 
 	"midgate/adapter"
 	"midgate/proxy/body"
+	"midgate/proxy/metrics"
 )
 
 // fake is a core in memory: it remembers what it was asked and answers with made-up pictures. What only a server can
@@ -290,7 +291,7 @@ func newServer(t testing.TB, f *fake, change ...func(*Config)) *Server {
 	for _, c := range change {
 		c(&cfg)
 	}
-	s, err := New(cfg, f.core(), NewMetrics(), testLog(t))
+	s, err := New(cfg, f.core(), metrics.New(), testLog(t))
 	if err != nil {
 		t.Fatal(err)
 	}

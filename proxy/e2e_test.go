@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"errors"
 	"image"
-	_ "image/png"
 	"io"
 	"log/slog"
 	"net/http"
@@ -27,6 +26,7 @@ import (
 	"midgate/adapter/midjourney/poll"
 	"midgate/adapter/midjourney/simulator"
 	"midgate/adapter/pictures"
+	"midgate/proxy/metrics"
 )
 
 // house is the whole program without its commands: HTTP in front, the real service and client behind, the simulated
@@ -40,7 +40,7 @@ type house struct {
 	cfg     harness.Config
 	parts   harness.Parts
 	face    Config
-	metrics *Metrics
+	metrics *metrics.Metrics
 	amid    mischief
 }
 
@@ -89,7 +89,7 @@ func newHouseAmid(t testing.TB, sim simulator.Config, amid mischief, change ...f
 			looks.See(img)
 		}
 	})
-	h.metrics = NewMetrics()
+	h.metrics = metrics.New()
 	h.cfg = harness.Config{
 		Jobs: harness.Jobs{
 			JobTimeout: time.Minute, JobDeadline: time.Hour,

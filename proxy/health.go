@@ -40,3 +40,8 @@ func (s *Server) hello(c *gin.Context) error {
 	})
 	return nil
 }
+
+func (s *Server) serveMetrics(c *gin.Context) error {
+	s.metrics.ServeHTTP(c.Writer, c.Request)
+	return nil
+}

@@ -58,7 +58,7 @@ func (s *Server) endStream(c *gin.Context, t Ticket, e *events, err error, tell 
 		v := visitOf(c)
 		x := explain(ofClient(c, err), asked{model: v.model, joins: repeats(c.Request.Header)})
 		v.failed, v.cause = &x, cause(err)
-		s.metrics.refused(x.kind)
+		s.metrics.Refused(x.kind)
 		tell(x)
 	}
 	if broken := e.end(); broken != nil || c.Request.Context().Err() != nil {
@@ -128,7 +128,7 @@ func (s *Server) completed(ctx context.Context, e *events, caller adapter.Caller
 	if err != nil {
 		return err
 	}
-	s.metrics.handedOut("stream", len(pictures))
+	s.metrics.HandedOut("stream", len(pictures))
 	for i, p := range pictures {
 		name := kind + ".completed"
 		about := eventOf(f, p.blob, p.image.Created)

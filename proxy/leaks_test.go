@@ -12,6 +12,7 @@ import (
 
 	"midgate/adapter"
 	"midgate/proxy/body"
+	"midgate/proxy/metrics"
 )
 
 // logged collects log lines of any level.
@@ -165,7 +166,7 @@ func TestForwardedHeadersAreNotBelieved(t *testing.T) {
 			}
 		})
 	}
-	if _, err := New(Config{TrustedProxies: []string{"everywhere"}}, newFake().core(), NewMetrics(), testLog(t)); err == nil {
+	if _, err := New(Config{TrustedProxies: []string{"everywhere"}}, newFake().core(), metrics.New(), testLog(t)); err == nil {
 		t.Error("a network that is none is taken, want an error")
 	}
 }

@@ -145,7 +145,7 @@ func native(s *Server, c *gin.Context, err error) error {
 	x := explain(err, asked{})
 	x.setHeaders(c.Writer.Header())
 	visitOf(c).failed, visitOf(c).cause = &x, cause(err)
-	s.metrics.refused(e.Kind)
+	s.metrics.Refused(e.Kind)
 	s.writeJSON(c, status, answer)
 	return nil
 }

@@ -201,9 +201,9 @@ func shownQuality(q string) string {
 // count notes in which form pictures were handed out.
 func (s *Server) count(f form, n int) {
 	if f.Output.URL {
-		s.metrics.handedOut("url", n)
+		s.metrics.HandedOut("url", n)
 	}
 	if f.Output.Base64 {
-		s.metrics.handedOut("b64_json", n)
+		s.metrics.HandedOut("b64_json", n)
 	}
 }

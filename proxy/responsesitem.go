@@ -62,7 +62,7 @@ func (s *Server) items(ctx context.Context, c adapter.Caller, base string, r res
 	if err != nil {
 		return nil, err
 	}
-	s.metrics.handedOut("responses", len(pictures))
+	s.metrics.HandedOut("responses", len(pictures))
 	items := make([]item, len(pictures), len(pictures)+1)
 	for i := range pictures {
 		items[i] = item{id: pictureItem(suffix, i), picture: &pictures[i], form: f, url: pictureURL(base, pictures[i].image.ID, f.Output.Format)}

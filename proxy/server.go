@@ -15,6 +15,7 @@ import (
 
 	"midgate/adapter"
 	"midgate/proxy/body"
+	"midgate/proxy/metrics"
 )
 
 // boundWait keeps a body from holding its connection where no handler reads it: net/http itself takes up to 256 KB of it
@@ -38,7 +39,7 @@ type Server struct {
 	cfg     Config
 	core    Core
 	log     *slog.Logger
-	metrics *Metrics
+	metrics *metrics.Metrics
 	gate    *gatekeeper
 	router  *gin.Engine
 	fetch   *fetcher
@@ -56,7 +57,7 @@ type route struct {
 }
 
 // New builds the HTTP face of a core. The error names what is wrong with the configuration.
-func New(cfg Config, core Core, metrics *Metrics, log *slog.Logger) (*Server, error) {
+func New(cfg Config, core Core, metrics *metrics.Metrics, log *slog.Logger) (*Server, error) {
 	s := &Server{cfg: cfg.withDefaults(), core: core, log: log, metrics: metrics, gate: newGatekeeper(cfg), methods: map[string][]string{}}
 	if err := s.prepare(); err != nil {
 		return nil, err
@@ -208,9 +209,9 @@ func (s *Server) rightMethod(c *gin.Context) error {
 }
 
 func (s *Server) notAllowed(c *gin.Context) error {
-	return adapter.Errorf(wrongMethod, "%s is not allowed on this URL. Allowed: %s.", knownMethod(c.Request.Method), c.Writer.Header().Get("Allow"))
+	return adapter.Errorf(wrongMethod, "%s is not allowed on this URL. Allowed: %s.", metrics.KnownMethod(c.Request.Method), c.Writer.Header().Get("Allow"))
 }
 
 func (s *Server) unknownURL(c *gin.Context) error {
-	return adapter.Errorf(noRoute, "Unknown request URL: %s %s. Please check the path.", knownMethod(c.Request.Method), body.Excerpt(c.Request.URL.Path))
+	return adapter.Errorf(noRoute, "Unknown request URL: %s %s. Please check the path.", metrics.KnownMethod(c.Request.Method), body.Excerpt(c.Request.URL.Path))
 }

@@ -100,7 +100,7 @@ func (s *Server) film(c *gin.Context, blob *adapter.Blob, cache string) error {
 	if blob.SHA256 != "" {
 		h.Set("Etag", `"`+blob.SHA256+`"`)
 	}
-	s.metrics.handedOut("video", 1)
+	s.metrics.HandedOut("video", 1)
 	s.serveBlob(c, blob)
 	return nil
 }

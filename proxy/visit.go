@@ -11,6 +11,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"midgate/adapter"
+	"midgate/proxy/metrics"
 )
 
 // visit is what the access line tells about one request, and whose it is. Handlers fill it in on the way.
@@ -44,7 +45,7 @@ func (s *Server) observe(c *gin.Context) {
 	v := &visit{id: requestID(), begun: time.Now()}
 	c.Set(visitKey, v)
 	c.Header("X-Request-Id", v.id)
-	s.metrics.arrive()
+	s.metrics.Arrive()
 	defer func() {
 		reason := recover()
 		abort := aborts(reason)
@@ -80,7 +81,7 @@ func (s *Server) account(c *gin.Context, v *visit) {
 	if v.failed != nil && v.failed.status == statusClientGone {
 		status = statusClientGone
 	}
-	s.metrics.leave(route, c.Request.Method, status, took)
+	s.metrics.Leave(route, c.Request.Method, status, took)
 	level := slog.LevelInfo
 	if status >= 500 && status != statusClientGone {
 		level = slog.LevelError
@@ -95,7 +96,7 @@ func (v *visit) attrs(c *gin.Context, route string, status int, took time.Durati
 	attrs := make([]slog.Attr, 0, 14)
 	attrs = append(attrs,
 		slog.String("request_id", v.id),
-		slog.String("method", knownMethod(c.Request.Method)),
+		slog.String("method", metrics.KnownMethod(c.Request.Method)),
 		slog.String("route", route),
 		slog.Int("status", status),
 		slog.Duration("duration", took),
@@ -128,14 +129,4 @@ func requestID() string {
 	var raw [16]byte
 	_, _ = rand.Read(raw[:]) // it never fails since Go 1.24
 	return "req_" + hex.EncodeToString(raw[:])
-}
-
-// knownMethod keeps made-up methods out of logs and metric labels.
-func knownMethod(m string) string {
-	switch m {
-	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions:
-		return m
-	default:
-		return "other"
-	}
 }

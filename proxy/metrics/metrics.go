@@ -1,4 +1,4 @@
-package proxy
+package metrics
 
 import (
 	"cmp"
@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/gin-gonic/gin"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
@@ -36,8 +35,8 @@ type Metrics struct {
 	hooks    *prometheus.CounterVec
 }
 
-// NewMetrics makes the metrics, all zero, in a registry of their own.
-func NewMetrics() *Metrics {
+// New makes the metrics, all zero, in a registry of their own.
+func New() *Metrics {
 	count := func(name, help string, labels ...string) *prometheus.CounterVec {
 		return prometheus.NewCounterVec(prometheus.CounterOpts{Name: "midgate_" + name, Help: help}, labels)
 	}
@@ -108,22 +107,33 @@ func (m *Metrics) UpstreamFailed(upstream string, kind adapter.Kind) {
 	m.upstream.WithLabelValues(upstream, kindLabel(kind)).Inc()
 }
 
-func (m *Metrics) arrive() { m.waiting.Inc() }
+// Arrive counts a request that is being served.
+func (m *Metrics) Arrive() { m.waiting.Inc() }
 
-func (m *Metrics) leave(route, method string, status int, took time.Duration) {
+// Leave counts a request whose answer is over.
+func (m *Metrics) Leave(route, method string, status int, took time.Duration) {
 	m.waiting.Dec()
-	m.requests.WithLabelValues(route, knownMethod(method), strconv.Itoa(status)).Inc()
+	m.requests.WithLabelValues(route, KnownMethod(method), strconv.Itoa(status)).Inc()
 	m.duration.WithLabelValues(route).Observe(took.Seconds())
 }
 
-func (m *Metrics) refused(kind adapter.Kind) { m.errors.WithLabelValues(kindLabel(kind)).Inc() }
+// Refused counts an error that was answered.
+func (m *Metrics) Refused(kind adapter.Kind) { m.errors.WithLabelValues(kindLabel(kind)).Inc() }
 
-// handedOut counts pictures of one form: url, b64_json or bytes.
-func (m *Metrics) handedOut(form string, n int) { m.pictures.WithLabelValues(form).Add(float64(n)) }
+// HandedOut counts pictures of one form: url, b64_json or bytes.
+func (m *Metrics) HandedOut(form string, n int) { m.pictures.WithLabelValues(form).Add(float64(n)) }
 
 func kindLabel(k adapter.Kind) string { return cmp.Or(string(k), "internal") }
 
-func (s *Server) serveMetrics(c *gin.Context) error {
-	s.metrics.serve.ServeHTTP(c.Writer, c.Request)
-	return nil
+// ServeHTTP shows the metrics as they are now.
+func (m *Metrics) ServeHTTP(w http.ResponseWriter, r *http.Request) { m.serve.ServeHTTP(w, r) }
+
+// KnownMethod keeps made-up methods out of logs and metric labels.
+func KnownMethod(m string) string {
+	switch m {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions:
+		return m
+	default:
+		return "other"
+	}
 }
