@@ -26,7 +26,7 @@ func (s *Server) act(c *gin.Context) error {
 		return err
 	}
 	if act.Action == adapter.ActAnimateLow || act.Action == adapter.ActAnimateHigh {
-		return s.begin(c, p, func(ctx context.Context, a adapter.Attempt) (Ticket, error) { return s.core.Films.Animate(ctx, a, act) })
+		return s.begin(c, p, func(ctx context.Context, a adapter.Attempt) (adapter.Ticket, error) { return s.core.Films.Animate(ctx, a, act) })
 	}
 	a, err := s.attempt(c, p, stream, formOf(act.Generation))
 	if err != nil {

@@ -21,7 +21,7 @@ import (
 type handler func(*gin.Context) error
 
 // do makes a handler gin's. An error ends the chain.
-func (s *Server) do(h handler) gin.HandlerFunc {
+func (s *webServer) do(h handler) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		if err := h(c); err != nil {
 			s.fail(c, err)
@@ -31,7 +31,7 @@ func (s *Server) do(h handler) gin.HandlerFunc {
 }
 
 // fail answers with an error's envelope. If the answer has begun, nothing sensible can follow: the connection is cut.
-func (s *Server) fail(c *gin.Context, err error) {
+func (s *webServer) fail(c *gin.Context, err error) {
 	v := visitOf(c)
 	x := explain(ofClient(c, err), asked{model: v.model, joins: repeats(c.Request.Header)})
 	v.failed, v.cause = &x, cause(err)
@@ -42,6 +42,13 @@ func (s *Server) fail(c *gin.Context, err error) {
 	x.setHeaders(c.Writer.Header())
 	s.metrics.Refused(x.kind)
 	s.writeJSON(c, x.status, envelope{x.problem})
+}
+
+// tell notes an error that is told in another way than fail does.
+func (s *webServer) tell(c *gin.Context, x explained, err error) {
+	v := visitOf(c)
+	v.failed, v.cause = &x, cause(err)
+	s.metrics.Refused(x.kind)
 }
 
 // cause is an error's private reason, for the log. The public message is left out: it may quote the request.
@@ -68,7 +75,7 @@ func ofClient(c *gin.Context, err error) error {
 }
 
 // panicked turns a panic into a logged 500, or a cut connection if the answer has begun.
-func (s *Server) panicked(c *gin.Context, reason any) {
+func (s *webServer) panicked(c *gin.Context, reason any) {
 	defer func() {
 		_ = recover() // fail cuts an answer that has begun; observe does it after the access line
 	}()
@@ -77,14 +84,14 @@ func (s *Server) panicked(c *gin.Context, reason any) {
 }
 
 // logPanic says where the panic is that was just recovered from. What it says itself may quote a request.
-func (s *Server) logPanic(of slog.Attr, reason any) {
+func (s *webServer) logPanic(of slog.Attr, reason any) {
 	s.log.LogAttrs(context.Background(), slog.LevelError, "panic", of,
 		slog.String("type", fmt.Sprintf("%T", reason)), slog.String("stack", string(debug.Stack())))
 }
 
 // guarded does work of a request in a goroutine of its own, where nobody else catches a panic: it would end the process,
 // with every job that is waited for.
-func (s *Server) guarded(of slog.Attr, work func() error) (err error) {
+func (s *webServer) guarded(of slog.Attr, work func() error) (err error) {
 	defer func() {
 		if reason := recover(); reason != nil {
 			s.logPanic(of, reason)
@@ -95,7 +102,7 @@ func (s *Server) guarded(of slog.Attr, work func() error) (err error) {
 }
 
 // writeJSON answers with a small document.
-func (s *Server) writeJSON(c *gin.Context, status int, doc any) {
+func (s *webServer) writeJSON(c *gin.Context, status int, doc any) {
 	body, err := json.Marshal(doc)
 	if err != nil {
 		panic(err) // only our own structs are marshalled: a mistake in the program
@@ -104,7 +111,7 @@ func (s *Server) writeJSON(c *gin.Context, status int, doc any) {
 }
 
 // writeBytes answers with a body that is at hand.
-func (s *Server) writeBytes(c *gin.Context, status int, contentType string, body []byte) {
+func (s *webServer) writeBytes(c *gin.Context, status int, contentType string, body []byte) {
 	h := c.Writer.Header()
 	h["Content-Type"] = []string{contentType}
 	h["Content-Length"] = []string{strconv.Itoa(len(body))}
@@ -121,13 +128,13 @@ func (s *Server) writeBytes(c *gin.Context, status int, contentType string, body
 }
 
 // stamp says how long the answer took until its header was written.
-func (s *Server) stamp(c *gin.Context) {
+func (s *webServer) stamp(c *gin.Context) {
 	c.Writer.Header()["Openai-Processing-Ms"] = []string{strconv.FormatInt(time.Since(visitOf(c).begun).Milliseconds(), 10)}
 }
 
 // pace gives the client some time to take the next piece of the answer; without it a client
 // that never reads would hold a finished answer for ever.
-func (s *Server) pace(c *gin.Context) {
+func (s *webServer) pace(c *gin.Context) {
 	// A writer without deadlines (a test's recorder) answers ErrNotSupported: nothing to bound there.
 	_ = http.NewResponseController(c.Writer).SetWriteDeadline(time.Now().Add(s.cfg.WriteTimeout))
 }

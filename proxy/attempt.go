@@ -17,7 +17,7 @@ const retryCounter = "X-Stainless-Retry-Count"
 const idempotencyKey = "Idempotency-Key"
 
 // attempt says what identifies this request among its repeats (contract.md §7.1).
-func (s *Server) attempt(c *gin.Context, p *body.Body, stream bool, keep any) (adapter.Attempt, error) {
+func (s *webServer) attempt(c *gin.Context, p *body.Body, stream bool, keep any) (adapter.Attempt, error) {
 	h := c.Request.Header
 	key := h.Get(idempotencyKey)
 	if len(key) > 255 {

@@ -98,7 +98,7 @@ func sentKeys(h http.Header) (keys []string) {
 }
 
 // keyed lets only those pass who may use the API.
-func (s *Server) keyed(c *gin.Context) error {
+func (s *webServer) keyed(c *gin.Context) error {
 	caller, err := s.gate.admit(c.Request.Header, c.ClientIP())
 	if err != nil {
 		return err

@@ -14,7 +14,7 @@ import (
 
 // base is what picture URLs begin with: the configured address, else the one that the request came to. The forwarded
 // headers count only if a trusted proxy wrote them.
-func (s *Server) base(c *gin.Context) string {
+func (s *webServer) base(c *gin.Context) string {
 	if s.cfg.PublicURL != "" {
 		return strings.TrimRight(s.cfg.PublicURL, "/")
 	}
@@ -38,7 +38,7 @@ func (s *Server) base(c *gin.Context) string {
 }
 
 // below is the path under which clients see midgate: empty, or that of the base, without a slash at its end.
-func (s *Server) below(c *gin.Context) string {
+func (s *webServer) below(c *gin.Context) string {
 	u, err := url.Parse(s.base(c))
 	if err != nil {
 		return ""
@@ -50,7 +50,7 @@ func (s *Server) below(c *gin.Context) string {
 var plainPrefix = regexp.MustCompile(`^(/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)+/?$`)
 
 // unprefix takes the path of the public URL off a request's: a reverse proxy may pass it on or not.
-func (s *Server) unprefix(r *http.Request) {
+func (s *webServer) unprefix(r *http.Request) {
 	rest, below := strings.CutPrefix(r.URL.Path, s.prefix)
 	if s.prefix == "" || !below || rest != "" && rest[0] != '/' {
 		return
@@ -64,7 +64,7 @@ func (s *Server) unprefix(r *http.Request) {
 }
 
 // fromTrustedProxy reports whether the connection comes from a network that may speak for others.
-func (s *Server) fromTrustedProxy(r *http.Request) bool {
+func (s *webServer) fromTrustedProxy(r *http.Request) bool {
 	at, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {
 		return false
@@ -79,7 +79,7 @@ func (s *Server) fromTrustedProxy(r *http.Request) bool {
 
 // warnPrivate says once that URLs are handed out which only this machine or network can open: other servers, such as
 // a chat interface in a container, cannot (clients.md §1 fact 8).
-func (s *Server) warnPrivate(host string) {
+func (s *webServer) warnPrivate(host string) {
 	if !private(host) {
 		return
 	}

@@ -19,7 +19,7 @@ type beat struct {
 }
 
 // startBeat begins to count; the headers that the handler has set so far go out with the first blank.
-func (s *Server) startBeat(c *gin.Context) *beat {
+func (s *webServer) startBeat(c *gin.Context) *beat {
 	b := &beat{}
 	if s.cfg.Heartbeat <= 0 {
 		return b
@@ -30,7 +30,7 @@ func (s *Server) startBeat(c *gin.Context) *beat {
 	return b
 }
 
-func (b *beat) send(s *Server, c *gin.Context) {
+func (b *beat) send(s *webServer, c *gin.Context) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.over {

@@ -128,8 +128,9 @@ func TestMissingPicturesAreTold(t *testing.T) {
 // A result whose pictures cannot be read was delivered to nobody.
 func TestAResultThatCannotBeShownStaysOpen(t *testing.T) {
 	f := newFake()
-	s := newServer(t, f)
-	s.core.Keep = &lostPictures{f}
+	core := f.core()
+	core.Keep = &lostPictures{f}
+	s := newServerOf(t, core)
 	w := send(s, "POST", "/v1/images/generations", `{"prompt":"x"}`)
 	if w.Code != 500 || w.Header().Get("X-Should-Retry") != "false" || f.abandoned != 1 || f.answered != 0 {
 		t.Errorf("%d retry %q abandoned %d answered %d, want 500 false 1 0", w.Code, w.Header().Get("X-Should-Retry"), f.abandoned, f.answered)
@@ -139,10 +140,11 @@ func TestAResultThatCannotBeShownStaysOpen(t *testing.T) {
 // Pictures that vanish between their opening and their answer are a refusal with a status, not half an answer.
 func TestAnAnswerWhosePicturesVanishHasAStatus(t *testing.T) {
 	f := newFake()
-	s := newServer(t, f)
 	gone := &atomic.Bool{}
 	gone.Store(true)
-	s.core.Keep = goneLibrary{f, gone}
+	core := f.core()
+	core.Keep = goneLibrary{f, gone}
+	s := newServerOf(t, core)
 	w := send(s, "POST", "/v1/images/generations", `{"prompt":"x"}`)
 	if _, _, _, code := problemOf(t, w); w.Code != 503 || code != "storage_unavailable" || f.abandoned != 1 || f.answered != 0 {
 		t.Errorf("%d %s abandoned %d answered %d, want 503 storage_unavailable 1 0", w.Code, w.Body, f.abandoned, f.answered)
@@ -205,11 +207,11 @@ type begins struct {
 	f *fake
 }
 
-func (b begins) Film(ctx context.Context, a adapter.Attempt, f adapter.VideoRequest) (Ticket, error) {
+func (b begins) Film(ctx context.Context, a adapter.Attempt, f adapter.VideoRequest) (adapter.Ticket, error) {
 	return b.f.Generate(ctx, a, f.Generation)
 }
 
-func (b begins) Converse(ctx context.Context, a adapter.Attempt, _ chat.Turn, g adapter.Generation, _ []adapter.Reference) (TurnAnswer, error) {
+func (b begins) Converse(ctx context.Context, a adapter.Attempt, _ chat.Turn, g adapter.Generation, _ []adapter.Reference) (adapter.TurnAnswer, error) {
 	t, err := b.f.Generate(ctx, a, g)
-	return TurnAnswer{Ticket: t}, err
+	return adapter.TurnAnswer{Ticket: t}, err
 }

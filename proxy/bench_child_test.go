@@ -79,7 +79,7 @@ func midgateChild() (http.Handler, func()) {
 // parking holds those whose prompt says so, and answers the others at once with one picture.
 type parking struct{ *fake }
 
-func (p parking) Generate(_ context.Context, a adapter.Attempt, g adapter.Generation) (Ticket, error) {
+func (p parking) Generate(_ context.Context, a adapter.Attempt, g adapter.Generation) (adapter.Ticket, error) {
 	t := &fakeTicket{f: &fake{}, run: adapter.Job{ID: testJob, Owner: a.Caller.Owner, N: 1}, result: adapter.Result{Images: []string{testImage}}}
 	if strings.HasPrefix(g.Prompt, "park") {
 		t.f = p.fake

@@ -14,7 +14,7 @@ import (
 
 // borrow settles the pictures that a request's midjourney object names. Image prompts are sent along; the upstream
 // fetches style, character and omni references by itself, so each becomes an address that it can reach.
-func (s *Server) borrow(c *gin.Context, p *body.Body, g *adapter.Generation) (err error) {
+func (s *webServer) borrow(c *gin.Context, p *body.Body, g *adapter.Generation) (err error) {
 	m := &g.Midjourney
 	if g.References, err = s.references(c, p, m.ReferenceImages); err != nil {
 		return err
@@ -40,7 +40,7 @@ func (s *Server) borrow(c *gin.Context, p *body.Body, g *adapter.Generation) (er
 
 // lent returns the text that is sent for one reference. Codes, "random" and other people's addresses stay as they are; a
 // weight behind a picture stays behind its address.
-func (s *Server) lent(c *gin.Context, p *body.Body, param, text string) (string, error) {
+func (s *webServer) lent(c *gin.Context, p *body.Body, param, text string) (string, error) {
 	src := body.Source{Param: param, Text: text}
 	p.Take(&src)
 	if src.Ref == nil && !s.isPictureText(c, text) {
@@ -55,7 +55,7 @@ func (s *Server) lent(c *gin.Context, p *body.Body, param, text string) (string,
 		return "", err
 	}
 	ctx, caller := c.Request.Context(), visitOf(c).caller
-	address, err := s.core.Keep.Lend(ctx, caller, ref)
+	address, err := s.use.pictures.Lend(ctx, caller, ref)
 	if err == nil {
 		return address + weight, nil
 	}
@@ -64,7 +64,7 @@ func (s *Server) lent(c *gin.Context, p *body.Body, param, text string) (string,
 		return "", &adapter.Error{Kind: adapter.Unsupported, Code: "unsupported", Param: param, Err: err,
 			Message: "Midjourney has to fetch this picture, this upstream takes no uploads, and midgate's own address cannot be reached from outside: send the picture's public URL, or set MIDGATE_PUBLIC_URL."}
 	}
-	id, err := s.core.Keep.Publish(ctx, caller, ref)
+	id, err := s.use.pictures.Publish(ctx, caller, ref)
 	if err != nil {
 		return "", body.Blame(err, param)
 	}
@@ -72,7 +72,7 @@ func (s *Server) lent(c *gin.Context, p *body.Body, param, text string) (string,
 }
 
 // isPictureText reports whether a reference is a picture that only midgate can see.
-func (s *Server) isPictureText(c *gin.Context, text string) bool {
+func (s *webServer) isPictureText(c *gin.Context, text string) bool {
 	switch {
 	case strings.HasPrefix(text, "img_"), strings.HasPrefix(text, "file-"), body.HasScheme(text, "data"):
 		return true

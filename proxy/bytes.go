@@ -43,7 +43,7 @@ func (s *Server) serveBytes(c *gin.Context) error {
 
 // serveBlob writes a file, or the part of it that is asked for. Where no bytes follow, the header has its time, too: to
 // open a picture may have taken long.
-func (s *Server) serveBlob(c *gin.Context, blob *adapter.Blob) {
+func (s *webServer) serveBlob(c *gin.Context, blob *adapter.Blob) {
 	s.pace(c)
 	http.ServeContent(&pacedWriter{ResponseWriter: c.Writer, pace: func() { s.pace(c) }}, c.Request, "", second(blob.Modified), blob)
 }

@@ -17,11 +17,8 @@ import (
 // Talker answers the turns of a conversation.
 type Talker interface {
 	// Converse starts what a turn asks for; attached are the turn's own pictures.
-	Converse(ctx context.Context, a adapter.Attempt, t chat.Turn, g adapter.Generation, attached []adapter.Reference) (TurnAnswer, error)
+	Converse(ctx context.Context, a adapter.Attempt, t chat.Turn, g adapter.Generation, attached []adapter.Reference) (adapter.TurnAnswer, error)
 }
-
-// TurnAnswer is how a turn is answered.
-type TurnAnswer = adapter.TurnAnswer
 
 const chatRoute = "/v1/chat/completions"
 
@@ -73,7 +70,7 @@ func (s *Server) chatAtOnce(c *gin.Context, ask chatAsk, answer said) error {
 	if err := t.answer(answer); err != nil {
 		t.e.fail(explain(err, asked{}))
 	}
-	return t.close(c)
+	return t.e.close()
 }
 
 // completion renders a result as a chat's answer.

@@ -197,7 +197,7 @@ func TestChatRefusesWhatCannotBeAnswered(t *testing.T) {
 		"a broken picture":   {`{"messages":[{"role":"user","content":[{"type":"text","text":"as a watercolour"},{"type":"image_url","image_url":{"url":"data:,x"}}]}]}`, 400, "messages", "invalid_value"},
 	} {
 		status, _, body := h.call(t, http.MethodPost, "/v1/chat/completions", tt.body)
-		var e envelope
+		var e errorBody
 		if err := json.Unmarshal(body, &e); err != nil || status != tt.status || e.Error.Code == nil || *e.Error.Code != tt.code {
 			t.Errorf("%s: %d %s, want %d %s", name, status, body, tt.status, tt.code)
 		}

@@ -2,7 +2,6 @@ package proxy
 
 import (
 	"fmt"
-	"net/http"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -49,7 +48,7 @@ type deltaJSON struct {
 }
 
 // streamChat answers with progress while the job runs and the whole answer at its end.
-func (s *Server) streamChat(c *gin.Context, t Ticket, f chatForm) error {
+func (s *Server) streamChat(c *gin.Context, t adapter.Ticket, f chatForm) error {
 	v := visitOf(c)
 	v.follow(t)
 	c.Header("Midgate-Job", v.job)
@@ -76,16 +75,6 @@ func (s *Server) startChat(c *gin.Context, head chatHead, f chatForm) *chatStrea
 	t.e = s.openEvents(c, true)
 	t.delta(deltaJSON{Role: "assistant", Content: &empty}, nil)
 	return t
-}
-
-// close ends a stream that no job stands behind.
-func (t *chatStream) close(c *gin.Context) error {
-	if broken := t.e.end(); broken != nil {
-		v := visitOf(c)
-		v.cut, v.cause = true, broken
-		panic(http.ErrAbortHandler) // what is not whole must not look whole
-	}
-	return nil
 }
 
 // progress tells how far the job is, as reasoning: a client shows it and forgets it (clients.md §12 line 42).

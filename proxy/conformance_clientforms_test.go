@@ -70,7 +70,7 @@ var clientRequestCases = []conformanceCase{
 			`{"prompt":"  "}`: {400, "prompt", "empty_string"}, `{"n":1}`: {400, "prompt", "missing_required_parameter"},
 		})
 	}},
-	{name: "clients §12/29 unknown routes and wrong methods have the envelope, too", run: pathsCase},
+	{name: "clients §12/29 unknown routes and wrong methods have the errorBody, too", run: pathsCase},
 	{name: "clients §12/30 a status says by itself what is wrong", run: statusCase},
 	{name: "clients §12/31 a message is one sentence without secrets", run: messagesCase},
 	{name: "clients §12/32 addresses come from the public URL, else from what a trusted proxy says, else from the host", run: publicCase},

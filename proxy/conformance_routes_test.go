@@ -12,7 +12,7 @@ import (
 
 var routeCases = []conformanceCase{
 	{name: "§14/44 listed models can be asked for one by one, also with a slash in the name", run: modelsCase},
-	{name: "§14/45 unknown paths and wrong methods are told in the envelope, slashes are forgiven", run: pathsCase},
+	{name: "§14/45 unknown paths and wrong methods are told in the errorBody, slashes are forgiven", run: pathsCase},
 	{name: "§14/46 a key comes as a bearer in any case or as api-key", run: keysCase},
 	{name: "§14/47 a preflight needs no key and gets its headers back", run: preflightCase},
 	{name: "§14/48 ?api-version= means nothing", run: func(t *testing.T, h *house) {
@@ -22,8 +22,8 @@ var routeCases = []conformanceCase{
 }
 
 var errorCases = []conformanceCase{
-	{name: "§14/69 every error has the envelope's four members and a message", run: everyErrorCase},
-	{name: "§14/70 a panic is a 500 in the envelope, and no error is HTML", run: panicCase},
+	{name: "§14/69 every error has the errorBody's four members and a message", run: everyErrorCase},
+	{name: "§14/70 a panic is a 500 in the errorBody, and no error is HTML", run: panicCase},
 }
 
 func modelsCase(t *testing.T, h *house) {
@@ -172,7 +172,7 @@ func panicCase(t *testing.T, h *house) {
 	h.base = "http://" + listen(t, newServer(t, f))
 	a := h.ask(t, http.MethodPost, generations, `{"prompt":"x"}`)
 	a.refused(t, refusal{500, "", ""})
-	if p := a.problem(t); p.Message != internalText || strings.Contains(string(a.body), "<") {
+	if p := a.problem(t); p.Message != "Internal server error." || strings.Contains(string(a.body), "<") {
 		t.Errorf("%s, want the fixed text", a.body)
 	}
 }

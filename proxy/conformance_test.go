@@ -116,7 +116,7 @@ func (a answered) members(t *testing.T) map[string]any {
 func (a answered) problem(t *testing.T) problem {
 	t.Helper()
 	var e struct{ Error map[string]json.RawMessage }
-	var p envelope
+	var p errorBody
 	if err := json.Unmarshal(a.body, &e); err != nil || json.Unmarshal(a.body, &p) != nil || len(e.Error) != 4 {
 		t.Fatalf("%d %.300s, want an error with four members", a.status, a.body)
 	}

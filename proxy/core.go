@@ -2,7 +2,6 @@ package proxy
 
 import (
 	"context"
-	"io"
 
 	"midgate/adapter"
 )
@@ -29,41 +28,34 @@ type Core struct {
 
 // Drawer starts the requests that begin with words or a button.
 type Drawer interface {
-	Model(name string) error // a NotFound *Error for a name that is nobody's
-	Generate(ctx context.Context, a adapter.Attempt, g adapter.Generation) (Ticket, error)
-	Shorten(ctx context.Context, a adapter.Attempt, g adapter.Generation) (Ticket, error)
-	Act(ctx context.Context, a adapter.Attempt, act adapter.Act) (Ticket, error)
+	webModels
+	Generate(ctx context.Context, a adapter.Attempt, g adapter.Generation) (adapter.Ticket, error)
+	Shorten(ctx context.Context, a adapter.Attempt, g adapter.Generation) (adapter.Ticket, error)
+	Act(ctx context.Context, a adapter.Attempt, act adapter.Act) (adapter.Ticket, error)
 }
 
 // Editor starts the requests that begin with pictures.
 type Editor interface {
-	Edit(ctx context.Context, a adapter.Attempt, e adapter.Edit) (Ticket, error)
-	Vary(ctx context.Context, a adapter.Attempt, e adapter.Edit) (Ticket, error)
-	Blend(ctx context.Context, a adapter.Attempt, e adapter.Edit) (Ticket, error)
-	Describe(ctx context.Context, a adapter.Attempt, e adapter.Edit) (Ticket, error)
+	Edit(ctx context.Context, a adapter.Attempt, e adapter.Edit) (adapter.Ticket, error)
+	Vary(ctx context.Context, a adapter.Attempt, e adapter.Edit) (adapter.Ticket, error)
+	Blend(ctx context.Context, a adapter.Attempt, e adapter.Edit) (adapter.Ticket, error)
+	Describe(ctx context.Context, a adapter.Attempt, e adapter.Edit) (adapter.Ticket, error)
 }
 
 // Library knows pictures: their records, their bytes, and uploads on their way in.
 type Library interface {
-	// Image is a NotFound *Error for an unknown picture and for somebody else's.
-	Image(ctx context.Context, c adapter.Caller, id string) (adapter.Image, error)
+	webPictures
 	Images(ctx context.Context, c adapter.Caller, limit int, after string) ([]adapter.Image, error)
 	// Seed asks the upstream for a picture's seed, best effort: an *Error where it does not tell.
 	Seed(ctx context.Context, c adapter.Caller, id string) (string, error)
 	// Bytes is public: an id cannot be guessed. An empty format means PNG.
 	Bytes(ctx context.Context, id string, f adapter.Format, compression int) (*adapter.Blob, error)
-	// Receive stores an upload; an Invalid or TooLarge *Error if it is no picture that can be used.
-	Receive(ctx context.Context, c adapter.Caller, r io.Reader, name string) (adapter.Reference, error)
-	// Lend returns an address at the upstream that Midjourney can fetch a picture from; an *Error where it gives none.
-	Lend(ctx context.Context, c adapter.Caller, ref adapter.Reference) (address string, err error)
-	// Publish returns an ID for Bytes, so that Midjourney can fetch the picture here.
-	Publish(ctx context.Context, c adapter.Caller, ref adapter.Reference) (id string, err error)
 }
 
 // Runs knows the jobs of an owner.
 type Runs interface {
 	Job(ctx context.Context, c adapter.Caller, id string) (adapter.Job, error)
-	JobProgress(id string) adapter.Progress // of a job that is under way here; zero for any other
+	webJobs
 	Jobs(ctx context.Context, c adapter.Caller, limit int, after string) ([]adapter.Job, error)
 	Cancel(ctx context.Context, c adapter.Caller, id string) (adapter.Job, error)
 }
@@ -72,6 +64,3 @@ type Runs interface {
 type Readiness interface {
 	Ready(ctx context.Context) error
 }
-
-// Ticket is one client's share of a job.
-type Ticket = adapter.Ticket

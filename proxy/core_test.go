@@ -94,7 +94,7 @@ func (f *fake) note(what func()) {
 	what()
 }
 
-func (f *fake) begin(a adapter.Attempt, kind string, n int, result adapter.Result) (Ticket, error) {
+func (f *fake) begin(a adapter.Attempt, kind string, n int, result adapter.Result) (adapter.Ticket, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.attempts = append(f.attempts, a)
@@ -108,7 +108,7 @@ func (f *fake) begin(a adapter.Attempt, kind string, n int, result adapter.Resul
 	return &fakeTicket{f: f, run: run, result: result}, nil
 }
 
-func (f *fake) Generate(_ context.Context, a adapter.Attempt, g adapter.Generation) (Ticket, error) {
+func (f *fake) Generate(_ context.Context, a adapter.Attempt, g adapter.Generation) (adapter.Ticket, error) {
 	f.note(func() { f.drawn = append(f.drawn, g) })
 	return f.begin(a, "generation", g.N, f.some(g.N))
 }
@@ -124,30 +124,30 @@ func (f *fake) some(n int) adapter.Result {
 	return r
 }
 
-func (f *fake) Shorten(_ context.Context, a adapter.Attempt, g adapter.Generation) (Ticket, error) {
+func (f *fake) Shorten(_ context.Context, a adapter.Attempt, g adapter.Generation) (adapter.Ticket, error) {
 	f.note(func() { f.drawn = append(f.drawn, g) })
 	return f.begin(a, "shorten", 1, adapter.Result{Texts: []string{"fox", "a fox"}})
 }
 
-func (f *fake) Act(_ context.Context, a adapter.Attempt, act adapter.Act) (Ticket, error) {
+func (f *fake) Act(_ context.Context, a adapter.Attempt, act adapter.Act) (adapter.Ticket, error) {
 	f.note(func() { f.pressed = append(f.pressed, act) })
 	return f.begin(a, "action", act.N, f.some(act.N))
 }
 
-func (f *fake) Edit(_ context.Context, a adapter.Attempt, e adapter.Edit) (Ticket, error) {
+func (f *fake) Edit(_ context.Context, a adapter.Attempt, e adapter.Edit) (adapter.Ticket, error) {
 	f.note(func() { f.edited = append(f.edited, e) })
 	return f.begin(a, "edit", e.N, f.some(e.N))
 }
 
-func (f *fake) Vary(ctx context.Context, a adapter.Attempt, e adapter.Edit) (Ticket, error) {
+func (f *fake) Vary(ctx context.Context, a adapter.Attempt, e adapter.Edit) (adapter.Ticket, error) {
 	return f.Edit(ctx, a, e)
 }
 
-func (f *fake) Blend(ctx context.Context, a adapter.Attempt, e adapter.Edit) (Ticket, error) {
+func (f *fake) Blend(ctx context.Context, a adapter.Attempt, e adapter.Edit) (adapter.Ticket, error) {
 	return f.Edit(ctx, a, e)
 }
 
-func (f *fake) Describe(_ context.Context, a adapter.Attempt, e adapter.Edit) (Ticket, error) {
+func (f *fake) Describe(_ context.Context, a adapter.Attempt, e adapter.Edit) (adapter.Ticket, error) {
 	f.note(func() { f.edited = append(f.edited, e) })
 	return f.begin(a, "description", 1, adapter.Result{Texts: []string{"one", "two", "three", "four"}})
 }
@@ -287,11 +287,17 @@ var tiny = []byte("\x89PNG\r\n\x1a\n and the rest")
 
 func newServer(t testing.TB, f *fake, change ...func(*Config)) *Server {
 	t.Helper()
+	return newServerOf(t, f.core(), change...)
+}
+
+// newServerOf is a server of a core that is not all the fake's.
+func newServerOf(t testing.TB, core Core, change ...func(*Config)) *Server {
+	t.Helper()
 	cfg := Config{Auth: AuthKeys, Keys: []Key{{Name: "alice", Secret: "sk-alice"}, {Secret: "sk-bare"}}, Origins: []string{"*"}, PublicURL: "https://mid.example"}
 	for _, c := range change {
 		c(&cfg)
 	}
-	s, err := New(cfg, f.core(), metrics.New(), testLog(t))
+	s, err := New(cfg, core, metrics.New(), testLog(t))
 	if err != nil {
 		t.Fatal(err)
 	}

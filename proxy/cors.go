@@ -42,7 +42,7 @@ func (s *Server) cors(c *gin.Context) {
 }
 
 // allowedOrigin returns what to allow, empty if the origin may not use the API. Picture bytes are everybody's.
-func (s *Server) allowedOrigin(origin, path string) string {
+func (s *webServer) allowedOrigin(origin, path string) string {
 	if strings.HasPrefix(path, "/images/") || slices.Contains(s.cfg.Origins, "*") {
 		return "*"
 	}

@@ -17,7 +17,7 @@ import (
 type renderer func(ctx context.Context, d *jsonstream.Document, r adapter.Result) error
 
 // deliver waits for a job and answers with its result; a request that prefers not to wait gets the job itself.
-func (s *Server) deliver(c *gin.Context, t Ticket, render renderer) error {
+func (s *webServer) deliver(c *gin.Context, t adapter.Ticket, render renderer) error {
 	v := visitOf(c)
 	v.follow(t)
 	c.Header("Midgate-Job", v.job)
@@ -49,7 +49,7 @@ func (s *Server) deliver(c *gin.Context, t Ticket, render renderer) error {
 }
 
 // send writes the document and tells the ticket what became of it.
-func (s *Server) send(c *gin.Context, t Ticket, doc *jsonstream.Document, begun bool) {
+func (s *webServer) send(c *gin.Context, t adapter.Ticket, doc *jsonstream.Document, begun bool) {
 	if !begun {
 		c.Header("Content-Type", "application/json")
 		c.Header("Content-Length", strconv.FormatInt(doc.Size(), 10))
@@ -71,7 +71,7 @@ func (s *Server) send(c *gin.Context, t Ticket, doc *jsonstream.Document, begun 
 
 // undelivered is the end of a request whose job failed, still runs, or lost its client. If blanks have gone out, the
 // error cannot be told any more: fail cuts the connection, which every SDK reports.
-func (s *Server) undelivered(c *gin.Context, t Ticket, err error) error {
+func (s *webServer) undelivered(c *gin.Context, t adapter.Ticket, err error) error {
 	gone := c.Request.Context().Err() != nil
 	if gone || c.Writer.Written() || adapter.KindOf(err) == adapter.Timeout {
 		t.Abandoned()
@@ -87,7 +87,7 @@ func (s *Server) undelivered(c *gin.Context, t Ticket, err error) error {
 }
 
 // accepted answers 202 with the job and where to ask for it.
-func (s *Server) accepted(c *gin.Context, t Ticket) error {
+func (s *webServer) accepted(c *gin.Context, t adapter.Ticket) error {
 	run := t.Job()
 	c.Header("Location", s.below(c)+"/v1/jobs/"+run.ID)
 	c.Header("Preference-Applied", "respond-async")
@@ -97,7 +97,7 @@ func (s *Server) accepted(c *gin.Context, t Ticket) error {
 }
 
 // handed tells the ticket of an answer that was written at once whether it went out: a repeat of one that was cut joins.
-func handed(c *gin.Context, t Ticket) {
+func handed(c *gin.Context, t adapter.Ticket) {
 	if visitOf(c).cut || flush(c) != nil {
 		t.Abandoned()
 		return

@@ -137,8 +137,9 @@ func TestUploadsAreNotHeld(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFake()
-			s := newServer(t, f)
-			s.core.Keep = discarding{f}
+			core := f.core()
+			core.Keep = discarding{f}
+			s := newServerOf(t, core)
 			r := httptest.NewRequest("POST", "/v1/images/edits", io.MultiReader(strings.NewReader(tt.before),
 				io.LimitReader(letters{}, size), strings.NewReader(tt.after)))
 			r.ContentLength = -1

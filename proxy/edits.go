@@ -16,7 +16,7 @@ type pictureRoute struct {
 	least      int  // pictures
 	most       int
 	answerText bool // the answer is words
-	begin      func(context.Context, adapter.Attempt, adapter.Edit) (Ticket, error)
+	begin      func(context.Context, adapter.Attempt, adapter.Edit) (adapter.Ticket, error)
 }
 
 // edit serves POST /v1/images/edits: pictures, and words for what to make of them.

@@ -77,6 +77,9 @@ var rows = map[adapter.Kind]row{
 	body.ClientGone:    {statusClientGone, invalidRequest, "", sdkDecides},
 }
 
+// statusOf is the status of a kind of error.
+func statusOf(kind adapter.Kind) int { return rows[kind].status }
+
 // envelope is OpenAI's error body: all four keys are always there (openai-surface.md §9.1).
 type envelope struct {
 	Error problem `json:"error"`

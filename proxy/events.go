@@ -13,7 +13,7 @@ import (
 // events is an answer of server-sent events (openai-surface.md §0.5): each has its name, one line of data and a blank
 // line, and is flushed; a comment goes out where nothing else did for a while. No id: and no retry: line is ever sent.
 type events struct {
-	s    *Server
+	s    *webServer
 	c    *gin.Context
 	bare bool // events have no names: a chat's
 
@@ -24,14 +24,14 @@ type events struct {
 }
 
 // startEvents sends the status line and a first comment. What fails from here on is an event.
-func (s *Server) startEvents(c *gin.Context) *events {
+func (s *webServer) startEvents(c *gin.Context) *events {
 	e := s.openEvents(c, false)
 	e.comment()
 	return e
 }
 
 // openEvents writes the status line of a stream; it goes out with what is sent first. Bare events have no names.
-func (s *Server) openEvents(c *gin.Context, bare bool) *events {
+func (s *webServer) openEvents(c *gin.Context, bare bool) *events {
 	e := &events{s: s, c: c, bare: bare}
 	h := c.Writer.Header()
 	h.Set("Content-Type", "text/event-stream; charset=utf-8")
@@ -105,6 +105,16 @@ func (e *events) end() error {
 	e.over = true
 	e.timer.Stop()
 	return e.err
+}
+
+// close ends a stream that no job stands behind.
+func (e *events) close() error {
+	if broken := e.end(); broken != nil {
+		v := visitOf(e.c)
+		v.cut, v.cause = true, broken
+		panic(http.ErrAbortHandler) // what is not whole must not look whole
+	}
+	return nil
 }
 
 // write does one piece and flushes it; after a failure nothing more is written. The caller holds mu.

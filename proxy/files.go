@@ -17,8 +17,7 @@ import (
 // Files keeps uploads that requests refer to by ID (openai-surface.md §8).
 type Files interface {
 	AddFile(ctx context.Context, c adapter.Caller, upload adapter.Reference, purpose string, lifetime time.Duration) (adapter.File, error)
-	// File is a NotFound *Error for an unknown file and for somebody else's.
-	File(ctx context.Context, c adapter.Caller, id string) (adapter.File, error)
+	webFiles
 	Files(ctx context.Context, c adapter.Caller, limit int, after string) ([]adapter.File, error)
 	DeleteFile(ctx context.Context, c adapter.Caller, id string) error
 	FileBytes(ctx context.Context, c adapter.Caller, id string) (*adapter.Blob, error)
@@ -164,8 +163,8 @@ func (s *Server) fileContent(c *gin.Context) error {
 }
 
 // uploaded looks up a file that was sent to /v1/files before.
-func (s *Server) uploaded(c *gin.Context, id string) (adapter.Reference, error) {
-	f, err := s.core.Files.File(c.Request.Context(), visitOf(c).caller, strings.TrimSpace(id))
+func (s *webServer) uploaded(c *gin.Context, id string) (adapter.Reference, error) {
+	f, err := s.use.files.File(c.Request.Context(), visitOf(c).caller, strings.TrimSpace(id))
 	if adapter.KindOf(err) == adapter.NotFound {
 		return adapter.Reference{}, &adapter.Error{Kind: adapter.NotFound, Code: "file_not_found", Message: "There is no file with this ID."} // whoever reads the body names the parameter
 	}

@@ -25,7 +25,7 @@ func FuzzJSONBody(f *testing.F) {
 		f.Add(seed)
 	}
 	s := newServer(f, newFake())
-	s.fetch.client.Transport = refusing{}
+	s.client().Transport = refusing{}
 	f.Fuzz(func(t *testing.T, body string) {
 		for _, path := range []string{"/v1/images/generations", "/v1/images/edits"} {
 			if w := send(s, "POST", path, body); w.Code >= 500 || w.Code < 200 {
@@ -46,7 +46,7 @@ func FuzzForm(f *testing.F) {
 	f.Add("--b\nContent-Disposition: form-data; name=image\n\nhttp://127.0.0.1/\n--b--\n")
 	core := newFake()
 	s := newServer(f, core)
-	s.fetch.client.Transport = refusing{}
+	s.client().Transport = refusing{}
 	f.Fuzz(func(t *testing.T, body string) {
 		w := send(s, "POST", "/v1/images/edits", body, "Content-Type", "multipart/form-data; boundary=b")
 		if w.Code >= 500 || w.Code < 200 {
@@ -70,13 +70,14 @@ func FuzzPath(f *testing.F) {
 		f.Add(seed)
 	}
 	name := regexp.MustCompile(`^img_[A-Za-z0-9]{26}$`)
-	core := newFake()
-	s := newServer(f, core)
-	s.core.Keep = &askedFor{fake: core, see: func(id string) {
+	fake := newFake()
+	core := fake.core()
+	core.Keep = &askedFor{fake: fake, see: func(id string) {
 		if !name.MatchString(id) {
 			f.Errorf("the core was asked for %q", id)
 		}
 	}}
+	s := newServerOf(f, core)
 	f.Fuzz(func(t *testing.T, path string) {
 		if path == "" || path[0] != '/' {
 			return
@@ -110,7 +111,7 @@ func FuzzPictureText(f *testing.F) {
 	}
 	core := newFake()
 	s := newServer(f, core)
-	s.fetch.client.Transport = refusing{}
+	s.client().Transport = refusing{}
 	f.Fuzz(func(t *testing.T, words string) {
 		body, err := json.Marshal(map[string]any{"prompt": "x", "image": words})
 		if err != nil {

@@ -57,6 +57,16 @@ func golden(t *testing.T, name string, got []byte) {
 	}
 }
 
+// errorBody is an error as clients read it.
+type errorBody struct {
+	Error struct {
+		Message string  `json:"message"`
+		Type    string  `json:"type"`
+		Param   *string `json:"param"`
+		Code    *string `json:"code"`
+	} `json:"error"`
+}
+
 // problemOf reads the error envelope and checks that it has its four keys.
 func problemOf(t *testing.T, w *httptest.ResponseRecorder) (message, typ, param, code string) {
 	t.Helper()

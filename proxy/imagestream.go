@@ -18,7 +18,7 @@ const acceptance = 10 * time.Second
 
 // streamPictures answers with partial pictures while the job runs and a completed event for each picture at its end
 // (openai-surface.md §1.3). kind is image_generation or image_edit.
-func (s *Server) streamPictures(c *gin.Context, t Ticket, kind string, f form) error {
+func (s *Server) streamPictures(c *gin.Context, t adapter.Ticket, kind string, f form) error {
 	v := visitOf(c)
 	v.follow(t)
 	c.Header("Midgate-Job", v.job)
@@ -42,7 +42,7 @@ func (s *Server) streamPictures(c *gin.Context, t Ticket, kind string, f form) e
 }
 
 // accepted waits for the submission; that it takes long is no error.
-func accepted(ctx context.Context, t Ticket) error {
+func accepted(ctx context.Context, t adapter.Ticket) error {
 	ctx, cancel := context.WithTimeout(ctx, acceptance)
 	defer cancel()
 	err := t.Accepted(ctx)
@@ -53,12 +53,11 @@ func accepted(ctx context.Context, t Ticket) error {
 }
 
 // endStream tells a failure as an error event and the ticket what became of the answer.
-func (s *Server) endStream(c *gin.Context, t Ticket, e *events, err error, tell func(explained)) error {
+func (s *webServer) endStream(c *gin.Context, t adapter.Ticket, e *events, err error, tell func(explained)) error {
 	if err != nil && c.Request.Context().Err() == nil {
 		v := visitOf(c)
 		x := explain(ofClient(c, err), asked{model: v.model, joins: repeats(c.Request.Header)})
-		v.failed, v.cause = &x, cause(err)
-		s.metrics.Refused(x.kind)
+		s.tell(c, x, err)
 		tell(x)
 	}
 	if broken := e.end(); broken != nil || c.Request.Context().Err() != nil {

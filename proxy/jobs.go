@@ -42,7 +42,7 @@ type stepJSON struct {
 }
 
 // job shows a run without its result; base is where its preview is handed out.
-func (s *Server) job(run adapter.Job, base string) jobJSON {
+func (s *webServer) job(run adapter.Job, base string) jobJSON {
 	j := jobJSON{
 		ID: run.ID, Object: "job", Status: string(run.Status), CreatedAt: run.Created.Unix(),
 		Kind: string(run.Kind), Model: cmp.Or(run.Model, "midjourney"), N: max(run.N, 1), Steps: []stepJSON{},
@@ -50,7 +50,7 @@ func (s *Server) job(run adapter.Job, base string) jobJSON {
 	if run.Status == adapter.JobCompleted {
 		j.Progress = 100
 	} else if !run.Status.Ended() {
-		now := s.core.Runs.JobProgress(run.ID)
+		now := s.use.jobs.JobProgress(run.ID)
 		j.Progress = now.Percent
 		if now.Preview != "" {
 			j.Preview = new(base + jobPreview + run.ID)
@@ -101,7 +101,7 @@ func (s *Server) jobDocument(ctx context.Context, d *jsonstream.Document, c *gin
 }
 
 // jobObject is a job that has no result yet.
-func (s *Server) jobObject(c *gin.Context, run adapter.Job) any {
+func (s *webServer) jobObject(c *gin.Context, run adapter.Job) any {
 	return struct {
 		jobJSON
 		Result *struct{} `json:"result"`
@@ -181,7 +181,7 @@ func (s *Server) listJobs(c *gin.Context) error {
 }
 
 // writeDocument answers with a document that no ticket waits for.
-func (s *Server) writeDocument(c *gin.Context, doc *jsonstream.Document) error {
+func (s *webServer) writeDocument(c *gin.Context, doc *jsonstream.Document) error {
 	if err := primed(doc); err != nil {
 		return err
 	}

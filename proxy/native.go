@@ -14,7 +14,7 @@ import (
 
 // Natives serves the upstream's own API (upstream-protocol.md §1) on what midgate knows.
 type Natives interface {
-	Native(ctx context.Context, a adapter.Attempt, n adapter.NativeRequest) (Ticket, error)
+	Native(ctx context.Context, a adapter.Attempt, n adapter.NativeRequest) (adapter.Ticket, error)
 	// Acquaint makes a submitted run's task known to the methods below.
 	Acquaint(ctx context.Context, run adapter.Job)
 	// NativeTask is a NotFound *Error for an unknown task and for somebody else's.
@@ -138,14 +138,13 @@ func native(s *Server, c *gin.Context, err error) error {
 	case adapter.Unavailable:
 		answer.Code = mjNobody
 	case adapter.Cancelled, adapter.Failed, adapter.Ambiguous, adapter.Storage, adapter.Credit, adapter.Timeout, adapter.Overdue:
-		status = rows[e.Kind].status
+		status = statusOf(e.Kind)
 	default:
 		return err
 	}
 	x := explain(err, asked{})
 	x.setHeaders(c.Writer.Header())
-	visitOf(c).failed, visitOf(c).cause = &x, cause(err)
-	s.metrics.Refused(e.Kind)
+	s.tell(c, x, err)
 	s.writeJSON(c, status, answer)
 	return nil
 }

@@ -58,7 +58,7 @@ type dyingDrawer struct {
 }
 
 // Generate implements Drawer.
-func (p dyingDrawer) Generate(ctx context.Context, a adapter.Attempt, g adapter.Generation) (Ticket, error) {
+func (p dyingDrawer) Generate(ctx context.Context, a adapter.Attempt, g adapter.Generation) (adapter.Ticket, error) {
 	if strings.HasPrefix(g.Prompt, "dies before") {
 		p.d.here(g.Prompt, 1)
 	}
@@ -70,12 +70,12 @@ func (p dyingDrawer) Generate(ctx context.Context, a adapter.Attempt, g adapter.
 }
 
 type dyingTicket struct {
-	Ticket
+	adapter.Ticket
 	d      *dying
 	prompt string
 }
 
-// Wait implements Ticket.
+// Wait implements adapter.Ticket.
 func (t dyingTicket) Wait(ctx context.Context, watch func(adapter.Progress)) (adapter.Result, error) {
 	if err := t.Accepted(ctx); err != nil { // there is a job when it dies
 		return adapter.Result{}, err
@@ -152,7 +152,7 @@ func (l fallingLibrary) Bytes(ctx context.Context, id string, f adapter.Format, 
 func TestAPanicBesideAHandlerIsAnErrorOfItsRequest(t *testing.T) {
 	t.Parallel()
 	requests := map[string]struct{ path, body, says, done string }{
-		"an answer": {generations, `{"prompt":"a lost fox","n":2,"response_format":"b64_json"}`, internalText, "b64_json"},
+		"an answer": {generations, `{"prompt":"a lost fox","n":2,"response_format":"b64_json"}`, "Internal server error.", "b64_json"},
 		"a stream":  {generations, `{"prompt":"a lost fox","n":2,"stream":true}`, "event: error", "event: image_generation.completed"},
 		"responses": {responsesRoute, lost["of responses"].body, "event: response.failed", lost["of responses"].done},
 	}

@@ -17,7 +17,7 @@ type previewer interface {
 // partials shows the first distinct previews, at most as many as were asked for.
 type partials struct {
 	s    *Server
-	t    Ticket
+	t    adapter.Ticket
 	form form
 	send func(index int, blob *adapter.Blob) error // writes the event
 

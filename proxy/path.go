@@ -26,7 +26,7 @@ func normalise(r *http.Request) {
 	tidy, deployment := normalPath(escaped)
 	if deployment != "" {
 		if name, err := url.PathUnescape(deployment); err == nil {
-			*r = *r.WithContext(context.WithValue(r.Context(), deploymentKey{}, name))
+			*r = *withDeployment(r, name)
 		}
 	}
 	if tidy == escaped {
@@ -43,6 +43,11 @@ func normalise(r *http.Request) {
 
 // deploymentKey is where a request's context keeps the deployment that its path names.
 type deploymentKey struct{}
+
+// withDeployment keeps the deployment that a request's path named.
+func withDeployment(r *http.Request, name string) *http.Request {
+	return r.WithContext(context.WithValue(r.Context(), deploymentKey{}, name))
+}
 
 // deploymentOf is the deployment that the path named, as Azure's paths do; empty if it named none.
 func deploymentOf(r *http.Request) string {

@@ -16,7 +16,7 @@ const responsesRoute = "/v1/responses"
 // Followers know jobs that an earlier request began.
 type Followers interface {
 	// Follow returns a ticket without a delivery: Answered and Abandoned must not be called.
-	Follow(ctx context.Context, c adapter.Caller, jobID string) (Ticket, error)
+	Follow(ctx context.Context, c adapter.Caller, jobID string) (adapter.Ticket, error)
 	// Forget hides a job from those who show it under another name.
 	Forget(ctx context.Context, c adapter.Caller, jobID string) error
 }
@@ -24,7 +24,7 @@ type Followers interface {
 // respond serves POST /v1/responses: the image_generation tool of OpenAI's newer API (openai-surface.md §7). A response
 // is its run.
 func (s *Server) respond(c *gin.Context) error {
-	p, err := s.read(c)
+	p, err := s.readAnyModel(c)
 	if err != nil {
 		return err
 	}
@@ -56,18 +56,18 @@ func (s *Server) respond(c *gin.Context) error {
 }
 
 // converse starts what the turn asks for; a mask makes it an edit of that area.
-func (s *Server) converse(ctx context.Context, a adapter.Attempt, ask responseAsk) (TurnAnswer, error) {
+func (s *Server) converse(ctx context.Context, a adapter.Attempt, ask responseAsk) (adapter.TurnAnswer, error) {
 	if ask.mask == nil {
 		return s.core.Talk.Converse(ctx, a, ask.turn, ask.gen, ask.refs)
 	}
 	g := ask.gen
 	g.Prompt = ask.turn.Prompt
 	t, err := s.core.Edit.Edit(ctx, a, adapter.Edit{Generation: g, Images: ask.refs, Mask: ask.mask})
-	return TurnAnswer{Ticket: t}, err
+	return adapter.TurnAnswer{Ticket: t}, err
 }
 
 // respondQueued answers a background request at once: the client asks for the response until it is done.
-func (s *Server) respondQueued(c *gin.Context, t Ticket) error {
+func (s *Server) respondQueued(c *gin.Context, t adapter.Ticket) error {
 	run := t.Job()
 	visitOf(c).follow(t)
 	c.Header("Midgate-Job", run.ID)
@@ -100,7 +100,7 @@ func (s *Server) respondAtOnce(c *gin.Context, ask responseAsk, o outcome) error
 		if err := t.finish(items, 0); err != nil {
 			t.fail(explain(err, asked{}))
 		}
-		return t.close(c)
+		return t.e.close()
 	}
 	doc := &jsonstream.Document{}
 	defer func() { _ = doc.Close() }() // files that were only read

@@ -198,7 +198,7 @@ func TestFollowUpsUseTheRightPicture(t *testing.T) {
 		"too many partial pictures": {drawn(`"a fox"`, `,"partial_images":4`, `,"stream":true`), "sk-alice", "integer_above_max_value", "partial_images", 400},
 	} {
 		status, _, raw := h.respond(t, tt.body, "Authorization", "Bearer "+tt.key)
-		var e envelope
+		var e errorBody
 		if err := json.Unmarshal(raw, &e); err != nil || status != tt.status || e.Error.Code == nil || *e.Error.Code != tt.code || e.Error.Param == nil || *e.Error.Param != tt.param {
 			t.Errorf("%s: %d %s, want %d %s at %s", name, status, raw, tt.status, tt.code, tt.param)
 		}

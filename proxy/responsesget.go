@@ -35,7 +35,7 @@ func (s *Server) getResponse(c *gin.Context) error {
 }
 
 // onlooker is a ticket whose reader comes and goes without anybody noting it.
-type onlooker struct{ Ticket }
+type onlooker struct{ adapter.Ticket }
 
 func (onlooker) Answered() {}
 

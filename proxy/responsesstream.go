@@ -2,7 +2,6 @@ package proxy
 
 import (
 	"context"
-	"net/http"
 	"strconv"
 	"time"
 
@@ -27,7 +26,7 @@ type responseStream struct {
 }
 
 // streamResponse answers with events while the job runs. Of a stream that is taken up again the ticket is nobody's.
-func (s *Server) streamResponse(c *gin.Context, t Ticket, f responseForm, seen int) error {
+func (s *Server) streamResponse(c *gin.Context, t adapter.Ticket, f responseForm, seen int) error {
 	v := visitOf(c)
 	run := t.Job()
 	v.follow(t)
@@ -73,16 +72,6 @@ func (s *Server) startResponse(c *gin.Context, r responseJSON, seen int) *respon
 }
 
 func (t *responseStream) suffix() string { return t.r.ID[len("resp_"):] }
-
-// close ends a stream that no job stands behind.
-func (t *responseStream) close(c *gin.Context) error {
-	if broken := t.e.end(); broken != nil {
-		v := visitOf(c)
-		v.cut, v.cause = true, broken
-		panic(http.ErrAbortHandler) // what is not whole must not look whole
-	}
-	return nil
-}
 
 // send writes one event: its type, its number, and what rest writes.
 func (t *responseStream) send(kind string, rest func(d *jsonstream.Document)) {
@@ -190,7 +179,7 @@ func (t *responseStream) fail(x explained) {
 }
 
 // previews shows the first distinct previews, at most as many as were asked for.
-func (t *responseStream) previews(ctx context.Context, ticket Ticket, draws bool) func(adapter.Progress) {
+func (t *responseStream) previews(ctx context.Context, ticket adapter.Ticket, draws bool) func(adapter.Progress) {
 	if !draws {
 		return nil
 	}

@@ -1,34 +1,17 @@
 package proxy
 
 import (
-	"fmt"
 	"log/slog"
 	"net/http"
-	"net/netip"
-	"net/url"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/gin-gonic/gin"
 
 	"midgate/adapter"
-	"midgate/proxy/body"
 	"midgate/proxy/metrics"
 )
-
-// boundWait keeps a body from holding its connection where no handler reads it: net/http itself takes up to 256 KB of it
-// before it answers, a wrong key's answer too, and would wait for them for ever. Who does read it moves the deadline on.
-//
-// The small answers that nobody paces have a deadline as well: who asks for many of them and reads none would otherwise
-// hold a connection, without any key.
-func (s *Server) boundWait(w http.ResponseWriter, r *http.Request) {
-	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(s.cfg.WriteTimeout))
-	if r.ContentLength != 0 {
-		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(s.cfg.BodyPatience))
-	}
-}
 
 func init() {
 	gin.SetMode(gin.ReleaseMode) // its debug mode prints to standard output
@@ -36,38 +19,25 @@ func init() {
 
 // Server is the HTTP face. Make it with New; it is an http.Handler.
 type Server struct {
-	cfg     Config
+	*webServer
 	core    Core
-	log     *slog.Logger
-	metrics *metrics.Metrics
-	gate    *gatekeeper
 	router  *gin.Engine
-	fetch   *fetcher
-	proxies []netip.Prefix      // whose forwarded headers count
-	prefix  string              // path of the public URL
-	warned  sync.Once           // of picture URLs that others cannot open
 	methods map[string][]string // of every path that has no parameter
 }
 
-// route is one line of the table: what is served where, behind which middlewares.
-type route struct {
-	method, path string
-	serve        handler
-	behind       []handler
-}
-
 // New builds the HTTP face of a core. The error names what is wrong with the configuration.
-func New(cfg Config, core Core, metrics *metrics.Metrics, log *slog.Logger) (*Server, error) {
-	s := &Server{cfg: cfg.withDefaults(), core: core, log: log, metrics: metrics, gate: newGatekeeper(cfg), methods: map[string][]string{}}
-	if err := s.prepare(); err != nil {
+func New(cfg Config, core Core, m *metrics.Metrics, log *slog.Logger) (*Server, error) {
+	w, err := newWebServer(cfg, services{models: core.Draw, pictures: core.Keep, files: core.Files, jobs: core.Runs}, m, log)
+	if err != nil {
 		return nil, err
 	}
+	s := &Server{webServer: w, core: core, methods: map[string][]string{}}
 	open := []handler{}                     // anybody
 	keyed := []handler{s.keyed}             // a key
 	body := []handler{s.keyed, s.limitBody} // a key, and a body of bounded size that comes in time
 	hint := []handler{s.limitBody}          // anybody, and such a body
 
-	err := s.build(append([]route{
+	err = s.build(append([]route{
 		{"GET", "/healthz", s.healthz, open},
 		{"GET", "/readyz", s.readyz, open},
 		{"GET", "/metrics", s.serveMetrics, open},
@@ -119,28 +89,6 @@ func New(cfg Config, core Core, metrics *metrics.Metrics, log *slog.Logger) (*Se
 		{"POST", "/hooks/:token", s.hook, hint},
 	}, s.nativeRoutes()...))
 	return s, err
-}
-
-// prepare makes what needs a checked configuration.
-func (s *Server) prepare() (err error) {
-	for _, n := range s.cfg.TrustedProxies {
-		p, err := netip.ParsePrefix(n)
-		if err != nil {
-			ip, err := netip.ParseAddr(n)
-			if err != nil {
-				return fmt.Errorf("trusted proxies: %q is no network", n)
-			}
-			p = netip.PrefixFrom(ip, ip.BitLen())
-		}
-		s.proxies = append(s.proxies, p)
-	}
-	if u, err := url.Parse(s.cfg.PublicURL); err == nil {
-		s.prefix = strings.TrimRight(u.Path, "/")
-	}
-	if s.fetch, err = newFetcher(s.cfg.FetchAllow, s.cfg.FetchLimit, s.cfg.FetchTimeout); err != nil {
-		return fmt.Errorf("fetch allow: %w", err)
-	}
-	return nil
 }
 
 // build makes the router of the table.
@@ -210,8 +158,4 @@ func (s *Server) rightMethod(c *gin.Context) error {
 
 func (s *Server) notAllowed(c *gin.Context) error {
 	return adapter.Errorf(wrongMethod, "%s is not allowed on this URL. Allowed: %s.", metrics.KnownMethod(c.Request.Method), c.Writer.Header().Get("Allow"))
-}
-
-func (s *Server) unknownURL(c *gin.Context) error {
-	return adapter.Errorf(noRoute, "Unknown request URL: %s %s. Please check the path.", metrics.KnownMethod(c.Request.Method), body.Excerpt(c.Request.URL.Path))
 }

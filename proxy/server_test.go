@@ -146,8 +146,8 @@ func TestOwners(t *testing.T) {
 		"a named key belongs to its name":         {AuthKeys, "sk-alice", adapter.Caller{Owner: body.HexDigest("name:alice"), Name: "alice"}},
 		"a bare key is its own owner":             {AuthKeys, "sk-bare", adapter.Caller{Owner: body.HexDigest("sk-bare")}},
 		"a key that is passed on is its own":      {AuthPassthrough, "up-1", adapter.Caller{Owner: body.HexDigest("up-1"), Key: "up-1"}},
-		"without keys everybody is one":           {AuthNone, "", everybody},
-		"without keys a key that is sent is none": {AuthNone, "whatever", everybody},
+		"without keys everybody is one":           {AuthNone, "", adapter.Caller{Owner: body.HexDigest("name:")}},
+		"without keys a key that is sent is none": {AuthNone, "whatever", adapter.Caller{Owner: body.HexDigest("name:")}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFake()
@@ -176,7 +176,7 @@ func TestGuessingKeysIsSlowedDown(t *testing.T) {
 	if got := try("sk-alice", "192.0.2.1:2"); got != 200 {
 		t.Fatalf("a right key = %d, want 200", got)
 	}
-	for range guessBurst {
+	for range 20 {
 		try("wrong", "192.0.2.1:3")
 	}
 	for name, tt := range map[string]struct {

@@ -176,9 +176,10 @@ func TestClientsThatNeverReadAreLetGo(t *testing.T) {
 	f := newFake()
 	f.settled = make(chan string, 1)
 	f.add(testImage, nil)
-	s := newServer(t, f, func(c *Config) { c.WriteTimeout = 100 * time.Millisecond })
 	big := &bigPictures{fake: f}
-	s.core.Keep = big
+	core := f.core()
+	core.Keep = big
+	s := newServerOf(t, core, func(c *Config) { c.WriteTimeout = 100 * time.Millisecond })
 	address := listen(t, s)
 	c := dial(t, address)
 	raw, err := c.SyscallConn()

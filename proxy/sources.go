@@ -13,7 +13,7 @@ import (
 )
 
 // references looks up pictures that a field of the midjourney object names.
-func (s *Server) references(c *gin.Context, p *body.Body, texts []string) ([]adapter.Reference, error) {
+func (s *webServer) references(c *gin.Context, p *body.Body, texts []string) ([]adapter.Reference, error) {
 	if len(texts) > body.MaxImages {
 		return nil, adapter.BadParam("midjourney.reference_images", "array_above_max_length", "At most %d reference images may be sent.", body.MaxImages)
 	}
@@ -31,7 +31,7 @@ func (s *Server) references(c *gin.Context, p *body.Body, texts []string) ([]ada
 }
 
 // resolve turns a source into something that the core can use: one of our pictures, or a stored upload.
-func (s *Server) resolve(c *gin.Context, src body.Source) (adapter.Reference, error) {
+func (s *webServer) resolve(c *gin.Context, src body.Source) (adapter.Reference, error) {
 	if src.Ref != nil {
 		return *src.Ref, body.Blame(src.Err, src.Param)
 	}
@@ -39,11 +39,11 @@ func (s *Server) resolve(c *gin.Context, src body.Source) (adapter.Reference, er
 	return ref, body.Blame(err, src.Param)
 }
 
-func (s *Server) resolveText(c *gin.Context, text string) (adapter.Reference, error) {
+func (s *webServer) resolveText(c *gin.Context, text string) (adapter.Reference, error) {
 	caller, ctx := visitOf(c).caller, c.Request.Context()
 	switch {
 	case strings.HasPrefix(text, "img_"):
-		_, err := s.core.Keep.Image(ctx, caller, text)
+		_, err := s.use.pictures.Image(ctx, caller, text)
 		return adapter.Reference{Image: text}, err
 	case strings.HasPrefix(text, "file"):
 		return s.uploaded(c, text)
@@ -52,10 +52,10 @@ func (s *Server) resolveText(c *gin.Context, text string) (adapter.Reference, er
 		if err != nil {
 			return adapter.Reference{}, err
 		}
-		return s.core.Keep.Receive(ctx, caller, r, "")
+		return s.use.pictures.Receive(ctx, caller, r, "")
 	case body.HasScheme(text, "http"), body.HasScheme(text, "https"):
 		if id := s.ownPicture(c, text); id != "" {
-			_, err := s.core.Keep.Image(ctx, caller, id)
+			_, err := s.use.pictures.Image(ctx, caller, id)
 			return adapter.Reference{Image: id}, err
 		}
 		body, err := s.fetch.open(ctx, text)
@@ -63,16 +63,16 @@ func (s *Server) resolveText(c *gin.Context, text string) (adapter.Reference, er
 			return adapter.Reference{}, err
 		}
 		defer func() { _ = body.Close() }() // only read
-		return s.core.Keep.Receive(ctx, caller, body, path.Base(text))
+		return s.use.pictures.Receive(ctx, caller, body, path.Base(text))
 	case len(text) >= 64 && body.IsBase64(text[:64]):
-		return s.core.Keep.Receive(ctx, caller, body.Base64Reader(text), "")
+		return s.use.pictures.Receive(ctx, caller, body.Base64Reader(text), "")
 	default:
 		return adapter.Reference{}, adapter.BadParam("", "invalid_value", "Not a picture: an http(s) URL, a data URL, base64, a picture's ID or a file's ID is expected.")
 	}
 }
 
 // ownPicture returns the ID in a URL that midgate handed out, empty for any other.
-func (s *Server) ownPicture(c *gin.Context, address string) string {
+func (s *webServer) ownPicture(c *gin.Context, address string) string {
 	u, err := url.Parse(address)
 	if err != nil {
 		return ""

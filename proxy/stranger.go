@@ -19,7 +19,7 @@ var plainForms = []string{"", "text/plain", "application/x-www-form-urlencoded",
 // notStranger keeps web pages from using a midgate without keys behind their visitor's back: that the page may not read the
 // answer, which is all that CORS sees to, does not keep the job from being paid for. What a browser asks about first is
 // CORS's business, and programs send no Origin.
-func (s *Server) notStranger(c *gin.Context) error {
+func (s *webServer) notStranger(c *gin.Context) error {
 	r := c.Request
 	origin := r.Header.Get("Origin")
 	if s.cfg.Auth != AuthNone || origin == "" || r.Method == http.MethodGet || r.Method == http.MethodHead {
@@ -34,7 +34,7 @@ func (s *Server) notStranger(c *gin.Context) error {
 
 // sameOrigin reports whether a page came from here. The browser's own word counts, where it gives it: a reverse proxy may
 // have changed the host.
-func (s *Server) sameOrigin(c *gin.Context, origin string) bool {
+func (s *webServer) sameOrigin(c *gin.Context, origin string) bool {
 	if c.GetHeader("Sec-Fetch-Site") == "same-origin" {
 		return true
 	}

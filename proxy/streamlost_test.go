@@ -77,7 +77,7 @@ type vanishingDrawer struct {
 }
 
 // Generate implements Drawer.
-func (d vanishingDrawer) Generate(ctx context.Context, a adapter.Attempt, g adapter.Generation) (Ticket, error) {
+func (d vanishingDrawer) Generate(ctx context.Context, a adapter.Attempt, g adapter.Generation) (adapter.Ticket, error) {
 	t, err := d.Drawer.Generate(ctx, a, g)
 	return vanishingTicket{t, d.from}, err
 }
@@ -88,7 +88,7 @@ type vanishingTalker struct {
 }
 
 // Converse implements Talker.
-func (d vanishingTalker) Converse(ctx context.Context, a adapter.Attempt, t chat.Turn, g adapter.Generation, refs []adapter.Reference) (TurnAnswer, error) {
+func (d vanishingTalker) Converse(ctx context.Context, a adapter.Attempt, t chat.Turn, g adapter.Generation, refs []adapter.Reference) (adapter.TurnAnswer, error) {
 	talk, err := d.Talker.Converse(ctx, a, t, g, refs)
 	if talk.Ticket != nil {
 		talk.Ticket = vanishingTicket{talk.Ticket, d.from}
@@ -97,11 +97,11 @@ func (d vanishingTalker) Converse(ctx context.Context, a adapter.Attempt, t chat
 }
 
 type vanishingTicket struct {
-	Ticket
+	adapter.Ticket
 	from int
 }
 
-// Wait implements Ticket.
+// Wait implements adapter.Ticket.
 func (t vanishingTicket) Wait(ctx context.Context, watch func(adapter.Progress)) (adapter.Result, error) {
 	if watch != nil {
 		watch(adapter.Progress{Status: adapter.JobInProgress, Percent: 40, Preview: "http://upstream.test/preview"})

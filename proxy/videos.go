@@ -14,9 +14,9 @@ import (
 
 // Films makes and keeps videos. A video is its job.
 type Films interface {
-	Film(ctx context.Context, a adapter.Attempt, f adapter.VideoRequest) (Ticket, error)
-	Remix(ctx context.Context, a adapter.Attempt, videoID, prompt string) (Ticket, error)
-	Animate(ctx context.Context, a adapter.Attempt, act adapter.Act) (Ticket, error)
+	Film(ctx context.Context, a adapter.Attempt, f adapter.VideoRequest) (adapter.Ticket, error)
+	Remix(ctx context.Context, a adapter.Attempt, videoID, prompt string) (adapter.Ticket, error)
+	Animate(ctx context.Context, a adapter.Attempt, act adapter.Act) (adapter.Ticket, error)
 	// Video is a NotFound *Error for an unknown video and for somebody else's.
 	Video(ctx context.Context, c adapter.Caller, id string) (adapter.Job, error)
 	Videos(ctx context.Context, c adapter.Caller, limit int, after string, oldest bool) ([]adapter.Job, error)
@@ -35,7 +35,7 @@ func (s *Server) createVideo(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.begin(c, p, func(ctx context.Context, a adapter.Attempt) (Ticket, error) { return s.core.Films.Film(ctx, a, f) })
+	return s.begin(c, p, func(ctx context.Context, a adapter.Attempt) (adapter.Ticket, error) { return s.core.Films.Film(ctx, a, f) })
 }
 
 // remixVideo serves POST /v1/videos/{id}/remix: another prompt for the same first frame.
@@ -55,7 +55,7 @@ func (s *Server) remixVideo(c *gin.Context) error {
 	if err := p.Unused(); err != nil {
 		return err
 	}
-	return s.begin(c, p, func(ctx context.Context, a adapter.Attempt) (Ticket, error) {
+	return s.begin(c, p, func(ctx context.Context, a adapter.Attempt) (adapter.Ticket, error) {
 		return s.core.Films.Remix(ctx, a, id, prompt)
 	})
 }
@@ -73,7 +73,7 @@ func (s *Server) extendVideo(c *gin.Context) error {
 	if f.Extends, err = readVideoID(p); err != nil {
 		return err
 	}
-	return s.begin(c, p, func(ctx context.Context, a adapter.Attempt) (Ticket, error) { return s.core.Films.Film(ctx, a, f) })
+	return s.begin(c, p, func(ctx context.Context, a adapter.Attempt) (adapter.Ticket, error) { return s.core.Films.Film(ctx, a, f) })
 }
 
 // noVideoRoute serves what OpenAI has and Midjourney has not.
@@ -83,7 +83,7 @@ func (s *Server) noVideoRoute(*gin.Context) error {
 }
 
 // begin starts a video and answers with it at once: clients ask for it until it is done.
-func (s *Server) begin(c *gin.Context, p *body.Body, start func(context.Context, adapter.Attempt) (Ticket, error)) error {
+func (s *Server) begin(c *gin.Context, p *body.Body, start func(context.Context, adapter.Attempt) (adapter.Ticket, error)) error {
 	a, err := s.attempt(c, p, false, form{})
 	if err != nil {
 		return err

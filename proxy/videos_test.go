@@ -162,7 +162,7 @@ func TestBadVideosCostNothing(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			status, _, body := h.call(t, "POST", test.path, test.body)
-			var e envelope
+			var e errorBody
 			if err := json.Unmarshal(body, &e); err != nil || status != test.status {
 				t.Fatalf("%d %s, want %d", status, body, test.status)
 			}

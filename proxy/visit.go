@@ -21,7 +21,7 @@ type visit struct {
 	caller adapter.Caller
 	model  string // as the client named it
 	job    string
-	ticket Ticket     // the job's, for what a handler that dies leaves behind
+	ticket adapter.Ticket     // the job's, for what a handler that dies leaves behind
 	failed *explained // the error that was answered
 	cause  error      // its private reason
 	cut    bool       // the answer was broken off on purpose, or could not be written
@@ -30,7 +30,7 @@ type visit struct {
 const visitKey = "visit"
 
 // follow notes whose answer the request waits for.
-func (v *visit) follow(t Ticket) {
+func (v *visit) follow(t adapter.Ticket) {
 	v.job, v.ticket = t.Job().ID, t
 }
 
@@ -41,7 +41,7 @@ func visitOf(c *gin.Context) *visit {
 
 // observe names the request, counts it, and writes its one access line when it is over (style.md §2, Secrets and logs).
 // It also stands for whatever a handler fails to do: an answer after a panic.
-func (s *Server) observe(c *gin.Context) {
+func (s *webServer) observe(c *gin.Context) {
 	v := &visit{id: requestID(), begun: time.Now()}
 	c.Set(visitKey, v)
 	c.Header("X-Request-Id", v.id)
@@ -71,7 +71,7 @@ func aborts(reason any) bool {
 }
 
 // account counts the request and writes its access line. The route's pattern stands for the path, which may hold ids.
-func (s *Server) account(c *gin.Context, v *visit) {
+func (s *webServer) account(c *gin.Context, v *visit) {
 	took := time.Since(v.begun)
 	route := c.FullPath()
 	if route == "" {
