@@ -9,6 +9,7 @@ import (
 
 	"midgate/adapter"
 	"midgate/proxy/body"
+	"midgate/proxy/web"
 )
 
 // act serves POST /v1/images/{id}/actions: it presses a button of that picture (contract.md §5, Actions).
@@ -17,7 +18,7 @@ func (s *Server) act(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	p, err := s.read(c)
+	p, err := s.Read(c)
 	if err != nil {
 		return err
 	}
@@ -26,9 +27,11 @@ func (s *Server) act(c *gin.Context) error {
 		return err
 	}
 	if act.Action == adapter.ActAnimateLow || act.Action == adapter.ActAnimateHigh {
-		return s.begin(c, p, func(ctx context.Context, a adapter.Attempt) (adapter.Ticket, error) { return s.core.Films.Animate(ctx, a, act) })
+		return s.begin(c, p, func(ctx context.Context, a adapter.Attempt) (adapter.Ticket, error) {
+			return s.core.Films.Animate(ctx, a, act)
+		})
 	}
-	a, err := s.attempt(c, p, stream, formOf(act.Generation))
+	a, err := s.Attempt(c, p, stream, web.EchoOf(act.Generation))
 	if err != nil {
 		return err
 	}
@@ -37,14 +40,14 @@ func (s *Server) act(c *gin.Context) error {
 		return err
 	}
 	if stream {
-		return s.streamPictures(c, t, "image_edit", formOf(act.Generation))
+		return s.streamPictures(c, t, "image_edit", web.EchoOf(act.Generation))
 	}
-	return s.deliver(c, t, s.pictures(c, formOf(act.Generation)))
+	return s.Deliver(c, t, s.pictures(c, web.EchoOf(act.Generation)))
 }
 
 func (s *Server) decodeAct(c *gin.Context, p *body.Body, id string) (act adapter.Act, stream bool, err error) {
 	act.Generation, stream, err = readGeneration(p, false)
-	visitOf(c).model = act.Model
+	web.RequestOf(c).Model = act.Model
 	if err != nil {
 		return act, false, err
 	}
@@ -103,7 +106,7 @@ func (s *Server) mask(c *gin.Context, p *body.Body, act *adapter.Act) error {
 	if err := p.Unused("mask"); err != nil || p.Mask == nil {
 		return err
 	}
-	ref, err := s.resolve(c, *p.Mask)
+	ref, err := s.Resolve(c, *p.Mask)
 	if err != nil {
 		return fmt.Errorf("mask: %w", err)
 	}

@@ -16,6 +16,7 @@ import (
 
 	"midgate/adapter"
 	"midgate/adapter/chat"
+	"midgate/proxy/web"
 )
 
 func hexOf(n int) string { return strconv.FormatInt(int64(n), 16) }
@@ -24,7 +25,7 @@ func hexOf(n int) string { return strconv.FormatInt(int64(n), 16) }
 func beating(t *testing.T, f *fake) (*http.Response, *bufio.Reader) {
 	t.Helper()
 	f.hold, f.settled = make(chan struct{}), make(chan string, 1)
-	address := listen(t, newServer(t, f, func(c *Config) { c.Heartbeat, c.BeatEvery = 10*time.Millisecond, 10*time.Millisecond }))
+	address := listen(t, newServer(t, f, func(c *web.Config) { c.Heartbeat, c.BeatEvery = 10*time.Millisecond, 10*time.Millisecond }))
 	c := dial(t, address)
 	if _, err := io.WriteString(c, post(`{"prompt":"x"}`, "Content-Length: 14")); err != nil {
 		t.Fatal(err)
@@ -94,7 +95,7 @@ func TestQuickFailuresHaveTheirStatus(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			f := newFake()
 			f.fail, f.settled = tt.fail, make(chan string, 1)
-			w := send(newServer(t, f, func(c *Config) { c.Heartbeat = time.Hour }), "POST", "/v1/images/generations", `{"prompt":"x"}`)
+			w := send(newServer(t, f, func(c *web.Config) { c.Heartbeat = time.Hour }), "POST", "/v1/images/generations", `{"prompt":"x"}`)
 			if w.Code != tt.status || w.Header().Get("X-Should-Retry") != tt.retry || w.Header().Get("Midgate-Job") != testJob {
 				t.Errorf("%d retry %q job %q, want %d %q", w.Code, w.Header().Get("X-Should-Retry"), w.Header().Get("Midgate-Job"), tt.status, tt.retry)
 			}

@@ -21,6 +21,7 @@ import (
 
 	"midgate/adapter"
 	"midgate/proxy/metrics"
+	"midgate/proxy/web"
 )
 
 // Benchmarks measure a server in a process of its own, so that its CPU time and memory are nobody else's, against a
@@ -68,7 +69,7 @@ func midgateChild() (http.Handler, func()) {
 	f := newFake()
 	f.add(testImage, nil)
 	f.hold = make(chan struct{})
-	cfg := Config{Auth: AuthKeys, Keys: []Key{{Name: "alice", Secret: "sk-alice"}}, PublicURL: "https://mid.example", Heartbeat: 10 * time.Minute}
+	cfg := web.Config{Auth: web.AuthKeys, Keys: []web.Key{{Name: "alice", Secret: "sk-alice"}}, PublicURL: "https://mid.example", Heartbeat: 10 * time.Minute}
 	s, err := New(cfg, Core{Draw: parking{f}, Edit: f, Keep: sized{f}, Runs: f, Ready: f}, metrics.New(), slog.New(slog.NewJSONHandler(io.Discard, nil)))
 	if err != nil {
 		panic(err)

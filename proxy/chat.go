@@ -12,6 +12,7 @@ import (
 	"midgate/adapter"
 	"midgate/adapter/chat"
 	"midgate/adapter/jsonstream"
+	"midgate/proxy/web"
 )
 
 // Talker answers the turns of a conversation.
@@ -24,7 +25,7 @@ const chatRoute = "/v1/chat/completions"
 
 // chat serves POST /v1/chat/completions: Midjourney as a chat model (openai-surface.md §6).
 func (s *Server) chat(c *gin.Context) error {
-	p, err := s.read(c)
+	p, err := s.Read(c)
 	if err != nil {
 		return err
 	}
@@ -35,7 +36,7 @@ func (s *Server) chat(c *gin.Context) error {
 	if ask.turn.Way == chat.TurnReply {
 		return s.chatAtOnce(c, ask, said{reply: &ask.turn.Reply, legacy: ask.legacy, text: ask.turn.Reply.Text})
 	}
-	a, err := s.attempt(c, p, true, ask.form) // a conversation waits as long as its job lives
+	a, err := s.Attempt(c, p, true, ask.form) // a conversation waits as long as its job lives
 	if err != nil {
 		return err
 	}
@@ -44,7 +45,7 @@ func (s *Server) chat(c *gin.Context) error {
 	case err != nil:
 		return err
 	case talk.Ticket == nil:
-		answer, err := s.showing(c.Request.Context(), visitOf(c).caller, s.base(c), ask.form, talk.Images, chat.Answer{Note: ask.turn.Note})
+		answer, err := s.showing(c.Request.Context(), web.RequestOf(c).Caller, s.Base(c), ask.form, talk.Images, chat.Answer{Note: ask.turn.Note})
 		if err != nil {
 			return err
 		}
@@ -52,7 +53,7 @@ func (s *Server) chat(c *gin.Context) error {
 	case ask.stream:
 		return s.streamChat(c, talk.Ticket, ask.form)
 	default:
-		return s.deliver(c, talk.Ticket, s.completion(c, talk.Ticket.Job(), ask.form))
+		return s.Deliver(c, talk.Ticket, s.completion(c, talk.Ticket.Job(), ask.form))
 	}
 }
 
@@ -62,32 +63,32 @@ func (s *Server) chatAtOnce(c *gin.Context, ask chatAsk, answer said) error {
 	if !ask.stream {
 		doc := &jsonstream.Document{}
 		defer func() { _ = doc.Close() }() // files that were only read
-		around(doc, completionOf(head, ask.form, answer), answer.blobs())
-		return s.writeDocument(c, doc)
+		web.Around(doc, completionOf(head, ask.form, answer), answer.blobs())
+		return s.WriteDocument(c, doc)
 	}
 	t := s.startChat(c, head, ask.form)
-	defer func() { _ = t.e.end() }() // also when something panics
+	defer func() { _ = t.e.End() }() // also when something panics
 	if err := t.answer(answer); err != nil {
-		t.e.fail(explain(err, asked{}))
+		t.e.Fail(web.Explain(err, web.ErrorContext{}))
 	}
-	return t.e.close()
+	return t.e.Close()
 }
 
 // completion renders a result as a chat's answer.
-func (s *Server) completion(c *gin.Context, run adapter.Job, f chatForm) renderer {
-	caller, base := visitOf(c).caller, s.base(c)
+func (s *Server) completion(c *gin.Context, run adapter.Job, f chatForm) web.Renderer {
+	caller, base := web.RequestOf(c).Caller, s.Base(c)
 	return func(ctx context.Context, d *jsonstream.Document, r adapter.Result) error {
 		answer, err := s.said(ctx, caller, base, run, f, r)
 		if err != nil {
 			return err
 		}
-		around(d, completionOf(headOf(run, f), f, answer), answer.blobs())
+		web.Around(d, completionOf(headOf(run, f), f, answer), answer.blobs())
 		return nil
 	}
 }
 
 // chatResult renders a run's result as the chat that began it was answered.
-func (s *Server) chatResult(c *gin.Context, run adapter.Job) renderer {
+func (s *Server) chatResult(c *gin.Context, run adapter.Job) web.Renderer {
 	var f chatForm
 	_ = json.Unmarshal(run.Echo, &f) // written by attempt
 	return s.completion(c, run, f)
@@ -101,7 +102,7 @@ func headOf(run adapter.Job, f chatForm) chatHead {
 func (s *Server) said(ctx context.Context, caller adapter.Caller, base string, run adapter.Job, f chatForm, r adapter.Result) (said, error) {
 	say := chat.Answer{Texts: r.Texts, Note: f.Note}
 	if len(r.Videos) > 0 {
-		say.Video = filmURL(base, run.ID, r.Moving)
+		say.Video = web.VideoURL(base, run.ID, r.Moving)
 	}
 	if r.Missing > 0 {
 		say.Note = strings.TrimSpace(say.Note + "\n\n" + r.Reason)
@@ -119,7 +120,7 @@ func (s *Server) said(ctx context.Context, caller adapter.Caller, base string, r
 
 // showing is an answer with pictures: a grid as one picture with links to its quarters, all others one by one.
 func (s *Server) showing(ctx context.Context, caller adapter.Caller, base string, f chatForm, images []adapter.Image, say chat.Answer) (said, error) {
-	say.URL = func(id string) string { return pictureURL(base, id, f.Output.Format) }
+	say.URL = func(id string) string { return web.PictureURL(base, id, f.Output.Format) }
 	say.Apart = f.Apart
 	say.Images = images
 	if len(images) == 1 && images[0].IsGrid() {
@@ -127,17 +128,17 @@ func (s *Server) showing(ctx context.Context, caller adapter.Caller, base string
 	}
 	answer := said{text: chat.Markdown(say), format: f.Output.Format}
 	if !f.Apart {
-		s.metrics.HandedOut("url", len(images))
+		s.Metrics.HandedOut("url", len(images))
 		return answer, nil
 	}
 	ids := make([]string, len(images))
 	for i, img := range images {
 		ids[i] = img.ID
 	}
-	read := f.form
+	read := f.Echo
 	read.Output.Base64 = true
 	var err error
 	answer.images, err = s.find(ctx, caller, read, ids)
-	s.metrics.HandedOut("b64_json", len(answer.images))
+	s.Metrics.HandedOut("b64_json", len(answer.images))
 	return answer, err
 }

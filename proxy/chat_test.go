@@ -23,6 +23,7 @@ import (
 	"midgate/adapter/jsonstream"
 	"midgate/adapter/midjourney/simulator"
 	"midgate/proxy/body"
+	"midgate/proxy/web"
 )
 
 // parley is a conversation over HTTP as a client keeps it.
@@ -231,7 +232,7 @@ func TestBackgroundRequestsOfChatsCostNothing(t *testing.T) {
 	if n := len(h.sim.Ledger()); n != 0 {
 		t.Errorf("%d jobs of background requests, want none", n)
 	}
-	drawn := newHouse(t, simulator.Config{}, func(c *Config) { c.ChatTasks = "draw" })
+	drawn := newHouse(t, simulator.Config{}, func(c *web.Config) { c.ChatTasks = "draw" })
 	if status, _, body := drawn.call(t, http.MethodPost, "/v1/chat/completions", `{"messages":[{"role":"user","content":"ping"}]}`); status != http.StatusOK || len(drawn.sim.Ledger()) != 1 {
 		t.Errorf("with MIDGATE_CHAT_TASKS=draw: %d %s, %d jobs, want one", status, body, len(drawn.sim.Ledger()))
 	}

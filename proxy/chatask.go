@@ -11,6 +11,7 @@ import (
 	"midgate/adapter"
 	"midgate/adapter/chat"
 	"midgate/proxy/body"
+	"midgate/proxy/web"
 )
 
 // chatAsk is a request to /v1/chat/completions, decoded and checked.
@@ -25,7 +26,7 @@ type chatAsk struct {
 
 // chatForm is what rendering an answer needs to know of a chat's request; it is kept with the run.
 type chatForm struct {
-	form
+	web.Echo
 	Model string `json:"model"`
 	Apart bool   `json:"apart,omitempty"` // pictures travel in images[], beside the text
 	Usage bool   `json:"usage,omitempty"` // stream_options.include_usage
@@ -39,7 +40,7 @@ func (s *Server) readChat(c *gin.Context, p *body.Body) (ask chatAsk, err error)
 		return ask, err
 	}
 	req, err := readConversation(p)
-	visitOf(c).model = req.Model
+	web.RequestOf(c).Model = req.Model
 	if err != nil {
 		return ask, err
 	}
@@ -56,7 +57,7 @@ func (s *Server) readChat(c *gin.Context, p *body.Body) (ask chatAsk, err error)
 		return ask, err
 	}
 	ask.legacy = p.Fields["functions"].IsArray()
-	ask.form = chatForm{form: formOf(ask.gen), Model: cmp.Or(req.Model, "midjourney"), Apart: wantsImages(p.Fields["modalities"])}
+	ask.form = chatForm{Echo: web.EchoOf(ask.gen), Model: cmp.Or(req.Model, "midjourney"), Apart: wantsImages(p.Fields["modalities"])}
 	ask.form.Tokens = promptTokens(req)
 	ask.form.Note = ask.turn.Note
 	ask.form.Usage = p.Fields["stream_options"].Get("include_usage").Bool()
@@ -66,12 +67,12 @@ func (s *Server) readChat(c *gin.Context, p *body.Body) (ask chatAsk, err error)
 	if ask.refs, err = s.turnPictures(c, p, ask.turn); err != nil {
 		return ask, err
 	}
-	return ask, s.borrow(c, p, &ask.gen)
+	return ask, s.ResolveReferences(c, p, &ask.gen)
 }
 
 func (s *Server) chatOptions(c *gin.Context) chat.Options {
-	return chat.Options{DrawTasks: s.cfg.ChatTasks == "draw", Picture: func(id string) (adapter.Image, bool) {
-		img, err := s.core.Keep.Image(c.Request.Context(), visitOf(c).caller, id)
+	return chat.Options{DrawTasks: s.Config.ChatTasks == "draw", Picture: func(id string) (adapter.Image, bool) {
+		img, err := s.core.Keep.Image(c.Request.Context(), web.RequestOf(c).Caller, id)
 		return img, err == nil // what cannot be looked up now is found missing when it is used
 	}}
 }
@@ -104,7 +105,7 @@ func (s *Server) turnPictures(c *gin.Context, p *body.Body, t chat.Turn) (refs [
 	for _, text := range t.Attached {
 		src := body.Source{Param: "messages", Text: text}
 		p.Take(&src)
-		ref, err := s.resolve(c, src)
+		ref, err := s.Resolve(c, src)
 		if err != nil {
 			return nil, err
 		}
@@ -122,9 +123,9 @@ func wantsImages(v gjson.Result) bool {
 func promptTokens(req openai.ChatCompletionRequest) int {
 	n := 0
 	for _, m := range req.Messages {
-		n += tokens(m.Content)
+		n += web.Tokens(m.Content)
 		for _, part := range m.MultiContent {
-			n += tokens(part.Text)
+			n += web.Tokens(part.Text)
 		}
 	}
 	return n

@@ -6,6 +6,7 @@ import (
 	"midgate/adapter"
 	"midgate/adapter/chat"
 	"midgate/adapter/jsonstream"
+	"midgate/proxy/web"
 )
 
 // said is what an answer in a chat says.
@@ -109,7 +110,7 @@ type chatUsageJSON struct {
 }
 
 func chatUsage(f chatForm, text string) chatUsageJSON {
-	n := tokens(text)
+	n := web.Tokens(text)
 	return chatUsageJSON{Prompt: f.Tokens, Completion: n, Total: f.Tokens + n}
 }
 
@@ -140,7 +141,7 @@ func (a said) toolCall() toolCallJSON {
 // base64, and do not fetch it.
 func (a said) beside() (images []chatImageJSON) {
 	for i := range a.images {
-		address := "data:" + pictureTypes[string(orPNG(a.format))] + ";base64," + jsonstream.Mark(i)
+		address := "data:" + web.PictureTypes[string(web.OrPNG(a.format))] + ";base64," + jsonstream.Mark(i)
 		images = append(images, chatImageJSON{Type: "image_url", Index: i, ImageURL: addressJSON{address}})
 	}
 	return images

@@ -8,12 +8,13 @@ import (
 
 	"midgate/adapter"
 	"midgate/adapter/jsonstream"
+	"midgate/proxy/web"
 )
 
 // chatStream is an answer in chunks (openai-surface.md §6.3): frames of data alone, the role first.
 type chatStream struct {
 	s    *Server
-	e    *events
+	e    *web.Events
 	head chatHead
 	form chatForm
 
@@ -49,30 +50,30 @@ type deltaJSON struct {
 
 // streamChat answers with progress while the job runs and the whole answer at its end.
 func (s *Server) streamChat(c *gin.Context, t adapter.Ticket, f chatForm) error {
-	v := visitOf(c)
-	v.follow(t)
-	c.Header("Midgate-Job", v.job)
+	v := web.RequestOf(c)
+	v.Follow(t)
+	c.Header("Midgate-Job", v.Job)
 	ctx := c.Request.Context()
-	if err := accepted(ctx, t); err != nil {
-		return s.undelivered(c, t, err)
+	if err := web.AwaitAccepted(ctx, t); err != nil {
+		return s.Undelivered(c, t, err)
 	}
 	stream := s.startChat(c, headOf(t.Job(), f), f)
-	defer func() { _ = stream.e.end() }() // also when something panics: no comment may follow the answer
+	defer func() { _ = stream.e.End() }() // also when something panics: no comment may follow the answer
 	result, err := t.Wait(ctx, stream.progress)
 	if err == nil {
 		var answer said
-		if answer, err = s.said(ctx, v.caller, s.base(c), t.Job(), f, result); err == nil {
+		if answer, err = s.said(ctx, v.Caller, s.Base(c), t.Job(), f, result); err == nil {
 			err = stream.answer(answer)
 		}
 	}
-	return s.endStream(c, t, stream.e, err, stream.e.fail)
+	return s.EndStream(c, t, stream.e, err, stream.e.Fail)
 }
 
 // startChat sends the status line and the role.
 func (s *Server) startChat(c *gin.Context, head chatHead, f chatForm) *chatStream {
 	t := &chatStream{s: s, head: head, form: f, told: -1}
 	empty := ""
-	t.e = s.openEvents(c, true)
+	t.e = s.OpenEvents(c, true)
 	t.delta(deltaJSON{Role: "assistant", Content: &empty}, nil)
 	return t
 }
@@ -121,7 +122,7 @@ func (t *chatStream) answer(a said) error {
 		used := chatUsage(t.form, a.text)
 		_ = t.chunk([]chunkChoiceJSON{}, &used) // that the client has gone is found at the end
 	}
-	t.e.sendText("[DONE]")
+	t.e.SendText("[DONE]")
 	return nil
 }
 
@@ -136,12 +137,12 @@ func (t *chatStream) chunk(choices []chunkChoiceJSON, used *chatUsageJSON, pictu
 	defer func() { _ = d.Close() }() // files that were only read
 	frame := chunkJSON{ID: t.head.ID, Object: "chat.completion.chunk", Created: t.head.Created, Model: t.head.Model, Choices: choices}
 	if t.form.Usage {
-		around(d, chunkUsageJSON{frame, used}, pictures)
+		web.Around(d, chunkUsageJSON{frame, used}, pictures)
 	} else {
-		around(d, frame, pictures)
+		web.Around(d, frame, pictures)
 	}
-	err := t.e.send("", d)
-	if t.e.broken() {
+	err := t.e.Send("", d)
+	if t.e.Broken() {
 		return nil // that the client has gone is found at the end
 	}
 	return err

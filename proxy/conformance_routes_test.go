@@ -55,7 +55,7 @@ func modelsCase(t *testing.T, h *house) {
 func pathsCase(t *testing.T, h *house) {
 	for _, path := range []string{"/v1/image/generation", "/v2/models", "/v1/images/generations/more", "/nothing.php"} {
 		p := h.ask(t, http.MethodPost, path, `{}`).is(t, 404).problem(t)
-		if orEmpty(p.Code) != "unknown_url" || !strings.Contains(p.Message, "POST "+path) {
+		if orNone(p.Code) != "unknown_url" || !strings.Contains(p.Message, "POST "+path) {
 			t.Errorf("%s: %+v, want unknown_url with the method and the path", path, p)
 		}
 	}

@@ -15,6 +15,7 @@ import (
 
 	"midgate/adapter"
 	"midgate/adapter/midjourney/simulator"
+	"midgate/proxy/web"
 )
 
 // watchable is a pace at which previews can be seen.
@@ -188,7 +189,7 @@ func leavingCase(t *testing.T, h *house) {
 }
 
 // ended asks for a job until it has ended.
-func (h *house) ended(t *testing.T, id string) (j jobJSON) {
+func (h *house) ended(t *testing.T, id string) (j web.JobJSON) {
 	t.Helper()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
@@ -217,7 +218,7 @@ func (h *house) request(t *testing.T, path, body string) *http.Request {
 
 // indoors has a house serve without a socket: inside a bubble of testing/synctest, where time stands still while
 // anything waits for one.
-func indoors(c *Config) { c.PublicURL = indoorsURL }
+func indoors(c *web.Config) { c.PublicURL = indoorsURL }
 
 const indoorsURL = "http://indoors.test"
 

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"midgate/adapter"
+	"midgate/proxy/web"
 )
 
 // Core is everything that the routes ask of the service, one small interface per concern.
@@ -28,7 +29,7 @@ type Core struct {
 
 // Drawer starts the requests that begin with words or a button.
 type Drawer interface {
-	webModels
+	web.Models
 	Generate(ctx context.Context, a adapter.Attempt, g adapter.Generation) (adapter.Ticket, error)
 	Shorten(ctx context.Context, a adapter.Attempt, g adapter.Generation) (adapter.Ticket, error)
 	Act(ctx context.Context, a adapter.Attempt, act adapter.Act) (adapter.Ticket, error)
@@ -44,7 +45,7 @@ type Editor interface {
 
 // Library knows pictures: their records, their bytes, and uploads on their way in.
 type Library interface {
-	webPictures
+	web.Pictures
 	Images(ctx context.Context, c adapter.Caller, limit int, after string) ([]adapter.Image, error)
 	// Seed asks the upstream for a picture's seed, best effort: an *Error where it does not tell.
 	Seed(ctx context.Context, c adapter.Caller, id string) (string, error)
@@ -55,7 +56,7 @@ type Library interface {
 // Runs knows the jobs of an owner.
 type Runs interface {
 	Job(ctx context.Context, c adapter.Caller, id string) (adapter.Job, error)
-	webJobs
+	web.Jobs
 	Jobs(ctx context.Context, c adapter.Caller, limit int, after string) ([]adapter.Job, error)
 	Cancel(ctx context.Context, c adapter.Caller, id string) (adapter.Job, error)
 }

@@ -14,6 +14,7 @@ import (
 	"midgate/adapter"
 	"midgate/proxy/body"
 	"midgate/proxy/metrics"
+	"midgate/proxy/web"
 )
 
 // fake is a core in memory: it remembers what it was asked and answers with made-up pictures. What only a server can
@@ -285,15 +286,15 @@ func isPicture(data []byte) bool {
 // tiny is a picture as far as its first bytes go.
 var tiny = []byte("\x89PNG\r\n\x1a\n and the rest")
 
-func newServer(t testing.TB, f *fake, change ...func(*Config)) *Server {
+func newServer(t testing.TB, f *fake, change ...func(*web.Config)) *Server {
 	t.Helper()
 	return newServerOf(t, f.core(), change...)
 }
 
 // newServerOf is a server of a core that is not all the fake's.
-func newServerOf(t testing.TB, core Core, change ...func(*Config)) *Server {
+func newServerOf(t testing.TB, core Core, change ...func(*web.Config)) *Server {
 	t.Helper()
-	cfg := Config{Auth: AuthKeys, Keys: []Key{{Name: "alice", Secret: "sk-alice"}, {Secret: "sk-bare"}}, Origins: []string{"*"}, PublicURL: "https://mid.example"}
+	cfg := web.Config{Auth: web.AuthKeys, Keys: []web.Key{{Name: "alice", Secret: "sk-alice"}, {Secret: "sk-bare"}}, Origins: []string{"*"}, PublicURL: "https://mid.example"}
 	for _, c := range change {
 		c(&cfg)
 	}

@@ -27,6 +27,7 @@ import (
 	"midgate/adapter/midjourney/simulator"
 	"midgate/adapter/pictures"
 	"midgate/proxy/metrics"
+	"midgate/proxy/web"
 )
 
 // house is the whole program without its commands: HTTP in front, the real service and client behind, the simulated
@@ -39,7 +40,7 @@ type house struct {
 	service *harness.Gate
 	cfg     harness.Config
 	parts   harness.Parts
-	face    Config
+	face    web.Config
 	metrics *metrics.Metrics
 	amid    mischief
 }
@@ -51,12 +52,12 @@ type mischief struct {
 	observe  midjourney.Observer
 }
 
-func newHouse(t testing.TB, sim simulator.Config, change ...func(*Config)) *house {
+func newHouse(t testing.TB, sim simulator.Config, change ...func(*web.Config)) *house {
 	t.Helper()
 	return newHouseAmid(t, sim, mischief{}, change...)
 }
 
-func newHouseAmid(t testing.TB, sim simulator.Config, amid mischief, change ...func(*Config)) *house {
+func newHouseAmid(t testing.TB, sim simulator.Config, amid mischief, change ...func(*web.Config)) *house {
 	t.Helper()
 	if amid.upstream == nil {
 		amid.upstream = func(rt http.RoundTripper) http.RoundTripper { return rt }
@@ -102,7 +103,7 @@ func newHouseAmid(t testing.TB, sim simulator.Config, amid mischief, change ...f
 	}
 	h.parts = harness.Parts{Accounts: fleet, Store: store, Pictures: files, Retoucher: files, Recogniser: pictures.NewRecogniser(files, looks, store),
 		Journal: adaptertest.NewJournal(), Leases: adaptertest.NewLeases(), Observer: h.metrics.Observer(), Log: slog.New(slog.DiscardHandler)}
-	h.face = Config{Auth: AuthKeys, Keys: []Key{{Name: "alice", Secret: "sk-alice"}, {Name: "bob", Secret: "sk-bob"}}, Origins: []string{"*"}}
+	h.face = web.Config{Auth: web.AuthKeys, Keys: []web.Key{{Name: "alice", Secret: "sk-alice"}, {Name: "bob", Secret: "sk-bob"}}, Origins: []string{"*"}}
 	for _, c := range change {
 		c(&h.face)
 	}
@@ -288,12 +289,12 @@ func TestAPictureStaysAlive(t *testing.T) {
 		t.Fatalf("edit = %d %s", status, body)
 	}
 	status, _, body = h.call(t, "GET", "/v1/jobs/"+header.Get("Midgate-Job"), "")
-	var j jobJSON
+	var j web.JobJSON
 	if err := json.Unmarshal(body, &j); err != nil || status != 200 || j.Status != "completed" || j.JobsPaid != 1 || !bytes.Contains(body, []byte(id)) {
 		t.Errorf("job = %d %s", status, body)
 	}
 	status, _, body = h.call(t, "GET", "/v1/images?limit=100", "")
-	var list listJSON
+	var list web.ListJSON
 	if err := json.Unmarshal(body, &list); err != nil || status != 200 || len(list.Data) < 5 {
 		t.Errorf("list = %d %s", status, body)
 	}

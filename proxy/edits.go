@@ -7,6 +7,7 @@ import (
 
 	"midgate/adapter"
 	"midgate/proxy/body"
+	"midgate/proxy/web"
 )
 
 // pictureRoute serves a route that begins with pictures; begin hands the checked request to the core.
@@ -40,7 +41,7 @@ func (s *Server) describe(c *gin.Context) error {
 }
 
 func (s *Server) withPictures(c *gin.Context, r pictureRoute) error {
-	p, err := s.read(c)
+	p, err := s.Read(c)
 	if err != nil {
 		return err
 	}
@@ -48,7 +49,7 @@ func (s *Server) withPictures(c *gin.Context, r pictureRoute) error {
 	if err != nil {
 		return err
 	}
-	a, err := s.attempt(c, p, stream, formOf(e.Generation))
+	a, err := s.Attempt(c, p, stream, web.EchoOf(e.Generation))
 	if err != nil {
 		return err
 	}
@@ -57,12 +58,12 @@ func (s *Server) withPictures(c *gin.Context, r pictureRoute) error {
 		return err
 	}
 	if r.answerText {
-		return s.deliver(c, t, s.texts(t.Job().Created.Unix()))
+		return s.Deliver(c, t, s.texts(t.Job().Created.Unix()))
 	}
 	if stream {
-		return s.streamPictures(c, t, "image_edit", formOf(e.Generation))
+		return s.streamPictures(c, t, "image_edit", web.EchoOf(e.Generation))
 	}
-	return s.deliver(c, t, s.pictures(c, formOf(e.Generation)))
+	return s.Deliver(c, t, s.pictures(c, web.EchoOf(e.Generation)))
 }
 
 // decodeEdit checks everything that costs nothing first; pictures are looked up and fetched last.
@@ -73,7 +74,7 @@ func (s *Server) decodeEdit(c *gin.Context, p *body.Body, r pictureRoute) (e ada
 		}
 	}
 	e.Generation, stream, err = readGeneration(p, r.prompted)
-	visitOf(c).model = e.Model
+	web.RequestOf(c).Model = e.Model
 	if err != nil {
 		return e, false, err
 	}
@@ -91,18 +92,18 @@ func (s *Server) decodeEdit(c *gin.Context, p *body.Body, r pictureRoute) (e ada
 		return e, false, err
 	}
 	for _, src := range p.Images {
-		ref, err := s.resolve(c, src)
+		ref, err := s.Resolve(c, src)
 		if err != nil {
 			return e, false, err
 		}
 		e.Images = append(e.Images, ref)
 	}
 	if p.Mask != nil {
-		ref, err := s.resolve(c, *p.Mask)
+		ref, err := s.Resolve(c, *p.Mask)
 		if err != nil {
 			return e, false, err
 		}
 		e.Mask = &ref
 	}
-	return e, stream, s.borrow(c, p, &e.Generation)
+	return e, stream, s.ResolveReferences(c, p, &e.Generation)
 }

@@ -25,7 +25,7 @@ func FuzzJSONBody(f *testing.F) {
 		f.Add(seed)
 	}
 	s := newServer(f, newFake())
-	s.client().Transport = refusing{}
+	s.Client().Transport = refusing{}
 	f.Fuzz(func(t *testing.T, body string) {
 		for _, path := range []string{"/v1/images/generations", "/v1/images/edits"} {
 			if w := send(s, "POST", path, body); w.Code >= 500 || w.Code < 200 {
@@ -46,7 +46,7 @@ func FuzzForm(f *testing.F) {
 	f.Add("--b\nContent-Disposition: form-data; name=image\n\nhttp://127.0.0.1/\n--b--\n")
 	core := newFake()
 	s := newServer(f, core)
-	s.client().Transport = refusing{}
+	s.Client().Transport = refusing{}
 	f.Fuzz(func(t *testing.T, body string) {
 		w := send(s, "POST", "/v1/images/edits", body, "Content-Type", "multipart/form-data; boundary=b")
 		if w.Code >= 500 || w.Code < 200 {
@@ -111,7 +111,7 @@ func FuzzPictureText(f *testing.F) {
 	}
 	core := newFake()
 	s := newServer(f, core)
-	s.client().Transport = refusing{}
+	s.Client().Transport = refusing{}
 	f.Fuzz(func(t *testing.T, words string) {
 		body, err := json.Marshal(map[string]any{"prompt": "x", "image": words})
 		if err != nil {

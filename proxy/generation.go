@@ -10,6 +10,7 @@ import (
 
 	"midgate/adapter"
 	"midgate/proxy/body"
+	"midgate/proxy/web"
 )
 
 // maxN is how many pictures one request may ask for; a stream carries one grid's worth (contract.md §5).
@@ -128,7 +129,7 @@ func readOutput(p *body.Body, model string) (o adapter.Output, err error) {
 	switch {
 	case form == "url":
 		o.URL = true
-	case form == "b64_json", isGPTImage(model):
+	case form == "b64_json", web.IsGPTImage(model):
 		o.Base64 = true
 	default:
 		o.URL, o.Base64 = true, true

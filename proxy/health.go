@@ -12,7 +12,7 @@ import (
 
 // healthz says that the process serves requests.
 func (s *Server) healthz(c *gin.Context) error {
-	s.writeJSON(c, http.StatusOK, map[string]string{"status": "ok"})
+	s.WriteJSON(c, http.StatusOK, map[string]string{"status": "ok"})
 	return nil
 }
 
@@ -29,19 +29,19 @@ func (s *Server) readyz(c *gin.Context) error {
 	if s.core.Upstream != nil {
 		said["upstream"] = s.core.Upstream(ctx, c.Query("ask") == "upstream")
 	}
-	s.writeJSON(c, status, said)
+	s.WriteJSON(c, status, said)
 	return nil
 }
 
 // hello is for connection testers and people who open the address.
 func (s *Server) hello(c *gin.Context) error {
-	s.writeJSON(c, http.StatusOK, map[string]string{
+	s.WriteJSON(c, http.StatusOK, map[string]string{
 		"name": "midgate", "status": "ok", "api": "/v1", "openapi": "/openapi.yaml",
 	})
 	return nil
 }
 
 func (s *Server) serveMetrics(c *gin.Context) error {
-	s.metrics.ServeHTTP(c.Writer, c.Request)
+	s.Metrics.ServeHTTP(c.Writer, c.Request)
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"midgate/adapter"
 	"midgate/proxy/body"
+	"midgate/proxy/web"
 )
 
 // maxHook is how large a webhook may be (contract.md §4); a task's own JSON is a few KB.
@@ -23,7 +24,7 @@ type Hooks interface {
 // hook serves POST /hooks/{token}. It needs no key: the token cannot be guessed.
 func (s *Server) hook(c *gin.Context) error {
 	if s.core.Hooks == nil {
-		return s.unknownURL(c)
+		return s.UnknownURL(c)
 	}
 	if c.Request.ContentLength > maxHook {
 		return &http.MaxBytesError{Limit: maxHook}
@@ -46,5 +47,5 @@ func (s *Server) hook(c *gin.Context) error {
 
 // unknownHook does not repeat the path: it may be somebody's token, misspelt.
 func (s *Server) unknownHook() error {
-	return adapter.Errorf(noRoute, "There is no webhook at this address.")
+	return adapter.Errorf(web.NoRoute, "There is no webhook at this address.")
 }

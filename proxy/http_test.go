@@ -91,3 +91,10 @@ func problemOf(t *testing.T, w *httptest.ResponseRecorder) (message, typ, param,
 	}
 	return text("message", false), text("type", false), text("param", true), text("code", true)
 }
+
+func orNone(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}

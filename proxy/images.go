@@ -8,6 +8,7 @@ import (
 
 	"midgate/adapter"
 	"midgate/adapter/jsonstream"
+	"midgate/proxy/web"
 )
 
 // generate serves POST /v1/images/generations.
@@ -16,7 +17,7 @@ func (s *Server) generate(c *gin.Context) error {
 }
 
 func (s *Server) generateAs(c *gin.Context, router bool) error {
-	p, err := s.read(c)
+	p, err := s.Read(c)
 	if err != nil {
 		return err
 	}
@@ -24,19 +25,19 @@ func (s *Server) generateAs(c *gin.Context, router bool) error {
 		p.Fields["response_format"] = gjson.Result{Type: gjson.String, Str: "b64_json", Raw: `"b64_json"`}
 	}
 	g, stream, err := readGeneration(p, true)
-	visitOf(c).model = g.Model
+	web.RequestOf(c).Model = g.Model
 	if err != nil {
 		return err
 	}
 	if err := p.Unused(); err != nil {
 		return err
 	}
-	if err := s.borrow(c, p, &g); err != nil {
+	if err := s.ResolveReferences(c, p, &g); err != nil {
 		return err
 	}
-	f := formOf(g)
+	f := web.EchoOf(g)
 	f.Router = router
-	a, err := s.attempt(c, p, stream, f)
+	a, err := s.Attempt(c, p, stream, f)
 	if err != nil {
 		return err
 	}
@@ -47,7 +48,7 @@ func (s *Server) generateAs(c *gin.Context, router bool) error {
 	if stream {
 		return s.streamPictures(c, t, "image_generation", f)
 	}
-	return s.deliver(c, t, s.pictures(c, f))
+	return s.Deliver(c, t, s.pictures(c, f))
 }
 
 // generateRouter serves POST /v1/images, OpenRouter's route for the same: its answer holds the pictures themselves, and
@@ -57,8 +58,8 @@ func (s *Server) generateRouter(c *gin.Context) error {
 }
 
 // pictures renders a result as OpenAI's ImagesResponse.
-func (s *Server) pictures(c *gin.Context, f form) renderer {
-	caller, base := visitOf(c).caller, s.base(c)
+func (s *Server) pictures(c *gin.Context, f web.Echo) web.Renderer {
+	caller, base := web.RequestOf(c).Caller, s.Base(c)
 	return func(ctx context.Context, d *jsonstream.Document, r adapter.Result) error {
 		return s.images(ctx, d, caller, f, base, r.Images)
 	}

@@ -2,8 +2,6 @@ package proxy
 
 import (
 	"context"
-	"errors"
-	"net/http"
 	"strconv"
 	"time"
 
@@ -11,80 +9,32 @@ import (
 
 	"midgate/adapter"
 	"midgate/adapter/jsonstream"
+	"midgate/proxy/web"
 )
-
-// acceptance is how long a stream's status line waits for the upstream to accept the submission (contract.md §5).
-const acceptance = 10 * time.Second
 
 // streamPictures answers with partial pictures while the job runs and a completed event for each picture at its end
 // (openai-surface.md §1.3). kind is image_generation or image_edit.
-func (s *Server) streamPictures(c *gin.Context, t adapter.Ticket, kind string, f form) error {
-	v := visitOf(c)
-	v.follow(t)
-	c.Header("Midgate-Job", v.job)
+func (s *Server) streamPictures(c *gin.Context, t adapter.Ticket, kind string, f web.Echo) error {
+	v := web.RequestOf(c)
+	v.Follow(t)
+	c.Header("Midgate-Job", v.Job)
 	ctx := c.Request.Context()
-	if err := accepted(ctx, t); err != nil {
-		return s.undelivered(c, t, err)
+	if err := web.AwaitAccepted(ctx, t); err != nil {
+		return s.Undelivered(c, t, err)
 	}
-	e := s.startEvents(c)
-	defer func() { _ = e.end() }() // also when something panics: no comment may follow the answer
+	e := s.StartEvents(c)
+	defer func() { _ = e.End() }() // also when something panics: no comment may follow the answer
 	partial := partials{s: s, t: t, form: f, send: func(index int, blob *adapter.Blob) error {
 		name := kind + ".partial_image"
 		about := eventOf(f, blob, time.Now())
 		about.Index = &index
-		return e.send(name, pictureEvent(name, blob, about))
+		return e.Send(name, pictureEvent(name, blob, about))
 	}}
 	result, err := t.Wait(ctx, func(p adapter.Progress) { partial.show(ctx, p) })
 	if err == nil {
-		err = s.completed(ctx, e, v.caller, kind, f, s.base(c), result)
+		err = s.completed(ctx, e, v.Caller, kind, f, s.Base(c), result)
 	}
-	return s.endStream(c, t, e, err, e.fail)
-}
-
-// accepted waits for the submission; that it takes long is no error.
-func accepted(ctx context.Context, t adapter.Ticket) error {
-	ctx, cancel := context.WithTimeout(ctx, acceptance)
-	defer cancel()
-	err := t.Accepted(ctx)
-	if err != nil && errors.Is(context.Cause(ctx), context.DeadlineExceeded) && adapter.KindOf(err) == adapter.Internal {
-		return nil
-	}
-	return err
-}
-
-// endStream tells a failure as an error event and the ticket what became of the answer.
-func (s *webServer) endStream(c *gin.Context, t adapter.Ticket, e *events, err error, tell func(explained)) error {
-	if err != nil && c.Request.Context().Err() == nil {
-		v := visitOf(c)
-		x := explain(ofClient(c, err), asked{model: v.model, joins: repeats(c.Request.Header)})
-		s.tell(c, x, err)
-		tell(x)
-	}
-	if broken := e.end(); broken != nil || c.Request.Context().Err() != nil {
-		t.Abandoned()
-		v := visitOf(c)
-		v.cut, v.cause = true, broken
-		if broken != nil {
-			panic(http.ErrAbortHandler) // half an event must not end as if the stream were whole
-		}
-		return nil
-	}
-	if adapter.KindOf(err) == adapter.Timeout || err != nil && t.Job().Status == adapter.JobCompleted {
-		t.Abandoned() // the job goes on, or its result is still nobody's: a repeat gets it
-		return nil
-	}
-	t.Answered()
-	return nil
-}
-
-// fail sends the one error event of a stream: error is an object and the first member (openai-surface.md §0.5).
-func (e *events) fail(x explained) {
-	d := &jsonstream.Document{}
-	d.Value(struct {
-		Error problem `json:"error"`
-		Type  string  `json:"type"`
-	}{x.problem, "error"})
-	_ = e.send("error", d) // that the client has gone is found at the end
+	return s.EndStream(c, t, e, err, e.Fail)
 }
 
 // eventJSON is what the events of a picture stream say beside their picture.
@@ -102,10 +52,10 @@ type eventJSON struct {
 	Actions      []string   `json:"actions,omitempty"`
 }
 
-func eventOf(f form, blob *adapter.Blob, at time.Time) eventJSON {
+func eventOf(f web.Echo, blob *adapter.Blob, at time.Time) eventJSON {
 	return eventJSON{
 		CreatedAt: at.Unix(), Size: strconv.Itoa(blob.Width) + "x" + strconv.Itoa(blob.Height), Quality: shownQuality(f.Quality),
-		Background: "opaque", OutputFormat: string(orPNG(f.Output.Format)),
+		Background: "opaque", OutputFormat: string(web.OrPNG(f.Output.Format)),
 	}
 }
 
@@ -121,21 +71,21 @@ func pictureEvent(name string, blob *adapter.Blob, about eventJSON) *jsonstream.
 }
 
 // completed sends one event for each picture of the result.
-func (s *Server) completed(ctx context.Context, e *events, caller adapter.Caller, kind string, f form, base string, r adapter.Result) error {
+func (s *Server) completed(ctx context.Context, e *web.Events, caller adapter.Caller, kind string, f web.Echo, base string, r adapter.Result) error {
 	f.Output.Base64 = true // events carry nothing else
 	pictures, err := s.find(ctx, caller, f, r.Images)
 	if err != nil {
 		return err
 	}
-	s.metrics.HandedOut("stream", len(pictures))
+	s.Metrics.HandedOut("stream", len(pictures))
 	for i, p := range pictures {
 		name := kind + ".completed"
 		about := eventOf(f, p.blob, p.image.Created)
 		used := usage(f.Tokens)
-		about.Usage, about.ID, about.URL = &used, p.image.ID, pictureURL(base, p.image.ID, f.Output.Format)
+		about.Usage, about.ID, about.URL = &used, p.image.ID, web.PictureURL(base, p.image.ID, f.Output.Format)
 		about.Revised, about.Actions = p.image.Revised(), p.image.Offers()
 		d := pictureEvent(name, p.blob, about)
-		err := e.send(name, d)
+		err := e.Send(name, d)
 		_ = d.Close() // only read
 		if err == nil {
 			continue
@@ -143,7 +93,7 @@ func (s *Server) completed(ctx context.Context, e *events, caller adapter.Caller
 		for _, rest := range pictures[i+1:] {
 			_ = rest.blob.Close() // nothing was read from it
 		}
-		if e.broken() {
+		if e.Broken() {
 			return nil // end says so
 		}
 		return err

@@ -9,6 +9,25 @@ import (
 	"midgate/proxy/body"
 )
 
+// refsOf reads references: one or a list of texts or numbers; a mark of an upload is such a text.
+func refsOf(v gjson.Result, param string) (refs []string, err error) {
+	if v.IsObject() {
+		return nil, adapter.BadParam(param, "invalid_type", "'%s' must be URLs, data URLs, IDs or codes.", param)
+	}
+	for _, e := range v.Array() {
+		text := strings.TrimSpace(e.Str)
+		if e.Type != gjson.String {
+			if text, err = body.TextOf(e, param); err != nil {
+				return nil, err
+			}
+		}
+		if text != "" {
+			refs = append(refs, strings.Clone(text))
+		}
+	}
+	return refs, nil
+}
+
 // mjMembers reads the members of the midjourney object (contract.md §5). Types are checked here; ranges and conflicts
 // between parameters are the core's business. Unknown members are ignored.
 func mjMembers(o gjson.Result) (m adapter.Midjourney, err error) {

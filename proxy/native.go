@@ -10,6 +10,7 @@ import (
 
 	"midgate/adapter"
 	"midgate/proxy/body"
+	"midgate/proxy/web"
 )
 
 // Natives serves the upstream's own API (upstream-protocol.md §1) on what midgate knows.
@@ -34,7 +35,7 @@ func (s *Server) nativeRoutes() []route {
 	for prefix := range nativeSpeeds {
 		table = append(table,
 			route{"GET", prefix + "*path", s.nativeGet, nil},
-			route{"POST", prefix + "*path", s.nativePost, []handler{s.nativeKeyed, s.limitBody}})
+			route{"POST", prefix + "*path", s.nativePost, []web.Handler{s.nativeKeyed, s.LimitBody}})
 	}
 	return table
 }
@@ -43,7 +44,7 @@ func (s *Server) nativeRoutes() []route {
 // its scheme (upstream-protocol.md §2.3).
 func (s *Server) nativeKeyed(c *gin.Context) error {
 	h := c.Request.Header
-	if len(sentKeys(h)) == 0 || strings.EqualFold(h.Get("Authorization"), "Bearer midjourney-proxy") {
+	if len(web.SentKeys(h)) == 0 || strings.EqualFold(h.Get("Authorization"), "Bearer midjourney-proxy") {
 		key := cmp.Or(strings.TrimSpace(h.Get("Mj-Api-Secret")), strings.TrimSpace(h.Get("Authorization")))
 		if scheme, rest, ok := strings.Cut(key, " "); ok && strings.EqualFold(scheme, "Bearer") {
 			key = strings.TrimSpace(rest)
@@ -52,7 +53,7 @@ func (s *Server) nativeKeyed(c *gin.Context) error {
 			h.Set("Authorization", "Bearer "+key)
 		}
 	}
-	return s.keyed(c)
+	return s.Keyed(c)
 }
 
 // nativeSpeed is the speed that the request's path names.
@@ -77,7 +78,7 @@ func (s *Server) nativeGet(c *gin.Context) error {
 	case len(parts) == 2 && parts[0] == "task" && (parts[1] == "list" || parts[1] == "queue"):
 		return native(s, c, s.nativeList(c, parts[1] == "queue"))
 	default:
-		return s.unknownURL(c)
+		return s.UnknownURL(c)
 	}
 }
 
@@ -95,7 +96,7 @@ func (s *Server) nativePost(c *gin.Context) error {
 	case len(parts) == 3 && parts[0] == "task" && parts[2] == "cancel":
 		return native(s, c, s.nativeCancel(c, parts[1]))
 	default:
-		return s.unknownURL(c)
+		return s.UnknownURL(c)
 	}
 }
 
@@ -125,7 +126,7 @@ func native(s *Server, c *gin.Context, err error) error {
 	if err == nil {
 		return nil
 	}
-	e := body.Typed(ofClient(c, err))
+	e := body.Typed(web.OfClient(c, err))
 	answer := submitJSON{Code: mjFailed, Description: e.Message, Properties: map[string]any{}}
 	status := http.StatusOK
 	switch e.Kind {
@@ -138,13 +139,13 @@ func native(s *Server, c *gin.Context, err error) error {
 	case adapter.Unavailable:
 		answer.Code = mjNobody
 	case adapter.Cancelled, adapter.Failed, adapter.Ambiguous, adapter.Storage, adapter.Credit, adapter.Timeout, adapter.Overdue:
-		status = statusOf(e.Kind)
+		status = web.StatusOf(e.Kind)
 	default:
 		return err
 	}
-	x := explain(err, asked{})
-	x.setHeaders(c.Writer.Header())
-	s.tell(c, x, err)
-	s.writeJSON(c, status, answer)
+	x := web.Explain(err, web.ErrorContext{})
+	x.SetHeaders(c.Writer.Header())
+	s.Tell(c, x, err)
+	s.WriteJSON(c, status, answer)
 	return nil
 }

@@ -33,7 +33,7 @@ func (s *Server) Notify(ctx context.Context, t adapter.NativeTask) error {
 	}
 	req.Header.Set("User-Agent", "midgate")
 	req.Header.Set("Content-Type", "application/json")
-	resp, err := s.client().Do(req)
+	resp, err := s.Client().Do(req)
 	switch {
 	case errors.Is(err, publicnet.ErrNotPublic):
 		return publicnet.ErrNotPublic

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"midgate/adapter/midjourney/simulator"
+	"midgate/proxy/web"
 )
 
 // listener is where a native client takes its notifications.
@@ -58,7 +59,7 @@ func (l *listener) end(t *testing.T, id string) nativeTaskJSON {
 }
 
 func TestANativeClientsHookIsToldByMidgate(t *testing.T) {
-	h := newHouse(t, simulator.Config{Dialect: simulator.TrueAI, Pace: 200 * time.Millisecond}, func(c *Config) { c.FetchAllow = []string{"127.0.0.1"} })
+	h := newHouse(t, simulator.Config{Dialect: simulator.TrueAI, Pace: 200 * time.Millisecond}, func(c *web.Config) { c.FetchAllow = []string{"127.0.0.1"} })
 	m, l := mj{h, t, "sk-alice"}, newListener(t)
 	hook := l.URL + "/secret-of-the-client"
 	sub := m.submit("/mj/submit/imagine", fmt.Sprintf(`{"prompt":"a red fox","state":"mine","notifyHook":%q}`, hook))

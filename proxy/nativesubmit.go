@@ -13,6 +13,7 @@ import (
 
 	"midgate/adapter"
 	"midgate/proxy/body"
+	"midgate/proxy/web"
 )
 
 // nativeSubmit serves POST /mj/submit/…: the upstream's answer as soon as it has accepted the job.
@@ -21,11 +22,11 @@ func (s *Server) nativeSubmit(c *gin.Context, route string) error {
 	if err != nil {
 		return err
 	}
-	n := adapter.NativeRequest{Route: route, Speed: nativeSpeed(c), Base: s.base(c)}
+	n := adapter.NativeRequest{Route: route, Speed: nativeSpeed(c), Base: s.Base(c)}
 	if n.Body, n.Uploads, err = s.nativeBody(c, p); err != nil {
 		return err
 	}
-	a, err := s.attempt(c, p, false, form{})
+	a, err := s.Attempt(c, p, false, web.Echo{})
 	if err != nil {
 		return err
 	}
@@ -35,7 +36,7 @@ func (s *Server) nativeSubmit(c *gin.Context, route string) error {
 		return err
 	}
 	run := t.Job()
-	visitOf(c).follow(t)
+	web.RequestOf(c).Follow(t)
 	c.Header("Midgate-Job", run.ID)
 	failure := t.Accepted(c.Request.Context())
 	run = t.Job()
@@ -43,7 +44,7 @@ func (s *Server) nativeSubmit(c *gin.Context, route string) error {
 	switch {
 	case ok: // accepted, whatever became of it since: its task tells
 		s.core.Natives.Acquaint(c.Request.Context(), run)
-		s.writeJSON(c, 200, answer)
+		s.WriteJSON(c, 200, answer)
 	case failure != nil:
 		t.Abandoned()
 		return failure
@@ -51,7 +52,7 @@ func (s *Server) nativeSubmit(c *gin.Context, route string) error {
 		t.Abandoned()
 		return adapter.Errorf(adapter.Failed, "The upstream did not name the task.")
 	}
-	handed(c, t)
+	web.Handed(c, t)
 	return nil
 }
 
@@ -75,7 +76,7 @@ func submitted(run adapter.Job) (submitJSON, bool) {
 
 // readNative reads a body in which long pictures have been stored already.
 func (s *Server) readNative(c *gin.Context) (*body.Body, error) {
-	text, uploads, err := body.ExtractUploads(c.Request.Body, s.receive(c))
+	text, uploads, err := body.ExtractUploads(c.Request.Body, s.Receive(c))
 	if err != nil {
 		return nil, body.BadBody(err)
 	}
@@ -144,7 +145,7 @@ func (s *Server) nativePictures(c *gin.Context, p *body.Body, name string, value
 
 func (s *Server) nativePicture(c *gin.Context, p *body.Body, name, text string, uploads *[]adapter.Reference) (any, error) {
 	linked := body.HasScheme(text, "http") || body.HasScheme(text, "https")
-	if text == "" || linked && s.ownPicture(c, text) == "" {
+	if text == "" || linked && s.OwnPicture(c, text) == "" {
 		return text, nil
 	}
 	src := body.Source{Param: name, Text: text}
@@ -152,10 +153,10 @@ func (s *Server) nativePicture(c *gin.Context, p *body.Body, name, text string, 
 	var ref adapter.Reference
 	var err error
 	if src.Ref == nil && !linked && !body.HasScheme(text, "data") {
-		ref, err = s.core.Keep.Receive(c.Request.Context(), visitOf(c).caller, body.Base64Reader(text), "")
+		ref, err = s.core.Keep.Receive(c.Request.Context(), web.RequestOf(c).Caller, body.Base64Reader(text), "")
 		err = body.Blame(err, name)
 	} else {
-		ref, err = s.resolve(c, src)
+		ref, err = s.Resolve(c, src)
 	}
 	if err != nil {
 		return nil, err

@@ -11,6 +11,7 @@ import (
 
 	"midgate/adapter"
 	"midgate/proxy/body"
+	"midgate/proxy/web"
 )
 
 // nativeTaskJSON is a task as relays describe it (upstream-protocol.md §4.1), with the lists of newer origins.
@@ -78,7 +79,7 @@ func (s *Server) nativeURLs(base string, t adapter.NativeTask, j *nativeTaskJSON
 		clips = len(t.Job.Result.Videos)
 	}
 	for i := range clips {
-		url := filmURL(base, t.Job.ID, t.Job.Result.Moving)
+		url := web.VideoURL(base, t.Job.ID, t.Job.Result.Moving)
 		if i > 0 {
 			url += "?index=" + strconv.Itoa(i+1)
 		}
@@ -88,12 +89,12 @@ func (s *Server) nativeURLs(base string, t adapter.NativeTask, j *nativeTaskJSON
 	case clips > 0:
 		j.VideoURL, j.ImageURL = j.VideoURLs[0].URL, j.VideoURLs[0].URL
 	case t.Grid != "":
-		j.ImageURL = pictureURL(base, t.Grid, adapter.PNG)
+		j.ImageURL = web.PictureURL(base, t.Grid, adapter.PNG)
 		for _, id := range t.Cells {
-			j.ImageURLs = append(j.ImageURLs, urlJSON{pictureURL(base, id, adapter.PNG)})
+			j.ImageURLs = append(j.ImageURLs, urlJSON{web.PictureURL(base, id, adapter.PNG)})
 		}
 	case t.Task.ImageURL != "" && t.Task.Status == adapter.InProgress:
-		j.ImageURL = base + jobPreview + t.Job.ID
+		j.ImageURL = base + web.JobPreview + t.Job.ID
 	}
 }
 
@@ -118,15 +119,15 @@ func millis(t time.Time) int64 {
 
 // nativeFetch serves GET /mj/task/{id}/fetch.
 func (s *Server) nativeFetch(c *gin.Context, id string) error {
-	t, err := s.core.Natives.NativeTask(c.Request.Context(), visitOf(c).caller, id)
+	t, err := s.core.Natives.NativeTask(c.Request.Context(), web.RequestOf(c).Caller, id)
 	if adapter.KindOf(err) == adapter.NotFound && err != nil {
-		s.writeJSON(c, http.StatusBadRequest, gin.H{"code": mjInvalid, "description": "task_no_found ", "type": "upstream_error"})
+		s.WriteJSON(c, http.StatusBadRequest, gin.H{"code": mjInvalid, "description": "task_no_found ", "type": "upstream_error"})
 		return nil //nolint:nilerr // told in the relays' own words
 	}
 	if err != nil {
 		return err
 	}
-	s.writeJSON(c, http.StatusOK, s.nativeTask(s.base(c), t))
+	s.WriteJSON(c, http.StatusOK, s.nativeTask(s.Base(c), t))
 	return nil
 }
 
@@ -146,9 +147,9 @@ func (s *Server) nativeTasks(c *gin.Context) error {
 	if len(ids) > maxListed {
 		return adapter.BadParam("ids", "array_above_max_length", "At most %d ids may be sent.", maxListed)
 	}
-	tasks, base := []nativeTaskJSON{}, s.base(c)
+	tasks, base := []nativeTaskJSON{}, s.Base(c)
 	for _, id := range ids {
-		t, err := s.core.Natives.NativeTask(c.Request.Context(), visitOf(c).caller, id)
+		t, err := s.core.Natives.NativeTask(c.Request.Context(), web.RequestOf(c).Caller, id)
 		if adapter.KindOf(err) == adapter.NotFound && err != nil {
 			continue
 		}
@@ -157,39 +158,39 @@ func (s *Server) nativeTasks(c *gin.Context) error {
 		}
 		tasks = append(tasks, s.nativeTask(base, t))
 	}
-	s.writeJSON(c, http.StatusOK, tasks)
+	s.WriteJSON(c, http.StatusOK, tasks)
 	return nil
 }
 
 // nativeList serves GET /mj/task/list and /queue: of this key's tasks, where origins show everybody's.
 func (s *Server) nativeList(c *gin.Context, queued bool) error {
-	found, err := s.core.Natives.NativeTasks(c.Request.Context(), visitOf(c).caller, 100)
+	found, err := s.core.Natives.NativeTasks(c.Request.Context(), web.RequestOf(c).Caller, 100)
 	if err != nil {
 		return err
 	}
-	tasks, base := []nativeTaskJSON{}, s.base(c)
+	tasks, base := []nativeTaskJSON{}, s.Base(c)
 	for _, t := range found {
 		if !queued || !t.Job.Status.Ended() {
 			tasks = append(tasks, s.nativeTask(base, t))
 		}
 	}
-	s.writeJSON(c, http.StatusOK, tasks)
+	s.WriteJSON(c, http.StatusOK, tasks)
 	return nil
 }
 
 // nativeSeed serves GET /mj/task/{id}/image-seed.
 func (s *Server) nativeSeed(c *gin.Context, id string) error {
-	seed, err := s.core.Natives.TaskSeed(c.Request.Context(), visitOf(c).caller, id)
+	seed, err := s.core.Natives.TaskSeed(c.Request.Context(), web.RequestOf(c).Caller, id)
 	if err != nil {
 		return err
 	}
-	s.writeJSON(c, http.StatusOK, submitJSON{Code: mjAccepted, Description: "Success", Result: seed, Properties: map[string]any{}})
+	s.WriteJSON(c, http.StatusOK, submitJSON{Code: mjAccepted, Description: "Success", Result: seed, Properties: map[string]any{}})
 	return nil
 }
 
 // nativeCancel serves POST /mj/task/{id}/cancel, whose answer is empty (upstream-protocol.md §1.9).
 func (s *Server) nativeCancel(c *gin.Context, id string) error {
-	ctx, caller := c.Request.Context(), visitOf(c).caller
+	ctx, caller := c.Request.Context(), web.RequestOf(c).Caller
 	t, err := s.core.Natives.NativeTask(ctx, caller, id)
 	if err != nil {
 		return err
@@ -197,24 +198,21 @@ func (s *Server) nativeCancel(c *gin.Context, id string) error {
 	if _, err := s.core.Runs.Cancel(ctx, caller, t.Job.ID); err != nil {
 		return err
 	}
-	s.pace(c) // the upstream may have taken its time
+	s.Pace(c) // the upstream may have taken its time
 	c.Status(http.StatusOK)
 	c.Writer.WriteHeaderNow()
 	return nil
 }
 
-// jobPreview is the path before a job's ID at which its newest preview is handed out, without a key: an ID cannot be guessed.
-const jobPreview = "/mj/image/"
-
 // nativeImage serves GET /mj/image/{job}: how far a picture is. Finished ones have addresses of their own.
 func (s *Server) nativeImage(c *gin.Context, job string) error {
 	if !adapter.ValidID(job) || !strings.HasPrefix(job, "job_") {
-		return noPicture()
+		return web.NoPicture()
 	}
 	blob, err := s.core.Natives.NativePreview(c.Request.Context(), job)
 	if err != nil && adapter.KindOf(err) == adapter.Internal && c.Request.Context().Err() == nil {
-		s.log.Debug("a preview could not be had", "error", err)
-		return noPicture() // the next one has taken its place, or the job's end has
+		s.Log.Debug("a preview could not be had", "error", err)
+		return web.NoPicture() // the next one has taken its place, or the job's end has
 	}
 	if err != nil {
 		return err
@@ -227,6 +225,6 @@ func (s *Server) nativeImage(c *gin.Context, job string) error {
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
 	h.Set("Cache-Control", "no-store") // another one soon
-	s.serveBlob(c, blob)
+	s.ServeBlob(c, blob)
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"midgate/adapter"
+	"midgate/proxy/web"
 )
 
 // nativeUpload serves POST /mj/submit/upload-discord-images: pictures become addresses that prompts can begin with.
@@ -24,12 +25,12 @@ func (s *Server) nativeUpload(c *gin.Context) error {
 	}
 	addresses := make([]string, 0, len(refs))
 	for _, ref := range refs {
-		address, err := s.core.Keep.Lend(c.Request.Context(), visitOf(c).caller, ref)
+		address, err := s.core.Keep.Lend(c.Request.Context(), web.RequestOf(c).Caller, ref)
 		if err != nil {
 			return err
 		}
 		addresses = append(addresses, address)
 	}
-	s.writeJSON(c, http.StatusOK, submitJSON{Code: mjAccepted, Description: "Submit success", Result: addresses, Properties: map[string]any{}})
+	s.WriteJSON(c, http.StatusOK, submitJSON{Code: mjAccepted, Description: "Submit success", Result: addresses, Properties: map[string]any{}})
 	return nil
 }

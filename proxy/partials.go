@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"midgate/adapter"
+	"midgate/proxy/web"
 )
 
 // previewer is a ticket that can open the previews that Wait reports.
@@ -18,7 +19,7 @@ type previewer interface {
 type partials struct {
 	s    *Server
 	t    adapter.Ticket
-	form form
+	form web.Echo
 	send func(index int, blob *adapter.Blob) error // writes the event
 
 	shown int
@@ -32,15 +33,15 @@ func (p *partials) show(ctx context.Context, now adapter.Progress) {
 		return
 	}
 	p.last = now.Preview
-	blob, err := opener.Preview(ctx, now, orPNG(p.form.Output.Format), p.form.Output.Compression)
+	blob, err := opener.Preview(ctx, now, web.OrPNG(p.form.Output.Format), p.form.Output.Compression)
 	if err != nil {
-		p.s.log.Debug("a preview could not be shown", "error", err)
+		p.s.Log.Debug("a preview could not be shown", "error", err)
 		return
 	}
 	defer func() { _ = blob.Close() }() // it was only read
 	whole, err := held(blob)
 	if err != nil {
-		p.s.log.Debug("a preview could not be read", "error", err)
+		p.s.Log.Debug("a preview could not be read", "error", err)
 		return
 	}
 	if p.send(p.shown, whole) == nil {

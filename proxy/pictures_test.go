@@ -7,6 +7,7 @@ import (
 
 	"midgate/adapter"
 	"midgate/proxy/body"
+	"midgate/proxy/web"
 )
 
 func TestPictureBytesAreForEverybody(t *testing.T) {
@@ -158,7 +159,7 @@ func TestWhoPrefersNotToWaitGetsTheJob(t *testing.T) {
 		t.Errorf("%d Location %q, want 202 with the job's", w.Code, w.Header().Get("Location"))
 	}
 	golden(t, "job_queued", w.Body.Bytes())
-	below := send(newServer(t, f, func(c *Config) { c.PublicURL = "https://mid.example/art/" }), "POST", "/art/v1/images/generations", `{"prompt":"a fox"}`, "Prefer", "respond-async")
+	below := send(newServer(t, f, func(c *web.Config) { c.PublicURL = "https://mid.example/art/" }), "POST", "/art/v1/images/generations", `{"prompt":"a fox"}`, "Prefer", "respond-async")
 	if got, want := below.Header().Get("Location"), "/art/v1/jobs/"+testJob; got != want {
 		t.Errorf("below a path, Location = %q, want %q", got, want)
 	}

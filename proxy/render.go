@@ -4,26 +4,13 @@ import (
 	"context"
 	"log/slog"
 	"strconv"
-	"unicode/utf8"
 
 	"golang.org/x/sync/errgroup"
 
 	"midgate/adapter"
 	"midgate/adapter/jsonstream"
+	"midgate/proxy/web"
 )
-
-// form is what rendering an answer needs to know of its request. It is kept with the run, so that the job can show its
-// result as its route answered (adapter.Attempt.Echo).
-type form struct {
-	Tokens  int            `json:"tokens,omitempty"` // of the prompt
-	Quality string         `json:"quality,omitempty"`
-	Output  adapter.Output `json:"output"`
-	Router  bool           `json:"router,omitempty"` // the usage has OpenRouter's names
-}
-
-func formOf(g adapter.Generation) form {
-	return form{Tokens: tokens(g.Prompt), Quality: g.Quality, Output: g.Output}
-}
 
 // elementJSON is what an element of data says beside its picture (contract.md §5).
 type elementJSON struct {
@@ -66,9 +53,6 @@ type tokensJSON struct {
 	ImageTokens int `json:"image_tokens"`
 }
 
-// tokens estimates one for each four characters.
-func tokens(prompt string) int { return (utf8.RuneCountInString(prompt) + 3) / 4 }
-
 func usage(n int) usageJSON {
 	return usageJSON{TotalTokens: n, InputTokens: n, InputTokensDetail: tokensJSON{TextTokens: n}}
 }
@@ -80,7 +64,7 @@ type found struct {
 }
 
 // images writes the answer for some pictures into d, an ImagesResponse with URLs under base. It is the same each time it is rendered.
-func (s *Server) images(ctx context.Context, d *jsonstream.Document, c adapter.Caller, f form, base string, ids []string) error {
+func (s *Server) images(ctx context.Context, d *jsonstream.Document, c adapter.Caller, f web.Echo, base string, ids []string) error {
 	pictures, err := s.find(ctx, c, f, ids)
 	if err != nil {
 		return err
@@ -90,7 +74,7 @@ func (s *Server) images(ctx context.Context, d *jsonstream.Document, c adapter.C
 	if f.Router {
 		spent = routerUsageJSON{PromptTokens: f.Tokens, TotalTokens: f.Tokens}
 	}
-	about := aboutJSON{Background: "opaque", OutputFormat: string(orPNG(f.Output.Format)), Quality: shownQuality(f.Quality), Usage: spent}
+	about := aboutJSON{Background: "opaque", OutputFormat: string(web.OrPNG(f.Output.Format)), Quality: shownQuality(f.Quality), Usage: spent}
 	for i, p := range pictures {
 		created = max(created, p.image.Created.Unix())
 		if i == 0 && p.image.Width > 0 {
@@ -111,7 +95,7 @@ func (s *Server) images(ctx context.Context, d *jsonstream.Document, c adapter.C
 	return nil
 }
 
-func (s *Server) element(d *jsonstream.Document, f form, base string, p found) {
+func (s *Server) element(d *jsonstream.Document, f web.Echo, base string, p found) {
 	d.Text("{")
 	if p.blob != nil {
 		d.Text(`"b64_json":`)
@@ -120,14 +104,14 @@ func (s *Server) element(d *jsonstream.Document, f form, base string, p found) {
 	}
 	e := elementJSON{ID: p.image.ID, RevisedPrompt: p.image.Revised(), Actions: p.image.Offers(), Width: p.image.Width, Height: p.image.Height}
 	if f.Output.URL {
-		e.URL = pictureURL(base, p.image.ID, f.Output.Format)
+		e.URL = web.PictureURL(base, p.image.ID, f.Output.Format)
 	}
 	d.Members(e)
 	d.Text("}")
 }
 
 // find looks the pictures up, and opens them if the answer carries their bytes: each may have to be cut or encoded.
-func (s *Server) find(ctx context.Context, c adapter.Caller, f form, ids []string) (pictures []found, err error) {
+func (s *Server) find(ctx context.Context, c adapter.Caller, f web.Echo, ids []string) (pictures []found, err error) {
 	pictures = make([]found, len(ids))
 	if !f.Output.Base64 {
 		for i, id := range ids {
@@ -141,7 +125,7 @@ func (s *Server) find(ctx context.Context, c adapter.Caller, f form, ids []strin
 	g.SetLimit(4)
 	for i, id := range ids {
 		g.Go(func() error {
-			return s.guarded(slog.String("image", id), func() (err error) {
+			return s.Guarded(slog.String("image", id), func() (err error) {
 				pictures[i], err = s.open(gctx, c, f, id)
 				return err
 			})
@@ -159,31 +143,15 @@ func (s *Server) find(ctx context.Context, c adapter.Caller, f form, ids []strin
 }
 
 // open looks one picture up, with its bytes.
-func (s *Server) open(ctx context.Context, c adapter.Caller, f form, id string) (p found, err error) {
+func (s *Server) open(ctx context.Context, c adapter.Caller, f web.Echo, id string) (p found, err error) {
 	if p.image, err = s.core.Keep.Image(ctx, c, id); err != nil {
 		return p, err
 	}
-	if p.blob, err = s.core.Keep.Bytes(ctx, id, orPNG(f.Output.Format), f.Output.Compression); err != nil {
+	if p.blob, err = s.core.Keep.Bytes(ctx, id, web.OrPNG(f.Output.Format), f.Output.Compression); err != nil {
 		return found{}, err
 	}
 	p.image.Width, p.image.Height = p.blob.Width, p.blob.Height
 	return p, nil
-}
-
-// pictureURL names a picture's bytes; the extension is that of the bytes (clients.md §2).
-func pictureURL(base, id string, format adapter.Format) string {
-	ext := string(orPNG(format))
-	if ext == "jpeg" {
-		ext = "jpg"
-	}
-	return base + "/images/" + id + "." + ext
-}
-
-func orPNG(f adapter.Format) adapter.Format {
-	if f == "" {
-		return adapter.PNG
-	}
-	return f
 }
 
 // shownQuality is a concrete value of OpenAI's three.
@@ -199,11 +167,11 @@ func shownQuality(q string) string {
 }
 
 // count notes in which form pictures were handed out.
-func (s *Server) count(f form, n int) {
+func (s *Server) count(f web.Echo, n int) {
 	if f.Output.URL {
-		s.metrics.HandedOut("url", n)
+		s.Metrics.HandedOut("url", n)
 	}
 	if f.Output.Base64 {
-		s.metrics.HandedOut("b64_json", n)
+		s.Metrics.HandedOut("b64_json", n)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"midgate/adapter"
 	"midgate/adapter/chat"
 	"midgate/adapter/jsonstream"
+	"midgate/proxy/web"
 )
 
 const responsesRoute = "/v1/responses"
@@ -24,7 +25,7 @@ type Followers interface {
 // respond serves POST /v1/responses: the image_generation tool of OpenAI's newer API (openai-surface.md §7). A response
 // is its run.
 func (s *Server) respond(c *gin.Context) error {
-	p, err := s.readAnyModel(c)
+	p, err := s.ReadAnyModel(c)
 	if err != nil {
 		return err
 	}
@@ -35,7 +36,7 @@ func (s *Server) respond(c *gin.Context) error {
 	if ask.turn.Way == chat.TurnReply {
 		return s.respondAtOnce(c, ask, outcome{said: said{text: ask.turn.Reply.Text, reply: &ask.turn.Reply}})
 	}
-	a, err := s.attempt(c, p, ask.stream, ask.form)
+	a, err := s.Attempt(c, p, ask.stream, ask.form)
 	if err != nil {
 		return err
 	}
@@ -51,7 +52,7 @@ func (s *Server) respond(c *gin.Context) error {
 	case ask.form.Background:
 		return s.respondQueued(c, talk.Ticket)
 	default:
-		return s.deliver(c, talk.Ticket, s.response(c, talk.Ticket.Job(), ask.form, true))
+		return s.Deliver(c, talk.Ticket, s.response(c, talk.Ticket.Job(), ask.form, true))
 	}
 }
 
@@ -69,7 +70,7 @@ func (s *Server) converse(ctx context.Context, a adapter.Attempt, ask responseAs
 // respondQueued answers a background request at once: the client asks for the response until it is done.
 func (s *Server) respondQueued(c *gin.Context, t adapter.Ticket) error {
 	run := t.Job()
-	visitOf(c).follow(t)
+	web.RequestOf(c).Follow(t)
 	c.Header("Midgate-Job", run.ID)
 	written := false
 	defer func() {
@@ -81,36 +82,36 @@ func (s *Server) respondQueued(c *gin.Context, t adapter.Ticket) error {
 		return err
 	}
 	written = true
-	handed(c, t)
+	web.Handed(c, t)
 	return nil
 }
 
 // respondAtOnce answers what needs no job.
 func (s *Server) respondAtOnce(c *gin.Context, ask responseAsk, o outcome) error {
 	r := responseJSON{ID: atOnceID(ask.form, o), CreatedAt: time.Now().Unix(), Status: "completed", form: ask.form}
-	items, err := s.items(c.Request.Context(), visitOf(c).caller, s.base(c), r, o, true)
+	items, err := s.items(c.Request.Context(), web.RequestOf(c).Caller, s.Base(c), r, o, true)
 	if err != nil {
 		return err
 	}
 	if ask.stream {
 		defer closeItems(items)
 		t := s.startResponse(c, r, fresh)
-		defer func() { _ = t.e.end() }() // also when something panics
+		defer func() { _ = t.e.End() }() // also when something panics
 		t.head()
 		if err := t.finish(items, 0); err != nil {
-			t.fail(explain(err, asked{}))
+			t.fail(web.Explain(err, web.ErrorContext{}))
 		}
-		return t.e.close()
+		return t.e.Close()
 	}
 	doc := &jsonstream.Document{}
 	defer func() { _ = doc.Close() }() // files that were only read
 	r.write(doc, items)
-	return s.writeDocument(c, doc)
+	return s.WriteDocument(c, doc)
 }
 
 // response renders a result as a response; without bytes its pictures are addresses only.
-func (s *Server) response(c *gin.Context, run adapter.Job, f responseForm, bytes bool) renderer {
-	caller, base := visitOf(c).caller, s.base(c)
+func (s *Server) response(c *gin.Context, run adapter.Job, f responseForm, bytes bool) web.Renderer {
+	caller, base := web.RequestOf(c).Caller, s.Base(c)
 	return func(ctx context.Context, d *jsonstream.Document, result adapter.Result) error {
 		r := responseOf(run, f)
 		r.Status = "completed"

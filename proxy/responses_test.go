@@ -14,6 +14,7 @@ import (
 	"github.com/openai/openai-go/v3/responses"
 
 	"midgate/adapter/midjourney/simulator"
+	"midgate/proxy/web"
 )
 
 // answerJSON is what tests look at in a response.
@@ -255,7 +256,7 @@ func TestAResponseThatFailsTellsItTwice(t *testing.T) {
 	}
 	e, failed := all[len(all)-2], all[len(all)-1]
 	var both struct {
-		Error         problem
+		Error         web.Problem
 		Number        int `json:"sequence_number"`
 		Code, Message string
 	}

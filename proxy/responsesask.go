@@ -11,6 +11,7 @@ import (
 	"midgate/adapter"
 	"midgate/adapter/chat"
 	"midgate/proxy/body"
+	"midgate/proxy/web"
 )
 
 // responseAsk is a request to /v1/responses, decoded and checked.
@@ -30,7 +31,7 @@ func (s *Server) readResponse(c *gin.Context, p *body.Body) (ask responseAsk, er
 	read.Do(func() (err error) { ask.gen, ask.stream, err = readTool(p, tool); return })
 	read.Do(func() error { return s.responseModel(c, p, tool, &ask) })
 	read.Do(func() error { return p.Unused() })
-	visitOf(c).model = ask.gen.Model
+	web.RequestOf(c).Model = ask.gen.Model
 	read.Do(func() (err error) { ask.form, err = readResponseForm(p, ask.gen); return })
 	if read.Err != nil {
 		return ask, read.Err
@@ -58,7 +59,7 @@ func (s *Server) readResponse(c *gin.Context, p *body.Body) (ask responseAsk, er
 	if ask.refs, err = s.turnPictures(c, p, ask.turn); err != nil {
 		return ask, inInput(err)
 	}
-	if err := s.borrow(c, p, &ask.gen); err != nil {
+	if err := s.ResolveReferences(c, p, &ask.gen); err != nil {
 		return ask, err
 	}
 	return ask, s.toolMask(c, p, tool, &ask)
@@ -142,7 +143,7 @@ func (s *Server) toolMask(c *gin.Context, p *body.Body, tool gjson.Result, ask *
 		return adapter.BadParam("tools", "invalid_value", "There is an 'input_image_mask', but no picture in 'input' or behind 'previous_response_id'.")
 	}
 	p.Take(&src)
-	ref, err := s.resolve(c, src)
+	ref, err := s.Resolve(c, src)
 	ask.mask = &ref
 	return err
 }

@@ -12,11 +12,12 @@ import (
 
 	"midgate/adapter"
 	"midgate/proxy/body"
+	"midgate/proxy/web"
 )
 
 // responseForm is what a response says again of its request; it is kept with the run, so each part of it is bounded.
 type responseForm struct {
-	form
+	web.Echo
 	Model        string          `json:"model"`
 	Tools        json.RawMessage `json:"tools,omitempty"`
 	Choice       json.RawMessage `json:"choice,omitempty"`
@@ -61,7 +62,7 @@ const (
 
 // readResponseForm reads what a response says again.
 func readResponseForm(p *body.Body, g adapter.Generation) (f responseForm, err error) {
-	f = responseForm{form: formOf(g), Model: cmp.Or(p.Hint("model"), "midjourney"), User: p.Hint("user")}
+	f = responseForm{Echo: web.EchoOf(g), Model: cmp.Or(p.Hint("model"), "midjourney"), User: p.Hint("user")}
 	if f.Background, err = p.Truth("background"); err != nil {
 		return f, err
 	}

@@ -10,6 +10,7 @@ import (
 
 	"midgate/adapter"
 	"midgate/adapter/jsonstream"
+	"midgate/proxy/web"
 )
 
 // getResponse serves GET /v1/responses/{id}: as it stands, or with ?stream=true what is still to come of it.
@@ -27,7 +28,7 @@ func (s *Server) getResponse(c *gin.Context) error {
 			return adapter.BadParam("starting_after", "invalid_value", "'starting_after' must be the sequence number of an event.")
 		}
 	}
-	t, err := s.core.Followers.Follow(c.Request.Context(), visitOf(c).caller, run.ID)
+	t, err := s.core.Followers.Follow(c.Request.Context(), web.RequestOf(c).Caller, run.ID)
 	if err != nil {
 		return err
 	}
@@ -57,12 +58,12 @@ func (s *Server) writeResponse(c *gin.Context, run adapter.Job) error {
 	f := keptResponse(run)
 	if run.Status != adapter.JobCompleted || run.Result == nil {
 		responseOf(run, f).write(doc, nil)
-		return s.writeDocument(c, doc)
+		return s.WriteDocument(c, doc)
 	}
 	if err := s.response(c, run, f, true)(c.Request.Context(), doc, *run.Answer()); err != nil {
 		return err
 	}
-	return s.writeDocument(c, doc)
+	return s.WriteDocument(c, doc)
 }
 
 // cancelResponse serves POST /v1/responses/{id}/cancel.
@@ -71,7 +72,7 @@ func (s *Server) cancelResponse(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if run, err = s.core.Runs.Cancel(c.Request.Context(), visitOf(c).caller, run.ID); err != nil {
+	if run, err = s.core.Runs.Cancel(c.Request.Context(), web.RequestOf(c).Caller, run.ID); err != nil {
 		return err
 	}
 	return s.writeResponse(c, run)
@@ -84,10 +85,10 @@ func (s *Server) deleteResponse(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.core.Followers.Forget(c.Request.Context(), visitOf(c).caller, run.ID); err != nil {
+	if err := s.core.Followers.Forget(c.Request.Context(), web.RequestOf(c).Caller, run.ID); err != nil {
 		return err
 	}
-	s.writeJSON(c, http.StatusOK, deletedJSON{ID: id, Object: "response", Deleted: true})
+	s.WriteJSON(c, http.StatusOK, web.DeletedJSON{ID: id, Object: "response", Deleted: true})
 	return nil
 }
 
@@ -101,13 +102,13 @@ func (s *Server) listInput(c *gin.Context) error {
 	if c.Query("order") != "asc" {
 		slices.Reverse(items)
 	}
-	limit, err := pageLimit(c, 100)
+	limit, err := web.PageLimit(c, 100)
 	if err != nil {
 		return err
 	}
 	if i := slices.IndexFunc(items, func(m inputJSON) bool { return m.ID == c.Query("after") }); i >= 0 {
 		items = items[i+1:]
 	}
-	s.writeJSON(c, http.StatusOK, page(items, limit, func(m inputJSON) (string, any) { return m.ID, m }))
+	s.WriteJSON(c, http.StatusOK, web.Page(items, limit, func(m inputJSON) (string, any) { return m.ID, m }))
 	return nil
 }

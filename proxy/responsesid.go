@@ -10,6 +10,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"midgate/adapter"
+	"midgate/proxy/web"
 )
 
 // A response is its run: resp_ and the job's 26 characters. Its pictures are ig_ and the same characters, _2 and so on
@@ -82,7 +83,7 @@ func (s *Server) pictureOf(c *gin.Context, callID string) (string, error) {
 	if m == nil {
 		return "", nil
 	}
-	ctx, caller := c.Request.Context(), visitOf(c).caller
+	ctx, caller := c.Request.Context(), web.RequestOf(c).Caller
 	run, err := s.core.Runs.Job(ctx, caller, jobOf(m[1]))
 	if err == nil {
 		i, _ := strconv.Atoi(cmp.Or(m[2], "1"))
@@ -108,7 +109,7 @@ func (s *Server) ownResponse(c *gin.Context, id string) (run adapter.Job, f resp
 	if m == nil {
 		return run, f, missing
 	}
-	run, err = s.core.Runs.Job(c.Request.Context(), visitOf(c).caller, jobOf(m[1]))
+	run, err = s.core.Runs.Job(c.Request.Context(), web.RequestOf(c).Caller, jobOf(m[1]))
 	if adapter.KindOf(err) == adapter.NotFound {
 		return run, f, missing
 	}

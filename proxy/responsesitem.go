@@ -10,13 +10,14 @@ import (
 	"midgate/adapter"
 	"midgate/adapter/chat"
 	"midgate/adapter/jsonstream"
+	"midgate/proxy/web"
 )
 
 // item is one piece of a response's output: a picture, a text, or the call of a function that a client insisted on.
 type item struct {
 	id      string
 	picture *found // of an image_generation_call
-	form    form
+	form    web.Echo
 	url     string
 	text    string
 	call    string // name of the function; text has its arguments
@@ -36,7 +37,7 @@ func outcomeOf(run adapter.Job, r adapter.Result) outcome {
 		o.text = chat.Markdown(chat.Answer{Texts: r.Texts})
 	}
 	if len(r.Videos) > 0 {
-		o.video = filmURL("", run.ID, r.Moving)
+		o.video = web.VideoURL("", run.ID, r.Moving)
 	}
 	return o
 }
@@ -56,16 +57,16 @@ func (s *Server) items(ctx context.Context, c adapter.Caller, base string, r res
 	case o.reply != nil || o.text != "":
 		return []item{{id: "msg_" + suffix, text: o.text}}, nil
 	}
-	f := r.form.form
+	f := r.form.Echo
 	f.Output.Base64 = bytes
 	pictures, err := s.find(ctx, c, f, o.ids)
 	if err != nil {
 		return nil, err
 	}
-	s.metrics.HandedOut("responses", len(pictures))
+	s.Metrics.HandedOut("responses", len(pictures))
 	items := make([]item, len(pictures), len(pictures)+1)
 	for i := range pictures {
-		items[i] = item{id: pictureItem(suffix, i), picture: &pictures[i], form: f, url: pictureURL(base, pictures[i].image.ID, f.Output.Format)}
+		items[i] = item{id: pictureItem(suffix, i), picture: &pictures[i], form: f, url: web.PictureURL(base, pictures[i].image.ID, f.Output.Format)}
 	}
 	switch {
 	case r.form.Talk && len(pictures) > 0:
@@ -140,7 +141,7 @@ func (it *item) write(d *jsonstream.Document) {
 		img := it.picture.image
 		d.Members(pictureJSON{
 			Revised: img.Revised(), Size: fmt.Sprintf("%dx%d", img.Width, img.Height), Quality: shownQuality(it.form.Quality), Background: "opaque",
-			OutputFormat: string(orPNG(it.form.Output.Format)), ImageID: img.ID, URL: it.url, Actions: img.Offers(),
+			OutputFormat: string(web.OrPNG(it.form.Output.Format)), ImageID: img.ID, URL: it.url, Actions: img.Offers(),
 		})
 		d.Text("}")
 	case it.call != "":

@@ -9,6 +9,7 @@ import (
 
 	"midgate/adapter"
 	"midgate/adapter/jsonstream"
+	"midgate/proxy/web"
 )
 
 // fresh is the last number that a client has seen of a stream that begins.
@@ -18,7 +19,7 @@ const fresh = -1
 // stream that is taken up again leaves out what the client has seen.
 type responseStream struct {
 	s    *Server
-	e    *events
+	e    *web.Events
 	r    responseJSON
 	next int
 	seen int   // the last number that the client has; fresh for none
@@ -27,20 +28,20 @@ type responseStream struct {
 
 // streamResponse answers with events while the job runs. Of a stream that is taken up again the ticket is nobody's.
 func (s *Server) streamResponse(c *gin.Context, t adapter.Ticket, f responseForm, seen int) error {
-	v := visitOf(c)
+	v := web.RequestOf(c)
 	run := t.Job()
-	v.follow(t)
-	c.Header("Midgate-Job", v.job)
+	v.Follow(t)
+	c.Header("Midgate-Job", v.Job)
 	ctx := c.Request.Context()
 	if seen == fresh && !f.Background {
-		if err := accepted(ctx, t); err != nil {
-			return s.undelivered(c, t, err)
+		if err := web.AwaitAccepted(ctx, t); err != nil {
+			return s.Undelivered(c, t, err)
 		}
 	}
 	r := responseOf(run, f)
 	r.Status, r.Error, r.EndedAt = string(adapter.JobInProgress), nil, 0
 	stream := s.startResponse(c, r, seen)
-	defer func() { _ = stream.e.end() }() // also when something panics: no comment may follow the answer
+	defer func() { _ = stream.e.End() }() // also when something panics: no comment may follow the answer
 	stream.head()
 	draws := run.Kind != adapter.JobDescription && run.Kind != adapter.JobVideo
 	if draws {
@@ -48,9 +49,9 @@ func (s *Server) streamResponse(c *gin.Context, t adapter.Ticket, f responseForm
 	}
 	result, err := t.Wait(ctx, stream.previews(ctx, t, draws))
 	if err == nil {
-		err = s.finishResponse(ctx, v.caller, s.base(c), t.Job(), stream, result, draws)
+		err = s.finishResponse(ctx, v.Caller, s.Base(c), t.Job(), stream, result, draws)
 	}
-	return s.endStream(c, t, stream.e, err, stream.fail)
+	return s.EndStream(c, t, stream.e, err, stream.fail)
 }
 
 func (s *Server) finishResponse(ctx context.Context, c adapter.Caller, base string, run adapter.Job, t *responseStream, result adapter.Result, draws bool) error {
@@ -68,7 +69,7 @@ func (s *Server) finishResponse(ctx context.Context, c adapter.Caller, base stri
 }
 
 func (s *Server) startResponse(c *gin.Context, r responseJSON, seen int) *responseStream {
-	return &responseStream{s: s, e: s.startEvents(c), r: r, seen: seen}
+	return &responseStream{s: s, e: s.StartEvents(c), r: r, seen: seen}
 }
 
 func (t *responseStream) suffix() string { return t.r.ID[len("resp_"):] }
@@ -87,7 +88,7 @@ func (t *responseStream) send(kind string, rest func(d *jsonstream.Document)) {
 	d.Text(`{"type":"` + kind + `","sequence_number":` + strconv.Itoa(number) + `,`)
 	rest(d)
 	d.Text("}")
-	if err := t.e.send(kind, d); err != nil && !t.e.broken() { // that the client has gone is found at the end
+	if err := t.e.Send(kind, d); err != nil && !t.e.Broken() { // that the client has gone is found at the end
 		t.lost = err
 		t.next = number
 	}
@@ -161,19 +162,19 @@ func (t *responseStream) finish(items []item, announced int) error {
 }
 
 // fail sends the error, nested and flat: clients differ in which of them they read (openai-surface.md §7.4).
-func (t *responseStream) fail(x explained) {
+func (t *responseStream) fail(x web.APIError) {
 	t.lost, t.next = nil, max(t.next, t.seen+1)
 	d := &jsonstream.Document{}
 	d.Value(struct {
-		Error   problem `json:"error"`
-		Type    string  `json:"type"`
-		Number  int     `json:"sequence_number"`
-		Code    *string `json:"code"`
-		Message string  `json:"message"`
-		Param   *string `json:"param"`
-	}{x.problem, "error", t.next, x.problem.Code, x.problem.Message, x.problem.Param})
+		Error   web.Problem `json:"error"`
+		Type    string      `json:"type"`
+		Number  int         `json:"sequence_number"`
+		Code    *string     `json:"code"`
+		Message string      `json:"message"`
+		Param   *string     `json:"param"`
+	}{x.Problem, "error", t.next, x.Problem.Code, x.Problem.Message, x.Problem.Param})
 	t.next++
-	_ = t.e.send("error", d) // that the client has gone is found at the end
+	_ = t.e.Send("error", d) // that the client has gone is found at the end
 	t.r.Status, t.r.Error = string(adapter.JobFailed), responseError(x)
 	t.state("response.failed", nil)
 }
@@ -184,7 +185,7 @@ func (t *responseStream) previews(ctx context.Context, ticket adapter.Ticket, dr
 		return nil
 	}
 	head := t.next
-	p := partials{s: t.s, t: ticket, form: t.r.form.form, shown: max(0, t.seen+1-head)}
+	p := partials{s: t.s, t: ticket, form: t.r.form.Echo, shown: max(0, t.seen+1-head)}
 	t.next = max(t.next, t.seen+1)
 	id := pictureItem(t.suffix(), 0)
 	p.send = func(index int, blob *adapter.Blob) error {
@@ -192,7 +193,7 @@ func (t *responseStream) previews(ctx context.Context, ticket adapter.Ticket, dr
 			d.Members(placeJSON{0, id})
 			d.Text(`,"partial_image_index":` + strconv.Itoa(index) + `,"partial_image_b64":`)
 			d.File(blob, blob.Size)
-			about := eventOf(t.r.form.form, blob, time.Now())
+			about := eventOf(t.r.form.Echo, blob, time.Now())
 			d.Text(",")
 			d.Members(struct {
 				Size         string `json:"size"`

@@ -11,6 +11,7 @@ import (
 
 	"midgate/adapter"
 	"midgate/proxy/metrics"
+	"midgate/proxy/web"
 )
 
 func init() {
@@ -19,23 +20,30 @@ func init() {
 
 // Server is the HTTP face. Make it with New; it is an http.Handler.
 type Server struct {
-	*webServer
+	*web.Server
 	core    Core
 	router  *gin.Engine
 	methods map[string][]string // of every path that has no parameter
 }
 
+// route is one line of the table: what is served where, behind which middlewares.
+type route struct {
+	method, path string
+	serve        web.Handler
+	behind       []web.Handler
+}
+
 // New builds the HTTP face of a core. The error names what is wrong with the configuration.
-func New(cfg Config, core Core, m *metrics.Metrics, log *slog.Logger) (*Server, error) {
-	w, err := newWebServer(cfg, services{models: core.Draw, pictures: core.Keep, files: core.Files, jobs: core.Runs}, m, log)
+func New(cfg web.Config, core Core, m *metrics.Metrics, log *slog.Logger) (*Server, error) {
+	w, err := web.New(cfg, web.Services{Models: core.Draw, Pictures: core.Keep, Files: core.Files, Jobs: core.Runs}, m, log)
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{webServer: w, core: core, methods: map[string][]string{}}
-	open := []handler{}                     // anybody
-	keyed := []handler{s.keyed}             // a key
-	body := []handler{s.keyed, s.limitBody} // a key, and a body of bounded size that comes in time
-	hint := []handler{s.limitBody}          // anybody, and such a body
+	s := &Server{Server: w, core: core, methods: map[string][]string{}}
+	open := []web.Handler{}                     // anybody
+	keyed := []web.Handler{s.Keyed}             // a key
+	body := []web.Handler{s.Keyed, s.LimitBody} // a key, and a body of bounded size that comes in time
+	hint := []web.Handler{s.LimitBody}          // anybody, and such a body
 
 	err = s.build(append([]route{
 		{"GET", "/healthz", s.healthz, open},
@@ -96,12 +104,12 @@ func (s *Server) build(table []route) error {
 	g := gin.New()
 	g.UseRawPath, g.UnescapePathValues = true, true // %2F inside an id is part of it
 	g.RedirectTrailingSlash, g.HandleMethodNotAllowed = false, true
-	if err := g.SetTrustedProxies(s.cfg.TrustedProxies); err != nil {
+	if err := g.SetTrustedProxies(s.Config.TrustedProxies); err != nil {
 		return err
 	}
-	g.Use(s.observe, s.cors, s.do(s.rightMethod))
-	g.NoRoute(s.do(s.unknownURL))
-	g.NoMethod(s.do(s.notAllowed))
+	g.Use(s.Observe, s.cors, s.Do(s.rightMethod))
+	g.NoRoute(s.Do(s.UnknownURL))
+	g.NoMethod(s.Do(s.notAllowed))
 	for _, r := range table {
 		methods := []string{r.method}
 		if r.method == http.MethodGet {
@@ -121,15 +129,15 @@ func (s *Server) build(table []route) error {
 func (s *Server) chain(r route) []gin.HandlerFunc {
 	var hs []gin.HandlerFunc
 	for _, h := range r.behind {
-		hs = append(hs, s.do(h))
+		hs = append(hs, s.Do(h))
 	}
-	return append(hs, s.do(r.serve))
+	return append(hs, s.Do(r.serve))
 }
 
 // ServeHTTP bounds the wait for the body and normalises the path, then routes.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	s.boundWait(w, r)
-	s.unprefix(r)
+	s.BoundWait(w, r)
+	s.Unprefix(r)
 	normalise(r)
 	s.router.ServeHTTP(w, r)
 }
@@ -139,10 +147,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (s *Server) HTTP() *http.Server {
 	return &http.Server{
 		Handler:           s,
-		ReadHeaderTimeout: s.cfg.HeaderTimeout,
+		ReadHeaderTimeout: s.Config.HeaderTimeout,
 		IdleTimeout:       130 * time.Second, // longer than the 120 s that load balancers keep connections
 		MaxHeaderBytes:    64 << 10,
-		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+		ErrorLog:          slog.NewLogLogger(s.Log.Handler(), slog.LevelDebug),
 	}
 }
 
@@ -157,5 +165,5 @@ func (s *Server) rightMethod(c *gin.Context) error {
 }
 
 func (s *Server) notAllowed(c *gin.Context) error {
-	return adapter.Errorf(wrongMethod, "%s is not allowed on this URL. Allowed: %s.", metrics.KnownMethod(c.Request.Method), c.Writer.Header().Get("Allow"))
+	return adapter.Errorf(web.WrongMethod, "%s is not allowed on this URL. Allowed: %s.", metrics.KnownMethod(c.Request.Method), c.Writer.Header().Get("Allow"))
 }

@@ -1,22 +1,26 @@
 package proxy
 
-import "github.com/gin-gonic/gin"
+import (
+	"github.com/gin-gonic/gin"
+
+	"midgate/proxy/web"
+)
 
 // shorten serves POST /v1/prompts/shorten.
 func (s *Server) shorten(c *gin.Context) error {
-	p, err := s.read(c)
+	p, err := s.Read(c)
 	if err != nil {
 		return err
 	}
 	g, _, err := readGeneration(p, true)
-	visitOf(c).model = g.Model
+	web.RequestOf(c).Model = g.Model
 	if err != nil {
 		return err
 	}
 	if err := p.Unused(); err != nil {
 		return err
 	}
-	a, err := s.attempt(c, p, false, formOf(g))
+	a, err := s.Attempt(c, p, false, web.EchoOf(g))
 	if err != nil {
 		return err
 	}
@@ -24,5 +28,5 @@ func (s *Server) shorten(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.deliver(c, t, s.texts(t.Job().Created.Unix()))
+	return s.Deliver(c, t, s.texts(t.Job().Created.Unix()))
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"midgate/adapter"
+	"midgate/proxy/web"
 )
 
 // listen serves on a port of the loopback; what is left open when the test ends is closed.
@@ -95,7 +96,7 @@ func TestAmbiguousRequestsAreRefused(t *testing.T) {
 
 // A body over the limit is answered without reading it all, whether or not it says how long it is (I1, case 37).
 func TestHugeBodiesAreNotRead(t *testing.T) {
-	address := listen(t, newServer(t, newFake(), func(c *Config) { c.MaxBody = 1 << 20 }))
+	address := listen(t, newServer(t, newFake(), func(c *web.Config) { c.MaxBody = 1 << 20 }))
 	for name, header := range map[string]string{
 		"announced": "Content-Length: 10000000000",
 		"in chunks": "Transfer-Encoding: chunked",
@@ -129,7 +130,7 @@ func TestHugeBodiesAreNotRead(t *testing.T) {
 func TestTricklingClientsAreCutOff(t *testing.T) {
 	f := newFake()
 	f.hold = make(chan struct{})
-	address := listen(t, newServer(t, f, func(c *Config) { c.HeaderTimeout, c.BodyPatience = 200*time.Millisecond, 200*time.Millisecond }))
+	address := listen(t, newServer(t, f, func(c *web.Config) { c.HeaderTimeout, c.BodyPatience = 200*time.Millisecond, 200*time.Millisecond }))
 	waiting := dial(t, address)
 	if _, err := io.WriteString(waiting, post(`{"prompt":"x"}`, "Content-Length: 14")); err != nil {
 		t.Fatal(err)
@@ -179,7 +180,7 @@ func TestClientsThatNeverReadAreLetGo(t *testing.T) {
 	big := &bigPictures{fake: f}
 	core := f.core()
 	core.Keep = big
-	s := newServerOf(t, core, func(c *Config) { c.WriteTimeout = 100 * time.Millisecond })
+	s := newServerOf(t, core, func(c *web.Config) { c.WriteTimeout = 100 * time.Millisecond })
 	address := listen(t, s)
 	c := dial(t, address)
 	raw, err := c.SyscallConn()
@@ -197,7 +198,7 @@ func TestClientsThatNeverReadAreLetGo(t *testing.T) {
 
 // The same for small answers that need no key, asked for in a row (C2).
 func TestClientsThatOnlyAskAreLetGo(t *testing.T) {
-	address := listen(t, newServer(t, newFake(), func(c *Config) { c.WriteTimeout = 100 * time.Millisecond }))
+	address := listen(t, newServer(t, newFake(), func(c *web.Config) { c.WriteTimeout = 100 * time.Millisecond }))
 	for name, request := range map[string]string{
 		"the metrics": "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n",
 		"preflights":  "OPTIONS /v1/models HTTP/1.1\r\nHost: x\r\nOrigin: https://a.example\r\nAccess-Control-Request-Method: GET\r\n\r\n",

@@ -18,6 +18,7 @@ import (
 	"midgate/adapter"
 	"midgate/adapter/chat"
 	"midgate/proxy/metrics"
+	"midgate/proxy/web"
 )
 
 // waiting is a ticket whose job waits for a place longer than a status line does.
@@ -128,7 +129,7 @@ func newStage(t *testing.T, silence time.Duration) (*stage, *Server) {
 	f.add(testImage, tiny)
 	core := f.core()
 	core.Draw, core.Edit, core.Talk, core.Keep = f, f, f, f
-	s, err := New(Config{Auth: AuthKeys, Keys: []Key{{Name: "alice", Secret: "sk-alice"}}, PublicURL: "https://mid.example"}, core, metrics.New(), testLog(t))
+	s, err := New(web.Config{Auth: web.AuthKeys, Keys: []web.Key{{Name: "alice", Secret: "sk-alice"}}, PublicURL: "https://mid.example"}, core, metrics.New(), testLog(t))
 	if err != nil {
 		t.Fatal(err)
 	}

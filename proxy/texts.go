@@ -5,6 +5,7 @@ import (
 
 	"midgate/adapter"
 	"midgate/adapter/jsonstream"
+	"midgate/proxy/web"
 )
 
 // textsJSON answers where the result is words (contract.md §4, descriptions and shorten).
@@ -18,7 +19,7 @@ type textJSON struct {
 }
 
 // texts renders a result's prompts.
-func (s *Server) texts(created int64) renderer {
+func (s *Server) texts(created int64) web.Renderer {
 	return func(_ context.Context, d *jsonstream.Document, r adapter.Result) error {
 		t := textsJSON{Created: created, Data: make([]textJSON, 0, len(r.Texts))}
 		for _, p := range r.Texts {

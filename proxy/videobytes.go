@@ -1,7 +1,6 @@
 package proxy
 
 import (
-	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -9,6 +8,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"midgate/adapter"
+	"midgate/proxy/web"
 )
 
 // videoTypes are the media types of what a video's bytes may be: accounts on Discord animate as WebP
@@ -60,18 +60,10 @@ func clipIndex(c *gin.Context, run adapter.Job) (int, error) {
 	return n - 1, nil
 }
 
-// filmEndings are the extensions under which videos are served: what the bytes are.
-var filmEndings = []string{string(adapter.MP4), string(adapter.WebP), string(adapter.GIF)}
-
-// filmURL is the address of a video's bytes; moving is its result's.
-func filmURL(base, jobID string, moving adapter.Format) string {
-	return base + "/videos/" + adapter.VideoID(jobID) + "." + string(cmp.Or(moving, adapter.MP4))
-}
-
 // serveFilm serves GET and HEAD /videos/{id}.mp4: a video for everybody who knows its name.
 func (s *Server) serveFilm(c *gin.Context) error {
 	id, ext, _ := strings.Cut(c.Param("file"), ".")
-	if !isVideoID(id) || !slices.Contains(filmEndings, ext) {
+	if !isVideoID(id) || !slices.Contains(web.VideoEndings, ext) {
 		return noVideo()
 	}
 	clip, _ := strconv.Atoi(c.DefaultQuery("index", "1")) // what is no number is no clip
@@ -100,7 +92,7 @@ func (s *Server) film(c *gin.Context, blob *adapter.Blob, cache string) error {
 	if blob.SHA256 != "" {
 		h.Set("Etag", `"`+blob.SHA256+`"`)
 	}
-	s.metrics.HandedOut("video", 1)
-	s.serveBlob(c, blob)
+	s.Metrics.HandedOut("video", 1)
+	s.ServeBlob(c, blob)
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 	"midgate/adapter"
 	"midgate/adapter/jsonstream"
 	"midgate/proxy/body"
+	"midgate/proxy/web"
 )
 
 // videoJSON is OpenAI's Video: the first 13 members are always there (openai-surface.md §5.2). URL is an extension.
@@ -46,8 +47,8 @@ func (s *Server) video(base string, run adapter.Job) videoJSON {
 	f, _ := adapter.VideoRequestOf(run) // a record that cannot be read has no prompt to show
 	v := videoJSON{
 		ID: adapter.VideoID(run.ID), Object: "video", Model: cmp.Or(run.Model, "midjourney"), Status: string(run.Status),
-		CreatedAt: run.Created.Unix(), Prompt: orNull(f.Prompt), Size: cmp.Or(f.Frame, concrete(f.Size), unmeasured),
-		Seconds: strconv.Itoa(adapter.VideoLength(run, f)), RemixedFrom: orNull(f.RemixOf),
+		CreatedAt: run.Created.Unix(), Prompt: web.OrNull(f.Prompt), Size: cmp.Or(f.Frame, concrete(f.Size), unmeasured),
+		Seconds: strconv.Itoa(adapter.VideoLength(run, f)), RemixedFrom: web.OrNull(f.RemixOf),
 	}
 	if !run.Expires.IsZero() {
 		v.ExpiresAt = new(run.Expires.Unix())
@@ -56,7 +57,7 @@ func (s *Server) video(base string, run adapter.Job) videoJSON {
 	case adapter.JobCompleted:
 		v.Progress, v.CompletedAt = 100, new(run.Finished.Unix())
 		result := cmp.Or(run.Result, &adapter.Result{})
-		v.URL = filmURL(base, run.ID, result.Moving)
+		v.URL = web.VideoURL(base, run.ID, result.Moving)
 		if len(result.Videos) > 1 {
 			v.Clips = len(result.Videos)
 		}
@@ -64,10 +65,10 @@ func (s *Server) video(base string, run adapter.Job) videoJSON {
 			v.Missing = result.Reason
 		}
 	case adapter.JobFailed, adapter.JobCancelled:
-		x := explain(run.Error, asked{model: run.Model})
-		v.Status, v.Error = "failed", &videoFail{Code: x.problem.Type, Message: x.problem.Message}
-		if x.problem.Code != nil {
-			v.Error.Code = *x.problem.Code
+		x := web.Explain(run.Error, web.ErrorContext{Model: run.Model})
+		v.Status, v.Error = "failed", &videoFail{Code: x.Problem.Type, Message: x.Problem.Message}
+		if x.Problem.Code != nil {
+			v.Error.Code = *x.Problem.Code
 		}
 	default:
 		v.Progress = s.core.Runs.JobProgress(run.ID).Percent
@@ -84,8 +85,8 @@ func concrete(size string) string {
 }
 
 // videoResult renders a run's result as its video.
-func (s *Server) videoResult(c *gin.Context, run adapter.Job) renderer {
-	base := s.base(c)
+func (s *Server) videoResult(c *gin.Context, run adapter.Job) web.Renderer {
+	base := s.Base(c)
 	return func(_ context.Context, d *jsonstream.Document, _ adapter.Result) error {
 		d.Value(s.video(base, run))
 		return nil
@@ -105,7 +106,7 @@ func (s *Server) getVideo(c *gin.Context) error {
 	if !run.Status.Ended() {
 		c.Header("Openai-Poll-After-Ms", pollAfter)
 	}
-	s.writeJSON(c, http.StatusOK, s.video(s.base(c), run))
+	s.WriteJSON(c, http.StatusOK, s.video(s.Base(c), run))
 	return nil
 }
 
@@ -114,7 +115,7 @@ func (s *Server) ownVideo(c *gin.Context) (adapter.Job, error) {
 	if err != nil {
 		return adapter.Job{}, err
 	}
-	return s.core.Films.Video(c.Request.Context(), visitOf(c).caller, id)
+	return s.core.Films.Video(c.Request.Context(), web.RequestOf(c).Caller, id)
 }
 
 // listVideos serves GET /v1/videos, newest first unless order=asc.
@@ -131,12 +132,12 @@ func (s *Server) listVideos(c *gin.Context) error {
 	if after != "" && !isVideoID(after) {
 		return adapter.BadParam("after", "invalid_value", "'after' must be the ID of a video.")
 	}
-	runs, err := s.core.Films.Videos(c.Request.Context(), visitOf(c).caller, limit+1, after, order == "asc")
+	runs, err := s.core.Films.Videos(c.Request.Context(), web.RequestOf(c).Caller, limit+1, after, order == "asc")
 	if err != nil {
 		return body.Blame(err, "after")
 	}
-	base := s.base(c)
-	s.writeJSON(c, http.StatusOK, page(runs, limit, func(r adapter.Job) (string, any) { return adapter.VideoID(r.ID), s.video(base, r) }))
+	base := s.Base(c)
+	s.WriteJSON(c, http.StatusOK, web.Page(runs, limit, func(r adapter.Job) (string, any) { return adapter.VideoID(r.ID), s.video(base, r) }))
 	return nil
 }
 
@@ -145,7 +146,7 @@ func videoLimit(c *gin.Context) (int, error) {
 	if c.Query("limit") == "0" {
 		return 0, nil
 	}
-	return pageLimit(c, 100)
+	return web.PageLimit(c, 100)
 }
 
 // deleteVideo serves DELETE /v1/videos/{id}.
@@ -154,9 +155,9 @@ func (s *Server) deleteVideo(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.core.Films.DeleteVideo(c.Request.Context(), visitOf(c).caller, id); err != nil {
+	if err := s.core.Films.DeleteVideo(c.Request.Context(), web.RequestOf(c).Caller, id); err != nil {
 		return err
 	}
-	s.writeJSON(c, http.StatusOK, deletedJSON{ID: id, Object: "video.deleted", Deleted: true})
+	s.WriteJSON(c, http.StatusOK, web.DeletedJSON{ID: id, Object: "video.deleted", Deleted: true})
 	return nil
 }

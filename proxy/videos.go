@@ -10,6 +10,7 @@ import (
 
 	"midgate/adapter"
 	"midgate/proxy/body"
+	"midgate/proxy/web"
 )
 
 // Films makes and keeps videos. A video is its job.
@@ -27,7 +28,7 @@ type Films interface {
 
 // createVideo serves POST /v1/videos, in both of its encodings (openai-surface.md §5.1).
 func (s *Server) createVideo(c *gin.Context) error {
-	p, err := s.read(c)
+	p, err := s.Read(c)
 	if err != nil {
 		return err
 	}
@@ -35,7 +36,9 @@ func (s *Server) createVideo(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.begin(c, p, func(ctx context.Context, a adapter.Attempt) (adapter.Ticket, error) { return s.core.Films.Film(ctx, a, f) })
+	return s.begin(c, p, func(ctx context.Context, a adapter.Attempt) (adapter.Ticket, error) {
+		return s.core.Films.Film(ctx, a, f)
+	})
 }
 
 // remixVideo serves POST /v1/videos/{id}/remix: another prompt for the same first frame.
@@ -44,7 +47,7 @@ func (s *Server) remixVideo(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	p, err := s.read(c)
+	p, err := s.Read(c)
 	if err != nil {
 		return err
 	}
@@ -62,7 +65,7 @@ func (s *Server) remixVideo(c *gin.Context) error {
 
 // extendVideo serves POST /v1/videos/extensions.
 func (s *Server) extendVideo(c *gin.Context) error {
-	p, err := s.read(c)
+	p, err := s.Read(c)
 	if err != nil {
 		return err
 	}
@@ -73,7 +76,9 @@ func (s *Server) extendVideo(c *gin.Context) error {
 	if f.Extends, err = readVideoID(p); err != nil {
 		return err
 	}
-	return s.begin(c, p, func(ctx context.Context, a adapter.Attempt) (adapter.Ticket, error) { return s.core.Films.Film(ctx, a, f) })
+	return s.begin(c, p, func(ctx context.Context, a adapter.Attempt) (adapter.Ticket, error) {
+		return s.core.Films.Film(ctx, a, f)
+	})
 }
 
 // noVideoRoute serves what OpenAI has and Midjourney has not.
@@ -84,7 +89,7 @@ func (s *Server) noVideoRoute(*gin.Context) error {
 
 // begin starts a video and answers with it at once: clients ask for it until it is done.
 func (s *Server) begin(c *gin.Context, p *body.Body, start func(context.Context, adapter.Attempt) (adapter.Ticket, error)) error {
-	a, err := s.attempt(c, p, false, form{})
+	a, err := s.Attempt(c, p, false, web.Echo{})
 	if err != nil {
 		return err
 	}
@@ -94,10 +99,10 @@ func (s *Server) begin(c *gin.Context, p *body.Body, start func(context.Context,
 		return err
 	}
 	run := t.Job()
-	visitOf(c).follow(t)
+	web.RequestOf(c).Follow(t)
 	c.Header("Midgate-Job", run.ID)
-	s.writeJSON(c, http.StatusOK, s.video(s.base(c), run))
-	handed(c, t)
+	s.WriteJSON(c, http.StatusOK, s.video(s.Base(c), run))
+	web.Handed(c, t)
 	return nil
 }
 
@@ -105,7 +110,7 @@ func (s *Server) begin(c *gin.Context, p *body.Body, start func(context.Context,
 func (s *Server) decodeFilm(c *gin.Context, p *body.Body) (f adapter.VideoRequest, err error) {
 	var read body.Steps
 	read.Do(func() (err error) { f.Generation, _, err = readGeneration(p, true); return })
-	visitOf(c).model = f.Model
+	web.RequestOf(c).Model = f.Model
 	read.Do(func() (err error) { f.Seconds, err = readSeconds(p); return })
 	read.Do(func() (err error) {
 		f.Motion, err = body.OneOf(videoField(p, "motion"), "motion", "low", "high")
@@ -115,7 +120,7 @@ func (s *Server) decodeFilm(c *gin.Context, p *body.Body) (f adapter.VideoReques
 	read.Do(func() (err error) { f.Type, err = body.TextOf(videoField(p, "video_type"), "video_type"); return })
 	read.Do(func() (err error) { f.Input, err = s.firstFrame(c, p); return })
 	read.Do(func() (err error) { f.End, err = s.lastFrame(c, p); return })
-	read.Do(func() error { return s.borrow(c, p, &f.Generation) })
+	read.Do(func() error { return s.ResolveReferences(c, p, &f.Generation) })
 	return f, read.Err
 }
 
@@ -137,13 +142,13 @@ func (s *Server) firstFrame(c *gin.Context, p *body.Body) (*adapter.Reference, e
 	if len(p.Images) == 0 {
 		return nil, nil //nolint:nilnil // a still is drawn first
 	}
-	ref, err := s.resolve(c, p.Images[0])
+	ref, err := s.Resolve(c, p.Images[0])
 	return &ref, err
 }
 
 func (s *Server) lastFrame(c *gin.Context, p *body.Body) (*adapter.Reference, error) {
 	if p.End != nil {
-		ref, err := s.resolve(c, *p.End)
+		ref, err := s.Resolve(c, *p.End)
 		return &ref, err
 	}
 	src, err := body.SourceOf(videoField(p, "end_image"), "end_image")
@@ -151,7 +156,7 @@ func (s *Server) lastFrame(c *gin.Context, p *body.Body) (*adapter.Reference, er
 		return nil, err
 	}
 	p.Take(&src)
-	ref, err := s.resolve(c, src)
+	ref, err := s.Resolve(c, src)
 	return &ref, err
 }
 

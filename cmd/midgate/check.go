@@ -11,7 +11,7 @@ import (
 	"midgate/adapter"
 	"midgate/adapter/midjourney"
 	"midgate/config"
-	"midgate/proxy"
+	"midgate/proxy/web"
 )
 
 // errTrouble ends a check that found something wrong and has said what.
@@ -51,10 +51,10 @@ func checkUp(ctx context.Context, p program, args []string) error {
 }
 
 // shown says what clients need, in words.
-var shown = map[proxy.AuthMode]string{
-	proxy.AuthKeys:        "one of your keys",
-	proxy.AuthPassthrough: "their own upstream keys",
-	proxy.AuthNone:        "no key: whoever reaches this address can spend the upstream's credit",
+var shown = map[web.AuthMode]string{
+	web.AuthKeys:        "one of your keys",
+	web.AuthPassthrough: "their own upstream keys",
+	web.AuthNone:        "no key: whoever reaches this address can spend the upstream's credit",
 }
 
 // stranger stands for the client whose key is passed through: a key that no upstream knows.

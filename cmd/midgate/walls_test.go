@@ -16,13 +16,14 @@ import (
 
 // ours says which of our packages each package may import.
 var ours = map[string][]string{
-	"midgate/cmd/midgate": {"midgate/config", "midgate/proxy", "midgate/proxy/metrics", "midgate/adapter", "midgate/adapter/jobs", "midgate/adapter/library", "midgate/adapter/workflow",
+	"midgate/cmd/midgate": {"midgate/config", "midgate/proxy", "midgate/proxy/metrics", "midgate/proxy/web", "midgate/adapter", "midgate/adapter/jobs", "midgate/adapter/library", "midgate/adapter/workflow",
 		"midgate/adapter/native", "midgate/adapter/midjourney", "midgate/adapter/midjourney/simulator", "midgate/adapter/jetstream", "midgate/adapter/memstore", "midgate/adapter/sharedpoll", "midgate/adapter/pictures"},
-	"midgate/config": {"midgate/proxy", "midgate/adapter", "midgate/adapter/prompt", "midgate/adapter/jobs", "midgate/adapter/workflow",
+	"midgate/config": {"midgate/proxy/web", "midgate/adapter", "midgate/adapter/prompt", "midgate/adapter/jobs", "midgate/adapter/workflow",
 		"midgate/adapter/spend", "midgate/adapter/midjourney", "midgate/adapter/jetstream", "midgate/adapter/pictures"},
-	"midgate/proxy":               {"midgate/adapter", "midgate/adapter/chat", "midgate/adapter/jsonstream", "midgate/adapter/publicnet", "midgate/proxy/playground", "midgate/proxy/body", "midgate/proxy/metrics"},
+	"midgate/proxy":               {"midgate/adapter", "midgate/adapter/chat", "midgate/adapter/jsonstream", "midgate/adapter/publicnet", "midgate/proxy/playground", "midgate/proxy/body", "midgate/proxy/metrics", "midgate/proxy/web"},
 	"midgate/proxy/body":          {"midgate/adapter"},
 	"midgate/proxy/metrics":       {"midgate/adapter"},
+	"midgate/proxy/web":           {"midgate/adapter", "midgate/adapter/jsonstream", "midgate/adapter/publicnet", "midgate/proxy/body", "midgate/proxy/metrics"},
 	"midgate/proxy/playground":    {},
 	"midgate/adapter":             {},
 	"midgate/adapter/prompt":      {"midgate/adapter"},
@@ -54,7 +55,7 @@ var ours = map[string][]string{
 
 // home says in which packages alone a library may be used. It covers everything whose path begins so.
 var home = map[string][]string{
-	"github.com/gin-gonic/":              {"midgate/proxy"},
+	"github.com/gin-gonic/":              {"midgate/proxy", "midgate/proxy/web"},
 	"github.com/patrickmn/go-cache":      {"midgate/adapter/memstore"},
 	"github.com/nats-io/":                {"midgate/adapter/jetstream", "midgate/adapter/jetstream/clustertest"},
 	"gocloud.dev/":                       {"midgate/adapter/pictures"},
@@ -63,7 +64,7 @@ var home = map[string][]string{
 	"github.com/cloudwego/base64x":       {"midgate/adapter/jsonstream"},
 	"github.com/sony/gobreaker/":         {"midgate/adapter/midjourney"},
 	"github.com/sashabaranov/go-openai":  {"midgate/adapter", "midgate/adapter/chat", "midgate/proxy"},
-	"net/http":                           {"midgate/cmd/midgate", "midgate/proxy", "midgate/adapter/midjourney", "midgate/adapter/midjourney/poll", "midgate/adapter/midjourney/simulator", "midgate/adapter/publicnet", "midgate/adapter/adaptertest/harness", "midgate/proxy/body", "midgate/proxy/metrics"},
+	"net/http":                           {"midgate/cmd/midgate", "midgate/proxy", "midgate/adapter/midjourney", "midgate/adapter/midjourney/poll", "midgate/adapter/midjourney/simulator", "midgate/adapter/publicnet", "midgate/adapter/adaptertest/harness", "midgate/proxy/body", "midgate/proxy/metrics", "midgate/proxy/web"},
 	"code.dny.dev/ssrf":                  {"midgate/adapter/publicnet"},
 	"github.com/Eyevinn/mp4ff":           {"midgate/adapter/midjourney/simulator/paint"},
 	"github.com/corona10/goimagehash":    {"midgate/adapter/pictures/fingerprint"},

@@ -1,4 +1,4 @@
-package proxy
+package web
 
 import (
 	"fmt"
@@ -6,17 +6,16 @@ import (
 	"strings"
 
 	"github.com/gin-gonic/gin"
-	"github.com/tidwall/gjson"
 
 	"midgate/adapter"
 	"midgate/proxy/body"
 )
 
-// borrow settles the pictures that a request's midjourney object names. Image prompts are sent along; the upstream
+// ResolveReferences settles the pictures that a request's midjourney object names. Image prompts are sent along; the upstream
 // fetches style, character and omni references by itself, so each becomes an address that it can reach.
-func (s *webServer) borrow(c *gin.Context, p *body.Body, g *adapter.Generation) (err error) {
+func (s *Server) ResolveReferences(c *gin.Context, p *body.Body, g *adapter.Generation) (err error) {
 	m := &g.Midjourney
-	if g.References, err = s.references(c, p, m.ReferenceImages); err != nil {
+	if g.References, err = s.resolveReferences(c, p, m.ReferenceImages); err != nil {
 		return err
 	}
 	m.ReferenceImages = nil // settled; a data URL has no place in a record
@@ -29,18 +28,18 @@ func (s *webServer) borrow(c *gin.Context, p *body.Body, g *adapter.Generation) 
 			if len(list.refs) > 1 {
 				param = fmt.Sprintf("%s[%d]", param, i)
 			}
-			if list.refs[i], err = s.lent(c, p, param, list.refs[i]); err != nil {
+			if list.refs[i], err = s.referenceAddress(c, p, param, list.refs[i]); err != nil {
 				return err
 			}
 		}
 	}
-	m.OmniRef, err = s.lent(c, p, "midjourney.omni_reference", m.OmniRef)
+	m.OmniRef, err = s.referenceAddress(c, p, "midjourney.omni_reference", m.OmniRef)
 	return err
 }
 
-// lent returns the text that is sent for one reference. Codes, "random" and other people's addresses stay as they are; a
+// referenceAddress returns the text that is sent for one reference. Codes, "random" and other people's addresses stay as they are; a
 // weight behind a picture stays behind its address.
-func (s *webServer) lent(c *gin.Context, p *body.Body, param, text string) (string, error) {
+func (s *Server) referenceAddress(c *gin.Context, p *body.Body, param, text string) (string, error) {
 	src := body.Source{Param: param, Text: text}
 	p.Take(&src)
 	if src.Ref == nil && !s.isPictureText(c, text) {
@@ -50,55 +49,36 @@ func (s *webServer) lent(c *gin.Context, p *body.Body, param, text string) (stri
 	if at := strings.LastIndex(text, "::"); at > 0 && src.Ref == nil {
 		src.Text, weight = text[:at], text[at:]
 	}
-	ref, err := s.resolve(c, src)
+	ref, err := s.Resolve(c, src)
 	if err != nil {
 		return "", err
 	}
-	ctx, caller := c.Request.Context(), visitOf(c).caller
-	address, err := s.use.pictures.Lend(ctx, caller, ref)
+	ctx, caller := c.Request.Context(), RequestOf(c).Caller
+	address, err := s.use.Pictures.Lend(ctx, caller, ref)
 	if err == nil {
 		return address + weight, nil
 	}
-	base := s.base(c)
+	base := s.Base(c)
 	if u, bad := url.Parse(base); bad != nil || private(u.Host) {
 		return "", &adapter.Error{Kind: adapter.Unsupported, Code: "unsupported", Param: param, Err: err,
 			Message: "Midjourney has to fetch this picture, this upstream takes no uploads, and midgate's own address cannot be reached from outside: send the picture's public URL, or set MIDGATE_PUBLIC_URL."}
 	}
-	id, err := s.use.pictures.Publish(ctx, caller, ref)
+	id, err := s.use.Pictures.Publish(ctx, caller, ref)
 	if err != nil {
 		return "", body.Blame(err, param)
 	}
-	return pictureURL(base, id, adapter.PNG) + weight, nil
+	return PictureURL(base, id, adapter.PNG) + weight, nil
 }
 
 // isPictureText reports whether a reference is a picture that only midgate can see.
-func (s *webServer) isPictureText(c *gin.Context, text string) bool {
+func (s *Server) isPictureText(c *gin.Context, text string) bool {
 	switch {
 	case strings.HasPrefix(text, "img_"), strings.HasPrefix(text, "file-"), body.HasScheme(text, "data"):
 		return true
 	case body.HasScheme(text, "http"), body.HasScheme(text, "https"):
 		address, _, _ := strings.Cut(text, "::")
-		return s.ownPicture(c, address) != ""
+		return s.OwnPicture(c, address) != ""
 	default:
 		return false
 	}
-}
-
-// refsOf reads references: one or a list of texts or numbers; a mark of an upload is such a text.
-func refsOf(v gjson.Result, param string) (refs []string, err error) {
-	if v.IsObject() {
-		return nil, adapter.BadParam(param, "invalid_type", "'%s' must be URLs, data URLs, IDs or codes.", param)
-	}
-	for _, e := range v.Array() {
-		text := strings.TrimSpace(e.Str)
-		if e.Type != gjson.String {
-			if text, err = body.TextOf(e, param); err != nil {
-				return nil, err
-			}
-		}
-		if text != "" {
-			refs = append(refs, strings.Clone(text))
-		}
-	}
-	return refs, nil
 }

@@ -1,4 +1,4 @@
-package proxy
+package web
 
 import (
 	"crypto/sha256"
@@ -18,11 +18,11 @@ type gatekeeper struct {
 	mode    AuthMode
 	digests [][sha256.Size]byte
 	callers []adapter.Caller // of the digest at the same place
-	guesses *guesses
+	guesses *keyThrottle
 }
 
 func newGatekeeper(cfg Config) *gatekeeper {
-	g := &gatekeeper{mode: cfg.Auth, guesses: newGuesses()}
+	g := &gatekeeper{mode: cfg.Auth, guesses: newKeyThrottle()}
 	for _, k := range cfg.Keys {
 		owner := body.HexDigest(k.Secret)
 		if k.Name != "" {
@@ -42,7 +42,7 @@ func (g *gatekeeper) admit(h http.Header, remote string) (adapter.Caller, error)
 	if g.mode == AuthNone {
 		return everybody, nil
 	}
-	keys := sentKeys(h)
+	keys := SentKeys(h)
 	if len(keys) == 0 {
 		return adapter.Caller{}, adapter.Errorf(noKey, "No API key was sent. Send it as 'Authorization: Bearer KEY' or as 'api-key: KEY'.")
 	}
@@ -82,9 +82,9 @@ func hintOf(key string) string {
 	return ""
 }
 
-// sentKeys are the keys that a request shows, the bearer first, in any case and with blanks around it: clients made for
+// SentKeys are the keys that a request shows, the bearer first, in any case and with blanks around it: clients made for
 // Azure, Anthropic or Google send theirs in a header of its own, and some send two.
-func sentKeys(h http.Header) (keys []string) {
+func SentKeys(h http.Header) (keys []string) {
 	scheme, bearer, _ := strings.Cut(strings.TrimSpace(h.Get("Authorization")), " ")
 	if !strings.EqualFold(scheme, "Bearer") {
 		bearer = ""
@@ -97,12 +97,12 @@ func sentKeys(h http.Header) (keys []string) {
 	return keys
 }
 
-// keyed lets only those pass who may use the API.
-func (s *webServer) keyed(c *gin.Context) error {
+// Keyed lets only those pass who may use the API.
+func (s *Server) Keyed(c *gin.Context) error {
 	caller, err := s.gate.admit(c.Request.Header, c.ClientIP())
 	if err != nil {
 		return err
 	}
-	visitOf(c).caller = caller
-	return s.notStranger(c)
+	RequestOf(c).Caller = caller
+	return s.checkOrigin(c)
 }

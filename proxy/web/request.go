@@ -1,4 +1,4 @@
-package proxy
+package web
 
 import (
 	"crypto/rand"
@@ -14,38 +14,38 @@ import (
 	"midgate/proxy/metrics"
 )
 
-// visit is what the access line tells about one request, and whose it is. Handlers fill it in on the way.
-type visit struct {
+// Request is what the access line tells about one request, and whose it is. Handlers fill it in on the way.
+type Request struct {
 	id     string // x-request-id
 	begun  time.Time
-	caller adapter.Caller
-	model  string // as the client named it
-	job    string
-	ticket adapter.Ticket     // the job's, for what a handler that dies leaves behind
-	failed *explained // the error that was answered
-	cause  error      // its private reason
-	cut    bool       // the answer was broken off on purpose, or could not be written
+	Caller adapter.Caller
+	Model  string // as the client named it
+	Job    string
+	ticket adapter.Ticket // the job's, for what a handler that dies leaves behind
+	failed *APIError      // the error that was answered
+	cause  error          // its private reason
+	cut    bool           // the answer was broken off on purpose, or could not be written
 }
 
 const visitKey = "visit"
 
-// follow notes whose answer the request waits for.
-func (v *visit) follow(t adapter.Ticket) {
-	v.job, v.ticket = t.Job().ID, t
+// Follow notes whose answer the request waits for.
+func (v *Request) Follow(t adapter.Ticket) {
+	v.Job, v.ticket = t.Job().ID, t
 }
 
-// visitOf returns the facts of the request that c serves.
-func visitOf(c *gin.Context) *visit {
-	return c.MustGet(visitKey).(*visit)
+// RequestOf returns the facts of the request that c serves.
+func RequestOf(c *gin.Context) *Request {
+	return c.MustGet(visitKey).(*Request)
 }
 
-// observe names the request, counts it, and writes its one access line when it is over (style.md §2, Secrets and logs).
+// Observe names the request, counts it, and writes its one access line when it is over (style.md §2, Secrets and logs).
 // It also stands for whatever a handler fails to do: an answer after a panic.
-func (s *webServer) observe(c *gin.Context) {
-	v := &visit{id: requestID(), begun: time.Now()}
+func (s *Server) Observe(c *gin.Context) {
+	v := &Request{id: requestID(), begun: time.Now()}
 	c.Set(visitKey, v)
 	c.Header("X-Request-Id", v.id)
-	s.metrics.Arrive()
+	s.Metrics.Arrive()
 	defer func() {
 		reason := recover()
 		abort := aborts(reason)
@@ -71,7 +71,7 @@ func aborts(reason any) bool {
 }
 
 // account counts the request and writes its access line. The route's pattern stands for the path, which may hold ids.
-func (s *webServer) account(c *gin.Context, v *visit) {
+func (s *Server) account(c *gin.Context, v *Request) {
 	took := time.Since(v.begun)
 	route := c.FullPath()
 	if route == "" {
@@ -81,18 +81,18 @@ func (s *webServer) account(c *gin.Context, v *visit) {
 	if v.failed != nil && v.failed.status == statusClientGone {
 		status = statusClientGone
 	}
-	s.metrics.Leave(route, c.Request.Method, status, took)
+	s.Metrics.Leave(route, c.Request.Method, status, took)
 	level := slog.LevelInfo
 	if status >= 500 && status != statusClientGone {
 		level = slog.LevelError
 	}
-	if !s.log.Enabled(c.Request.Context(), level) {
+	if !s.Log.Enabled(c.Request.Context(), level) {
 		return
 	}
-	s.log.LogAttrs(c.Request.Context(), level, "request", v.attrs(c, route, status, took)...)
+	s.Log.LogAttrs(c.Request.Context(), level, "request", v.attrs(c, route, status, took)...)
 }
 
-func (v *visit) attrs(c *gin.Context, route string, status int, took time.Duration) []slog.Attr {
+func (v *Request) attrs(c *gin.Context, route string, status int, took time.Duration) []slog.Attr {
 	attrs := make([]slog.Attr, 0, 14)
 	attrs = append(attrs,
 		slog.String("request_id", v.id),
@@ -103,19 +103,19 @@ func (v *visit) attrs(c *gin.Context, route string, status int, took time.Durati
 		slog.Int("bytes", max(c.Writer.Size(), 0)),
 		slog.String("remote", c.ClientIP()),
 	)
-	if v.caller.Name != "" {
-		attrs = append(attrs, slog.String("key", v.caller.Name))
+	if v.Caller.Name != "" {
+		attrs = append(attrs, slog.String("key", v.Caller.Name))
 	}
-	if v.job != "" {
-		attrs = append(attrs, slog.String("job", v.job))
+	if v.Job != "" {
+		attrs = append(attrs, slog.String("job", v.Job))
 	}
 	if v.cut {
 		attrs = append(attrs, slog.Bool("cut", true))
 	}
 	if v.failed != nil {
-		attrs = append(attrs, slog.String("kind", string(v.failed.kind)))
-		if v.failed.problem.Param != nil {
-			attrs = append(attrs, slog.String("param", *v.failed.problem.Param))
+		attrs = append(attrs, slog.String("kind", string(v.failed.Kind)))
+		if v.failed.Problem.Param != nil {
+			attrs = append(attrs, slog.String("param", *v.failed.Problem.Param))
 		}
 	}
 	if v.cause != nil && status >= 500 {

@@ -1,4 +1,4 @@
-package proxy
+package web
 
 import (
 	"context"
@@ -58,8 +58,8 @@ func TestExplainFollowsTheErrorTable(t *testing.T) {
 		"cancelled":                                   {err: adapter.Errorf(adapter.Cancelled, "x"), status: 400, typ: "invalid_request_error", code: "job_cancelled"},
 		"unsupported":                                 {err: adapter.Errorf(adapter.Unsupported, "x"), status: 400, typ: "invalid_request_error", code: "unsupported"},
 		"no key":                                      {err: adapter.Errorf(noKey, "x"), status: 401, typ: "invalid_request_error"},
-		"unknown URL":                                 {err: adapter.Errorf(noRoute, "x"), status: 404, typ: "invalid_request_error", code: "unknown_url"},
-		"wrong method":                                {err: adapter.Errorf(wrongMethod, "x"), status: 405, typ: "invalid_request_error", code: "method_not_supported"},
+		"unknown URL":                                 {err: adapter.Errorf(NoRoute, "x"), status: 404, typ: "invalid_request_error", code: "unknown_url"},
+		"wrong method":                                {err: adapter.Errorf(WrongMethod, "x"), status: 405, typ: "invalid_request_error", code: "method_not_supported"},
 		"too many guesses":                            {err: &adapter.Error{Kind: throttled, Message: "x", RetryAfter: 3 * time.Second}, status: 429, typ: "requests", code: "rate_limit_exceeded", retry: "false", after: 3},
 		"the client left":                             {err: context.Canceled, status: 499, typ: "invalid_request_error"},
 		"internal":                                    {err: &adapter.Error{Message: "secret", Err: errors.New("secret")}, status: 500, typ: "server_error", retry: "false"},
@@ -67,14 +67,14 @@ func TestExplainFollowsTheErrorTable(t *testing.T) {
 		"a kind that the table lacks":                 {err: adapter.Errorf("novel", "secret"), status: 500, typ: "server_error", retry: "false"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			x := explain(tt.err, asked{model: tt.model, joins: tt.joins})
-			got := fmt.Sprintf("%d %s %s %s %d", x.status, x.problem.Type, orEmpty(x.problem.Code), x.retry, x.after)
+			x := Explain(tt.err, ErrorContext{Model: tt.model, joins: tt.joins})
+			got := fmt.Sprintf("%d %s %s %s %d", x.status, x.Problem.Type, orEmpty(x.Problem.Code), x.retry, x.after)
 			want := fmt.Sprintf("%d %s %s %s %d", tt.status, tt.typ, tt.code, tt.retry, tt.after)
 			if got != want {
 				t.Errorf("explain(%v) = %s, want %s", tt.err, got, want)
 			}
-			if strings.Contains(x.problem.Message, "secret") {
-				t.Errorf("explain(%v) tells %q", tt.err, x.problem.Message)
+			if strings.Contains(x.Problem.Message, "secret") {
+				t.Errorf("explain(%v) tells %q", tt.err, x.Problem.Message)
 			}
 		})
 	}
@@ -106,16 +106,16 @@ func TestEveryKindHasARow(t *testing.T) {
 
 func TestModeratedAnswersNameTheSafetySystem(t *testing.T) {
 	for _, message := range []string{"The prompt was refused.", "Blocked by our safety system."} {
-		x := explain(adapter.Errorf(adapter.Moderated, "%s", message), asked{})
-		if n := strings.Count(x.problem.Message, "safety system"); n != 1 {
-			t.Errorf("explain(%q) = %q, want the words \"safety system\" once", message, x.problem.Message)
+		x := Explain(adapter.Errorf(adapter.Moderated, "%s", message), ErrorContext{})
+		if n := strings.Count(x.Problem.Message, "safety system"); n != 1 {
+			t.Errorf("explain(%q) = %q, want the words \"safety system\" once", message, x.Problem.Message)
 		}
 	}
 }
 
 func TestEnvelopeHasAllFourKeys(t *testing.T) {
-	x := explain(adapter.Errorf(adapter.Invalid, "Bad."), asked{})
-	got, err := json.Marshal(envelope{x.problem})
+	x := Explain(adapter.Errorf(adapter.Invalid, "Bad."), ErrorContext{})
+	got, err := json.Marshal(envelope{x.Problem})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -142,7 +142,7 @@ func TestALeaverIsNoFailureOfTheStore(t *testing.T) {
 				leave()
 			}
 			c := &gin.Context{Request: httptest.NewRequestWithContext(ctx, "GET", "/v1/images", nil)}
-			if got := explain(ofClient(c, stored), asked{}).status; got != tt.want {
+			if got := Explain(OfClient(c, stored), ErrorContext{}).status; got != tt.want {
 				t.Errorf("status = %d, want %d", got, tt.want)
 			}
 		})

@@ -1,4 +1,4 @@
-package proxy
+package web
 
 import (
 	"fmt"
@@ -12,8 +12,17 @@ import (
 	"midgate/proxy/body"
 )
 
-// references looks up pictures that a field of the midjourney object names.
-func (s *webServer) references(c *gin.Context, p *body.Body, texts []string) ([]adapter.Reference, error) {
+// uploaded looks up a file that was sent to /v1/files before.
+func (s *Server) uploaded(c *gin.Context, id string) (adapter.Reference, error) {
+	f, err := s.use.Files.File(c.Request.Context(), RequestOf(c).Caller, strings.TrimSpace(id))
+	if adapter.KindOf(err) == adapter.NotFound {
+		return adapter.Reference{}, &adapter.Error{Kind: adapter.NotFound, Code: "file_not_found", Message: "There is no file with this ID."} // whoever reads the body names the parameter
+	}
+	return f.Contents, err
+}
+
+// resolveReferences looks up pictures that a field of the midjourney object names.
+func (s *Server) resolveReferences(c *gin.Context, p *body.Body, texts []string) ([]adapter.Reference, error) {
 	if len(texts) > body.MaxImages {
 		return nil, adapter.BadParam("midjourney.reference_images", "array_above_max_length", "At most %d reference images may be sent.", body.MaxImages)
 	}
@@ -21,7 +30,7 @@ func (s *webServer) references(c *gin.Context, p *body.Body, texts []string) ([]
 	for i, t := range texts {
 		src := body.Source{Param: fmt.Sprintf("midjourney.reference_images[%d]", i), Text: t}
 		p.Take(&src)
-		ref, err := s.resolve(c, src)
+		ref, err := s.Resolve(c, src)
 		if err != nil {
 			return nil, err
 		}
@@ -30,8 +39,8 @@ func (s *webServer) references(c *gin.Context, p *body.Body, texts []string) ([]
 	return refs, nil
 }
 
-// resolve turns a source into something that the core can use: one of our pictures, or a stored upload.
-func (s *webServer) resolve(c *gin.Context, src body.Source) (adapter.Reference, error) {
+// Resolve turns a source into something that the core can use: one of our pictures, or a stored upload.
+func (s *Server) Resolve(c *gin.Context, src body.Source) (adapter.Reference, error) {
 	if src.Ref != nil {
 		return *src.Ref, body.Blame(src.Err, src.Param)
 	}
@@ -39,11 +48,11 @@ func (s *webServer) resolve(c *gin.Context, src body.Source) (adapter.Reference,
 	return ref, body.Blame(err, src.Param)
 }
 
-func (s *webServer) resolveText(c *gin.Context, text string) (adapter.Reference, error) {
-	caller, ctx := visitOf(c).caller, c.Request.Context()
+func (s *Server) resolveText(c *gin.Context, text string) (adapter.Reference, error) {
+	caller, ctx := RequestOf(c).Caller, c.Request.Context()
 	switch {
 	case strings.HasPrefix(text, "img_"):
-		_, err := s.use.pictures.Image(ctx, caller, text)
+		_, err := s.use.Pictures.Image(ctx, caller, text)
 		return adapter.Reference{Image: text}, err
 	case strings.HasPrefix(text, "file"):
 		return s.uploaded(c, text)
@@ -52,10 +61,10 @@ func (s *webServer) resolveText(c *gin.Context, text string) (adapter.Reference,
 		if err != nil {
 			return adapter.Reference{}, err
 		}
-		return s.use.pictures.Receive(ctx, caller, r, "")
+		return s.use.Pictures.Receive(ctx, caller, r, "")
 	case body.HasScheme(text, "http"), body.HasScheme(text, "https"):
-		if id := s.ownPicture(c, text); id != "" {
-			_, err := s.use.pictures.Image(ctx, caller, id)
+		if id := s.OwnPicture(c, text); id != "" {
+			_, err := s.use.Pictures.Image(ctx, caller, id)
 			return adapter.Reference{Image: id}, err
 		}
 		body, err := s.fetch.open(ctx, text)
@@ -63,21 +72,21 @@ func (s *webServer) resolveText(c *gin.Context, text string) (adapter.Reference,
 			return adapter.Reference{}, err
 		}
 		defer func() { _ = body.Close() }() // only read
-		return s.use.pictures.Receive(ctx, caller, body, path.Base(text))
+		return s.use.Pictures.Receive(ctx, caller, body, path.Base(text))
 	case len(text) >= 64 && body.IsBase64(text[:64]):
-		return s.use.pictures.Receive(ctx, caller, body.Base64Reader(text), "")
+		return s.use.Pictures.Receive(ctx, caller, body.Base64Reader(text), "")
 	default:
 		return adapter.Reference{}, adapter.BadParam("", "invalid_value", "Not a picture: an http(s) URL, a data URL, base64, a picture's ID or a file's ID is expected.")
 	}
 }
 
-// ownPicture returns the ID in a URL that midgate handed out, empty for any other.
-func (s *webServer) ownPicture(c *gin.Context, address string) string {
+// OwnPicture returns the ID in a URL that midgate handed out, empty for any other.
+func (s *Server) OwnPicture(c *gin.Context, address string) string {
 	u, err := url.Parse(address)
 	if err != nil {
 		return ""
 	}
-	own, err := url.Parse(s.base(c))
+	own, err := url.Parse(s.Base(c))
 	if err != nil || !strings.EqualFold(u.Host, own.Host) && !strings.EqualFold(u.Host, c.Request.Host) {
 		return ""
 	}

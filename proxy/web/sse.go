@@ -1,4 +1,4 @@
-package proxy
+package web
 
 import (
 	"net/http"
@@ -10,10 +10,10 @@ import (
 	"midgate/adapter/jsonstream"
 )
 
-// events is an answer of server-sent events (openai-surface.md §0.5): each has its name, one line of data and a blank
+// Events is an answer of server-sent events (openai-surface.md §0.5): each has its name, one line of data and a blank
 // line, and is flushed; a comment goes out where nothing else did for a while. No id: and no retry: line is ever sent.
-type events struct {
-	s    *webServer
+type Events struct {
+	s    *Server
 	c    *gin.Context
 	bare bool // events have no names: a chat's
 
@@ -23,16 +23,16 @@ type events struct {
 	err   error // the first write that failed: the client is gone
 }
 
-// startEvents sends the status line and a first comment. What fails from here on is an event.
-func (s *webServer) startEvents(c *gin.Context) *events {
-	e := s.openEvents(c, false)
+// StartEvents sends the status line and a first comment. What fails from here on is an event.
+func (s *Server) StartEvents(c *gin.Context) *Events {
+	e := s.OpenEvents(c, false)
 	e.comment()
 	return e
 }
 
-// openEvents writes the status line of a stream; it goes out with what is sent first. Bare events have no names.
-func (s *webServer) openEvents(c *gin.Context, bare bool) *events {
-	e := &events{s: s, c: c, bare: bare}
+// OpenEvents writes the status line of a stream; it goes out with what is sent first. Bare events have no names.
+func (s *Server) OpenEvents(c *gin.Context, bare bool) *Events {
+	e := &Events{s: s, c: c, bare: bare}
 	h := c.Writer.Header()
 	h.Set("Content-Type", "text/event-stream; charset=utf-8")
 	h.Set("Cache-Control", "no-cache")
@@ -41,12 +41,12 @@ func (s *webServer) openEvents(c *gin.Context, bare bool) *events {
 	c.Writer.WriteHeader(http.StatusOK)
 	e.mu.Lock() // the timer may fire before it is assigned
 	defer e.mu.Unlock()
-	e.timer = time.AfterFunc(s.cfg.CommentEvery, e.comment)
+	e.timer = time.AfterFunc(s.Config.CommentEvery, e.comment)
 	return e
 }
 
-// send writes one event. Of one whose pictures cannot be read nothing is written: another may follow.
-func (e *events) send(name string, data *jsonstream.Document) error {
+// Send writes one event. Of one whose pictures cannot be read nothing is written: another may follow.
+func (e *Events) Send(name string, data *jsonstream.Document) error {
 	if err := primed(data); err != nil {
 		return err
 	}
@@ -60,33 +60,33 @@ func (e *events) send(name string, data *jsonstream.Document) error {
 		if err := e.text(head); err != nil {
 			return err
 		}
-		if err := data.Stream(e.c.Request.Context(), e.c.Writer, func() { e.s.pace(e.c) }); err != nil {
+		if err := data.Stream(e.c.Request.Context(), e.c.Writer, func() { e.s.Pace(e.c) }); err != nil {
 			return err
 		}
 		return e.text("\n\n")
 	})
 	if !e.over {
-		e.timer.Reset(e.s.cfg.CommentEvery)
+		e.timer.Reset(e.s.Config.CommentEvery)
 	}
 	return e.err
 }
 
-// sendText writes data that is no document, such as [DONE].
-func (e *events) sendText(data string) {
+// SendText writes data that is no document, such as [DONE].
+func (e *Events) SendText(data string) {
 	d := &jsonstream.Document{}
 	d.Text(data)
-	_ = e.send("", d) // that the client has gone is found at the end
+	_ = e.Send("", d) // that the client has gone is found at the end
 }
 
-// broken reports whether nothing can be written any more.
-func (e *events) broken() bool {
+// Broken reports whether nothing can be written any more.
+func (e *Events) Broken() bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return e.err != nil
 }
 
 // comment keeps the connection alive.
-func (e *events) comment() {
+func (e *Events) comment() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.over {
@@ -94,12 +94,12 @@ func (e *events) comment() {
 	}
 	e.write(func() error { return e.text(": keep-alive\n\n") })
 	if e.err == nil {
-		e.timer.Reset(e.s.cfg.CommentEvery)
+		e.timer.Reset(e.s.Config.CommentEvery)
 	}
 }
 
-// end stops the comments and returns what went wrong with the connection, if anything did.
-func (e *events) end() error {
+// End stops the comments and returns what went wrong with the connection, if anything did.
+func (e *Events) End() error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.over = true
@@ -107,10 +107,10 @@ func (e *events) end() error {
 	return e.err
 }
 
-// close ends a stream that no job stands behind.
-func (e *events) close() error {
-	if broken := e.end(); broken != nil {
-		v := visitOf(e.c)
+// Close ends a stream that no job stands behind.
+func (e *Events) Close() error {
+	if broken := e.End(); broken != nil {
+		v := RequestOf(e.c)
 		v.cut, v.cause = true, broken
 		panic(http.ErrAbortHandler) // what is not whole must not look whole
 	}
@@ -118,17 +118,17 @@ func (e *events) close() error {
 }
 
 // write does one piece and flushes it; after a failure nothing more is written. The caller holds mu.
-func (e *events) write(piece func() error) {
+func (e *Events) write(piece func() error) {
 	if e.err != nil {
 		return
 	}
-	e.s.pace(e.c)
+	e.s.Pace(e.c)
 	if e.err = piece(); e.err == nil {
 		e.err = flush(e.c)
 	}
 }
 
-func (e *events) text(s string) error {
+func (e *Events) text(s string) error {
 	_, err := e.c.Writer.WriteString(s)
 	return err
 }

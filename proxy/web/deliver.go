@@ -1,4 +1,4 @@
-package proxy
+package web
 
 import (
 	"context"
@@ -13,25 +13,25 @@ import (
 	"midgate/adapter/jsonstream"
 )
 
-// renderer writes the answer for a result into the document.
-type renderer func(ctx context.Context, d *jsonstream.Document, r adapter.Result) error
+// Renderer writes the answer for a result into the document.
+type Renderer func(ctx context.Context, d *jsonstream.Document, r adapter.Result) error
 
-// deliver waits for a job and answers with its result; a request that prefers not to wait gets the job itself.
-func (s *webServer) deliver(c *gin.Context, t adapter.Ticket, render renderer) error {
-	v := visitOf(c)
-	v.follow(t)
-	c.Header("Midgate-Job", v.job)
+// Deliver waits for a job and answers with its result; a request that prefers not to wait gets the job itself.
+func (s *Server) Deliver(c *gin.Context, t adapter.Ticket, render Renderer) error {
+	v := RequestOf(c)
+	v.Follow(t)
+	c.Header("Midgate-Job", v.Job)
 	if wantsAsync(c.Request.Header) {
 		return s.accepted(c, t)
 	}
-	b := s.startBeat(c)
+	b := s.startHeartbeat(c)
 	defer b.stop() // also when something panics
 	doc := &jsonstream.Document{}
 	defer func() { _ = doc.Close() }() // files that were only read
 	result, err := t.Wait(c.Request.Context(), nil)
 	if err != nil {
 		b.stop()
-		return s.undelivered(c, t, err)
+		return s.Undelivered(c, t, err)
 	}
 	if err = render(c.Request.Context(), doc, result); err == nil {
 		err = primed(doc)
@@ -49,29 +49,29 @@ func (s *webServer) deliver(c *gin.Context, t adapter.Ticket, render renderer) e
 }
 
 // send writes the document and tells the ticket what became of it.
-func (s *webServer) send(c *gin.Context, t adapter.Ticket, doc *jsonstream.Document, begun bool) {
+func (s *Server) send(c *gin.Context, t adapter.Ticket, doc *jsonstream.Document, begun bool) {
 	if !begun {
 		c.Header("Content-Type", "application/json")
 		c.Header("Content-Length", strconv.FormatInt(doc.Size(), 10))
 		s.stamp(c)
 		c.Writer.WriteHeader(http.StatusOK)
 	}
-	err := doc.Stream(c.Request.Context(), c.Writer, func() { s.pace(c) })
+	err := doc.Stream(c.Request.Context(), c.Writer, func() { s.Pace(c) })
 	if err == nil {
 		err = flush(c)
 	}
 	if err != nil {
 		t.Abandoned()
-		v := visitOf(c)
+		v := RequestOf(c)
 		v.cut, v.cause = true, err
 		panic(http.ErrAbortHandler) // an answer that is not whole must not look whole
 	}
 	t.Answered()
 }
 
-// undelivered is the end of a request whose job failed, still runs, or lost its client. If blanks have gone out, the
+// Undelivered is the end of a request whose job failed, still runs, or lost its client. If blanks have gone out, the
 // error cannot be told any more: fail cuts the connection, which every SDK reports.
-func (s *webServer) undelivered(c *gin.Context, t adapter.Ticket, err error) error {
+func (s *Server) Undelivered(c *gin.Context, t adapter.Ticket, err error) error {
 	gone := c.Request.Context().Err() != nil
 	if gone || c.Writer.Written() || adapter.KindOf(err) == adapter.Timeout {
 		t.Abandoned()
@@ -87,18 +87,18 @@ func (s *webServer) undelivered(c *gin.Context, t adapter.Ticket, err error) err
 }
 
 // accepted answers 202 with the job and where to ask for it.
-func (s *webServer) accepted(c *gin.Context, t adapter.Ticket) error {
+func (s *Server) accepted(c *gin.Context, t adapter.Ticket) error {
 	run := t.Job()
 	c.Header("Location", s.below(c)+"/v1/jobs/"+run.ID)
 	c.Header("Preference-Applied", "respond-async")
-	s.writeJSON(c, http.StatusAccepted, s.jobObject(c, run))
-	handed(c, t)
+	s.WriteJSON(c, http.StatusAccepted, s.PendingJob(c, run))
+	Handed(c, t)
 	return nil
 }
 
-// handed tells the ticket of an answer that was written at once whether it went out: a repeat of one that was cut joins.
-func handed(c *gin.Context, t adapter.Ticket) {
-	if visitOf(c).cut || flush(c) != nil {
+// Handed tells the ticket of an answer that was written at once whether it went out: a repeat of one that was cut joins.
+func Handed(c *gin.Context, t adapter.Ticket) {
+	if RequestOf(c).cut || flush(c) != nil {
 		t.Abandoned()
 		return
 	}
@@ -145,8 +145,8 @@ func primed(doc *jsonstream.Document) error {
 	return nil
 }
 
-// around adds a value in which a mark stands for each of the pictures.
-func around(d *jsonstream.Document, v any, pictures []*adapter.Blob) {
+// Around adds a value in which a mark stands for each of the pictures.
+func Around(d *jsonstream.Document, v any, pictures []*adapter.Blob) {
 	files := make([]jsonstream.OpenFile, len(pictures))
 	for i, p := range pictures {
 		files[i] = jsonstream.OpenFile{Body: p, Size: p.Size}

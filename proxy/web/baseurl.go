@@ -1,4 +1,4 @@
-package proxy
+package web
 
 import (
 	"net/http"
@@ -12,11 +12,11 @@ import (
 	"midgate/adapter/publicnet"
 )
 
-// base is what picture URLs begin with: the configured address, else the one that the request came to. The forwarded
+// Base is what picture URLs begin with: the configured address, else the one that the request came to. The forwarded
 // headers count only if a trusted proxy wrote them.
-func (s *webServer) base(c *gin.Context) string {
-	if s.cfg.PublicURL != "" {
-		return strings.TrimRight(s.cfg.PublicURL, "/")
+func (s *Server) Base(c *gin.Context) string {
+	if s.Config.PublicURL != "" {
+		return strings.TrimRight(s.Config.PublicURL, "/")
 	}
 	scheme, host, prefix := "http", c.Request.Host, ""
 	if c.Request.TLS != nil {
@@ -38,8 +38,8 @@ func (s *webServer) base(c *gin.Context) string {
 }
 
 // below is the path under which clients see midgate: empty, or that of the base, without a slash at its end.
-func (s *webServer) below(c *gin.Context) string {
-	u, err := url.Parse(s.base(c))
+func (s *Server) below(c *gin.Context) string {
+	u, err := url.Parse(s.Base(c))
 	if err != nil {
 		return ""
 	}
@@ -49,8 +49,8 @@ func (s *webServer) below(c *gin.Context) string {
 // plainPrefix is a path below which a reverse proxy may serve midgate.
 var plainPrefix = regexp.MustCompile(`^(/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)+/?$`)
 
-// unprefix takes the path of the public URL off a request's: a reverse proxy may pass it on or not.
-func (s *webServer) unprefix(r *http.Request) {
+// Unprefix takes the path of the public URL off a request's: a reverse proxy may pass it on or not.
+func (s *Server) Unprefix(r *http.Request) {
 	rest, below := strings.CutPrefix(r.URL.Path, s.prefix)
 	if s.prefix == "" || !below || rest != "" && rest[0] != '/' {
 		return
@@ -64,7 +64,7 @@ func (s *webServer) unprefix(r *http.Request) {
 }
 
 // fromTrustedProxy reports whether the connection comes from a network that may speak for others.
-func (s *webServer) fromTrustedProxy(r *http.Request) bool {
+func (s *Server) fromTrustedProxy(r *http.Request) bool {
 	at, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {
 		return false
@@ -79,12 +79,12 @@ func (s *webServer) fromTrustedProxy(r *http.Request) bool {
 
 // warnPrivate says once that URLs are handed out which only this machine or network can open: other servers, such as
 // a chat interface in a container, cannot (clients.md §1 fact 8).
-func (s *webServer) warnPrivate(host string) {
+func (s *Server) warnPrivate(host string) {
 	if !private(host) {
 		return
 	}
 	s.warned.Do(func() {
-		s.log.Warn("picture URLs name a host that others may not reach; set MIDGATE_PUBLIC_URL", "host", host)
+		s.Log.Warn("picture URLs name a host that others may not reach; set MIDGATE_PUBLIC_URL", "host", host)
 	})
 }
 

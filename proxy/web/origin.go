@@ -1,4 +1,4 @@
-package proxy
+package web
 
 import (
 	"mime"
@@ -12,20 +12,31 @@ import (
 	"midgate/adapter"
 )
 
+// AllowedOrigin returns what to allow, empty if the origin may not use the API. Picture bytes are everybody's.
+func (s *Server) AllowedOrigin(origin, path string) string {
+	if strings.HasPrefix(path, "/images/") || slices.Contains(s.Config.Origins, "*") {
+		return "*"
+	}
+	if slices.Contains(s.Config.Origins, origin) {
+		return origin
+	}
+	return ""
+}
+
 // plainForms are the media types that a page of any origin may send without asking first (the Fetch standard's
 // CORS-safelisted ones); a body is read as JSON whatever it calls itself, so these are enough to spend money.
 var plainForms = []string{"", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data"}
 
-// notStranger keeps web pages from using a midgate without keys behind their visitor's back: that the page may not read the
+// checkOrigin keeps web pages from using a midgate without keys behind their visitor's back: that the page may not read the
 // answer, which is all that CORS sees to, does not keep the job from being paid for. What a browser asks about first is
 // CORS's business, and programs send no Origin.
-func (s *webServer) notStranger(c *gin.Context) error {
+func (s *Server) checkOrigin(c *gin.Context) error {
 	r := c.Request
 	origin := r.Header.Get("Origin")
-	if s.cfg.Auth != AuthNone || origin == "" || r.Method == http.MethodGet || r.Method == http.MethodHead {
+	if s.Config.Auth != AuthNone || origin == "" || r.Method == http.MethodGet || r.Method == http.MethodHead {
 		return nil
 	}
-	if s.allowedOrigin(origin, r.URL.Path) != "" || s.sameOrigin(c, origin) || asksFirst(r.Header) {
+	if s.AllowedOrigin(origin, r.URL.Path) != "" || s.sameOrigin(c, origin) || asksFirst(r.Header) {
 		return nil
 	}
 	return &adapter.Error{Kind: adapter.Forbidden, Code: "origin_not_allowed",
@@ -34,7 +45,7 @@ func (s *webServer) notStranger(c *gin.Context) error {
 
 // sameOrigin reports whether a page came from here. The browser's own word counts, where it gives it: a reverse proxy may
 // have changed the host.
-func (s *webServer) sameOrigin(c *gin.Context, origin string) bool {
+func (s *Server) sameOrigin(c *gin.Context, origin string) bool {
 	if c.GetHeader("Sec-Fetch-Site") == "same-origin" {
 		return true
 	}
@@ -42,7 +53,7 @@ func (s *webServer) sameOrigin(c *gin.Context, origin string) bool {
 	if err != nil || u.Host == "" {
 		return false
 	}
-	own, err := url.Parse(s.base(c))
+	own, err := url.Parse(s.Base(c))
 	return strings.EqualFold(u.Host, c.Request.Host) || err == nil && strings.EqualFold(u.Host, own.Host)
 }
 
@@ -52,5 +63,5 @@ func asksFirst(h http.Header) bool {
 	if err != nil && h.Get("Content-Type") != "" {
 		kind = "" // it may be anything
 	}
-	return len(sentKeys(h)) > 0 || !slices.Contains(plainForms, kind)
+	return len(SentKeys(h)) > 0 || !slices.Contains(plainForms, kind)
 }

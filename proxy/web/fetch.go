@@ -1,4 +1,4 @@
-package proxy
+package web
 
 import (
 	"context"
@@ -76,6 +76,7 @@ type cappedBody struct {
 	left, limit int64
 }
 
+// Read implements io.Reader.
 func (b *cappedBody) Read(p []byte) (int, error) {
 	n, err := b.from.Read(p)
 	if b.left -= int64(n); b.left < 0 {

@@ -1,4 +1,4 @@
-package proxy
+package web
 
 import (
 	"encoding/json"
@@ -16,8 +16,8 @@ const retryCounter = "X-Stainless-Retry-Count"
 
 const idempotencyKey = "Idempotency-Key"
 
-// attempt says what identifies this request among its repeats (contract.md §7.1).
-func (s *webServer) attempt(c *gin.Context, p *body.Body, stream bool, keep any) (adapter.Attempt, error) {
+// Attempt says what identifies this request among its repeats (contract.md §7.1).
+func (s *Server) Attempt(c *gin.Context, p *body.Body, stream bool, keep any) (adapter.Attempt, error) {
 	h := c.Request.Header
 	key := h.Get(idempotencyKey)
 	if len(key) > 255 {
@@ -31,9 +31,9 @@ func (s *webServer) attempt(c *gin.Context, p *body.Body, stream bool, keep any)
 	if err != nil {
 		return adapter.Attempt{}, err
 	}
-	v := visitOf(c)
+	v := RequestOf(c)
 	return adapter.Attempt{
-		Caller: v.caller, RequestID: v.id, Route: c.Request.URL.Path, Body: p.Sum(),
+		Caller: v.Caller, RequestID: v.id, Route: c.Request.URL.Path, Body: p.Sum(),
 		IdempotencyKey: key, Retry: retry, Async: wantsAsync(h), Stream: stream, Echo: echo,
 	}, nil
 }

@@ -1,4 +1,4 @@
-package proxy
+package web
 
 import (
 	"net/netip"
@@ -17,10 +17,10 @@ const (
 	guessersMax = 4096 // addresses remembered at once
 )
 
-// guesses slows down who tries keys. An address that has used up its guesses is told to wait without its key being
+// keyThrottle slows down who tries keys. An address that has used up its guesses is told to wait without its key being
 // looked at, unless that key has worked from there since the guessing began: behind a shared address the guests of
 // one guesser keep working.
-type guesses struct {
+type keyThrottle struct {
 	mu  sync.Mutex
 	all map[string]*guesser
 }
@@ -30,10 +30,10 @@ type guesser struct {
 	worked map[int]bool // places of keys that were right from this address
 }
 
-func newGuesses() *guesses { return &guesses{all: map[string]*guesser{}} }
+func newKeyThrottle() *keyThrottle { return &keyThrottle{all: map[string]*guesser{}} }
 
 // judge takes note of a key that was looked up; found is its place, negative for a wrong one.
-func (g *guesses) judge(remote string, found int) error {
+func (g *keyThrottle) judge(remote string, found int) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	from := g.all[neighbourhood(remote)]
@@ -58,7 +58,7 @@ func (g *guesses) judge(remote string, found int) error {
 }
 
 // remember makes room for one more address: those that have all their guesses back are forgotten, else any one is.
-func (g *guesses) remember(remote string) *guesser {
+func (g *keyThrottle) remember(remote string) *guesser {
 	if len(g.all) >= guessersMax {
 		for name, old := range g.all {
 			if old.left.Tokens() >= guessBurst {
