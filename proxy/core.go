@@ -46,7 +46,9 @@ type Editor interface {
 // Library knows pictures: their records, their bytes, and uploads on their way in.
 type Library interface {
 	web.Pictures
-	Images(ctx context.Context, c adapter.Caller, limit int, after string) ([]adapter.Image, error)
+	Images(ctx context.Context, c adapter.Caller, q adapter.ImageQuery) ([]adapter.Image, error) // q's owner is the caller
+	SetFavorite(ctx context.Context, c adapter.Caller, id string, favorite bool) (adapter.Image, error)
+	RemoveImage(ctx context.Context, c adapter.Caller, id string) error
 	// Seed asks the upstream for a picture's seed, best effort: an *Error where it does not tell.
 	Seed(ctx context.Context, c adapter.Caller, id string) (string, error)
 	// Bytes is public: an id cannot be guessed. An empty format means PNG.
@@ -57,7 +59,7 @@ type Library interface {
 type Runs interface {
 	Job(ctx context.Context, c adapter.Caller, id string) (adapter.Job, error)
 	web.Jobs
-	Jobs(ctx context.Context, c adapter.Caller, limit int, after string) ([]adapter.Job, error)
+	Jobs(ctx context.Context, c adapter.Caller, q adapter.JobQuery) ([]adapter.Job, error) // q's owner is the caller
 	Cancel(ctx context.Context, c adapter.Caller, id string) (adapter.Job, error)
 }
 

@@ -82,15 +82,8 @@ func (q *Run) keepGrid(grid adapter.Image, cells []adapter.Image, from Origin, c
 		count = max(count, min(shares, 4))
 	}
 	reason := q.enlarge(cells[:min(count, 4)], from)
-	err := q.Each(5, func(i int) error {
-		if i == 4 {
-			return q.keep(grid)
-		}
-		return q.keep(cells[i])
-	})
-	if err != nil {
-		return adapter.Result{}, err
-	}
+	q.Keep(grid)
+	q.Keep(cells...)
 	if q.s.gridMode(from.Request) == adapter.GridWhole {
 		return adapter.Result{Images: []string{grid.ID}, Grid: grid.ID}, nil
 	}
@@ -204,18 +197,4 @@ func (q *Run) download(account adapter.Account, url, name string, limit int64) (
 	}
 	defer func() { _ = body.Close() }() // it was only read
 	return q.s.parts.Pictures.Save(q.ctx, name, body, limit)
-}
-
-// keep stores a record. The picture is paid, so it is tried until the run ends.
-func (q *Run) keep(img adapter.Image) error {
-	if img.Grid == "" && q.Job().Kind != adapter.JobNative {
-		if err := q.IndexTask(img.TaskID); err != nil { // the upstream's own API knows its task, too
-			return err
-		}
-	}
-	put := q.s.parts.Store.Put
-	if q.Resumed() {
-		put = q.s.lib.Amend
-	}
-	return q.Persist(img.ID, func() error { return put(q.ctx, img) })
 }

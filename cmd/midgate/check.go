@@ -10,6 +10,7 @@ import (
 
 	"midgate/adapter"
 	"midgate/adapter/midjourney"
+	"midgate/adapter/sqlstore"
 	"midgate/config"
 	"midgate/proxy/web"
 )
@@ -29,13 +30,13 @@ func checkUp(ctx context.Context, p program, args []string) error {
 		return err
 	}
 	p.print("settings: fine; clients must send %s\n", shown[cfg.Proxy.Auth])
+	trouble := !p.examineState(ctx, cfg.State)
 	cfg.Midjourney.WebhookURL = "" // nothing is submitted, so nothing is hooked
 	fleet, err := midjourney.New(cfg.Midjourney)
 	if err != nil {
 		return err
 	}
 	defer fleet.Close()
-	trouble := false
 	for _, u := range cfg.Midjourney.Upstreams {
 		p.print("\nupstream %s, %s\n", u.Name, u.URL)
 		account, err := fleet.Made(ctx, adapter.Caller{Key: stranger}, u.Name)
@@ -48,6 +49,22 @@ func checkUp(ctx context.Context, p program, args []string) error {
 		return errTrouble
 	}
 	return nil
+}
+
+// examineState looks at the database and prints what an operator should know; false if midgate cannot work with it.
+func (p program) examineState(ctx context.Context, cfg sqlstore.Config) bool {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	what, findings, err := sqlstore.Examine(ctx, cfg)
+	if err != nil {
+		p.print("state: NO: %s\n", err)
+		return false
+	}
+	p.print("state: %s\n", what)
+	for _, f := range findings {
+		p.finding("attention", "%s", f)
+	}
+	return true
 }
 
 // shown says what clients need, in words.

@@ -21,7 +21,7 @@ func TestCheckSaysWhatAnUpstreamCanDo(t *testing.T) {
 	}{
 		"all is well": {
 			simulator.Config{Key: "k"}, []string{"MIDGATE_UPSTREAM_KEY=k", "MIDGATE_API_KEYS=a"}, 0,
-			[]string{"settings: fine; clients must send one of your keys", "reachable yes", "key accepted", "looks like a relay of the new-api family", "relax yes, at /mj", "fast yes, at /mj-fast/mj", "list-by-condition yes", "edits, video not asked"},
+			[]string{"settings: fine; clients must send one of your keys", "state: SQLite in ", "the first start makes it", "reachable yes", "key accepted", "looks like a relay of the new-api family", "relax yes, at /mj", "fast yes, at /mj-fast/mj", "list-by-condition yes", "edits, video not asked"},
 		},
 		"optional routes are missing": {
 			simulator.Config{Key: "k", NoList: true}, []string{"MIDGATE_UPSTREAM_KEY=k", "MIDGATE_API_KEYS=a"}, 0,
