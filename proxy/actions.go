@@ -1,7 +1,6 @@
 package proxy
 
 import (
-	"context"
 	"fmt"
 	"slices"
 
@@ -13,7 +12,7 @@ import (
 )
 
 // act serves POST /v1/images/{id}/actions: it presses a button of that picture (contract.md §5, Actions).
-func (s *Server) act(c *gin.Context) error {
+func (s *imageRoutes) act(c *gin.Context) error {
 	img, err := s.imageNamed(c)
 	if err != nil {
 		return err
@@ -27,15 +26,13 @@ func (s *Server) act(c *gin.Context) error {
 		return err
 	}
 	if act.Action == adapter.ActAnimateLow || act.Action == adapter.ActAnimateHigh {
-		return s.begin(c, p, func(ctx context.Context, a adapter.Attempt) (adapter.Ticket, error) {
-			return s.core.Films.Animate(ctx, a, act)
-		})
+		return s.animate(c, p, act)
 	}
 	a, err := s.Attempt(c, p, stream, web.EchoOf(act.Generation))
 	if err != nil {
 		return err
 	}
-	t, err := s.core.Draw.Act(c.Request.Context(), a, act)
+	t, err := s.drawer.Act(c.Request.Context(), a, act)
 	if err != nil {
 		return err
 	}
@@ -45,7 +42,7 @@ func (s *Server) act(c *gin.Context) error {
 	return s.Deliver(c, t, s.pictures(c, web.EchoOf(act.Generation)))
 }
 
-func (s *Server) decodeAct(c *gin.Context, p *body.Body, id string) (act adapter.Act, stream bool, err error) {
+func (s *imageRoutes) decodeAct(c *gin.Context, p *body.Body, id string) (act adapter.Act, stream bool, err error) {
 	act.Generation, stream, err = readGeneration(p, false)
 	web.RequestOf(c).Model = act.Model
 	if err != nil {
@@ -97,7 +94,7 @@ func readZoom(p *body.Body) (float64, error) {
 }
 
 // mask looks the mask up, if there is one.
-func (s *Server) mask(c *gin.Context, p *body.Body, act *adapter.Act) error {
+func (s *imageRoutes) mask(c *gin.Context, p *body.Body, act *adapter.Act) error {
 	if !p.Form {
 		if err := p.JSONMask(); err != nil {
 			return err

@@ -184,8 +184,9 @@ func TestAnAcceptanceThatIsCutLeavesTheJobToItsRepeat(t *testing.T) {
 				if !arrives {
 					to, answered = gone{w}, 0
 				}
-				srv := newServer(t, f)
-				srv.core.Films, srv.core.Talk = begins{f: f}, begins{f: f}
+				core := f.core()
+				core.Films, core.Talk = begins{f: f}, begins{f: f}
+				srv := newServerOf(t, core)
 				func() {
 					defer func() {
 						if p := recover(); p != nil && p != http.ErrAbortHandler {
@@ -204,7 +205,7 @@ func TestAnAcceptanceThatIsCutLeavesTheJobToItsRepeat(t *testing.T) {
 
 // begins starts a drawing whatever it is asked for.
 type begins struct {
-	Films
+	videoFilms
 	f *fake
 }
 

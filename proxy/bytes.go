@@ -11,7 +11,7 @@ import (
 
 // serveBytes serves GET and HEAD /images/{id}.{ext}: a picture for everybody who knows its name (clients.md §2). What
 // an Authorization header says does not matter here. Names are never used again, so the bytes may be kept for ever.
-func (s *Server) serveBytes(c *gin.Context) error {
+func (s *imageRoutes) serveBytes(c *gin.Context) error {
 	id, ext, _ := strings.Cut(c.Param("file"), ".")
 	if !adapter.ValidID(id) || !strings.HasPrefix(id, "img_") || web.PictureTypes[ext] == "" {
 		return web.NoPicture()
@@ -20,7 +20,7 @@ func (s *Server) serveBytes(c *gin.Context) error {
 	if ext == "jpg" {
 		format = adapter.JPEG
 	}
-	blob, err := s.core.Keep.Bytes(c.Request.Context(), id, format, 0)
+	blob, err := s.library.Bytes(c.Request.Context(), id, format, 0)
 	if err != nil {
 		return err
 	}

@@ -15,8 +15,20 @@ import (
 	"midgate/proxy/web"
 )
 
+// chatRoutes serves OpenAI's Chat Completions.
+type chatRoutes struct {
+	*web.Server
+	talker   chatTalker
+	pictures *imageRoutes
+}
+
+// newChatRoutes makes the routes; pictures shows the pictures of an answer.
+func newChatRoutes(w *web.Server, t chatTalker, pictures *imageRoutes) *chatRoutes {
+	return &chatRoutes{Server: w, talker: t, pictures: pictures}
+}
+
 // Talker answers the turns of a conversation.
-type Talker interface {
+type chatTalker interface {
 	// Converse starts what a turn asks for; attached are the turn's own pictures.
 	Converse(ctx context.Context, a adapter.Attempt, t chat.Turn, g adapter.Generation, attached []adapter.Reference) (adapter.TurnAnswer, error)
 }
@@ -24,7 +36,7 @@ type Talker interface {
 const chatRoute = "/v1/chat/completions"
 
 // chat serves POST /v1/chat/completions: Midjourney as a chat model (openai-surface.md §6).
-func (s *Server) chat(c *gin.Context) error {
+func (s *chatRoutes) chat(c *gin.Context) error {
 	p, err := s.Read(c)
 	if err != nil {
 		return err
@@ -40,7 +52,7 @@ func (s *Server) chat(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	talk, err := s.core.Talk.Converse(c.Request.Context(), a, ask.turn, ask.gen, ask.refs)
+	talk, err := s.talker.Converse(c.Request.Context(), a, ask.turn, ask.gen, ask.refs)
 	switch {
 	case err != nil:
 		return err
@@ -58,7 +70,7 @@ func (s *Server) chat(c *gin.Context) error {
 }
 
 // chatAtOnce answers what needs no job, in the form that was asked for.
-func (s *Server) chatAtOnce(c *gin.Context, ask chatAsk, answer said) error {
+func (s *chatRoutes) chatAtOnce(c *gin.Context, ask chatAsk, answer said) error {
 	head := chatHead{ID: "chatcmpl-" + rand.Text(), Created: time.Now().Unix(), Model: ask.form.Model}
 	if !ask.stream {
 		doc := &jsonstream.Document{}
@@ -75,7 +87,7 @@ func (s *Server) chatAtOnce(c *gin.Context, ask chatAsk, answer said) error {
 }
 
 // completion renders a result as a chat's answer.
-func (s *Server) completion(c *gin.Context, run adapter.Job, f chatForm) web.Renderer {
+func (s *chatRoutes) completion(c *gin.Context, run adapter.Job, f chatForm) web.Renderer {
 	caller, base := web.RequestOf(c).Caller, s.Base(c)
 	return func(ctx context.Context, d *jsonstream.Document, r adapter.Result) error {
 		answer, err := s.said(ctx, caller, base, run, f, r)
@@ -88,7 +100,7 @@ func (s *Server) completion(c *gin.Context, run adapter.Job, f chatForm) web.Ren
 }
 
 // chatResult renders a run's result as the chat that began it was answered.
-func (s *Server) chatResult(c *gin.Context, run adapter.Job) web.Renderer {
+func (s *chatRoutes) chatResult(c *gin.Context, run adapter.Job) web.Renderer {
 	var f chatForm
 	_ = json.Unmarshal(run.Echo, &f) // written by attempt
 	return s.completion(c, run, f)
@@ -99,7 +111,7 @@ func headOf(run adapter.Job, f chatForm) chatHead {
 }
 
 // said puts a job's result into words and pictures.
-func (s *Server) said(ctx context.Context, caller adapter.Caller, base string, run adapter.Job, f chatForm, r adapter.Result) (said, error) {
+func (s *chatRoutes) said(ctx context.Context, caller adapter.Caller, base string, run adapter.Job, f chatForm, r adapter.Result) (said, error) {
 	say := chat.Answer{Texts: r.Texts, Note: f.Note}
 	if len(r.Videos) > 0 {
 		say.Video = web.VideoURL(base, run.ID, r.Moving)
@@ -109,7 +121,7 @@ func (s *Server) said(ctx context.Context, caller adapter.Caller, base string, r
 	}
 	var images []adapter.Image
 	for _, id := range r.Images {
-		img, err := s.core.Keep.Image(ctx, caller, id)
+		img, err := s.Services.Pictures.Image(ctx, caller, id)
 		if err != nil {
 			return said{}, err
 		}
@@ -119,7 +131,7 @@ func (s *Server) said(ctx context.Context, caller adapter.Caller, base string, r
 }
 
 // showing is an answer with pictures: a grid as one picture with links to its quarters, all others one by one.
-func (s *Server) showing(ctx context.Context, caller adapter.Caller, base string, f chatForm, images []adapter.Image, say chat.Answer) (said, error) {
+func (s *chatRoutes) showing(ctx context.Context, caller adapter.Caller, base string, f chatForm, images []adapter.Image, say chat.Answer) (said, error) {
 	say.URL = func(id string) string { return web.PictureURL(base, id, f.Output.Format) }
 	say.Apart = f.Apart
 	say.Images = images
@@ -138,7 +150,7 @@ func (s *Server) showing(ctx context.Context, caller adapter.Caller, base string
 	read := f.Echo
 	read.Output.Base64 = true
 	var err error
-	answer.images, err = s.find(ctx, caller, read, ids)
+	answer.images, err = s.pictures.find(ctx, caller, read, ids)
 	s.Metrics.HandedOut("b64_json", len(answer.images))
 	return answer, err
 }

@@ -35,7 +35,7 @@ type chatForm struct {
 
 // readChat reads everything that costs nothing to check; pictures are looked up and fetched last, and only if they are
 // needed.
-func (s *Server) readChat(c *gin.Context, p *body.Body) (ask chatAsk, err error) {
+func (s *chatRoutes) readChat(c *gin.Context, p *body.Body) (ask chatAsk, err error) {
 	if err := p.Unused(); err != nil {
 		return ask, err
 	}
@@ -44,7 +44,7 @@ func (s *Server) readChat(c *gin.Context, p *body.Body) (ask chatAsk, err error)
 	if err != nil {
 		return ask, err
 	}
-	if err := s.core.Draw.Model(req.Model); err != nil {
+	if err := s.Services.Models.Model(req.Model); err != nil {
 		return ask, err
 	}
 	if err := p.Present("messages"); err != nil {
@@ -70,9 +70,9 @@ func (s *Server) readChat(c *gin.Context, p *body.Body) (ask chatAsk, err error)
 	return ask, s.ResolveReferences(c, p, &ask.gen)
 }
 
-func (s *Server) chatOptions(c *gin.Context) chat.Options {
+func (s *chatRoutes) chatOptions(c *gin.Context) chat.Options {
 	return chat.Options{DrawTasks: s.Config.ChatTasks == "draw", Picture: func(id string) (adapter.Image, bool) {
-		img, err := s.core.Keep.Image(c.Request.Context(), web.RequestOf(c).Caller, id)
+		img, err := s.Services.Pictures.Image(c.Request.Context(), web.RequestOf(c).Caller, id)
 		return img, err == nil // what cannot be looked up now is found missing when it is used
 	}}
 }
@@ -98,7 +98,7 @@ func readDrawing(p *body.Body) (adapter.Generation, bool, error) {
 }
 
 // turnPictures looks up the pictures that came with a turn.
-func (s *Server) turnPictures(c *gin.Context, p *body.Body, t chat.Turn) (refs []adapter.Reference, err error) {
+func (s *chatRoutes) turnPictures(c *gin.Context, p *body.Body, t chat.Turn) (refs []adapter.Reference, err error) {
 	if len(t.Attached) > body.MaxImages {
 		return nil, adapter.BadParam("messages", "array_above_max_length", "At most %d images may be sent in one message.", body.MaxImages)
 	}

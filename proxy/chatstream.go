@@ -13,7 +13,6 @@ import (
 
 // chatStream is an answer in chunks (openai-surface.md §6.3): frames of data alone, the role first.
 type chatStream struct {
-	s    *Server
 	e    *web.Events
 	head chatHead
 	form chatForm
@@ -49,7 +48,7 @@ type deltaJSON struct {
 }
 
 // streamChat answers with progress while the job runs and the whole answer at its end.
-func (s *Server) streamChat(c *gin.Context, t adapter.Ticket, f chatForm) error {
+func (s *chatRoutes) streamChat(c *gin.Context, t adapter.Ticket, f chatForm) error {
 	v := web.RequestOf(c)
 	v.Follow(t)
 	c.Header("Midgate-Job", v.Job)
@@ -70,8 +69,8 @@ func (s *Server) streamChat(c *gin.Context, t adapter.Ticket, f chatForm) error 
 }
 
 // startChat sends the status line and the role.
-func (s *Server) startChat(c *gin.Context, head chatHead, f chatForm) *chatStream {
-	t := &chatStream{s: s, head: head, form: f, told: -1}
+func (s *chatRoutes) startChat(c *gin.Context, head chatHead, f chatForm) *chatStream {
+	t := &chatStream{head: head, form: f, told: -1}
 	empty := ""
 	t.e = s.OpenEvents(c, true)
 	t.delta(deltaJSON{Role: "assistant", Content: &empty}, nil)

@@ -49,7 +49,7 @@ func (f *fake) core() Core {
 }
 
 // noFilms has no video.
-type noFilms struct{ Films }
+type noFilms struct{ videoFilms }
 
 // noFiles has no file.
 type noFiles struct{ filing }

@@ -21,26 +21,26 @@ type pictureRoute struct {
 }
 
 // edit serves POST /v1/images/edits: pictures, and words for what to make of them.
-func (s *Server) edit(c *gin.Context) error {
-	return s.withPictures(c, pictureRoute{prompted: true, masked: true, least: 1, most: body.MaxImages, begin: s.core.Edit.Edit})
+func (s *imageRoutes) edit(c *gin.Context) error {
+	return s.withPictures(c, pictureRoute{prompted: true, masked: true, least: 1, most: body.MaxImages, begin: s.editor.Edit})
 }
 
 // vary serves POST /v1/images/variations.
-func (s *Server) vary(c *gin.Context) error {
-	return s.withPictures(c, pictureRoute{least: 1, most: 1, begin: s.core.Edit.Vary})
+func (s *imageRoutes) vary(c *gin.Context) error {
+	return s.withPictures(c, pictureRoute{least: 1, most: 1, begin: s.editor.Vary})
 }
 
 // blend serves POST /v1/images/blends.
-func (s *Server) blend(c *gin.Context) error {
-	return s.withPictures(c, pictureRoute{least: 2, most: 5, begin: s.core.Edit.Blend})
+func (s *imageRoutes) blend(c *gin.Context) error {
+	return s.withPictures(c, pictureRoute{least: 2, most: 5, begin: s.editor.Blend})
 }
 
 // describe serves POST /v1/images/descriptions.
-func (s *Server) describe(c *gin.Context) error {
-	return s.withPictures(c, pictureRoute{least: 1, most: 1, answerText: true, begin: s.core.Edit.Describe})
+func (s *imageRoutes) describe(c *gin.Context) error {
+	return s.withPictures(c, pictureRoute{least: 1, most: 1, answerText: true, begin: s.editor.Describe})
 }
 
-func (s *Server) withPictures(c *gin.Context, r pictureRoute) error {
+func (s *imageRoutes) withPictures(c *gin.Context, r pictureRoute) error {
 	p, err := s.Read(c)
 	if err != nil {
 		return err
@@ -67,7 +67,7 @@ func (s *Server) withPictures(c *gin.Context, r pictureRoute) error {
 }
 
 // decodeEdit checks everything that costs nothing first; pictures are looked up and fetched last.
-func (s *Server) decodeEdit(c *gin.Context, p *body.Body, r pictureRoute) (e adapter.Edit, stream bool, err error) {
+func (s *imageRoutes) decodeEdit(c *gin.Context, p *body.Body, r pictureRoute) (e adapter.Edit, stream bool, err error) {
 	if !p.Form {
 		if err := p.JSONImages(); err != nil {
 			return e, false, err

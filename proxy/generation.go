@@ -182,3 +182,11 @@ func addForeign(p *body.Body, m *adapter.Midjourney) {
 		m.No = p.Hint("negative_prompt")
 	}
 }
+
+// concrete is a size that names pixels; empty for any other.
+func concrete(size string) string {
+	if m := sizes.FindStringSubmatch(size); m != nil && m[2] == "x" {
+		return size
+	}
+	return ""
+}

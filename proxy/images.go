@@ -12,11 +12,11 @@ import (
 )
 
 // generate serves POST /v1/images/generations.
-func (s *Server) generate(c *gin.Context) error {
+func (s *imageRoutes) generate(c *gin.Context) error {
 	return s.generateAs(c, false)
 }
 
-func (s *Server) generateAs(c *gin.Context, router bool) error {
+func (s *imageRoutes) generateAs(c *gin.Context, router bool) error {
 	p, err := s.Read(c)
 	if err != nil {
 		return err
@@ -41,7 +41,7 @@ func (s *Server) generateAs(c *gin.Context, router bool) error {
 	if err != nil {
 		return err
 	}
-	t, err := s.core.Draw.Generate(c.Request.Context(), a, g)
+	t, err := s.drawer.Generate(c.Request.Context(), a, g)
 	if err != nil {
 		return err
 	}
@@ -53,12 +53,12 @@ func (s *Server) generateAs(c *gin.Context, router bool) error {
 
 // generateRouter serves POST /v1/images, OpenRouter's route for the same: its answer holds the pictures themselves, and
 // their cost in its own words.
-func (s *Server) generateRouter(c *gin.Context) error {
+func (s *imageRoutes) generateRouter(c *gin.Context) error {
 	return s.generateAs(c, true)
 }
 
 // pictures renders a result as OpenAI's ImagesResponse.
-func (s *Server) pictures(c *gin.Context, f web.Echo) web.Renderer {
+func (s *imageRoutes) pictures(c *gin.Context, f web.Echo) web.Renderer {
 	caller, base := web.RequestOf(c).Caller, s.Base(c)
 	return func(ctx context.Context, d *jsonstream.Document, r adapter.Result) error {
 		return s.images(ctx, d, caller, f, base, r.Images)

@@ -14,7 +14,7 @@ import (
 
 // streamPictures answers with partial pictures while the job runs and a completed event for each picture at its end
 // (openai-surface.md §1.3). kind is image_generation or image_edit.
-func (s *Server) streamPictures(c *gin.Context, t adapter.Ticket, kind string, f web.Echo) error {
+func (s *imageRoutes) streamPictures(c *gin.Context, t adapter.Ticket, kind string, f web.Echo) error {
 	v := web.RequestOf(c)
 	v.Follow(t)
 	c.Header("Midgate-Job", v.Job)
@@ -24,12 +24,12 @@ func (s *Server) streamPictures(c *gin.Context, t adapter.Ticket, kind string, f
 	}
 	e := s.StartEvents(c)
 	defer func() { _ = e.End() }() // also when something panics: no comment may follow the answer
-	partial := partials{s: s, t: t, form: f, send: func(index int, blob *adapter.Blob) error {
+	partial := newPartials(s.Log, t, f, 0, func(index int, blob *adapter.Blob) error {
 		name := kind + ".partial_image"
 		about := eventOf(f, blob, time.Now())
 		about.Index = &index
 		return e.Send(name, pictureEvent(name, blob, about))
-	}}
+	})
 	result, err := t.Wait(ctx, func(p adapter.Progress) { partial.show(ctx, p) })
 	if err == nil {
 		err = s.completed(ctx, e, v.Caller, kind, f, s.Base(c), result)
@@ -71,7 +71,7 @@ func pictureEvent(name string, blob *adapter.Blob, about eventJSON) *jsonstream.
 }
 
 // completed sends one event for each picture of the result.
-func (s *Server) completed(ctx context.Context, e *web.Events, caller adapter.Caller, kind string, f web.Echo, base string, r adapter.Result) error {
+func (s *imageRoutes) completed(ctx context.Context, e *web.Events, caller adapter.Caller, kind string, f web.Echo, base string, r adapter.Result) error {
 	f.Output.Base64 = true // events carry nothing else
 	pictures, err := s.find(ctx, caller, f, r.Images)
 	if err != nil {

@@ -33,23 +33,23 @@ func (s *Server) jobDocument(ctx context.Context, d *jsonstream.Document, c *gin
 // resultOf renders a run's result as the route that began it does. Without bytes it has URLs where base64 was asked for.
 func (s *Server) resultOf(c *gin.Context, run adapter.Job, bytes bool) web.Renderer {
 	if run.Route == chatRoute {
-		return s.chatResult(c, run)
+		return s.chat.chatResult(c, run)
 	}
 	if run.Route == responsesRoute {
-		return s.response(c, run, keptResponse(run), bytes)
+		return s.responses.response(c, run, keptResponse(run), bytes)
 	}
 	if run.Kind == adapter.JobVideo {
-		return s.videoResult(c, run)
+		return s.videos.videoResult(c, run)
 	}
 	if run.Result != nil && len(run.Result.Texts) > 0 {
-		return s.texts(run.Created.Unix())
+		return s.images.texts(run.Created.Unix())
 	}
 	var f web.Echo
 	_ = json.Unmarshal(run.Echo, &f) // written by attempt; a run that another face began has none
 	if !bytes && f.Output.Base64 {
 		f.Output.Base64, f.Output.URL = false, true
 	}
-	return s.pictures(c, f)
+	return s.images.pictures(c, f)
 }
 
 // getJob serves GET /v1/jobs/{id}.

@@ -13,8 +13,25 @@ import (
 	"midgate/proxy/web"
 )
 
+// nativeRoutes serves the upstream's own API, /mj/….
+type nativeRoutes struct {
+	*web.Server
+	natives nativeNatives
+	jobs    nativeJobs
+}
+
+// newNativeRoutes makes the routes.
+func newNativeRoutes(w *web.Server, n nativeNatives, j nativeJobs) *nativeRoutes {
+	return &nativeRoutes{Server: w, natives: n, jobs: j}
+}
+
+// nativeJobs cancels jobs.
+type nativeJobs interface {
+	Cancel(ctx context.Context, c adapter.Caller, id string) (adapter.Job, error)
+}
+
 // Natives serves the upstream's own API (upstream-protocol.md §1) on what midgate knows.
-type Natives interface {
+type nativeNatives interface {
 	Native(ctx context.Context, a adapter.Attempt, n adapter.NativeRequest) (adapter.Ticket, error)
 	// NativeTask is a NotFound *Error for an unknown task and for somebody else's.
 	NativeTask(ctx context.Context, c adapter.Caller, taskID string) (adapter.NativeTask, error)
@@ -27,20 +44,9 @@ type Natives interface {
 // nativeSpeeds are the speeds of the paths (upstream-protocol.md §2.1); an empty one is the configured default.
 var nativeSpeeds = map[string]adapter.Speed{"/mj/": "", "/mj-relax/mj/": adapter.Relax, "/mj-fast/mj/": adapter.Fast, "/mj-turbo/mj/": adapter.Turbo}
 
-// nativeRoutes are the table's lines for it.
-func (s *Server) nativeRoutes() []route {
-	var table []route
-	for prefix := range nativeSpeeds {
-		table = append(table,
-			route{"GET", prefix + "*path", s.nativeGet, nil},
-			route{"POST", prefix + "*path", s.nativePost, []web.Handler{s.nativeKeyed, s.LimitBody}})
-	}
-	return table
-}
-
 // nativeKeyed understands the ways in which native clients show a key: in mj-api-secret, or in Authorization without
 // its scheme (upstream-protocol.md §2.3).
-func (s *Server) nativeKeyed(c *gin.Context) error {
+func (s *nativeRoutes) nativeKeyed(c *gin.Context) error {
 	h := c.Request.Header
 	if len(web.SentKeys(h)) == 0 || strings.EqualFold(h.Get("Authorization"), "Bearer midjourney-proxy") {
 		key := cmp.Or(strings.TrimSpace(h.Get("Mj-Api-Secret")), strings.TrimSpace(h.Get("Authorization")))
@@ -60,7 +66,7 @@ func nativeSpeed(c *gin.Context) adapter.Speed {
 }
 
 // nativeGet serves pictures to everybody who knows their names, and tasks to their owners.
-func (s *Server) nativeGet(c *gin.Context) error {
+func (s *nativeRoutes) nativeGet(c *gin.Context) error {
 	parts := strings.Split(strings.Trim(c.Param("path"), "/"), "/")
 	if len(parts) == 2 && parts[0] == "image" {
 		return s.nativeImage(c, parts[1])
@@ -70,29 +76,29 @@ func (s *Server) nativeGet(c *gin.Context) error {
 	}
 	switch {
 	case len(parts) == 3 && parts[0] == "task" && parts[2] == "fetch":
-		return native(s, c, s.nativeFetch(c, parts[1]))
+		return s.told(c, s.nativeFetch(c, parts[1]))
 	case len(parts) == 3 && parts[0] == "task" && parts[2] == "image-seed":
-		return native(s, c, s.nativeSeed(c, parts[1]))
+		return s.told(c, s.nativeSeed(c, parts[1]))
 	case len(parts) == 2 && parts[0] == "task" && (parts[1] == "list" || parts[1] == "queue"):
-		return native(s, c, s.nativeList(c, parts[1] == "queue"))
+		return s.told(c, s.nativeList(c, parts[1] == "queue"))
 	default:
 		return s.UnknownURL(c)
 	}
 }
 
-func (s *Server) nativePost(c *gin.Context) error {
+func (s *nativeRoutes) nativePost(c *gin.Context) error {
 	parts := strings.Split(strings.Trim(c.Param("path"), "/"), "/")
 	switch {
 	case len(parts) == 2 && parts[0] == "submit" && parts[1] == "upload-discord-images":
-		return native(s, c, s.nativeUpload(c))
+		return s.told(c, s.nativeUpload(c))
 	case len(parts) == 2 && parts[0] == "submit":
-		return native(s, c, s.nativeSubmit(c, parts[1]))
+		return s.told(c, s.nativeSubmit(c, parts[1]))
 	case len(parts) == 2 && parts[0] == "insight-face" && parts[1] == "swap":
-		return native(s, c, s.nativeSubmit(c, "swap"))
+		return s.told(c, s.nativeSubmit(c, "swap"))
 	case len(parts) == 2 && parts[0] == "task" && (parts[1] == "list-by-condition" || parts[1] == "list-by-ids"):
-		return native(s, c, s.nativeTasks(c))
+		return s.told(c, s.nativeTasks(c))
 	case len(parts) == 3 && parts[0] == "task" && parts[2] == "cancel":
-		return native(s, c, s.nativeCancel(c, parts[1]))
+		return s.told(c, s.nativeCancel(c, parts[1]))
 	default:
 		return s.UnknownURL(c)
 	}
@@ -118,9 +124,9 @@ type submitJSON struct {
 	Properties  map[string]any `json:"properties"`
 }
 
-// native renders an error as origins and relays do: the code says what it is, most of them are HTTP 200
+// told renders an error as origins and relays do: the code says what it is, most of them are HTTP 200
 // (upstream-protocol.md §3.2, §3.4). What concerns the connection stays as everywhere.
-func native(s *Server, c *gin.Context, err error) error {
+func (s *nativeRoutes) told(c *gin.Context, err error) error {
 	if err == nil {
 		return nil
 	}

@@ -13,9 +13,9 @@ import (
 	"midgate/adapter/publicnet"
 )
 
-// Notify posts a task to its client's own notifyHook, as /mj/task/{id}/fetch shows it (upstream-protocol.md §7). Like
+// notify posts a task to its client's own notifyHook, as /mj/task/{id}/fetch shows it (upstream-protocol.md §7). Like
 // pictures, it reaches public addresses only, and those of Config.FetchAllow.
-func (s *Server) Notify(ctx context.Context, t adapter.NativeTask) error {
+func (s *nativeRoutes) notify(ctx context.Context, t adapter.NativeTask) error {
 	body, err := json.Marshal(s.nativeTask(t.Request.Base, t))
 	if err != nil {
 		return err

@@ -17,7 +17,7 @@ import (
 )
 
 // nativeSubmit serves POST /mj/submit/…: the upstream's answer as soon as it has accepted the job.
-func (s *Server) nativeSubmit(c *gin.Context, route string) error {
+func (s *nativeRoutes) nativeSubmit(c *gin.Context, route string) error {
 	p, err := s.readNative(c)
 	if err != nil {
 		return err
@@ -31,7 +31,7 @@ func (s *Server) nativeSubmit(c *gin.Context, route string) error {
 		return err
 	}
 	a.Async = false // these clients ask for the task
-	t, err := s.core.Natives.Native(c.Request.Context(), a, n)
+	t, err := s.natives.Native(c.Request.Context(), a, n)
 	if err != nil {
 		return err
 	}
@@ -74,7 +74,7 @@ func submitted(run adapter.Job) (submitJSON, bool) {
 }
 
 // readNative reads a body in which long pictures have been stored already.
-func (s *Server) readNative(c *gin.Context) (*body.Body, error) {
+func (s *nativeRoutes) readNative(c *gin.Context) (*body.Body, error) {
 	text, uploads, err := body.ExtractUploads(c.Request.Body, s.Receive(c))
 	if err != nil {
 		return nil, body.BadBody(err)
@@ -93,7 +93,7 @@ var pictureFields = map[string]bool{
 
 // nativeBody takes the pictures out of a body; each leaves its mark. Addresses of other people's pictures stay: they
 // are the upstream's to fetch.
-func (s *Server) nativeBody(c *gin.Context, p *body.Body) (json.RawMessage, []adapter.Reference, error) {
+func (s *nativeRoutes) nativeBody(c *gin.Context, p *body.Body) (json.RawMessage, []adapter.Reference, error) {
 	fields, uploads := map[string]any{}, []adapter.Reference{}
 	for _, name := range slices.Sorted(maps.Keys(p.Fields)) { // in order: a link may take base64's place
 		v := p.Fields[name]
@@ -121,7 +121,7 @@ func (s *Server) nativeBody(c *gin.Context, p *body.Body) (json.RawMessage, []ad
 	return body, uploads, err
 }
 
-func (s *Server) nativePictures(c *gin.Context, p *body.Body, name string, value any, uploads *[]adapter.Reference) (any, error) {
+func (s *nativeRoutes) nativePictures(c *gin.Context, p *body.Body, name string, value any, uploads *[]adapter.Reference) (any, error) {
 	switch v := value.(type) {
 	case []any:
 		if len(v) > body.MaxImages {
@@ -142,7 +142,7 @@ func (s *Server) nativePictures(c *gin.Context, p *body.Body, name string, value
 	}
 }
 
-func (s *Server) nativePicture(c *gin.Context, p *body.Body, name, text string, uploads *[]adapter.Reference) (any, error) {
+func (s *nativeRoutes) nativePicture(c *gin.Context, p *body.Body, name, text string, uploads *[]adapter.Reference) (any, error) {
 	linked := body.HasScheme(text, "http") || body.HasScheme(text, "https")
 	if text == "" || linked && s.OwnPicture(c, text) == "" {
 		return text, nil
@@ -152,7 +152,7 @@ func (s *Server) nativePicture(c *gin.Context, p *body.Body, name, text string, 
 	var ref adapter.Reference
 	var err error
 	if src.Ref == nil && !linked && !body.HasScheme(text, "data") {
-		ref, err = s.core.Keep.Receive(c.Request.Context(), web.RequestOf(c).Caller, body.Base64Reader(text), "")
+		ref, err = s.Services.Pictures.Receive(c.Request.Context(), web.RequestOf(c).Caller, body.Base64Reader(text), "")
 		err = body.Blame(err, name)
 	} else {
 		ref, err = s.Resolve(c, src)

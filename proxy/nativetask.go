@@ -49,7 +49,7 @@ type nativeButton struct {
 }
 
 // nativeTask shows a task. Every address in it is one of ours.
-func (s *Server) nativeTask(base string, t adapter.NativeTask) nativeTaskJSON {
+func (s *nativeRoutes) nativeTask(base string, t adapter.NativeTask) nativeTaskJSON {
 	j := nativeTaskJSON{
 		ID: t.Task.ID, Action: nativeAction(t), Status: string(t.Task.Status), Progress: strconv.Itoa(t.Task.Progress) + "%",
 		Prompt: t.Task.Prompt, PromptEn: t.Task.Prompt, Description: t.Task.Description, State: t.Request.State,
@@ -73,7 +73,7 @@ func (s *Server) nativeTask(base string, t adapter.NativeTask) nativeTaskJSON {
 	return j
 }
 
-func (s *Server) nativeURLs(base string, t adapter.NativeTask, j *nativeTaskJSON) {
+func (s *nativeRoutes) nativeURLs(base string, t adapter.NativeTask, j *nativeTaskJSON) {
 	clips := 0
 	if t.Job.Result != nil {
 		clips = len(t.Job.Result.Videos)
@@ -118,8 +118,8 @@ func millis(t time.Time) int64 {
 }
 
 // nativeFetch serves GET /mj/task/{id}/fetch.
-func (s *Server) nativeFetch(c *gin.Context, id string) error {
-	t, err := s.core.Natives.NativeTask(c.Request.Context(), web.RequestOf(c).Caller, id)
+func (s *nativeRoutes) nativeFetch(c *gin.Context, id string) error {
+	t, err := s.natives.NativeTask(c.Request.Context(), web.RequestOf(c).Caller, id)
 	if adapter.KindOf(err) == adapter.NotFound && err != nil {
 		s.WriteJSON(c, http.StatusBadRequest, gin.H{"code": mjInvalid, "description": "task_no_found ", "type": "upstream_error"})
 		return nil //nolint:nilerr // told in the relays' own words
@@ -135,7 +135,7 @@ func (s *Server) nativeFetch(c *gin.Context, id string) error {
 const maxListed = 500
 
 // nativeTasks serves POST /mj/task/list-by-condition from what is known here; unknown tasks are left out.
-func (s *Server) nativeTasks(c *gin.Context) error {
+func (s *nativeRoutes) nativeTasks(c *gin.Context) error {
 	p, err := s.readNative(c)
 	if err != nil {
 		return err
@@ -149,7 +149,7 @@ func (s *Server) nativeTasks(c *gin.Context) error {
 	}
 	tasks, base := []nativeTaskJSON{}, s.Base(c)
 	for _, id := range ids {
-		t, err := s.core.Natives.NativeTask(c.Request.Context(), web.RequestOf(c).Caller, id)
+		t, err := s.natives.NativeTask(c.Request.Context(), web.RequestOf(c).Caller, id)
 		if adapter.KindOf(err) == adapter.NotFound && err != nil {
 			continue
 		}
@@ -163,8 +163,8 @@ func (s *Server) nativeTasks(c *gin.Context) error {
 }
 
 // nativeList serves GET /mj/task/list and /queue: of this key's tasks, where origins show everybody's.
-func (s *Server) nativeList(c *gin.Context, queued bool) error {
-	found, err := s.core.Natives.NativeTasks(c.Request.Context(), web.RequestOf(c).Caller, 100)
+func (s *nativeRoutes) nativeList(c *gin.Context, queued bool) error {
+	found, err := s.natives.NativeTasks(c.Request.Context(), web.RequestOf(c).Caller, 100)
 	if err != nil {
 		return err
 	}
@@ -179,8 +179,8 @@ func (s *Server) nativeList(c *gin.Context, queued bool) error {
 }
 
 // nativeSeed serves GET /mj/task/{id}/image-seed.
-func (s *Server) nativeSeed(c *gin.Context, id string) error {
-	seed, err := s.core.Natives.TaskSeed(c.Request.Context(), web.RequestOf(c).Caller, id)
+func (s *nativeRoutes) nativeSeed(c *gin.Context, id string) error {
+	seed, err := s.natives.TaskSeed(c.Request.Context(), web.RequestOf(c).Caller, id)
 	if err != nil {
 		return err
 	}
@@ -189,13 +189,13 @@ func (s *Server) nativeSeed(c *gin.Context, id string) error {
 }
 
 // nativeCancel serves POST /mj/task/{id}/cancel, whose answer is empty (upstream-protocol.md §1.9).
-func (s *Server) nativeCancel(c *gin.Context, id string) error {
+func (s *nativeRoutes) nativeCancel(c *gin.Context, id string) error {
 	ctx, caller := c.Request.Context(), web.RequestOf(c).Caller
-	t, err := s.core.Natives.NativeTask(ctx, caller, id)
+	t, err := s.natives.NativeTask(ctx, caller, id)
 	if err != nil {
 		return err
 	}
-	if _, err := s.core.Runs.Cancel(ctx, caller, t.Job.ID); err != nil {
+	if _, err := s.jobs.Cancel(ctx, caller, t.Job.ID); err != nil {
 		return err
 	}
 	s.Pace(c) // the upstream may have taken its time
@@ -205,11 +205,11 @@ func (s *Server) nativeCancel(c *gin.Context, id string) error {
 }
 
 // nativeImage serves GET /mj/image/{job}: how far a picture is. Finished ones have addresses of their own.
-func (s *Server) nativeImage(c *gin.Context, job string) error {
+func (s *nativeRoutes) nativeImage(c *gin.Context, job string) error {
 	if !adapter.ValidID(job) || !strings.HasPrefix(job, "job_") {
 		return web.NoPicture()
 	}
-	blob, err := s.core.Natives.NativePreview(c.Request.Context(), job)
+	blob, err := s.natives.NativePreview(c.Request.Context(), job)
 	if err != nil && adapter.KindOf(err) == adapter.Internal && c.Request.Context().Err() == nil {
 		s.Log.Debug("a preview could not be had", "error", err)
 		return web.NoPicture() // the next one has taken its place, or the job's end has

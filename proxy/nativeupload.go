@@ -11,7 +11,7 @@ import (
 
 // nativeUpload serves POST /mj/submit/upload-discord-images: pictures become addresses that prompts can begin with.
 // It is no job and costs nothing.
-func (s *Server) nativeUpload(c *gin.Context) error {
+func (s *nativeRoutes) nativeUpload(c *gin.Context) error {
 	p, err := s.readNative(c)
 	if err != nil {
 		return err
@@ -25,7 +25,7 @@ func (s *Server) nativeUpload(c *gin.Context) error {
 	}
 	addresses := make([]string, 0, len(refs))
 	for _, ref := range refs {
-		address, err := s.core.Keep.Lend(c.Request.Context(), web.RequestOf(c).Caller, ref)
+		address, err := s.Services.Pictures.Lend(c.Request.Context(), web.RequestOf(c).Caller, ref)
 		if err != nil {
 			return err
 		}

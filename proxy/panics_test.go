@@ -53,7 +53,7 @@ func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f
 
 // dyingDrawer is a Drawer some of whose callers die, by a word of the prompt.
 type dyingDrawer struct {
-	Drawer
+	Models
 	d *dying
 }
 
@@ -62,7 +62,7 @@ func (p dyingDrawer) Generate(ctx context.Context, a adapter.Attempt, g adapter.
 	if strings.HasPrefix(g.Prompt, "dies before") {
 		p.d.here(g.Prompt, 1)
 	}
-	t, err := p.Drawer.Generate(ctx, a, g)
+	t, err := p.Models.Generate(ctx, a, g)
 	if err == nil && strings.HasPrefix(g.Prompt, "dies while it waits") {
 		return dyingTicket{t, p.d, g.Prompt}, nil
 	}
@@ -86,13 +86,13 @@ func (t dyingTicket) Wait(ctx context.Context, watch func(adapter.Progress)) (ad
 
 // dyingLibrary is a Library that dies of pictures with certain prompts.
 type dyingLibrary struct {
-	Library
+	Pictures
 	d *dying
 }
 
 // Image implements Library.
 func (l dyingLibrary) Image(ctx context.Context, c adapter.Caller, id string) (adapter.Image, error) {
-	img, err := l.Library.Image(ctx, c, id)
+	img, err := l.Pictures.Image(ctx, c, id)
 	if strings.HasPrefix(img.Prompt, "dies while it renders") {
 		l.d.here(img.Prompt, 1)
 	}
@@ -135,7 +135,7 @@ func TestPanicsCostNoJob(t *testing.T) {
 
 // fallingLibrary is a Library that panics when a picture is opened.
 type fallingLibrary struct {
-	Library
+	Pictures
 	falls *atomic.Bool
 }
 
@@ -144,7 +144,7 @@ func (l fallingLibrary) Bytes(ctx context.Context, id string, f adapter.Format, 
 	if l.falls.Load() {
 		panic("secret picture")
 	}
-	return l.Library.Bytes(ctx, id, f, compression)
+	return l.Pictures.Bytes(ctx, id, f, compression)
 }
 
 // Pictures are opened in goroutines of their own: a panic there is an error of the request, not the end of the process, and

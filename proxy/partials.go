@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log/slog"
 
 	"midgate/adapter"
 	"midgate/proxy/web"
@@ -17,13 +18,18 @@ type previewer interface {
 
 // partials shows the first distinct previews, at most as many as were asked for.
 type partials struct {
-	s    *Server
+	log  *slog.Logger
 	t    adapter.Ticket
 	form web.Echo
 	send func(index int, blob *adapter.Blob) error // writes the event
 
 	shown int
 	last  string // address of the preview shown last
+}
+
+// newPartials shows the previews of a ticket's job that come after the first shown ones; send writes their events.
+func newPartials(log *slog.Logger, t adapter.Ticket, f web.Echo, shown int, send func(index int, blob *adapter.Blob) error) *partials {
+	return &partials{log: log, t: t, form: f, shown: shown, send: send}
 }
 
 // show sends a preview if it is a new one and one is still wanted. A preview that cannot be had is left out.
@@ -35,13 +41,13 @@ func (p *partials) show(ctx context.Context, now adapter.Progress) {
 	p.last = now.Preview
 	blob, err := opener.Preview(ctx, now, web.OrPNG(p.form.Output.Format), p.form.Output.Compression)
 	if err != nil {
-		p.s.Log.Debug("a preview could not be shown", "error", err)
+		p.log.Debug("a preview could not be shown", "error", err)
 		return
 	}
 	defer func() { _ = blob.Close() }() // it was only read
 	whole, err := held(blob)
 	if err != nil {
-		p.s.Log.Debug("a preview could not be read", "error", err)
+		p.log.Debug("a preview could not be read", "error", err)
 		return
 	}
 	if p.send(p.shown, whole) == nil {

@@ -50,7 +50,7 @@ type originJSON struct {
 }
 
 // record shows a picture. The buttons of a quarter that became a picture of its own come first: they are that picture's.
-func (s *Server) record(base string, img adapter.Image) recordJSON {
+func (s *imageRoutes) record(base string, img adapter.Image) recordJSON {
 	r := recordJSON{
 		ID: img.ID, Object: "image", Created: img.Created.Unix(), Model: img.Model, Prompt: img.Prompt,
 		RevisedPrompt: web.OrNull(img.Revised()), Width: img.Width, Height: img.Height, Grid: web.OrNull(img.Grid),
@@ -73,7 +73,7 @@ func (s *Server) record(base string, img adapter.Image) recordJSON {
 }
 
 // getImage serves GET /v1/images/{id}.
-func (s *Server) getImage(c *gin.Context) error {
+func (s *imageRoutes) getImage(c *gin.Context) error {
 	img, err := s.imageNamed(c)
 	if err != nil {
 		return err
@@ -81,7 +81,7 @@ func (s *Server) getImage(c *gin.Context) error {
 	r := s.record(s.Base(c), img)
 	if slices.Contains(strings.Split(c.Query("include"), ","), "seed") {
 		// Best effort: where the upstream does not tell it, the record is whole all the same.
-		if seed, err := s.core.Keep.Seed(c.Request.Context(), web.RequestOf(c).Caller, img.ID); err == nil {
+		if seed, err := s.library.Seed(c.Request.Context(), web.RequestOf(c).Caller, img.ID); err == nil {
 			r.Seed = seed
 		}
 	}
@@ -89,16 +89,16 @@ func (s *Server) getImage(c *gin.Context) error {
 	return nil
 }
 
-func (s *Server) imageNamed(c *gin.Context) (adapter.Image, error) {
+func (s *imageRoutes) imageNamed(c *gin.Context) (adapter.Image, error) {
 	id := c.Param("id")
 	if !adapter.ValidID(id) || !strings.HasPrefix(id, "img_") {
 		return adapter.Image{}, &adapter.Error{Kind: adapter.NotFound, Code: "image_not_found", Message: "There is no picture with this ID."}
 	}
-	return s.core.Keep.Image(c.Request.Context(), web.RequestOf(c).Caller, id)
+	return s.library.Image(c.Request.Context(), web.RequestOf(c).Caller, id)
 }
 
 // listImages serves GET /v1/images, newest first.
-func (s *Server) listImages(c *gin.Context) error {
+func (s *imageRoutes) listImages(c *gin.Context) error {
 	limit, err := web.PageLimit(c, 100)
 	if err != nil {
 		return err
@@ -108,7 +108,7 @@ func (s *Server) listImages(c *gin.Context) error {
 		return err
 	}
 	q.Limit = limit + 1
-	images, err := s.core.Keep.Images(c.Request.Context(), web.RequestOf(c).Caller, q)
+	images, err := s.library.Images(c.Request.Context(), web.RequestOf(c).Caller, q)
 	if err != nil {
 		return err
 	}
@@ -155,7 +155,7 @@ func pointInTime(given string) (time.Time, error) {
 }
 
 // changeImage serves POST /v1/images/{id}: {"favorite": true} or false.
-func (s *Server) changeImage(c *gin.Context) error {
+func (s *imageRoutes) changeImage(c *gin.Context) error {
 	img, err := s.imageNamed(c)
 	if err != nil {
 		return err
@@ -173,7 +173,7 @@ func (s *Server) changeImage(c *gin.Context) error {
 	if !wish.IsBool() {
 		return adapter.BadParam("favorite", "invalid_value", "'favorite' must be true or false.")
 	}
-	if img, err = s.core.Keep.SetFavorite(c.Request.Context(), web.RequestOf(c).Caller, img.ID, wish.Bool()); err != nil {
+	if img, err = s.library.SetFavorite(c.Request.Context(), web.RequestOf(c).Caller, img.ID, wish.Bool()); err != nil {
 		return err
 	}
 	s.WriteJSON(c, http.StatusOK, s.record(s.Base(c), img))
@@ -181,12 +181,12 @@ func (s *Server) changeImage(c *gin.Context) error {
 }
 
 // deleteImage serves DELETE /v1/images/{id}.
-func (s *Server) deleteImage(c *gin.Context) error {
+func (s *imageRoutes) deleteImage(c *gin.Context) error {
 	img, err := s.imageNamed(c)
 	if err != nil {
 		return err
 	}
-	if err := s.core.Keep.RemoveImage(c.Request.Context(), web.RequestOf(c).Caller, img.ID); err != nil {
+	if err := s.library.RemoveImage(c.Request.Context(), web.RequestOf(c).Caller, img.ID); err != nil {
 		return err
 	}
 	s.WriteJSON(c, http.StatusOK, web.DeletedJSON{ID: img.ID, Object: "image", Deleted: true})

@@ -64,7 +64,7 @@ type found struct {
 }
 
 // images writes the answer for some pictures into d, an ImagesResponse with URLs under base. It is the same each time it is rendered.
-func (s *Server) images(ctx context.Context, d *jsonstream.Document, c adapter.Caller, f web.Echo, base string, ids []string) error {
+func (s *imageRoutes) images(ctx context.Context, d *jsonstream.Document, c adapter.Caller, f web.Echo, base string, ids []string) error {
 	pictures, err := s.find(ctx, c, f, ids)
 	if err != nil {
 		return err
@@ -95,7 +95,7 @@ func (s *Server) images(ctx context.Context, d *jsonstream.Document, c adapter.C
 	return nil
 }
 
-func (s *Server) element(d *jsonstream.Document, f web.Echo, base string, p found) {
+func (s *imageRoutes) element(d *jsonstream.Document, f web.Echo, base string, p found) {
 	d.Text("{")
 	if p.blob != nil {
 		d.Text(`"b64_json":`)
@@ -111,11 +111,11 @@ func (s *Server) element(d *jsonstream.Document, f web.Echo, base string, p foun
 }
 
 // find looks the pictures up, and opens them if the answer carries their bytes: each may have to be cut or encoded.
-func (s *Server) find(ctx context.Context, c adapter.Caller, f web.Echo, ids []string) (pictures []found, err error) {
+func (s *imageRoutes) find(ctx context.Context, c adapter.Caller, f web.Echo, ids []string) (pictures []found, err error) {
 	pictures = make([]found, len(ids))
 	if !f.Output.Base64 {
 		for i, id := range ids {
-			if pictures[i].image, err = s.core.Keep.Image(ctx, c, id); err != nil {
+			if pictures[i].image, err = s.library.Image(ctx, c, id); err != nil {
 				return nil, err
 			}
 		}
@@ -143,11 +143,11 @@ func (s *Server) find(ctx context.Context, c adapter.Caller, f web.Echo, ids []s
 }
 
 // open looks one picture up, with its bytes.
-func (s *Server) open(ctx context.Context, c adapter.Caller, f web.Echo, id string) (p found, err error) {
-	if p.image, err = s.core.Keep.Image(ctx, c, id); err != nil {
+func (s *imageRoutes) open(ctx context.Context, c adapter.Caller, f web.Echo, id string) (p found, err error) {
+	if p.image, err = s.library.Image(ctx, c, id); err != nil {
 		return p, err
 	}
-	if p.blob, err = s.core.Keep.Bytes(ctx, id, web.OrPNG(f.Output.Format), f.Output.Compression); err != nil {
+	if p.blob, err = s.library.Bytes(ctx, id, web.OrPNG(f.Output.Format), f.Output.Compression); err != nil {
 		return found{}, err
 	}
 	p.image.Width, p.image.Height = p.blob.Width, p.blob.Height
@@ -167,7 +167,7 @@ func shownQuality(q string) string {
 }
 
 // count notes in which form pictures were handed out.
-func (s *Server) count(f web.Echo, n int) {
+func (s *imageRoutes) count(f web.Echo, n int) {
 	if f.Output.URL {
 		s.Metrics.HandedOut("url", n)
 	}

@@ -14,8 +14,35 @@ import (
 
 const responsesRoute = "/v1/responses"
 
+// responseRoutes serves OpenAI's Responses.
+type responseRoutes struct {
+	*web.Server
+	talker    chatTalker
+	editor    responseEditor
+	jobs      responseJobs
+	followers responseFollowers
+	pictures  *imageRoutes
+	chats     *chatRoutes
+}
+
+// newResponseRoutes makes the routes; pictures shows the pictures of an answer, chats reads the turn that is answered.
+func newResponseRoutes(w *web.Server, t chatTalker, e responseEditor, j responseJobs, f responseFollowers, pictures *imageRoutes, chats *chatRoutes) *responseRoutes {
+	return &responseRoutes{Server: w, talker: t, editor: e, jobs: j, followers: f, pictures: pictures, chats: chats}
+}
+
+// responseEditor starts edits: a mask makes one of a response.
+type responseEditor interface {
+	Edit(ctx context.Context, a adapter.Attempt, e adapter.Edit) (adapter.Ticket, error)
+}
+
+// responseJobs knows the jobs of an owner: a response is its job.
+type responseJobs interface {
+	Job(ctx context.Context, c adapter.Caller, id string) (adapter.Job, error)
+	Cancel(ctx context.Context, c adapter.Caller, id string) (adapter.Job, error)
+}
+
 // Followers know jobs that an earlier request began.
-type Followers interface {
+type responseFollowers interface {
 	// Follow returns a ticket without a delivery: Answered and Abandoned must not be called.
 	Follow(ctx context.Context, c adapter.Caller, jobID string) (adapter.Ticket, error)
 	// Forget hides a job from those who show it under another name.
@@ -24,7 +51,7 @@ type Followers interface {
 
 // respond serves POST /v1/responses: the image_generation tool of OpenAI's newer API (openai-surface.md §7). A response
 // is its run.
-func (s *Server) respond(c *gin.Context) error {
+func (s *responseRoutes) respond(c *gin.Context) error {
 	p, err := s.ReadAnyModel(c)
 	if err != nil {
 		return err
@@ -57,18 +84,18 @@ func (s *Server) respond(c *gin.Context) error {
 }
 
 // converse starts what the turn asks for; a mask makes it an edit of that area.
-func (s *Server) converse(ctx context.Context, a adapter.Attempt, ask responseAsk) (adapter.TurnAnswer, error) {
+func (s *responseRoutes) converse(ctx context.Context, a adapter.Attempt, ask responseAsk) (adapter.TurnAnswer, error) {
 	if ask.mask == nil {
-		return s.core.Talk.Converse(ctx, a, ask.turn, ask.gen, ask.refs)
+		return s.talker.Converse(ctx, a, ask.turn, ask.gen, ask.refs)
 	}
 	g := ask.gen
 	g.Prompt = ask.turn.Prompt
-	t, err := s.core.Edit.Edit(ctx, a, adapter.Edit{Generation: g, Images: ask.refs, Mask: ask.mask})
+	t, err := s.editor.Edit(ctx, a, adapter.Edit{Generation: g, Images: ask.refs, Mask: ask.mask})
 	return adapter.TurnAnswer{Ticket: t}, err
 }
 
 // respondQueued answers a background request at once: the client asks for the response until it is done.
-func (s *Server) respondQueued(c *gin.Context, t adapter.Ticket) error {
+func (s *responseRoutes) respondQueued(c *gin.Context, t adapter.Ticket) error {
 	run := t.Job()
 	web.RequestOf(c).Follow(t)
 	c.Header("Midgate-Job", run.ID)
@@ -87,7 +114,7 @@ func (s *Server) respondQueued(c *gin.Context, t adapter.Ticket) error {
 }
 
 // respondAtOnce answers what needs no job.
-func (s *Server) respondAtOnce(c *gin.Context, ask responseAsk, o outcome) error {
+func (s *responseRoutes) respondAtOnce(c *gin.Context, ask responseAsk, o outcome) error {
 	r := responseJSON{ID: atOnceID(ask.form, o), CreatedAt: time.Now().Unix(), Status: "completed", form: ask.form}
 	items, err := s.items(c.Request.Context(), web.RequestOf(c).Caller, s.Base(c), r, o, true)
 	if err != nil {
@@ -110,7 +137,7 @@ func (s *Server) respondAtOnce(c *gin.Context, ask responseAsk, o outcome) error
 }
 
 // response renders a result as a response; without bytes its pictures are addresses only.
-func (s *Server) response(c *gin.Context, run adapter.Job, f responseForm, bytes bool) web.Renderer {
+func (s *responseRoutes) response(c *gin.Context, run adapter.Job, f responseForm, bytes bool) web.Renderer {
 	caller, base := web.RequestOf(c).Caller, s.Base(c)
 	return func(ctx context.Context, d *jsonstream.Document, result adapter.Result) error {
 		r := responseOf(run, f)

@@ -25,7 +25,7 @@ type responseAsk struct {
 }
 
 // readResponse reads everything that costs nothing to check first; pictures are looked up and fetched last.
-func (s *Server) readResponse(c *gin.Context, p *body.Body) (ask responseAsk, err error) {
+func (s *responseRoutes) readResponse(c *gin.Context, p *body.Body) (ask responseAsk, err error) {
 	tool := imageTool(p.Fields["tools"])
 	var read body.Steps
 	read.Do(func() (err error) { ask.gen, ask.stream, err = readTool(p, tool); return })
@@ -43,7 +43,7 @@ func (s *Server) readResponse(c *gin.Context, p *body.Body) (ask responseAsk, er
 	}
 	ask.form.Tokens = promptTokens(req)
 	action := strings.ToLower(tool.Get("action").String())
-	o := s.chatOptions(c)
+	o := s.chats.chatOptions(c)
 	o.Follow = tool.Exists() && action != "generate"
 	o.Must, o.Never = mustDraw(p.Fields["tool_choice"]), p.Fields["tool_choice"].String() == "none"
 	if ask.turn, err = chat.ReadTurn(req, o); err != nil {
@@ -56,7 +56,7 @@ func (s *Server) readResponse(c *gin.Context, p *body.Body) (ask responseAsk, er
 	if err := steer(&ask.turn, action); err != nil {
 		return ask, err
 	}
-	if ask.refs, err = s.turnPictures(c, p, ask.turn); err != nil {
+	if ask.refs, err = s.chats.turnPictures(c, p, ask.turn); err != nil {
 		return ask, inInput(err)
 	}
 	if err := s.ResolveReferences(c, p, &ask.gen); err != nil {
@@ -96,13 +96,13 @@ const imageDeployment = "X-Ms-Oai-Image-Generation-Deployment"
 
 // responseModel settles the model: the tool's where it is one of ours, else the request's, else the plain one. A
 // response's own model is a text model that means nothing here (contract.md §3).
-func (s *Server) responseModel(c *gin.Context, p *body.Body, tool gjson.Result, ask *responseAsk) error {
+func (s *responseRoutes) responseModel(c *gin.Context, p *body.Body, tool gjson.Result, ask *responseAsk) error {
 	named, err := p.Model()
 	if err != nil {
 		return err
 	}
 	for _, name := range []string{tool.Get("model").String(), c.GetHeader(imageDeployment), named} {
-		if name != "" && len(name) <= 256 && s.core.Draw.Model(name) == nil {
+		if name != "" && len(name) <= 256 && s.Services.Models.Model(name) == nil {
 			ask.gen.Model = strings.Clone(name)
 			return nil
 		}
@@ -129,7 +129,7 @@ func steer(t *chat.Turn, action string) error {
 }
 
 // toolMask looks up the tool's input_image_mask; the pictures that the turn is about become the edit's own.
-func (s *Server) toolMask(c *gin.Context, p *body.Body, tool gjson.Result, ask *responseAsk) error {
+func (s *responseRoutes) toolMask(c *gin.Context, p *body.Body, tool gjson.Result, ask *responseAsk) error {
 	src, err := body.SourceOf(tool.Get("input_image_mask"), "tools.input_image_mask")
 	if err != nil || src.Text == "" {
 		return err
@@ -161,7 +161,7 @@ func inInput(err error) error {
 }
 
 // responseTalk reads input, and what stands before it, as a conversation.
-func (s *Server) responseTalk(c *gin.Context, p *body.Body) (req openai.ChatCompletionRequest, err error) {
+func (s *responseRoutes) responseTalk(c *gin.Context, p *body.Body) (req openai.ChatCompletionRequest, err error) {
 	if text, _ := body.TextOf(p.Fields["instructions"], "instructions"); text != "" {
 		req.Messages = append(req.Messages, openai.ChatCompletionMessage{Role: openai.ChatMessageRoleSystem, Content: text})
 	}
@@ -189,7 +189,7 @@ func (s *Server) responseTalk(c *gin.Context, p *body.Body) (req openai.ChatComp
 
 // inputItems reads input: a text, or messages and earlier pictures in any order. What is no message and no picture
 // means nothing here. Pictures stand before the wish, wherever they came.
-func (s *Server) inputItems(c *gin.Context, input gjson.Result) (messages []openai.ChatCompletionMessage, err error) {
+func (s *responseRoutes) inputItems(c *gin.Context, input gjson.Result) (messages []openai.ChatCompletionMessage, err error) {
 	if input.Type == gjson.String {
 		return []openai.ChatCompletionMessage{{Role: openai.ChatMessageRoleUser, Content: plainText(input.Str)}}, nil
 	}
@@ -231,7 +231,7 @@ func (s *Server) inputItems(c *gin.Context, input gjson.Result) (messages []open
 }
 
 // earlierPicture is a picture of an earlier answer, by its ID, or by what the client kept of it.
-func (s *Server) earlierPicture(c *gin.Context, item gjson.Result) (m openai.ChatCompletionMessage, err error) {
+func (s *responseRoutes) earlierPicture(c *gin.Context, item gjson.Result) (m openai.ChatCompletionMessage, err error) {
 	id := item.Get("id").String()
 	if !strings.HasPrefix(id, "ig_") && item.Get("type").String() != "image_generation_call" {
 		return m, nil // a reference to a message

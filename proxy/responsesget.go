@@ -14,7 +14,7 @@ import (
 )
 
 // getResponse serves GET /v1/responses/{id}: as it stands, or with ?stream=true what is still to come of it.
-func (s *Server) getResponse(c *gin.Context) error {
+func (s *responseRoutes) getResponse(c *gin.Context) error {
 	run, f, err := s.ownResponse(c, c.Param("id"))
 	if err != nil {
 		return err
@@ -28,7 +28,7 @@ func (s *Server) getResponse(c *gin.Context) error {
 			return adapter.BadParam("starting_after", "invalid_value", "'starting_after' must be the sequence number of an event.")
 		}
 	}
-	t, err := s.core.Followers.Follow(c.Request.Context(), web.RequestOf(c).Caller, run.ID)
+	t, err := s.followers.Follow(c.Request.Context(), web.RequestOf(c).Caller, run.ID)
 	if err != nil {
 		return err
 	}
@@ -52,7 +52,7 @@ func (o onlooker) Preview(ctx context.Context, p adapter.Progress, f adapter.For
 }
 
 // writeResponse answers with a run's response as it stands.
-func (s *Server) writeResponse(c *gin.Context, run adapter.Job) error {
+func (s *responseRoutes) writeResponse(c *gin.Context, run adapter.Job) error {
 	doc := &jsonstream.Document{}
 	defer func() { _ = doc.Close() }() // files that were only read
 	f := keptResponse(run)
@@ -67,25 +67,25 @@ func (s *Server) writeResponse(c *gin.Context, run adapter.Job) error {
 }
 
 // cancelResponse serves POST /v1/responses/{id}/cancel.
-func (s *Server) cancelResponse(c *gin.Context) error {
+func (s *responseRoutes) cancelResponse(c *gin.Context) error {
 	run, _, err := s.ownResponse(c, c.Param("id"))
 	if err != nil {
 		return err
 	}
-	if run, err = s.core.Runs.Cancel(c.Request.Context(), web.RequestOf(c).Caller, run.ID); err != nil {
+	if run, err = s.jobs.Cancel(c.Request.Context(), web.RequestOf(c).Caller, run.ID); err != nil {
 		return err
 	}
 	return s.writeResponse(c, run)
 }
 
 // deleteResponse serves DELETE /v1/responses/{id}: its pictures stay under GET /v1/images.
-func (s *Server) deleteResponse(c *gin.Context) error {
+func (s *responseRoutes) deleteResponse(c *gin.Context) error {
 	id := c.Param("id")
 	run, _, err := s.ownResponse(c, id)
 	if err != nil {
 		return err
 	}
-	if err := s.core.Followers.Forget(c.Request.Context(), web.RequestOf(c).Caller, run.ID); err != nil {
+	if err := s.followers.Forget(c.Request.Context(), web.RequestOf(c).Caller, run.ID); err != nil {
 		return err
 	}
 	s.WriteJSON(c, http.StatusOK, web.DeletedJSON{ID: id, Object: "response", Deleted: true})
@@ -93,7 +93,7 @@ func (s *Server) deleteResponse(c *gin.Context) error {
 }
 
 // listInput serves GET /v1/responses/{id}/input_items, newest first unless ?order=asc.
-func (s *Server) listInput(c *gin.Context) error {
+func (s *responseRoutes) listInput(c *gin.Context) error {
 	_, f, err := s.ownResponse(c, c.Param("id"))
 	if err != nil {
 		return err

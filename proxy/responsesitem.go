@@ -43,7 +43,7 @@ func outcomeOf(run adapter.Job, r adapter.Result) outcome {
 }
 
 // items makes the output. Whoever gets it closes it, or gives it to a document.
-func (s *Server) items(ctx context.Context, c adapter.Caller, base string, r responseJSON, o outcome, bytes bool) ([]item, error) {
+func (s *responseRoutes) items(ctx context.Context, c adapter.Caller, base string, r responseJSON, o outcome, bytes bool) ([]item, error) {
 	suffix := strings.TrimPrefix(r.ID, "resp_")
 	for _, img := range o.images {
 		o.ids = append(o.ids, img.ID)
@@ -59,7 +59,7 @@ func (s *Server) items(ctx context.Context, c adapter.Caller, base string, r res
 	}
 	f := r.form.Echo
 	f.Output.Base64 = bytes
-	pictures, err := s.find(ctx, c, f, o.ids)
+	pictures, err := s.pictures.find(ctx, c, f, o.ids)
 	if err != nil {
 		return nil, err
 	}

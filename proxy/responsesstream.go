@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"context"
+	"log/slog"
 	"strconv"
 	"time"
 
@@ -18,7 +19,7 @@ const fresh = -1
 // responseStream sends a response's events in the order of openai-surface.md §7.4, numbered from 0 without gaps. A
 // stream that is taken up again leaves out what the client has seen.
 type responseStream struct {
-	s    *Server
+	log  *slog.Logger
 	e    *web.Events
 	r    responseJSON
 	next int
@@ -27,7 +28,7 @@ type responseStream struct {
 }
 
 // streamResponse answers with events while the job runs. Of a stream that is taken up again the ticket is nobody's.
-func (s *Server) streamResponse(c *gin.Context, t adapter.Ticket, f responseForm, seen int) error {
+func (s *responseRoutes) streamResponse(c *gin.Context, t adapter.Ticket, f responseForm, seen int) error {
 	v := web.RequestOf(c)
 	run := t.Job()
 	v.Follow(t)
@@ -54,7 +55,7 @@ func (s *Server) streamResponse(c *gin.Context, t adapter.Ticket, f responseForm
 	return s.EndStream(c, t, stream.e, err, stream.fail)
 }
 
-func (s *Server) finishResponse(ctx context.Context, c adapter.Caller, base string, run adapter.Job, t *responseStream, result adapter.Result, draws bool) error {
+func (s *responseRoutes) finishResponse(ctx context.Context, c adapter.Caller, base string, run adapter.Job, t *responseStream, result adapter.Result, draws bool) error {
 	t.r = responseOf(run, t.r.form)
 	items, err := s.items(ctx, c, base, t.r, outcomeOf(run, result), true)
 	if err != nil {
@@ -68,8 +69,8 @@ func (s *Server) finishResponse(ctx context.Context, c adapter.Caller, base stri
 	return t.finish(items, announced)
 }
 
-func (s *Server) startResponse(c *gin.Context, r responseJSON, seen int) *responseStream {
-	return &responseStream{s: s, e: s.StartEvents(c), r: r, seen: seen}
+func (s *responseRoutes) startResponse(c *gin.Context, r responseJSON, seen int) *responseStream {
+	return &responseStream{log: s.Log, e: s.StartEvents(c), r: r, seen: seen}
 }
 
 func (t *responseStream) suffix() string { return t.r.ID[len("resp_"):] }
@@ -185,10 +186,10 @@ func (t *responseStream) previews(ctx context.Context, ticket adapter.Ticket, dr
 		return nil
 	}
 	head := t.next
-	p := partials{s: t.s, t: ticket, form: t.r.form.Echo, shown: max(0, t.seen+1-head)}
+	shown := max(0, t.seen+1-head)
 	t.next = max(t.next, t.seen+1)
 	id := pictureItem(t.suffix(), 0)
-	p.send = func(index int, blob *adapter.Blob) error {
+	p := newPartials(t.log, ticket, t.r.form.Echo, shown, func(index int, blob *adapter.Blob) error {
 		t.send("response.image_generation_call.partial_image", func(d *jsonstream.Document) {
 			d.Members(placeJSON{0, id})
 			d.Text(`,"partial_image_index":` + strconv.Itoa(index) + `,"partial_image_b64":`)
@@ -203,6 +204,6 @@ func (t *responseStream) previews(ctx context.Context, ticket adapter.Ticket, dr
 			}{about.Size, about.Quality, about.Background, about.OutputFormat})
 		})
 		return nil
-	}
+	})
 	return func(now adapter.Progress) { p.show(ctx, now) }
 }

@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -21,9 +22,14 @@ func init() {
 // Server is the HTTP face. Make it with New; it is an http.Handler.
 type Server struct {
 	*web.Server
-	core    Core
-	router  *gin.Engine
-	methods map[string][]string // of every path that has no parameter
+	core      Core
+	images    *imageRoutes
+	chat      *chatRoutes
+	responses *responseRoutes
+	videos    *videoRoutes
+	native    *nativeRoutes
+	router    *gin.Engine
+	methods   map[string][]string // of every path that has no parameter
 }
 
 // route is one line of the table: what is served where, behind which middlewares.
@@ -40,6 +46,11 @@ func New(cfg web.Config, core Core, m *metrics.Metrics, log *slog.Logger) (*Serv
 		return nil, err
 	}
 	s := &Server{Server: w, core: core, methods: map[string][]string{}}
+	s.videos = newVideoRoutes(w, core.Films)
+	s.images = newImageRoutes(w, core.Draw, core.Edit, core.Keep, s.videos.animate)
+	s.chat = newChatRoutes(w, core.Talk, s.images)
+	s.responses = newResponseRoutes(w, core.Talk, core.Edit, core.Runs, core.Followers, s.images, s.chat)
+	s.native = newNativeRoutes(w, core.Natives, core.Runs)
 	open := []web.Handler{}                     // anybody
 	keyed := []web.Handler{s.Keyed}             // a key
 	body := []web.Handler{s.Keyed, s.LimitBody} // a key, and a body of bounded size that comes in time
@@ -58,25 +69,25 @@ func New(cfg web.Config, core Core, m *metrics.Metrics, log *slog.Logger) (*Serv
 		{"GET", "/health", s.hello, open},
 		{"GET", "/v1/models", s.listModels, keyed},
 		{"GET", "/v1/models/*id", s.getModel, keyed},
-		{"POST", "/v1/images/generations", s.generate, body},
-		{"POST", "/v1/images", s.generateRouter, body},
+		{"POST", "/v1/images/generations", s.images.generate, body},
+		{"POST", "/v1/images", s.images.generateRouter, body},
 		{"GET", "/v1/images/models", s.listModels, keyed},
-		{"POST", "/v1/images/edits", s.edit, body},
-		{"POST", "/v1/images/variations", s.vary, body},
-		{"POST", "/v1/images/blends", s.blend, body},
-		{"POST", "/v1/images/descriptions", s.describe, body},
-		{"POST", "/v1/prompts/shorten", s.shorten, body},
-		{"POST", chatRoute, s.chat, body},
-		{"POST", responsesRoute, s.respond, body},
-		{"GET", "/v1/responses/:id", s.getResponse, keyed},
-		{"DELETE", "/v1/responses/:id", s.deleteResponse, keyed},
-		{"POST", "/v1/responses/:id/cancel", s.cancelResponse, body},
-		{"GET", "/v1/responses/:id/input_items", s.listInput, keyed},
-		{"GET", "/v1/images", s.listImages, keyed},
-		{"GET", "/v1/images/:id", s.getImage, keyed},
-		{"POST", "/v1/images/:id", s.changeImage, body},
-		{"DELETE", "/v1/images/:id", s.deleteImage, keyed},
-		{"POST", "/v1/images/:id/actions", s.act, body},
+		{"POST", "/v1/images/edits", s.images.edit, body},
+		{"POST", "/v1/images/variations", s.images.vary, body},
+		{"POST", "/v1/images/blends", s.images.blend, body},
+		{"POST", "/v1/images/descriptions", s.images.describe, body},
+		{"POST", "/v1/prompts/shorten", s.images.shorten, body},
+		{"POST", chatRoute, s.chat.chat, body},
+		{"POST", responsesRoute, s.responses.respond, body},
+		{"GET", "/v1/responses/:id", s.responses.getResponse, keyed},
+		{"DELETE", "/v1/responses/:id", s.responses.deleteResponse, keyed},
+		{"POST", "/v1/responses/:id/cancel", s.responses.cancelResponse, body},
+		{"GET", "/v1/responses/:id/input_items", s.responses.listInput, keyed},
+		{"GET", "/v1/images", s.images.listImages, keyed},
+		{"GET", "/v1/images/:id", s.images.getImage, keyed},
+		{"POST", "/v1/images/:id", s.images.changeImage, body},
+		{"DELETE", "/v1/images/:id", s.images.deleteImage, keyed},
+		{"POST", "/v1/images/:id/actions", s.images.act, body},
 		{"POST", "/v1/files", s.addFile, body},
 		{"GET", "/v1/files", s.listFiles, keyed},
 		{"GET", "/v1/files/:id", s.getFile, keyed},
@@ -85,17 +96,17 @@ func New(cfg web.Config, core Core, m *metrics.Metrics, log *slog.Logger) (*Serv
 		{"GET", "/v1/jobs", s.listJobs, keyed},
 		{"GET", "/v1/jobs/:id", s.getJob, keyed},
 		{"POST", "/v1/jobs/:id/cancel", s.cancelJob, body},
-		{"POST", "/v1/videos", s.createVideo, body},
-		{"GET", "/v1/videos", s.listVideos, keyed},
-		{"POST", "/v1/videos/extensions", s.extendVideo, body},
-		{"POST", "/v1/videos/edits", s.noVideoRoute, keyed},
-		{"POST", "/v1/videos/characters", s.noVideoRoute, keyed},
-		{"GET", "/v1/videos/:id", s.getVideo, keyed},
-		{"DELETE", "/v1/videos/:id", s.deleteVideo, keyed},
-		{"GET", "/v1/videos/:id/content", s.videoContent, keyed},
-		{"POST", "/v1/videos/:id/remix", s.remixVideo, body},
-		{"GET", "/images/:file", s.serveBytes, open},
-		{"GET", "/videos/:file", s.serveFilm, open},
+		{"POST", "/v1/videos", s.videos.createVideo, body},
+		{"GET", "/v1/videos", s.videos.listVideos, keyed},
+		{"POST", "/v1/videos/extensions", s.videos.extendVideo, body},
+		{"POST", "/v1/videos/edits", s.videos.noVideoRoute, keyed},
+		{"POST", "/v1/videos/characters", s.videos.noVideoRoute, keyed},
+		{"GET", "/v1/videos/:id", s.videos.getVideo, keyed},
+		{"DELETE", "/v1/videos/:id", s.videos.deleteVideo, keyed},
+		{"GET", "/v1/videos/:id/content", s.videos.videoContent, keyed},
+		{"POST", "/v1/videos/:id/remix", s.videos.remixVideo, body},
+		{"GET", "/images/:file", s.images.serveBytes, open},
+		{"GET", "/videos/:file", s.videos.serveFilm, open},
 		{"POST", "/hooks/:token", s.hook, hint},
 	}, s.nativeRoutes()...))
 	return s, err
@@ -168,4 +179,20 @@ func (s *Server) rightMethod(c *gin.Context) error {
 
 func (s *Server) notAllowed(c *gin.Context) error {
 	return adapter.Errorf(web.WrongMethod, "%s is not allowed on this URL. Allowed: %s.", metrics.KnownMethod(c.Request.Method), c.Writer.Header().Get("Allow"))
+}
+
+// nativeRoutes are the table's lines of the upstream's own API.
+func (s *Server) nativeRoutes() []route {
+	var table []route
+	for prefix := range nativeSpeeds {
+		table = append(table,
+			route{"GET", prefix + "*path", s.native.nativeGet, nil},
+			route{"POST", prefix + "*path", s.native.nativePost, []web.Handler{s.native.nativeKeyed, s.LimitBody}})
+	}
+	return table
+}
+
+// Notify tells a client's own webhook about a task.
+func (s *Server) Notify(ctx context.Context, t adapter.NativeTask) error {
+	return s.native.notify(ctx, t)
 }

@@ -89,7 +89,7 @@ func TestUnknownURLsAndWrongMethods(t *testing.T) {
 		"GET on generations":            {"GET", "/v1/images/generations", 405, "method_not_supported", "POST"},
 		"GET on edits, short":           {"GET", "/images/edits/", 405, "method_not_supported", "POST"},
 		"DELETE on models":              {"DELETE", "/v1/models", 405, "method_not_supported", "GET, HEAD"},
-		"POST on a picture's record":    {"POST", "/v1/images/" + testImage, 405, "method_not_supported", "GET, HEAD"},
+		"PUT on a picture's record":     {"PUT", "/v1/images/" + testImage, 405, "method_not_supported", "GET, HEAD, POST, DELETE"},
 		"GET on a picture's actions":    {"GET", "/v1/images/" + testImage + "/actions", 405, "method_not_supported", "POST"},
 		"a made-up method":              {"BREW", "/v1/models", 405, "method_not_supported", "GET, HEAD"},
 		"POST on the health check":      {"POST", "/healthz", 405, "method_not_supported", "GET, HEAD"},

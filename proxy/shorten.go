@@ -7,7 +7,7 @@ import (
 )
 
 // shorten serves POST /v1/prompts/shorten.
-func (s *Server) shorten(c *gin.Context) error {
+func (s *imageRoutes) shorten(c *gin.Context) error {
 	p, err := s.Read(c)
 	if err != nil {
 		return err
@@ -24,7 +24,7 @@ func (s *Server) shorten(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	t, err := s.core.Draw.Shorten(c.Request.Context(), a, g)
+	t, err := s.drawer.Shorten(c.Request.Context(), a, g)
 	if err != nil {
 		return err
 	}

@@ -19,7 +19,7 @@ type textJSON struct {
 }
 
 // texts renders a result's prompts.
-func (s *Server) texts(created int64) web.Renderer {
+func (s *imageRoutes) texts(created int64) web.Renderer {
 	return func(_ context.Context, d *jsonstream.Document, r adapter.Result) error {
 		t := textsJSON{Created: created, Data: make([]textJSON, 0, len(r.Texts))}
 		for _, p := range r.Texts {

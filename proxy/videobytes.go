@@ -17,7 +17,7 @@ var videoTypes = map[adapter.Format]string{adapter.MP4: "video/mp4", adapter.Web
 
 // videoContent serves GET /v1/videos/{id}/content: the clip, or its first frame. Where more than one clip was asked
 // for, ?index= chooses, from 1.
-func (s *Server) videoContent(c *gin.Context) error {
+func (s *videoRoutes) videoContent(c *gin.Context) error {
 	run, err := s.ownVideo(c)
 	if err != nil {
 		return err
@@ -37,7 +37,7 @@ func (s *Server) videoContent(c *gin.Context) error {
 	default: // not 409, which SDKs repeat by themselves
 		return adapter.BadParam("video_id", "video_not_ready", "This video is still being made: ask for it until its status is 'completed'.")
 	}
-	blob, err := s.core.Films.VideoBytes(c.Request.Context(), adapter.VideoID(run.ID), clip, variant == "thumbnail")
+	blob, err := s.films.VideoBytes(c.Request.Context(), adapter.VideoID(run.ID), clip, variant == "thumbnail")
 	if err != nil {
 		return err
 	}
@@ -61,13 +61,13 @@ func clipIndex(c *gin.Context, run adapter.Job) (int, error) {
 }
 
 // serveFilm serves GET and HEAD /videos/{id}.mp4: a video for everybody who knows its name.
-func (s *Server) serveFilm(c *gin.Context) error {
+func (s *videoRoutes) serveFilm(c *gin.Context) error {
 	id, ext, _ := strings.Cut(c.Param("file"), ".")
 	if !isVideoID(id) || !slices.Contains(web.VideoEndings, ext) {
 		return noVideo()
 	}
 	clip, _ := strconv.Atoi(c.DefaultQuery("index", "1")) // what is no number is no clip
-	blob, err := s.core.Films.VideoBytes(c.Request.Context(), id, clip-1, false)
+	blob, err := s.films.VideoBytes(c.Request.Context(), id, clip-1, false)
 	if err != nil {
 		return err
 	}
@@ -78,7 +78,7 @@ func (s *Server) serveFilm(c *gin.Context) error {
 }
 
 // film writes a video's bytes, or the part that is asked for.
-func (s *Server) film(c *gin.Context, blob *adapter.Blob, cache string) error {
+func (s *videoRoutes) film(c *gin.Context, blob *adapter.Blob, cache string) error {
 	defer func() { _ = blob.Close() }() // only read
 	kind := videoTypes[blob.Format]
 	if kind == "" {

@@ -43,7 +43,7 @@ type videoFail struct {
 const unmeasured = "1024x1024"
 
 // video shows a run as a video. Clients know four statuses and no others (openai-surface.md §5.2).
-func (s *Server) video(base string, run adapter.Job) videoJSON {
+func (s *videoRoutes) video(base string, run adapter.Job) videoJSON {
 	f, _ := adapter.VideoRequestOf(run) // a record that cannot be read has no prompt to show
 	v := videoJSON{
 		ID: adapter.VideoID(run.ID), Object: "video", Model: cmp.Or(run.Model, "midjourney"), Status: string(run.Status),
@@ -71,21 +71,13 @@ func (s *Server) video(base string, run adapter.Job) videoJSON {
 			v.Error.Code = *x.Problem.Code
 		}
 	default:
-		v.Progress = s.core.Runs.JobProgress(run.ID).Percent
+		v.Progress = s.Services.Jobs.JobProgress(run.ID).Percent
 	}
 	return v
 }
 
-// concrete is a size that names pixels; empty for any other.
-func concrete(size string) string {
-	if m := sizes.FindStringSubmatch(size); m != nil && m[2] == "x" {
-		return size
-	}
-	return ""
-}
-
 // videoResult renders a run's result as its video.
-func (s *Server) videoResult(c *gin.Context, run adapter.Job) web.Renderer {
+func (s *videoRoutes) videoResult(c *gin.Context, run adapter.Job) web.Renderer {
 	base := s.Base(c)
 	return func(_ context.Context, d *jsonstream.Document, _ adapter.Result) error {
 		d.Value(s.video(base, run))
@@ -98,7 +90,7 @@ func (s *Server) videoResult(c *gin.Context, run adapter.Job) web.Renderer {
 const pollAfter = "5000"
 
 // getVideo serves GET /v1/videos/{id}.
-func (s *Server) getVideo(c *gin.Context) error {
+func (s *videoRoutes) getVideo(c *gin.Context) error {
 	run, err := s.ownVideo(c)
 	if err != nil {
 		return err
@@ -110,16 +102,16 @@ func (s *Server) getVideo(c *gin.Context) error {
 	return nil
 }
 
-func (s *Server) ownVideo(c *gin.Context) (adapter.Job, error) {
+func (s *videoRoutes) ownVideo(c *gin.Context) (adapter.Job, error) {
 	id, err := videoNamed(c)
 	if err != nil {
 		return adapter.Job{}, err
 	}
-	return s.core.Films.Video(c.Request.Context(), web.RequestOf(c).Caller, id)
+	return s.films.Video(c.Request.Context(), web.RequestOf(c).Caller, id)
 }
 
 // listVideos serves GET /v1/videos, newest first unless order=asc.
-func (s *Server) listVideos(c *gin.Context) error {
+func (s *videoRoutes) listVideos(c *gin.Context) error {
 	limit, err := videoLimit(c)
 	if err != nil {
 		return err
@@ -132,7 +124,7 @@ func (s *Server) listVideos(c *gin.Context) error {
 	if after != "" && !isVideoID(after) {
 		return adapter.BadParam("after", "invalid_value", "'after' must be the ID of a video.")
 	}
-	runs, err := s.core.Films.Videos(c.Request.Context(), web.RequestOf(c).Caller, limit+1, after, order == "asc")
+	runs, err := s.films.Videos(c.Request.Context(), web.RequestOf(c).Caller, limit+1, after, order == "asc")
 	if err != nil {
 		return body.Blame(err, "after")
 	}
@@ -150,12 +142,12 @@ func videoLimit(c *gin.Context) (int, error) {
 }
 
 // deleteVideo serves DELETE /v1/videos/{id}.
-func (s *Server) deleteVideo(c *gin.Context) error {
+func (s *videoRoutes) deleteVideo(c *gin.Context) error {
 	id, err := videoNamed(c)
 	if err != nil {
 		return err
 	}
-	if err := s.core.Films.DeleteVideo(c.Request.Context(), web.RequestOf(c).Caller, id); err != nil {
+	if err := s.films.DeleteVideo(c.Request.Context(), web.RequestOf(c).Caller, id); err != nil {
 		return err
 	}
 	s.WriteJSON(c, http.StatusOK, web.DeletedJSON{ID: id, Object: "video.deleted", Deleted: true})

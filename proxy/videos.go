@@ -13,8 +13,19 @@ import (
 	"midgate/proxy/web"
 )
 
+// videoRoutes serves OpenAI's video API, and videos' bytes.
+type videoRoutes struct {
+	*web.Server
+	films videoFilms
+}
+
+// newVideoRoutes makes the routes.
+func newVideoRoutes(w *web.Server, f videoFilms) *videoRoutes {
+	return &videoRoutes{Server: w, films: f}
+}
+
 // Films makes and keeps videos. A video is its job.
-type Films interface {
+type videoFilms interface {
 	Film(ctx context.Context, a adapter.Attempt, f adapter.VideoRequest) (adapter.Ticket, error)
 	Remix(ctx context.Context, a adapter.Attempt, videoID, prompt string) (adapter.Ticket, error)
 	Animate(ctx context.Context, a adapter.Attempt, act adapter.Act) (adapter.Ticket, error)
@@ -27,7 +38,7 @@ type Films interface {
 }
 
 // createVideo serves POST /v1/videos, in both of its encodings (openai-surface.md §5.1).
-func (s *Server) createVideo(c *gin.Context) error {
+func (s *videoRoutes) createVideo(c *gin.Context) error {
 	p, err := s.Read(c)
 	if err != nil {
 		return err
@@ -37,12 +48,12 @@ func (s *Server) createVideo(c *gin.Context) error {
 		return err
 	}
 	return s.begin(c, p, func(ctx context.Context, a adapter.Attempt) (adapter.Ticket, error) {
-		return s.core.Films.Film(ctx, a, f)
+		return s.films.Film(ctx, a, f)
 	})
 }
 
 // remixVideo serves POST /v1/videos/{id}/remix: another prompt for the same first frame.
-func (s *Server) remixVideo(c *gin.Context) error {
+func (s *videoRoutes) remixVideo(c *gin.Context) error {
 	id, err := videoNamed(c)
 	if err != nil {
 		return err
@@ -59,12 +70,12 @@ func (s *Server) remixVideo(c *gin.Context) error {
 		return err
 	}
 	return s.begin(c, p, func(ctx context.Context, a adapter.Attempt) (adapter.Ticket, error) {
-		return s.core.Films.Remix(ctx, a, id, prompt)
+		return s.films.Remix(ctx, a, id, prompt)
 	})
 }
 
 // extendVideo serves POST /v1/videos/extensions.
-func (s *Server) extendVideo(c *gin.Context) error {
+func (s *videoRoutes) extendVideo(c *gin.Context) error {
 	p, err := s.Read(c)
 	if err != nil {
 		return err
@@ -77,18 +88,18 @@ func (s *Server) extendVideo(c *gin.Context) error {
 		return err
 	}
 	return s.begin(c, p, func(ctx context.Context, a adapter.Attempt) (adapter.Ticket, error) {
-		return s.core.Films.Film(ctx, a, f)
+		return s.films.Film(ctx, a, f)
 	})
 }
 
 // noVideoRoute serves what OpenAI has and Midjourney has not.
-func (s *Server) noVideoRoute(*gin.Context) error {
+func (s *videoRoutes) noVideoRoute(*gin.Context) error {
 	return &adapter.Error{Kind: adapter.Unsupported, Code: "unsupported",
 		Message: "Midjourney cannot do this with videos: POST /v1/videos animates a picture, /remix and /extensions go on from there."}
 }
 
 // begin starts a video and answers with it at once: clients ask for it until it is done.
-func (s *Server) begin(c *gin.Context, p *body.Body, start func(context.Context, adapter.Attempt) (adapter.Ticket, error)) error {
+func (s *videoRoutes) begin(c *gin.Context, p *body.Body, start func(context.Context, adapter.Attempt) (adapter.Ticket, error)) error {
 	a, err := s.Attempt(c, p, false, web.Echo{})
 	if err != nil {
 		return err
@@ -106,8 +117,15 @@ func (s *Server) begin(c *gin.Context, p *body.Body, start func(context.Context,
 	return nil
 }
 
+// animate makes a video of a picture, as one of its buttons does.
+func (s *videoRoutes) animate(c *gin.Context, p *body.Body, act adapter.Act) error {
+	return s.begin(c, p, func(ctx context.Context, a adapter.Attempt) (adapter.Ticket, error) {
+		return s.films.Animate(ctx, a, act)
+	})
+}
+
 // decodeFilm reads what the routes that make videos have in common; the first frame is looked up last.
-func (s *Server) decodeFilm(c *gin.Context, p *body.Body) (f adapter.VideoRequest, err error) {
+func (s *videoRoutes) decodeFilm(c *gin.Context, p *body.Body) (f adapter.VideoRequest, err error) {
 	var read body.Steps
 	read.Do(func() (err error) { f.Generation, _, err = readGeneration(p, true); return })
 	web.RequestOf(c).Model = f.Model
@@ -125,7 +143,7 @@ func (s *Server) decodeFilm(c *gin.Context, p *body.Body) (f adapter.VideoReques
 }
 
 // firstFrame looks up the one picture that a video may begin with.
-func (s *Server) firstFrame(c *gin.Context, p *body.Body) (*adapter.Reference, error) {
+func (s *videoRoutes) firstFrame(c *gin.Context, p *body.Body) (*adapter.Reference, error) {
 	if !p.Form {
 		for _, name := range []string{"input_reference", "image", "image_url"} {
 			if err := p.AddImage(p.Fields[name], name); err != nil {
@@ -146,7 +164,7 @@ func (s *Server) firstFrame(c *gin.Context, p *body.Body) (*adapter.Reference, e
 	return &ref, err
 }
 
-func (s *Server) lastFrame(c *gin.Context, p *body.Body) (*adapter.Reference, error) {
+func (s *videoRoutes) lastFrame(c *gin.Context, p *body.Body) (*adapter.Reference, error) {
 	if p.End != nil {
 		ref, err := s.Resolve(c, *p.End)
 		return &ref, err

@@ -44,7 +44,7 @@ func (s *Server) ShowJob(run adapter.Job, base string) JobJSON {
 	if run.Status == adapter.JobCompleted {
 		j.Progress = 100
 	} else if !run.Status.Ended() {
-		now := s.use.Jobs.JobProgress(run.ID)
+		now := s.Services.Jobs.JobProgress(run.ID)
 		j.Progress = now.Percent
 		if now.Preview != "" {
 			j.Preview = new(base + JobPreview + run.ID)

@@ -14,7 +14,7 @@ import (
 
 // uploaded looks up a file that was sent to /v1/files before.
 func (s *Server) uploaded(c *gin.Context, id string) (adapter.Reference, error) {
-	f, err := s.use.Files.File(c.Request.Context(), RequestOf(c).Caller, strings.TrimSpace(id))
+	f, err := s.Services.Files.File(c.Request.Context(), RequestOf(c).Caller, strings.TrimSpace(id))
 	if adapter.KindOf(err) == adapter.NotFound {
 		return adapter.Reference{}, &adapter.Error{Kind: adapter.NotFound, Code: "file_not_found", Message: "There is no file with this ID."} // whoever reads the body names the parameter
 	}
@@ -52,7 +52,7 @@ func (s *Server) resolveText(c *gin.Context, text string) (adapter.Reference, er
 	caller, ctx := RequestOf(c).Caller, c.Request.Context()
 	switch {
 	case strings.HasPrefix(text, "img_"):
-		_, err := s.use.Pictures.Image(ctx, caller, text)
+		_, err := s.Services.Pictures.Image(ctx, caller, text)
 		return adapter.Reference{Image: text}, err
 	case strings.HasPrefix(text, "file"):
 		return s.uploaded(c, text)
@@ -61,10 +61,10 @@ func (s *Server) resolveText(c *gin.Context, text string) (adapter.Reference, er
 		if err != nil {
 			return adapter.Reference{}, err
 		}
-		return s.use.Pictures.Receive(ctx, caller, r, "")
+		return s.Services.Pictures.Receive(ctx, caller, r, "")
 	case body.HasScheme(text, "http"), body.HasScheme(text, "https"):
 		if id := s.OwnPicture(c, text); id != "" {
-			_, err := s.use.Pictures.Image(ctx, caller, id)
+			_, err := s.Services.Pictures.Image(ctx, caller, id)
 			return adapter.Reference{Image: id}, err
 		}
 		body, err := s.fetch.open(ctx, text)
@@ -72,9 +72,9 @@ func (s *Server) resolveText(c *gin.Context, text string) (adapter.Reference, er
 			return adapter.Reference{}, err
 		}
 		defer func() { _ = body.Close() }() // only read
-		return s.use.Pictures.Receive(ctx, caller, body, path.Base(text))
+		return s.Services.Pictures.Receive(ctx, caller, body, path.Base(text))
 	case len(text) >= 64 && body.IsBase64(text[:64]):
-		return s.use.Pictures.Receive(ctx, caller, body.Base64Reader(text), "")
+		return s.Services.Pictures.Receive(ctx, caller, body.Base64Reader(text), "")
 	default:
 		return adapter.Reference{}, adapter.BadParam("", "invalid_value", "Not a picture: an http(s) URL, a data URL, base64, a picture's ID or a file's ID is expected.")
 	}

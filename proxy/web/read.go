@@ -44,7 +44,7 @@ func (s *Server) ReadAnyModel(c *gin.Context) (*body.Body, error) {
 func (s *Server) decode(c *gin.Context, anyModel bool) (*body.Body, error) {
 	p, err := body.Read(c.Request, s.Receive(c))
 	if name := deploymentOf(c.Request); err == nil && name != "" {
-		err = p.Deploy(s.use.Models.Model, name, anyModel)
+		err = p.Deploy(s.Services.Models.Model, name, anyModel)
 	}
 	return p, err
 }
@@ -52,7 +52,7 @@ func (s *Server) decode(c *gin.Context, anyModel bool) (*body.Body, error) {
 // Receive stores an upload of this request's client.
 func (s *Server) Receive(c *gin.Context) body.Receiver {
 	return func(r io.Reader, name string) (adapter.Reference, error) {
-		return s.use.Pictures.Receive(c.Request.Context(), RequestOf(c).Caller, r, name)
+		return s.Services.Pictures.Receive(c.Request.Context(), RequestOf(c).Caller, r, name)
 	}
 }
 

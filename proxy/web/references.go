@@ -54,7 +54,7 @@ func (s *Server) referenceAddress(c *gin.Context, p *body.Body, param, text stri
 		return "", err
 	}
 	ctx, caller := c.Request.Context(), RequestOf(c).Caller
-	address, err := s.use.Pictures.Lend(ctx, caller, ref)
+	address, err := s.Services.Pictures.Lend(ctx, caller, ref)
 	if err == nil {
 		return address + weight, nil
 	}
@@ -63,7 +63,7 @@ func (s *Server) referenceAddress(c *gin.Context, p *body.Body, param, text stri
 		return "", &adapter.Error{Kind: adapter.Unsupported, Code: "unsupported", Param: param, Err: err,
 			Message: "Midjourney has to fetch this picture, this upstream takes no uploads, and midgate's own address cannot be reached from outside: send the picture's public URL, or set MIDGATE_PUBLIC_URL."}
 	}
-	id, err := s.use.Pictures.Publish(ctx, caller, ref)
+	id, err := s.Services.Pictures.Publish(ctx, caller, ref)
 	if err != nil {
 		return "", body.Blame(err, param)
 	}

@@ -21,12 +21,12 @@ type Server struct {
 	Log     *slog.Logger
 	Metrics *metrics.Metrics
 
-	use     Services
-	gate    *gatekeeper
-	fetch   *fetcher
-	proxies []netip.Prefix // whose forwarded headers count
-	prefix  string         // path of the public URL
-	warned  sync.Once      // of picture URLs that others cannot open
+	Services Services
+	gate     *gatekeeper
+	fetch    *fetcher
+	proxies  []netip.Prefix // whose forwarded headers count
+	prefix   string         // path of the public URL
+	warned   sync.Once      // of picture URLs that others cannot open
 }
 
 // Services are what the requests of every API need of the core.
@@ -67,7 +67,7 @@ type Jobs interface {
 
 // New makes what the routes share. The error names what is wrong with the configuration.
 func New(cfg Config, use Services, m *metrics.Metrics, log *slog.Logger) (*Server, error) {
-	s := &Server{Config: cfg.withDefaults(), use: use, Log: log, Metrics: m, gate: newGatekeeper(cfg)}
+	s := &Server{Config: cfg.withDefaults(), Services: use, Log: log, Metrics: m, gate: newGatekeeper(cfg)}
 	if err := s.prepare(); err != nil {
 		return nil, err
 	}
