@@ -16,6 +16,7 @@ import (
 
 	"midgate/adapter"
 	"midgate/adapter/chat"
+	"midgate/proxy/images"
 	"midgate/proxy/web"
 )
 
@@ -54,7 +55,7 @@ func TestAnswersThatTakeLongBeginWithBlanks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var answer struct{ Data []elementJSON }
+	var answer struct{ Data []images.ElementJSON }
 	if err := json.Unmarshal(rest, &answer); err != nil || len(answer.Data) != 1 {
 		t.Errorf("answer = %s, %v; want one picture", rest, err)
 	}

@@ -12,6 +12,7 @@ import (
 	"midgate/adapter"
 	"midgate/adapter/chat"
 	"midgate/adapter/jsonstream"
+	"midgate/proxy/images"
 	"midgate/proxy/web"
 )
 
@@ -19,11 +20,11 @@ import (
 type chatRoutes struct {
 	*web.Server
 	talker   chatTalker
-	pictures *imageRoutes
+	pictures *images.Routes
 }
 
 // newChatRoutes makes the routes; pictures shows the pictures of an answer.
-func newChatRoutes(w *web.Server, t chatTalker, pictures *imageRoutes) *chatRoutes {
+func newChatRoutes(w *web.Server, t chatTalker, pictures *images.Routes) *chatRoutes {
 	return &chatRoutes{Server: w, talker: t, pictures: pictures}
 }
 
@@ -150,7 +151,7 @@ func (s *chatRoutes) showing(ctx context.Context, caller adapter.Caller, base st
 	read := f.Echo
 	read.Output.Base64 = true
 	var err error
-	answer.images, err = s.pictures.find(ctx, caller, read, ids)
+	answer.images, err = s.pictures.Find(ctx, caller, read, ids)
 	s.Metrics.HandedOut("b64_json", len(answer.images))
 	return answer, err
 }

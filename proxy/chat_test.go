@@ -23,6 +23,7 @@ import (
 	"midgate/adapter/jsonstream"
 	"midgate/adapter/midjourney/simulator"
 	"midgate/proxy/body"
+	"midgate/proxy/images"
 	"midgate/proxy/web"
 )
 
@@ -88,10 +89,10 @@ func shownIn(t *testing.T, answer string) string {
 	return m[0][1]
 }
 
-func (h *house) image(t *testing.T, id string) recordJSON {
+func (h *house) image(t *testing.T, id string) images.RecordJSON {
 	t.Helper()
 	status, _, body := h.call(t, http.MethodGet, "/v1/images/"+id, "")
-	var r recordJSON
+	var r images.RecordJSON
 	if err := json.Unmarshal(body, &r); err != nil || status != http.StatusOK {
 		t.Fatalf("GET picture = %d %s", status, body)
 	}

@@ -11,6 +11,7 @@ import (
 	"midgate/adapter"
 	"midgate/adapter/chat"
 	"midgate/proxy/body"
+	"midgate/proxy/images"
 	"midgate/proxy/web"
 )
 
@@ -90,7 +91,7 @@ func readDrawing(p *body.Body) (adapter.Generation, bool, error) {
 	}
 	fields["response_format"] = gjson.Result{Type: gjson.String, Str: "url"}
 	own := &body.Body{Fields: fields}
-	g, stream, err := readGeneration(own, false)
+	g, stream, err := images.ReadGeneration(own, false)
 	if v := fields["n"]; v.Type == gjson.Null || v.Num == 0 && (v.Str == "" || v.Str == "0") {
 		g.N = 0
 	}

@@ -6,13 +6,14 @@ import (
 	"midgate/adapter"
 	"midgate/adapter/chat"
 	"midgate/adapter/jsonstream"
+	"midgate/proxy/images"
 	"midgate/proxy/web"
 )
 
 // said is what an answer in a chat says.
 type said struct {
 	text   string
-	images []found           // pictures that travel beside the text, with their bytes
+	images []images.Found    // pictures that travel beside the text, with their bytes
 	format adapter.Format    // of those
 	reply  *chat.CannedReply // of a request that needed no picture
 	legacy bool              // a tool is called as a function
@@ -149,7 +150,7 @@ func (a said) beside() (images []chatImageJSON) {
 
 func (a said) blobs() (all []*adapter.Blob) {
 	for _, p := range a.images {
-		all = append(all, p.blob)
+		all = append(all, p.Blob)
 	}
 	return all
 }

@@ -15,6 +15,7 @@ import (
 
 	"midgate/adapter"
 	"midgate/adapter/midjourney/simulator"
+	"midgate/proxy/images"
 	"midgate/proxy/web"
 )
 
@@ -89,7 +90,7 @@ func partialsCase(t *testing.T, h *house) {
 	for i, f := range all {
 		var e struct {
 			Index *int `json:"partial_image_index"`
-			Usage *usageJSON
+			Usage *images.UsageJSON
 		}
 		if err := json.Unmarshal([]byte(f.data), &e); err != nil {
 			t.Fatal(err)

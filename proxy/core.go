@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"midgate/adapter"
+	"midgate/proxy/images"
 	"midgate/proxy/web"
 )
 
@@ -11,7 +12,7 @@ import (
 // An error is an *adapter.Error; before a Ticket exists nothing was recorded and nothing spent.
 type Core struct {
 	Draw      Models
-	Edit      imageEditor
+	Edit      images.Editor
 	Talk      chatTalker
 	Keep      Pictures
 	Files     Files
@@ -43,11 +44,11 @@ type Readiness interface {
 // Models knows the names of models, and starts the requests that begin with words or a button.
 type Models interface {
 	web.Models
-	imageDrawer
+	images.Drawer
 }
 
 // Pictures knows pictures: their records, their bytes, and uploads on their way in.
 type Pictures interface {
 	web.Pictures
-	imageLibrary
+	images.Library
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"midgate/adapter/midjourney/simulator"
+	"midgate/proxy/images"
 )
 
 // reached is what a request over HTTP came to: the answer's status, and what the refusal is called.
@@ -123,7 +124,7 @@ var rows1_1 = map[string]operationHTTP{
 	"video of words, extended": {do: filmed("/v1/videos", `{"prompt":"a fox walks","seconds":"8"}`), paid: "imagine video extend", but: map[simulator.Dialect]string{zk: "- unsupported"}},
 	"image-seed": {do: func(t *testing.T, h *house) reached {
 		r := h.reach(t, "GET", "/v1/images/"+h.fox(t)+"?include=seed", "")
-		var record recordJSON
+		var record images.RecordJSON
 		if err := json.Unmarshal(r.body, &record); err != nil || record.ID == "" {
 			t.Errorf("the record = %d %s", r.status, r.body)
 		}

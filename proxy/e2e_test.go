@@ -26,6 +26,7 @@ import (
 	"midgate/adapter/midjourney/poll"
 	"midgate/adapter/midjourney/simulator"
 	"midgate/adapter/pictures"
+	"midgate/proxy/images"
 	"midgate/proxy/metrics"
 	"midgate/proxy/web"
 )
@@ -259,14 +260,14 @@ func TestErrorsReachTheOfficialSDK(t *testing.T) {
 // One picture's life: drawn, looked up, a button pressed, edited with a mask, and its jobs listed.
 func TestAPictureStaysAlive(t *testing.T) {
 	h := newHouse(t, simulator.Config{})
-	var drawn struct{ Data []elementJSON }
+	var drawn struct{ Data []images.ElementJSON }
 	status, header, body := h.call(t, "POST", "/v1/images/generations", `{"prompt":"a red fox","response_format":"url"}`)
 	if err := json.Unmarshal(body, &drawn); err != nil || status != 200 {
 		t.Fatalf("%d %s", status, body)
 	}
 	id := drawn.Data[0].ID
 	status, _, body = h.call(t, "GET", "/v1/images/"+id, "")
-	var record recordJSON
+	var record images.RecordJSON
 	if err := json.Unmarshal(body, &record); err != nil || status != 200 || record.Prompt != "a red fox" || len(record.Actions) == 0 {
 		t.Fatalf("record = %d %s", status, body)
 	}

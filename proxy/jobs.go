@@ -42,14 +42,14 @@ func (s *Server) resultOf(c *gin.Context, run adapter.Job, bytes bool) web.Rende
 		return s.videos.videoResult(c, run)
 	}
 	if run.Result != nil && len(run.Result.Texts) > 0 {
-		return s.images.texts(run.Created.Unix())
+		return s.images.RenderTexts(run.Created.Unix())
 	}
 	var f web.Echo
 	_ = json.Unmarshal(run.Echo, &f) // written by attempt; a run that another face began has none
 	if !bytes && f.Output.Base64 {
 		f.Output.Base64, f.Output.URL = false, true
 	}
-	return s.images.pictures(c, f)
+	return s.images.Render(c, f)
 }
 
 // getJob serves GET /v1/jobs/{id}.

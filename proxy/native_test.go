@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"midgate/adapter/midjourney/simulator"
+	"midgate/proxy/images"
 )
 
 // mj is a native client: it shows its key in mj-api-secret, submits, and fetches until the task is over.
@@ -123,7 +124,7 @@ func TestTheNativeAPIKnowsWhatOpenAIClientsMade(t *testing.T) {
 		t.Fatalf("%d %s", status, body)
 	}
 	_, _, body = h.call(t, "GET", "/v1/images/"+drawn.Data[0].ID, "")
-	var record recordJSON
+	var record images.RecordJSON
 	if err := json.Unmarshal(body, &record); err != nil {
 		t.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 	"midgate/adapter"
 	"midgate/adapter/chat"
 	"midgate/adapter/jsonstream"
+	"midgate/proxy/images"
 	"midgate/proxy/web"
 )
 
@@ -21,12 +22,12 @@ type responseRoutes struct {
 	editor    responseEditor
 	jobs      responseJobs
 	followers responseFollowers
-	pictures  *imageRoutes
+	pictures  *images.Routes
 	chats     *chatRoutes
 }
 
 // newResponseRoutes makes the routes; pictures shows the pictures of an answer, chats reads the turn that is answered.
-func newResponseRoutes(w *web.Server, t chatTalker, e responseEditor, j responseJobs, f responseFollowers, pictures *imageRoutes, chats *chatRoutes) *responseRoutes {
+func newResponseRoutes(w *web.Server, t chatTalker, e responseEditor, j responseJobs, f responseFollowers, pictures *images.Routes, chats *chatRoutes) *responseRoutes {
 	return &responseRoutes{Server: w, talker: t, editor: e, jobs: j, followers: f, pictures: pictures, chats: chats}
 }
 

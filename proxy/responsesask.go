@@ -11,6 +11,7 @@ import (
 	"midgate/adapter"
 	"midgate/adapter/chat"
 	"midgate/proxy/body"
+	"midgate/proxy/images"
 	"midgate/proxy/web"
 )
 
@@ -88,7 +89,7 @@ func readTool(p *body.Body, tool gjson.Result) (adapter.Generation, bool, error)
 	})
 	fields["response_format"] = gjson.Result{Type: gjson.String, Str: "b64_json"}
 	own := &body.Body{Fields: fields}
-	return readGeneration(own, false)
+	return images.ReadGeneration(own, false)
 }
 
 // imageDeployment is the header in which Azure's clients name the model of a response's image tool.

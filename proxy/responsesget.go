@@ -10,6 +10,7 @@ import (
 
 	"midgate/adapter"
 	"midgate/adapter/jsonstream"
+	"midgate/proxy/images"
 	"midgate/proxy/web"
 )
 
@@ -44,7 +45,7 @@ func (onlooker) Abandoned() {}
 
 // Preview opens a preview as the ticket itself does.
 func (o onlooker) Preview(ctx context.Context, p adapter.Progress, f adapter.Format, compression int) (*adapter.Blob, error) {
-	opener, ok := o.Ticket.(previewer)
+	opener, ok := o.Ticket.(images.Previewer)
 	if !ok {
 		return nil, adapter.ErrNotFound
 	}

@@ -10,13 +10,14 @@ import (
 	"midgate/adapter"
 	"midgate/adapter/chat"
 	"midgate/adapter/jsonstream"
+	"midgate/proxy/images"
 	"midgate/proxy/web"
 )
 
 // item is one piece of a response's output: a picture, a text, or the call of a function that a client insisted on.
 type item struct {
 	id      string
-	picture *found // of an image_generation_call
+	picture *images.Found // of an image_generation_call
 	form    web.Echo
 	url     string
 	text    string
@@ -59,14 +60,14 @@ func (s *responseRoutes) items(ctx context.Context, c adapter.Caller, base strin
 	}
 	f := r.form.Echo
 	f.Output.Base64 = bytes
-	pictures, err := s.pictures.find(ctx, c, f, o.ids)
+	pictures, err := s.pictures.Find(ctx, c, f, o.ids)
 	if err != nil {
 		return nil, err
 	}
 	s.Metrics.HandedOut("responses", len(pictures))
 	items := make([]item, len(pictures), len(pictures)+1)
 	for i := range pictures {
-		items[i] = item{id: pictureItem(suffix, i), picture: &pictures[i], form: f, url: web.PictureURL(base, pictures[i].image.ID, f.Output.Format)}
+		items[i] = item{id: pictureItem(suffix, i), picture: &pictures[i], form: f, url: web.PictureURL(base, pictures[i].Image.ID, f.Output.Format)}
 	}
 	switch {
 	case r.form.Talk && len(pictures) > 0:
@@ -83,8 +84,8 @@ func toldOf(items []item, note string) string {
 	urls := make(map[string]string, len(items))
 	var images []adapter.Image
 	for _, it := range items {
-		urls[it.picture.image.ID] = it.url
-		images = append(images, it.picture.image)
+		urls[it.picture.Image.ID] = it.url
+		images = append(images, it.picture.Image)
 	}
 	return chat.Markdown(chat.Answer{Note: note, Images: images, URL: func(id string) string { return urls[id] }})
 }
@@ -99,8 +100,8 @@ func pictureItem(suffix string, i int) string {
 
 func closeItems(items []item) {
 	for _, it := range items {
-		if it.picture != nil && it.picture.blob != nil {
-			_ = it.picture.blob.Close() // it was only read
+		if it.picture != nil && it.picture.Blob != nil {
+			_ = it.picture.Blob.Close() // it was only read
 		}
 	}
 }
@@ -132,15 +133,15 @@ func (it *item) write(d *jsonstream.Document) {
 	switch {
 	case it.picture != nil:
 		d.Text(`{"id":"` + it.id + `","type":"image_generation_call","status":"completed","result":`)
-		if it.picture.blob != nil {
-			d.File(it.picture.blob, it.picture.blob.Size)
+		if it.picture.Blob != nil {
+			d.File(it.picture.Blob, it.picture.Blob.Size)
 		} else {
 			d.Text("null")
 		}
 		d.Text(",")
-		img := it.picture.image
+		img := it.picture.Image
 		d.Members(pictureJSON{
-			Revised: img.Revised(), Size: fmt.Sprintf("%dx%d", img.Width, img.Height), Quality: shownQuality(it.form.Quality), Background: "opaque",
+			Revised: img.Revised(), Size: fmt.Sprintf("%dx%d", img.Width, img.Height), Quality: images.ShownQuality(it.form.Quality), Background: "opaque",
 			OutputFormat: string(web.OrPNG(it.form.Output.Format)), ImageID: img.ID, URL: it.url, Actions: img.Offers(),
 		})
 		d.Text("}")
@@ -203,10 +204,10 @@ func (it *item) messageJSON(status string, content []outputTextJSON) itemMessage
 // rewind makes a picture readable once more: a stream shows it in two events.
 func rewind(items []item) error {
 	for _, it := range items {
-		if it.picture == nil || it.picture.blob == nil {
+		if it.picture == nil || it.picture.Blob == nil {
 			continue
 		}
-		if _, err := it.picture.blob.Seek(0, io.SeekStart); err != nil {
+		if _, err := it.picture.Blob.Seek(0, io.SeekStart); err != nil {
 			return err
 		}
 	}

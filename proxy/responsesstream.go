@@ -10,6 +10,7 @@ import (
 
 	"midgate/adapter"
 	"midgate/adapter/jsonstream"
+	"midgate/proxy/images"
 	"midgate/proxy/web"
 )
 
@@ -189,12 +190,12 @@ func (t *responseStream) previews(ctx context.Context, ticket adapter.Ticket, dr
 	shown := max(0, t.seen+1-head)
 	t.next = max(t.next, t.seen+1)
 	id := pictureItem(t.suffix(), 0)
-	p := newPartials(t.log, ticket, t.r.form.Echo, shown, func(index int, blob *adapter.Blob) error {
+	p := images.NewPartials(t.log, ticket, t.r.form.Echo, shown, func(index int, blob *adapter.Blob) error {
 		t.send("response.image_generation_call.partial_image", func(d *jsonstream.Document) {
 			d.Members(placeJSON{0, id})
 			d.Text(`,"partial_image_index":` + strconv.Itoa(index) + `,"partial_image_b64":`)
 			d.File(blob, blob.Size)
-			about := eventOf(t.r.form.Echo, blob, time.Now())
+			about := images.EventOf(t.r.form.Echo, blob, time.Now())
 			d.Text(",")
 			d.Members(struct {
 				Size         string `json:"size"`
@@ -205,5 +206,5 @@ func (t *responseStream) previews(ctx context.Context, ticket adapter.Ticket, dr
 		})
 		return nil
 	})
-	return func(now adapter.Progress) { p.show(ctx, now) }
+	return func(now adapter.Progress) { p.Show(ctx, now) }
 }

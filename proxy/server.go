@@ -11,6 +11,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"midgate/adapter"
+	"midgate/proxy/images"
 	"midgate/proxy/metrics"
 	"midgate/proxy/web"
 )
@@ -23,7 +24,7 @@ func init() {
 type Server struct {
 	*web.Server
 	core      Core
-	images    *imageRoutes
+	images    *images.Routes
 	chat      *chatRoutes
 	responses *responseRoutes
 	videos    *videoRoutes
@@ -47,7 +48,7 @@ func New(cfg web.Config, core Core, m *metrics.Metrics, log *slog.Logger) (*Serv
 	}
 	s := &Server{Server: w, core: core, methods: map[string][]string{}}
 	s.videos = newVideoRoutes(w, core.Films)
-	s.images = newImageRoutes(w, core.Draw, core.Edit, core.Keep, s.videos.animate)
+	s.images = images.New(w, core.Draw, core.Edit, core.Keep, s.videos.animate)
 	s.chat = newChatRoutes(w, core.Talk, s.images)
 	s.responses = newResponseRoutes(w, core.Talk, core.Edit, core.Runs, core.Followers, s.images, s.chat)
 	s.native = newNativeRoutes(w, core.Natives, core.Runs)
@@ -69,25 +70,25 @@ func New(cfg web.Config, core Core, m *metrics.Metrics, log *slog.Logger) (*Serv
 		{"GET", "/health", s.hello, open},
 		{"GET", "/v1/models", s.listModels, keyed},
 		{"GET", "/v1/models/*id", s.getModel, keyed},
-		{"POST", "/v1/images/generations", s.images.generate, body},
-		{"POST", "/v1/images", s.images.generateRouter, body},
+		{"POST", "/v1/images/generations", s.images.Generate, body},
+		{"POST", "/v1/images", s.images.GenerateRouter, body},
 		{"GET", "/v1/images/models", s.listModels, keyed},
-		{"POST", "/v1/images/edits", s.images.edit, body},
-		{"POST", "/v1/images/variations", s.images.vary, body},
-		{"POST", "/v1/images/blends", s.images.blend, body},
-		{"POST", "/v1/images/descriptions", s.images.describe, body},
-		{"POST", "/v1/prompts/shorten", s.images.shorten, body},
+		{"POST", "/v1/images/edits", s.images.Edit, body},
+		{"POST", "/v1/images/variations", s.images.Vary, body},
+		{"POST", "/v1/images/blends", s.images.Blend, body},
+		{"POST", "/v1/images/descriptions", s.images.Describe, body},
+		{"POST", "/v1/prompts/shorten", s.images.Shorten, body},
 		{"POST", chatRoute, s.chat.chat, body},
 		{"POST", responsesRoute, s.responses.respond, body},
 		{"GET", "/v1/responses/:id", s.responses.getResponse, keyed},
 		{"DELETE", "/v1/responses/:id", s.responses.deleteResponse, keyed},
 		{"POST", "/v1/responses/:id/cancel", s.responses.cancelResponse, body},
 		{"GET", "/v1/responses/:id/input_items", s.responses.listInput, keyed},
-		{"GET", "/v1/images", s.images.listImages, keyed},
-		{"GET", "/v1/images/:id", s.images.getImage, keyed},
-		{"POST", "/v1/images/:id", s.images.changeImage, body},
-		{"DELETE", "/v1/images/:id", s.images.deleteImage, keyed},
-		{"POST", "/v1/images/:id/actions", s.images.act, body},
+		{"GET", "/v1/images", s.images.List, keyed},
+		{"GET", "/v1/images/:id", s.images.Get, keyed},
+		{"POST", "/v1/images/:id", s.images.Change, body},
+		{"DELETE", "/v1/images/:id", s.images.Delete, keyed},
+		{"POST", "/v1/images/:id/actions", s.images.Act, body},
 		{"POST", "/v1/files", s.addFile, body},
 		{"GET", "/v1/files", s.listFiles, keyed},
 		{"GET", "/v1/files/:id", s.getFile, keyed},
@@ -105,7 +106,7 @@ func New(cfg web.Config, core Core, m *metrics.Metrics, log *slog.Logger) (*Serv
 		{"DELETE", "/v1/videos/:id", s.videos.deleteVideo, keyed},
 		{"GET", "/v1/videos/:id/content", s.videos.videoContent, keyed},
 		{"POST", "/v1/videos/:id/remix", s.videos.remixVideo, body},
-		{"GET", "/images/:file", s.images.serveBytes, open},
+		{"GET", "/images/:file", s.images.ServeFile, open},
 		{"GET", "/videos/:file", s.videos.serveFilm, open},
 		{"POST", "/hooks/:token", s.hook, hint},
 	}, s.nativeRoutes()...))

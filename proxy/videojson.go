@@ -11,6 +11,7 @@ import (
 	"midgate/adapter"
 	"midgate/adapter/jsonstream"
 	"midgate/proxy/body"
+	"midgate/proxy/images"
 	"midgate/proxy/web"
 )
 
@@ -47,7 +48,7 @@ func (s *videoRoutes) video(base string, run adapter.Job) videoJSON {
 	f, _ := adapter.VideoRequestOf(run) // a record that cannot be read has no prompt to show
 	v := videoJSON{
 		ID: adapter.VideoID(run.ID), Object: "video", Model: cmp.Or(run.Model, "midjourney"), Status: string(run.Status),
-		CreatedAt: run.Created.Unix(), Prompt: web.OrNull(f.Prompt), Size: cmp.Or(f.Frame, concrete(f.Size), unmeasured),
+		CreatedAt: run.Created.Unix(), Prompt: web.OrNull(f.Prompt), Size: cmp.Or(f.Frame, images.PixelSize(f.Size), unmeasured),
 		Seconds: strconv.Itoa(adapter.VideoLength(run, f)), RemixedFrom: web.OrNull(f.RemixOf),
 	}
 	if !run.Expires.IsZero() {

@@ -10,6 +10,7 @@ import (
 
 	"midgate/adapter"
 	"midgate/proxy/body"
+	"midgate/proxy/images"
 	"midgate/proxy/web"
 )
 
@@ -127,7 +128,7 @@ func (s *videoRoutes) animate(c *gin.Context, p *body.Body, act adapter.Act) err
 // decodeFilm reads what the routes that make videos have in common; the first frame is looked up last.
 func (s *videoRoutes) decodeFilm(c *gin.Context, p *body.Body) (f adapter.VideoRequest, err error) {
 	var read body.Steps
-	read.Do(func() (err error) { f.Generation, _, err = readGeneration(p, true); return })
+	read.Do(func() (err error) { f.Generation, _, err = images.ReadGeneration(p, true); return })
 	web.RequestOf(c).Model = f.Model
 	read.Do(func() (err error) { f.Seconds, err = readSeconds(p); return })
 	read.Do(func() (err error) {

@@ -1,4 +1,4 @@
-package proxy
+package images
 
 import (
 	"net/http"
@@ -14,8 +14,8 @@ import (
 	"midgate/proxy/web"
 )
 
-// recordJSON is a picture's record (contract.md §5).
-type recordJSON struct {
+// RecordJSON is a picture's record (contract.md §5).
+type RecordJSON struct {
 	ID            string       `json:"id"`
 	Object        string       `json:"object"`
 	Created       int64        `json:"created"`
@@ -50,8 +50,8 @@ type originJSON struct {
 }
 
 // record shows a picture. The buttons of a quarter that became a picture of its own come first: they are that picture's.
-func (s *imageRoutes) record(base string, img adapter.Image) recordJSON {
-	r := recordJSON{
+func (s *Routes) record(base string, img adapter.Image) RecordJSON {
+	r := RecordJSON{
 		ID: img.ID, Object: "image", Created: img.Created.Unix(), Model: img.Model, Prompt: img.Prompt,
 		RevisedPrompt: web.OrNull(img.Revised()), Width: img.Width, Height: img.Height, Grid: web.OrNull(img.Grid),
 		Parent: web.OrNull(img.Parent), Action: web.OrNull(img.Action), Actions: img.Offers(), Buttons: []buttonJSON{},
@@ -72,9 +72,9 @@ func (s *imageRoutes) record(base string, img adapter.Image) recordJSON {
 	return r
 }
 
-// getImage serves GET /v1/images/{id}.
-func (s *imageRoutes) getImage(c *gin.Context) error {
-	img, err := s.imageNamed(c)
+// Get serves GET /v1/images/{id}.
+func (s *Routes) Get(c *gin.Context) error {
+	img, err := s.named(c)
 	if err != nil {
 		return err
 	}
@@ -89,7 +89,7 @@ func (s *imageRoutes) getImage(c *gin.Context) error {
 	return nil
 }
 
-func (s *imageRoutes) imageNamed(c *gin.Context) (adapter.Image, error) {
+func (s *Routes) named(c *gin.Context) (adapter.Image, error) {
 	id := c.Param("id")
 	if !adapter.ValidID(id) || !strings.HasPrefix(id, "img_") {
 		return adapter.Image{}, &adapter.Error{Kind: adapter.NotFound, Code: "image_not_found", Message: "There is no picture with this ID."}
@@ -97,8 +97,8 @@ func (s *imageRoutes) imageNamed(c *gin.Context) (adapter.Image, error) {
 	return s.library.Image(c.Request.Context(), web.RequestOf(c).Caller, id)
 }
 
-// listImages serves GET /v1/images, newest first.
-func (s *imageRoutes) listImages(c *gin.Context) error {
+// List serves GET /v1/images, newest first.
+func (s *Routes) List(c *gin.Context) error {
 	limit, err := web.PageLimit(c, 100)
 	if err != nil {
 		return err
@@ -154,9 +154,9 @@ func pointInTime(given string) (time.Time, error) {
 	return time.Unix(seconds, 0), nil
 }
 
-// changeImage serves POST /v1/images/{id}: {"favorite": true} or false.
-func (s *imageRoutes) changeImage(c *gin.Context) error {
-	img, err := s.imageNamed(c)
+// Change serves POST /v1/images/{id}: {"favorite": true} or false.
+func (s *Routes) Change(c *gin.Context) error {
+	img, err := s.named(c)
 	if err != nil {
 		return err
 	}
@@ -180,9 +180,9 @@ func (s *imageRoutes) changeImage(c *gin.Context) error {
 	return nil
 }
 
-// deleteImage serves DELETE /v1/images/{id}.
-func (s *imageRoutes) deleteImage(c *gin.Context) error {
-	img, err := s.imageNamed(c)
+// Delete serves DELETE /v1/images/{id}.
+func (s *Routes) Delete(c *gin.Context) error {
+	img, err := s.named(c)
 	if err != nil {
 		return err
 	}

@@ -1,4 +1,4 @@
-package proxy
+package images
 
 import (
 	"context"
@@ -12,8 +12,8 @@ import (
 	"midgate/proxy/web"
 )
 
-// elementJSON is what an element of data says beside its picture (contract.md §5).
-type elementJSON struct {
+// ElementJSON is what an element of data says beside its picture (contract.md §5).
+type ElementJSON struct {
 	URL           string   `json:"url,omitempty"`
 	RevisedPrompt string   `json:"revised_prompt,omitempty"`
 	ID            string   `json:"id"`
@@ -31,8 +31,8 @@ type aboutJSON struct {
 	Usage        any    `json:"usage"` // usageJSON or routerUsageJSON
 }
 
-// usageJSON is made up: Midjourney counts no tokens, SDKs want integers.
-type usageJSON struct {
+// UsageJSON is made up: Midjourney counts no tokens, SDKs want integers.
+type UsageJSON struct {
 	TotalTokens        int        `json:"total_tokens"`
 	InputTokens        int        `json:"input_tokens"`
 	OutputTokens       int        `json:"output_tokens"`
@@ -53,19 +53,19 @@ type tokensJSON struct {
 	ImageTokens int `json:"image_tokens"`
 }
 
-func usage(n int) usageJSON {
-	return usageJSON{TotalTokens: n, InputTokens: n, InputTokensDetail: tokensJSON{TextTokens: n}}
+func usage(n int) UsageJSON {
+	return UsageJSON{TotalTokens: n, InputTokens: n, InputTokensDetail: tokensJSON{TextTokens: n}}
 }
 
-// found is a picture of an answer: its record, and its bytes if the answer carries them.
-type found struct {
-	image adapter.Image
-	blob  *adapter.Blob
+// Found is a picture of an answer: its record, and its bytes if the answer carries them.
+type Found struct {
+	Image adapter.Image
+	Blob  *adapter.Blob
 }
 
 // images writes the answer for some pictures into d, an ImagesResponse with URLs under base. It is the same each time it is rendered.
-func (s *imageRoutes) images(ctx context.Context, d *jsonstream.Document, c adapter.Caller, f web.Echo, base string, ids []string) error {
-	pictures, err := s.find(ctx, c, f, ids)
+func (s *Routes) images(ctx context.Context, d *jsonstream.Document, c adapter.Caller, f web.Echo, base string, ids []string) error {
+	pictures, err := s.Find(ctx, c, f, ids)
 	if err != nil {
 		return err
 	}
@@ -74,11 +74,11 @@ func (s *imageRoutes) images(ctx context.Context, d *jsonstream.Document, c adap
 	if f.Router {
 		spent = routerUsageJSON{PromptTokens: f.Tokens, TotalTokens: f.Tokens}
 	}
-	about := aboutJSON{Background: "opaque", OutputFormat: string(web.OrPNG(f.Output.Format)), Quality: shownQuality(f.Quality), Usage: spent}
+	about := aboutJSON{Background: "opaque", OutputFormat: string(web.OrPNG(f.Output.Format)), Quality: ShownQuality(f.Quality), Usage: spent}
 	for i, p := range pictures {
-		created = max(created, p.image.Created.Unix())
-		if i == 0 && p.image.Width > 0 {
-			about.Size = strconv.Itoa(p.image.Width) + "x" + strconv.Itoa(p.image.Height)
+		created = max(created, p.Image.Created.Unix())
+		if i == 0 && p.Image.Width > 0 {
+			about.Size = strconv.Itoa(p.Image.Width) + "x" + strconv.Itoa(p.Image.Height)
 		}
 	}
 	s.count(f, len(pictures))
@@ -95,27 +95,27 @@ func (s *imageRoutes) images(ctx context.Context, d *jsonstream.Document, c adap
 	return nil
 }
 
-func (s *imageRoutes) element(d *jsonstream.Document, f web.Echo, base string, p found) {
+func (s *Routes) element(d *jsonstream.Document, f web.Echo, base string, p Found) {
 	d.Text("{")
-	if p.blob != nil {
+	if p.Blob != nil {
 		d.Text(`"b64_json":`)
-		d.File(p.blob, p.blob.Size)
+		d.File(p.Blob, p.Blob.Size)
 		d.Text(",")
 	}
-	e := elementJSON{ID: p.image.ID, RevisedPrompt: p.image.Revised(), Actions: p.image.Offers(), Width: p.image.Width, Height: p.image.Height}
+	e := ElementJSON{ID: p.Image.ID, RevisedPrompt: p.Image.Revised(), Actions: p.Image.Offers(), Width: p.Image.Width, Height: p.Image.Height}
 	if f.Output.URL {
-		e.URL = web.PictureURL(base, p.image.ID, f.Output.Format)
+		e.URL = web.PictureURL(base, p.Image.ID, f.Output.Format)
 	}
 	d.Members(e)
 	d.Text("}")
 }
 
-// find looks the pictures up, and opens them if the answer carries their bytes: each may have to be cut or encoded.
-func (s *imageRoutes) find(ctx context.Context, c adapter.Caller, f web.Echo, ids []string) (pictures []found, err error) {
-	pictures = make([]found, len(ids))
+// Find looks the pictures up, and opens them if the answer carries their bytes: each may have to be cut or encoded.
+func (s *Routes) Find(ctx context.Context, c adapter.Caller, f web.Echo, ids []string) (pictures []Found, err error) {
+	pictures = make([]Found, len(ids))
 	if !f.Output.Base64 {
 		for i, id := range ids {
-			if pictures[i].image, err = s.library.Image(ctx, c, id); err != nil {
+			if pictures[i].Image, err = s.library.Image(ctx, c, id); err != nil {
 				return nil, err
 			}
 		}
@@ -133,8 +133,8 @@ func (s *imageRoutes) find(ctx context.Context, c adapter.Caller, f web.Echo, id
 	}
 	if err := g.Wait(); err != nil {
 		for _, p := range pictures {
-			if p.blob != nil {
-				_ = p.blob.Close() // nothing was read from it
+			if p.Blob != nil {
+				_ = p.Blob.Close() // nothing was read from it
 			}
 		}
 		return nil, err
@@ -143,19 +143,19 @@ func (s *imageRoutes) find(ctx context.Context, c adapter.Caller, f web.Echo, id
 }
 
 // open looks one picture up, with its bytes.
-func (s *imageRoutes) open(ctx context.Context, c adapter.Caller, f web.Echo, id string) (p found, err error) {
-	if p.image, err = s.library.Image(ctx, c, id); err != nil {
+func (s *Routes) open(ctx context.Context, c adapter.Caller, f web.Echo, id string) (p Found, err error) {
+	if p.Image, err = s.library.Image(ctx, c, id); err != nil {
 		return p, err
 	}
-	if p.blob, err = s.library.Bytes(ctx, id, web.OrPNG(f.Output.Format), f.Output.Compression); err != nil {
-		return found{}, err
+	if p.Blob, err = s.library.Bytes(ctx, id, web.OrPNG(f.Output.Format), f.Output.Compression); err != nil {
+		return Found{}, err
 	}
-	p.image.Width, p.image.Height = p.blob.Width, p.blob.Height
+	p.Image.Width, p.Image.Height = p.Blob.Width, p.Blob.Height
 	return p, nil
 }
 
-// shownQuality is a concrete value of OpenAI's three.
-func shownQuality(q string) string {
+// ShownQuality is a concrete value of OpenAI's three.
+func ShownQuality(q string) string {
 	switch q {
 	case "low":
 		return "low"
@@ -167,7 +167,7 @@ func shownQuality(q string) string {
 }
 
 // count notes in which form pictures were handed out.
-func (s *imageRoutes) count(f web.Echo, n int) {
+func (s *Routes) count(f web.Echo, n int) {
 	if f.Output.URL {
 		s.Metrics.HandedOut("url", n)
 	}

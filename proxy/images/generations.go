@@ -1,4 +1,4 @@
-package proxy
+package images
 
 import (
 	"context"
@@ -11,12 +11,12 @@ import (
 	"midgate/proxy/web"
 )
 
-// generate serves POST /v1/images/generations.
-func (s *imageRoutes) generate(c *gin.Context) error {
+// Generate serves POST /v1/images/generations.
+func (s *Routes) Generate(c *gin.Context) error {
 	return s.generateAs(c, false)
 }
 
-func (s *imageRoutes) generateAs(c *gin.Context, router bool) error {
+func (s *Routes) generateAs(c *gin.Context, router bool) error {
 	p, err := s.Read(c)
 	if err != nil {
 		return err
@@ -24,7 +24,7 @@ func (s *imageRoutes) generateAs(c *gin.Context, router bool) error {
 	if router {
 		p.Fields["response_format"] = gjson.Result{Type: gjson.String, Str: "b64_json", Raw: `"b64_json"`}
 	}
-	g, stream, err := readGeneration(p, true)
+	g, stream, err := ReadGeneration(p, true)
 	web.RequestOf(c).Model = g.Model
 	if err != nil {
 		return err
@@ -46,19 +46,19 @@ func (s *imageRoutes) generateAs(c *gin.Context, router bool) error {
 		return err
 	}
 	if stream {
-		return s.streamPictures(c, t, "image_generation", f)
+		return s.stream(c, t, "image_generation", f)
 	}
-	return s.Deliver(c, t, s.pictures(c, f))
+	return s.Deliver(c, t, s.Render(c, f))
 }
 
-// generateRouter serves POST /v1/images, OpenRouter's route for the same: its answer holds the pictures themselves, and
+// GenerateRouter serves POST /v1/images, OpenRouter's route for the same: its answer holds the pictures themselves, and
 // their cost in its own words.
-func (s *imageRoutes) generateRouter(c *gin.Context) error {
+func (s *Routes) GenerateRouter(c *gin.Context) error {
 	return s.generateAs(c, true)
 }
 
-// pictures renders a result as OpenAI's ImagesResponse.
-func (s *imageRoutes) pictures(c *gin.Context, f web.Echo) web.Renderer {
+// Render renders a result as OpenAI's ImagesResponse.
+func (s *Routes) Render(c *gin.Context, f web.Echo) web.Renderer {
 	caller, base := web.RequestOf(c).Caller, s.Base(c)
 	return func(ctx context.Context, d *jsonstream.Document, r adapter.Result) error {
 		return s.images(ctx, d, caller, f, base, r.Images)

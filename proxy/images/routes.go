@@ -1,4 +1,4 @@
-package proxy
+package images
 
 import (
 	"context"
@@ -10,40 +10,40 @@ import (
 	"midgate/proxy/web"
 )
 
-// imageRoutes serves OpenAI's image API, and the records and bytes of pictures.
-type imageRoutes struct {
+// Routes serves OpenAI's image API, and the records and bytes of pictures.
+type Routes struct {
 	*web.Server
-	drawer  imageDrawer
-	editor  imageEditor
-	library imageLibrary
-	animate animator
+	drawer  Drawer
+	editor  Editor
+	library Library
+	animate Animator
 }
 
-// animator answers a request that makes a video of a picture.
-type animator func(c *gin.Context, p *body.Body, act adapter.Act) error
+// Animator answers a request that makes a video of a picture.
+type Animator func(c *gin.Context, p *body.Body, act adapter.Act) error
 
-// newImageRoutes makes the routes; a button that makes a video is animate's to serve.
-func newImageRoutes(w *web.Server, d imageDrawer, e imageEditor, l imageLibrary, animate animator) *imageRoutes {
-	return &imageRoutes{Server: w, drawer: d, editor: e, library: l, animate: animate}
+// New makes the routes; a button that makes a video is animate's to serve.
+func New(w *web.Server, d Drawer, e Editor, l Library, animate Animator) *Routes {
+	return &Routes{Server: w, drawer: d, editor: e, library: l, animate: animate}
 }
 
-// imageDrawer starts the requests that begin with words or a button.
-type imageDrawer interface {
+// Drawer starts the requests that begin with words or a button.
+type Drawer interface {
 	Generate(ctx context.Context, a adapter.Attempt, g adapter.Generation) (adapter.Ticket, error)
 	Shorten(ctx context.Context, a adapter.Attempt, g adapter.Generation) (adapter.Ticket, error)
 	Act(ctx context.Context, a adapter.Attempt, act adapter.Act) (adapter.Ticket, error)
 }
 
-// imageEditor starts the requests that begin with pictures.
-type imageEditor interface {
+// Editor starts the requests that begin with pictures.
+type Editor interface {
 	Edit(ctx context.Context, a adapter.Attempt, e adapter.Edit) (adapter.Ticket, error)
 	Vary(ctx context.Context, a adapter.Attempt, e adapter.Edit) (adapter.Ticket, error)
 	Blend(ctx context.Context, a adapter.Attempt, e adapter.Edit) (adapter.Ticket, error)
 	Describe(ctx context.Context, a adapter.Attempt, e adapter.Edit) (adapter.Ticket, error)
 }
 
-// imageLibrary knows pictures: their records and their bytes.
-type imageLibrary interface {
+// Library knows pictures: their records and their bytes.
+type Library interface {
 	// Image is a NotFound *Error for an unknown picture and for somebody else's.
 	Image(ctx context.Context, c adapter.Caller, id string) (adapter.Image, error)
 	Images(ctx context.Context, c adapter.Caller, q adapter.ImageQuery) ([]adapter.Image, error) // q's owner is the caller

@@ -1,4 +1,4 @@
-package proxy
+package images
 
 import (
 	"context"
@@ -20,27 +20,27 @@ type pictureRoute struct {
 	begin      func(context.Context, adapter.Attempt, adapter.Edit) (adapter.Ticket, error)
 }
 
-// edit serves POST /v1/images/edits: pictures, and words for what to make of them.
-func (s *imageRoutes) edit(c *gin.Context) error {
+// Edit serves POST /v1/images/edits: pictures, and words for what to make of them.
+func (s *Routes) Edit(c *gin.Context) error {
 	return s.withPictures(c, pictureRoute{prompted: true, masked: true, least: 1, most: body.MaxImages, begin: s.editor.Edit})
 }
 
-// vary serves POST /v1/images/variations.
-func (s *imageRoutes) vary(c *gin.Context) error {
+// Vary serves POST /v1/images/variations.
+func (s *Routes) Vary(c *gin.Context) error {
 	return s.withPictures(c, pictureRoute{least: 1, most: 1, begin: s.editor.Vary})
 }
 
-// blend serves POST /v1/images/blends.
-func (s *imageRoutes) blend(c *gin.Context) error {
+// Blend serves POST /v1/images/blends.
+func (s *Routes) Blend(c *gin.Context) error {
 	return s.withPictures(c, pictureRoute{least: 2, most: 5, begin: s.editor.Blend})
 }
 
-// describe serves POST /v1/images/descriptions.
-func (s *imageRoutes) describe(c *gin.Context) error {
+// Describe serves POST /v1/images/descriptions.
+func (s *Routes) Describe(c *gin.Context) error {
 	return s.withPictures(c, pictureRoute{least: 1, most: 1, answerText: true, begin: s.editor.Describe})
 }
 
-func (s *imageRoutes) withPictures(c *gin.Context, r pictureRoute) error {
+func (s *Routes) withPictures(c *gin.Context, r pictureRoute) error {
 	p, err := s.Read(c)
 	if err != nil {
 		return err
@@ -58,22 +58,22 @@ func (s *imageRoutes) withPictures(c *gin.Context, r pictureRoute) error {
 		return err
 	}
 	if r.answerText {
-		return s.Deliver(c, t, s.texts(t.Job().Created.Unix()))
+		return s.Deliver(c, t, s.RenderTexts(t.Job().Created.Unix()))
 	}
 	if stream {
-		return s.streamPictures(c, t, "image_edit", web.EchoOf(e.Generation))
+		return s.stream(c, t, "image_edit", web.EchoOf(e.Generation))
 	}
-	return s.Deliver(c, t, s.pictures(c, web.EchoOf(e.Generation)))
+	return s.Deliver(c, t, s.Render(c, web.EchoOf(e.Generation)))
 }
 
 // decodeEdit checks everything that costs nothing first; pictures are looked up and fetched last.
-func (s *imageRoutes) decodeEdit(c *gin.Context, p *body.Body, r pictureRoute) (e adapter.Edit, stream bool, err error) {
+func (s *Routes) decodeEdit(c *gin.Context, p *body.Body, r pictureRoute) (e adapter.Edit, stream bool, err error) {
 	if !p.Form {
 		if err := p.JSONImages(); err != nil {
 			return e, false, err
 		}
 	}
-	e.Generation, stream, err = readGeneration(p, r.prompted)
+	e.Generation, stream, err = ReadGeneration(p, r.prompted)
 	web.RequestOf(c).Model = e.Model
 	if err != nil {
 		return e, false, err

@@ -1,4 +1,4 @@
-package proxy
+package images
 
 import (
 	"context"
@@ -18,8 +18,8 @@ type textJSON struct {
 	Prompt string `json:"prompt"`
 }
 
-// texts renders a result's prompts.
-func (s *imageRoutes) texts(created int64) web.Renderer {
+// RenderTexts renders a result's prompts.
+func (s *Routes) RenderTexts(created int64) web.Renderer {
 	return func(_ context.Context, d *jsonstream.Document, r adapter.Result) error {
 		t := textsJSON{Created: created, Data: make([]textJSON, 0, len(r.Texts))}
 		for _, p := range r.Texts {

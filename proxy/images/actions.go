@@ -1,4 +1,4 @@
-package proxy
+package images
 
 import (
 	"fmt"
@@ -11,9 +11,9 @@ import (
 	"midgate/proxy/web"
 )
 
-// act serves POST /v1/images/{id}/actions: it presses a button of that picture (contract.md §5, Actions).
-func (s *imageRoutes) act(c *gin.Context) error {
-	img, err := s.imageNamed(c)
+// Act serves POST /v1/images/{id}/actions: it presses a button of that picture (contract.md §5, Actions).
+func (s *Routes) Act(c *gin.Context) error {
+	img, err := s.named(c)
 	if err != nil {
 		return err
 	}
@@ -37,13 +37,13 @@ func (s *imageRoutes) act(c *gin.Context) error {
 		return err
 	}
 	if stream {
-		return s.streamPictures(c, t, "image_edit", web.EchoOf(act.Generation))
+		return s.stream(c, t, "image_edit", web.EchoOf(act.Generation))
 	}
-	return s.Deliver(c, t, s.pictures(c, web.EchoOf(act.Generation)))
+	return s.Deliver(c, t, s.Render(c, web.EchoOf(act.Generation)))
 }
 
-func (s *imageRoutes) decodeAct(c *gin.Context, p *body.Body, id string) (act adapter.Act, stream bool, err error) {
-	act.Generation, stream, err = readGeneration(p, false)
+func (s *Routes) decodeAct(c *gin.Context, p *body.Body, id string) (act adapter.Act, stream bool, err error) {
+	act.Generation, stream, err = ReadGeneration(p, false)
 	web.RequestOf(c).Model = act.Model
 	if err != nil {
 		return act, false, err
@@ -94,7 +94,7 @@ func readZoom(p *body.Body) (float64, error) {
 }
 
 // mask looks the mask up, if there is one.
-func (s *imageRoutes) mask(c *gin.Context, p *body.Body, act *adapter.Act) error {
+func (s *Routes) mask(c *gin.Context, p *body.Body, act *adapter.Act) error {
 	if !p.Form {
 		if err := p.JSONMask(); err != nil {
 			return err

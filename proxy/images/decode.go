@@ -1,4 +1,4 @@
-package proxy
+package images
 
 import (
 	"math"
@@ -19,8 +19,8 @@ const (
 	maxNStream = 4
 )
 
-// readGeneration reads what every route that draws has in common; prompted says whether a prompt must be there.
-func readGeneration(p *body.Body, prompted bool) (g adapter.Generation, stream bool, err error) {
+// ReadGeneration reads what every route that draws has in common; prompted says whether a prompt must be there.
+func ReadGeneration(p *body.Body, prompted bool) (g adapter.Generation, stream bool, err error) {
 	var read body.Steps
 	read.Do(func() (err error) { g.Prompt, err = p.Prompt(prompted); return })
 	read.Do(func() (err error) { g.Model, err = p.Model(); return })
@@ -183,8 +183,8 @@ func addForeign(p *body.Body, m *adapter.Midjourney) {
 	}
 }
 
-// concrete is a size that names pixels; empty for any other.
-func concrete(size string) string {
+// PixelSize is a size that names pixels; empty for any other.
+func PixelSize(size string) string {
 	if m := sizes.FindStringSubmatch(size); m != nil && m[2] == "x" {
 		return size
 	}

@@ -1,4 +1,4 @@
-package proxy
+package images
 
 import (
 	"bytes"
@@ -11,13 +11,13 @@ import (
 	"midgate/proxy/web"
 )
 
-// previewer is a ticket that can open the previews that Wait reports.
-type previewer interface {
+// Previewer is a ticket that can open the previews that Wait reports.
+type Previewer interface {
 	Preview(ctx context.Context, p adapter.Progress, f adapter.Format, compression int) (*adapter.Blob, error)
 }
 
-// partials shows the first distinct previews, at most as many as were asked for.
-type partials struct {
+// Partials shows the first distinct previews, at most as many as were asked for.
+type Partials struct {
 	log  *slog.Logger
 	t    adapter.Ticket
 	form web.Echo
@@ -27,14 +27,14 @@ type partials struct {
 	last  string // address of the preview shown last
 }
 
-// newPartials shows the previews of a ticket's job that come after the first shown ones; send writes their events.
-func newPartials(log *slog.Logger, t adapter.Ticket, f web.Echo, shown int, send func(index int, blob *adapter.Blob) error) *partials {
-	return &partials{log: log, t: t, form: f, shown: shown, send: send}
+// NewPartials shows the previews of a ticket's job that come after the first shown ones; send writes their events.
+func NewPartials(log *slog.Logger, t adapter.Ticket, f web.Echo, shown int, send func(index int, blob *adapter.Blob) error) *Partials {
+	return &Partials{log: log, t: t, form: f, shown: shown, send: send}
 }
 
-// show sends a preview if it is a new one and one is still wanted. A preview that cannot be had is left out.
-func (p *partials) show(ctx context.Context, now adapter.Progress) {
-	opener, ok := p.t.(previewer)
+// Show sends a preview if it is a new one and one is still wanted. A preview that cannot be had is left out.
+func (p *Partials) Show(ctx context.Context, now adapter.Progress) {
+	opener, ok := p.t.(Previewer)
 	if !ok || p.shown >= p.form.Output.Partials || now.Preview == "" || now.Preview == p.last || now.Percent >= 100 {
 		return
 	}

@@ -1,4 +1,4 @@
-package proxy
+package images
 
 import (
 	"strings"
@@ -9,9 +9,9 @@ import (
 	"midgate/proxy/web"
 )
 
-// serveBytes serves GET and HEAD /images/{id}.{ext}: a picture for everybody who knows its name (clients.md §2). What
+// ServeFile serves GET and HEAD /images/{id}.{ext}: a picture for everybody who knows its name (clients.md §2). What
 // an Authorization header says does not matter here. Names are never used again, so the bytes may be kept for ever.
-func (s *imageRoutes) serveBytes(c *gin.Context) error {
+func (s *Routes) ServeFile(c *gin.Context) error {
 	id, ext, _ := strings.Cut(c.Param("file"), ".")
 	if !adapter.ValidID(id) || !strings.HasPrefix(id, "img_") || web.PictureTypes[ext] == "" {
 		return web.NoPicture()

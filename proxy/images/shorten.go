@@ -1,4 +1,4 @@
-package proxy
+package images
 
 import (
 	"github.com/gin-gonic/gin"
@@ -6,13 +6,13 @@ import (
 	"midgate/proxy/web"
 )
 
-// shorten serves POST /v1/prompts/shorten.
-func (s *imageRoutes) shorten(c *gin.Context) error {
+// Shorten serves POST /v1/prompts/shorten.
+func (s *Routes) Shorten(c *gin.Context) error {
 	p, err := s.Read(c)
 	if err != nil {
 		return err
 	}
-	g, _, err := readGeneration(p, true)
+	g, _, err := ReadGeneration(p, true)
 	web.RequestOf(c).Model = g.Model
 	if err != nil {
 		return err
@@ -28,5 +28,5 @@ func (s *imageRoutes) shorten(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.Deliver(c, t, s.texts(t.Job().Created.Unix()))
+	return s.Deliver(c, t, s.RenderTexts(t.Job().Created.Unix()))
 }
