@@ -17,6 +17,7 @@ import (
 	"midgate/adapter"
 	"midgate/adapter/chat"
 	"midgate/proxy/images"
+	"midgate/proxy/videos"
 	"midgate/proxy/web"
 )
 
@@ -206,7 +207,7 @@ func TestAnAcceptanceThatIsCutLeavesTheJobToItsRepeat(t *testing.T) {
 
 // begins starts a drawing whatever it is asked for.
 type begins struct {
-	videoFilms
+	videos.Films
 	f *fake
 }
 

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"midgate/adapter/midjourney/simulator"
+	"midgate/proxy/videos"
 )
 
 // The lines of clients.md §12 about conversations, other routes and the documentation.
@@ -156,7 +157,7 @@ func videosCase(t *testing.T, h *house) {
 	}
 	status, _, body := h.form(t, "/v1/videos", filmPart{name: "prompt", text: "it waves"}, filmPart{name: "input_reference", file: flat(t, red)})
 	h.finished(t, videoIn(t, status, body).ID)
-	var list struct{ Data []videoJSON }
+	var list struct{ Data []videos.VideoJSON }
 	if err := json.Unmarshal(h.ask(t, http.MethodGet, "/v1/videos", "").is(t, 200).body, &list); err != nil || len(list.Data) != 2 {
 		t.Errorf("%d videos listed, want 2", len(list.Data))
 	}

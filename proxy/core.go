@@ -5,6 +5,7 @@ import (
 
 	"midgate/adapter"
 	"midgate/proxy/images"
+	"midgate/proxy/videos"
 	"midgate/proxy/web"
 )
 
@@ -16,7 +17,7 @@ type Core struct {
 	Talk      chatTalker
 	Keep      Pictures
 	Files     Files
-	Films     videoFilms
+	Films     videos.Films
 	Natives   nativeNatives
 	Runs      Runs
 	Followers responseFollowers

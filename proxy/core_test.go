@@ -14,6 +14,7 @@ import (
 	"midgate/adapter"
 	"midgate/proxy/body"
 	"midgate/proxy/metrics"
+	"midgate/proxy/videos"
 	"midgate/proxy/web"
 )
 
@@ -49,7 +50,7 @@ func (f *fake) core() Core {
 }
 
 // noFilms has no video.
-type noFilms struct{ videoFilms }
+type noFilms struct{ videos.Films }
 
 // noFiles has no file.
 type noFiles struct{ filing }

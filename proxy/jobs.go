@@ -39,7 +39,7 @@ func (s *Server) resultOf(c *gin.Context, run adapter.Job, bytes bool) web.Rende
 		return s.responses.response(c, run, keptResponse(run), bytes)
 	}
 	if run.Kind == adapter.JobVideo {
-		return s.videos.videoResult(c, run)
+		return s.videos.Render(c, run)
 	}
 	if run.Result != nil && len(run.Result.Texts) > 0 {
 		return s.images.RenderTexts(run.Created.Unix())

@@ -13,6 +13,7 @@ import (
 	"midgate/adapter"
 	"midgate/proxy/images"
 	"midgate/proxy/metrics"
+	"midgate/proxy/videos"
 	"midgate/proxy/web"
 )
 
@@ -27,7 +28,7 @@ type Server struct {
 	images    *images.Routes
 	chat      *chatRoutes
 	responses *responseRoutes
-	videos    *videoRoutes
+	videos    *videos.Routes
 	native    *nativeRoutes
 	router    *gin.Engine
 	methods   map[string][]string // of every path that has no parameter
@@ -47,8 +48,8 @@ func New(cfg web.Config, core Core, m *metrics.Metrics, log *slog.Logger) (*Serv
 		return nil, err
 	}
 	s := &Server{Server: w, core: core, methods: map[string][]string{}}
-	s.videos = newVideoRoutes(w, core.Films)
-	s.images = images.New(w, core.Draw, core.Edit, core.Keep, s.videos.animate)
+	s.videos = videos.New(w, core.Films)
+	s.images = images.New(w, core.Draw, core.Edit, core.Keep, s.videos.Animate)
 	s.chat = newChatRoutes(w, core.Talk, s.images)
 	s.responses = newResponseRoutes(w, core.Talk, core.Edit, core.Runs, core.Followers, s.images, s.chat)
 	s.native = newNativeRoutes(w, core.Natives, core.Runs)
@@ -97,17 +98,17 @@ func New(cfg web.Config, core Core, m *metrics.Metrics, log *slog.Logger) (*Serv
 		{"GET", "/v1/jobs", s.listJobs, keyed},
 		{"GET", "/v1/jobs/:id", s.getJob, keyed},
 		{"POST", "/v1/jobs/:id/cancel", s.cancelJob, body},
-		{"POST", "/v1/videos", s.videos.createVideo, body},
-		{"GET", "/v1/videos", s.videos.listVideos, keyed},
-		{"POST", "/v1/videos/extensions", s.videos.extendVideo, body},
-		{"POST", "/v1/videos/edits", s.videos.noVideoRoute, keyed},
-		{"POST", "/v1/videos/characters", s.videos.noVideoRoute, keyed},
-		{"GET", "/v1/videos/:id", s.videos.getVideo, keyed},
-		{"DELETE", "/v1/videos/:id", s.videos.deleteVideo, keyed},
-		{"GET", "/v1/videos/:id/content", s.videos.videoContent, keyed},
-		{"POST", "/v1/videos/:id/remix", s.videos.remixVideo, body},
+		{"POST", "/v1/videos", s.videos.Create, body},
+		{"GET", "/v1/videos", s.videos.List, keyed},
+		{"POST", "/v1/videos/extensions", s.videos.Extend, body},
+		{"POST", "/v1/videos/edits", s.videos.Unsupported, keyed},
+		{"POST", "/v1/videos/characters", s.videos.Unsupported, keyed},
+		{"GET", "/v1/videos/:id", s.videos.Get, keyed},
+		{"DELETE", "/v1/videos/:id", s.videos.Delete, keyed},
+		{"GET", "/v1/videos/:id/content", s.videos.Content, keyed},
+		{"POST", "/v1/videos/:id/remix", s.videos.Remix, body},
 		{"GET", "/images/:file", s.images.ServeFile, open},
-		{"GET", "/videos/:file", s.videos.serveFilm, open},
+		{"GET", "/videos/:file", s.videos.ServeFile, open},
 		{"POST", "/hooks/:token", s.hook, hint},
 	}, s.nativeRoutes()...))
 	return s, err

@@ -19,6 +19,7 @@ import (
 	official "github.com/openai/openai-go/v3"
 
 	"midgate/adapter/midjourney/simulator"
+	"midgate/proxy/videos"
 )
 
 // videoKeys are the members that OpenAI's Video always has.
@@ -52,10 +53,10 @@ func (h *house) form(t *testing.T, path string, parts ...filmPart) (int, http.He
 }
 
 // video reads a Video and checks that its members are there.
-func videoIn(t *testing.T, status int, body []byte) videoJSON {
+func videoIn(t *testing.T, status int, body []byte) videos.VideoJSON {
 	t.Helper()
 	var raw map[string]any
-	var v videoJSON
+	var v videos.VideoJSON
 	if err := json.Unmarshal(body, &raw); err != nil || json.Unmarshal(body, &v) != nil || status != 200 {
 		t.Fatalf("%d %s: no video", status, body)
 	}
@@ -71,7 +72,7 @@ func videoIn(t *testing.T, status int, body []byte) videoJSON {
 }
 
 // finished polls a video to its end, as SDKs do.
-func (h *house) finished(t *testing.T, id string) videoJSON {
+func (h *house) finished(t *testing.T, id string) videos.VideoJSON {
 	t.Helper()
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
@@ -212,7 +213,7 @@ func TestVideoContentAndList(t *testing.T) {
 	}
 	list := func(query string) (shown []string, more bool) {
 		var l struct {
-			Data    []videoJSON
+			Data    []videos.VideoJSON
 			HasMore bool   `json:"has_more"`
 			LastID  string `json:"last_id"`
 		}

@@ -1,4 +1,4 @@
-package proxy
+package videos
 
 import (
 	"cmp"
@@ -15,27 +15,27 @@ import (
 	"midgate/proxy/web"
 )
 
-// videoJSON is OpenAI's Video: the first 13 members are always there (openai-surface.md §5.2). URL is an extension.
-type videoJSON struct {
-	ID          string     `json:"id"`
-	Object      string     `json:"object"`
-	Model       string     `json:"model"`
-	Status      string     `json:"status"`
-	Progress    int        `json:"progress"`
-	CreatedAt   int64      `json:"created_at"`
-	CompletedAt *int64     `json:"completed_at"`
-	ExpiresAt   *int64     `json:"expires_at"`
-	Prompt      *string    `json:"prompt"`
-	Size        string     `json:"size"`
-	Seconds     string     `json:"seconds"`
-	RemixedFrom *string    `json:"remixed_from_video_id"`
-	Error       *videoFail `json:"error"`
-	URL         string     `json:"url,omitempty"`     // of the bytes, once they exist
-	Clips       int        `json:"clips,omitempty"`   // how many there are, if more than one was asked for
-	Missing     string     `json:"missing,omitempty"` // why it is shorter than asked for
+// VideoJSON is OpenAI's Video: the first 13 members are always there (openai-surface.md §5.2). URL is an extension.
+type VideoJSON struct {
+	ID          string   `json:"id"`
+	Object      string   `json:"object"`
+	Model       string   `json:"model"`
+	Status      string   `json:"status"`
+	Progress    int      `json:"progress"`
+	CreatedAt   int64    `json:"created_at"`
+	CompletedAt *int64   `json:"completed_at"`
+	ExpiresAt   *int64   `json:"expires_at"`
+	Prompt      *string  `json:"prompt"`
+	Size        string   `json:"size"`
+	Seconds     string   `json:"seconds"`
+	RemixedFrom *string  `json:"remixed_from_video_id"`
+	Error       *failure `json:"error"`
+	URL         string   `json:"url,omitempty"`     // of the bytes, once they exist
+	Clips       int      `json:"clips,omitempty"`   // how many there are, if more than one was asked for
+	Missing     string   `json:"missing,omitempty"` // why it is shorter than asked for
 }
 
-type videoFail struct {
+type failure struct {
 	Code    string `json:"code"`
 	Message string `json:"message"`
 }
@@ -43,10 +43,10 @@ type videoFail struct {
 // unmeasured is the size of a video whose first frame is still to be drawn.
 const unmeasured = "1024x1024"
 
-// video shows a run as a video. Clients know four statuses and no others (openai-surface.md §5.2).
-func (s *videoRoutes) video(base string, run adapter.Job) videoJSON {
+// show shows a run as a video. Clients know four statuses and no others (openai-surface.md §5.2).
+func (s *Routes) show(base string, run adapter.Job) VideoJSON {
 	f, _ := adapter.VideoRequestOf(run) // a record that cannot be read has no prompt to show
-	v := videoJSON{
+	v := VideoJSON{
 		ID: adapter.VideoID(run.ID), Object: "video", Model: cmp.Or(run.Model, "midjourney"), Status: string(run.Status),
 		CreatedAt: run.Created.Unix(), Prompt: web.OrNull(f.Prompt), Size: cmp.Or(f.Frame, images.PixelSize(f.Size), unmeasured),
 		Seconds: strconv.Itoa(adapter.VideoLength(run, f)), RemixedFrom: web.OrNull(f.RemixOf),
@@ -67,7 +67,7 @@ func (s *videoRoutes) video(base string, run adapter.Job) videoJSON {
 		}
 	case adapter.JobFailed, adapter.JobCancelled:
 		x := web.Explain(run.Error, web.ErrorContext{Model: run.Model})
-		v.Status, v.Error = "failed", &videoFail{Code: x.Problem.Type, Message: x.Problem.Message}
+		v.Status, v.Error = "failed", &failure{Code: x.Problem.Type, Message: x.Problem.Message}
 		if x.Problem.Code != nil {
 			v.Error.Code = *x.Problem.Code
 		}
@@ -77,11 +77,11 @@ func (s *videoRoutes) video(base string, run adapter.Job) videoJSON {
 	return v
 }
 
-// videoResult renders a run's result as its video.
-func (s *videoRoutes) videoResult(c *gin.Context, run adapter.Job) web.Renderer {
+// Render renders a run's result as its video.
+func (s *Routes) Render(c *gin.Context, run adapter.Job) web.Renderer {
 	base := s.Base(c)
 	return func(_ context.Context, d *jsonstream.Document, _ adapter.Result) error {
-		d.Value(s.video(base, run))
+		d.Value(s.show(base, run))
 		return nil
 	}
 }
@@ -90,30 +90,30 @@ func (s *videoRoutes) videoResult(c *gin.Context, run adapter.Job) web.Renderer 
 // takes at most eight seconds (openai-surface.md §5.3).
 const pollAfter = "5000"
 
-// getVideo serves GET /v1/videos/{id}.
-func (s *videoRoutes) getVideo(c *gin.Context) error {
-	run, err := s.ownVideo(c)
+// Get serves GET /v1/videos/{id}.
+func (s *Routes) Get(c *gin.Context) error {
+	run, err := s.owned(c)
 	if err != nil {
 		return err
 	}
 	if !run.Status.Ended() {
 		c.Header("Openai-Poll-After-Ms", pollAfter)
 	}
-	s.WriteJSON(c, http.StatusOK, s.video(s.Base(c), run))
+	s.WriteJSON(c, http.StatusOK, s.show(s.Base(c), run))
 	return nil
 }
 
-func (s *videoRoutes) ownVideo(c *gin.Context) (adapter.Job, error) {
-	id, err := videoNamed(c)
+func (s *Routes) owned(c *gin.Context) (adapter.Job, error) {
+	id, err := named(c)
 	if err != nil {
 		return adapter.Job{}, err
 	}
 	return s.films.Video(c.Request.Context(), web.RequestOf(c).Caller, id)
 }
 
-// listVideos serves GET /v1/videos, newest first unless order=asc.
-func (s *videoRoutes) listVideos(c *gin.Context) error {
-	limit, err := videoLimit(c)
+// List serves GET /v1/videos, newest first unless order=asc.
+func (s *Routes) List(c *gin.Context) error {
+	limit, err := pageLimit(c)
 	if err != nil {
 		return err
 	}
@@ -122,7 +122,7 @@ func (s *videoRoutes) listVideos(c *gin.Context) error {
 		return adapter.BadParam("order", "invalid_value", "'order' must be 'asc' or 'desc'.")
 	}
 	after := c.Query("after")
-	if after != "" && !isVideoID(after) {
+	if after != "" && !isID(after) {
 		return adapter.BadParam("after", "invalid_value", "'after' must be the ID of a video.")
 	}
 	runs, err := s.films.Videos(c.Request.Context(), web.RequestOf(c).Caller, limit+1, after, order == "asc")
@@ -130,21 +130,21 @@ func (s *videoRoutes) listVideos(c *gin.Context) error {
 		return body.Blame(err, "after")
 	}
 	base := s.Base(c)
-	s.WriteJSON(c, http.StatusOK, web.Page(runs, limit, func(r adapter.Job) (string, any) { return adapter.VideoID(r.ID), s.video(base, r) }))
+	s.WriteJSON(c, http.StatusOK, web.Page(runs, limit, func(r adapter.Job) (string, any) { return adapter.VideoID(r.ID), s.show(base, r) }))
 	return nil
 }
 
-// videoLimit reads ?limit=, which may be 0 here.
-func videoLimit(c *gin.Context) (int, error) {
+// pageLimit reads ?limit=, which may be 0 here.
+func pageLimit(c *gin.Context) (int, error) {
 	if c.Query("limit") == "0" {
 		return 0, nil
 	}
 	return web.PageLimit(c, 100)
 }
 
-// deleteVideo serves DELETE /v1/videos/{id}.
-func (s *videoRoutes) deleteVideo(c *gin.Context) error {
-	id, err := videoNamed(c)
+// Delete serves DELETE /v1/videos/{id}.
+func (s *Routes) Delete(c *gin.Context) error {
+	id, err := named(c)
 	if err != nil {
 		return err
 	}

@@ -1,4 +1,4 @@
-package proxy
+package videos
 
 import (
 	"context"
@@ -14,19 +14,19 @@ import (
 	"midgate/proxy/web"
 )
 
-// videoRoutes serves OpenAI's video API, and videos' bytes.
-type videoRoutes struct {
+// Routes serves OpenAI's video API, and videos' bytes.
+type Routes struct {
 	*web.Server
-	films videoFilms
+	films Films
 }
 
-// newVideoRoutes makes the routes.
-func newVideoRoutes(w *web.Server, f videoFilms) *videoRoutes {
-	return &videoRoutes{Server: w, films: f}
+// New makes the routes.
+func New(w *web.Server, f Films) *Routes {
+	return &Routes{Server: w, films: f}
 }
 
 // Films makes and keeps videos. A video is its job.
-type videoFilms interface {
+type Films interface {
 	Film(ctx context.Context, a adapter.Attempt, f adapter.VideoRequest) (adapter.Ticket, error)
 	Remix(ctx context.Context, a adapter.Attempt, videoID, prompt string) (adapter.Ticket, error)
 	Animate(ctx context.Context, a adapter.Attempt, act adapter.Act) (adapter.Ticket, error)
@@ -38,13 +38,13 @@ type videoFilms interface {
 	VideoBytes(ctx context.Context, id string, clip int, thumbnail bool) (*adapter.Blob, error)
 }
 
-// createVideo serves POST /v1/videos, in both of its encodings (openai-surface.md §5.1).
-func (s *videoRoutes) createVideo(c *gin.Context) error {
+// Create serves POST /v1/videos, in both of its encodings (openai-surface.md §5.1).
+func (s *Routes) Create(c *gin.Context) error {
 	p, err := s.Read(c)
 	if err != nil {
 		return err
 	}
-	f, err := s.decodeFilm(c, p)
+	f, err := s.decode(c, p)
 	if err != nil {
 		return err
 	}
@@ -53,9 +53,9 @@ func (s *videoRoutes) createVideo(c *gin.Context) error {
 	})
 }
 
-// remixVideo serves POST /v1/videos/{id}/remix: another prompt for the same first frame.
-func (s *videoRoutes) remixVideo(c *gin.Context) error {
-	id, err := videoNamed(c)
+// Remix serves POST /v1/videos/{id}/remix: another prompt for the same first frame.
+func (s *Routes) Remix(c *gin.Context) error {
+	id, err := named(c)
 	if err != nil {
 		return err
 	}
@@ -75,17 +75,17 @@ func (s *videoRoutes) remixVideo(c *gin.Context) error {
 	})
 }
 
-// extendVideo serves POST /v1/videos/extensions.
-func (s *videoRoutes) extendVideo(c *gin.Context) error {
+// Extend serves POST /v1/videos/extensions.
+func (s *Routes) Extend(c *gin.Context) error {
 	p, err := s.Read(c)
 	if err != nil {
 		return err
 	}
-	f, err := s.decodeFilm(c, p)
+	f, err := s.decode(c, p)
 	if err != nil {
 		return err
 	}
-	if f.Extends, err = readVideoID(p); err != nil {
+	if f.Extends, err = readID(p); err != nil {
 		return err
 	}
 	return s.begin(c, p, func(ctx context.Context, a adapter.Attempt) (adapter.Ticket, error) {
@@ -93,14 +93,14 @@ func (s *videoRoutes) extendVideo(c *gin.Context) error {
 	})
 }
 
-// noVideoRoute serves what OpenAI has and Midjourney has not.
-func (s *videoRoutes) noVideoRoute(*gin.Context) error {
+// Unsupported serves what OpenAI has and Midjourney has not.
+func (s *Routes) Unsupported(*gin.Context) error {
 	return &adapter.Error{Kind: adapter.Unsupported, Code: "unsupported",
 		Message: "Midjourney cannot do this with videos: POST /v1/videos animates a picture, /remix and /extensions go on from there."}
 }
 
 // begin starts a video and answers with it at once: clients ask for it until it is done.
-func (s *videoRoutes) begin(c *gin.Context, p *body.Body, start func(context.Context, adapter.Attempt) (adapter.Ticket, error)) error {
+func (s *Routes) begin(c *gin.Context, p *body.Body, start func(context.Context, adapter.Attempt) (adapter.Ticket, error)) error {
 	a, err := s.Attempt(c, p, false, web.Echo{})
 	if err != nil {
 		return err
@@ -113,30 +113,30 @@ func (s *videoRoutes) begin(c *gin.Context, p *body.Body, start func(context.Con
 	run := t.Job()
 	web.RequestOf(c).Follow(t)
 	c.Header("Midgate-Job", run.ID)
-	s.WriteJSON(c, http.StatusOK, s.video(s.Base(c), run))
+	s.WriteJSON(c, http.StatusOK, s.show(s.Base(c), run))
 	web.Handed(c, t)
 	return nil
 }
 
-// animate makes a video of a picture, as one of its buttons does.
-func (s *videoRoutes) animate(c *gin.Context, p *body.Body, act adapter.Act) error {
+// Animate makes a video of a picture, as one of its buttons does.
+func (s *Routes) Animate(c *gin.Context, p *body.Body, act adapter.Act) error {
 	return s.begin(c, p, func(ctx context.Context, a adapter.Attempt) (adapter.Ticket, error) {
 		return s.films.Animate(ctx, a, act)
 	})
 }
 
-// decodeFilm reads what the routes that make videos have in common; the first frame is looked up last.
-func (s *videoRoutes) decodeFilm(c *gin.Context, p *body.Body) (f adapter.VideoRequest, err error) {
+// decode reads what the routes that make videos have in common; the first frame is looked up last.
+func (s *Routes) decode(c *gin.Context, p *body.Body) (f adapter.VideoRequest, err error) {
 	var read body.Steps
 	read.Do(func() (err error) { f.Generation, _, err = images.ReadGeneration(p, true); return })
 	web.RequestOf(c).Model = f.Model
 	read.Do(func() (err error) { f.Seconds, err = readSeconds(p); return })
 	read.Do(func() (err error) {
-		f.Motion, err = body.OneOf(videoField(p, "motion"), "motion", "low", "high")
+		f.Motion, err = body.OneOf(field(p, "motion"), "motion", "low", "high")
 		return
 	})
-	read.Do(func() (err error) { f.Loop, err = body.TruthOf(videoField(p, "loop"), "loop"); return })
-	read.Do(func() (err error) { f.Type, err = body.TextOf(videoField(p, "video_type"), "video_type"); return })
+	read.Do(func() (err error) { f.Loop, err = body.TruthOf(field(p, "loop"), "loop"); return })
+	read.Do(func() (err error) { f.Type, err = body.TextOf(field(p, "video_type"), "video_type"); return })
 	read.Do(func() (err error) { f.Input, err = s.firstFrame(c, p); return })
 	read.Do(func() (err error) { f.End, err = s.lastFrame(c, p); return })
 	read.Do(func() error { return s.ResolveReferences(c, p, &f.Generation) })
@@ -144,7 +144,7 @@ func (s *videoRoutes) decodeFilm(c *gin.Context, p *body.Body) (f adapter.VideoR
 }
 
 // firstFrame looks up the one picture that a video may begin with.
-func (s *videoRoutes) firstFrame(c *gin.Context, p *body.Body) (*adapter.Reference, error) {
+func (s *Routes) firstFrame(c *gin.Context, p *body.Body) (*adapter.Reference, error) {
 	if !p.Form {
 		for _, name := range []string{"input_reference", "image", "image_url"} {
 			if err := p.AddImage(p.Fields[name], name); err != nil {
@@ -165,12 +165,12 @@ func (s *videoRoutes) firstFrame(c *gin.Context, p *body.Body) (*adapter.Referen
 	return &ref, err
 }
 
-func (s *videoRoutes) lastFrame(c *gin.Context, p *body.Body) (*adapter.Reference, error) {
+func (s *Routes) lastFrame(c *gin.Context, p *body.Body) (*adapter.Reference, error) {
 	if p.End != nil {
 		ref, err := s.Resolve(c, *p.End)
 		return &ref, err
 	}
-	src, err := body.SourceOf(videoField(p, "end_image"), "end_image")
+	src, err := body.SourceOf(field(p, "end_image"), "end_image")
 	if err != nil || src.Text == "" {
 		return nil, err
 	}
@@ -179,8 +179,8 @@ func (s *videoRoutes) lastFrame(c *gin.Context, p *body.Body) (*adapter.Referenc
 	return &ref, err
 }
 
-// videoField reads a member of the midjourney object that belongs to videos, or a field of that name beside it.
-func videoField(p *body.Body, name string) gjson.Result {
+// field reads a member of the midjourney object that belongs to videos, or a field of that name beside it.
+func field(p *body.Body, name string) gjson.Result {
 	if v, ok := p.Fields[name]; ok && v.Type != gjson.Null {
 		return v
 	}
@@ -203,8 +203,8 @@ func readSeconds(p *body.Body) (int, error) {
 	return int(*n), nil
 }
 
-// readVideoID reads which video is meant: video[id] in a form, {"id"} or the id itself in JSON.
-func readVideoID(p *body.Body) (string, error) {
+// readID reads which video is meant: video[id] in a form, {"id"} or the id itself in JSON.
+func readID(p *body.Body) (string, error) {
 	v := p.Fields["video[id]"]
 	if v.Type == gjson.Null {
 		v = p.Fields["video"]
@@ -218,21 +218,21 @@ func readVideoID(p *body.Body) (string, error) {
 		return "", err
 	case id == "":
 		return "", adapter.BadParam("video", "missing_required_parameter", "Missing required parameter: 'video[id]', the ID of a video made here.")
-	case !isVideoID(id):
-		return "", noVideo()
+	case !isID(id):
+		return "", notFound()
 	}
 	return id, nil
 }
 
-func isVideoID(id string) bool { return adapter.ValidID(id) && strings.HasPrefix(id, "video_") }
+func isID(id string) bool { return adapter.ValidID(id) && strings.HasPrefix(id, "video_") }
 
-func noVideo() error {
+func notFound() error {
 	return &adapter.Error{Kind: adapter.NotFound, Code: "video_not_found", Message: "There is no video with this ID."}
 }
 
-func videoNamed(c *gin.Context) (string, error) {
-	if id := c.Param("id"); isVideoID(id) {
+func named(c *gin.Context) (string, error) {
+	if id := c.Param("id"); isID(id) {
 		return id, nil
 	}
-	return "", noVideo()
+	return "", notFound()
 }

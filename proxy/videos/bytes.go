@@ -1,4 +1,4 @@
-package proxy
+package videos
 
 import (
 	"slices"
@@ -15,10 +15,10 @@ import (
 // (upstream-protocol.md §5.6).
 var videoTypes = map[adapter.Format]string{adapter.MP4: "video/mp4", adapter.WebP: "image/webp", adapter.GIF: "image/gif"}
 
-// videoContent serves GET /v1/videos/{id}/content: the clip, or its first frame. Where more than one clip was asked
+// Content serves GET /v1/videos/{id}/content: the clip, or its first frame. Where more than one clip was asked
 // for, ?index= chooses, from 1.
-func (s *videoRoutes) videoContent(c *gin.Context) error {
-	run, err := s.ownVideo(c)
+func (s *Routes) Content(c *gin.Context) error {
+	run, err := s.owned(c)
 	if err != nil {
 		return err
 	}
@@ -41,7 +41,7 @@ func (s *videoRoutes) videoContent(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.film(c, blob, "private, max-age=3600")
+	return s.serve(c, blob, "private, max-age=3600")
 }
 
 func clipIndex(c *gin.Context, run adapter.Job) (int, error) {
@@ -60,11 +60,11 @@ func clipIndex(c *gin.Context, run adapter.Job) (int, error) {
 	return n - 1, nil
 }
 
-// serveFilm serves GET and HEAD /videos/{id}.mp4: a video for everybody who knows its name.
-func (s *videoRoutes) serveFilm(c *gin.Context) error {
+// ServeFile serves GET and HEAD /videos/{id}.mp4: a video for everybody who knows its name.
+func (s *Routes) ServeFile(c *gin.Context) error {
 	id, ext, _ := strings.Cut(c.Param("file"), ".")
-	if !isVideoID(id) || !slices.Contains(web.VideoEndings, ext) {
-		return noVideo()
+	if !isID(id) || !slices.Contains(web.VideoEndings, ext) {
+		return notFound()
 	}
 	clip, _ := strconv.Atoi(c.DefaultQuery("index", "1")) // what is no number is no clip
 	blob, err := s.films.VideoBytes(c.Request.Context(), id, clip-1, false)
@@ -74,11 +74,11 @@ func (s *videoRoutes) serveFilm(c *gin.Context) error {
 	h := c.Writer.Header()
 	h.Set("Access-Control-Allow-Origin", "*")
 	h.Set("Cross-Origin-Resource-Policy", "cross-origin")
-	return s.film(c, blob, "public, max-age=86400") // it may be deleted
+	return s.serve(c, blob, "public, max-age=86400") // it may be deleted
 }
 
-// film writes a video's bytes, or the part that is asked for.
-func (s *videoRoutes) film(c *gin.Context, blob *adapter.Blob, cache string) error {
+// serve writes a video's bytes, or the part that is asked for.
+func (s *Routes) serve(c *gin.Context, blob *adapter.Blob, cache string) error {
 	defer func() { _ = blob.Close() }() // only read
 	kind := videoTypes[blob.Format]
 	if kind == "" {
