@@ -5,6 +5,7 @@ import (
 
 	"midgate/adapter"
 	"midgate/proxy/images"
+	"midgate/proxy/native"
 	"midgate/proxy/videos"
 	"midgate/proxy/web"
 )
@@ -18,7 +19,7 @@ type Core struct {
 	Keep      Pictures
 	Files     Files
 	Films     videos.Films
-	Natives   nativeNatives
+	Natives   native.Natives
 	Runs      Runs
 	Followers responseFollowers
 	Ready     Readiness

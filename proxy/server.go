@@ -13,6 +13,7 @@ import (
 	"midgate/adapter"
 	"midgate/proxy/images"
 	"midgate/proxy/metrics"
+	"midgate/proxy/native"
 	"midgate/proxy/videos"
 	"midgate/proxy/web"
 )
@@ -29,7 +30,7 @@ type Server struct {
 	chat      *chatRoutes
 	responses *responseRoutes
 	videos    *videos.Routes
-	native    *nativeRoutes
+	native    *native.Routes
 	router    *gin.Engine
 	methods   map[string][]string // of every path that has no parameter
 }
@@ -52,7 +53,7 @@ func New(cfg web.Config, core Core, m *metrics.Metrics, log *slog.Logger) (*Serv
 	s.images = images.New(w, core.Draw, core.Edit, core.Keep, s.videos.Animate)
 	s.chat = newChatRoutes(w, core.Talk, s.images)
 	s.responses = newResponseRoutes(w, core.Talk, core.Edit, core.Runs, core.Followers, s.images, s.chat)
-	s.native = newNativeRoutes(w, core.Natives, core.Runs)
+	s.native = native.New(w, core.Natives, core.Runs)
 	open := []web.Handler{}                     // anybody
 	keyed := []web.Handler{s.Keyed}             // a key
 	body := []web.Handler{s.Keyed, s.LimitBody} // a key, and a body of bounded size that comes in time
@@ -186,15 +187,15 @@ func (s *Server) notAllowed(c *gin.Context) error {
 // nativeRoutes are the table's lines of the upstream's own API.
 func (s *Server) nativeRoutes() []route {
 	var table []route
-	for prefix := range nativeSpeeds {
+	for prefix := range native.Speeds {
 		table = append(table,
-			route{"GET", prefix + "*path", s.native.nativeGet, nil},
-			route{"POST", prefix + "*path", s.native.nativePost, []web.Handler{s.native.nativeKeyed, s.LimitBody}})
+			route{"GET", prefix + "*path", s.native.Get, nil},
+			route{"POST", prefix + "*path", s.native.Post, []web.Handler{s.native.Admit, s.LimitBody}})
 	}
 	return table
 }
 
 // Notify tells a client's own webhook about a task.
 func (s *Server) Notify(ctx context.Context, t adapter.NativeTask) error {
-	return s.native.notify(ctx, t)
+	return s.native.Notify(ctx, t)
 }

@@ -1,4 +1,4 @@
-package proxy
+package native
 
 import (
 	"cmp"
@@ -14,8 +14,8 @@ import (
 	"midgate/proxy/web"
 )
 
-// nativeTaskJSON is a task as relays describe it (upstream-protocol.md §4.1), with the lists of newer origins.
-type nativeTaskJSON struct {
+// TaskJSON is a task as relays describe it (upstream-protocol.md §4.1), with the lists of newer origins.
+type TaskJSON struct {
 	ID          string         `json:"id"`
 	Action      string         `json:"action"`
 	Status      string         `json:"status"`
@@ -32,7 +32,7 @@ type nativeTaskJSON struct {
 	VideoURL    string         `json:"videoUrl,omitempty"`
 	VideoURLs   []urlJSON      `json:"videoUrls,omitempty"`
 	FailReason  string         `json:"failReason"`
-	Buttons     []nativeButton `json:"buttons"`
+	Buttons     []buttonJSON   `json:"buttons"`
 	Properties  map[string]any `json:"properties"`
 }
 
@@ -40,7 +40,7 @@ type urlJSON struct {
 	URL string `json:"url"`
 }
 
-type nativeButton struct {
+type buttonJSON struct {
 	CustomID string `json:"customId"`
 	Emoji    string `json:"emoji"`
 	Label    string `json:"label"`
@@ -48,13 +48,13 @@ type nativeButton struct {
 	Style    int    `json:"style"`
 }
 
-// nativeTask shows a task. Every address in it is one of ours.
-func (s *nativeRoutes) nativeTask(base string, t adapter.NativeTask) nativeTaskJSON {
-	j := nativeTaskJSON{
-		ID: t.Task.ID, Action: nativeAction(t), Status: string(t.Task.Status), Progress: strconv.Itoa(t.Task.Progress) + "%",
+// show shows a task. Every address in it is one of ours.
+func (s *Routes) show(base string, t adapter.NativeTask) TaskJSON {
+	j := TaskJSON{
+		ID: t.Task.ID, Action: actionOf(t), Status: string(t.Task.Status), Progress: strconv.Itoa(t.Task.Progress) + "%",
 		Prompt: t.Task.Prompt, PromptEn: t.Task.Prompt, Description: t.Task.Description, State: t.Request.State,
 		SubmitTime: millis(t.Submitted), StartTime: millis(t.Submitted), FinishTime: millis(t.Job.Finished),
-		Buttons: []nativeButton{}, Properties: map[string]any{"finalPrompt": t.Task.FinalPrompt},
+		Buttons: []buttonJSON{}, Properties: map[string]any{"finalPrompt": t.Task.FinalPrompt},
 	}
 	if t.Task.Status == adapter.Success {
 		j.Progress = "100%"
@@ -64,16 +64,16 @@ func (s *nativeRoutes) nativeTask(base string, t adapter.NativeTask) nativeTaskJ
 		j.PromptEn, j.Properties["finalPrompt"] = words, cmp.Or(t.Task.FinalPrompt, words)
 	}
 	for _, b := range t.Task.Buttons {
-		j.Buttons = append(j.Buttons, nativeButton{b.CustomID, b.Emoji, b.Label, 2, 2})
+		j.Buttons = append(j.Buttons, buttonJSON{b.CustomID, b.Emoji, b.Label, 2, 2})
 	}
 	if t.Task.Failure != nil {
 		j.Progress, j.FailReason = "100%", t.Task.Failure.Message
 	}
-	s.nativeURLs(base, t, &j)
+	s.showURLs(base, t, &j)
 	return j
 }
 
-func (s *nativeRoutes) nativeURLs(base string, t adapter.NativeTask, j *nativeTaskJSON) {
+func (s *Routes) showURLs(base string, t adapter.NativeTask, j *TaskJSON) {
 	clips := 0
 	if t.Job.Result != nil {
 		clips = len(t.Job.Result.Videos)
@@ -98,8 +98,8 @@ func (s *nativeRoutes) nativeURLs(base string, t adapter.NativeTask, j *nativeTa
 	}
 }
 
-// nativeAction is what relays call the task (upstream-protocol.md §4.5).
-func nativeAction(t adapter.NativeTask) string {
+// actionOf is what relays call the task (upstream-protocol.md §4.5).
+func actionOf(t adapter.NativeTask) string {
 	switch t.Request.Route {
 	case "":
 		return "IMAGINE"
@@ -117,8 +117,8 @@ func millis(t time.Time) int64 {
 	return t.UnixMilli()
 }
 
-// nativeFetch serves GET /mj/task/{id}/fetch.
-func (s *nativeRoutes) nativeFetch(c *gin.Context, id string) error {
+// fetch serves GET /mj/task/{id}/fetch.
+func (s *Routes) fetch(c *gin.Context, id string) error {
 	t, err := s.natives.NativeTask(c.Request.Context(), web.RequestOf(c).Caller, id)
 	if adapter.KindOf(err) == adapter.NotFound && err != nil {
 		s.WriteJSON(c, http.StatusBadRequest, gin.H{"code": mjInvalid, "description": "task_no_found ", "type": "upstream_error"})
@@ -127,16 +127,16 @@ func (s *nativeRoutes) nativeFetch(c *gin.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	s.WriteJSON(c, http.StatusOK, s.nativeTask(s.Base(c), t))
+	s.WriteJSON(c, http.StatusOK, s.show(s.Base(c), t))
 	return nil
 }
 
 // maxListed is how many tasks one question may name.
 const maxListed = 500
 
-// nativeTasks serves POST /mj/task/list-by-condition from what is known here; unknown tasks are left out.
-func (s *nativeRoutes) nativeTasks(c *gin.Context) error {
-	p, err := s.readNative(c)
+// listByCondition serves POST /mj/task/list-by-condition from what is known here; unknown tasks are left out.
+func (s *Routes) listByCondition(c *gin.Context) error {
+	p, err := s.read(c)
 	if err != nil {
 		return err
 	}
@@ -147,7 +147,7 @@ func (s *nativeRoutes) nativeTasks(c *gin.Context) error {
 	if len(ids) > maxListed {
 		return adapter.BadParam("ids", "array_above_max_length", "At most %d ids may be sent.", maxListed)
 	}
-	tasks, base := []nativeTaskJSON{}, s.Base(c)
+	tasks, base := []TaskJSON{}, s.Base(c)
 	for _, id := range ids {
 		t, err := s.natives.NativeTask(c.Request.Context(), web.RequestOf(c).Caller, id)
 		if adapter.KindOf(err) == adapter.NotFound && err != nil {
@@ -156,40 +156,40 @@ func (s *nativeRoutes) nativeTasks(c *gin.Context) error {
 		if err != nil {
 			return err
 		}
-		tasks = append(tasks, s.nativeTask(base, t))
+		tasks = append(tasks, s.show(base, t))
 	}
 	s.WriteJSON(c, http.StatusOK, tasks)
 	return nil
 }
 
-// nativeList serves GET /mj/task/list and /queue: of this key's tasks, where origins show everybody's.
-func (s *nativeRoutes) nativeList(c *gin.Context, queued bool) error {
+// list serves GET /mj/task/list and /queue: of this key's tasks, where origins show everybody's.
+func (s *Routes) list(c *gin.Context, queued bool) error {
 	found, err := s.natives.NativeTasks(c.Request.Context(), web.RequestOf(c).Caller, 100)
 	if err != nil {
 		return err
 	}
-	tasks, base := []nativeTaskJSON{}, s.Base(c)
+	tasks, base := []TaskJSON{}, s.Base(c)
 	for _, t := range found {
 		if !queued || !t.Job.Status.Ended() {
-			tasks = append(tasks, s.nativeTask(base, t))
+			tasks = append(tasks, s.show(base, t))
 		}
 	}
 	s.WriteJSON(c, http.StatusOK, tasks)
 	return nil
 }
 
-// nativeSeed serves GET /mj/task/{id}/image-seed.
-func (s *nativeRoutes) nativeSeed(c *gin.Context, id string) error {
+// seed serves GET /mj/task/{id}/image-seed.
+func (s *Routes) seed(c *gin.Context, id string) error {
 	seed, err := s.natives.TaskSeed(c.Request.Context(), web.RequestOf(c).Caller, id)
 	if err != nil {
 		return err
 	}
-	s.WriteJSON(c, http.StatusOK, submitJSON{Code: mjAccepted, Description: "Success", Result: seed, Properties: map[string]any{}})
+	s.WriteJSON(c, http.StatusOK, SubmitJSON{Code: mjAccepted, Description: "Success", Result: seed, Properties: map[string]any{}})
 	return nil
 }
 
-// nativeCancel serves POST /mj/task/{id}/cancel, whose answer is empty (upstream-protocol.md §1.9).
-func (s *nativeRoutes) nativeCancel(c *gin.Context, id string) error {
+// cancel serves POST /mj/task/{id}/cancel, whose answer is empty (upstream-protocol.md §1.9).
+func (s *Routes) cancel(c *gin.Context, id string) error {
 	ctx, caller := c.Request.Context(), web.RequestOf(c).Caller
 	t, err := s.natives.NativeTask(ctx, caller, id)
 	if err != nil {
@@ -204,8 +204,8 @@ func (s *nativeRoutes) nativeCancel(c *gin.Context, id string) error {
 	return nil
 }
 
-// nativeImage serves GET /mj/image/{job}: how far a picture is. Finished ones have addresses of their own.
-func (s *nativeRoutes) nativeImage(c *gin.Context, job string) error {
+// preview serves GET /mj/image/{job}: how far a picture is. Finished ones have addresses of their own.
+func (s *Routes) preview(c *gin.Context, job string) error {
 	if !adapter.ValidID(job) || !strings.HasPrefix(job, "job_") {
 		return web.NoPicture()
 	}

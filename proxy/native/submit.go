@@ -1,4 +1,4 @@
-package proxy
+package native
 
 import (
 	"encoding/json"
@@ -16,14 +16,14 @@ import (
 	"midgate/proxy/web"
 )
 
-// nativeSubmit serves POST /mj/submit/…: the upstream's answer as soon as it has accepted the job.
-func (s *nativeRoutes) nativeSubmit(c *gin.Context, route string) error {
-	p, err := s.readNative(c)
+// submit serves POST /mj/submit/…: the upstream's answer as soon as it has accepted the job.
+func (s *Routes) submit(c *gin.Context, route string) error {
+	p, err := s.read(c)
 	if err != nil {
 		return err
 	}
-	n := adapter.NativeRequest{Route: route, Speed: nativeSpeed(c), Base: s.Base(c)}
-	if n.Body, n.Uploads, err = s.nativeBody(c, p); err != nil {
+	n := adapter.NativeRequest{Route: route, Speed: speedOf(c), Base: s.Base(c)}
+	if n.Body, n.Uploads, err = s.takePictures(c, p); err != nil {
 		return err
 	}
 	a, err := s.Attempt(c, p, false, web.Echo{})
@@ -56,12 +56,12 @@ func (s *nativeRoutes) nativeSubmit(c *gin.Context, route string) error {
 }
 
 // submitted is the answer for a run whose submission was accepted; false before that.
-func submitted(run adapter.Job) (submitJSON, bool) {
+func submitted(run adapter.Job) (SubmitJSON, bool) {
 	if len(run.Steps) == 0 || run.Steps[0].Submission == nil {
-		return submitJSON{}, false
+		return SubmitJSON{}, false
 	}
 	sub := run.Steps[0].Submission
-	a := submitJSON{Code: mjAccepted, Description: "Submit success", Result: sub.TaskID, Properties: map[string]any{}}
+	a := SubmitJSON{Code: mjAccepted, Description: "Submit success", Result: sub.TaskID, Properties: map[string]any{}}
 	switch {
 	case sub.Dialog:
 		a.Code, a.Description = mjDialog, "Waiting for window confirm"
@@ -73,8 +73,8 @@ func submitted(run adapter.Job) (submitJSON, bool) {
 	return a, true
 }
 
-// readNative reads a body in which long pictures have been stored already.
-func (s *nativeRoutes) readNative(c *gin.Context) (*body.Body, error) {
+// read reads a body in which long pictures have been stored already.
+func (s *Routes) read(c *gin.Context) (*body.Body, error) {
 	text, uploads, err := body.ExtractUploads(c.Request.Body, s.Receive(c))
 	if err != nil {
 		return nil, body.BadBody(err)
@@ -91,9 +91,9 @@ var pictureFields = map[string]bool{
 	"sourceBase64": true, "targetBase64": true, "link": true, "sourceUrl": true, "targetUrl": true,
 }
 
-// nativeBody takes the pictures out of a body; each leaves its mark. Addresses of other people's pictures stay: they
+// takePictures takes the pictures out of a body; each leaves its mark. Addresses of other people's pictures stay: they
 // are the upstream's to fetch.
-func (s *nativeRoutes) nativeBody(c *gin.Context, p *body.Body) (json.RawMessage, []adapter.Reference, error) {
+func (s *Routes) takePictures(c *gin.Context, p *body.Body) (json.RawMessage, []adapter.Reference, error) {
 	fields, uploads := map[string]any{}, []adapter.Reference{}
 	for _, name := range slices.Sorted(maps.Keys(p.Fields)) { // in order: a link may take base64's place
 		v := p.Fields[name]
@@ -108,7 +108,7 @@ func (s *nativeRoutes) nativeBody(c *gin.Context, p *body.Body) (json.RawMessage
 			fields[name] = value
 			continue
 		}
-		kept, err := s.nativePictures(c, p, known, value, &uploads)
+		kept, err := s.takeList(c, p, known, value, &uploads)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -121,14 +121,14 @@ func (s *nativeRoutes) nativeBody(c *gin.Context, p *body.Body) (json.RawMessage
 	return body, uploads, err
 }
 
-func (s *nativeRoutes) nativePictures(c *gin.Context, p *body.Body, name string, value any, uploads *[]adapter.Reference) (any, error) {
+func (s *Routes) takeList(c *gin.Context, p *body.Body, name string, value any, uploads *[]adapter.Reference) (any, error) {
 	switch v := value.(type) {
 	case []any:
 		if len(v) > body.MaxImages {
 			return nil, body.TooManyImages()
 		}
 		for i := range v {
-			kept, err := s.nativePictures(c, p, name, v[i], uploads)
+			kept, err := s.takeList(c, p, name, v[i], uploads)
 			if err != nil {
 				return nil, err
 			}
@@ -136,13 +136,13 @@ func (s *nativeRoutes) nativePictures(c *gin.Context, p *body.Body, name string,
 		}
 		return v, nil
 	case string:
-		return s.nativePicture(c, p, name, strings.TrimSpace(v), uploads)
+		return s.takePicture(c, p, name, strings.TrimSpace(v), uploads)
 	default:
 		return value, nil
 	}
 }
 
-func (s *nativeRoutes) nativePicture(c *gin.Context, p *body.Body, name, text string, uploads *[]adapter.Reference) (any, error) {
+func (s *Routes) takePicture(c *gin.Context, p *body.Body, name, text string, uploads *[]adapter.Reference) (any, error) {
 	linked := body.HasScheme(text, "http") || body.HasScheme(text, "https")
 	if text == "" || linked && s.OwnPicture(c, text) == "" {
 		return text, nil

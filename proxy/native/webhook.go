@@ -1,4 +1,4 @@
-package proxy
+package native
 
 import (
 	"bytes"
@@ -13,10 +13,10 @@ import (
 	"midgate/adapter/publicnet"
 )
 
-// notify posts a task to its client's own notifyHook, as /mj/task/{id}/fetch shows it (upstream-protocol.md §7). Like
+// Notify posts a task to its client's own notifyHook, as /mj/task/{id}/fetch shows it (upstream-protocol.md §7). Like
 // pictures, it reaches public addresses only, and those of Config.FetchAllow.
-func (s *nativeRoutes) notify(ctx context.Context, t adapter.NativeTask) error {
-	body, err := json.Marshal(s.nativeTask(t.Request.Base, t))
+func (s *Routes) Notify(ctx context.Context, t adapter.NativeTask) error {
+	body, err := json.Marshal(s.show(t.Request.Base, t))
 	if err != nil {
 		return err
 	}

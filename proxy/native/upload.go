@@ -1,4 +1,4 @@
-package proxy
+package native
 
 import (
 	"net/http"
@@ -9,14 +9,14 @@ import (
 	"midgate/proxy/web"
 )
 
-// nativeUpload serves POST /mj/submit/upload-discord-images: pictures become addresses that prompts can begin with.
+// upload serves POST /mj/submit/upload-discord-images: pictures become addresses that prompts can begin with.
 // It is no job and costs nothing.
-func (s *nativeRoutes) nativeUpload(c *gin.Context) error {
-	p, err := s.readNative(c)
+func (s *Routes) upload(c *gin.Context) error {
+	p, err := s.read(c)
 	if err != nil {
 		return err
 	}
-	_, refs, err := s.nativeBody(c, p)
+	_, refs, err := s.takePictures(c, p)
 	if err != nil {
 		return err
 	}
@@ -31,6 +31,6 @@ func (s *nativeRoutes) nativeUpload(c *gin.Context) error {
 		}
 		addresses = append(addresses, address)
 	}
-	s.WriteJSON(c, http.StatusOK, submitJSON{Code: mjAccepted, Description: "Submit success", Result: addresses, Properties: map[string]any{}})
+	s.WriteJSON(c, http.StatusOK, SubmitJSON{Code: mjAccepted, Description: "Submit success", Result: addresses, Properties: map[string]any{}})
 	return nil
 }

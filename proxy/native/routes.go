@@ -1,4 +1,4 @@
-package proxy
+package native
 
 import (
 	"cmp"
@@ -13,25 +13,25 @@ import (
 	"midgate/proxy/web"
 )
 
-// nativeRoutes serves the upstream's own API, /mj/….
-type nativeRoutes struct {
+// Routes serves the upstream's own API, /mj/….
+type Routes struct {
 	*web.Server
-	natives nativeNatives
-	jobs    nativeJobs
+	natives Natives
+	jobs    Jobs
 }
 
-// newNativeRoutes makes the routes.
-func newNativeRoutes(w *web.Server, n nativeNatives, j nativeJobs) *nativeRoutes {
-	return &nativeRoutes{Server: w, natives: n, jobs: j}
+// New makes the routes.
+func New(w *web.Server, n Natives, j Jobs) *Routes {
+	return &Routes{Server: w, natives: n, jobs: j}
 }
 
-// nativeJobs cancels jobs.
-type nativeJobs interface {
+// Jobs cancels jobs.
+type Jobs interface {
 	Cancel(ctx context.Context, c adapter.Caller, id string) (adapter.Job, error)
 }
 
 // Natives serves the upstream's own API (upstream-protocol.md §1) on what midgate knows.
-type nativeNatives interface {
+type Natives interface {
 	Native(ctx context.Context, a adapter.Attempt, n adapter.NativeRequest) (adapter.Ticket, error)
 	// NativeTask is a NotFound *Error for an unknown task and for somebody else's.
 	NativeTask(ctx context.Context, c adapter.Caller, taskID string) (adapter.NativeTask, error)
@@ -41,12 +41,12 @@ type nativeNatives interface {
 	NativePreview(ctx context.Context, jobID string) (*adapter.Blob, error)
 }
 
-// nativeSpeeds are the speeds of the paths (upstream-protocol.md §2.1); an empty one is the configured default.
-var nativeSpeeds = map[string]adapter.Speed{"/mj/": "", "/mj-relax/mj/": adapter.Relax, "/mj-fast/mj/": adapter.Fast, "/mj-turbo/mj/": adapter.Turbo}
+// Speeds are the speeds of the paths (upstream-protocol.md §2.1); an empty one is the configured default.
+var Speeds = map[string]adapter.Speed{"/mj/": "", "/mj-relax/mj/": adapter.Relax, "/mj-fast/mj/": adapter.Fast, "/mj-turbo/mj/": adapter.Turbo}
 
-// nativeKeyed understands the ways in which native clients show a key: in mj-api-secret, or in Authorization without
+// Admit understands the ways in which native clients show a key: in mj-api-secret, or in Authorization without
 // its scheme (upstream-protocol.md §2.3).
-func (s *nativeRoutes) nativeKeyed(c *gin.Context) error {
+func (s *Routes) Admit(c *gin.Context) error {
 	h := c.Request.Header
 	if len(web.SentKeys(h)) == 0 || strings.EqualFold(h.Get("Authorization"), "Bearer midjourney-proxy") {
 		key := cmp.Or(strings.TrimSpace(h.Get("Mj-Api-Secret")), strings.TrimSpace(h.Get("Authorization")))
@@ -60,45 +60,46 @@ func (s *nativeRoutes) nativeKeyed(c *gin.Context) error {
 	return s.Keyed(c)
 }
 
-// nativeSpeed is the speed that the request's path names.
-func nativeSpeed(c *gin.Context) adapter.Speed {
-	return nativeSpeeds[strings.TrimSuffix(c.FullPath(), "*path")]
+// speedOf is the speed that the request's path names.
+func speedOf(c *gin.Context) adapter.Speed {
+	return Speeds[strings.TrimSuffix(c.FullPath(), "*path")]
 }
 
-// nativeGet serves pictures to everybody who knows their names, and tasks to their owners.
-func (s *nativeRoutes) nativeGet(c *gin.Context) error {
+// Get serves pictures to everybody who knows their names, and tasks to their owners.
+func (s *Routes) Get(c *gin.Context) error {
 	parts := strings.Split(strings.Trim(c.Param("path"), "/"), "/")
 	if len(parts) == 2 && parts[0] == "image" {
-		return s.nativeImage(c, parts[1])
+		return s.preview(c, parts[1])
 	}
-	if err := s.nativeKeyed(c); err != nil {
+	if err := s.Admit(c); err != nil {
 		return err
 	}
 	switch {
 	case len(parts) == 3 && parts[0] == "task" && parts[2] == "fetch":
-		return s.told(c, s.nativeFetch(c, parts[1]))
+		return s.told(c, s.fetch(c, parts[1]))
 	case len(parts) == 3 && parts[0] == "task" && parts[2] == "image-seed":
-		return s.told(c, s.nativeSeed(c, parts[1]))
+		return s.told(c, s.seed(c, parts[1]))
 	case len(parts) == 2 && parts[0] == "task" && (parts[1] == "list" || parts[1] == "queue"):
-		return s.told(c, s.nativeList(c, parts[1] == "queue"))
+		return s.told(c, s.list(c, parts[1] == "queue"))
 	default:
 		return s.UnknownURL(c)
 	}
 }
 
-func (s *nativeRoutes) nativePost(c *gin.Context) error {
+// Post starts what the upstream's own routes start, and answers their lists and cancellations.
+func (s *Routes) Post(c *gin.Context) error {
 	parts := strings.Split(strings.Trim(c.Param("path"), "/"), "/")
 	switch {
 	case len(parts) == 2 && parts[0] == "submit" && parts[1] == "upload-discord-images":
-		return s.told(c, s.nativeUpload(c))
+		return s.told(c, s.upload(c))
 	case len(parts) == 2 && parts[0] == "submit":
-		return s.told(c, s.nativeSubmit(c, parts[1]))
+		return s.told(c, s.submit(c, parts[1]))
 	case len(parts) == 2 && parts[0] == "insight-face" && parts[1] == "swap":
-		return s.told(c, s.nativeSubmit(c, "swap"))
+		return s.told(c, s.submit(c, "swap"))
 	case len(parts) == 2 && parts[0] == "task" && (parts[1] == "list-by-condition" || parts[1] == "list-by-ids"):
-		return s.told(c, s.nativeTasks(c))
+		return s.told(c, s.listByCondition(c))
 	case len(parts) == 3 && parts[0] == "task" && parts[2] == "cancel":
-		return s.told(c, s.nativeCancel(c, parts[1]))
+		return s.told(c, s.cancel(c, parts[1]))
 	default:
 		return s.UnknownURL(c)
 	}
@@ -116,8 +117,8 @@ const (
 	mjBanned   = 24
 )
 
-// submitJSON is the answer to a submission (upstream-protocol.md §3.1).
-type submitJSON struct {
+// SubmitJSON is the answer to a submission (upstream-protocol.md §3.1).
+type SubmitJSON struct {
 	Code        int            `json:"code"`
 	Description string         `json:"description"`
 	Result      any            `json:"result"`
@@ -126,12 +127,12 @@ type submitJSON struct {
 
 // told renders an error as origins and relays do: the code says what it is, most of them are HTTP 200
 // (upstream-protocol.md §3.2, §3.4). What concerns the connection stays as everywhere.
-func (s *nativeRoutes) told(c *gin.Context, err error) error {
+func (s *Routes) told(c *gin.Context, err error) error {
 	if err == nil {
 		return nil
 	}
 	e := body.Typed(web.OfClient(c, err))
-	answer := submitJSON{Code: mjFailed, Description: e.Message, Properties: map[string]any{}}
+	answer := SubmitJSON{Code: mjFailed, Description: e.Message, Properties: map[string]any{}}
 	status := http.StatusOK
 	switch e.Kind {
 	case adapter.Invalid, adapter.Unsupported, adapter.NotFound, adapter.TooLarge:
