@@ -15,7 +15,7 @@ import (
 	"time"
 
 	"midgate/adapter"
-	"midgate/adapter/chat"
+	adapterchat "midgate/adapter/chat"
 	"midgate/proxy/images"
 	"midgate/proxy/videos"
 	"midgate/proxy/web"
@@ -215,7 +215,7 @@ func (b begins) Film(ctx context.Context, a adapter.Attempt, f adapter.VideoRequ
 	return b.f.Generate(ctx, a, f.Generation)
 }
 
-func (b begins) Converse(ctx context.Context, a adapter.Attempt, _ chat.Turn, g adapter.Generation, _ []adapter.Reference) (adapter.TurnAnswer, error) {
+func (b begins) Converse(ctx context.Context, a adapter.Attempt, _ adapterchat.Turn, g adapter.Generation, _ []adapter.Reference) (adapter.TurnAnswer, error) {
 	t, err := b.f.Generate(ctx, a, g)
 	return adapter.TurnAnswer{Ticket: t}, err
 }

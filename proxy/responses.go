@@ -7,7 +7,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"midgate/adapter"
-	"midgate/adapter/chat"
+	adapterchat "midgate/adapter/chat"
 	"midgate/adapter/jsonstream"
 	"midgate/proxy/images"
 	"midgate/proxy/web"
@@ -61,7 +61,7 @@ func (s *responseRoutes) respond(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if ask.turn.Way == chat.TurnReply {
+	if ask.turn.Way == adapterchat.TurnReply {
 		return s.respondAtOnce(c, ask, outcome{said: said{text: ask.turn.Reply.Text, reply: &ask.turn.Reply}})
 	}
 	a, err := s.Attempt(c, p, ask.stream, ask.form)

@@ -9,7 +9,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"midgate/adapter"
-	"midgate/adapter/chat"
+	adapterchat "midgate/adapter/chat"
 	"midgate/proxy/body"
 	"midgate/proxy/images"
 	"midgate/proxy/web"
@@ -17,7 +17,7 @@ import (
 
 // responseAsk is a request to /v1/responses, decoded and checked.
 type responseAsk struct {
-	turn   chat.Turn
+	turn   adapterchat.Turn
 	gen    adapter.Generation
 	refs   []adapter.Reference // the pictures that the turn is about, where they are not in turn.Images
 	mask   *adapter.Reference
@@ -47,10 +47,10 @@ func (s *responseRoutes) readResponse(c *gin.Context, p *body.Body) (ask respons
 	o := s.chats.chatOptions(c)
 	o.Follow = tool.Exists() && action != "generate"
 	o.Must, o.Never = mustDraw(p.Fields["tool_choice"]), p.Fields["tool_choice"].String() == "none"
-	if ask.turn, err = chat.ReadTurn(req, o); err != nil {
+	if ask.turn, err = adapterchat.ReadTurn(req, o); err != nil {
 		return ask, inInput(err)
 	}
-	if ask.turn.Way == chat.TurnReply {
+	if ask.turn.Way == adapterchat.TurnReply {
 		return ask, nil
 	}
 	ask.form.Note = ask.turn.Note
@@ -119,10 +119,10 @@ func mustDraw(choice gjson.Result) bool {
 
 // steer obeys the tool's action: generate draws anew, whatever was shown before, with the pictures of its own turn as
 // references; edit needs one.
-func steer(t *chat.Turn, action string) error {
+func steer(t *adapterchat.Turn, action string) error {
 	switch {
-	case action == "generate" && t.Way != chat.TurnReply && t.Prompt != "":
-		t.Way, t.Images, t.Action, t.Note = chat.TurnDraw, nil, "", ""
+	case action == "generate" && t.Way != adapterchat.TurnReply && t.Prompt != "":
+		t.Way, t.Images, t.Action, t.Note = adapterchat.TurnDraw, nil, "", ""
 	case action == "edit" && len(t.Images)+len(t.Attached) == 0:
 		return adapter.BadParam("tools", "invalid_value", "The tool's action is 'edit', but there is no picture in 'input' or behind 'previous_response_id'.")
 	}

@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"midgate/adapter"
-	"midgate/adapter/chat"
+	adapterchat "midgate/adapter/chat"
 	"midgate/adapter/jsonstream"
 	"midgate/proxy/images"
 	"midgate/proxy/web"
@@ -35,7 +35,7 @@ type outcome struct {
 func outcomeOf(run adapter.Job, r adapter.Result) outcome {
 	o := outcome{ids: r.Images}
 	if len(r.Texts) > 0 {
-		o.text = chat.Markdown(chat.Answer{Texts: r.Texts})
+		o.text = adapterchat.Markdown(adapterchat.Answer{Texts: r.Texts})
 	}
 	if len(r.Videos) > 0 {
 		o.video = web.VideoURL("", run.ID, r.Moving)
@@ -54,7 +54,7 @@ func (s *responseRoutes) items(ctx context.Context, c adapter.Caller, base strin
 	case o.calls():
 		return []item{{id: "fc_" + suffix, call: o.reply.Tool, text: o.reply.Text}}, nil
 	case o.video != "":
-		return []item{{id: "msg_" + suffix, text: chat.Markdown(chat.Answer{Video: base + o.video})}}, nil
+		return []item{{id: "msg_" + suffix, text: adapterchat.Markdown(adapterchat.Answer{Video: base + o.video})}}, nil
 	case o.reply != nil || o.text != "":
 		return []item{{id: "msg_" + suffix, text: o.text}}, nil
 	}
@@ -87,7 +87,7 @@ func toldOf(items []item, note string) string {
 		urls[it.picture.Image.ID] = it.url
 		images = append(images, it.picture.Image)
 	}
-	return chat.Markdown(chat.Answer{Note: note, Images: images, URL: func(id string) string { return urls[id] }})
+	return adapterchat.Markdown(adapterchat.Answer{Note: note, Images: images, URL: func(id string) string { return urls[id] }})
 }
 
 // pictureItem names the i-th picture of a response.

@@ -11,7 +11,7 @@ import (
 	"testing"
 
 	"midgate/adapter"
-	"midgate/adapter/chat"
+	adapterchat "midgate/adapter/chat"
 	"midgate/adapter/midjourney/simulator"
 )
 
@@ -88,7 +88,7 @@ type vanishingTalker struct {
 }
 
 // Converse implements Talker.
-func (d vanishingTalker) Converse(ctx context.Context, a adapter.Attempt, t chat.Turn, g adapter.Generation, refs []adapter.Reference) (adapter.TurnAnswer, error) {
+func (d vanishingTalker) Converse(ctx context.Context, a adapter.Attempt, t adapterchat.Turn, g adapter.Generation, refs []adapter.Reference) (adapter.TurnAnswer, error) {
 	talk, err := d.chatTalker.Converse(ctx, a, t, g, refs)
 	if talk.Ticket != nil {
 		talk.Ticket = vanishingTicket{talk.Ticket, d.from}

@@ -16,7 +16,7 @@ import (
 	"github.com/openai/openai-go/v3/option"
 
 	"midgate/adapter"
-	"midgate/adapter/chat"
+	adapterchat "midgate/adapter/chat"
 	"midgate/proxy/metrics"
 	"midgate/proxy/web"
 )
@@ -117,7 +117,7 @@ func (s *stage) Act(ctx context.Context, a adapter.Attempt, act adapter.Act) (ad
 	return s.perform(a, err, t)
 }
 
-func (s *stage) Converse(ctx context.Context, a adapter.Attempt, t chat.Turn, g adapter.Generation, _ []adapter.Reference) (adapter.TurnAnswer, error) {
+func (s *stage) Converse(ctx context.Context, a adapter.Attempt, t adapterchat.Turn, g adapter.Generation, _ []adapter.Reference) (adapter.TurnAnswer, error) {
 	g.Prompt = t.Prompt
 	ticket, err := s.Generate(ctx, a, g)
 	return adapter.TurnAnswer{Ticket: ticket}, err
