@@ -19,10 +19,10 @@ import (
 	gpt "github.com/sashabaranov/go-openai"
 
 	"midgate/adapter"
-	adapterchat "midgate/adapter/chat"
 	"midgate/adapter/jsonstream"
 	"midgate/adapter/midjourney/simulator"
 	"midgate/proxy/body"
+	"midgate/proxy/chat"
 	"midgate/proxy/images"
 	"midgate/proxy/web"
 )
@@ -51,9 +51,9 @@ func (p *parley) say(t *testing.T, text string) string {
 }
 
 // chunkOf reads one frame of a chat.
-func chunkOf(t *testing.T, f frame) chunkJSON {
+func chunkOf(t *testing.T, f frame) chat.ChunkJSON {
 	t.Helper()
-	var c chunkJSON
+	var c chat.ChunkJSON
 	if err := json.Unmarshal([]byte(f.data), &c); err != nil {
 		t.Fatalf("frame %q: %v", f.data, err)
 	}
@@ -391,47 +391,6 @@ func TestAVideoInAChatIsALink(t *testing.T) {
 	if !regexp.MustCompile(`\(http://[^/]+/videos/video_[A-Z2-7]{26}\.mp4\)`).MatchString(answer) {
 		t.Errorf("animate = %s, want a video's address", answer)
 	}
-}
-
-// FuzzConversation reads anything that is JSON: whatever it is, it is read or refused, and what is read can be drawn from.
-func FuzzConversation(f *testing.F) {
-	for _, seed := range []string{
-		`{"messages":[{"role":"user","content":"a fox"}]}`,
-		`{"messages":[{"role":"user","content":[{"type":"text","text":"a"},{"type":"image_url","image_url":"x"},{"image_url":{"url":"y"}}]}],"stop":"a","n":"2"}`,
-		`{"messages":[{"role":"assistant","content":null,"images":[{"image_url":{"url":"z"}}]},{"role":"user","content":{"text":"a"}}],"response_format":{"type":"json_schema","json_schema":{"schema":{}}}}`,
-		`{"messages":[{}],"tools":[{"type":"function","name":"x"},{"function":{}}],"tool_choice":{"type":"function","name":"x"},"max_tokens":1e99}`,
-		`{"messages":[{"role":"user","content":"x y"}],"input":[{"role":"user","content":[{"type":"input_text","text":"a"},{"type":"input_image"}]},{"id":"ig_x"}],"tools":[7],"metadata":"x","text":{"format":{}},"temperature":"2"}`,
-		`{"messages":{"a":1},"functions":[{"name":"f","parameters":{}}],"function_call":{"name":"f"},"modalities":"image"}`,
-	} {
-		f.Add(seed)
-	}
-	f.Fuzz(func(t *testing.T, text string) {
-		p, err := body.ParseJSON(text)
-		if err != nil {
-			return
-		}
-		req, err := readConversation(p)
-		if err != nil {
-			if adapter.KindOf(err) != adapter.Invalid {
-				t.Errorf("conversation() = %v, want an Invalid error", err)
-			}
-			return
-		}
-		turn, err := adapterchat.ReadTurn(req, adapterchat.Options{})
-		if err != nil && adapter.KindOf(err) != adapter.Invalid {
-			t.Errorf("ReadTurn() = %v, want an Invalid error", err)
-		}
-		if err == nil && turn.Way == "" {
-			t.Error("a turn without a way")
-		}
-		if _, err := json.Marshal(req); err != nil {
-			t.Errorf("the request cannot be kept: %v", err)
-		}
-		_ = wantsImages(p.Fields["modalities"])
-		if _, _, err := readDrawing(p); err != nil && adapter.KindOf(err) != adapter.Invalid {
-			t.Errorf("readDrawing() = %v, want an Invalid error", err)
-		}
-	})
 }
 
 // FuzzResponse reads anything that is JSON: what a response says again of it is JSON.

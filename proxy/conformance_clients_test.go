@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"midgate/adapter/midjourney/simulator"
+	"midgate/proxy/chat"
 	"midgate/proxy/web"
 )
 
@@ -136,7 +137,7 @@ func comeBackCase(t *testing.T, h *house) {
 // chat sends one message, and whatever more there is of the body.
 func (h *house) chat(t *testing.T, message, more map[string]any) answered {
 	t.Helper()
-	return h.ask(t, http.MethodPost, chatRoute, string(turns(t, "midjourney", more, message)))
+	return h.ask(t, http.MethodPost, chat.Route, string(turns(t, "midjourney", more, message)))
 }
 
 func tasksCase(t *testing.T, h *house) {

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"midgate/adapter"
+	"midgate/proxy/chat"
 )
 
 var routeCases = []conformanceCase{
@@ -59,7 +60,7 @@ func pathsCase(t *testing.T, h *house) {
 			t.Errorf("%s: %+v, want unknown_url with the method and the path", path, p)
 		}
 	}
-	for path, allow := range map[string]string{generations: "POST", edits: "POST", chatRoute: "POST"} {
+	for path, allow := range map[string]string{generations: "POST", edits: "POST", chat.Route: "POST"} {
 		a := h.ask(t, http.MethodGet, path, "")
 		a.refused(t, refusal{405, "", "method_not_supported"})
 		if got := a.header.Get("Allow"); got != allow || !strings.Contains(string(a.body), "Allowed: "+allow) {
@@ -97,7 +98,7 @@ func keysCase(t *testing.T, h *house) {
 
 func preflightCase(t *testing.T, h *house) {
 	names := "authorization, content-type, x-title, x-stainless-lang, x-stainless-retry-count, openai-beta"
-	for path, method := range map[string]string{generations: "POST", edits: "POST", "/v1/models": "GET", chatRoute: "POST", "/v1/files/file-1": "DELETE", "/v1/nothing": "POST"} {
+	for path, method := range map[string]string{generations: "POST", edits: "POST", "/v1/models": "GET", chat.Route: "POST", "/v1/files/file-1": "DELETE", "/v1/nothing": "POST"} {
 		a := h.ask(t, http.MethodOptions, path, "", "Authorization", "", "Origin", "https://ui.example", "Access-Control-Request-Method", method, "Access-Control-Request-Headers", names).is(t, 204)
 		if a.header.Get("Access-Control-Allow-Headers") != names || a.header.Get("Access-Control-Allow-Origin") != "*" || !strings.Contains(a.header.Get("Access-Control-Allow-Methods"), method) {
 			t.Errorf("%s: %v", path, a.header)

@@ -15,6 +15,7 @@ import (
 
 	"midgate/adapter"
 	"midgate/adapter/midjourney/simulator"
+	"midgate/proxy/chat"
 	"midgate/proxy/images"
 	"midgate/proxy/web"
 )
@@ -106,7 +107,7 @@ func partialsCase(t *testing.T, h *house) {
 func slowStreamCase(t *testing.T, _ *house) {
 	for name, tt := range map[string]struct{ path, body string }{
 		"pictures":  {generations, `{"prompt":"a fox","stream":true}`},
-		"a chat":    {chatRoute, `{"stream":true,"messages":[{"role":"user","content":"a fox"}]}`},
+		"a chat":    {chat.Route, `{"stream":true,"messages":[{"role":"user","content":"a fox"}]}`},
 		"responses": {responsesRoute, `{"stream":true,"input":"a fox"}`},
 	} {
 		t.Run(name, func(t *testing.T) {

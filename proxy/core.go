@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"midgate/adapter"
+	"midgate/proxy/chat"
 	"midgate/proxy/images"
 	"midgate/proxy/native"
 	"midgate/proxy/videos"
@@ -15,7 +16,7 @@ import (
 type Core struct {
 	Draw      Models
 	Edit      images.Editor
-	Talk      chatTalker
+	Talk      chat.Talker
 	Keep      Pictures
 	Files     Files
 	Films     videos.Films

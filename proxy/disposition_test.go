@@ -4,6 +4,8 @@ import (
 	"encoding/base64"
 	"strings"
 	"testing"
+
+	"midgate/proxy/chat"
 )
 
 // rawForm is a form whose parts are written as they are given: header lines, a blank line, a value.
@@ -148,7 +150,7 @@ func TestEveryRouteRefusesWhatItWouldLeaveOut(t *testing.T) {
 		"/v1/videos":                           {promptPart},
 		"/v1/videos/extensions":                {promptPart, video},
 		"/v1/videos/video_" + testImage[len("img_"):] + "/remix": {promptPart},
-		chatRoute:      {messages},
+		chat.Route:     {messages},
 		responsesRoute: {strings.Replace(promptPart, "prompt", "input", 1)},
 	} {
 		for name, part := range map[string]string{"mask": mask, "end_image": end, "an unnamed part": unnamed} {

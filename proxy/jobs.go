@@ -11,6 +11,7 @@ import (
 
 	"midgate/adapter"
 	"midgate/adapter/jsonstream"
+	"midgate/proxy/chat"
 	"midgate/proxy/web"
 )
 
@@ -32,8 +33,8 @@ func (s *Server) jobDocument(ctx context.Context, d *jsonstream.Document, c *gin
 
 // resultOf renders a run's result as the route that began it does. Without bytes it has URLs where base64 was asked for.
 func (s *Server) resultOf(c *gin.Context, run adapter.Job, bytes bool) web.Renderer {
-	if run.Route == chatRoute {
-		return s.chat.chatResult(c, run)
+	if run.Route == chat.Route {
+		return s.chat.Result(c, run)
 	}
 	if run.Route == responsesRoute {
 		return s.responses.response(c, run, keptResponse(run), bytes)

@@ -9,6 +9,7 @@ import (
 	"midgate/adapter"
 	adapterchat "midgate/adapter/chat"
 	"midgate/adapter/jsonstream"
+	"midgate/proxy/chat"
 	"midgate/proxy/images"
 	"midgate/proxy/web"
 )
@@ -18,16 +19,16 @@ const responsesRoute = "/v1/responses"
 // responseRoutes serves OpenAI's Responses.
 type responseRoutes struct {
 	*web.Server
-	talker    chatTalker
+	talker    chat.Talker
 	editor    responseEditor
 	jobs      responseJobs
 	followers responseFollowers
 	pictures  *images.Routes
-	chats     *chatRoutes
+	chats     *chat.Routes
 }
 
 // newResponseRoutes makes the routes; pictures shows the pictures of an answer, chats reads the turn that is answered.
-func newResponseRoutes(w *web.Server, t chatTalker, e responseEditor, j responseJobs, f responseFollowers, pictures *images.Routes, chats *chatRoutes) *responseRoutes {
+func newResponseRoutes(w *web.Server, t chat.Talker, e responseEditor, j responseJobs, f responseFollowers, pictures *images.Routes, chats *chat.Routes) *responseRoutes {
 	return &responseRoutes{Server: w, talker: t, editor: e, jobs: j, followers: f, pictures: pictures, chats: chats}
 }
 
@@ -62,7 +63,7 @@ func (s *responseRoutes) respond(c *gin.Context) error {
 		return err
 	}
 	if ask.turn.Way == adapterchat.TurnReply {
-		return s.respondAtOnce(c, ask, outcome{said: said{text: ask.turn.Reply.Text, reply: &ask.turn.Reply}})
+		return s.respondAtOnce(c, ask, outcome{Answer: chat.Answer{Text: ask.turn.Reply.Text, Reply: &ask.turn.Reply}})
 	}
 	a, err := s.Attempt(c, p, ask.stream, ask.form)
 	if err != nil {

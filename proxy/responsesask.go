@@ -11,6 +11,7 @@ import (
 	"midgate/adapter"
 	adapterchat "midgate/adapter/chat"
 	"midgate/proxy/body"
+	"midgate/proxy/chat"
 	"midgate/proxy/images"
 	"midgate/proxy/web"
 )
@@ -42,9 +43,9 @@ func (s *responseRoutes) readResponse(c *gin.Context, p *body.Body) (ask respons
 	if err != nil {
 		return ask, err
 	}
-	ask.form.Tokens = promptTokens(req)
+	ask.form.Tokens = chat.PromptTokens(req)
 	action := strings.ToLower(tool.Get("action").String())
-	o := s.chats.chatOptions(c)
+	o := s.chats.Options(c)
 	o.Follow = tool.Exists() && action != "generate"
 	o.Must, o.Never = mustDraw(p.Fields["tool_choice"]), p.Fields["tool_choice"].String() == "none"
 	if ask.turn, err = adapterchat.ReadTurn(req, o); err != nil {
@@ -57,7 +58,7 @@ func (s *responseRoutes) readResponse(c *gin.Context, p *body.Body) (ask respons
 	if err := steer(&ask.turn, action); err != nil {
 		return ask, err
 	}
-	if ask.refs, err = s.chats.turnPictures(c, p, ask.turn); err != nil {
+	if ask.refs, err = s.chats.TurnPictures(c, p, ask.turn); err != nil {
 		return ask, inInput(err)
 	}
 	if err := s.ResolveReferences(c, p, &ask.gen); err != nil {
@@ -182,9 +183,9 @@ func (s *responseRoutes) responseTalk(c *gin.Context, p *body.Body) (req openai.
 	}
 	items, err := s.inputItems(c, p.Fields["input"])
 	req.Messages = append(req.Messages, items...)
-	req.MaxCompletionTokens = limitOf(p.Fields["max_output_tokens"])
-	req.ResponseFormat = formatOf(p.Fields["text"].Get("format"))
-	req.Tools, req.ToolChoice = toolsOf(p.Fields["tools"]), choiceOf(p.Fields["tool_choice"])
+	req.MaxCompletionTokens = chat.LimitOf(p.Fields["max_output_tokens"])
+	req.ResponseFormat = chat.FormatOf(p.Fields["text"].Get("format"))
+	req.Tools, req.ToolChoice = chat.ToolsOf(p.Fields["tools"]), chat.ChoiceOf(p.Fields["tool_choice"])
 	return req, err
 }
 
@@ -192,18 +193,18 @@ func (s *responseRoutes) responseTalk(c *gin.Context, p *body.Body) (req openai.
 // means nothing here. Pictures stand before the wish, wherever they came.
 func (s *responseRoutes) inputItems(c *gin.Context, input gjson.Result) (messages []openai.ChatCompletionMessage, err error) {
 	if input.Type == gjson.String {
-		return []openai.ChatCompletionMessage{{Role: openai.ChatMessageRoleUser, Content: plainText(input.Str)}}, nil
+		return []openai.ChatCompletionMessage{{Role: openai.ChatMessageRoleUser, Content: chat.PlainText(input.Str)}}, nil
 	}
 	var late []openai.ChatCompletionMessage // pictures since the last wish
 	wish := -1                              // where the last turn of the person begins
 	answered := true
 	for i, item := range input.Array() {
-		if i == maxMessages {
-			return nil, adapter.BadParam("input", "array_above_max_length", "'input' must have at most %d items.", maxMessages)
+		if i == chat.MaxMessages {
+			return nil, adapter.BadParam("input", "array_above_max_length", "'input' must have at most %d items.", chat.MaxMessages)
 		}
 		switch kind := item.Get("type").String(); {
 		case item.Get("role").String() != "":
-			m := messageOf(item)
+			m := chat.MessageOf(item)
 			switch {
 			case m.Role == openai.ChatMessageRoleUser:
 				answered = answered || len(late) > 0
@@ -245,7 +246,7 @@ func (s *responseRoutes) earlierPicture(c *gin.Context, item gjson.Result) (m op
 		return showed(image), nil
 	}
 	if result := item.Get("result"); result.Type == gjson.String && result.Str != "" {
-		return openai.ChatCompletionMessage{Role: openai.ChatMessageRoleAssistant, MultiContent: []openai.ChatMessagePart{picturePart(result.Str)}}, nil
+		return openai.ChatCompletionMessage{Role: openai.ChatMessageRoleAssistant, MultiContent: []openai.ChatMessagePart{chat.PicturePart(result.Str)}}, nil
 	}
 	return m, &adapter.Error{Kind: adapter.NotFound, Code: "image_not_found", Param: "input", Message: "There is no picture with this ID among the pictures of this key, and the item has no 'result'."}
 }

@@ -12,6 +12,7 @@ import (
 
 	"midgate/adapter"
 	"midgate/proxy/body"
+	"midgate/proxy/chat"
 	"midgate/proxy/web"
 )
 
@@ -80,7 +81,7 @@ func readResponseForm(p *body.Body, g adapter.Generation) (f responseForm, err e
 	f.Metadata, f.Text = keptJSON(p.Fields["metadata"], '{'), keptJSON(p.Fields["text"], '{')
 	f.Temperature, _ = body.Decimal(p.Fields["temperature"], "temperature") // what is no number is not said again
 	f.TopP, _ = body.Decimal(p.Fields["top_p"], "top_p")
-	if n := limitOf(p.Fields["max_output_tokens"]); n > 0 {
+	if n := chat.LimitOf(p.Fields["max_output_tokens"]); n > 0 {
 		f.MaxOutput = &n
 	}
 	f.Input = keptInput(p.Fields["input"])
@@ -98,7 +99,7 @@ func keptJSON(v gjson.Result, begins ...byte) json.RawMessage {
 // keptInput keeps the newest messages, as far as they are not too long.
 func keptInput(input gjson.Result) []inputJSON {
 	if input.Type == gjson.String {
-		return []inputJSON{{ID: "msg_1", Type: "message", Role: "user", Status: "completed", Content: []inputPieceJSON{{Type: "input_text", Text: body.Shortened(plainText(input.Str), maxInput)}}}}
+		return []inputJSON{{ID: "msg_1", Type: "message", Role: "user", Status: "completed", Content: []inputPieceJSON{{Type: "input_text", Text: body.Shortened(chat.PlainText(input.Str), maxInput)}}}}
 	}
 	left := maxInput
 	items := input.Array()
@@ -107,10 +108,10 @@ func keptInput(input gjson.Result) []inputJSON {
 		if items[i].Get("role").String() == "" {
 			continue
 		}
-		m := messageOf(items[i])
+		m := chat.MessageOf(items[i])
 		item := inputJSON{ID: "msg_" + strconv.Itoa(i+1), Type: "message", Role: body.Shortened(m.Role, 20), Status: "completed", Content: []inputPieceJSON{}}
 		if m.Content != "" {
-			m.MultiContent = append(m.MultiContent, textPart(m.Content))
+			m.MultiContent = append(m.MultiContent, chat.TextPart(m.Content))
 		}
 		for _, part := range m.MultiContent {
 			piece := pieceOf(part, left)

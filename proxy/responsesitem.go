@@ -10,6 +10,7 @@ import (
 	"midgate/adapter"
 	adapterchat "midgate/adapter/chat"
 	"midgate/adapter/jsonstream"
+	"midgate/proxy/chat"
 	"midgate/proxy/images"
 	"midgate/proxy/web"
 )
@@ -26,7 +27,7 @@ type item struct {
 
 // outcome is what a response has to show.
 type outcome struct {
-	said
+	chat.Answer
 	ids    []string        // pictures, to be looked up
 	images []adapter.Image // pictures that are there already
 	video  string
@@ -35,7 +36,7 @@ type outcome struct {
 func outcomeOf(run adapter.Job, r adapter.Result) outcome {
 	o := outcome{ids: r.Images}
 	if len(r.Texts) > 0 {
-		o.text = adapterchat.Markdown(adapterchat.Answer{Texts: r.Texts})
+		o.Text = adapterchat.Markdown(adapterchat.Answer{Texts: r.Texts})
 	}
 	if len(r.Videos) > 0 {
 		o.video = web.VideoURL("", run.ID, r.Moving)
@@ -51,12 +52,12 @@ func (s *responseRoutes) items(ctx context.Context, c adapter.Caller, base strin
 		suffix = strings.TrimPrefix(img.ID, "img_")
 	}
 	switch {
-	case o.calls():
-		return []item{{id: "fc_" + suffix, call: o.reply.Tool, text: o.reply.Text}}, nil
+	case o.Calls():
+		return []item{{id: "fc_" + suffix, call: o.Reply.Tool, text: o.Reply.Text}}, nil
 	case o.video != "":
 		return []item{{id: "msg_" + suffix, text: adapterchat.Markdown(adapterchat.Answer{Video: base + o.video})}}, nil
-	case o.reply != nil || o.text != "":
-		return []item{{id: "msg_" + suffix, text: o.text}}, nil
+	case o.Reply != nil || o.Text != "":
+		return []item{{id: "msg_" + suffix, text: o.Text}}, nil
 	}
 	f := r.form.Echo
 	f.Output.Base64 = bytes

@@ -11,6 +11,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"midgate/adapter"
+	"midgate/proxy/chat"
 	"midgate/proxy/images"
 	"midgate/proxy/metrics"
 	"midgate/proxy/native"
@@ -27,7 +28,7 @@ type Server struct {
 	*web.Server
 	core      Core
 	images    *images.Routes
-	chat      *chatRoutes
+	chat      *chat.Routes
 	responses *responseRoutes
 	videos    *videos.Routes
 	native    *native.Routes
@@ -51,7 +52,7 @@ func New(cfg web.Config, core Core, m *metrics.Metrics, log *slog.Logger) (*Serv
 	s := &Server{Server: w, core: core, methods: map[string][]string{}}
 	s.videos = videos.New(w, core.Films)
 	s.images = images.New(w, core.Draw, core.Edit, core.Keep, s.videos.Animate)
-	s.chat = newChatRoutes(w, core.Talk, s.images)
+	s.chat = chat.New(w, core.Talk, s.images)
 	s.responses = newResponseRoutes(w, core.Talk, core.Edit, core.Runs, core.Followers, s.images, s.chat)
 	s.native = native.New(w, core.Natives, core.Runs)
 	open := []web.Handler{}                     // anybody
@@ -80,7 +81,7 @@ func New(cfg web.Config, core Core, m *metrics.Metrics, log *slog.Logger) (*Serv
 		{"POST", "/v1/images/blends", s.images.Blend, body},
 		{"POST", "/v1/images/descriptions", s.images.Describe, body},
 		{"POST", "/v1/prompts/shorten", s.images.Shorten, body},
-		{"POST", chatRoute, s.chat.chat, body},
+		{"POST", chat.Route, s.chat.Complete, body},
 		{"POST", responsesRoute, s.responses.respond, body},
 		{"GET", "/v1/responses/:id", s.responses.getResponse, keyed},
 		{"DELETE", "/v1/responses/:id", s.responses.deleteResponse, keyed},

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"midgate/adapter/midjourney/simulator"
+	"midgate/proxy/chat"
 )
 
 // What is no Unicode is refused on every route that takes words, in every encoding, with its place: replaced or left out,
@@ -28,8 +29,8 @@ func TestWordsThatAreNoUnicodeAreRefused(t *testing.T) {
 		"/v1/images/descriptions":             `{"image":"` + id + `","user":"WORD"}`,
 		"/v1/images/" + id + "/actions":       `{"action":"zoom_out_2x","prompt":"WORD"}`,
 		"/v1/prompts/shorten":                 `{"prompt":"WORD"}`,
-		chatRoute:                             `{"model":"midjourney","messages":[{"role":"user","content":"WORD"}]}`,
-		chatRoute + "?":                       `{"model":"midjourney","messages":[{"role":"user","content":[{"type":"text","text":"WORD"}]}]}`,
+		chat.Route:                            `{"model":"midjourney","messages":[{"role":"user","content":"WORD"}]}`,
+		chat.Route + "?":                      `{"model":"midjourney","messages":[{"role":"user","content":[{"type":"text","text":"WORD"}]}]}`,
 		responsesRoute:                        `{"input":"WORD","tools":[{"type":"image_generation"}]}`,
 		responsesRoute + "?":                  `{"input":"a fox","instructions":"WORD"}`,
 		"/v1/videos":                          `{"prompt":"WORD"}`,

@@ -13,6 +13,7 @@ import (
 	"midgate/adapter"
 	adapterchat "midgate/adapter/chat"
 	"midgate/adapter/midjourney/simulator"
+	"midgate/proxy/chat"
 )
 
 // failing is a Library whose pictures cannot be had, or break off, while a stream is to show them.
@@ -83,13 +84,13 @@ func (d vanishingDrawer) Generate(ctx context.Context, a adapter.Attempt, g adap
 }
 
 type vanishingTalker struct {
-	chatTalker
+	chat.Talker
 	from int
 }
 
 // Converse implements Talker.
 func (d vanishingTalker) Converse(ctx context.Context, a adapter.Attempt, t adapterchat.Turn, g adapter.Generation, refs []adapter.Reference) (adapter.TurnAnswer, error) {
-	talk, err := d.chatTalker.Converse(ctx, a, t, g, refs)
+	talk, err := d.Talker.Converse(ctx, a, t, g, refs)
 	if talk.Ticket != nil {
 		talk.Ticket = vanishingTicket{talk.Ticket, d.from}
 	}
@@ -119,7 +120,7 @@ func (t vanishingTicket) Preview(_ context.Context, _ adapter.Progress, f adapte
 // lost is the streams that show pictures, and what ends each of them well.
 var lost = map[string]struct{ path, body, done string }{
 	"of pictures":  {generations, `{"prompt":"a lost fox","stream":true,"partial_images":3}`, "event: image_generation.completed"},
-	"of a chat":    {chatRoute, `{"model":"midjourney","messages":[{"role":"user","content":"a lost fox"}],"stream":true,"partial_images":3}`, "[DONE]"},
+	"of a chat":    {chat.Route, `{"model":"midjourney","messages":[{"role":"user","content":"a lost fox"}],"stream":true,"partial_images":3}`, "[DONE]"},
 	"of responses": {responsesRoute, `{"model":"gpt-5","input":"a lost fox","tools":[{"type":"image_generation","partial_images":3}],"stream":true}`, "event: response.completed"},
 }
 

@@ -1,4 +1,4 @@
-package proxy
+package chat
 
 import (
 	"cmp"
@@ -15,18 +15,18 @@ import (
 	"midgate/proxy/web"
 )
 
-// chatAsk is a request to /v1/chat/completions, decoded and checked.
-type chatAsk struct {
+// turnRequest is a request to /v1/chat/completions, decoded and checked.
+type turnRequest struct {
 	turn   chat.Turn
 	gen    adapter.Generation
 	refs   []adapter.Reference // the turn's own pictures
-	form   chatForm
+	form   Echo
 	stream bool
 	legacy bool // tools are called functions
 }
 
-// chatForm is what rendering an answer needs to know of a chat's request; it is kept with the run.
-type chatForm struct {
+// Echo is what rendering an answer needs to know of a chat's request; it is kept with the run.
+type Echo struct {
 	web.Echo
 	Model string `json:"model"`
 	Apart bool   `json:"apart,omitempty"` // pictures travel in images[], beside the text
@@ -34,13 +34,13 @@ type chatForm struct {
 	Note  string `json:"note,omitempty"`  // what the answer begins with
 }
 
-// readChat reads everything that costs nothing to check; pictures are looked up and fetched last, and only if they are
+// decode reads everything that costs nothing to check; pictures are looked up and fetched last, and only if they are
 // needed.
-func (s *chatRoutes) readChat(c *gin.Context, p *body.Body) (ask chatAsk, err error) {
+func (s *Routes) decode(c *gin.Context, p *body.Body) (ask turnRequest, err error) {
 	if err := p.Unused(); err != nil {
 		return ask, err
 	}
-	req, err := readConversation(p)
+	req, err := readMessages(p)
 	web.RequestOf(c).Model = req.Model
 	if err != nil {
 		return ask, err
@@ -51,27 +51,28 @@ func (s *chatRoutes) readChat(c *gin.Context, p *body.Body) (ask chatAsk, err er
 	if err := p.Present("messages"); err != nil {
 		return ask, err
 	}
-	if ask.turn, err = chat.ReadTurn(req, s.chatOptions(c)); err != nil {
+	if ask.turn, err = chat.ReadTurn(req, s.Options(c)); err != nil {
 		return ask, err
 	}
 	if ask.gen, ask.stream, err = readDrawing(p); err != nil {
 		return ask, err
 	}
 	ask.legacy = p.Fields["functions"].IsArray()
-	ask.form = chatForm{Echo: web.EchoOf(ask.gen), Model: cmp.Or(req.Model, "midjourney"), Apart: wantsImages(p.Fields["modalities"])}
-	ask.form.Tokens = promptTokens(req)
+	ask.form = Echo{Echo: web.EchoOf(ask.gen), Model: cmp.Or(req.Model, "midjourney"), Apart: wantsImages(p.Fields["modalities"])}
+	ask.form.Tokens = PromptTokens(req)
 	ask.form.Note = ask.turn.Note
 	ask.form.Usage = p.Fields["stream_options"].Get("include_usage").Bool()
 	if ask.turn.Way == chat.TurnReply {
 		return ask, nil
 	}
-	if ask.refs, err = s.turnPictures(c, p, ask.turn); err != nil {
+	if ask.refs, err = s.TurnPictures(c, p, ask.turn); err != nil {
 		return ask, err
 	}
 	return ask, s.ResolveReferences(c, p, &ask.gen)
 }
 
-func (s *chatRoutes) chatOptions(c *gin.Context) chat.Options {
+// Options is how the turns of this request's caller are read.
+func (s *Routes) Options(c *gin.Context) chat.Options {
 	return chat.Options{DrawTasks: s.Config.ChatTasks == "draw", Picture: func(id string) (adapter.Image, bool) {
 		img, err := s.Services.Pictures.Image(c.Request.Context(), web.RequestOf(c).Caller, id)
 		return img, err == nil // what cannot be looked up now is found missing when it is used
@@ -98,8 +99,8 @@ func readDrawing(p *body.Body) (adapter.Generation, bool, error) {
 	return g, stream, err
 }
 
-// turnPictures looks up the pictures that came with a turn.
-func (s *chatRoutes) turnPictures(c *gin.Context, p *body.Body, t chat.Turn) (refs []adapter.Reference, err error) {
+// TurnPictures looks up the pictures that came with a turn.
+func (s *Routes) TurnPictures(c *gin.Context, p *body.Body, t chat.Turn) (refs []adapter.Reference, err error) {
 	if len(t.Attached) > body.MaxImages {
 		return nil, adapter.BadParam("messages", "array_above_max_length", "At most %d images may be sent in one message.", body.MaxImages)
 	}
@@ -120,8 +121,8 @@ func wantsImages(v gjson.Result) bool {
 	return slices.ContainsFunc(v.Array(), func(m gjson.Result) bool { return m.String() == "image" })
 }
 
-// promptTokens estimates what a conversation counts.
-func promptTokens(req openai.ChatCompletionRequest) int {
+// PromptTokens estimates what a conversation counts.
+func PromptTokens(req openai.ChatCompletionRequest) int {
 	n := 0
 	for _, m := range req.Messages {
 		n += web.Tokens(m.Content)

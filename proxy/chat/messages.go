@@ -1,4 +1,4 @@
-package proxy
+package chat
 
 import (
 	"cmp"
@@ -14,51 +14,51 @@ import (
 	"midgate/proxy/body"
 )
 
-// maxMessages is more turns than any client keeps of a conversation.
-const maxMessages = 2000
+// MaxMessages is more turns than any client keeps of a conversation.
+const MaxMessages = 2000
 
-// readConversation reads a chat's body into the request that the core takes. What Midjourney has no use for is ignored, and
+// readMessages reads a chat's body into the request that the core takes. What Midjourney has no use for is ignored, and
 // what clients write in several ways is read in all of them (openai-surface.md §6.1): go-openai's own decoding would
 // fail a whole body for "stop":"a" or "max_tokens":1.0.
-func readConversation(p *body.Body) (req openai.ChatCompletionRequest, err error) {
+func readMessages(p *body.Body) (req openai.ChatCompletionRequest, err error) {
 	list := p.Fields["messages"]
 	if list.Type != gjson.Null && !list.IsArray() {
 		return req, adapter.BadParam("messages", "invalid_type", "'messages' must be a list of messages.")
 	}
 	for i, m := range list.Array() {
-		if i == maxMessages {
-			return req, adapter.BadParam("messages", "array_above_max_length", "'messages' must have at most %d messages.", maxMessages)
+		if i == MaxMessages {
+			return req, adapter.BadParam("messages", "array_above_max_length", "'messages' must have at most %d messages.", MaxMessages)
 		}
 		if !m.IsObject() {
 			return req, adapter.BadParam("messages", "invalid_type", "'messages' must be a list of objects with 'role' and 'content'.")
 		}
-		req.Messages = append(req.Messages, messageOf(m))
+		req.Messages = append(req.Messages, MessageOf(m))
 	}
 	req.Model, err = p.Model()
-	req.MaxTokens = limitOf(p.Fields["max_tokens"]) //nolint:staticcheck // what clients still send
-	req.MaxCompletionTokens = limitOf(p.Fields["max_completion_tokens"])
-	req.ResponseFormat = formatOf(p.Fields["response_format"])
-	req.Tools, req.ToolChoice = toolsOf(p.Fields["tools"]), choiceOf(p.Fields["tool_choice"])
+	req.MaxTokens = LimitOf(p.Fields["max_tokens"]) //nolint:staticcheck // what clients still send
+	req.MaxCompletionTokens = LimitOf(p.Fields["max_completion_tokens"])
+	req.ResponseFormat = FormatOf(p.Fields["response_format"])
+	req.Tools, req.ToolChoice = ToolsOf(p.Fields["tools"]), ChoiceOf(p.Fields["tool_choice"])
 	if p.Fields["functions"].IsArray() && req.Tools == nil { // how tools were called before 2024
 		req.Tools, req.ToolChoice = functionsOf(p.Fields["functions"]), calledOf(p.Fields["function_call"])
 	}
 	return req, err
 }
 
-// messageOf reads one message: its content is a text, null, or a list of parts; an answer's pictures may stand beside
+// MessageOf reads one message: its content is a text, null, or a list of parts; an answer's pictures may stand beside
 // its content (openai-surface.md §6.4).
-func messageOf(m gjson.Result) openai.ChatCompletionMessage {
+func MessageOf(m gjson.Result) openai.ChatCompletionMessage {
 	msg := openai.ChatCompletionMessage{Role: m.Get("role").String()}
 	if len(m.Get("tool_calls").Array()) > 0 || m.Get("function_call").IsObject() {
 		msg.ToolCalls = []openai.ToolCall{{}} // that there is one is all that is asked
 	}
 	content, pictures := m.Get("content"), m.Get("images").Array()
 	if content.Type == gjson.String && len(pictures) == 0 {
-		msg.Content = plainText(content.Str)
+		msg.Content = PlainText(content.Str)
 		return msg
 	}
 	if content.Type == gjson.String {
-		msg.MultiContent = append(msg.MultiContent, textPart(content.Str))
+		msg.MultiContent = append(msg.MultiContent, TextPart(content.Str))
 	}
 	parts := content.Array()
 	if content.IsObject() {
@@ -79,17 +79,17 @@ func messageOf(m gjson.Result) openai.ChatCompletionMessage {
 // of what is said is left out.
 func partOf(v gjson.Result) (openai.ChatMessagePart, bool) {
 	if v.Type == gjson.String {
-		return textPart(v.Str), true
+		return TextPart(v.Str), true
 	}
 	kind := v.Get("type").String()
 	if slices.Contains(unsaid, kind) || v.Type == gjson.Null {
 		return openai.ChatMessagePart{}, false
 	}
 	if address := pictureIn(v); address != "" {
-		return picturePart(address), true
+		return PicturePart(address), true
 	}
 	if text := v.Get("text"); text.Type == gjson.String {
-		return textPart(text.Str), true
+		return TextPart(text.Str), true
 	}
 	return openai.ChatMessagePart{Type: openai.ChatMessagePartType(cmp.Or(body.Shortened(kind, 40), "unknown"))}, true
 }
@@ -129,24 +129,26 @@ func firstMember(v gjson.Result, names []string) string {
 	return ""
 }
 
-func textPart(text string) openai.ChatMessagePart {
-	return openai.ChatMessagePart{Type: openai.ChatMessagePartTypeText, Text: plainText(text)}
+// TextPart is a part of a message that is text.
+func TextPart(text string) openai.ChatMessagePart {
+	return openai.ChatMessagePart{Type: openai.ChatMessagePartTypeText, Text: PlainText(text)}
 }
 
-func picturePart(address string) openai.ChatMessagePart {
+// PicturePart is a part of a message that is a picture.
+func PicturePart(address string) openai.ChatMessagePart {
 	return openai.ChatMessagePart{Type: openai.ChatMessagePartTypeImageURL, ImageURL: &openai.ChatMessageImageURL{URL: address}}
 }
 
-// plainText is a text without what is no text: a long string that was taken for base64 leaves only its mark behind.
-func plainText(text string) string {
+// PlainText is a text without what is no text: a long string that was taken for base64 leaves only its mark behind.
+func PlainText(text string) string {
 	if strings.HasPrefix(text, body.UploadMark) {
 		return ""
 	}
 	return strings.Clone(text) // not a piece of a body of many megabytes
 }
 
-// limitOf reads a number of tokens; what is none is no limit.
-func limitOf(v gjson.Result) int {
+// LimitOf reads a number of tokens; what is none is no limit.
+func LimitOf(v gjson.Result) int {
 	f, given, err := body.NumberOf(v, "max_tokens")
 	if err != nil || !given || f < 0 {
 		return 0
@@ -154,7 +156,8 @@ func limitOf(v gjson.Result) int {
 	return int(min(f, math.MaxInt32))
 }
 
-func formatOf(v gjson.Result) *openai.ChatCompletionResponseFormat {
+// FormatOf reads the form that an answer must have; nil for plain text.
+func FormatOf(v gjson.Result) *openai.ChatCompletionResponseFormat {
 	kind := v.Get("type").String()
 	if !v.IsObject() || kind == "" || kind == "text" {
 		return nil
@@ -170,8 +173,8 @@ func formatOf(v gjson.Result) *openai.ChatCompletionResponseFormat {
 	return f
 }
 
-// toolsOf reads the tools that are functions, in the shape of chat or, flatter, of /v1/responses.
-func toolsOf(v gjson.Result) (tools []openai.Tool) {
+// ToolsOf reads the tools that are functions, in the shape of chat or, flatter, of /v1/responses.
+func ToolsOf(v gjson.Result) (tools []openai.Tool) {
 	for _, t := range v.Array() {
 		f := t.Get("function")
 		if !f.IsObject() && t.Get("type").String() == "function" {
@@ -199,8 +202,8 @@ func functionOf(f gjson.Result) *openai.FunctionDefinition {
 	return def
 }
 
-// choiceOf reads which tool must be called; words such as auto force none.
-func choiceOf(v gjson.Result) any {
+// ChoiceOf reads which tool must be called; words such as auto force none.
+func ChoiceOf(v gjson.Result) any {
 	name := v.Get("function.name").String()
 	if name == "" && v.Get("type").String() == "function" {
 		name = v.Get("name").String()

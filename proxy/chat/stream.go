@@ -1,4 +1,4 @@
-package proxy
+package chat
 
 import (
 	"fmt"
@@ -11,17 +11,17 @@ import (
 	"midgate/proxy/web"
 )
 
-// chatStream is an answer in chunks (openai-surface.md §6.3): frames of data alone, the role first.
-type chatStream struct {
+// chunkStream is an answer in chunks (openai-surface.md §6.3): frames of data alone, the role first.
+type chunkStream struct {
 	e    *web.Events
-	head chatHead
-	form chatForm
+	head answerHead
+	form Echo
 
 	told int // percent told last; -1 for none
 }
 
-// chunkJSON is one frame of a stream.
-type chunkJSON struct {
+// ChunkJSON is one frame of a stream.
+type ChunkJSON struct {
 	ID          string            `json:"id"`
 	Object      string            `json:"object"`
 	Created     int64             `json:"created"`
@@ -42,13 +42,13 @@ type deltaJSON struct {
 	Role      string            `json:"role,omitempty"`
 	Content   *string           `json:"content,omitempty"`
 	Reasoning string            `json:"reasoning_content,omitempty"`
-	Images    []chatImageJSON   `json:"images,omitempty"`
+	Images    []ImageJSON       `json:"images,omitempty"`
 	ToolCalls []toolCallJSON    `json:"tool_calls,omitempty"`
 	Function  *functionCallJSON `json:"function_call,omitempty"`
 }
 
-// streamChat answers with progress while the job runs and the whole answer at its end.
-func (s *chatRoutes) streamChat(c *gin.Context, t adapter.Ticket, f chatForm) error {
+// stream answers with progress while the job runs and the whole answer at its end.
+func (s *Routes) stream(c *gin.Context, t adapter.Ticket, f Echo) error {
 	v := web.RequestOf(c)
 	v.Follow(t)
 	c.Header("Midgate-Job", v.Job)
@@ -56,21 +56,21 @@ func (s *chatRoutes) streamChat(c *gin.Context, t adapter.Ticket, f chatForm) er
 	if err := web.AwaitAccepted(ctx, t); err != nil {
 		return s.Undelivered(c, t, err)
 	}
-	stream := s.startChat(c, headOf(t.Job(), f), f)
+	stream := s.start(c, headOf(t.Job(), f), f)
 	defer func() { _ = stream.e.End() }() // also when something panics: no comment may follow the answer
 	result, err := t.Wait(ctx, stream.progress)
 	if err == nil {
-		var answer said
-		if answer, err = s.said(ctx, v.Caller, s.Base(c), t.Job(), f, result); err == nil {
+		var answer Answer
+		if answer, err = s.answer(ctx, v.Caller, s.Base(c), t.Job(), f, result); err == nil {
 			err = stream.answer(answer)
 		}
 	}
 	return s.EndStream(c, t, stream.e, err, stream.e.Fail)
 }
 
-// startChat sends the status line and the role.
-func (s *chatRoutes) startChat(c *gin.Context, head chatHead, f chatForm) *chatStream {
-	t := &chatStream{head: head, form: f, told: -1}
+// start sends the status line and the role.
+func (s *Routes) start(c *gin.Context, head answerHead, f Echo) *chunkStream {
+	t := &chunkStream{head: head, form: f, told: -1}
 	empty := ""
 	t.e = s.OpenEvents(c, true)
 	t.delta(deltaJSON{Role: "assistant", Content: &empty}, nil)
@@ -78,7 +78,7 @@ func (s *chatRoutes) startChat(c *gin.Context, head chatHead, f chatForm) *chatS
 }
 
 // progress tells how far the job is, as reasoning: a client shows it and forgets it (clients.md §12 line 42).
-func (t *chatStream) progress(p adapter.Progress) {
+func (t *chunkStream) progress(p adapter.Progress) {
 	switch {
 	case t.told < 0 && p.Status == adapter.JobQueued:
 		t.told = 0
@@ -99,16 +99,16 @@ func bar(percent int) string {
 
 // answer sends all of the answer: its text in one piece, since clients take a picture's link only whole. It fails where a
 // picture cannot be read.
-func (t *chatStream) answer(a said) error {
+func (t *chunkStream) answer(a Answer) error {
 	switch {
-	case a.calls() && a.legacy:
+	case a.Calls() && a.legacy:
 		t.delta(deltaJSON{Function: new(a.called())}, nil)
-	case a.calls():
+	case a.Calls():
 		call := a.toolCall()
 		call.Index = new(0)
 		t.delta(deltaJSON{ToolCalls: []toolCallJSON{call}}, nil)
 	default:
-		t.delta(deltaJSON{Content: &a.text}, nil)
+		t.delta(deltaJSON{Content: &a.Text}, nil)
 	}
 	if len(a.images) > 0 {
 		if err := t.chunk([]chunkChoiceJSON{{Delta: deltaJSON{Images: a.beside()}}}, nil, a.blobs()...); err != nil {
@@ -118,23 +118,23 @@ func (t *chatStream) answer(a said) error {
 	finish := a.finish()
 	t.delta(deltaJSON{}, &finish)
 	if t.form.Usage {
-		used := chatUsage(t.form, a.text)
+		used := usage(t.form, a.Text)
 		_ = t.chunk([]chunkChoiceJSON{}, &used) // that the client has gone is found at the end
 	}
 	t.e.SendText("[DONE]")
 	return nil
 }
 
-func (t *chatStream) delta(d deltaJSON, finish *string) {
+func (t *chunkStream) delta(d deltaJSON, finish *string) {
 	_ = t.chunk([]chunkChoiceJSON{{Delta: d, Finish: finish}}, nil) // that the client has gone is found at the end
 }
 
 // chunk sends one frame, and fails where its pictures cannot be read. With include_usage every chunk has the key, null but
 // in the last.
-func (t *chatStream) chunk(choices []chunkChoiceJSON, used *chatUsageJSON, pictures ...*adapter.Blob) error {
+func (t *chunkStream) chunk(choices []chunkChoiceJSON, used *usageJSON, pictures ...*adapter.Blob) error {
 	d := &jsonstream.Document{}
 	defer func() { _ = d.Close() }() // files that were only read
-	frame := chunkJSON{ID: t.head.ID, Object: "chat.completion.chunk", Created: t.head.Created, Model: t.head.Model, Choices: choices}
+	frame := ChunkJSON{ID: t.head.ID, Object: "chat.completion.chunk", Created: t.head.Created, Model: t.head.Model, Choices: choices}
 	if t.form.Usage {
 		web.Around(d, chunkUsageJSON{frame, used}, pictures)
 	} else {
@@ -149,6 +149,6 @@ func (t *chatStream) chunk(choices []chunkChoiceJSON, used *chatUsageJSON, pictu
 
 // chunkUsageJSON is a frame that tells the usage, or that it is not known yet.
 type chunkUsageJSON struct {
-	chunkJSON
-	Usage *chatUsageJSON `json:"usage"`
+	ChunkJSON
+	Usage *usageJSON `json:"usage"`
 }

@@ -1,4 +1,4 @@
-package proxy
+package chat
 
 import (
 	"crypto/rand"
@@ -10,46 +10,46 @@ import (
 	"midgate/proxy/web"
 )
 
-// said is what an answer in a chat says.
-type said struct {
-	text   string
+// Answer is what an answer in a chat says.
+type Answer struct {
+	Text   string
 	images []images.Found    // pictures that travel beside the text, with their bytes
 	format adapter.Format    // of those
-	reply  *chat.CannedReply // of a request that needed no picture
+	Reply  *chat.CannedReply // of a request that needed no picture
 	legacy bool              // a tool is called as a function
 }
 
-// calls reports whether the answer is a tool's call.
-func (a said) calls() bool { return a.reply != nil && a.reply.Tool != "" }
+// Calls reports whether the answer is a tool's call.
+func (a Answer) Calls() bool { return a.Reply != nil && a.Reply.Tool != "" }
 
 // finish is why the answer ends.
-func (a said) finish() string {
+func (a Answer) finish() string {
 	switch {
-	case a.calls() && a.legacy:
+	case a.Calls() && a.legacy:
 		return "function_call"
-	case a.calls():
+	case a.Calls():
 		return "tool_calls"
 	default:
 		return "stop"
 	}
 }
 
-// chatHead is what all objects of one answer share.
-type chatHead struct {
+// answerHead is what all objects of one answer share.
+type answerHead struct {
 	ID      string
 	Created int64
 	Model   string
 }
 
-// completionJSON is a whole answer (openai-surface.md §6.2): the nullable keys are always there.
-type completionJSON struct {
-	ID          string        `json:"id"`
-	Object      string        `json:"object"`
-	Created     int64         `json:"created"`
-	Model       string        `json:"model"`
-	Fingerprint *string       `json:"system_fingerprint"`
-	Choices     []choiceJSON  `json:"choices"`
-	Usage       chatUsageJSON `json:"usage"`
+// CompletionJSON is a whole answer (openai-surface.md §6.2): the nullable keys are always there.
+type CompletionJSON struct {
+	ID          string       `json:"id"`
+	Object      string       `json:"object"`
+	Created     int64        `json:"created"`
+	Model       string       `json:"model"`
+	Fingerprint *string      `json:"system_fingerprint"`
+	Choices     []choiceJSON `json:"choices"`
+	Usage       usageJSON    `json:"usage"`
 }
 
 type choiceJSON struct {
@@ -64,13 +64,13 @@ type messageJSON struct {
 	Content     *string           `json:"content"`
 	Refusal     *string           `json:"refusal"`
 	Annotations []struct{}        `json:"annotations"`
-	Images      []chatImageJSON   `json:"images,omitempty"`
+	Images      []ImageJSON       `json:"images,omitempty"`
 	ToolCalls   []toolCallJSON    `json:"tool_calls,omitempty"`
 	Function    *functionCallJSON `json:"function_call,omitempty"`
 }
 
-// chatImageJSON is a picture beside the text, as OpenRouter sends it.
-type chatImageJSON struct {
+// ImageJSON is a picture beside the text, as OpenRouter sends it.
+type ImageJSON struct {
 	Type     string      `json:"type"`
 	Index    int         `json:"index"`
 	ImageURL addressJSON `json:"image_url"`
@@ -93,8 +93,8 @@ type functionCallJSON struct {
 	Arguments string `json:"arguments"`
 }
 
-// chatUsageJSON is made up: Midjourney counts no tokens, SDKs want integers.
-type chatUsageJSON struct {
+// usageJSON is made up: Midjourney counts no tokens, SDKs want integers.
+type usageJSON struct {
 	Prompt     int `json:"prompt_tokens"`
 	Completion int `json:"completion_tokens"`
 	Total      int `json:"total_tokens"`
@@ -110,45 +110,45 @@ type chatUsageJSON struct {
 	} `json:"completion_tokens_details"`
 }
 
-func chatUsage(f chatForm, text string) chatUsageJSON {
+func usage(f Echo, text string) usageJSON {
 	n := web.Tokens(text)
-	return chatUsageJSON{Prompt: f.Tokens, Completion: n, Total: f.Tokens + n}
+	return usageJSON{Prompt: f.Tokens, Completion: n, Total: f.Tokens + n}
 }
 
 // completionOf is an answer as one object.
-func completionOf(h chatHead, f chatForm, a said) completionJSON {
-	m := messageJSON{Role: "assistant", Content: &a.text, Annotations: []struct{}{}, Images: a.beside()}
+func completionOf(h answerHead, f Echo, a Answer) CompletionJSON {
+	m := messageJSON{Role: "assistant", Content: &a.Text, Annotations: []struct{}{}, Images: a.beside()}
 	switch {
-	case a.calls() && a.legacy:
+	case a.Calls() && a.legacy:
 		m.Content, m.Function = nil, new(a.called())
-	case a.calls():
+	case a.Calls():
 		m.Content, m.ToolCalls = nil, []toolCallJSON{a.toolCall()}
 	}
-	return completionJSON{
+	return CompletionJSON{
 		ID: h.ID, Object: "chat.completion", Created: h.Created, Model: h.Model,
-		Choices: []choiceJSON{{Message: m, Finish: a.finish()}}, Usage: chatUsage(f, a.text),
+		Choices: []choiceJSON{{Message: m, Finish: a.finish()}}, Usage: usage(f, a.Text),
 	}
 }
 
-func (a said) called() functionCallJSON {
-	return functionCallJSON{Name: a.reply.Tool, Arguments: a.reply.Text}
+func (a Answer) called() functionCallJSON {
+	return functionCallJSON{Name: a.Reply.Tool, Arguments: a.Reply.Text}
 }
 
-func (a said) toolCall() toolCallJSON {
+func (a Answer) toolCall() toolCallJSON {
 	return toolCallJSON{ID: "call_" + rand.Text(), Type: "function", Function: a.called()}
 }
 
 // beside are the pictures beside the text, each as a data URL with a mark for its bytes: clients take what stands here for
 // base64, and do not fetch it.
-func (a said) beside() (images []chatImageJSON) {
+func (a Answer) beside() (images []ImageJSON) {
 	for i := range a.images {
 		address := "data:" + web.PictureTypes[string(web.OrPNG(a.format))] + ";base64," + jsonstream.Mark(i)
-		images = append(images, chatImageJSON{Type: "image_url", Index: i, ImageURL: addressJSON{address}})
+		images = append(images, ImageJSON{Type: "image_url", Index: i, ImageURL: addressJSON{address}})
 	}
 	return images
 }
 
-func (a said) blobs() (all []*adapter.Blob) {
+func (a Answer) blobs() (all []*adapter.Blob) {
 	for _, p := range a.images {
 		all = append(all, p.Blob)
 	}
