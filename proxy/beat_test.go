@@ -15,7 +15,10 @@ import (
 	"time"
 
 	"midgate/adapter"
-	"midgate/adapter/chat"
+	adapterchat "midgate/adapter/chat"
+	"midgate/proxy/images"
+	"midgate/proxy/videos"
+	"midgate/proxy/web"
 )
 
 func hexOf(n int) string { return strconv.FormatInt(int64(n), 16) }
@@ -24,7 +27,7 @@ func hexOf(n int) string { return strconv.FormatInt(int64(n), 16) }
 func beating(t *testing.T, f *fake) (*http.Response, *bufio.Reader) {
 	t.Helper()
 	f.hold, f.settled = make(chan struct{}), make(chan string, 1)
-	address := listen(t, newServer(t, f, func(c *Config) { c.Heartbeat, c.BeatEvery = 10*time.Millisecond, 10*time.Millisecond }))
+	address := listen(t, newServer(t, f, func(c *web.Config) { c.Heartbeat, c.BeatEvery = 10*time.Millisecond, 10*time.Millisecond }))
 	c := dial(t, address)
 	if _, err := io.WriteString(c, post(`{"prompt":"x"}`, "Content-Length: 14")); err != nil {
 		t.Fatal(err)
@@ -53,7 +56,7 @@ func TestAnswersThatTakeLongBeginWithBlanks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var answer struct{ Data []elementJSON }
+	var answer struct{ Data []images.ElementJSON }
 	if err := json.Unmarshal(rest, &answer); err != nil || len(answer.Data) != 1 {
 		t.Errorf("answer = %s, %v; want one picture", rest, err)
 	}
@@ -94,7 +97,7 @@ func TestQuickFailuresHaveTheirStatus(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			f := newFake()
 			f.fail, f.settled = tt.fail, make(chan string, 1)
-			w := send(newServer(t, f, func(c *Config) { c.Heartbeat = time.Hour }), "POST", "/v1/images/generations", `{"prompt":"x"}`)
+			w := send(newServer(t, f, func(c *web.Config) { c.Heartbeat = time.Hour }), "POST", "/v1/images/generations", `{"prompt":"x"}`)
 			if w.Code != tt.status || w.Header().Get("X-Should-Retry") != tt.retry || w.Header().Get("Midgate-Job") != testJob {
 				t.Errorf("%d retry %q job %q, want %d %q", w.Code, w.Header().Get("X-Should-Retry"), w.Header().Get("Midgate-Job"), tt.status, tt.retry)
 			}
@@ -128,8 +131,9 @@ func TestMissingPicturesAreTold(t *testing.T) {
 // A result whose pictures cannot be read was delivered to nobody.
 func TestAResultThatCannotBeShownStaysOpen(t *testing.T) {
 	f := newFake()
-	s := newServer(t, f)
-	s.core.Keep = &lostPictures{f}
+	core := f.core()
+	core.Keep = &lostPictures{f}
+	s := newServerOf(t, core)
 	w := send(s, "POST", "/v1/images/generations", `{"prompt":"x"}`)
 	if w.Code != 500 || w.Header().Get("X-Should-Retry") != "false" || f.abandoned != 1 || f.answered != 0 {
 		t.Errorf("%d retry %q abandoned %d answered %d, want 500 false 1 0", w.Code, w.Header().Get("X-Should-Retry"), f.abandoned, f.answered)
@@ -139,10 +143,11 @@ func TestAResultThatCannotBeShownStaysOpen(t *testing.T) {
 // Pictures that vanish between their opening and their answer are a refusal with a status, not half an answer.
 func TestAnAnswerWhosePicturesVanishHasAStatus(t *testing.T) {
 	f := newFake()
-	s := newServer(t, f)
 	gone := &atomic.Bool{}
 	gone.Store(true)
-	s.core.Keep = goneLibrary{f, gone}
+	core := f.core()
+	core.Keep = goneLibrary{f, gone}
+	s := newServerOf(t, core)
 	w := send(s, "POST", "/v1/images/generations", `{"prompt":"x"}`)
 	if _, _, _, code := problemOf(t, w); w.Code != 503 || code != "storage_unavailable" || f.abandoned != 1 || f.answered != 0 {
 		t.Errorf("%d %s abandoned %d answered %d, want 503 storage_unavailable 1 0", w.Code, w.Body, f.abandoned, f.answered)
@@ -159,7 +164,8 @@ func (*lostPictures) Bytes(context.Context, string, adapter.Format, int) (*adapt
 type gone struct{ *httptest.ResponseRecorder }
 
 func (gone) Write([]byte) (int, error) { return 0, net.ErrClosed }
-func (gone) FlushError() error         { return net.ErrClosed }
+
+func (gone) FlushError() error { return net.ErrClosed }
 
 // A job that was accepted at once is the repeat's when the acceptance did not arrive.
 func TestAnAcceptanceThatIsCutLeavesTheJobToItsRepeat(t *testing.T) {
@@ -180,8 +186,9 @@ func TestAnAcceptanceThatIsCutLeavesTheJobToItsRepeat(t *testing.T) {
 				if !arrives {
 					to, answered = gone{w}, 0
 				}
-				srv := newServer(t, f)
-				srv.core.Films, srv.core.Talk = begins{f: f}, begins{f: f}
+				core := f.core()
+				core.Films, core.Talk = begins{f: f}, begins{f: f}
+				srv := newServerOf(t, core)
 				func() {
 					defer func() {
 						if p := recover(); p != nil && p != http.ErrAbortHandler {
@@ -200,15 +207,15 @@ func TestAnAcceptanceThatIsCutLeavesTheJobToItsRepeat(t *testing.T) {
 
 // begins starts a drawing whatever it is asked for.
 type begins struct {
-	Films
+	videos.Films
 	f *fake
 }
 
-func (b begins) Film(ctx context.Context, a adapter.Attempt, f adapter.VideoRequest) (Ticket, error) {
+func (b begins) Film(ctx context.Context, a adapter.Attempt, f adapter.VideoRequest) (adapter.Ticket, error) {
 	return b.f.Generate(ctx, a, f.Generation)
 }
 
-func (b begins) Converse(ctx context.Context, a adapter.Attempt, _ chat.Turn, g adapter.Generation, _ []adapter.Reference) (TurnAnswer, error) {
+func (b begins) Converse(ctx context.Context, a adapter.Attempt, _ adapterchat.Turn, g adapter.Generation, _ []adapter.Reference) (adapter.TurnAnswer, error) {
 	t, err := b.f.Generate(ctx, a, g)
-	return TurnAnswer{Ticket: t}, err
+	return adapter.TurnAnswer{Ticket: t}, err
 }

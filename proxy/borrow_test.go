@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"midgate/adapter/midjourney/simulator"
+	"midgate/proxy/web"
 )
 
 // lastPrompt is what Midjourney ran last.
@@ -85,7 +86,7 @@ func TestReferencesWithoutUploads(t *testing.T) {
 		t.Errorf("%d %s, drawn %+v", w.Code, w.Body, f.drawn)
 	}
 	f = newFake()
-	w := send(newServer(t, f, func(c *Config) { c.PublicURL = "" }), "POST", "http://localhost/v1/images/generations", body)
+	w := send(newServer(t, f, func(c *web.Config) { c.PublicURL = "" }), "POST", "http://localhost/v1/images/generations", body)
 	if _, _, param, _ := problemOf(t, w); w.Code != 400 || param != "midjourney.style_reference" || len(f.drawn) != 0 {
 		t.Errorf("%d %s, want a refusal", w.Code, w.Body)
 	}

@@ -19,9 +19,12 @@ import (
 	gpt "github.com/sashabaranov/go-openai"
 
 	"midgate/adapter"
-	"midgate/adapter/chat"
 	"midgate/adapter/jsonstream"
 	"midgate/adapter/midjourney/simulator"
+	"midgate/proxy/body"
+	"midgate/proxy/chat"
+	"midgate/proxy/images"
+	"midgate/proxy/web"
 )
 
 // parley is a conversation over HTTP as a client keeps it.
@@ -48,9 +51,9 @@ func (p *parley) say(t *testing.T, text string) string {
 }
 
 // chunkOf reads one frame of a chat.
-func chunkOf(t *testing.T, f frame) chunkJSON {
+func chunkOf(t *testing.T, f frame) chat.ChunkJSON {
 	t.Helper()
-	var c chunkJSON
+	var c chat.ChunkJSON
 	if err := json.Unmarshal([]byte(f.data), &c); err != nil {
 		t.Fatalf("frame %q: %v", f.data, err)
 	}
@@ -86,10 +89,10 @@ func shownIn(t *testing.T, answer string) string {
 	return m[0][1]
 }
 
-func (h *house) image(t *testing.T, id string) recordJSON {
+func (h *house) image(t *testing.T, id string) images.RecordJSON {
 	t.Helper()
 	status, _, body := h.call(t, http.MethodGet, "/v1/images/"+id, "")
-	var r recordJSON
+	var r images.RecordJSON
 	if err := json.Unmarshal(body, &r); err != nil || status != http.StatusOK {
 		t.Fatalf("GET picture = %d %s", status, body)
 	}
@@ -196,7 +199,7 @@ func TestChatRefusesWhatCannotBeAnswered(t *testing.T) {
 		"a broken picture":   {`{"messages":[{"role":"user","content":[{"type":"text","text":"as a watercolour"},{"type":"image_url","image_url":{"url":"data:,x"}}]}]}`, 400, "messages", "invalid_value"},
 	} {
 		status, _, body := h.call(t, http.MethodPost, "/v1/chat/completions", tt.body)
-		var e envelope
+		var e errorBody
 		if err := json.Unmarshal(body, &e); err != nil || status != tt.status || e.Error.Code == nil || *e.Error.Code != tt.code {
 			t.Errorf("%s: %d %s, want %d %s", name, status, body, tt.status, tt.code)
 		}
@@ -230,7 +233,7 @@ func TestBackgroundRequestsOfChatsCostNothing(t *testing.T) {
 	if n := len(h.sim.Ledger()); n != 0 {
 		t.Errorf("%d jobs of background requests, want none", n)
 	}
-	drawn := newHouse(t, simulator.Config{}, func(c *Config) { c.ChatTasks = "draw" })
+	drawn := newHouse(t, simulator.Config{}, func(c *web.Config) { c.ChatTasks = "draw" })
 	if status, _, body := drawn.call(t, http.MethodPost, "/v1/chat/completions", `{"messages":[{"role":"user","content":"ping"}]}`); status != http.StatusOK || len(drawn.sim.Ledger()) != 1 {
 		t.Errorf("with MIDGATE_CHAT_TASKS=draw: %d %s, %d jobs, want one", status, body, len(drawn.sim.Ledger()))
 	}
@@ -390,8 +393,8 @@ func TestAVideoInAChatIsALink(t *testing.T) {
 	}
 }
 
-// FuzzConversation reads anything that is JSON: whatever it is, it is read or refused, and what is read can be drawn from.
-func FuzzConversation(f *testing.F) {
+// FuzzResponse reads anything that is JSON: what a response says again of it is JSON.
+func FuzzResponse(f *testing.F) {
 	for _, seed := range []string{
 		`{"messages":[{"role":"user","content":"a fox"}]}`,
 		`{"messages":[{"role":"user","content":[{"type":"text","text":"a"},{"type":"image_url","image_url":"x"},{"image_url":{"url":"y"}}]}],"stop":"a","n":"2"}`,
@@ -402,36 +405,17 @@ func FuzzConversation(f *testing.F) {
 	} {
 		f.Add(seed)
 	}
-	f.Fuzz(func(t *testing.T, body string) {
-		p, err := parseJSON(body)
+	f.Fuzz(func(t *testing.T, text string) {
+		p, err := body.ParseJSON(text)
 		if err != nil {
 			return
 		}
-		req, err := p.conversation()
-		if err != nil {
-			if adapter.KindOf(err) != adapter.Invalid {
-				t.Errorf("conversation() = %v, want an Invalid error", err)
-			}
-			return
-		}
-		turn, err := chat.ReadTurn(req, chat.Options{})
-		if err != nil && adapter.KindOf(err) != adapter.Invalid {
-			t.Errorf("ReadTurn() = %v, want an Invalid error", err)
-		}
-		if err == nil && turn.Way == "" {
-			t.Error("a turn without a way")
-		}
-		if _, err := json.Marshal(req); err != nil {
-			t.Errorf("the request cannot be kept: %v", err)
-		}
-		_ = wantsImages(p.fields["modalities"])
-		g, _, _ := p.drawing()
-		form, err := p.responseForm(g)
+		form, err := readResponseForm(p, adapter.Generation{})
 		if err != nil {
 			return
 		}
 		d := &jsonstream.Document{}
-		responseOf(adapter.Job{ID: testJob, Status: adapter.JobQueued}, form).write(d, nil)
+		responseOf(adapter.Job{ID: "job_ABCDEFGHIJKLMNOPQRSTUVWXYZ", Status: adapter.JobQueued}, form).write(d, nil)
 		if !json.Valid([]byte(d.String())) {
 			t.Errorf("a response that is no JSON: %s", []byte(d.String()))
 		}

@@ -50,7 +50,7 @@ func TestLibreChatDrawsWithItsDALLETool(t *testing.T) {
 func TestLibreChatTellsWhyAPictureFailed(t *testing.T) {
 	h := newHouse(t, simulator.Config{})
 	a := h.replay(t, replay{path: "/v1/images/generations", headers: libreNode, body: []byte(`{"model":"dall-e-3","quality":"hd","style":"vivid","size":"1024x1024","prompt":"sim-banned","n":1}`)})
-	var e envelope
+	var e errorBody
 	if err := json.Unmarshal(a.body, &e); err != nil || a.status != http.StatusBadRequest || !strings.HasSuffix(e.Error.Message, ".") {
 		t.Errorf("%d %s, want 400 and a sentence", a.status, a.body)
 	}
@@ -124,7 +124,7 @@ func TestLibreChatEditsWithItsImageToolkit(t *testing.T) {
 	t.Run("pictures that LibreChat did not find", func(t *testing.T) {
 		contentType, body := libreEdit("gpt-image-1")
 		a := h.replay(t, replay{path: "/v1/images/edits", body: body, headers: []string{"Authorization", "Bearer sk-alice", "Content-Type", contentType}})
-		var e envelope
+		var e errorBody
 		if err := json.Unmarshal(a.body, &e); err != nil || a.status != http.StatusBadRequest || e.Error.Param == nil || *e.Error.Param != "image" {
 			t.Errorf("%d %s, want 400 about image", a.status, a.body)
 		}

@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"cmp"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -148,7 +149,7 @@ func (p pythonSDK) chatStream(ctx context.Context, o order) (any, error) {
 		}
 		err := json.Unmarshal(data, &chunk)
 		for _, c := range chunk.Choices {
-			s.Text, s.Thought, s.End = s.Text+c.Delta.Content, s.Thought+c.Delta.Thought, first(c.Finish, s.End)
+			s.Text, s.Thought, s.End = s.Text+c.Delta.Content, s.Thought+c.Delta.Thought, cmp.Or(c.Finish, s.End)
 		}
 		return err
 	})

@@ -86,7 +86,7 @@ func TestLongStringsThatAreNoPictures(t *testing.T) {
 		"a body that ends in an escape":         {`{"prompt":"x","image":"` + data + `\`, 400, ""},
 		"a body that ends in a long text":       {`{"prompt":"` + long, 400, ""},
 		"a mark of an upload that there is not": {`{"prompt":"x","image":"\u0000upload:7","notes":"` + long + `"}`, 400, "image"},
-		"text without end":                      {`{"prompt":"x",` + image + `,"notes":"` + strings.Repeat("word ", maxJSONText/5) + `"}`, 413, ""},
+		"text without end":                      {`{"prompt":"x",` + image + `,"notes":"` + strings.Repeat("word ", 4<<20/5) + `"}`, 413, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFake()
@@ -137,8 +137,9 @@ func TestUploadsAreNotHeld(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFake()
-			s := newServer(t, f)
-			s.core.Keep = discarding{f}
+			core := f.core()
+			core.Keep = discarding{f}
+			s := newServerOf(t, core)
 			r := httptest.NewRequest("POST", "/v1/images/edits", io.MultiReader(strings.NewReader(tt.before),
 				io.LimitReader(letters{}, size), strings.NewReader(tt.after)))
 			r.ContentLength = -1

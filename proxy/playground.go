@@ -37,7 +37,7 @@ func (s *Server) playground(c *gin.Context) error {
 	h.Set("Cache-Control", "no-cache")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "same-origin")
-	s.writeBytes(c, http.StatusOK, "text/html; charset=utf-8", index)
+	s.WriteBytes(c, http.StatusOK, "text/html; charset=utf-8", index)
 	return nil
 }
 
@@ -51,6 +51,6 @@ func (s *Server) asset(c *gin.Context) error {
 	h := c.Writer.Header()
 	h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	h.Set("X-Content-Type-Options", "nosniff")
-	s.writeBytes(c, http.StatusOK, mime.TypeByExtension(path.Ext(name)), data)
+	s.WriteBytes(c, http.StatusOK, mime.TypeByExtension(path.Ext(name)), data)
 	return nil
 }

@@ -7,24 +7,54 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"midgate/adapter"
-	"midgate/adapter/chat"
+	adapterchat "midgate/adapter/chat"
 	"midgate/adapter/jsonstream"
+	"midgate/proxy/chat"
+	"midgate/proxy/images"
+	"midgate/proxy/web"
 )
 
 const responsesRoute = "/v1/responses"
 
+// responseRoutes serves OpenAI's Responses.
+type responseRoutes struct {
+	*web.Server
+	talker    chat.Talker
+	editor    responseEditor
+	jobs      responseJobs
+	followers responseFollowers
+	pictures  *images.Routes
+	chats     *chat.Routes
+}
+
+// newResponseRoutes makes the routes; pictures shows the pictures of an answer, chats reads the turn that is answered.
+func newResponseRoutes(w *web.Server, t chat.Talker, e responseEditor, j responseJobs, f responseFollowers, pictures *images.Routes, chats *chat.Routes) *responseRoutes {
+	return &responseRoutes{Server: w, talker: t, editor: e, jobs: j, followers: f, pictures: pictures, chats: chats}
+}
+
+// responseEditor starts edits: a mask makes one of a response.
+type responseEditor interface {
+	Edit(ctx context.Context, a adapter.Attempt, e adapter.Edit) (adapter.Ticket, error)
+}
+
+// responseJobs knows the jobs of an owner: a response is its job.
+type responseJobs interface {
+	Job(ctx context.Context, c adapter.Caller, id string) (adapter.Job, error)
+	Cancel(ctx context.Context, c adapter.Caller, id string) (adapter.Job, error)
+}
+
 // Followers know jobs that an earlier request began.
-type Followers interface {
+type responseFollowers interface {
 	// Follow returns a ticket without a delivery: Answered and Abandoned must not be called.
-	Follow(ctx context.Context, c adapter.Caller, jobID string) (Ticket, error)
+	Follow(ctx context.Context, c adapter.Caller, jobID string) (adapter.Ticket, error)
 	// Forget hides a job from those who show it under another name.
 	Forget(ctx context.Context, c adapter.Caller, jobID string) error
 }
 
 // respond serves POST /v1/responses: the image_generation tool of OpenAI's newer API (openai-surface.md §7). A response
 // is its run.
-func (s *Server) respond(c *gin.Context) error {
-	p, err := s.read(c)
+func (s *responseRoutes) respond(c *gin.Context) error {
+	p, err := s.ReadAnyModel(c)
 	if err != nil {
 		return err
 	}
@@ -32,10 +62,10 @@ func (s *Server) respond(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if ask.turn.Way == chat.TurnReply {
-		return s.respondAtOnce(c, ask, outcome{said: said{text: ask.turn.Reply.Text, reply: &ask.turn.Reply}})
+	if ask.turn.Way == adapterchat.TurnReply {
+		return s.respondAtOnce(c, ask, outcome{Answer: chat.Answer{Text: ask.turn.Reply.Text, Reply: &ask.turn.Reply}})
 	}
-	a, err := s.attempt(c, p, ask.stream, ask.form)
+	a, err := s.Attempt(c, p, ask.stream, ask.form)
 	if err != nil {
 		return err
 	}
@@ -51,25 +81,25 @@ func (s *Server) respond(c *gin.Context) error {
 	case ask.form.Background:
 		return s.respondQueued(c, talk.Ticket)
 	default:
-		return s.deliver(c, talk.Ticket, s.response(c, talk.Ticket.Job(), ask.form, true))
+		return s.Deliver(c, talk.Ticket, s.response(c, talk.Ticket.Job(), ask.form, true))
 	}
 }
 
 // converse starts what the turn asks for; a mask makes it an edit of that area.
-func (s *Server) converse(ctx context.Context, a adapter.Attempt, ask responseAsk) (TurnAnswer, error) {
+func (s *responseRoutes) converse(ctx context.Context, a adapter.Attempt, ask responseAsk) (adapter.TurnAnswer, error) {
 	if ask.mask == nil {
-		return s.core.Talk.Converse(ctx, a, ask.turn, ask.gen, ask.refs)
+		return s.talker.Converse(ctx, a, ask.turn, ask.gen, ask.refs)
 	}
 	g := ask.gen
 	g.Prompt = ask.turn.Prompt
-	t, err := s.core.Edit.Edit(ctx, a, adapter.Edit{Generation: g, Images: ask.refs, Mask: ask.mask})
-	return TurnAnswer{Ticket: t}, err
+	t, err := s.editor.Edit(ctx, a, adapter.Edit{Generation: g, Images: ask.refs, Mask: ask.mask})
+	return adapter.TurnAnswer{Ticket: t}, err
 }
 
 // respondQueued answers a background request at once: the client asks for the response until it is done.
-func (s *Server) respondQueued(c *gin.Context, t Ticket) error {
+func (s *responseRoutes) respondQueued(c *gin.Context, t adapter.Ticket) error {
 	run := t.Job()
-	visitOf(c).follow(t)
+	web.RequestOf(c).Follow(t)
 	c.Header("Midgate-Job", run.ID)
 	written := false
 	defer func() {
@@ -81,36 +111,36 @@ func (s *Server) respondQueued(c *gin.Context, t Ticket) error {
 		return err
 	}
 	written = true
-	handed(c, t)
+	web.Handed(c, t)
 	return nil
 }
 
 // respondAtOnce answers what needs no job.
-func (s *Server) respondAtOnce(c *gin.Context, ask responseAsk, o outcome) error {
+func (s *responseRoutes) respondAtOnce(c *gin.Context, ask responseAsk, o outcome) error {
 	r := responseJSON{ID: atOnceID(ask.form, o), CreatedAt: time.Now().Unix(), Status: "completed", form: ask.form}
-	items, err := s.items(c.Request.Context(), visitOf(c).caller, s.base(c), r, o, true)
+	items, err := s.items(c.Request.Context(), web.RequestOf(c).Caller, s.Base(c), r, o, true)
 	if err != nil {
 		return err
 	}
 	if ask.stream {
 		defer closeItems(items)
 		t := s.startResponse(c, r, fresh)
-		defer func() { _ = t.e.end() }() // also when something panics
+		defer func() { _ = t.e.End() }() // also when something panics
 		t.head()
 		if err := t.finish(items, 0); err != nil {
-			t.fail(explain(err, asked{}))
+			t.fail(web.Explain(err, web.ErrorContext{}))
 		}
-		return t.close(c)
+		return t.e.Close()
 	}
 	doc := &jsonstream.Document{}
 	defer func() { _ = doc.Close() }() // files that were only read
 	r.write(doc, items)
-	return s.writeDocument(c, doc)
+	return s.WriteDocument(c, doc)
 }
 
 // response renders a result as a response; without bytes its pictures are addresses only.
-func (s *Server) response(c *gin.Context, run adapter.Job, f responseForm, bytes bool) renderer {
-	caller, base := visitOf(c).caller, s.base(c)
+func (s *responseRoutes) response(c *gin.Context, run adapter.Job, f responseForm, bytes bool) web.Renderer {
+	caller, base := web.RequestOf(c).Caller, s.Base(c)
 	return func(ctx context.Context, d *jsonstream.Document, result adapter.Result) error {
 		r := responseOf(run, f)
 		r.Status = "completed"

@@ -14,6 +14,7 @@ import (
 	"github.com/openai/openai-go/v3/responses"
 
 	"midgate/adapter/midjourney/simulator"
+	"midgate/proxy/web"
 )
 
 // answerJSON is what tests look at in a response.
@@ -198,7 +199,7 @@ func TestFollowUpsUseTheRightPicture(t *testing.T) {
 		"too many partial pictures": {drawn(`"a fox"`, `,"partial_images":4`, `,"stream":true`), "sk-alice", "integer_above_max_value", "partial_images", 400},
 	} {
 		status, _, raw := h.respond(t, tt.body, "Authorization", "Bearer "+tt.key)
-		var e envelope
+		var e errorBody
 		if err := json.Unmarshal(raw, &e); err != nil || status != tt.status || e.Error.Code == nil || *e.Error.Code != tt.code || e.Error.Param == nil || *e.Error.Param != tt.param {
 			t.Errorf("%s: %d %s, want %d %s at %s", name, status, raw, tt.status, tt.code, tt.param)
 		}
@@ -255,7 +256,7 @@ func TestAResponseThatFailsTellsItTwice(t *testing.T) {
 	}
 	e, failed := all[len(all)-2], all[len(all)-1]
 	var both struct {
-		Error         problem
+		Error         web.Problem
 		Number        int `json:"sequence_number"`
 		Code, Message string
 	}

@@ -5,16 +5,20 @@ import (
 	"strings"
 
 	"github.com/gin-gonic/gin"
-	openai "github.com/sashabaranov/go-openai"
+	"github.com/sashabaranov/go-openai"
 	"github.com/tidwall/gjson"
 
 	"midgate/adapter"
-	"midgate/adapter/chat"
+	adapterchat "midgate/adapter/chat"
+	"midgate/proxy/body"
+	"midgate/proxy/chat"
+	"midgate/proxy/images"
+	"midgate/proxy/web"
 )
 
 // responseAsk is a request to /v1/responses, decoded and checked.
 type responseAsk struct {
-	turn   chat.Turn
+	turn   adapterchat.Turn
 	gen    adapter.Generation
 	refs   []adapter.Reference // the pictures that the turn is about, where they are not in turn.Images
 	mask   *adapter.Reference
@@ -23,41 +27,41 @@ type responseAsk struct {
 }
 
 // readResponse reads everything that costs nothing to check first; pictures are looked up and fetched last.
-func (s *Server) readResponse(c *gin.Context, p *payload) (ask responseAsk, err error) {
-	tool := imageTool(p.fields["tools"])
-	var read reading
-	read.do(func() (err error) { ask.gen, ask.stream, err = p.toolSettings(tool); return })
-	read.do(func() error { return s.responseModel(c, p, tool, &ask) })
-	read.do(func() error { return p.unused() })
-	visitOf(c).model = ask.gen.Model
-	read.do(func() (err error) { ask.form, err = p.responseForm(ask.gen); return })
-	if read.err != nil {
-		return ask, read.err
+func (s *responseRoutes) readResponse(c *gin.Context, p *body.Body) (ask responseAsk, err error) {
+	tool := imageTool(p.Fields["tools"])
+	var read body.Steps
+	read.Do(func() (err error) { ask.gen, ask.stream, err = readTool(p, tool); return })
+	read.Do(func() error { return s.responseModel(c, p, tool, &ask) })
+	read.Do(func() error { return p.Unused() })
+	web.RequestOf(c).Model = ask.gen.Model
+	read.Do(func() (err error) { ask.form, err = readResponseForm(p, ask.gen); return })
+	if read.Err != nil {
+		return ask, read.Err
 	}
 	ask.form.Talk = !tool.Exists()
 	req, err := s.responseTalk(c, p)
 	if err != nil {
 		return ask, err
 	}
-	ask.form.Tokens = promptTokens(req)
+	ask.form.Tokens = chat.PromptTokens(req)
 	action := strings.ToLower(tool.Get("action").String())
-	o := s.chatOptions(c)
+	o := s.chats.Options(c)
 	o.Follow = tool.Exists() && action != "generate"
-	o.Must, o.Never = mustDraw(p.fields["tool_choice"]), p.fields["tool_choice"].String() == "none"
-	if ask.turn, err = chat.ReadTurn(req, o); err != nil {
+	o.Must, o.Never = mustDraw(p.Fields["tool_choice"]), p.Fields["tool_choice"].String() == "none"
+	if ask.turn, err = adapterchat.ReadTurn(req, o); err != nil {
 		return ask, inInput(err)
 	}
-	if ask.turn.Way == chat.TurnReply {
+	if ask.turn.Way == adapterchat.TurnReply {
 		return ask, nil
 	}
 	ask.form.Note = ask.turn.Note
 	if err := steer(&ask.turn, action); err != nil {
 		return ask, err
 	}
-	if ask.refs, err = s.turnPictures(c, p, ask.turn); err != nil {
+	if ask.refs, err = s.chats.TurnPictures(c, p, ask.turn); err != nil {
 		return ask, inInput(err)
 	}
-	if err := s.borrow(c, p, &ask.gen); err != nil {
+	if err := s.ResolveReferences(c, p, &ask.gen); err != nil {
 		return ask, err
 	}
 	return ask, s.toolMask(c, p, tool, &ask)
@@ -73,9 +77,9 @@ func imageTool(tools gjson.Result) gjson.Result {
 	return gjson.Result{}
 }
 
-// toolSettings reads the settings of a drawing, which stand in the tool; the midjourney object may stand beside it.
-func (p *payload) toolSettings(tool gjson.Result) (adapter.Generation, bool, error) {
-	fields := map[string]gjson.Result{"stream": p.fields["stream"], "midjourney": p.fields["midjourney"], "user": p.fields["user"]}
+// readTool reads the settings of a drawing, which stand in the tool; the midjourney object may stand beside it.
+func readTool(p *body.Body, tool gjson.Result) (adapter.Generation, bool, error) {
+	fields := map[string]gjson.Result{"stream": p.Fields["stream"], "midjourney": p.Fields["midjourney"], "user": p.Fields["user"]}
 	tool.ForEach(func(k, v gjson.Result) bool {
 		switch name := k.String(); name {
 		case "prompt", "stream", "model":
@@ -85,8 +89,8 @@ func (p *payload) toolSettings(tool gjson.Result) (adapter.Generation, bool, err
 		return true
 	})
 	fields["response_format"] = gjson.Result{Type: gjson.String, Str: "b64_json"}
-	own := &payload{fields: fields}
-	return own.generation(false)
+	own := &body.Body{Fields: fields}
+	return images.ReadGeneration(own, false)
 }
 
 // imageDeployment is the header in which Azure's clients name the model of a response's image tool.
@@ -94,13 +98,13 @@ const imageDeployment = "X-Ms-Oai-Image-Generation-Deployment"
 
 // responseModel settles the model: the tool's where it is one of ours, else the request's, else the plain one. A
 // response's own model is a text model that means nothing here (contract.md §3).
-func (s *Server) responseModel(c *gin.Context, p *payload, tool gjson.Result, ask *responseAsk) error {
-	named, err := p.modelName()
+func (s *responseRoutes) responseModel(c *gin.Context, p *body.Body, tool gjson.Result, ask *responseAsk) error {
+	named, err := p.Model()
 	if err != nil {
 		return err
 	}
 	for _, name := range []string{tool.Get("model").String(), c.GetHeader(imageDeployment), named} {
-		if name != "" && len(name) <= 256 && s.core.Draw.Model(name) == nil {
+		if name != "" && len(name) <= 256 && s.Services.Models.Model(name) == nil {
 			ask.gen.Model = strings.Clone(name)
 			return nil
 		}
@@ -116,10 +120,10 @@ func mustDraw(choice gjson.Result) bool {
 
 // steer obeys the tool's action: generate draws anew, whatever was shown before, with the pictures of its own turn as
 // references; edit needs one.
-func steer(t *chat.Turn, action string) error {
+func steer(t *adapterchat.Turn, action string) error {
 	switch {
-	case action == "generate" && t.Way != chat.TurnReply && t.Prompt != "":
-		t.Way, t.Images, t.Action, t.Note = chat.TurnDraw, nil, "", ""
+	case action == "generate" && t.Way != adapterchat.TurnReply && t.Prompt != "":
+		t.Way, t.Images, t.Action, t.Note = adapterchat.TurnDraw, nil, "", ""
 	case action == "edit" && len(t.Images)+len(t.Attached) == 0:
 		return adapter.BadParam("tools", "invalid_value", "The tool's action is 'edit', but there is no picture in 'input' or behind 'previous_response_id'.")
 	}
@@ -127,9 +131,9 @@ func steer(t *chat.Turn, action string) error {
 }
 
 // toolMask looks up the tool's input_image_mask; the pictures that the turn is about become the edit's own.
-func (s *Server) toolMask(c *gin.Context, p *payload, tool gjson.Result, ask *responseAsk) error {
-	src, err := sourceOf(tool.Get("input_image_mask"), "tools.input_image_mask")
-	if err != nil || src.text == "" {
+func (s *responseRoutes) toolMask(c *gin.Context, p *body.Body, tool gjson.Result, ask *responseAsk) error {
+	src, err := body.SourceOf(tool.Get("input_image_mask"), "tools.input_image_mask")
+	if err != nil || src.Text == "" {
 		return err
 	}
 	if len(ask.refs) == 0 {
@@ -140,8 +144,8 @@ func (s *Server) toolMask(c *gin.Context, p *payload, tool gjson.Result, ask *re
 	if len(ask.refs) == 0 {
 		return adapter.BadParam("tools", "invalid_value", "There is an 'input_image_mask', but no picture in 'input' or behind 'previous_response_id'.")
 	}
-	p.take(&src)
-	ref, err := s.resolve(c, src)
+	p.Take(&src)
+	ref, err := s.Resolve(c, src)
 	ask.mask = &ref
 	return err
 }
@@ -159,11 +163,11 @@ func inInput(err error) error {
 }
 
 // responseTalk reads input, and what stands before it, as a conversation.
-func (s *Server) responseTalk(c *gin.Context, p *payload) (req openai.ChatCompletionRequest, err error) {
-	if text, _ := textOf(p.fields["instructions"], "instructions"); text != "" {
+func (s *responseRoutes) responseTalk(c *gin.Context, p *body.Body) (req openai.ChatCompletionRequest, err error) {
+	if text, _ := body.TextOf(p.Fields["instructions"], "instructions"); text != "" {
 		req.Messages = append(req.Messages, openai.ChatCompletionMessage{Role: openai.ChatMessageRoleSystem, Content: text})
 	}
-	previous, err := p.text("previous_response_id")
+	previous, err := p.Text("previous_response_id")
 	if err != nil {
 		return req, err
 	}
@@ -174,33 +178,33 @@ func (s *Server) responseTalk(c *gin.Context, p *payload) (req openai.ChatComple
 		}
 		req.Messages = append(req.Messages, showed(images...))
 	}
-	if err := p.present("input"); err != nil {
+	if err := p.Present("input"); err != nil {
 		return req, err
 	}
-	items, err := s.inputItems(c, p.fields["input"])
+	items, err := s.inputItems(c, p.Fields["input"])
 	req.Messages = append(req.Messages, items...)
-	req.MaxCompletionTokens = limitOf(p.fields["max_output_tokens"])
-	req.ResponseFormat = formatOf(p.fields["text"].Get("format"))
-	req.Tools, req.ToolChoice = toolsOf(p.fields["tools"]), choiceOf(p.fields["tool_choice"])
+	req.MaxCompletionTokens = chat.LimitOf(p.Fields["max_output_tokens"])
+	req.ResponseFormat = chat.FormatOf(p.Fields["text"].Get("format"))
+	req.Tools, req.ToolChoice = chat.ToolsOf(p.Fields["tools"]), chat.ChoiceOf(p.Fields["tool_choice"])
 	return req, err
 }
 
 // inputItems reads input: a text, or messages and earlier pictures in any order. What is no message and no picture
 // means nothing here. Pictures stand before the wish, wherever they came.
-func (s *Server) inputItems(c *gin.Context, input gjson.Result) (messages []openai.ChatCompletionMessage, err error) {
+func (s *responseRoutes) inputItems(c *gin.Context, input gjson.Result) (messages []openai.ChatCompletionMessage, err error) {
 	if input.Type == gjson.String {
-		return []openai.ChatCompletionMessage{{Role: openai.ChatMessageRoleUser, Content: plainText(input.Str)}}, nil
+		return []openai.ChatCompletionMessage{{Role: openai.ChatMessageRoleUser, Content: chat.PlainText(input.Str)}}, nil
 	}
 	var late []openai.ChatCompletionMessage // pictures since the last wish
 	wish := -1                              // where the last turn of the person begins
 	answered := true
 	for i, item := range input.Array() {
-		if i == maxMessages {
-			return nil, adapter.BadParam("input", "array_above_max_length", "'input' must have at most %d items.", maxMessages)
+		if i == chat.MaxMessages {
+			return nil, adapter.BadParam("input", "array_above_max_length", "'input' must have at most %d items.", chat.MaxMessages)
 		}
 		switch kind := item.Get("type").String(); {
 		case item.Get("role").String() != "":
-			m := messageOf(item)
+			m := chat.MessageOf(item)
 			switch {
 			case m.Role == openai.ChatMessageRoleUser:
 				answered = answered || len(late) > 0
@@ -229,7 +233,7 @@ func (s *Server) inputItems(c *gin.Context, input gjson.Result) (messages []open
 }
 
 // earlierPicture is a picture of an earlier answer, by its ID, or by what the client kept of it.
-func (s *Server) earlierPicture(c *gin.Context, item gjson.Result) (m openai.ChatCompletionMessage, err error) {
+func (s *responseRoutes) earlierPicture(c *gin.Context, item gjson.Result) (m openai.ChatCompletionMessage, err error) {
 	id := item.Get("id").String()
 	if !strings.HasPrefix(id, "ig_") && item.Get("type").String() != "image_generation_call" {
 		return m, nil // a reference to a message
@@ -242,7 +246,7 @@ func (s *Server) earlierPicture(c *gin.Context, item gjson.Result) (m openai.Cha
 		return showed(image), nil
 	}
 	if result := item.Get("result"); result.Type == gjson.String && result.Str != "" {
-		return openai.ChatCompletionMessage{Role: openai.ChatMessageRoleAssistant, MultiContent: []openai.ChatMessagePart{picturePart(result.Str)}}, nil
+		return openai.ChatCompletionMessage{Role: openai.ChatMessageRoleAssistant, MultiContent: []openai.ChatMessagePart{chat.PicturePart(result.Str)}}, nil
 	}
 	return m, &adapter.Error{Kind: adapter.NotFound, Code: "image_not_found", Param: "input", Message: "There is no picture with this ID among the pictures of this key, and the item has no 'result'."}
 }

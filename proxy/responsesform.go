@@ -1,20 +1,24 @@
 package proxy
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strconv"
 	"strings"
 
-	openai "github.com/sashabaranov/go-openai"
+	"github.com/sashabaranov/go-openai"
 	"github.com/tidwall/gjson"
 
 	"midgate/adapter"
+	"midgate/proxy/body"
+	"midgate/proxy/chat"
+	"midgate/proxy/web"
 )
 
 // responseForm is what a response says again of its request; it is kept with the run, so each part of it is bounded.
 type responseForm struct {
-	form
+	web.Echo
 	Model        string          `json:"model"`
 	Tools        json.RawMessage `json:"tools,omitempty"`
 	Choice       json.RawMessage `json:"choice,omitempty"`
@@ -57,30 +61,30 @@ const (
 	maxAddress = 2 << 10 // of a picture's address
 )
 
-// responseForm reads what a response says again.
-func (p *payload) responseForm(g adapter.Generation) (f responseForm, err error) {
-	f = responseForm{form: formOf(g), Model: first(p.hint("model"), "midjourney"), User: p.hint("user")}
-	if f.Background, err = p.truth("background"); err != nil {
+// readResponseForm reads what a response says again.
+func readResponseForm(p *body.Body, g adapter.Generation) (f responseForm, err error) {
+	f = responseForm{Echo: web.EchoOf(g), Model: cmp.Or(p.Hint("model"), "midjourney"), User: p.Hint("user")}
+	if f.Background, err = p.Truth("background"); err != nil {
 		return f, err
 	}
-	if store := p.fields["store"]; store.Type == gjson.False {
+	if store := p.Fields["store"]; store.Type == gjson.False {
 		f.Unkept = true
 	}
 	if f.Unkept && f.Background {
 		return f, adapter.BadParam("store", "invalid_value", "A response in the background is stored: 'store' must not be false.")
 	}
-	f.Previous = p.hint("previous_response_id")
-	if text, err := p.text("instructions"); err == nil {
-		f.Instructions = shortened(text, maxKept)
+	f.Previous = p.Hint("previous_response_id")
+	if text, err := p.Text("instructions"); err == nil {
+		f.Instructions = body.Shortened(text, maxKept)
 	}
-	f.Tools, f.Choice = keptJSON(p.fields["tools"], '['), keptJSON(p.fields["tool_choice"], '"', '{')
-	f.Metadata, f.Text = keptJSON(p.fields["metadata"], '{'), keptJSON(p.fields["text"], '{')
-	f.Temperature, _ = decimal(p.fields["temperature"], "temperature") // what is no number is not said again
-	f.TopP, _ = decimal(p.fields["top_p"], "top_p")
-	if n := limitOf(p.fields["max_output_tokens"]); n > 0 {
+	f.Tools, f.Choice = keptJSON(p.Fields["tools"], '['), keptJSON(p.Fields["tool_choice"], '"', '{')
+	f.Metadata, f.Text = keptJSON(p.Fields["metadata"], '{'), keptJSON(p.Fields["text"], '{')
+	f.Temperature, _ = body.Decimal(p.Fields["temperature"], "temperature") // what is no number is not said again
+	f.TopP, _ = body.Decimal(p.Fields["top_p"], "top_p")
+	if n := chat.LimitOf(p.Fields["max_output_tokens"]); n > 0 {
 		f.MaxOutput = &n
 	}
-	f.Input = keptInput(p.fields["input"])
+	f.Input = keptInput(p.Fields["input"])
 	return f, nil
 }
 
@@ -95,7 +99,7 @@ func keptJSON(v gjson.Result, begins ...byte) json.RawMessage {
 // keptInput keeps the newest messages, as far as they are not too long.
 func keptInput(input gjson.Result) []inputJSON {
 	if input.Type == gjson.String {
-		return []inputJSON{{ID: "msg_1", Type: "message", Role: "user", Status: "completed", Content: []inputPieceJSON{{Type: "input_text", Text: shortened(plainText(input.Str), maxInput)}}}}
+		return []inputJSON{{ID: "msg_1", Type: "message", Role: "user", Status: "completed", Content: []inputPieceJSON{{Type: "input_text", Text: body.Shortened(chat.PlainText(input.Str), maxInput)}}}}
 	}
 	left := maxInput
 	items := input.Array()
@@ -104,10 +108,10 @@ func keptInput(input gjson.Result) []inputJSON {
 		if items[i].Get("role").String() == "" {
 			continue
 		}
-		m := messageOf(items[i])
-		item := inputJSON{ID: "msg_" + strconv.Itoa(i+1), Type: "message", Role: shortened(m.Role, 20), Status: "completed", Content: []inputPieceJSON{}}
+		m := chat.MessageOf(items[i])
+		item := inputJSON{ID: "msg_" + strconv.Itoa(i+1), Type: "message", Role: body.Shortened(m.Role, 20), Status: "completed", Content: []inputPieceJSON{}}
 		if m.Content != "" {
-			m.MultiContent = append(m.MultiContent, textPart(m.Content))
+			m.MultiContent = append(m.MultiContent, chat.TextPart(m.Content))
 		}
 		for _, part := range m.MultiContent {
 			piece := pieceOf(part, left)
@@ -125,12 +129,12 @@ func keptInput(input gjson.Result) []inputJSON {
 // pieceOf keeps a text, or where a picture was: what has an address or an ID keeps it, bytes are not kept again.
 func pieceOf(part openai.ChatMessagePart, most int) inputPieceJSON {
 	if part.ImageURL == nil {
-		return inputPieceJSON{Type: "input_text", Text: shortened(part.Text, most)}
+		return inputPieceJSON{Type: "input_text", Text: body.Shortened(part.Text, most)}
 	}
 	piece := inputPieceJSON{Type: "input_image", Detail: "auto"}
 	switch address := part.ImageURL.URL; {
 	case len(address) > min(most, maxAddress):
-	case hasScheme(address, "http"), hasScheme(address, "https"):
+	case body.HasScheme(address, "http"), body.HasScheme(address, "https"):
 		piece.ImageURL = &address
 	case strings.HasPrefix(address, "img_"), strings.HasPrefix(address, "file"):
 		piece.FileID = &address
@@ -143,13 +147,6 @@ func orEmptyText(s *string) string {
 		return ""
 	}
 	return *s
-}
-
-func shortened(text string, most int) string {
-	if len(text) <= most {
-		return text
-	}
-	return strings.ToValidUTF8(text[:most], "")
 }
 
 // keptResponse is what was kept of a response's request.

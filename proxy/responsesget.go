@@ -10,10 +10,12 @@ import (
 
 	"midgate/adapter"
 	"midgate/adapter/jsonstream"
+	"midgate/proxy/images"
+	"midgate/proxy/web"
 )
 
 // getResponse serves GET /v1/responses/{id}: as it stands, or with ?stream=true what is still to come of it.
-func (s *Server) getResponse(c *gin.Context) error {
+func (s *responseRoutes) getResponse(c *gin.Context) error {
 	run, f, err := s.ownResponse(c, c.Param("id"))
 	if err != nil {
 		return err
@@ -27,7 +29,7 @@ func (s *Server) getResponse(c *gin.Context) error {
 			return adapter.BadParam("starting_after", "invalid_value", "'starting_after' must be the sequence number of an event.")
 		}
 	}
-	t, err := s.core.Followers.Follow(c.Request.Context(), visitOf(c).caller, run.ID)
+	t, err := s.followers.Follow(c.Request.Context(), web.RequestOf(c).Caller, run.ID)
 	if err != nil {
 		return err
 	}
@@ -35,14 +37,15 @@ func (s *Server) getResponse(c *gin.Context) error {
 }
 
 // onlooker is a ticket whose reader comes and goes without anybody noting it.
-type onlooker struct{ Ticket }
+type onlooker struct{ adapter.Ticket }
 
-func (onlooker) Answered()  {}
+func (onlooker) Answered() {}
+
 func (onlooker) Abandoned() {}
 
 // Preview opens a preview as the ticket itself does.
 func (o onlooker) Preview(ctx context.Context, p adapter.Progress, f adapter.Format, compression int) (*adapter.Blob, error) {
-	opener, ok := o.Ticket.(previewer)
+	opener, ok := o.Ticket.(images.Previewer)
 	if !ok {
 		return nil, adapter.ErrNotFound
 	}
@@ -50,48 +53,48 @@ func (o onlooker) Preview(ctx context.Context, p adapter.Progress, f adapter.For
 }
 
 // writeResponse answers with a run's response as it stands.
-func (s *Server) writeResponse(c *gin.Context, run adapter.Job) error {
+func (s *responseRoutes) writeResponse(c *gin.Context, run adapter.Job) error {
 	doc := &jsonstream.Document{}
 	defer func() { _ = doc.Close() }() // files that were only read
 	f := keptResponse(run)
 	if run.Status != adapter.JobCompleted || run.Result == nil {
 		responseOf(run, f).write(doc, nil)
-		return s.writeDocument(c, doc)
+		return s.WriteDocument(c, doc)
 	}
 	if err := s.response(c, run, f, true)(c.Request.Context(), doc, *run.Answer()); err != nil {
 		return err
 	}
-	return s.writeDocument(c, doc)
+	return s.WriteDocument(c, doc)
 }
 
 // cancelResponse serves POST /v1/responses/{id}/cancel.
-func (s *Server) cancelResponse(c *gin.Context) error {
+func (s *responseRoutes) cancelResponse(c *gin.Context) error {
 	run, _, err := s.ownResponse(c, c.Param("id"))
 	if err != nil {
 		return err
 	}
-	if run, err = s.core.Runs.Cancel(c.Request.Context(), visitOf(c).caller, run.ID); err != nil {
+	if run, err = s.jobs.Cancel(c.Request.Context(), web.RequestOf(c).Caller, run.ID); err != nil {
 		return err
 	}
 	return s.writeResponse(c, run)
 }
 
 // deleteResponse serves DELETE /v1/responses/{id}: its pictures stay under GET /v1/images.
-func (s *Server) deleteResponse(c *gin.Context) error {
+func (s *responseRoutes) deleteResponse(c *gin.Context) error {
 	id := c.Param("id")
 	run, _, err := s.ownResponse(c, id)
 	if err != nil {
 		return err
 	}
-	if err := s.core.Followers.Forget(c.Request.Context(), visitOf(c).caller, run.ID); err != nil {
+	if err := s.followers.Forget(c.Request.Context(), web.RequestOf(c).Caller, run.ID); err != nil {
 		return err
 	}
-	s.writeJSON(c, http.StatusOK, deletedJSON{ID: id, Object: "response", Deleted: true})
+	s.WriteJSON(c, http.StatusOK, web.DeletedJSON{ID: id, Object: "response", Deleted: true})
 	return nil
 }
 
 // listInput serves GET /v1/responses/{id}/input_items, newest first unless ?order=asc.
-func (s *Server) listInput(c *gin.Context) error {
+func (s *responseRoutes) listInput(c *gin.Context) error {
 	_, f, err := s.ownResponse(c, c.Param("id"))
 	if err != nil {
 		return err
@@ -100,13 +103,13 @@ func (s *Server) listInput(c *gin.Context) error {
 	if c.Query("order") != "asc" {
 		slices.Reverse(items)
 	}
-	limit, err := pageLimit(c, 100)
+	limit, err := web.PageLimit(c, 100)
 	if err != nil {
 		return err
 	}
 	if i := slices.IndexFunc(items, func(m inputJSON) bool { return m.ID == c.Query("after") }); i >= 0 {
 		items = items[i+1:]
 	}
-	s.writeJSON(c, http.StatusOK, page(items, limit, func(m inputJSON) (string, any) { return m.ID, m }))
+	s.WriteJSON(c, http.StatusOK, web.Page(items, limit, func(m inputJSON) (string, any) { return m.ID, m }))
 	return nil
 }

@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"cmp"
 	"crypto/rand"
 	"regexp"
 	"strconv"
@@ -9,6 +10,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"midgate/adapter"
+	"midgate/proxy/web"
 )
 
 // A response is its run: resp_ and the job's 26 characters. Its pictures are ig_ and the same characters, _2 and so on
@@ -44,7 +46,7 @@ func atOnceID(f responseForm, o outcome) string {
 const maxChain = 50
 
 // shownBy finds the pictures of the newest response of a chain that has any.
-func (s *Server) shownBy(c *gin.Context, id string) (images []string, err error) {
+func (s *responseRoutes) shownBy(c *gin.Context, id string) (images []string, err error) {
 	for range maxChain {
 		if m := textIDs.FindStringSubmatch(id); m != nil {
 			if m[1] == "" {
@@ -76,15 +78,15 @@ func (s *Server) shownBy(c *gin.Context, id string) (images []string, err error)
 }
 
 // pictureOf finds the picture of an image_generation_call; empty if nobody knows it.
-func (s *Server) pictureOf(c *gin.Context, callID string) (string, error) {
+func (s *responseRoutes) pictureOf(c *gin.Context, callID string) (string, error) {
 	m := callIDs.FindStringSubmatch(callID)
 	if m == nil {
 		return "", nil
 	}
-	ctx, caller := c.Request.Context(), visitOf(c).caller
-	run, err := s.core.Runs.Job(ctx, caller, jobOf(m[1]))
+	ctx, caller := c.Request.Context(), web.RequestOf(c).Caller
+	run, err := s.jobs.Job(ctx, caller, jobOf(m[1]))
 	if err == nil {
-		i, _ := strconv.Atoi(first(m[2], "1"))
+		i, _ := strconv.Atoi(cmp.Or(m[2], "1"))
 		if answer := run.Answer(); answer != nil && i >= 1 && i <= len(answer.Images) {
 			return answer.Images[i-1], nil
 		}
@@ -93,7 +95,7 @@ func (s *Server) pictureOf(c *gin.Context, callID string) (string, error) {
 	if adapter.KindOf(err) != adapter.NotFound {
 		return "", err
 	}
-	_, err = s.core.Keep.Image(ctx, caller, "img_"+m[1])
+	_, err = s.Services.Pictures.Image(ctx, caller, "img_"+m[1])
 	if adapter.KindOf(err) == adapter.NotFound {
 		return "", nil
 	}
@@ -101,13 +103,13 @@ func (s *Server) pictureOf(c *gin.Context, callID string) (string, error) {
 }
 
 // ownResponse returns the run of one of the caller's responses, and what was asked of it.
-func (s *Server) ownResponse(c *gin.Context, id string) (run adapter.Job, f responseForm, err error) {
+func (s *responseRoutes) ownResponse(c *gin.Context, id string) (run adapter.Job, f responseForm, err error) {
 	missing := &adapter.Error{Kind: adapter.NotFound, Code: "response_not_found", Param: "response_id", Message: "There is no response with this ID among the responses of this key."}
 	m := responseIDs.FindStringSubmatch(id)
 	if m == nil {
 		return run, f, missing
 	}
-	run, err = s.core.Runs.Job(c.Request.Context(), visitOf(c).caller, jobOf(m[1]))
+	run, err = s.jobs.Job(c.Request.Context(), web.RequestOf(c).Caller, jobOf(m[1]))
 	if adapter.KindOf(err) == adapter.NotFound {
 		return run, f, missing
 	}

@@ -8,15 +8,18 @@ import (
 	"strings"
 
 	"midgate/adapter"
-	"midgate/adapter/chat"
+	adapterchat "midgate/adapter/chat"
 	"midgate/adapter/jsonstream"
+	"midgate/proxy/chat"
+	"midgate/proxy/images"
+	"midgate/proxy/web"
 )
 
 // item is one piece of a response's output: a picture, a text, or the call of a function that a client insisted on.
 type item struct {
 	id      string
-	picture *found // of an image_generation_call
-	form    form
+	picture *images.Found // of an image_generation_call
+	form    web.Echo
 	url     string
 	text    string
 	call    string // name of the function; text has its arguments
@@ -24,7 +27,7 @@ type item struct {
 
 // outcome is what a response has to show.
 type outcome struct {
-	said
+	chat.Answer
 	ids    []string        // pictures, to be looked up
 	images []adapter.Image // pictures that are there already
 	video  string
@@ -33,39 +36,39 @@ type outcome struct {
 func outcomeOf(run adapter.Job, r adapter.Result) outcome {
 	o := outcome{ids: r.Images}
 	if len(r.Texts) > 0 {
-		o.text = chat.Markdown(chat.Answer{Texts: r.Texts})
+		o.Text = adapterchat.Markdown(adapterchat.Answer{Texts: r.Texts})
 	}
 	if len(r.Videos) > 0 {
-		o.video = filmURL("", run.ID, r.Moving)
+		o.video = web.VideoURL("", run.ID, r.Moving)
 	}
 	return o
 }
 
 // items makes the output. Whoever gets it closes it, or gives it to a document.
-func (s *Server) items(ctx context.Context, c adapter.Caller, base string, r responseJSON, o outcome, bytes bool) ([]item, error) {
+func (s *responseRoutes) items(ctx context.Context, c adapter.Caller, base string, r responseJSON, o outcome, bytes bool) ([]item, error) {
 	suffix := strings.TrimPrefix(r.ID, "resp_")
 	for _, img := range o.images {
 		o.ids = append(o.ids, img.ID)
 		suffix = strings.TrimPrefix(img.ID, "img_")
 	}
 	switch {
-	case o.calls():
-		return []item{{id: "fc_" + suffix, call: o.reply.Tool, text: o.reply.Text}}, nil
+	case o.Calls():
+		return []item{{id: "fc_" + suffix, call: o.Reply.Tool, text: o.Reply.Text}}, nil
 	case o.video != "":
-		return []item{{id: "msg_" + suffix, text: chat.Markdown(chat.Answer{Video: base + o.video})}}, nil
-	case o.reply != nil || o.text != "":
-		return []item{{id: "msg_" + suffix, text: o.text}}, nil
+		return []item{{id: "msg_" + suffix, text: adapterchat.Markdown(adapterchat.Answer{Video: base + o.video})}}, nil
+	case o.Reply != nil || o.Text != "":
+		return []item{{id: "msg_" + suffix, text: o.Text}}, nil
 	}
-	f := r.form.form
+	f := r.form.Echo
 	f.Output.Base64 = bytes
-	pictures, err := s.find(ctx, c, f, o.ids)
+	pictures, err := s.pictures.Find(ctx, c, f, o.ids)
 	if err != nil {
 		return nil, err
 	}
-	s.metrics.handedOut("responses", len(pictures))
+	s.Metrics.HandedOut("responses", len(pictures))
 	items := make([]item, len(pictures), len(pictures)+1)
 	for i := range pictures {
-		items[i] = item{id: pictureItem(suffix, i), picture: &pictures[i], form: f, url: pictureURL(base, pictures[i].image.ID, f.Output.Format)}
+		items[i] = item{id: pictureItem(suffix, i), picture: &pictures[i], form: f, url: web.PictureURL(base, pictures[i].Image.ID, f.Output.Format)}
 	}
 	switch {
 	case r.form.Talk && len(pictures) > 0:
@@ -82,10 +85,10 @@ func toldOf(items []item, note string) string {
 	urls := make(map[string]string, len(items))
 	var images []adapter.Image
 	for _, it := range items {
-		urls[it.picture.image.ID] = it.url
-		images = append(images, it.picture.image)
+		urls[it.picture.Image.ID] = it.url
+		images = append(images, it.picture.Image)
 	}
-	return chat.Markdown(chat.Answer{Note: note, Images: images, URL: func(id string) string { return urls[id] }})
+	return adapterchat.Markdown(adapterchat.Answer{Note: note, Images: images, URL: func(id string) string { return urls[id] }})
 }
 
 // pictureItem names the i-th picture of a response.
@@ -98,8 +101,8 @@ func pictureItem(suffix string, i int) string {
 
 func closeItems(items []item) {
 	for _, it := range items {
-		if it.picture != nil && it.picture.blob != nil {
-			_ = it.picture.blob.Close() // it was only read
+		if it.picture != nil && it.picture.Blob != nil {
+			_ = it.picture.Blob.Close() // it was only read
 		}
 	}
 }
@@ -131,16 +134,16 @@ func (it *item) write(d *jsonstream.Document) {
 	switch {
 	case it.picture != nil:
 		d.Text(`{"id":"` + it.id + `","type":"image_generation_call","status":"completed","result":`)
-		if it.picture.blob != nil {
-			d.File(it.picture.blob, it.picture.blob.Size)
+		if it.picture.Blob != nil {
+			d.File(it.picture.Blob, it.picture.Blob.Size)
 		} else {
 			d.Text("null")
 		}
 		d.Text(",")
-		img := it.picture.image
+		img := it.picture.Image
 		d.Members(pictureJSON{
-			Revised: img.Revised(), Size: fmt.Sprintf("%dx%d", img.Width, img.Height), Quality: shownQuality(it.form.Quality), Background: "opaque",
-			OutputFormat: string(orPNG(it.form.Output.Format)), ImageID: img.ID, URL: it.url, Actions: img.Offers(),
+			Revised: img.Revised(), Size: fmt.Sprintf("%dx%d", img.Width, img.Height), Quality: images.ShownQuality(it.form.Quality), Background: "opaque",
+			OutputFormat: string(web.OrPNG(it.form.Output.Format)), ImageID: img.ID, URL: it.url, Actions: img.Offers(),
 		})
 		d.Text("}")
 	case it.call != "":
@@ -202,10 +205,10 @@ func (it *item) messageJSON(status string, content []outputTextJSON) itemMessage
 // rewind makes a picture readable once more: a stream shows it in two events.
 func rewind(items []item) error {
 	for _, it := range items {
-		if it.picture == nil || it.picture.blob == nil {
+		if it.picture == nil || it.picture.Blob == nil {
 			continue
 		}
-		if _, err := it.picture.blob.Seek(0, io.SeekStart); err != nil {
+		if _, err := it.picture.Blob.Seek(0, io.SeekStart); err != nil {
 			return err
 		}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"midgate/adapter"
 	"midgate/adapter/jsonstream"
+	"midgate/proxy/web"
 )
 
 // responseJSON is a response without its output (openai-surface.md §7.3).
@@ -82,15 +83,15 @@ func responseOf(run adapter.Job, f responseForm) responseJSON {
 		r.EndedAt = run.Finished.Unix()
 	}
 	if run.Error != nil && run.Status == adapter.JobFailed {
-		r.Error = responseError(explain(run.Error, asked{model: run.Model}))
+		r.Error = responseError(web.Explain(run.Error, web.ErrorContext{Model: run.Model}))
 	}
 	return r
 }
 
 // responseError says an error in the words of a response's own list of codes (openai-surface.md §7.4).
-func responseError(x explained) *responseErrorJSON {
-	code := serverError
-	switch x.kind {
+func responseError(x web.APIError) *responseErrorJSON {
+	code := web.ServerError
+	switch x.Kind {
 	case adapter.Moderated:
 		code = "image_content_policy_violation"
 	case adapter.Busy:
@@ -98,7 +99,7 @@ func responseError(x explained) *responseErrorJSON {
 	case adapter.Invalid, adapter.Unsupported:
 		code = "invalid_prompt"
 	}
-	return &responseErrorJSON{Code: code, Message: x.problem.Message}
+	return &responseErrorJSON{Code: code, Message: x.Problem.Message}
 }
 
 // write writes a response with its output into d, which takes the items' pictures over.
@@ -106,7 +107,7 @@ func (r responseJSON) write(d *jsonstream.Document, items []item) {
 	f := r.form
 	head := responseHeadJSON{
 		ID: r.ID, Object: "response", CreatedAt: r.CreatedAt, Status: r.Status, Background: f.Background, Error: r.Error,
-		Instructions: orNull(f.Instructions), MaxOutput: f.MaxOutput, Model: f.Model,
+		Instructions: web.OrNull(f.Instructions), MaxOutput: f.MaxOutput, Model: f.Model,
 	}
 	if r.Status == "completed" {
 		head.CompletedAt = new(max(cmp.Or(r.EndedAt, time.Now().Unix()), r.CreatedAt)) // an answer goes out before its run has ended
@@ -128,7 +129,7 @@ func (r responseJSON) write(d *jsonstream.Document, items []item) {
 func (r responseJSON) tail() responseTailJSON {
 	f := r.form
 	t := responseTailJSON{
-		Parallel: true, Previous: orNull(f.Previous), Store: !f.Unkept, Temperature: 1, TopP: 1, Truncation: "disabled", User: orNull(f.User),
+		Parallel: true, Previous: web.OrNull(f.Previous), Store: !f.Unkept, Temperature: 1, TopP: 1, Truncation: "disabled", User: web.OrNull(f.User),
 		Text: orRaw(f.Text, `{"format":{"type":"text"}}`), Choice: orRaw(f.Choice, `"auto"`), Tools: orRaw(f.Tools, `[]`), Metadata: orRaw(f.Metadata, `{}`),
 	}
 	if f.Temperature != nil {

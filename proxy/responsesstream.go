@@ -2,7 +2,7 @@ package proxy
 
 import (
 	"context"
-	"net/http"
+	"log/slog"
 	"strconv"
 	"time"
 
@@ -10,6 +10,8 @@ import (
 
 	"midgate/adapter"
 	"midgate/adapter/jsonstream"
+	"midgate/proxy/images"
+	"midgate/proxy/web"
 )
 
 // fresh is the last number that a client has seen of a stream that begins.
@@ -18,8 +20,8 @@ const fresh = -1
 // responseStream sends a response's events in the order of openai-surface.md §7.4, numbered from 0 without gaps. A
 // stream that is taken up again leaves out what the client has seen.
 type responseStream struct {
-	s    *Server
-	e    *events
+	log  *slog.Logger
+	e    *web.Events
 	r    responseJSON
 	next int
 	seen int   // the last number that the client has; fresh for none
@@ -27,21 +29,21 @@ type responseStream struct {
 }
 
 // streamResponse answers with events while the job runs. Of a stream that is taken up again the ticket is nobody's.
-func (s *Server) streamResponse(c *gin.Context, t Ticket, f responseForm, seen int) error {
-	v := visitOf(c)
+func (s *responseRoutes) streamResponse(c *gin.Context, t adapter.Ticket, f responseForm, seen int) error {
+	v := web.RequestOf(c)
 	run := t.Job()
-	v.follow(t)
-	c.Header("Midgate-Job", v.job)
+	v.Follow(t)
+	c.Header("Midgate-Job", v.Job)
 	ctx := c.Request.Context()
 	if seen == fresh && !f.Background {
-		if err := accepted(ctx, t); err != nil {
-			return s.undelivered(c, t, err)
+		if err := web.AwaitAccepted(ctx, t); err != nil {
+			return s.Undelivered(c, t, err)
 		}
 	}
 	r := responseOf(run, f)
 	r.Status, r.Error, r.EndedAt = string(adapter.JobInProgress), nil, 0
 	stream := s.startResponse(c, r, seen)
-	defer func() { _ = stream.e.end() }() // also when something panics: no comment may follow the answer
+	defer func() { _ = stream.e.End() }() // also when something panics: no comment may follow the answer
 	stream.head()
 	draws := run.Kind != adapter.JobDescription && run.Kind != adapter.JobVideo
 	if draws {
@@ -49,12 +51,12 @@ func (s *Server) streamResponse(c *gin.Context, t Ticket, f responseForm, seen i
 	}
 	result, err := t.Wait(ctx, stream.previews(ctx, t, draws))
 	if err == nil {
-		err = s.finishResponse(ctx, v.caller, s.base(c), t.Job(), stream, result, draws)
+		err = s.finishResponse(ctx, v.Caller, s.Base(c), t.Job(), stream, result, draws)
 	}
-	return s.endStream(c, t, stream.e, err, stream.fail)
+	return s.EndStream(c, t, stream.e, err, stream.fail)
 }
 
-func (s *Server) finishResponse(ctx context.Context, c adapter.Caller, base string, run adapter.Job, t *responseStream, result adapter.Result, draws bool) error {
+func (s *responseRoutes) finishResponse(ctx context.Context, c adapter.Caller, base string, run adapter.Job, t *responseStream, result adapter.Result, draws bool) error {
 	t.r = responseOf(run, t.r.form)
 	items, err := s.items(ctx, c, base, t.r, outcomeOf(run, result), true)
 	if err != nil {
@@ -68,21 +70,11 @@ func (s *Server) finishResponse(ctx context.Context, c adapter.Caller, base stri
 	return t.finish(items, announced)
 }
 
-func (s *Server) startResponse(c *gin.Context, r responseJSON, seen int) *responseStream {
-	return &responseStream{s: s, e: s.startEvents(c), r: r, seen: seen}
+func (s *responseRoutes) startResponse(c *gin.Context, r responseJSON, seen int) *responseStream {
+	return &responseStream{log: s.Log, e: s.StartEvents(c), r: r, seen: seen}
 }
 
 func (t *responseStream) suffix() string { return t.r.ID[len("resp_"):] }
-
-// close ends a stream that no job stands behind.
-func (t *responseStream) close(c *gin.Context) error {
-	if broken := t.e.end(); broken != nil {
-		v := visitOf(c)
-		v.cut, v.cause = true, broken
-		panic(http.ErrAbortHandler) // what is not whole must not look whole
-	}
-	return nil
-}
 
 // send writes one event: its type, its number, and what rest writes.
 func (t *responseStream) send(kind string, rest func(d *jsonstream.Document)) {
@@ -98,7 +90,7 @@ func (t *responseStream) send(kind string, rest func(d *jsonstream.Document)) {
 	d.Text(`{"type":"` + kind + `","sequence_number":` + strconv.Itoa(number) + `,`)
 	rest(d)
 	d.Text("}")
-	if err := t.e.send(kind, d); err != nil && !t.e.broken() { // that the client has gone is found at the end
+	if err := t.e.Send(kind, d); err != nil && !t.e.Broken() { // that the client has gone is found at the end
 		t.lost = err
 		t.next = number
 	}
@@ -172,38 +164,38 @@ func (t *responseStream) finish(items []item, announced int) error {
 }
 
 // fail sends the error, nested and flat: clients differ in which of them they read (openai-surface.md §7.4).
-func (t *responseStream) fail(x explained) {
+func (t *responseStream) fail(x web.APIError) {
 	t.lost, t.next = nil, max(t.next, t.seen+1)
 	d := &jsonstream.Document{}
 	d.Value(struct {
-		Error   problem `json:"error"`
-		Type    string  `json:"type"`
-		Number  int     `json:"sequence_number"`
-		Code    *string `json:"code"`
-		Message string  `json:"message"`
-		Param   *string `json:"param"`
-	}{x.problem, "error", t.next, x.problem.Code, x.problem.Message, x.problem.Param})
+		Error   web.Problem `json:"error"`
+		Type    string      `json:"type"`
+		Number  int         `json:"sequence_number"`
+		Code    *string     `json:"code"`
+		Message string      `json:"message"`
+		Param   *string     `json:"param"`
+	}{x.Problem, "error", t.next, x.Problem.Code, x.Problem.Message, x.Problem.Param})
 	t.next++
-	_ = t.e.send("error", d) // that the client has gone is found at the end
+	_ = t.e.Send("error", d) // that the client has gone is found at the end
 	t.r.Status, t.r.Error = string(adapter.JobFailed), responseError(x)
 	t.state("response.failed", nil)
 }
 
 // previews shows the first distinct previews, at most as many as were asked for.
-func (t *responseStream) previews(ctx context.Context, ticket Ticket, draws bool) func(adapter.Progress) {
+func (t *responseStream) previews(ctx context.Context, ticket adapter.Ticket, draws bool) func(adapter.Progress) {
 	if !draws {
 		return nil
 	}
 	head := t.next
-	p := partials{s: t.s, t: ticket, form: t.r.form.form, shown: max(0, t.seen+1-head)}
+	shown := max(0, t.seen+1-head)
 	t.next = max(t.next, t.seen+1)
 	id := pictureItem(t.suffix(), 0)
-	p.send = func(index int, blob *adapter.Blob) error {
+	p := images.NewPartials(t.log, ticket, t.r.form.Echo, shown, func(index int, blob *adapter.Blob) error {
 		t.send("response.image_generation_call.partial_image", func(d *jsonstream.Document) {
 			d.Members(placeJSON{0, id})
 			d.Text(`,"partial_image_index":` + strconv.Itoa(index) + `,"partial_image_b64":`)
 			d.File(blob, blob.Size)
-			about := eventOf(t.r.form.form, blob, time.Now())
+			about := images.EventOf(t.r.form.Echo, blob, time.Now())
 			d.Text(",")
 			d.Members(struct {
 				Size         string `json:"size"`
@@ -213,6 +205,6 @@ func (t *responseStream) previews(ctx context.Context, ticket Ticket, draws bool
 			}{about.Size, about.Quality, about.Background, about.OutputFormat})
 		})
 		return nil
-	}
-	return func(now adapter.Progress) { p.show(ctx, now) }
+	})
+	return func(now adapter.Progress) { p.Show(ctx, now) }
 }

@@ -1,14 +1,18 @@
 package proxy
 
-import "testing"
+import (
+	"testing"
+
+	"midgate/proxy/web"
+)
 
 func TestPagesOfOtherOriginsSpendNothing(t *testing.T) {
 	form, formType := writeForm(file("image", "a.png", "", picture("a")), text("prompt", "x"))
-	open := func(c *Config) { c.Auth, c.Keys, c.Origins, c.PublicURL = AuthNone, nil, nil, "" }
-	allow := func(c *Config) { open(c); c.Origins = []string{"https://ui.example"} }
-	keyed := func(c *Config) { c.Origins = nil }
+	open := func(c *web.Config) { c.Auth, c.Keys, c.Origins, c.PublicURL = web.AuthNone, nil, nil, "" }
+	allow := func(c *web.Config) { open(c); c.Origins = []string{"https://ui.example"} }
+	keyed := func(c *web.Config) { c.Origins = nil }
 	for name, tt := range map[string]struct {
-		change  func(*Config)
+		change  func(*web.Config)
 		path    string
 		headers []string
 		refused bool
