@@ -122,7 +122,7 @@ func (w *world) judgeReach() {
 	gate := w.replicas[0].current().gate
 	for i, owner := range owners {
 		mine, others := adapter.Caller{Owner: owner}, adapter.Caller{Owner: owners[1-i]}
-		all, err := gate.Images(context.Background(), mine, 10000, "")
+		all, err := gate.Images(context.Background(), mine, adapter.ImageQuery{Limit: 10000})
 		if err != nil {
 			w.log.wrong("the pictures of %s cannot be listed: %v", owner, err)
 		}
