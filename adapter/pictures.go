@@ -55,7 +55,8 @@ const (
 type Picture struct {
 	Name          string
 	Format        Format
-	Width, Height int // pixels; 0 for MP4
+	Width, Height int  // pixels; 0 for MP4
+	Moving        bool // a clip, or a picture of several frames
 	Size          int64
 	SHA256        string // hex
 }

@@ -53,6 +53,7 @@ func (s *Server) decodeAct(c *gin.Context, p *payload, id string) (act adapter.A
 	read.do(func() (err error) { act.CustomID, err = p.text("custom_id"); return })
 	read.do(func() (err error) { act.Index, err = p.index(); return })
 	read.do(func() (err error) { act.Zoom, err = p.zoom(); return })
+	read.do(func() (err error) { act.Force, err = p.truth("force"); return })
 	read.do(func() error { return s.mask(c, p, &act) })
 	if read.err != nil {
 		return act, false, read.err

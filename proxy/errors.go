@@ -128,6 +128,9 @@ func explain(err error, q asked) explained {
 	case adapter.Moderated:
 		moderated(&x.problem, q.model, e.Code)
 	case adapter.Busy:
+		if e.Patience == adapter.NoPatience {
+			x.retry = doNotRetry
+		}
 		x.after = int(min(max(math.Ceil(e.RetryAfter.Seconds()), 1), 8))
 	case throttled:
 		x.after = int(max(math.Ceil(e.RetryAfter.Seconds()), 1))

@@ -101,6 +101,7 @@ type eventJSON struct {
 	URL          string     `json:"url,omitempty"`
 	Revised      string     `json:"revised_prompt,omitempty"`
 	Actions      []string   `json:"actions,omitempty"`
+	Likely       []string   `json:"likely_actions,omitempty"`
 }
 
 func eventOf(f form, blob *adapter.Blob, at time.Time) eventJSON {
@@ -134,7 +135,7 @@ func (s *Server) completed(ctx context.Context, e *events, caller adapter.Caller
 		about := eventOf(f, p.blob, p.image.Created)
 		used := usage(f.Tokens)
 		about.Usage, about.ID, about.URL = &used, p.image.ID, pictureURL(base, p.image.ID, f.Output.Format)
-		about.Revised, about.Actions = p.image.Revised(), p.image.Offers()
+		about.Revised, about.Actions, about.Likely = p.image.Revised(), p.image.Offers(), p.image.Likely()
 		d := pictureEvent(name, p.blob, about)
 		err := e.send(name, d)
 		_ = d.Close() // only read

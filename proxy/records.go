@@ -25,6 +25,7 @@ type recordJSON struct {
 	Parent        *string      `json:"parent"`
 	Action        *string      `json:"action"`
 	Actions       []string     `json:"actions"`
+	Likely        []string     `json:"likely_actions"`
 	Buttons       []buttonJSON `json:"buttons"`
 	Upstream      originJSON   `json:"upstream"`
 	URL           string       `json:"url"`
@@ -50,7 +51,7 @@ func (s *Server) record(base string, img adapter.Image) recordJSON {
 	r := recordJSON{
 		ID: img.ID, Object: "image", Created: img.Created.Unix(), Model: img.Model, Prompt: img.Prompt,
 		RevisedPrompt: orNull(img.Revised()), Width: img.Width, Height: img.Height, Grid: orNull(img.Grid),
-		Parent: orNull(img.Parent), Action: orNull(img.Action), Actions: img.Offers(), Buttons: []buttonJSON{},
+		Parent: orNull(img.Parent), Action: orNull(img.Action), Actions: img.Offers(), Likely: img.Likely(), Buttons: []buttonJSON{},
 		Upstream: originJSON{Name: img.Upstream, TaskID: img.TaskID, Index: img.Index},
 		URL:      pictureURL(base, img.ID, adapter.PNG),
 	}

@@ -31,6 +31,7 @@ type elementJSON struct {
 	RevisedPrompt string   `json:"revised_prompt,omitempty"`
 	ID            string   `json:"id"`
 	Actions       []string `json:"actions"`
+	Likely        []string `json:"likely_actions"`
 	Width         int      `json:"width"`
 	Height        int      `json:"height"`
 }
@@ -118,7 +119,7 @@ func (s *Server) element(d *jsonstream.Document, f form, base string, p found) {
 		d.File(p.blob, p.blob.Size)
 		d.Text(",")
 	}
-	e := elementJSON{ID: p.image.ID, RevisedPrompt: p.image.Revised(), Actions: p.image.Offers(), Width: p.image.Width, Height: p.image.Height}
+	e := elementJSON{ID: p.image.ID, RevisedPrompt: p.image.Revised(), Actions: p.image.Offers(), Likely: p.image.Likely(), Width: p.image.Width, Height: p.image.Height}
 	if f.Output.URL {
 		e.URL = pictureURL(base, p.image.ID, f.Output.Format)
 	}

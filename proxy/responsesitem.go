@@ -114,6 +114,7 @@ type pictureJSON struct {
 	ImageID      string   `json:"image_id"`
 	URL          string   `json:"url"`
 	Actions      []string `json:"actions"`
+	Likely       []string `json:"likely_actions"`
 }
 
 type outputTextJSON struct {
@@ -140,7 +141,7 @@ func (it *item) write(d *jsonstream.Document) {
 		img := it.picture.image
 		d.Members(pictureJSON{
 			Revised: img.Revised(), Size: fmt.Sprintf("%dx%d", img.Width, img.Height), Quality: shownQuality(it.form.Quality), Background: "opaque",
-			OutputFormat: string(orPNG(it.form.Output.Format)), ImageID: img.ID, URL: it.url, Actions: img.Offers(),
+			OutputFormat: string(orPNG(it.form.Output.Format)), ImageID: img.ID, URL: it.url, Actions: img.Offers(), Likely: img.Likely(),
 		})
 		d.Text("}")
 	case it.call != "":

@@ -70,3 +70,8 @@ func (q *Execution) OpenDialog(o StepRequest) (adapter.Task, error) {
 func (q *Execution) AwaitDialog(ctx context.Context, o StepRequest, taskID string) (adapter.Task, error) {
 	return o.Account.Waiter.Wait(ctx, adapter.Wait{TaskID: taskID, State: q.state(o.Step), Kind: o.Command.Name(), Submitted: time.Now(), Dialog: true})
 }
+
+// Later does work that goes on when the job is over, until the engine stops; false when it is too late for that.
+func (q *Execution) Later(work func(ctx context.Context)) bool {
+	return q.s.spawn(func() { work(q.s.life) })
+}

@@ -3,6 +3,7 @@ package jobs
 import (
 	"errors"
 	"slices"
+	"time"
 
 	"midgate/adapter"
 )
@@ -21,12 +22,13 @@ func (q *Execution) anywhere(o StepRequest, do func(StepRequest) error) (adapter
 	if !several || !free(o.Command) {
 		return o.Account, do(o)
 	}
+	since := time.Now()
 	for wait := shortestWait; ; wait = min(2*wait, longestWait) {
 		account, full, err := q.round(o, others, do)
 		if full == nil {
 			return account, err
 		}
-		if !q.again(full, wait) {
+		if !q.again(full, since, wait) {
 			return account, full
 		}
 	}
@@ -44,7 +46,7 @@ func (q *Execution) round(o StepRequest, others adapter.Others, do func(StepRequ
 		if err == nil || !q.untaken(o, err) {
 			return o.Account, nil, err
 		}
-		if e, ok := errors.AsType[*adapter.Error](err); ok && e.Kind == adapter.Busy && o.failFast {
+		if e, ok := errors.AsType[*adapter.Error](err); ok && e.Kind == adapter.Busy && o.failFast && (full == nil || full.Patience != 0) {
 			full = e
 		}
 		if none != nil {
@@ -62,7 +64,8 @@ func (q *Execution) untaken(o StepRequest, err error) bool {
 	if optional(o.Command) {
 		reasons = append(reasons, adapter.Unsupported)
 	}
-	return ok && st.Submission == nil && st.Refusal != nil && q.ctx.Err() == nil && slices.Contains(reasons, adapter.KindOf(err))
+	e, typed := errors.AsType[*adapter.Error](err)
+	return ok && typed && st.Submission == nil && st.Refusal != nil && q.ctx.Err() == nil && (e.Elsewhere || slices.Contains(reasons, e.Kind))
 }
 
 // optional reports whether a command needs a route that not every upstream has.

@@ -88,7 +88,7 @@ func (s *Engine) lookFor(ctx context.Context, l *live, run adapter.Job) {
 func (s *Engine) turnedUp(ctx context.Context, a adapter.Account, run adapter.Job, st adapter.Step) (adapter.Submission, bool) {
 	if st.Submission != nil {
 		task, err := a.Upstream.Task(ctx, st.Submission.TaskID)
-		own := task.State == "" || task.State == st.State || st.Continues
+		own := task.State == "" || task.State == st.State || st.Continues || st.Submission.Existing
 		return *st.Submission, err == nil && task.Done() && own && (!st.Unstored || s.obtainable(ctx, a, task))
 	}
 	if finder, ok := a.Upstream.(adapter.Finder); ok {

@@ -9,14 +9,18 @@ import (
 )
 
 // fullAgain waits before an upstream that was full is asked once more; false if it was not, or others are to be asked.
-func (q *Execution) fullAgain(o StepRequest, err error, wait time.Duration) bool {
+func (q *Execution) fullAgain(o StepRequest, err error, since time.Time, wait time.Duration) bool {
 	full, ok := errors.AsType[*adapter.Error](err)
-	return ok && full.Kind == adapter.Busy && !o.failFast && q.again(full, wait)
+	return ok && full.Kind == adapter.Busy && !o.failFast && q.again(full, since, wait)
 }
 
-// again waits after the refusal of a full upstream, which created nothing; false if the client's patience ends before.
-func (q *Execution) again(full *adapter.Error, wait time.Duration) bool {
-	wait = max(wait, min(full.RetryAfter, 30*time.Second))
+// again waits after the refusal of a full upstream that was first asked at since, and which created nothing; false if the
+// client's patience ends before, or the refusal lets hope for no more.
+func (q *Execution) again(full *adapter.Error, since time.Time, wait time.Duration) bool {
+	wait = max(wait, full.RetryAfter)
+	if full.Patience != 0 && time.Since(since)+wait > full.Patience {
+		return false
+	}
 	return time.Now().Add(wait).Before(q.patience) && adapter.Pause(q.ctx, wait)
 }
 

@@ -79,9 +79,12 @@ func (q *Execution) Do(o StepRequest) (adapter.Task, error) {
 
 // Await waits for the task of a submission and notes how it went.
 func (q *Execution) Await(o StepRequest, sub adapter.Submission) (adapter.Task, error) {
-	polls := 0
+	polls, state := 0, q.state(o.Step)
+	if sub.Existing {
+		state = ""
+	}
 	task, err := o.Account.Waiter.Wait(q.ctx, adapter.Wait{
-		TaskID: sub.TaskID, State: q.state(o.Step), Kind: o.Command.Name(), Speed: o.Speed, Submitted: sub.At, Dialog: o.Dialog,
+		TaskID: sub.TaskID, State: state, Kind: o.Command.Name(), Speed: o.Speed, Submitted: sub.At, Dialog: o.Dialog,
 		Watch:  func(t adapter.Task) { q.live.progress(o.Step, t.Progress, o.preview(t)) },
 		Polled: func() { polls++ },
 	})
@@ -130,13 +133,14 @@ func (q *Execution) submitStep(o StepRequest) (adapter.Submission, *place, error
 	if err := place.wait(q.ctx); err != nil {
 		return adapter.Submission{}, place, err
 	}
+	since := time.Now()
 	for wait := shortestWait; ; wait = min(2*wait, longestWait) {
 		if err := q.intend(o, queued); err != nil {
 			return adapter.Submission{}, place, err
 		}
 		sub, err := q.send(o)
 		sub, err = q.outcome(o, sub, err)
-		if !q.fullAgain(o, err, wait) {
+		if !q.fullAgain(o, err, since, wait) {
 			return sub, place, err
 		}
 	}

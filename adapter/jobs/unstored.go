@@ -26,12 +26,21 @@ func (q *Execution) RecordStorage(task adapter.Task, store func() (adapter.Resul
 
 // obtainable reports whether a task's first picture can be fetched now: all of it, as far as the time allows to see.
 func (s *Engine) obtainable(ctx context.Context, a adapter.Account, task adapter.Task) bool {
-	url, limit := task.ShownURL(), int64(adapter.MaxPicture)
-	if len(task.VideoURLs) > 0 {
-		url, limit = task.VideoURLs[0], adapter.MaxVideo
-	}
 	ctx, cancel := context.WithTimeout(ctx, obtainFor)
 	defer cancel()
+	if len(task.VideoURLs) > 0 {
+		return s.whole(ctx, a, task.VideoURLs[0], adapter.MaxVideo)
+	}
+	for _, url := range append([]string{task.ShownURL()}, task.OtherURLs...) {
+		if s.whole(ctx, a, url, adapter.MaxPicture) {
+			return true
+		}
+	}
+	return len(task.ImageURLs) > 0 && s.whole(ctx, a, task.ImageURLs[0], adapter.MaxPicture)
+}
+
+// whole reports whether all of a file can be fetched.
+func (s *Engine) whole(ctx context.Context, a adapter.Account, url string, limit int64) bool {
 	body, err := a.Upstream.Picture(ctx, url)
 	if err != nil {
 		return false

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,8 +21,7 @@ const (
 	maxVideo   = 300 << 20
 )
 
-// pictureTries is how often a download is begun: CDNs answer 404 for a few seconds after a task
-// is done, and connections break in the middle.
+// pictureTries is how often a download is begun: servers fail for a moment, and connections break in the middle.
 const pictureTries = 4
 
 // userAgent looks like a browser's: some CDNs refuse programs (upstream-protocol.md §10.3).
@@ -71,12 +71,20 @@ func (d *download) begin() error {
 		switch {
 		case err == nil:
 			return nil
-		case d.tries >= pictureTries || errors.Is(err, publicnet.ErrURL) || errors.Is(err, errChanged):
+		case refusedFile(err) || d.tries >= pictureTries || errors.Is(err, publicnet.ErrURL) || errors.Is(err, errChanged):
 			return err
 		case !sleep(d.ctx, time.Duration(d.tries)*d.c.shared.cfg.PictureRetry):
 			return d.ctx.Err()
 		}
 	}
+}
+
+// refusedFile reports whether an address does not have the file now: whoever asks may know another one.
+func refusedFile(err error) bool {
+	if refused, ok := errors.AsType[*statusError](err); ok {
+		return slices.Contains([]int{http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusGone}, refused.status)
+	}
+	return errors.Is(err, errNoPicture) || errors.Is(err, adapter.ErrPrivate)
 }
 
 // take makes an answer the source of what comes next.
@@ -197,6 +205,9 @@ func (c *client) getOnce(ctx context.Context, u *url.URL, from int64, keyed bool
 	}
 	resp, err := c.downloader(keyed).Do(req)
 	if err != nil {
+		if errors.Is(err, publicnet.ErrNotPublic) {
+			return nil, fmt.Errorf("%w, so that MIDGATE_FETCH_ALLOW has to allow it: %w", adapter.ErrPrivate, hideURL(err))
+		}
 		return nil, hideURL(err)
 	}
 	switch {
