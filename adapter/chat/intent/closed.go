@@ -181,6 +181,8 @@ func (r *reading) meant(l *language, all []meaning) (Decision, bool) {
 		return talking(topics), !l.strong(r.wish(l))
 	case r.Attached > 0:
 		return Decision{Kind: Ask, Topic: WhatWithIt}, true
+	case r.Shown == Nothing && !l.holds(r.tokens, &l.It): // a title, such as "The Second"
+		return Decision{}, false
 	default:
 		return Decision{Kind: Ask, Topic: Unclear}, true
 	}
