@@ -1,6 +1,7 @@
 package midjourney
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -196,7 +197,7 @@ func (c *client) getOnce(ctx context.Context, u *url.URL, from int64, keyed bool
 		return nil, publicnet.ErrURL
 	}
 	req.Header.Set("User-Agent", userAgent)
-	req.Header.Set("Accept", "image/*,video/*;q=0.9,*/*;q=0.5")
+	req.Header.Set("Accept", "image/png,image/webp,image/jpeg,video/*;q=0.9,image/*;q=0.8,*/*;q=0.5")
 	if from > 0 {
 		req.Header.Set("Range", fmt.Sprintf("bytes=%d-", from))
 	}
@@ -214,7 +215,7 @@ func (c *client) getOnce(ctx context.Context, u *url.URL, from int64, keyed bool
 	case resp.StatusCode != http.StatusOK && (from == 0 || resp.StatusCode != http.StatusPartialContent):
 		_ = resp.Body.Close()
 		return nil, &statusError{resp.StatusCode}
-	case isText(resp.Header.Get("Content-Type")):
+	case isText(resp.Header.Get("Content-Type")) && from == 0 && !startsAsFile(resp):
 		_ = resp.Body.Close()
 		return nil, errNoPicture
 	case from > 0 && resp.StatusCode == http.StatusPartialContent &&
@@ -236,6 +237,21 @@ func (c *client) downloader(keyed bool) *http.Client {
 		return c.shared.downloads.CheckRedirect(req, via)
 	}}
 }
+
+// startsAsFile looks at the first bytes of an answer that claims to be a text, which some servers say of every file.
+func startsAsFile(resp *http.Response) bool {
+	head := bufio.NewReaderSize(resp.Body, 512)
+	start, _ := head.Peek(12)
+	resp.Body = struct {
+		io.Reader
+		io.Closer
+	}{head, resp.Body}
+	return len(start) == 12 && (slices.ContainsFunc(fileStarts, func(f string) bool { return strings.HasPrefix(string(start), f) }) ||
+		string(start[8:]) == "WEBP" || string(start[4:8]) == "ftyp")
+}
+
+// fileStarts is how PNG, JPEG and GIF files begin. WebP, AVIF and MP4 say what they are a little later.
+var fileStarts = []string{"\x89PNG", "\xff\xd8\xff", "GIF8"}
 
 func isText(contentType string) bool {
 	return strings.HasPrefix(contentType, "text/") || strings.HasPrefix(contentType, "application/json")

@@ -80,7 +80,7 @@ func parseHeader(r io.Reader) (header, error) {
 	case string(magic[:4]) == "RIFF" && string(magic[8:]) == "WEBP":
 		return webpHeader(r)
 	case string(magic[4:8]) == "ftyp":
-		return header{Format: adapter.MP4}, nil
+		return boxedHeader(magic, r)
 	}
 	return header{}, unknownFormat()
 }

@@ -1,6 +1,8 @@
 package workflow_test
 
 import (
+	"bytes"
+	"os"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -163,6 +165,31 @@ func TestAStillIsNoVideo(t *testing.T) {
 				}
 				if got := s.Charged(); got != "imagine video" {
 					t.Errorf("jobs = %q, want one video", got)
+				}
+			})
+		})
+	}
+}
+
+// TestFilesAreTakenForWhatTheyAre: some servers hand out AVIF, or call every file a text.
+func TestFilesAreTakenForWhatTheyAre(t *testing.T) {
+	avif, err := os.ReadFile("../pictures/avif/testdata/grid.avif")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, contentType := range map[string]string{"by its type": "image/avif", "as a text": "text/plain", "as a WebP": "image/webp", "without a type": ""} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := harness.New(t, simulator.Config{Dialect: simulator.TrueAI}, nil)
+				s.Sim.Fail(simulator.Fault{Route: "cdn", Kind: "answer", Status: 200, Header: map[string]string{"Content-Type": contentType}, Body: string(avif), Times: -1})
+				images := s.Draw(t, "a red fox", 4)
+				for _, img := range images {
+					if img.Width != 32 || img.Height != 24 {
+						t.Errorf("a quarter has %d×%d pixels, want 32×24", img.Width, img.Height)
+					}
+					if b := s.ReadPicture(t, img.ID); !bytes.HasPrefix(b, []byte("\x89PNG")) {
+						t.Errorf("a quarter begins with %q, want a PNG", b[:min(len(b), 12)])
+					}
 				}
 			})
 		})
