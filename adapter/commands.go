@@ -105,4 +105,6 @@ type Submission struct {
 	Prompt string    `json:"prompt,omitempty"` // what the dialog is pre-filled with
 	Queued int       `json:"queued,omitempty"` // tasks ahead, when told
 	At     time.Time `json:"at"`
+
+	Existing bool `json:"existing,omitempty"` // the task is one of an earlier submission, whose state it carries
 }

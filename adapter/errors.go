@@ -34,6 +34,9 @@ const (
 	Unsupported  Kind = "unsupported"  // 400, this upstream cannot do it
 )
 
+// NoPatience is the Patience of a Busy *Error that no waiting helps.
+const NoPatience time.Duration = -1
+
 // Error is the only error whose text reaches a client. Message is public, one plain
 // sentence; Err is private and goes to the log.
 type Error struct {
@@ -42,6 +45,8 @@ type Error struct {
 	Param      string        `json:"param,omitempty"` // the request's parameter that is at fault
 	Message    string        `json:"message"`
 	RetryAfter time.Duration `json:"retry_after,omitempty"` // Busy only: when a place may be free
+	Patience   time.Duration `json:"patience,omitempty"`    // Busy only: how long asking again is worth it in all; 0: as long as the client likes
+	Elsewhere  bool          `json:"elsewhere,omitempty"`   // another account or upstream may do what this one did not
 	Err        error         `json:"-"`
 }
 
@@ -84,6 +89,7 @@ var (
 	ErrNotFound = errors.New("not found")
 	ErrExists   = errors.New("already exists")
 	ErrConflict = errors.New("changed by somebody else")
+	ErrPrivate  = errors.New("the address is on a private network") // and may not be fetched from
 )
 
 // ListError words a list that could not be read: a cursor that is nobody's, or somebody else's, is the request's mistake.

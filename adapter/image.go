@@ -65,54 +65,54 @@ func (i Image) AllButtons() []Button {
 	return append(slices.Clone(i.Single.Buttons), i.Buttons...)
 }
 
-// afterSingle are the actions that a version's single pictures have: what a quarter offers
-// although its own picture was not asked for yet.
-func afterSingle(version string) []string {
-	vary := []string{ActVarySubtle, ActVaryStrong, ActVaryRegion, ActAnimateLow, ActAnimateHigh}
-	if v, err := strconv.ParseFloat(version, 64); err == nil && v >= 8 {
-		return vary
-	}
-	return append([]string{ActUpscaleSubtle, ActUpscaleCreative, ActZoomOut2x, ActZoomOut15x, ActZoomCustom,
-		ActPanLeft, ActPanRight, ActPanUp, ActPanDown}, vary...)
+// ofSingles are the actions that single pictures usually have. Which of them one has, its version does not tell for long:
+// Midjourney takes buttons away and brings them back, and only those that are shown are certain.
+var ofSingles = []string{ActUpscaleSubtle, ActUpscaleCreative, ActZoomOut2x, ActZoomOut15x, ActZoomCustom, ActPanLeft, ActPanRight, ActPanUp, ActPanDown,
+	ActVarySubtle, ActVaryStrong, ActVaryRegion, ActAnimateLow, ActAnimateHigh}
+
+// Separates reports whether a version's U changes nothing: since version 5, a grid has its pictures in their full size.
+func Separates(version string) bool {
+	number := strings.TrimSpace(strings.TrimPrefix(version, "niji"))
+	v, err := strconv.ParseFloat(number, 64)
+	return err != nil || v >= 5
 }
 
-// Offers are the actions that can be asked for now, in the order of Actions: those with a button, and for the quarters
-// of a grid those that their single picture will have.
+// Offers are the actions that can be asked for now, for certain, in the order of Actions: those whose button is there.
 func (i Image) Offers() []string {
 	offered := map[string]bool{}
 	if i.Bare() {
 		offered[ActReroll] = true
 		offered[ActUpscale], offered[ActVary] = i.inGrid(), i.inGrid()
 	}
-	for _, b := range i.Buttons {
-		offered[b.Action] = b.Action != "" && b.CustomID != ""
+	for _, b := range i.AllButtons() {
+		offered[b.Action] = offered[b.Action] || b.Action != "" && b.CustomID != ""
 	}
-	if i.inGrid() && !i.Bare() {
-		offered[ActUpscale] = true
-		for _, a := range i.singleOffers() {
-			offered[a] = true
-		}
+	if i.inGrid() {
+		offered[ActUpscale] = true // at the worst it is cut
 	}
 	return slices.DeleteFunc(slices.Clone(Actions), func(a string) bool { return !offered[a] })
 }
 
+// Likely are the actions that a quarter's single picture will probably have, once a U that is a job of its own has made
+// it.
+func (i Image) Likely() []string {
+	if i.Single != nil || i.Bare() || !i.inGrid() {
+		return []string{}
+	}
+	certain := i.Offers()
+	return slices.DeleteFunc(slices.Clone(Actions), func(a string) bool {
+		square := a == ActMakeSquare && i.Width != i.Height
+		return slices.Contains(certain, a) || !square && !slices.Contains(ofSingles, a)
+	})
+}
+
+// MayHave reports whether an action can be tried on the picture.
+func (i Image) MayHave(action string) bool {
+	return slices.Contains(i.Offers(), action) || slices.Contains(i.Likely(), action)
+}
+
 // inGrid reports whether the picture is a grid or one of its quarters.
 func (i Image) inGrid() bool { return i.IsGrid() || i.Index > 0 }
-
-func (i Image) singleOffers() []string {
-	if i.Single == nil {
-		offers := afterSingle(i.Version)
-		if i.Width != i.Height {
-			offers = append(offers, ActMakeSquare)
-		}
-		return offers
-	}
-	var offers []string
-	for _, b := range i.Single.Buttons {
-		offers = append(offers, b.Action)
-	}
-	return offers
-}
 
 // NeedsSingle reports whether the action wants the quarter's own picture first.
 func (i Image) NeedsSingle(action string) bool {

@@ -86,7 +86,7 @@ type Step struct {
 }
 
 // Paid reports whether the step created (or may have created) a job that costs money.
-func (s Step) Paid() bool { return s.Submission != nil && !s.Free }
+func (s Step) Paid() bool { return s.Submission != nil && !s.Free && !s.Submission.Existing }
 
 // Delivery is one client's share of a run's result. Requests that share a grid have one each.
 type Delivery struct {

@@ -78,6 +78,7 @@ type Act struct {
 	CustomID   string     `json:"custom_id,omitempty"`
 	Index      int        `json:"index,omitempty"`
 	Zoom       float64    `json:"zoom,omitempty"`
+	Force      bool       `json:"force,omitempty"` // press the button of an upscale that a cut would do as well
 	Mask       *Reference `json:"mask,omitempty"`
 }
 

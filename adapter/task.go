@@ -32,6 +32,7 @@ type Task struct {
 	ImageURL    string    `json:"image_url,omitempty"`  // preview while running, the grid or picture at Success
 	ImageURLs   []string  `json:"image_urls,omitempty"` // the separate pictures, where the upstream sends them
 	VideoURLs   []string  `json:"video_urls,omitempty"`
+	OtherURLs   []string  `json:"other_urls,omitempty"` // where ImageURL's file may be, too
 	Buttons     []Button  `json:"buttons,omitempty"`
 	Failure     *Error    `json:"failure,omitempty"` // set when Status is Failure or Cancelling
 	SubmittedAt time.Time `json:"submitted_at,omitzero"`

@@ -1,8 +1,8 @@
 package proxy
 
 import (
-	"cmp"
 	"bytes"
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"io"

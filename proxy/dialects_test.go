@@ -107,7 +107,7 @@ const zk = simulator.NoviceZK
 
 var rows1_1 = map[string]operationHTTP{
 	"imagine":                  {do: func(t *testing.T, h *house) reached { h.fox(t); return reached{status: 200} }, paid: "imagine"},
-	"action: U":                {do: act("upscale", ""), paid: "imagine upscale"},
+	"action: U":                {do: act("upscale", `,"force":true`), paid: "imagine upscale"},
 	"action: V":                {do: act("vary", ""), paid: "imagine variation"},
 	"action: reroll":           {do: act("reroll", ""), paid: "imagine reroll"},
 	"action: zoom":             {do: act("zoom_out_2x", ""), paid: "imagine upscale zoom", but: map[simulator.Dialect]string{zk: "imagine - action_unavailable"}},

@@ -117,6 +117,7 @@ type pictureJSON struct {
 	ImageID      string   `json:"image_id"`
 	URL          string   `json:"url"`
 	Actions      []string `json:"actions"`
+	Likely       []string `json:"likely_actions"`
 }
 
 type outputTextJSON struct {
@@ -143,7 +144,7 @@ func (it *item) write(d *jsonstream.Document) {
 		img := it.picture.Image
 		d.Members(pictureJSON{
 			Revised: img.Revised(), Size: fmt.Sprintf("%dx%d", img.Width, img.Height), Quality: images.ShownQuality(it.form.Quality), Background: "opaque",
-			OutputFormat: string(web.OrPNG(it.form.Output.Format)), ImageID: img.ID, URL: it.url, Actions: img.Offers(),
+			OutputFormat: string(web.OrPNG(it.form.Output.Format)), ImageID: img.ID, URL: it.url, Actions: img.Offers(), Likely: img.Likely(),
 		})
 		d.Text("}")
 	case it.call != "":

@@ -64,7 +64,7 @@ func (s Answer) next() string {
 	case s.Whole != nil:
 		say = append(say, "`U1`–`U4` to pick one", "`V1`–`V4` to vary one", "`reroll`")
 	case len(s.Images) == 1:
-		for _, action := range s.Images[0].Offers() {
+		for _, action := range append(s.Images[0].Offers(), s.Images[0].Likely()...) {
 			if phrase, ok := phrases[action]; ok {
 				say = append(say, "`"+phrase+"`")
 			}

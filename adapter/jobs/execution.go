@@ -149,9 +149,12 @@ func (q *Execution) OpenDialog(o StepRequest) (adapter.Task, error) {
 
 // Await waits for the task of a submission and notes how it went.
 func (q *Execution) Await(o StepRequest, sub adapter.Submission) (adapter.Task, error) {
-	polls := 0
+	polls, state := 0, q.state(o.Step)
+	if sub.Existing {
+		state = ""
+	}
 	task, err := o.Account.Waiter.Wait(q.ctx, adapter.Wait{
-		TaskID: sub.TaskID, State: q.state(o.Step), Kind: o.Command.Name(), Speed: o.Speed, Submitted: sub.At, Dialog: o.Dialog,
+		TaskID: sub.TaskID, State: state, Kind: o.Command.Name(), Speed: o.Speed, Submitted: sub.At, Dialog: o.Dialog,
 		Watch: func(t adapter.Task) {
 			if q.job.progress(o.Step, t.Progress, o.preview(t)) {
 				q.s.tellProgress(q.job)
@@ -318,4 +321,9 @@ func (sl *slot) giveBack() {
 	if sl != nil {
 		sl.release()
 	}
+}
+
+// Later does work that goes on when the job is over, until the engine stops; false when it is too late for that.
+func (q *Execution) Later(work func(ctx context.Context)) bool {
+	return q.s.spawn(func() { work(q.s.life) })
 }

@@ -22,7 +22,7 @@ func TestAPictureKeepsItsUWhenItsRunGoesOn(t *testing.T) {
 		g.N = 8
 		ticket, err := s.Generate(t.Context(), s.Attempt("/v1/images/generations", "part"), g)
 		part := s.Await(t, ticket, err)
-		if _, refused := s.Press(t, adapter.Act{Image: part[0].ID, Action: adapter.ActUpscale}); refused != nil {
+		if _, refused := s.Press(t, adapter.Act{Image: part[0].ID, Action: adapter.ActUpscale, Force: true}); refused != nil {
 			t.Fatal(refused)
 		}
 		s.ReadPicture(t, part[0].ID)

@@ -77,7 +77,7 @@ func (s *Engine) lookAgain(ctx context.Context, run adapter.Job, next time.Time)
 func (s *Engine) turnedUp(ctx context.Context, a adapter.Account, run adapter.Job, st adapter.Step) (adapter.Submission, bool) {
 	if st.Submission != nil {
 		task, err := a.Upstream.Task(ctx, st.Submission.TaskID)
-		own := task.State == "" || task.State == st.State || st.Continues
+		own := task.State == "" || task.State == st.State || st.Continues || st.Submission.Existing
 		return *st.Submission, err == nil && task.Done() && own && (!st.Unstored || s.fetchable(ctx, a, task))
 	}
 	if finder, ok := a.Upstream.(adapter.Finder); ok {
@@ -94,12 +94,21 @@ func (s *Engine) turnedUp(ctx context.Context, a adapter.Account, run adapter.Jo
 
 // fetchable reports whether a task's first picture can be fetched now: all of it, as far as the time allows to see.
 func (s *Engine) fetchable(ctx context.Context, a adapter.Account, task adapter.Task) bool {
-	url, limit := task.ShownURL(), int64(adapter.MaxPicture)
-	if len(task.VideoURLs) > 0 {
-		url, limit = task.VideoURLs[0], adapter.MaxVideo
-	}
 	ctx, cancel := context.WithTimeout(ctx, obtainFor)
 	defer cancel()
+	if len(task.VideoURLs) > 0 {
+		return s.whole(ctx, a, task.VideoURLs[0], adapter.MaxVideo)
+	}
+	for _, url := range append([]string{task.ShownURL()}, task.OtherURLs...) {
+		if s.whole(ctx, a, url, adapter.MaxPicture) {
+			return true
+		}
+	}
+	return len(task.ImageURLs) > 0 && s.whole(ctx, a, task.ImageURLs[0], adapter.MaxPicture)
+}
+
+// whole reports whether all of a file can be fetched.
+func (s *Engine) whole(ctx context.Context, a adapter.Account, url string, limit int64) bool {
 	body, err := a.Upstream.Picture(ctx, url)
 	if err != nil {
 		return false

@@ -38,6 +38,7 @@ func (q *Execution) submit(o StepRequest) (adapter.Submission, *slot, error) {
 // send submits; an upstream that is full created nothing and is asked again while the client has patience. Each refusal
 // is recorded before anything is waited for, so that a crash meanwhile leaves no doubt.
 func (q *Execution) send(o StepRequest) (adapter.Submission, error) {
+	since := time.Now()
 	for wait := time.Second; ; wait = min(2*wait, 15*time.Second) {
 		if err := q.recordIntent(o); err != nil {
 			return adapter.Submission{}, err
@@ -60,7 +61,7 @@ func (q *Execution) send(o StepRequest) (adapter.Submission, error) {
 		if !told || e.Kind != adapter.Busy || o.failFast {
 			return sub, err
 		}
-		if wait = max(wait, min(e.RetryAfter, 30*time.Second)); !q.again(wait) {
+		if !q.again(e, since, wait) {
 			return sub, err
 		}
 	}
@@ -83,8 +84,13 @@ func isTold(err error) bool {
 	return told
 }
 
-// again waits before a full upstream is asked once more; false if the client's patience ends before.
-func (q *Execution) again(wait time.Duration) bool {
+// again waits after the refusal of a full upstream that was first asked at since, and which created nothing; false if the
+// client's patience ends before, or the refusal lets hope for no more.
+func (q *Execution) again(full *adapter.Error, since time.Time, wait time.Duration) bool {
+	wait = max(wait, full.RetryAfter)
+	if full.Patience != 0 && time.Since(since)+wait > full.Patience {
+		return false
+	}
 	return q.s.clock.now().Add(wait).Before(q.patience) && adapter.Pause(q.ctx, wait)
 }
 

@@ -41,7 +41,7 @@ func TestPicturesThatCouldNotBeFetchedAreFetchedLater(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := harness.New(t, simulator.Config{}, nil)
 				img := s.Draw(t, "a red fox --v 7", 1)[0]
-				s.Unreachable(100)
+				s.Unreachable(25)
 				a := s.Attempt("/v1/images/generations", "later")
 				ticket, err := test.ask(t.Context(), s, a, img)
 				if err != nil {

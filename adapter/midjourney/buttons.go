@@ -12,24 +12,61 @@ import (
 // linkStyle is the style of a button that is only a link (upstream-protocol.md §5.1).
 const linkStyle = 5
 
-// buttonJSON is a button as it comes; every key may be missing or null.
-type buttonJSON struct {
-	CustomID textJSON   `json:"customId"`
-	Label    textJSON   `json:"label"`
-	Emoji    textJSON   `json:"emoji"`
-	Style    numberJSON `json:"style"`
+// flat are the buttons of a list: of one that is written as a text, of rows, of rows in objects.
+func flat(raw json.RawMessage) []json.RawMessage {
+	if text := scalar(raw); text != "" {
+		raw = json.RawMessage(text)
+	}
+	var out []json.RawMessage
+	for _, e := range list(raw) {
+		if row := list(e); row != nil {
+			out = append(out, row...)
+		} else if m := object(e); list(m["components"]) != nil {
+			out = append(out, list(m["components"])...)
+		} else {
+			out = append(out, e)
+		}
+	}
+	return out
 }
 
-// decodeButtons reads a task's buttons and names the action of each that it knows. Links and
-// buttons without a customId cannot be pressed and are left out.
+// buttonJSON is a button as it comes; every key may be missing or null.
+type buttonJSON struct {
+	CustomID textJSON        `json:"customId"`
+	Custom   textJSON        `json:"custom_id"`
+	Label    textJSON        `json:"label"`
+	Emoji    json.RawMessage `json:"emoji"`
+	Style    numberJSON      `json:"style"`
+}
+
+// emoji is a button's emoji: as it is, or Discord's object with its name.
+func emoji(raw json.RawMessage) string {
+	if m := object(raw); m != nil {
+		return scalar(m["name"])
+	}
+	return scalar(raw)
+}
+
+// makesNothing are buttons that only note something at Midjourney, and name the task that they are on: pressed, they
+// would be waited for in vain.
+var makesNothing = regexp.MustCompile(`(?i)^MJ::BOOKMARK|^MJ::Job::Favorite|^MJ::JOB::(?:favorite|bookmark|like|rating)`)
+
+// decodeButtons reads a task's buttons and names the action of each that it knows. Links, buttons without a customId and
+// those that make nothing are left out. Some servers send the list as a text, or in rows as they are shown.
 func decodeButtons(raw json.RawMessage) []adapter.Button {
 	var out []adapter.Button
-	for _, e := range list(raw) {
+	for _, e := range flat(raw) {
 		var j buttonJSON
-		if json.Unmarshal(e, &j) != nil || j.CustomID == "" || j.Style == linkStyle {
+		if json.Unmarshal(e, &j) != nil {
 			continue
 		}
-		b := adapter.Button{CustomID: string(j.CustomID), Label: string(j.Label), Emoji: string(j.Emoji)}
+		if j.CustomID == "" {
+			j.CustomID = j.Custom
+		}
+		if j.CustomID == "" || j.Style == linkStyle || makesNothing.MatchString(string(j.CustomID)) {
+			continue
+		}
+		b := adapter.Button{CustomID: string(j.CustomID), Label: string(j.Label), Emoji: emoji(j.Emoji)}
 		b.Action, b.Index = meaning(b)
 		out = append(out, b)
 	}

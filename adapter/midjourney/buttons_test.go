@@ -41,7 +41,6 @@ func TestButtonsAreNamedByTheirCustomID(t *testing.T) {
 		"MJ::JOB::animate_high::1::" + job36 + "::SOLO":   "animate_high",
 		"MJ::JOB::animate_low::1::" + job36 + "::SOLO":    "animate_low",
 		"MJ::JOB::animate_high_extend::1::" + job36:       "",
-		"MJ::BOOKMARK::" + job36:                          "",
 		"MJ::Job::PicReader::1":                           "",
 		"MJ::Picread::Retry":                              "",
 		"MJ::CancelJob::ByJobid::" + job36:                "",
@@ -154,5 +153,25 @@ func TestTextsLoseTheirNumbersAndLinks(t *testing.T) {
 	}
 	if got := texts(strings.Repeat("[", 1<<16)); len(got) != 1 {
 		t.Errorf("texts(many brackets) has %d lines, want 1", len(got))
+	}
+}
+
+// TestButtonsComeInManyForms: as a text, in rows, with Discord's names.
+func TestButtonsComeInManyForms(t *testing.T) {
+	const one = `{"customId":"MJ::JOB::upsample::1::a","label":"U1"}`
+	for form, want := range map[string]int{
+		`[` + one + `]`: 1,
+		`[[` + one + `,` + one + `],[` + one + `]]`:                                     3,
+		`[{"type":1,"components":[` + one + `]},{"type":1,"components":[` + one + `]}]`: 2,
+		`"[` + strings.ReplaceAll(one, `"`, `\"`) + `]"`:                                1,
+		`[{"custom_id":"MJ::JOB::upsample::1::a","emoji":{"name":"x"}}]`:                1,
+		`null`: 0, `[]`: 0, `""`: 0, `{}`: 0, `"none"`: 0, `[null]`: 0, `7`: 0,
+		`[{"customId":"MJ::BOOKMARK::a","emoji":"❤️"}]`: 0,
+		`[{"customId":null,"label":"Web","style":5}]`:   0,
+	} {
+		got := decodeButtons(json.RawMessage(form))
+		if len(got) != want || want > 0 && name(got[0]) != "upscale 1" {
+			t.Errorf("decodeButtons(%s) = %+v, want %d", form, got, want)
+		}
 	}
 }

@@ -15,7 +15,7 @@ func TestFailReasonsAreUnderstood(t *testing.T) {
 		"[Sorry! Our AI moderators] feel unsure":        adapter.Moderated,
 		"Request cancelled due to output filters":       adapter.Moderated,
 		"[Image denied] try another":                    adapter.Moderated,
-		"Pending mod message":                           adapter.Moderated,
+		"Pending mod message":                           adapter.Unavailable,
 		"[Invalid prompt] nothing but parameters":       adapter.Invalid,
 		"Invalid parameter, `--ar` takes whole numbers": adapter.Invalid,
 		"Unrecognized parameter(s): `--oref2`":          adapter.Invalid,

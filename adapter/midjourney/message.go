@@ -107,9 +107,9 @@ func unprintable(r rune) bool {
 // plain says in English what a text of the upstream means: a translation of a known phrase, else
 // the text itself, cleaned; empty if nothing is left of it.
 func plain(text, secret string) string {
-	lower := strings.ToLower(text)
+	lower := unquoted(strings.ToLower(text), nil)
 	for _, k := range known {
-		if strings.Contains(lower, k.phrase) {
+		if holds(lower, k.phrase) {
 			return k.meaning
 		}
 	}

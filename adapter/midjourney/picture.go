@@ -1,12 +1,14 @@
 package midjourney
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -21,8 +23,7 @@ const (
 	maxVideo   = 300 << 20
 )
 
-// pictureTries is how often a download is begun: CDNs answer 404 for a few seconds after a task
-// is done, and connections break in the middle.
+// pictureTries is how often a download is begun: servers fail for a moment, and connections break in the middle.
 const pictureTries = 4
 
 // userAgent looks like a browser's: some CDNs refuse programs (upstream-protocol.md §10.3).
@@ -80,12 +81,20 @@ func (d *download) begin() error {
 		switch {
 		case err == nil:
 			return nil
-		case d.tries >= pictureTries || errors.Is(err, publicnet.ErrURL) || errors.Is(err, errChanged):
+		case refusedFile(err) || d.tries >= pictureTries || errors.Is(err, publicnet.ErrURL) || errors.Is(err, errChanged):
 			return err
 		case !sleep(d.ctx, time.Duration(d.tries)*d.c.shared.cfg.PictureRetry):
 			return d.ctx.Err()
 		}
 	}
+}
+
+// refusedFile reports whether an address does not have the file now: whoever asks may know another one.
+func refusedFile(err error) bool {
+	if refused, ok := errors.AsType[*statusError](err); ok {
+		return slices.Contains([]int{http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusGone}, refused.status)
+	}
+	return errors.Is(err, errNoPicture) || errors.Is(err, adapter.ErrPrivate)
 }
 
 // take makes an answer the source of what comes next.
@@ -197,7 +206,7 @@ func (c *client) getOnce(ctx context.Context, u *url.URL, from int64, keyed bool
 		return nil, publicnet.ErrURL
 	}
 	req.Header.Set("User-Agent", userAgent)
-	req.Header.Set("Accept", "image/*,video/*;q=0.9,*/*;q=0.5")
+	req.Header.Set("Accept", "image/png,image/webp,image/jpeg,video/*;q=0.9,image/*;q=0.8,*/*;q=0.5")
 	if from > 0 {
 		req.Header.Set("Range", fmt.Sprintf("bytes=%d-", from))
 	}
@@ -206,13 +215,16 @@ func (c *client) getOnce(ctx context.Context, u *url.URL, from int64, keyed bool
 	}
 	resp, err := c.downloader(keyed).Do(req)
 	if err != nil {
+		if errors.Is(err, publicnet.ErrNotPublic) {
+			return nil, fmt.Errorf("%w, so that MIDGATE_FETCH_ALLOW has to allow it: %w", adapter.ErrPrivate, hideURL(err))
+		}
 		return nil, hideURL(err)
 	}
 	switch {
 	case resp.StatusCode != http.StatusOK && (from == 0 || resp.StatusCode != http.StatusPartialContent):
 		_ = resp.Body.Close()
 		return nil, &statusError{resp.StatusCode}
-	case isText(resp.Header.Get("Content-Type")):
+	case isText(resp.Header.Get("Content-Type")) && from == 0 && !startsAsFile(resp):
 		_ = resp.Body.Close()
 		return nil, errNoPicture
 	case from > 0 && resp.StatusCode == http.StatusPartialContent &&
@@ -234,6 +246,21 @@ func (c *client) downloader(keyed bool) *http.Client {
 		return c.shared.downloads.CheckRedirect(req, via)
 	}}
 }
+
+// startsAsFile looks at the first bytes of an answer that claims to be a text, which some servers say of every file.
+func startsAsFile(resp *http.Response) bool {
+	head := bufio.NewReaderSize(resp.Body, 512)
+	start, _ := head.Peek(12)
+	resp.Body = struct {
+		io.Reader
+		io.Closer
+	}{head, resp.Body}
+	return len(start) == 12 && (slices.ContainsFunc(fileStarts, func(f string) bool { return strings.HasPrefix(string(start), f) }) ||
+		string(start[8:]) == "WEBP" || string(start[4:8]) == "ftyp")
+}
+
+// fileStarts is how PNG, JPEG and GIF files begin. WebP, AVIF and MP4 say what they are a little later.
+var fileStarts = []string{"\x89PNG", "\xff\xd8\xff", "GIF8"}
 
 func isText(contentType string) bool {
 	return strings.HasPrefix(contentType, "text/") || strings.HasPrefix(contentType, "application/json")

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -90,13 +91,17 @@ func TestDownloads(t *testing.T) {
 	}{
 		"at once":                         {away, steps{ok}, "picture", 1},
 		"a relative address":              {"/mj/image/1", steps{ok}, "picture", 1},
-		"the CDN is not ready":            {away, steps{file(404, "text/html", "<html>"), file(404, "", ""), ok}, "picture", 3},
+		"another address may have it":     {away, steps{file(404, "text/html", "<html>"), ok}, "", 1},
 		"the CDN stumbles":                {away, steps{file(502, "text/html", "<html>"), ok}, "picture", 2},
-		"gone for good":                   {away, steps{file(404, "", "")}, "", pictureTries},
-		"a page instead":                  {away, steps{file(200, "text/html; charset=utf-8", "<html>")}, "", pictureTries},
-		"an error instead":                {away, steps{file(200, "application/json", `{"error":"x"}`)}, "", pictureTries},
+		"gone for good":                   {away, steps{file(404, "", "")}, "", 1},
+		"a page instead":                  {away, steps{file(200, "text/html; charset=utf-8", "<html>")}, "", 1},
+		"a picture that is called a text": {away, steps{file(200, "text/plain; charset=utf-8", "\x89PNG\r\n\x1a\n and so on")}, "\x89PNG\r\n\x1a\n and so on", 1},
+		"a WebP that is called JSON":      {away, steps{file(200, "application/json", "RIFF\x00\x00\x00\x00WEBPVP8 ")}, "RIFF\x00\x00\x00\x00WEBPVP8 ", 1},
+		"an AVIF that is called a page":   {away, steps{file(200, "text/html", "\x00\x00\x00\x1cftypavif")}, "\x00\x00\x00\x1cftypavif", 1},
+		"a text that is called a text":    {away, steps{file(200, "text/plain", "not found, 没有")}, "", 1},
+		"an error instead":                {away, steps{file(200, "application/json", `{"error":"x"}`)}, "", 1},
 		"refused without the key":         {home, steps{file(401, "", ""), ok}, "picture", 2},
-		"refused elsewhere":               {away, steps{file(403, "", "")}, "", pictureTries},
+		"refused elsewhere":               {away, steps{file(403, "", "")}, "", 1},
 		"three redirects":                 {away, steps{redirect("/a"), redirect("/b"), redirect("/c"), ok}, "picture", 4},
 		"no file address":                 {"file:///etc/passwd", steps{ok}, "", 0},
 		"not an address":                  {"http://[", steps{ok}, "", 0},
@@ -213,11 +218,17 @@ func TestAKeyOpensTheWayToAnotherHostAndStaysBehind(t *testing.T) {
 // TestAnUpstreamCannotMakeUsReachInside is row G4.
 func TestAnUpstreamCannotMakeUsReachInside(t *testing.T) {
 	var hits atomic.Int32
-	inside := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	inside := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		hits.Add(1)
 		w.Header().Set("Content-Type", "image/png")
 		_, _ = io.WriteString(w, "secret")
 	}))
+	_ = inside.Listener.Close()
+	var err error
+	if inside.Listener, err = net.Listen("tcp", "127.0.0.2:0"); err != nil { // not the upstream's host, which may serve files on any port
+		t.Fatal(err)
+	}
+	inside.Start()
 	defer inside.Close()
 	bounce := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, inside.URL, http.StatusFound)
@@ -229,18 +240,22 @@ func TestAnUpstreamCannotMakeUsReachInside(t *testing.T) {
 	}
 	r := rigOver(t, nil, nil, quick)
 	for _, address := range []string{
-		inside.URL + "/x.png", strings.Replace(inside.URL, "127.0.0.1", "localhost", 1), "http://[::1]:80/", "http://169.254.169.254/latest",
-		"http://[::ffff:127.0.0.1]/", "http://0.0.0.0/", "http://10.0.0.1/", "http://100.100.100.200/", bounce.URL + "/redirect-from-home",
+		inside.URL + "/x.png", "http://localhost:1/x.png", "http://[::1]:80/", "http://169.254.169.254/latest",
+		"http://[::ffff:127.0.0.3]/", "http://0.0.0.0/", "http://10.0.0.1/", "http://100.100.100.200/", bounce.URL + "/redirect-from-home",
 	} {
-		if got, err := download1(r, address); err == nil || got != "" {
+		got, err := download1(r, address)
+		if err == nil || got != "" {
 			t.Errorf("Picture(%q) = %q, want an error", address, got)
+		}
+		if !errors.Is(err, adapter.ErrPrivate) || !strings.Contains(err.Error(), "MIDGATE_FETCH_ALLOW") {
+			t.Errorf("Picture(%q) = %v, want to be told what would allow it", address, err)
 		}
 	}
 	if n := hits.Load(); n != 0 {
 		t.Errorf("the server inside was reached %d times, want never", n)
 	}
 	for host, want := range map[string]string{
-		strings.TrimPrefix(inside.URL, "http://"): "secret", "127.0.0.1": "secret", "127.0.0.0/8": "secret", "10.0.0.0/8": "", "localhost": "",
+		strings.TrimPrefix(inside.URL, "http://"): "secret", "127.0.0.2": "secret", "127.0.0.0/8": "secret", "10.0.0.0/8": "", "localhost": "",
 	} {
 		trusting := rigOver(t, nil, nil, func(c *Config) {
 			quick(c)
@@ -249,6 +264,23 @@ func TestAnUpstreamCannotMakeUsReachInside(t *testing.T) {
 		if got, err := download1(trusting, inside.URL); got != want || (err == nil) != (want != "") {
 			t.Errorf("Picture(%s) where %s is trusted = %q, %v; want %q", inside.URL, host, got, err, want)
 		}
+	}
+}
+
+// TestAnUpstreamsHostMayServeFilesOnAnyPort: a server of one's own keeps its files beside it.
+func TestAnUpstreamsHostMayServeFilesOnAnyPort(t *testing.T) {
+	for _, path := range []string{"/a.png", "/attachments/b.webp?ex=1", "/mj/c"} {
+		beside := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "image/png")
+			_, _ = io.WriteString(w, "picture")
+		}))
+		r := rigOver(t, nil, nil, func(c *Config) {
+			c.Upstreams[0].URL, c.HTTP, c.Downloads = "http://127.0.0.1:1", nil, nil
+		})
+		if got, err := download1(r, beside.URL+path); err != nil || got != "picture" {
+			t.Errorf("Picture(%s on another port) = %q, %v; want the picture", path, got, err)
+		}
+		beside.Close()
 	}
 }
 

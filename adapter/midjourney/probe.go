@@ -54,9 +54,14 @@ func (c *client) probe(ctx context.Context, f adapter.Feature, path string) erro
 		return adapter.Wrap(adapter.Unavailable, err, "The upstream does not answer.")
 	}
 	a, ok := decodeAnswer(out.body)
+	r := refusal{status: out.status, header: out.header, answer: a, json: ok, page: isPage(out), challenge: challenged(out),
+		secret: c.key, passthrough: c.shared.cfg.Passthrough, command: adapter.Native{Route: string(f)}}
+	o, english := r.outcome()
 	switch {
-	case out.status == http.StatusUnauthorized: // says nothing of the route
-		return refusal{status: out.status, answer: a, secret: c.key, passthrough: c.shared.cfg.Passthrough}.auth()
+	case out.status == http.StatusUnauthorized, r.challenge: // says nothing of the route
+		return r.make(o, english)
+	case o == notOffered && !missing(out): // there is a route, and nobody behind it
+		c.routes.learn(f, false)
 	case missing(out):
 		c.routes.miss(f, away(out))
 	case ok && out.status != http.StatusTooManyRequests && out.status != http.StatusServiceUnavailable,
@@ -173,7 +178,11 @@ func (r *routes) ask(f adapter.Feature) bool {
 	return true
 }
 
-func (r *routes) learn(f adapter.Feature, present bool) { r.keep(f, present, r.ttl) }
+func (r *routes) learn(f adapter.Feature, present bool) {
+	if r != nil {
+		r.keep(f, present, r.ttl)
+	}
+}
 
 // missFor is how long a route counts as missing that may only be away.
 const missFor = time.Minute

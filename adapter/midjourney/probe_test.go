@@ -39,7 +39,7 @@ func TestOptionalRoutesAreLearntFromWhatIsSubmitted(t *testing.T) {
 	}{
 		"comet":          {simulator.Config{}, AuthBearer, nil, true, false},
 		"comet without":  {simulator.Config{NoEdits: true, NoVideo: true, NoList: true}, AuthBearer, jobs[:2], false, false},
-		"trueai":         {simulator.Config{Dialect: simulator.TrueAI}, AuthRaw, nil, true, true},
+		"trueai":         {simulator.Config{Dialect: simulator.TrueAI, Partner: true}, AuthRaw, nil, true, true},
 		"trueai without": {simulator.Config{Dialect: simulator.TrueAI, NoEdits: true, NoVideo: true}, AuthRaw, jobs[:2], true, true},
 		"newapi":         {simulator.Config{Dialect: simulator.NewAPI}, AuthBearer, nil, true, false},
 		"newapi without": {simulator.Config{Dialect: simulator.NewAPI, NoEdits: true, NoVideo: true, NoList: true}, AuthBearer, jobs[:2], false, false},
@@ -93,7 +93,7 @@ func TestAnAnswerTellsWhetherItsRouteIsThere(t *testing.T) {
 		"a redirect":            {301, "", ``, "no", ""},
 		"the site's page":       {200, "text/html", `<!doctype html>`, "no", ""},
 		"the key is refused":    {401, "application/json", `{"error":{"message":"Invalid token"}}`, "unknown", adapter.UpstreamAuth},
-		"overloaded":            {503, "application/json", `{"error":{"message":"system_cpu_overloaded"}}`, "unknown", adapter.Unavailable},
+		"overloaded":            {503, "application/json", `{"error":{"message":"system_cpu_overloaded"}}`, "unknown", adapter.Busy},
 		"a gateway's page":      {502, "text/html", `<html>`, "unknown", adapter.Ambiguous},
 		"too many":              {429, "application/json", `{"code":30}`, "unknown", adapter.Busy},
 	} {

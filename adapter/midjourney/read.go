@@ -32,7 +32,7 @@ func (c *client) Task(ctx context.Context, id string) (adapter.Task, error) {
 		case errors.Is(err, adapter.ErrNotFound):
 			return adapter.Task{}, err
 		case errors.As(err, &failed) && (failed.Status == http.StatusUnauthorized || failed.Status == http.StatusForbidden):
-			return adapter.Task{}, refusal{status: failed.Status, secret: c.key, passthrough: c.shared.cfg.Passthrough}.auth()
+			return adapter.Task{}, refusal{status: failed.Status, secret: c.key, passthrough: c.shared.cfg.Passthrough}.err()
 		case try == readTries || !sleep(ctx, readPause<<(try-1)):
 			return adapter.Task{}, adapter.Wrap(adapter.Unavailable, err, "The upstream does not answer.")
 		}

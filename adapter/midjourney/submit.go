@@ -93,20 +93,24 @@ func (c *client) outcome(cmd adapter.Command, out reply) (adapter.Submission, er
 		return s, nil
 	}
 	if ok && a.accepts() && out.status < 300 {
-		return adapter.Submission{}, adapter.Wrap(adapter.Ambiguous, answered{out.status, a.code()},
+		return adapter.Submission{}, adapter.Wrap(adapter.Ambiguous, numbers{out.status, a.code()},
 			"The upstream accepted the job without naming it.")
 	}
 	if !ok {
 		a = answerJSON{Message: textJSON(refusalText(out))}
 	}
-	refused := refusal{
-		status: out.status, header: out.header, answer: a, json: ok,
-		secret: c.key, passthrough: c.shared.cfg.Passthrough, parent: parent(cmd) != "",
+	r := refusal{
+		status: out.status, header: out.header, answer: a, json: ok, page: isPage(out), challenge: challenged(out),
+		secret: c.key, passthrough: c.shared.cfg.Passthrough, command: cmd,
 	}
+	o, english := r.outcome()
 	if lacking {
-		return adapter.Submission{}, refused.unsupported()
+		o, english = notOffered, ""
 	}
-	return adapter.Submission{}, refused.err()
+	if f, optional := featureOf(cmd); optional && o == notOffered && !missing(out) {
+		c.routes.learn(f, false)
+	}
+	return adapter.Submission{}, r.make(o, english)
 }
 
 // named reads the submission out of an answer that accepts a job and names it.

@@ -27,6 +27,9 @@ type taskJSON struct {
 	FailReason  textJSON        `json:"failReason"`
 	ImageURL    textJSON        `json:"imageUrl"`
 	ImageURLs   json.RawMessage `json:"imageUrls"`
+	URL         textJSON        `json:"url"`
+	ProxyURL    textJSON        `json:"proxyUrl"`
+	BaseURL     textJSON        `json:"baseImageUrl"`
 	VideoURL    textJSON        `json:"videoUrl"`
 	VideoURLs   json.RawMessage `json:"videoUrls"`
 	Buttons     json.RawMessage `json:"buttons"`
@@ -120,7 +123,7 @@ func (t taskJSON) row(secret string) poll.Row {
 		r.Buttons = decodeButtons(t.Buttons)
 		t.words(&r, p)
 	case adapter.Failure, adapter.Cancelling:
-		r.Failure = failure(r.Status, string(t.FailReason), secret)
+		r.Failure = failure(r.Status, string(t.FailReason), secret, r.Prompt, string(t.PromptEn), r.FinalPrompt)
 	}
 	return r
 }
@@ -169,6 +172,11 @@ func (t taskJSON) media(to *adapter.Task) {
 		videos = clips
 	}
 	to.VideoURLs = videos
+	for _, u := range []textJSON{t.URL, t.ProxyURL, t.BaseURL} {
+		if u := strings.TrimSpace(string(u)); to.ImageURL != "" && strings.ContainsAny(u, "/.") && !isClip(u) && u != to.ImageURL {
+			to.OtherURLs = append(to.OtherURLs, u)
+		}
+	}
 }
 
 // addresses reads a list of strings, or of objects with an address in them.

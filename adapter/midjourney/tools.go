@@ -22,7 +22,7 @@ func (c *client) Seed(ctx context.Context, id string) (string, error) {
 	if out.status == http.StatusNotFound {
 		return "", adapter.ErrNotFound
 	}
-	return "", adapter.Wrap(adapter.Failed, answered{out.status, a.code()}, "The upstream did not tell the seed.")
+	return "", adapter.Wrap(adapter.Failed, numbers{out.status, a.code()}, "The upstream did not tell the seed.")
 }
 
 // Cancel implements adapter.Tools.

@@ -49,7 +49,7 @@ func apiClient(rt http.RoundTripper, idle time.Duration) *http.Client {
 // addresses, unless its host or network is an upstream's own or a trusted one.
 func downloadTransport(upstreams []*url.URL, trusted publicnet.Allow) *http.Transport {
 	for _, u := range upstreams {
-		trusted = trusted.With(hostPort(u))
+		trusted = trusted.With(u.Hostname()) // on any port: a server of one's own keeps its files beside it
 	}
 	t := publicnet.NewTransport(trusted)
 	t.ResponseHeaderTimeout = 60 * time.Second

@@ -31,7 +31,7 @@ func (c *client) Upload(ctx context.Context, pictures []adapter.Attachment) ([]s
 	case missing(out):
 		return nil, adapter.Errorf(adapter.Unsupported, "This upstream takes no uploads.")
 	case !ok || out.status != http.StatusOK || a.code() != codeSuccess || json.Unmarshal(a.Result, &urls) != nil:
-		return nil, adapter.Wrap(adapter.Unsupported, answered{out.status, a.code()}, "The upstream did not take the picture.")
+		return nil, adapter.Wrap(adapter.Unsupported, numbers{out.status, a.code()}, "The upstream did not take the picture.")
 	}
 	return urls, nil
 }

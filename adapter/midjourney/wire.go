@@ -31,6 +31,7 @@ type answerJSON struct {
 	Properties  json.RawMessage `json:"properties"`
 	Message     textJSON        `json:"message"`
 	Error       json.RawMessage `json:"error"`
+	Success     json.RawMessage `json:"success"`
 }
 
 // decodeAnswer reads an answer; ok is false if it is no JSON object.
@@ -72,6 +73,11 @@ func (a answerJSON) words() string {
 	}, " "))
 }
 
+// fails reports whether an answer says outright that it is an error.
+func (a answerJSON) fails() bool {
+	return a.openAI() || scalar(a.Error) != "" || scalar(a.Success) == "false"
+}
+
 // accepted reads a submission out of an answer with code 1, 21 or 22. ok is false if it names no
 // task: then nobody knows what became of it.
 func (a answerJSON) accepted(cmd adapter.Command) (s adapter.Submission, ok bool) {
@@ -83,6 +89,7 @@ func (a answerJSON) accepted(cmd adapter.Command) (s adapter.Submission, ok bool
 	if opensDialogs(cmd) && a.confirms(p) {
 		s.Dialog, s.Prompt = true, scalar(p["finalPrompt"])
 	}
+	s.Existing = !s.Dialog && (a.code() == codeExists || s.TaskID == parent(cmd) && opensDialogs(cmd))
 	return s, true
 }
 

@@ -130,8 +130,14 @@ func settle(n *adapter.NativeRequest, sent map[string]any) (map[string]any, erro
 	if id, _ := fields["customId"].(string); strings.HasSuffix(strings.ToLower(strings.TrimSpace(id)), "picreader::all") {
 		return nil, &adapter.Error{Kind: adapter.Unsupported, Code: "unsupported", Param: "customId", Message: "This button starts four jobs at once; press them one by one."}
 	}
+	if id, _ := fields["customId"].(string); bookmark.MatchString(id) {
+		return nil, &adapter.Error{Kind: adapter.Unsupported, Code: "unsupported", Param: "customId", Message: "This button only marks the picture at Midjourney; it makes nothing."}
+	}
 	return fields, nil
 }
+
+// bookmark is a button that names the task that it is on: pressed, it would be waited for in vain.
+var bookmark = regexp.MustCompile(`(?i)^\s*MJ::BOOKMARK`)
 
 // changeFields turns the text form of a change into its fields, which relays understand.
 func changeFields(n *adapter.NativeRequest, fields map[string]any) error {

@@ -42,19 +42,9 @@ var filming = regexp.MustCompile(`(?i)^MJ::JOB::(?:animate_|video)`)
 
 // nativeFilm stores the clips of a video.
 func (q execution) nativeFilm(account adapter.Account, task adapter.Task) (adapter.Result, error) {
-	urls := task.VideoURLs
-	if len(urls) == 0 {
-		urls = []string{task.ShownURL()}
-	}
 	return q.RecordStorage(task, func() (adapter.Result, error) {
 		result := adapter.Result{Task: task.ID}
-		for i, url := range urls {
-			kept, err := q.FetchVideo(account, url, workflow.Numbered("video", i))
-			if err != nil {
-				return adapter.Result{}, err
-			}
-			result.AddClip(kept)
-		}
-		return result, nil
+		err := q.StoreClips(account, task, func(i int) string { return workflow.Numbered("video", i) }, &result)
+		return result, err
 	})
 }

@@ -12,6 +12,7 @@ import (
 	"io"
 
 	"midgate/adapter"
+	"midgate/adapter/pictures/avif"
 )
 
 // decodeStored decodes the object under key, whose header was read when it was
@@ -46,6 +47,8 @@ func decode(r io.Reader, h header) (img image.Image, err error) {
 		img, err = decodeWebP(src)
 	case adapter.GIF:
 		img, err = firstFrame(src, h)
+	case adapter.AVIF:
+		img, err = decodeAVIF(src, h)
 	default:
 		return nil, adapter.Errorf(adapter.Unsupported, "A %s file is not a picture.", h.Format)
 	}
@@ -74,6 +77,15 @@ func firstFrame(r io.Reader, h header) (image.Image, error) {
 	img := image.NewNRGBA(canvas)
 	draw.Draw(img, frame.Bounds(), frame, frame.Bounds().Min, draw.Src)
 	return img, nil
+}
+
+// decodeAVIF decodes an AVIF picture, which is held whole.
+func decodeAVIF(r io.Reader, h header) (image.Image, error) {
+	file, err := io.ReadAll(io.LimitReader(r, adapter.MaxPicture))
+	if err != nil {
+		return nil, err
+	}
+	return avif.Decode(file, h.Width, h.Height)
 }
 
 // crop returns the part of img, sharing its memory where it can.

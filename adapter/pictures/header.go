@@ -18,8 +18,12 @@ type header struct {
 	Format        adapter.Format `json:"format"`
 	Width, Height int            // pixels as they are shown; 0 for MP4
 	Animated      bool           `json:",omitempty"` // a WebP with several frames
+	Loops         bool           `json:",omitempty"` // a GIF with several frames, of which the first is the picture
 	Turn          int            `json:",omitempty"` // a JPEG's orientation; 0 as it lies
 }
+
+// moving reports whether the file is a clip or has several frames.
+func (h header) moving() bool { return h.Format == adapter.MP4 || h.Animated || h.Loops }
 
 // headLimit is how far into a file its size in pixels is looked for. Colour profiles
 // and camera notes stand before it, and none comes near this.
@@ -72,14 +76,25 @@ func parseHeader(r io.Reader) (header, error) {
 	case bytes.HasPrefix(magic[:], []byte("\xff\xd8\xff")):
 		return jpegHeader(again)
 	case bytes.HasPrefix(magic[:], []byte("GIF87a")), bytes.HasPrefix(magic[:], []byte("GIF89a")):
-		c, err := gif.DecodeConfig(again)
-		return sized(adapter.GIF, c.Width, c.Height, err)
+		return gifHeader(again)
 	case string(magic[:4]) == "RIFF" && string(magic[8:]) == "WEBP":
 		return webpHeader(r)
 	case string(magic[4:8]) == "ftyp":
-		return header{Format: adapter.MP4}, nil
+		return boxedHeader(magic, r)
 	}
 	return header{}, unknownFormat()
+}
+
+// gifHeader also looks for the block that has frames repeated: it stands before the first one.
+func gifHeader(r io.Reader) (header, error) {
+	head, err := io.ReadAll(io.LimitReader(r, 4<<10))
+	if err != nil {
+		return header{}, err
+	}
+	c, err := gif.DecodeConfig(bytes.NewReader(head))
+	h, err := sized(adapter.GIF, c.Width, c.Height, err)
+	h.Loops = err == nil && bytes.Contains(head, []byte("NETSCAPE2.0"))
+	return h, err
 }
 
 // jpegHeader also reads how the picture is turned.

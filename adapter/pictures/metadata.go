@@ -25,7 +25,7 @@ type metadata struct {
 const maxDigests = 8
 
 func (f metadata) picture(name string) adapter.Picture {
-	return adapter.Picture{Name: name, Format: f.Format, Width: f.Width, Height: f.Height, Size: f.Size, SHA256: f.Digests[""]}
+	return adapter.Picture{Name: name, Format: f.Format, Width: f.Width, Height: f.Height, Moving: f.moving(), Size: f.Size, SHA256: f.Digests[""]}
 }
 
 // with returns the metadata with one more digest.

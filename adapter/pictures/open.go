@@ -40,7 +40,8 @@ func (p plan) metadataKey() string {
 }
 
 // Open hands out a rendition. An original that is already in the wanted form, and an
-// animated WebP in any, is passed on byte for byte; a PNG gains the ID's chunk. What
+// animated WebP in any, is passed on byte for byte; a PNG gains the ID's chunk. An AVIF picture, which
+// not every client reads, becomes a PNG unless another form is wanted. What
 // has to be made is made once and kept in the bucket.
 func (s *Store) Open(ctx context.Context, r adapter.Rendition) (*adapter.Blob, error) {
 	p, err := s.plan(ctx, r)
@@ -90,7 +91,7 @@ func (p *plan) settle(compression int) error {
 	own := p.source.Format
 	if p.format == "" {
 		p.format = own
-		if p.quarter != 0 {
+		if p.quarter != 0 || own == adapter.AVIF {
 			p.format = adapter.PNG
 		}
 	}
@@ -99,7 +100,7 @@ func (p *plan) settle(compression int) error {
 		return nil
 	}
 	switch {
-	case own == adapter.MP4 || p.format == adapter.MP4 || p.format == adapter.GIF:
+	case own == adapter.MP4 || p.format == adapter.MP4 || p.format == adapter.GIF || p.format == adapter.AVIF:
 		return adapter.Errorf(adapter.Unsupported, "A %s file cannot be turned into %s.", own, p.format)
 	case p.source.Animated:
 		return adapter.Errorf(adapter.Unsupported, "An animated picture cannot be cut.")

@@ -82,7 +82,7 @@ func (s *Store) Receive(ctx context.Context, r io.Reader, limit int64) (adapter.
 	if err != nil {
 		return adapter.Picture{}, fmt.Errorf("receive upload: %w", err)
 	}
-	if h.Format == adapter.MP4 { // nothing is made of one, and a job with it would be paid for
+	if h.Format == adapter.MP4 || h.Format == adapter.AVIF { // upstreams take neither, and a job with one would be paid for
 		return adapter.Picture{}, unknownFormat()
 	}
 	if err := s.checkPixels(h); err != nil {

@@ -27,7 +27,7 @@ func readWhole(r *bufio.Reader, f adapter.Format) error {
 		err = webpWhole(r)
 	case adapter.GIF:
 		err = gifWhole(r)
-	case adapter.MP4:
+	case adapter.MP4, adapter.AVIF:
 		err = boxesWhole(r)
 	}
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {

@@ -25,6 +25,11 @@ func largeBox(kind string, body ...byte) []byte {
 	return append(head, body...)
 }
 
+// described are the boxes in an AVIF that say how large it is, and that its thumbnail is smaller.
+func described(w, h byte) []byte {
+	return box("iprp", box("ipco", boxes(box("ispe", 0, 0, 0, 0, 0, 0, 0, w, 0, 0, 0, h), box("ispe", 0, 0, 0, 0, 0, 0, 0, w/2, 0, 0, 0, h/2))...)...)
+}
+
 func boxes(all ...[]byte) []byte { return bytes.Join(all, nil) }
 
 // animation is a GIF of two frames.
@@ -64,7 +69,7 @@ func wholeFiles(t *testing.T) map[string][]byte {
 		"an MP4":                           boxes(ftyp, box("moov", data[:90]...), box("mdat", data...)),
 		"an MP4 with its index at the end": boxes(ftyp, box("free"), box("mdat", data...), box("moov", data[:90]...)),
 		"an MP4 with a large box":          boxes(ftyp, box("moov", data[:90]...), largeBox("mdat", data...)),
-		"an AVIF":                          boxes(box("ftyp", []byte("avif\x00\x00\x00\x00avifmif1")...), box("meta", data[:60]...), box("mdat", data...)),
+		"an AVIF":                          boxes(box("ftyp", []byte("avif\x00\x00\x00\x00avifmif1")...), box("meta", append(make([]byte, 4), described(48, 48)...)...), box("mdat", data...)),
 	}
 }
 

@@ -222,7 +222,7 @@ func TestDrawRefuses(t *testing.T) {
 		"a field out of range in spite of a flag": {g: drawRequest("a cat --s 5", drawOwn(adapter.Midjourney{Stylize: new(1001)})), param: "midjourney.stylize", says: "from 0 to 1000"},
 		"a style weight out of range":             {g: drawRequest("a cat", drawOwn(adapter.Midjourney{StyleWeight: new(1001)})), param: "midjourney.style_weight", says: "from 0 to 1000"},
 		"a character weight out of range":         {g: drawRequest("a cat", drawOwn(adapter.Midjourney{CharacterWeight: new(101)})), param: "midjourney.character_weight", says: "from 0 to 100"},
-		"an omni weight out of range":             {g: drawRequest("a cat", drawOwn(adapter.Midjourney{OmniWeight: new(1001)})), param: "midjourney.omni_weight", says: "from 0 to 1000"},
+		"an omni weight out of range":             {g: drawRequest("a cat", drawOwn(adapter.Midjourney{OmniWeight: new(1001)})), param: "midjourney.omni_weight", says: "from 1 to 1000"},
 		"a reference that carries a parameter":    {g: drawRequest("a cat", drawOwn(adapter.Midjourney{StyleRef: []string{"123 --turbo"}})), param: "midjourney.style_reference", says: "addresses"},
 		"a reference that carries words":          {g: drawRequest("a cat", drawOwn(adapter.Midjourney{StyleRef: []string{"123 blue"}})), param: "midjourney.style_reference", says: "addresses"},
 		"a personalization with a parameter":      {g: drawRequest("a cat", drawOwn(adapter.Midjourney{Personalize: "abc —repeat 4"})), param: "midjourney.personalize", says: "codes"},

@@ -1,6 +1,7 @@
 package prompt
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -89,8 +90,8 @@ var paramRules = []paramRule{
 	{name: "sw", takes: takesOne, forms: always(wholeForm{0, 1000}), in: since(6, 6)},
 	{name: "sv", takes: takesOne, forms: always(wholeForm{1, 7}), in: since(6, 6)},
 	{name: "oref", takes: takesLinks, forms: always(linksForm{one: true}), in: only(span{7, 7}, noRelease)},
-	{name: "ow", takes: takesOne, forms: always(wholeForm{0, 1000}), in: only(span{7, 7}, noRelease)},
-	{name: "edit", takes: takesLinks, forms: always(linksForm{}), in: anyRelease},
+	{name: "ow", takes: takesOne, forms: always(wholeForm{1, 1000}), in: only(span{7, 7}, noRelease)},
+	{name: "edit", takes: takesLinks, forms: always(linksForm{most: 4}), in: anyRelease},
 	{name: "dref", takes: takesLinks, forms: always(linksForm{one: true}), in: anyRelease},
 	{name: "p", also: []string{"profile"}, takes: takesCodes, forms: always(codesForm{}), in: anyRelease},
 	{name: "draft", in: only(span{7, 7.9}, span{7, everNewer})},
@@ -203,7 +204,21 @@ func (p Prompt) check(r Version, from map[string]string) error {
 			return adapter.BadParam(param, "invalid_value", "%s and %s exclude each other: use one of them.", said, also)
 		}
 	}
+	if err := p.checkWeights(r); err != nil {
+		return err
+	}
 	return p.checkHD(from)
+}
+
+// weight is the weight of a part of a multi-prompt: "cat::2 dog::1", "hot:: dog".
+var weight = regexp.MustCompile(`\S::-?[0-9]*(?:\.[0-9]+)?(?:\s|$)`)
+
+// checkWeights refuses weighted parts where Midjourney has given them up.
+func (p Prompt) checkWeights(v Version) error {
+	if !v.known() || v.num < 7 || !weight.MatchString(p.Text) {
+		return nil
+	}
+	return adapter.BadParam("prompt", "invalid_value", "Weighted parts such as cat::2 belong to versions up to 6.1 and niji 6, and this is drawn with %s.", v)
 }
 
 // checkHD refuses what only the smaller pictures can be: long ones.

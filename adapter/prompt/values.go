@@ -26,10 +26,13 @@ type (
 	ratioForm   struct{ most int64 }       // W:H, a side at most that many times the other
 	versionForm struct{ niji bool }        // a release
 	styleForm   struct{}                   // the value of --style
-	linksForm   struct{ one, codes bool }  // addresses; with codes also sref's numbers, codes and "random"
-	codesForm   struct{}                   // personalization codes, or nothing
-	endForm     struct{}                   // a video's last picture
-	anyForm     struct{}                   // words
+	linksForm   struct {                   // addresses; with codes also sref's numbers, codes and "random"
+		one, codes bool
+		most       int // 0: as many as there are
+	}
+	codesForm struct{} // personalization codes, or nothing
+	endForm   struct{} // a video's last picture
+	anyForm   struct{} // words
 )
 
 var decimal = regexp.MustCompile(`^(?:[0-9]{1,6}(?:\.[0-9]{1,6})?|\.[0-9]{1,6})$`)
@@ -146,7 +149,7 @@ func (f linksForm) read(value string) (string, bool) {
 			return value, false
 		}
 	}
-	return value, len(all) == 1 || len(all) > 1 && !f.one
+	return value, len(all) == 1 || len(all) > 1 && !f.one && (f.most == 0 || len(all) <= f.most)
 }
 
 // takes reports whether a word can belong to the value.
@@ -158,6 +161,8 @@ func (f linksForm) String() string {
 	switch {
 	case f.codes:
 		return "public http(s) addresses of pictures, style codes or random"
+	case f.most > 0:
+		return "at most " + strconv.Itoa(f.most) + " public http(s) addresses of pictures"
 	case f.one:
 		return "the public http(s) address of a picture"
 	default:

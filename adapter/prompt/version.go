@@ -100,8 +100,10 @@ func (s spans) String() string {
 }
 
 func (s span) words(name string) string {
-	from, to := Version{num: s.from}.number(), Version{num: s.to}.number()
+	from, to := Version{num: s.from}.number(), strings.TrimSuffix(Version{num: s.to}.number(), ".9")
 	switch {
+	case s.from == 0 && s.to != everNewer:
+		return strings.Replace(name, "version ", "versions ", 1) + "up to " + to
 	case s.from == s.to:
 		return name + from
 	case s.to == everNewer:

@@ -28,7 +28,7 @@ func NewTransport(allow Allow) *http.Transport {
 			return nil
 		}
 		if err := public.Safe(network, address, raw); err != nil {
-			return fmt.Errorf("%w: %w", ErrNotPublic, err)
+			return fmt.Errorf("%w: %s: %w", ErrNotPublic, address, err)
 		}
 		return nil
 	}}

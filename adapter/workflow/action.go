@@ -3,6 +3,7 @@ package workflow
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -22,6 +23,7 @@ func (s *Service) Act(ctx context.Context, a adapter.Attempt, act adapter.Act) (
 	if animates(act.Action) {
 		return s.Animate(ctx, a, act)
 	}
+	img = s.seen(ctx, a.Caller, img)
 	if err := checkAct(img, &act); err != nil {
 		return nil, err
 	}
@@ -71,10 +73,7 @@ func checkAct(img adapter.Image, act *adapter.Act) error {
 	if act.Action == adapter.ActZoomCustom && (act.Zoom <= 1 || act.Zoom > 2) {
 		return adapter.BadParam("zoom", "invalid_value", "zoom_custom needs a zoom above 1 and at most 2, for example 1.8.")
 	}
-	if !slices.Contains(img.Offers(), act.Action) {
-		if strings.HasPrefix(act.Action, "upscale_") && strings.HasPrefix(img.Version, "8") {
-			return unavailable("action", "Version "+img.Version+" has no upscaler; draw with midjourney.hd for 2048 pixels", img)
-		}
+	if !img.MayHave(act.Action) {
 		return unavailable("action", fmt.Sprintf("Midjourney does not offer %q for this picture", act.Action), img)
 	}
 	return nil
@@ -82,6 +81,17 @@ func checkAct(img adapter.Image, act *adapter.Act) error {
 
 func unavailable(param, why string, img adapter.Image) *adapter.Error {
 	return adapter.BadParam(param, "action_unavailable", "%s. Available now: %s.", why, cmp.Or(strings.Join(img.Offers(), ", "), "none"))
+}
+
+// afterPaid says of a press that turned out to be impossible that its U was paid, and is there.
+func afterPaid(err error, paid bool) error {
+	e, ok := errors.AsType[*adapter.Error](err)
+	if !ok || !paid {
+		return err
+	}
+	told := *e
+	told.Message = "One job was paid to make this quarter a picture of its own, which shows what can be done with it. " + e.Message
+	return &told
 }
 
 // actDrawing is the prompt that a press's dialog gets, if it opens one: the caller's, else the picture's own.
@@ -119,7 +129,7 @@ func (q *Run) act(run adapter.Job, act adapter.Act) (adapter.Result, error) {
 	from := Origin{Job: run, Request: act.Generation, Drawing: draw, Account: account, Parent: img.ID, Action: act.Action, Version: img.Version}
 	from.Request.Model = img.Model
 	if act.Action == adapter.ActUpscale {
-		return q.upscale(img, from)
+		return q.upscale(img, from, act.Force)
 	}
 	if single(act.Action) {
 		return q.repeatOf(act.Count(), act.Count(), func(i int) (adapter.Result, error) { return q.actOn(img, act, from, i, 1) })
@@ -127,8 +137,12 @@ func (q *Run) act(run adapter.Job, act adapter.Act) (adapter.Result, error) {
 	return q.repeatGrids(act.Count(), func(i, share int) (adapter.Result, error) { return q.actOn(img, act, from, i, share) })
 }
 
-// upscale makes a quarter a picture of its own (U); pressed again, it is the same one.
-func (q *Run) upscale(img adapter.Image, from Origin) (adapter.Result, error) {
+// upscale makes a quarter a picture of its own (U); pressed again, it is the same one. Where U only separates it, the
+// quarter is that picture already.
+func (q *Run) upscale(img adapter.Image, from Origin, force bool) (adapter.Result, error) {
+	if !force && img.Index > 0 && adapter.Separates(img.Version) && q.s.gridMode(from.Request) == adapter.GridSplit {
+		return adapter.Result{Images: []string{img.ID}, Grid: img.Grid}, nil
+	}
 	if err := q.ownSingle(&img, from.Account, adapter.ActUpscale); err != nil {
 		return adapter.Result{}, err
 	}
@@ -139,10 +153,12 @@ func (q *Run) upscale(img adapter.Image, from Origin) (adapter.Result, error) {
 func (q *Run) actOn(img adapter.Image, act adapter.Act, from Origin, i, share int) (adapter.Result, error) {
 	from.Name = Numbered(act.Action, i)
 	taskID, buttons, index := img.TaskID, img.Buttons, img.Index
+	paid := false
 	if !pressedOnGrid(act.Action) && img.NeedsSingle(act.Action) {
 		if err := q.ownSingle(&img, from.Account, hiddenStep); err != nil {
 			return adapter.Result{}, err
 		}
+		paid = true
 	}
 	if img.Single != nil && !pressedOnGrid(act.Action) {
 		taskID, buttons, index = img.Single.TaskID, img.Single.Buttons, 0
@@ -154,7 +170,7 @@ func (q *Run) actOn(img adapter.Image, act adapter.Act, from Origin, i, share in
 	if !ok {
 		if b, buttons, ok = q.refreshed(from.Account, taskID, act.Action, index); !ok {
 			img.Buttons = cmpButtons(buttons, img.Buttons)
-			return adapter.Result{}, unavailable("action", fmt.Sprintf("Midjourney does not offer %q for this picture", act.Action), img)
+			return adapter.Result{}, afterPaid(unavailable("action", fmt.Sprintf("Midjourney does not offer %q for this picture", act.Action), img), paid)
 		}
 	}
 	mask, err := q.attachment(act.Mask)
@@ -171,6 +187,9 @@ func (q *Run) actOn(img adapter.Image, act adapter.Act, from Origin, i, share in
 		}
 	}
 	if err != nil {
+		if stale(err) {
+			err = afterPaid(err, paid)
+		}
 		return adapter.Result{}, err
 	}
 	return q.made(task, from, share)
@@ -208,7 +227,7 @@ func (q *Run) made(task adapter.Task, from Origin, share int) (adapter.Result, e
 // StoreSingle stores a single picture that a task made.
 func (q *Run) StoreSingle(task adapter.Task, from Origin) (adapter.Result, error) {
 	return q.RecordStorage(task, func() (adapter.Result, error) {
-		kept, err := q.fetch(from.Account, task.ShownURL(), from.Name)
+		kept, err := q.fetch(whole(from.Account, task), from.Name)
 		if err != nil {
 			return adapter.Result{}, err
 		}

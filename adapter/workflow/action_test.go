@@ -35,7 +35,7 @@ func TestEveryActionWorksOrIsUnavailable(t *testing.T) {
 						if err != nil {
 							t.Fatal(err)
 						}
-						act := adapter.Act{Image: img.ID, Action: action, Zoom: 1.8}
+						act := adapter.Act{Image: img.ID, Action: action, Zoom: 1.8, Force: true}
 						if action == adapter.ActVaryRegion {
 							act.Mask, act.Prompt = mask, "a boat"
 						}
@@ -63,7 +63,7 @@ func TestAServerWithoutButtonsGoesByNumber(t *testing.T) {
 		s := harness.New(t, simulator.Config{Dialect: simulator.NoviceZK}, nil)
 		img := s.Draw(t, "a red fox", 4)[1]
 		for _, action := range []string{adapter.ActVary, adapter.ActReroll, adapter.ActUpscale} {
-			if made, refused := s.Press(t, adapter.Act{Image: img.ID, Action: action}); refused != nil || len(made) != 1 {
+			if made, refused := s.Press(t, adapter.Act{Image: img.ID, Action: action, Force: true}); refused != nil || len(made) != 1 {
 				t.Errorf("%s = %v, %v, want one picture", action, made, refused)
 			}
 		}

@@ -3,7 +3,6 @@ package workflow
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"midgate/adapter"
@@ -112,6 +111,7 @@ func (s *Service) planEdit(ctx context.Context, c adapter.Caller, account adapte
 	if err != nil {
 		return plan, err
 	}
+	img = s.seen(ctx, c, img)
 	if mask == nil {
 		return s.planKnown(ctx, account, plan, img)
 	}
@@ -120,7 +120,7 @@ func (s *Service) planEdit(ctx context.Context, c adapter.Caller, account adapte
 		return plan, err
 	}
 	plan.Area = area.Upload
-	if !slices.Contains(img.Offers(), adapter.ActVaryRegion) || img.IsGrid() {
+	if !img.MayHave(adapter.ActVaryRegion) || img.IsGrid() {
 		return s.orEdits(ctx, account, plan, noVaryRegion(img))
 	}
 	plan.Way = wayRegion

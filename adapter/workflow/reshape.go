@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 
 	"midgate/adapter"
@@ -25,7 +24,7 @@ var ownRatio = regexp.MustCompile(`\s*--(?:ar|aspect)\s+\S+`)
 // reshape makes a picture wider, taller or square: by Custom Zoom with another ratio, which draws what is missing, else by
 // an edit.
 func (s *Service) reshape(ctx context.Context, a adapter.Attempt, t chat.Turn, g adapter.Generation, img adapter.Image) (adapter.TurnAnswer, error) {
-	if t.Size == "square" && slices.Contains(img.Offers(), adapter.ActMakeSquare) {
+	if t.Size == "square" && img.MayHave(adapter.ActMakeSquare) {
 		return talk(s.Act(ctx, a, adapter.Act{Generation: g, Image: img.ID, Action: adapter.ActMakeSquare}))
 	}
 	ratio, err := reshaped(t.Size, img.Width, img.Height)
@@ -34,7 +33,7 @@ func (s *Service) reshape(ctx context.Context, a adapter.Attempt, t chat.Turn, g
 	}
 	g.Size = ratio
 	g.Prompt = strings.TrimSpace(ownRatio.ReplaceAllString(cmp.Or(img.RevisedPrompt, img.Prompt, t.Prompt), ""))
-	if slices.Contains(img.Offers(), adapter.ActZoomCustom) {
+	if img.MayHave(adapter.ActZoomCustom) {
 		return talk(s.Act(ctx, a, adapter.Act{Generation: g, Image: img.ID, Action: adapter.ActZoomCustom, Zoom: leastZoom}))
 	}
 	return talk(s.Edit(ctx, a, adapter.Edit{Generation: g, Images: []adapter.Reference{{Image: img.ID}}}))

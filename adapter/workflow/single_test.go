@@ -21,7 +21,7 @@ func TestRequestsAtOnceForOneQuarterPayItsUOnce(t *testing.T) {
 		made int
 	}{
 		"a button of the quarter": {adapter.Act{Action: adapter.ActZoomOut2x}, "imagine upscale zoom zoom zoom zoom", 4},
-		"U itself":                {adapter.Act{Action: adapter.ActUpscale}, "imagine upscale", 1},
+		"U itself":                {adapter.Act{Action: adapter.ActUpscale, Force: true}, "imagine upscale", 1},
 		"a region":                {adapter.Act{Action: adapter.ActVaryRegion, Generation: harness.Generation("a boat")}, "imagine upscale inpaint inpaint inpaint inpaint", 4},
 	} {
 		for _, places := range []int{64, 1} {

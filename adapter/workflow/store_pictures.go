@@ -1,8 +1,6 @@
 package workflow
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -23,7 +21,16 @@ func (q *Run) StoreGrid(task adapter.Task, from Origin, count int) (adapter.Resu
 
 // deliverGrid stores a grid once; its quarters are cut when they are first needed.
 func (q *Run) deliverGrid(task adapter.Task, from Origin, count int) (adapter.Result, error) {
-	kept, err := q.fetch(from.Account, task.ImageURL, from.Name)
+	w := gridOf(from.Account, task)
+	w.patience = cellFor
+	stored := "pictures/" + q.ImageID(from.Name)
+	kept, err := q.fetchAs(q.ctx, &w, stored, adapter.MaxPicture)
+	if err != nil && len(w.task.ImageURLs) == 4 { // they came later than the grid
+		return q.deliverSeparate(w.task, from, count)
+	} else if err != nil {
+		w.patience = fetchFor - cellFor
+		kept, err = q.fetchAs(q.ctx, &w, stored, adapter.MaxPicture)
+	}
 	if err != nil {
 		return adapter.Result{}, err
 	}
@@ -40,18 +47,34 @@ func (q *Run) deliverGrid(task adapter.Task, from Origin, count int) (adapter.Re
 	return q.keepGrid(grid, cells, from, count)
 }
 
-// deliverSeparate stores the four pictures that an upstream sends apart, beside the grid where it sends that too.
+// deliverSeparate stores the four pictures that an upstream sends apart, beside the grid where it sends that too. Nobody
+// waits for the grid unless it is what was asked for; one of the four that cannot be had is cut out of it.
 func (q *Run) deliverSeparate(task adapter.Task, from Origin, count int) (adapter.Result, error) {
+	aside := q.gridAside(task, from)
+	defer close(aside.noted)
+	wait := fetchFor
+	if task.ImageURL != "" {
+		wait = cellFor
+	}
 	cells := make([]adapter.Image, 4)
 	err := q.Each(4, func(i int) error {
 		name := fmt.Sprintf("%s/%d", from.Name, i+1)
-		kept, err := q.fetch(from.Account, task.ImageURLs[i], name)
+		at := nth(from.Account, task, i)
+		at.patience = wait
+		kept, err := q.fetch(at, name)
+		quarter := 0
+		if err != nil && wait < fetchFor && q.ctx.Err() == nil {
+			if grid, ok := aside.get(q.ctx, fetchFor); ok {
+				kept, quarter, err = grid, i+1, nil
+				kept.Width, kept.Height = grid.Width/2, grid.Height/2
+			}
+		}
 		if err != nil {
 			return err
 		}
 		cell := q.record(from, task, name)
 		cell.Created = listedBefore(cell.Created, i)
-		cell.Source, cell.Index, cell.Grid = kept.Name, i+1, q.ImageID(from.Name)
+		cell.Source, cell.Quarter, cell.Index, cell.Grid = kept.Name, quarter, i+1, q.ImageID(from.Name)
 		cell.Width, cell.Height = kept.Width, kept.Height
 		cells[i] = cell
 		return nil
@@ -60,9 +83,15 @@ func (q *Run) deliverSeparate(task adapter.Task, from Origin, count int) (adapte
 		return adapter.Result{}, err
 	}
 	grid := q.record(from, task, from.Name)
-	grid.Source, grid.Width, grid.Height = cells[0].Source, cells[0].Width, cells[0].Height
-	if kept, err := q.fetch(from.Account, task.ImageURL, from.Name); err == nil {
-		grid.Source, grid.Width, grid.Height = kept.Name, kept.Width, kept.Height
+	grid.Source, grid.Quarter, grid.Width, grid.Height = cells[0].Source, cells[0].Quarter, cells[0].Width, cells[0].Height
+	wait = gridFor
+	if q.s.gridMode(from.Request) == adapter.GridWhole {
+		wait = fetchFor
+	}
+	if kept, ok := aside.get(q.ctx, wait); ok {
+		grid.Source, grid.Quarter, grid.Width, grid.Height = kept.Name, 0, kept.Width, kept.Height
+	} else {
+		aside.record = grid.ID
 	}
 	return q.keepGrid(grid, cells, from, count)
 }
@@ -127,7 +156,8 @@ func (q *Run) enlargeOne(cell *adapter.Image, from Origin) error {
 	if err := q.single(cell, from.Account, from.Name); err != nil {
 		return err
 	}
-	kept, err := q.fetch(from.Account, cell.Single.URL, fmt.Sprintf("%s/single/%d", from.Name, cell.Index))
+	own := adapter.Task{ID: cell.Single.TaskID, Status: adapter.Success, ImageURL: cell.Single.URL}
+	kept, err := q.fetch(whole(from.Account, own), fmt.Sprintf("%s/single/%d", from.Name, cell.Index))
 	if err != nil {
 		return err
 	}
@@ -144,57 +174,10 @@ func (q *Run) enlargeOne(cell *adapter.Image, from Origin) error {
 	if err != nil {
 		return err
 	}
-	if kept, err = q.fetch(from.Account, task.ShownURL(), step); err != nil {
+	if kept, err = q.fetch(whole(from.Account, task), step); err != nil {
 		return err
 	}
 	cell.Source, cell.Width, cell.Height = kept.Name, kept.Width, kept.Height
 	cell.Single = &adapter.Single{TaskID: task.ID, URL: task.ShownURL(), Buttons: task.Buttons}
 	return nil
-}
-
-// fetch downloads a finished task's picture and stores it under the name of this run's step.
-func (q *Run) fetch(account adapter.Account, url, name string) (adapter.Picture, error) {
-	return q.fetchAs("pictures/"+q.ImageID(name), account, url, adapter.MaxPicture)
-}
-
-// FetchVideo is fetch for a clip.
-func (q *Run) FetchVideo(account adapter.Account, url, name string) (adapter.Picture, error) {
-	return q.fetchAs("videos/"+q.ImageID(name), account, url, adapter.MaxVideo)
-}
-
-// fetchFor is how long a picture is asked for that cannot be fetched. One that cannot be stored, since the disk is full,
-// is paid all the same: that is tried until the run ends.
-const fetchFor = 2 * time.Minute
-
-func (q *Run) fetchAs(stored string, account adapter.Account, url string, limit int64) (adapter.Picture, error) {
-	if kept, err := q.s.parts.Pictures.Stat(q.ctx, stored); err == nil {
-		return kept, nil // an earlier life of this run had it already
-	}
-	began := time.Now()
-	for wait := time.Second; ; wait = min(2*wait, 10*time.Second) {
-		kept, err := q.download(account, url, stored, limit)
-		if err == nil {
-			return kept, nil
-		}
-		var known *adapter.Error
-		if q.ctx.Err() != nil {
-			return adapter.Picture{}, context.Cause(q.ctx)
-		}
-		if errors.As(err, &known) && known.Kind == adapter.TooLarge || time.Since(began) > fetchFor && adapter.KindOf(err) != adapter.Storage || !adapter.Pause(q.ctx, wait) {
-			return adapter.Picture{}, adapter.Wrap(adapter.Failed, err, "The picture was made but could not be fetched and stored.")
-		}
-		q.s.parts.Log.Warn("a picture could not be fetched; trying again", "name", stored, "error", err)
-	}
-}
-
-func (q *Run) download(account adapter.Account, url, name string, limit int64) (adapter.Picture, error) {
-	if url == "" {
-		return adapter.Picture{}, adapter.Errorf(adapter.Failed, "Midjourney finished the job without a picture.")
-	}
-	body, err := account.Upstream.Picture(q.ctx, url)
-	if err != nil {
-		return adapter.Picture{}, err
-	}
-	defer func() { _ = body.Close() }() // it was only read
-	return q.s.parts.Pictures.Save(q.ctx, name, body, limit)
 }

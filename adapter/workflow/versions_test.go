@@ -1,9 +1,12 @@
 package workflow_test
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"midgate/adapter/adaptertest/harness"
 
@@ -51,18 +54,106 @@ func TestTurboBelongsToOlderVersions(t *testing.T) {
 	}
 }
 
-func TestVersionEightHasNoUpscaler(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := harness.New(t, simulator.Config{}, nil)
-		img := s.Draw(t, "a red fox --v 8.1", 1)[0]
-		_, refused := s.Press(t, adapter.Act{Generation: harness.Generation(""), Image: img.ID, Action: adapter.ActUpscaleSubtle})
-		if refused == nil || refused.Code != "action_unavailable" || !strings.Contains(refused.Message, "midjourney.hd") {
-			t.Errorf("press = %v, want a word about midjourney.hd", refused)
+// TestWhatASingleShowsDecides: a version does not tell which buttons there are, and a U that was paid for nothing is told.
+func TestWhatASingleShowsDecides(t *testing.T) {
+	for _, action := range []string{adapter.ActUpscaleSubtle, adapter.ActZoomOut2x, adapter.ActPanLeft} {
+		for _, shown := range []bool{true, false} {
+			t.Run(fmt.Sprint(action, " shown ", shown), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					s := harness.New(t, simulator.Config{}, nil)
+					prompt, want := "a red fox --v 8.2", "imagine upscale"
+					if shown {
+						prompt, want = "a red fox --v 7", "imagine upscale "+map[string]string{adapter.ActUpscaleSubtle: "upscale_hd", adapter.ActZoomOut2x: "zoom", adapter.ActPanLeft: "pan"}[action]
+					}
+					img := s.Draw(t, prompt, 1)[0]
+					if slices.Contains(img.Offers(), action) || !slices.Contains(img.Likely(), action) {
+						t.Errorf("before its single is made, %s is certain %v and likely %v; want it likely", action, img.Offers(), img.Likely())
+					}
+					_, refused := s.Press(t, adapter.Act{Generation: harness.Generation(""), Image: img.ID, Action: action})
+					if shown != (refused == nil) || refused != nil && (refused.Code != "action_unavailable" || !strings.Contains(refused.Message, "One job was paid")) {
+						t.Errorf("press = %v, want it done %v, or what was paid", refused, shown)
+					}
+					now, err := s.Image(t.Context(), s.Me, img.ID)
+					if err != nil || len(now.Likely()) != 0 || slices.Contains(now.Offers(), action) != shown {
+						t.Errorf("then certain are %v and likely %v, %v; want %s certain %v", now.Offers(), now.Likely(), err, action, shown)
+					}
+					if got := s.Charged(); got != want {
+						t.Errorf("jobs = %q, want %q", got, want)
+					}
+				})
+			})
 		}
-		if got := s.Charged(); got != "imagine" {
-			t.Errorf("jobs = %q, want only the picture's own", got)
+	}
+}
+
+// TestAQuarterIsCutWhereUOnlySeparates, unless the press is wanted.
+func TestAQuarterIsCutWhereUOnlySeparates(t *testing.T) {
+	tests := map[string]struct {
+		prompt string
+		force  bool
+		grid   string
+		want   string
+	}{
+		"version 7":           {"a fox --v 7", false, "", "imagine"},
+		"version 8.2":         {"a fox --v 8.2", false, "", "imagine"},
+		"niji 6":              {"a fox --niji 6", false, "", "imagine"},
+		"the default version": {"a fox", false, "", "imagine"},
+		"a press is wanted":   {"a fox --v 7", true, "", "imagine upscale"},
+		"version 4 enlarges":  {"a fox --v 4", false, "", "imagine upscale"},
+		"singles are wanted":  {"a fox --v 7", false, adapter.GridUpscale, "imagine upscale"},
+	}
+	for name, test := range tests {
+		for _, whole := range []bool{true, false} {
+			t.Run(fmt.Sprint(name, " of a whole grid ", whole), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					s := harness.New(t, simulator.Config{}, nil)
+					img := s.Draw(t, test.prompt, 2)[1]
+					act := adapter.Act{Generation: harness.Generation(""), Image: img.ID, Action: adapter.ActUpscale, Force: test.force}
+					act.Midjourney.Grid = test.grid
+					if whole {
+						act.Image, act.Index = img.Grid, 2
+					}
+					made, refused := s.Press(t, act)
+					if refused != nil || len(made) != 1 || made[0].ID != img.ID {
+						t.Errorf("press = %+v, %v; want the quarter", made, refused)
+					}
+					if got := s.Charged(); got != test.want {
+						t.Errorf("jobs = %q, want %q", got, test.want)
+					}
+				})
+			})
 		}
-	})
+	}
+}
+
+// TestButtonsThatComeLateCanBePressed: an upstream shows them a while after the picture.
+func TestButtonsThatComeLateCanBePressed(t *testing.T) {
+	for _, late := range []string{`null`, `[]`, `""`} {
+		for action, jobs := range map[string]string{adapter.ActVary: "variation", adapter.ActReroll: "reroll", adapter.ActVaryStrong: "upscale vary_strong"} {
+			t.Run(late+" before "+action, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					s := harness.New(t, simulator.Config{Dialect: simulator.TrueAI}, nil)
+					for _, route := range []string{"fetch", "list"} {
+						s.Sim.Fail(simulator.Fault{Route: route, Kind: "task", Body: `{"buttons":` + late + `}`, For: 4 * time.Second, Times: -1})
+					}
+					img := s.Draw(t, "a red fox --v 7", 1)[0]
+					if len(img.Buttons) != 0 {
+						t.Fatalf("the picture has %d buttons, want none yet", len(img.Buttons))
+					}
+					<-time.After(5 * time.Second)
+					if _, refused := s.Press(t, adapter.Act{Generation: harness.Generation(""), Image: img.ID, Action: action}); refused != nil {
+						t.Errorf("press = %v, want it done", refused)
+					}
+					if got := s.Charged(); got != "imagine "+jobs || s.Sim.Requests().Routes["change"] != 0 {
+						t.Errorf("jobs = %q and %d changes, want %q and none", got, s.Sim.Requests().Routes["change"], "imagine "+jobs)
+					}
+					if grid, err := s.Image(t.Context(), s.Me, img.Grid); err != nil || len(grid.Buttons) == 0 {
+						t.Errorf("the grid has %d buttons, %v; want those that came", len(grid.Buttons), err)
+					}
+				})
+			})
+		}
+	}
 }
 
 // A seed is asked for when somebody wants it; where the upstream does not tell it, that is all that happens.

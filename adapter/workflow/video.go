@@ -3,7 +3,6 @@ package workflow
 import (
 	"cmp"
 	"context"
-	"slices"
 
 	"midgate/adapter"
 	"midgate/adapter/jobs"
@@ -115,7 +114,8 @@ func (s *Service) filmable(ctx context.Context, c adapter.Caller, f *adapter.Vid
 	if err != nil {
 		return account, err
 	}
-	if img.IsGrid() || !slices.Contains(img.Offers(), f.Animate) {
+	img = s.seen(ctx, c, img)
+	if img.IsGrid() || !img.MayHave(f.Animate) {
 		return account, unavailable("action", "Midjourney does not offer to animate this picture", img)
 	}
 	return account, nil

@@ -3,7 +3,6 @@ package workflow
 import (
 	"cmp"
 	"fmt"
-	"slices"
 	"strings"
 
 	"midgate/adapter"
@@ -132,7 +131,7 @@ func (v *videoBuild) withoutVideo(refused error, drawn bool) (adapter.Task, erro
 		return adapter.Task{}, err
 	}
 	v.request.Animate = animateButton(v.request.Motion)
-	if img.IsGrid() || !slices.Contains(img.Offers(), v.request.Animate) {
+	if img.IsGrid() || !img.MayHave(v.request.Animate) {
 		return adapter.Task{}, unavailable("action", "Midjourney does not offer to animate this picture", img)
 	}
 	return v.animate()
@@ -251,22 +250,9 @@ func (v *videoBuild) extend(taskID, step string) (adapter.Task, error) {
 
 // keep downloads the clips and stores them under the run's names that begin so.
 func (v *videoBuild) keep(task adapter.Task, name string) (adapter.Result, error) {
-	urls := task.VideoURLs
-	if len(urls) == 0 && task.ImageURL != "" {
-		urls = []string{task.ImageURL} // an animated WebP, on Discord accounts
-	}
-	if len(urls) == 0 {
-		return adapter.Result{}, adapter.Errorf(adapter.Failed, "Midjourney finished the job without a video.")
-	}
 	return v.q.RecordStorage(task, func() (adapter.Result, error) {
 		result := adapter.Result{Task: task.ID, Still: v.still, StillQuarter: v.stillQuarter}
-		for i, url := range urls {
-			kept, err := v.q.FetchVideo(v.account, url, fmt.Sprintf("%s/%d", name, i+1))
-			if err != nil {
-				return adapter.Result{}, err
-			}
-			result.AddClip(kept)
-		}
-		return result, nil
+		err := v.q.StoreClips(v.account, task, func(i int) string { return fmt.Sprintf("%s/%d", name, i+1) }, &result)
+		return result, err
 	})
 }

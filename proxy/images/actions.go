@@ -54,6 +54,7 @@ func (s *Routes) decodeAct(c *gin.Context, p *body.Body, id string) (act adapter
 	read.Do(func() (err error) { act.CustomID, err = p.Text("custom_id"); return })
 	read.Do(func() (err error) { act.Index, err = readIndex(p); return })
 	read.Do(func() (err error) { act.Zoom, err = readZoom(p); return })
+	read.Do(func() (err error) { act.Force, err = p.Truth("force"); return })
 	read.Do(func() error { return s.mask(c, p, &act) })
 	if read.Err != nil {
 		return act, false, read.Err

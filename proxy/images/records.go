@@ -28,6 +28,7 @@ type RecordJSON struct {
 	Parent        *string      `json:"parent"`
 	Action        *string      `json:"action"`
 	Actions       []string     `json:"actions"`
+	Likely        []string     `json:"likely_actions"`
 	Buttons       []buttonJSON `json:"buttons"`
 	Upstream      originJSON   `json:"upstream"`
 	URL           string       `json:"url"`
@@ -54,7 +55,7 @@ func (s *Routes) record(base string, img adapter.Image) RecordJSON {
 	r := RecordJSON{
 		ID: img.ID, Object: "image", Created: img.Created.Unix(), Model: img.Model, Prompt: img.Prompt,
 		RevisedPrompt: web.OrNull(img.Revised()), Width: img.Width, Height: img.Height, Grid: web.OrNull(img.Grid),
-		Parent: web.OrNull(img.Parent), Action: web.OrNull(img.Action), Actions: img.Offers(), Buttons: []buttonJSON{},
+		Parent: web.OrNull(img.Parent), Action: web.OrNull(img.Action), Actions: img.Offers(), Likely: img.Likely(), Buttons: []buttonJSON{},
 		Upstream: originJSON{Name: img.Upstream, TaskID: img.TaskID, Index: img.Index},
 		URL:      web.PictureURL(base, img.ID, adapter.PNG), Favorite: img.Favorite,
 	}

@@ -18,6 +18,7 @@ type ElementJSON struct {
 	RevisedPrompt string   `json:"revised_prompt,omitempty"`
 	ID            string   `json:"id"`
 	Actions       []string `json:"actions"`
+	Likely        []string `json:"likely_actions"`
 	Width         int      `json:"width"`
 	Height        int      `json:"height"`
 }
@@ -102,7 +103,7 @@ func (s *Routes) element(d *jsonstream.Document, f web.Echo, base string, p Foun
 		d.File(p.Blob, p.Blob.Size)
 		d.Text(",")
 	}
-	e := ElementJSON{ID: p.Image.ID, RevisedPrompt: p.Image.Revised(), Actions: p.Image.Offers(), Width: p.Image.Width, Height: p.Image.Height}
+	e := ElementJSON{ID: p.Image.ID, RevisedPrompt: p.Image.Revised(), Actions: p.Image.Offers(), Likely: p.Image.Likely(), Width: p.Image.Width, Height: p.Image.Height}
 	if f.Output.URL {
 		e.URL = web.PictureURL(base, p.Image.ID, f.Output.Format)
 	}

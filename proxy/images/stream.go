@@ -50,6 +50,7 @@ type EventJSON struct {
 	URL          string     `json:"url,omitempty"`
 	Revised      string     `json:"revised_prompt,omitempty"`
 	Actions      []string   `json:"actions,omitempty"`
+	Likely       []string   `json:"likely_actions,omitempty"`
 }
 
 // EventOf is what an event says of one picture.
@@ -84,7 +85,7 @@ func (s *Routes) completed(ctx context.Context, e *web.Events, caller adapter.Ca
 		about := EventOf(f, p.Blob, p.Image.Created)
 		used := usage(f.Tokens)
 		about.Usage, about.ID, about.URL = &used, p.Image.ID, web.PictureURL(base, p.Image.ID, f.Output.Format)
-		about.Revised, about.Actions = p.Image.Revised(), p.Image.Offers()
+		about.Revised, about.Actions, about.Likely = p.Image.Revised(), p.Image.Offers(), p.Image.Likely()
 		d := pictureEvent(name, p.Blob, about)
 		err := e.Send(name, d)
 		_ = d.Close() // only read

@@ -129,6 +129,9 @@ func Explain(err error, q ErrorContext) APIError {
 	case adapter.Moderated:
 		moderated(&x.Problem, q.Model, e.Code)
 	case adapter.Busy:
+		if e.Patience == adapter.NoPatience {
+			x.retry = doNotRetry
+		}
 		x.after = int(min(max(math.Ceil(e.RetryAfter.Seconds()), 1), 8))
 	case throttled:
 		x.after = int(max(math.Ceil(e.RetryAfter.Seconds()), 1))

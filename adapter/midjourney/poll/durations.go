@@ -28,10 +28,10 @@ type jobKind struct {
 
 // ring holds the last durations, and two figures of them that are refreshed now and then.
 type ring struct {
-	last          []time.Duration
-	next          int
-	stale         int
-	shortest, mid time.Duration
+	last       []time.Duration
+	next       int
+	stale      int
+	quick, mid time.Duration
 }
 
 // learn adds one job's duration.
@@ -60,21 +60,21 @@ func (d *durations) learn(k jobKind, took time.Duration) {
 	}
 }
 
-// refresh computes the first percentile, less a tenth for the quick jobs that are still to come,
-// and the median.
+// refresh computes when the quickest tenth is done, less a tenth for the quicker ones that are still to come, and the
+// median.
 func (r *ring) refresh() {
 	r.stale = 0
 	sorted := slices.Sorted(slices.Values(r.last))
-	r.shortest, r.mid = sorted[len(sorted)/100]*9/10, sorted[len(sorted)/2]
+	r.quick, r.mid = sorted[len(sorted)/10]*9/10, sorted[len(sorted)/2]
 }
 
-// typical returns the time that hardly any job of a kind undercuts, and the median; zero while too few
-// are known.
-func (d *durations) typical(k jobKind) (shortest, median time.Duration) {
+// typical returns the time after which the quickest tenth of a kind is done, and the median; zero while too few are
+// known.
+func (d *durations) typical(k jobKind) (quick, median time.Duration) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if r, ok := d.seen[k]; ok {
-		return r.shortest, r.mid
+		return r.quick, r.mid
 	}
 	return 0, 0
 }

@@ -131,7 +131,8 @@ func (p *Poller) enter(w *waiter) {
 	p.run(j, now)
 }
 
-// newJob plans the first look: not before a job of this kind can be done.
+// newJob plans the first look: when the quickest tenth of such jobs is done. What has been slow so far may be quick now, so
+// that it is never much later than a job can be done.
 func (p *Poller) newJob(w *waiter, now time.Time) *job {
 	j := &job{id: w.TaskID, state: w.State, kind: jobKind{w.Kind, w.Speed}, submitted: w.Submitted}
 	if w.Kind == "modal" || w.Kind == "change" {
@@ -144,8 +145,9 @@ func (p *Poller) newJob(w *waiter, now time.Time) *job {
 	if w.Watch != nil {
 		latest = p.tune.Longest // somebody wants to see it grow
 	}
-	shortest, _ := p.learned.times.typical(j.kind)
-	j.due = p.relay.align(j.submitted.Add(max(p.tune.First, min(shortest, latest))), now)
+	quick, _ := p.learned.times.typical(j.kind)
+	quick = min(quick, p.tune.First+p.tune.Surprise)
+	j.due = p.relay.align(j.submitted.Add(max(p.tune.First, min(quick, latest))), now)
 	return j
 }
 

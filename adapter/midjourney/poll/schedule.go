@@ -20,8 +20,11 @@ func (p *Poller) next(j *job, asked, heard time.Time) time.Time {
 	if p.learned.proof.holds(p.tune.HookRun, heard) {
 		floor = max(floor, p.tune.HookTick)
 	}
-	_, median := p.learned.times.typical(j.kind)
+	quick, median := p.learned.times.typical(j.kind)
 	pause := min(max(j.rest(heard, median)/3, floor), max(p.tune.Longest, floor))
+	if j.last.Progress == 0 && heard.Sub(j.submitted) < quick { // nothing tells that it is one of the slow ones
+		pause = min(pause, max(p.tune.Surprise, floor))
+	}
 	if at := asked.Add(pause); at.After(heard) {
 		return at
 	}

@@ -6,6 +6,7 @@ import "time"
 type Tuning struct {
 	Tick       time.Duration // the poller's step: 500 ms
 	First      time.Duration // the earliest first look after a submission: 2 s
+	Surprise   time.Duration // how much later than it could be a job that shows no progress is looked at, however slow such jobs were: 3 s
 	Longest    time.Duration // the longest pause between two looks at a task: 10 s
 	SingleTick time.Duration // the shortest pause between two looks at a task where there is no list: 1 s
 	RelayTick  time.Duration // the step at relays that serve copies: 3 s
@@ -26,7 +27,7 @@ type Tuning struct {
 // Default returns the tuning for real upstreams.
 func Default() Tuning {
 	return Tuning{
-		Tick: 500 * time.Millisecond, First: 2 * time.Second, Longest: 10 * time.Second,
+		Tick: 500 * time.Millisecond, First: 2 * time.Second, Surprise: 3 * time.Second, Longest: 10 * time.Second,
 		SingleTick: time.Second, RelayTick: 3 * time.Second, RelayCycle: 15 * time.Second,
 		HookTick: 5 * time.Second, HookRun: 200, Gather: 5 * time.Millisecond,
 		Chunk: 100, MinChunk: 50, MaxChunk: 500, Singles: 8,

@@ -67,7 +67,8 @@ func (s *Simulator) help() helpJSON {
 		Words: orderHelp,
 		Faults: `{"route":"imagine","kind":"500","times":1,"accepted":false,"match":"","share":0,"delay":0,"retry_after":0}; kinds: a status, ` +
 			`"502-html", "html-200", "garbage", "truncated", "empty", "no-id", "queue-full", "banned", "no-account", "hang", ` +
-			`"drop-before", "drop-after", "slow"; "cut", "short", "short-length" with "part":n, the bytes that are left`,
+			`"drop-before", "drop-after", "slow"; "cut", "short", "short-length" with "part":n, the bytes that are left; "answer" (with "status", "header", "body"), ` +
+			`"ends" (the job fails with "body" as its reason), "task" (finished tasks get the members of "body")`,
 	}
 }
 

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"encoding/json"
 	"net/http"
 	"strconv"
 	"strings"
@@ -22,11 +23,21 @@ type Fault struct {
 	//   - "cut": accepted, the connection breaks in the middle of the body
 	//   - "short": only a part of the body, as if that were all, without a length; "short-length": with the part's length
 	//   - "slow": the true answer, held for Delay
+	//   - "answer": Status, Header and Body as they are
+	//   - "ends": the true answer, but the job that it names fails with Body as its failReason
 	Kind string `json:"kind"`
+	//   - "task": the true answer, but every finished task in it has the members of Body, a JSON object, in place of its own
+	// Status, Header and Body are those of "answer"; "ends" has a Body only.
+	Status int               `json:"status"`
+	Header map[string]string `json:"header"`
+	Body   string            `json:"body"`
 	// Times is how many requests are spoiled: 0 means one, below 0 all of them.
 	Times int `json:"times"`
 	// Accepted has the request worked on before its answer is spoiled: a job may exist that the client cannot know.
 	Accepted bool `json:"accepted"`
+	// For ends the fault so long after its first hit; 0 leaves it to Times. In JSON: nanoseconds.
+	For   time.Duration `json:"for"`
+	until time.Time
 	// Match must occur in the path or the body; "" fits all.
 	Match string `json:"match"`
 	// Share spoils only that share of the fitting requests, 0…1; 0 means all.
@@ -65,6 +76,9 @@ func (s *Simulator) nextFault(c *call) *Fault {
 		if !f.fits(c) || f.Share > 0 && float64(s.roll()>>11)/(1<<53) >= f.Share {
 			continue
 		}
+		if f.For > 0 && f.until.IsZero() {
+			f.until = c.now.Add(f.For)
+		}
 		hit := *f
 		if f.Times > 0 {
 			if f.Times--; f.Times == 0 {
@@ -101,6 +115,9 @@ func askedFault(c *call) *Fault {
 }
 
 func (f *Fault) fits(c *call) bool {
+	if !f.until.IsZero() && c.now.After(f.until) {
+		return false
+	}
 	if f.Match != "" && !c.mentions(f.Match) && !pathHolds(c, f.Match) {
 		return false
 	}
@@ -112,7 +129,7 @@ func (f *Fault) accepts() bool {
 	switch f.Kind {
 	case "drop-before":
 		return false
-	case "drop-after", "truncated", "cut", "short", "short-length", "no-id", "slow":
+	case "drop-after", "truncated", "cut", "short", "short-length", "no-id", "slow", "ends", "task":
 		return true
 	}
 	return f.Accepted
@@ -140,6 +157,14 @@ func (f *Fault) answer(s *Simulator, out reply) reply {
 		return out
 	case "slow":
 		return out
+	case "answer":
+		return reply{status: f.Status, header: f.Header, body: []byte(f.Body)}
+	case "task":
+		out.body = dressed(out.body, f.Body)
+		return out
+	case "ends":
+		s.endBadly(out, f.Body)
+		return out
 	case "truncated":
 		out.body = out.body[:len(out.body)/2]
 		return out
@@ -157,6 +182,47 @@ func (f *Fault) answer(s *Simulator, out reply) reply {
 		return refuseOrigin(noAccount, "")
 	}
 	return f.statusReply()
+}
+
+// dressed gives the finished tasks of an answer other members.
+func dressed(body []byte, members string) []byte {
+	var more map[string]json.RawMessage
+	if json.Unmarshal([]byte(members), &more) != nil {
+		return body
+	}
+	dress := func(raw json.RawMessage) json.RawMessage {
+		var t map[string]json.RawMessage
+		if json.Unmarshal(raw, &t) != nil || string(t["status"]) != `"SUCCESS"` {
+			return raw
+		}
+		for name, value := range more {
+			t[name] = value
+		}
+		return encode(t)
+	}
+	var all []json.RawMessage
+	if json.Unmarshal(body, &all) != nil {
+		return dress(body)
+	}
+	for i := range all {
+		all[i] = dress(all[i])
+	}
+	return encode(all)
+}
+
+// endBadly has the job that an answer names fail with a reason.
+func (s *Simulator) endBadly(out reply, reason string) {
+	var a struct {
+		Result string `json:"result"`
+	}
+	if json.Unmarshal(out.body, &a) != nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if t := s.tasks[a.Result]; t != nil && t.run != nil {
+		t.run.failAt, t.run.status, t.run.reason = .25, "FAILURE", reason
+	}
 }
 
 // partOf is how much of a body is left.

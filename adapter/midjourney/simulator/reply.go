@@ -21,6 +21,7 @@ type reply struct {
 	kind     string // content type; "" leaves it out
 	location string
 	retry    string // Retry-After
+	header   map[string]string
 	body     []byte
 	file     bool          // a picture or video: byte ranges work
 	delay    time.Duration // held this long in addition to the lag
@@ -95,6 +96,9 @@ func (o reply) writeHeader(w http.ResponseWriter) {
 		w.Header().Set("Content-Type", o.kind)
 	} else {
 		w.Header()["Content-Type"] = nil
+	}
+	for name, value := range o.header {
+		w.Header().Set(name, value)
 	}
 	if o.location != "" {
 		w.Header().Set("Location", o.location)

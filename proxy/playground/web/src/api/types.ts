@@ -27,6 +27,7 @@ export interface Picture {
   parent: string | null
   action: string | null
   actions: string[]
+  likely_actions?: string[]
   buttons: Button[]
   upstream: { name: string; task_id: string; index: number }
   expires_at: number | null

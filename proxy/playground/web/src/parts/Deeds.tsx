@@ -10,7 +10,7 @@ import { CustomZoom } from './CustomZoom'
 export function Deeds({ picture: p }: { picture: Picture }) {
   const [prompt, setPrompt] = useState('')
   const [zooming, setZooming] = useState(false)
-  const offered = new Set(p.actions)
+  const offered = new Set([...p.actions, ...(p.likely_actions ?? [])])
   const press = (action: string) => {
     if (action === 'vary_region') return go({ view: 'edit', id: p.id })
     if (action === 'zoom_custom') return setZooming(true)

@@ -1,0 +1,284 @@
+package midjourney
+
+import (
+	"net/http"
+	"slices"
+	"time"
+
+	"midgate/adapter"
+)
+
+// outcome is what an upstream's no comes to.
+type outcome struct {
+	kind      adapter.Kind
+	code      string // OpenAI's, where the kind alone does not decide it
+	param     string // the request's parameter that is at fault
+	blame     string
+	elsewhere bool          // another account or upstream may do the job
+	unknown   bool          // a job may exist all the same
+	pause     time.Duration // how long to stay away before the same is asked again; 0: it is not worth it
+	patience  time.Duration // how long asking again is worth it in all; 0: as long as the client likes
+	says      string        // the beginning of what the client is told
+}
+
+// Who is to blame.
+const (
+	byRequest    = "the request"
+	byAccount    = "the account at the upstream"
+	byUpstream   = "the upstream"
+	byMidjourney = "Midjourney"
+	bySettings   = "midgate's settings"
+	byNobody     = "nobody knows"
+)
+
+// How long a refused submission stays away where the upstream does not say.
+const (
+	queuePause   = 5 * time.Second
+	parentPause  = 15 * time.Second // a relay's copy of a task is this much behind
+	ratePatience = time.Minute
+)
+
+// The outcomes.
+var (
+	moderated   = outcome{kind: adapter.Moderated, blame: byRequest, says: "The request was rejected by the safety system"}
+	badPrompt   = outcome{kind: adapter.Invalid, code: "invalid_value", param: "prompt", blame: byRequest, says: "Midjourney refused the prompt"}
+	badFrame    = outcome{kind: adapter.Invalid, code: "invalid_value", param: "image", blame: byRequest, says: "Midjourney refused the picture"}
+	badAction   = outcome{kind: adapter.Invalid, code: "invalid_value", param: "action", blame: byRequest, says: "Midjourney does not allow this job"}
+	badRequest  = outcome{kind: adapter.Invalid, code: "invalid_value", blame: byRequest, says: "The upstream refused the request"}
+	tooLarge    = outcome{kind: adapter.TooLarge, blame: byRequest, says: "The upstream does not take a request of this size"}
+	parentGone  = outcome{kind: adapter.NotFound, blame: byUpstream, says: "The upstream does not know the task of this picture any more"}
+	unfinished  = outcome{kind: adapter.Busy, blame: byUpstream, pause: parentPause, says: "The upstream does not take follow-ups of this picture yet"}
+	noButton    = outcome{kind: adapter.Unsupported, code: "unsupported", blame: byUpstream, says: "This upstream does not press this button"}
+	notOffered  = outcome{kind: adapter.Unsupported, code: "unsupported", blame: byUpstream, elsewhere: true, says: "This upstream does not offer this kind of job"}
+	cannot      = outcome{kind: adapter.Unsupported, code: "unsupported", blame: byUpstream, elsewhere: true, says: "This upstream cannot do this"}
+	noAccount   = outcome{kind: adapter.Unavailable, blame: byAccount, elsewhere: true, says: "The upstream cannot take jobs now"}
+	badAccount  = outcome{kind: adapter.Unavailable, blame: byAccount, elsewhere: true, says: "The upstream's Midjourney account cannot take jobs now"}
+	acknowledge = outcome{kind: adapter.Unavailable, blame: byAccount, elsewhere: true, says: "The upstream's Midjourney account must answer a message of the moderators first"}
+	moderation  = outcome{kind: adapter.Unavailable, blame: byMidjourney, says: "Midjourney's moderation is out of order now"}
+	channel     = outcome{kind: adapter.Unavailable, blame: byUpstream, elsewhere: true, says: "The upstream's channel for the job is gone"}
+	notPassed   = outcome{kind: adapter.Unavailable, blame: byUpstream, elsewhere: true, says: "The upstream could not pass the job on"}
+	improper    = outcome{kind: adapter.Unavailable, blame: byUpstream, elsewhere: true, says: "The upstream does not answer properly: something before it answered with a page"}
+	redirects   = outcome{kind: adapter.Unavailable, blame: bySettings, elsewhere: true, says: "The upstream redirects submissions elsewhere: its address in the settings is probably wrong"}
+	queueFull   = outcome{kind: adapter.Busy, blame: byUpstream, elsewhere: true, pause: queuePause, says: "The upstream has no free place now"}
+	overloaded  = outcome{kind: adapter.Busy, blame: byUpstream, elsewhere: true, pause: queuePause, says: "The upstream is overloaded now"}
+	tooFast     = outcome{kind: adapter.Busy, blame: byAccount, elsewhere: true, pause: queuePause, patience: ratePatience, says: "The upstream takes no more requests now"}
+	usedUp      = outcome{kind: adapter.Busy, blame: byAccount, elsewhere: true, says: "The upstream's limit for a day is reached"}
+	credit      = outcome{kind: adapter.Credit, blame: byAccount, elsewhere: true, says: "The upstream's credit is used up"}
+	badKey      = outcome{kind: adapter.UpstreamAuth, blame: bySettings, elsewhere: true, says: "The upstream refuses the key that is set for it"}
+	forbids     = outcome{kind: adapter.UpstreamAuth, blame: bySettings, elsewhere: true, says: "The upstream does not allow this with the key that is set for it"}
+	refused     = outcome{kind: adapter.Failed, blame: byUpstream, elsewhere: true, says: "The upstream refused the job"}
+	timedOut    = outcome{kind: adapter.Failed, blame: byMidjourney, says: "The job timed out at the upstream"}
+	cancelled   = outcome{kind: adapter.Cancelled, blame: byRequest, says: "The job was cancelled"}
+	failed      = outcome{kind: adapter.Failed, blame: byMidjourney, says: "The job failed at the upstream"}
+	unclear     = outcome{kind: adapter.Ambiguous, blame: byNobody, unknown: true, says: "The upstream's answer does not tell whether the job was started"}
+)
+
+// place is where a text stands.
+type place int
+
+// The places. A failReason is the text of a task that ended badly.
+const (
+	inAnswers place = 1 << iota // to a submission
+	inTasks
+	anywhere = inAnswers | inTasks
+)
+
+// saying is one way to say no. All that it names must be so: one of its titles or words, one of its statuses, one of its
+// codes; what is empty does not matter.
+type saying struct {
+	in       place
+	titles   []string // the whole title of a text
+	words    []string // whole words, in the title or outside of what the text quotes
+	statuses []int
+	codes    []int
+	sure     bool // also under a status of 500 and more, where most words leave open whether a job exists
+	weak     bool // as a title it only counts where the rest of the text says nothing
+	means    outcome
+	english  string // what a text in another language says, where the outcome does not say it
+}
+
+// sayings is everything that is known of how upstreams say no. A text that begins with words of a line is decided by the
+// longest such words; else the first line that fits decides, so the specific ones come first.
+var sayings = []saying{
+	// A relay that lost its own server: a job may exist.
+	{in: inAnswers, words: []string{
+		"do_request_failed", "insert_midjourney_task_failed", "empty_response_body", "unmarshal_response_body_failed", "read_response_body_failed",
+		"close_response_body_failed", "close_body_failed",
+	}, means: unclear},
+	{in: inAnswers, words: []string{"create_request_failed", "marshal_request_body_failed"}, means: notPassed},
+	{in: inAnswers, words: []string{"bind_request_body_failed", "read_request_body_failed"}, means: badRequest},
+
+	// Moderation, and what only sounds like it.
+	{in: anywhere, words: []string{"moderator outage", "moderation outage", "moderation is unavailable", "moderation service"}, means: moderation},
+	{in: anywhere, words: []string{"pending mod message", "pending moderation message", "审核消息"}, means: acknowledge},
+	{in: anywhere, words: []string{"blocked from accessing midjourney", "temporarily blocked", "temporarily banned", "账号已被临时封锁", "账号被封", "账号已被封", "账号封禁"},
+		means: badAccount, english: "the account is suspended for a while"},
+	{in: anywhere, words: []string{
+		"banned prompt", "banned prompt detected", "banned image prompt", "banned word", "banned words", "prompt is banned", "ai moderators", "ai moderator", "output filters", "image filters",
+		"prompt filters", "image denied", "image has been blocked", "image was blocked", "images have been blocked", "prompt has been blocked", "prompt was blocked",
+		"prompt blocked", "image blocked", "community standards", "community guidelines", "content policy", "content_policy_violation", "moderation_blocked",
+		"content moderation", "blocked by moderation", "flagged by moderation", "rejected by moderation", "safety system", "nsfw",
+	}, means: moderated},
+	{in: anywhere, words: []string{"敏感词", "违禁词", "违规词", "内容违规", "图片违规", "提示词违规", "涉嫌违规", "审核不通过", "审核未通过", "未通过审核", "内容审核"},
+		sure: true, means: moderated, english: "the prompt may contain a banned word"},
+
+	// Limits of a day, which no waiting helps.
+	{in: inAnswers, words: []string{
+		"今日", "今天", "当日", "当天", "每日", "每天", "日限额", "本月", "总绘图次数", "daily limit", "daily quota", "per day", "limit for today", "for today", "monthly limit",
+	}, means: usedUp, english: "its limit is reached"},
+
+	// Money.
+	{in: anywhere, words: []string{
+		"余额不足", "余额", "额度不足", "额度已用尽", "额度", "欠费", "quota_not_enough", "insufficient_user_quota", "insufficient_quota", "pre_consume_token_quota_failed",
+		"quota exceeded", "quota is not enough", "insufficient quota", "insufficient balance", "insufficient credit", "insufficient credits", "insufficient funds",
+		"balance is not enough", "not enough balance", "not enough credits", "arrears", "in arrears", "overdue payment", "payment required", "billing",
+	}, sure: true, means: credit, english: "the credit is used up"},
+	{in: inAnswers, weak: true, words: []string{"quota", "balance", "credit"}, statuses: []int{401, 402, 403}, means: credit},
+	{in: inAnswers, statuses: []int{402}, means: credit},
+
+	// The task that a follow-up goes on from.
+	{in: anywhere, words: []string{"task_status_not_success", "关联任务状态错误", "关联任务状态", "关联任务未完成"}, means: unfinished, english: "it is not finished"},
+	{in: anywhere, words: []string{"task_not_found", "task_no_found", "关联任务不存在或已失效", "关联任务不存在", "任务不存在", "任务已失效", "task not found"}, means: parentGone,
+		english: "it has expired"},
+	{in: anywhere, words: []string{"get_channel_info_failed", "该任务所属渠道已被禁用", "渠道已被禁用", "获取渠道信息失败", "渠道不存在"}, means: channel},
+
+	// What is not offered.
+	{in: inAnswers, words: []string{"unknown_action", "unknown action", "未知的 action", "未知的action", "custom_id_is_required", "index_parse_failed"}, means: noButton},
+	{in: inAnswers, words: []string{
+		"无可用渠道", "没有可用渠道", "没有可用的渠道", "暂无可用渠道", "no available channel", "no available channels", "no channel available", "no channels available",
+		"model_not_found", "model not found", "模型不存在",
+	}, sure: true, means: notOffered, english: "no channel is available for this kind of job"},
+	{in: inAnswers, words: []string{
+		"无权访问模型", "无权使用模型", "无权访问", "无权限访问模型", "没有权限使用模型", "no access to model", "not have access to model", "not have access to the model",
+		"not allowed to use model", "not allowed to access model", "no permission to use model", "no permission to access model", "not authorized to access model",
+	}, sure: true, means: notOffered, english: "the key may not run this kind of job"},
+	{in: inAnswers, words: []string{
+		"当前账号不支持", "账号不支持", "未启用", "未开启", "未开放", "禁止上传", "功能已关闭", "account does not support", "not available on this account", "not implemented",
+		"invalid url", "feature is disabled", "not enabled",
+	}, means: notOffered, english: "the account does not do this"},
+	{in: inAnswers, words: []string{"不支持", "not supported", "not support", "unsupported operation", "disabled"}, means: cannot, english: "it is not supported"},
+
+	// Full, busy, too fast.
+	{in: anywhere, words: []string{"队列已满", "队列", "queue full", "queue is full", "queue_full", "queue"}, means: queueFull, english: "the queue is full"},
+	{in: anywhere, words: []string{"system_cpu_overloaded", "system_memory_overloaded", "overloaded", "负载已饱和", "负载过高", "系统繁忙", "服务器繁忙", "服务繁忙", "server is busy", "system is busy"},
+		sure: true, means: overloaded, english: "all places are taken"},
+	{in: anywhere, words: []string{
+		"slow down", "rate limited", "rate limit", "rate_limit_exceeded", "rate limiting", "too many requests", "too many jobs", "too many tasks", "过于频繁", "太频繁", "频率限制",
+	}, means: tooFast, english: "the requests come too fast"},
+	{in: inAnswers, words: []string{"并发", "concurrent", "concurrency", "max concurrent"}, means: queueFull, english: "too many jobs run at once"},
+
+	// The account.
+	{in: inAnswers, words: []string{"账号已禁用", "账号不可用", "未登录"}, statuses: []int{401, 403}, means: badKey, english: "the key is not accepted"},
+	{in: anywhere, words: []string{
+		"credits exhausted", "out of fast hours", "out of hours", "fast hours", "fast time", "fast credits", "not subscribed", "subscription required", "subscription paused",
+		"subscription expired", "subscription has expired", "subscribe", "subscription", "plan cancelled", "plan canceled", "plan paused", "tos not accepted", "terms of service",
+		"verify you're human", "captcha", "account is disabled", "account disabled", "account suspended",
+		"account is blocked", "no available account", "no account available", "please complete the task",
+	}, means: badAccount},
+	{in: anywhere, weak: true, words: []string{"action required to continue", "action needed to continue"}, means: badAccount},
+	{in: anywhere, words: []string{"无可用的账号实例", "无可用的账号", "无可用账号", "没有可用的账号", "没有可用账号", "no usable account"}, means: noAccount, english: "no Midjourney account is available"},
+	{in: anywhere, words: []string{"账号不可用", "账号不存在", "账号已禁用", "账号异常"}, means: badAccount, english: "the Midjourney account is not available"},
+	{in: anywhere, words: []string{"账号用量已经用完", "账号用量", "用量已用完", "快速时长", "订阅已过期", "未订阅"}, means: badAccount, english: "the account's hours are used up"},
+	{in: inTasks, words: []string{"任务失败，请重试", "任务失败,请重试"}, means: badAccount, english: "the account could not run the job"},
+	{in: inAnswers, words: []string{"封锁", "禁用", "封禁"}, means: badAccount, english: "the account is suspended"},
+	{in: inTasks, titles: []string{"blocked", "banned", "suspended"}, means: badAccount},
+
+	// What is wrong with the request.
+	{in: inAnswers, words: []string{
+		"prompt不能为空", "prompt 不能为空", "提示词不能为空", "prompt_is_required", "prompt is required", "prompt is empty", "prompt too long", "prompt is too long",
+		"prompt length", "prompt长度", "提示词长度", "提示词过长",
+	}, means: badPrompt, english: "the prompt is empty or too long"},
+	{in: anywhere, words: []string{
+		"invalid prompt", "invalid parameter", "invalid parameters", "unrecognized parameter", "unrecognized parameters", "unrecognized parameter(s)", "unknown parameter", "unknown parameters",
+		"invalid value", "invalid aspect ratio", "invalid version", "invalid link", "invalid links", "invalid url in prompt", "could not validate this link", "could not fetch image",
+		"failed to load image", "invalid image", "unsupported image", "empty prompt", "duplicate images detected", "duplicate images", "invalid argument", "invalid arguments",
+		"conflicting parameters", "incompatible parameters", "prompt too long",
+	}, means: badPrompt},
+	{in: anywhere, words: []string{"解析链接失败", "链接解析失败", "链接格式错误", "无效的链接", "链接无效", "图片链接"}, means: badPrompt, english: "a link cannot be read"},
+	{in: anywhere, words: []string{"无效的参数", "参数无效", "参数错误", "无效参数", "提示词无效", "无效的提示词"}, means: badPrompt, english: "a parameter is wrong"},
+	{in: inTasks, words: []string{"无效"}, means: badPrompt, english: "something in the request is invalid"},
+	{in: anywhere, words: []string{"no start frame provided", "no start frame", "no end frame provided", "start frame is required", "缺少首帧", "首帧"}, means: badFrame, english: "the first frame is missing"},
+	{in: anywhere, words: []string{"job action restricted", "action restricted"}, means: badAction},
+	{in: inAnswers, words: []string{"invalid_request", "invalid_request_error"}, statuses: []int{200, 400, 422, 500}, means: badRequest},
+
+	// How jobs end.
+	{in: inTasks, words: []string{"超时", "未找到消息", "timed out", "timeout", "time out", "took too long", "deadline exceeded"}, means: timedOut, english: "the job timed out"},
+	{in: inTasks, words: []string{
+		"取消任务", "任务取消", "已取消", "用户取消", "取消", "job cancelled", "job canceled", "task cancelled", "task canceled", "cancelled by", "canceled by", "was cancelled",
+		"was canceled", "cancel job", "job cancel", "user cancelled",
+	}, means: cancelled},
+	{in: inTasks, titles: []string{"cancelled", "canceled", "cancel"}, means: cancelled},
+
+	// Codes and statuses without telling words.
+	{in: inAnswers, weak: true, words: []string{"上限", "限制", "次数", "limit", "too many"}, codes: []int{codeValidation}, means: tooFast, english: "a limit is reached"},
+	{in: inAnswers, statuses: []int{401}, means: badKey},
+	{in: inAnswers, codes: []int{codeValidation, codeRelay}, statuses: []int{403}, means: forbids},
+	{in: inAnswers, codes: []int{codeNoAccount}, statuses: []int{404}, means: parentGone},
+	{in: inAnswers, codes: []int{codeNoAccount}, sure: true, means: noAccount},
+	{in: inAnswers, codes: []int{codeQueueFull}, sure: true, means: queueFull},
+	{in: inAnswers, codes: []int{codeSaturated}, sure: true, means: overloaded},
+	{in: inAnswers, codes: []int{codeBanned}, sure: true, means: moderated},
+	{in: inAnswers, codes: []int{codeFailure}, means: refused},
+	{in: inAnswers, codes: []int{codeRelay}, means: unclear},
+	{in: inAnswers, codes: []int{codeValidation, codeBinding}, means: badRequest},
+	{in: inAnswers, statuses: []int{429}, means: tooFast},
+	{in: inAnswers, words: []string{
+		"key", "token", "secret", "authorization", "authorisation", "unauthorized", "credentials", "permission", "permissions", "令牌", "密钥", "用户", "权限", "分组", "group", "user",
+		"invalid api key", "invalid token",
+	}, weak: true, statuses: []int{403}, means: forbids},
+	{in: inAnswers, statuses: []int{403}, means: noAccount},
+	{in: inAnswers, statuses: []int{404, 405, 501}, means: notOffered},
+	{in: inAnswers, statuses: []int{408}, means: unclear},
+	{in: inAnswers, statuses: []int{413}, means: tooLarge},
+	{in: inAnswers, statuses: []int{503}, means: noAccount},
+}
+
+// answered is what is known of an answer when the table is looked up.
+type answered struct {
+	in           place
+	status, code int
+	telling
+}
+
+// lookUp is the line that fits, nil if none does, and whether words of it were said.
+func lookUp(a answered) (*saying, bool) {
+	if l := a.beginning(); l != nil {
+		return l, true
+	}
+	for i := range sayings {
+		l := &sayings[i]
+		if l.fits(a) && (len(l.words) == 0 && len(l.titles) == 0 || l.says(a.telling)) {
+			return l, len(l.words) > 0 || len(l.titles) > 0
+		}
+	}
+	return nil, false
+}
+
+// beginning is the line with the longest words that the text begins with.
+func (a answered) beginning() *saying {
+	var best *saying
+	longest := 0
+	for i := range sayings {
+		l := &sayings[i]
+		for _, w := range l.words {
+			if len(w) > longest && !l.weak && l.fits(a) && a.starts(w) {
+				best, longest = l, len(w)
+			}
+		}
+	}
+	return best
+}
+
+// fits reports whether all but the words of a line is so.
+func (l *saying) fits(a answered) bool {
+	if l.in&a.in == 0 || len(l.codes) > 0 && !slices.Contains(l.codes, a.code) || len(l.statuses) > 0 && !slices.Contains(l.statuses, a.status) {
+		return false
+	}
+	certain := a.status < 500 || l.sure || len(l.statuses) > 0 || a.status == http.StatusServiceUnavailable && len(l.words) > 0
+	return certain
+}
+
+// says reports whether a text has a line's title or one of its words.
+func (l *saying) says(t telling) bool {
+	return slices.Contains(l.titles, t.title) && t.own(t.title) || slices.ContainsFunc(l.words, func(w string) bool { return holds(t.rest, w) })
+}

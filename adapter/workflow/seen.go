@@ -1,0 +1,50 @@
+package workflow
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"midgate/adapter"
+)
+
+// seenFor is how long it may take to read the task of a picture without buttons again.
+const seenFor = 10 * time.Second
+
+// seen is a picture with the buttons that its task shows now, if it had none: some upstreams show them a while after the
+// picture. Its grid and the other quarters have the same ones.
+func (s *Service) seen(ctx context.Context, c adapter.Caller, img adapter.Image) adapter.Image {
+	if !img.Bare() || img.TaskID == "" {
+		return img
+	}
+	account, err := s.parts.Accounts.Made(ctx, c, img.Upstream)
+	if err != nil {
+		return img
+	}
+	ctx, cancel := context.WithTimeout(ctx, seenFor)
+	defer cancel()
+	task, err := account.Upstream.Task(ctx, img.TaskID)
+	if err != nil || len(task.Buttons) == 0 {
+		return img
+	}
+	img.Buttons = task.Buttons
+	family := []string{img.ID, img.Grid}
+	if grid, err := s.lib.Image(ctx, c, img.Grid); err == nil {
+		family = append(family, grid.Cells...)
+	}
+	slices.Sort(family)
+	for _, id := range slices.Compact(append(family, img.Cells...)) {
+		if id == "" {
+			continue
+		}
+		err := s.parts.Store.Update(ctx, id, func(i *adapter.Image) {
+			if i.TaskID == img.TaskID && i.Bare() {
+				i.Buttons = task.Buttons
+			}
+		})
+		if err != nil {
+			s.parts.Log.Debug("buttons that came late could not be noted", "image", id, "error", err)
+		}
+	}
+	return img
+}

@@ -1,0 +1,134 @@
+package proxy
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"midgate/adapter/midjourney/simulator"
+	"midgate/proxy/web"
+)
+
+// refusedAs sends a generation and returns how it was refused.
+func (h *house) refusedAs(t *testing.T, path, body string) (int, web.Problem, http.Header) {
+	t.Helper()
+	status, header, raw := h.call(t, "POST", path, body)
+	var e struct{ Error web.Problem }
+	if err := json.Unmarshal(raw, &e); err != nil {
+		t.Fatalf("%s answered %d %s, want an error", path, status, raw)
+	}
+	return status, e.Error, header
+}
+
+// TestHowAnUpstreamSaysNoDecidesTheAnswer: status, code and parameter, and nothing is paid for what was refused.
+func TestHowAnUpstreamSaysNoDecidesTheAnswer(t *testing.T) {
+	tests := map[string]struct {
+		fault  simulator.Fault
+		status int
+		code   string
+		param  string
+		paid   string
+	}{
+		"a challenge":            {simulator.Fault{Kind: "answer", Status: 403, Header: map[string]string{"Content-Type": "text/html"}, Body: "<title>Just a moment...</title>"}, 503, "overloaded", "", ""},
+		"a firewall":             {simulator.Fault{Kind: "answer", Status: 403, Body: "error code: 1020"}, 503, "overloaded", "", ""},
+		"a mitigation":           {simulator.Fault{Kind: "answer", Status: 403, Header: map[string]string{"cf-mitigated": "challenge"}}, 503, "overloaded", "", ""},
+		"arrears":                {simulator.Fault{Kind: "answer", Status: 403, Body: `{"error":{"message":"the account is in arrears"}}`}, 402, "insufficient_quota", "", ""},
+		"no balance":             {simulator.Fault{Kind: "answer", Status: 403, Body: `{"error":{"message":"用户余额不足"}}`}, 402, "insufficient_quota", "", ""},
+		"a refused key":          {simulator.Fault{Kind: "answer", Status: 403, Body: `{"error":{"message":"invalid api key"}}`}, 502, "upstream_auth", "", ""},
+		"code 9":                 {simulator.Fault{Kind: "answer", Status: 200, Body: `{"code":9,"description":"BaseImageUrl is empty"}`}, 502, "upstream_error", "", ""},
+		"code 4":                 {simulator.Fault{Kind: "answer", Status: 200, Body: `{"code":4,"description":"something is wrong"}`}, 400, "invalid_value", "", ""},
+		"an error with 200":      {simulator.Fault{Kind: "answer", Status: 200, Body: `{"error":{"message":"it did not work"}}`}, 502, "upstream_error", "", ""},
+		"the limit of a day":     {simulator.Fault{Kind: "answer", Status: 200, Body: `{"code":4,"description":"今日绘图次数已达上限"}`}, 429, "rate_limit_exceeded", "", ""},
+		"a banned prompt":        {simulator.Fault{Kind: "ends", Body: "Banned prompt, `timeout` is banned"}, 400, "content_policy_violation", "", "imagine"},
+		"an outage":              {simulator.Fault{Kind: "ends", Body: "There is a content moderator outage"}, 503, "overloaded", "", "imagine"},
+		"a message to the owner": {simulator.Fault{Kind: "ends", Body: "Pending mod message"}, 503, "overloaded", "", "imagine"},
+		"an account without":     {simulator.Fault{Kind: "ends", Body: "账号用量已经用完"}, 503, "overloaded", "", "imagine"},
+		"too fast":               {simulator.Fault{Kind: "ends", Body: "Slow down! You are being rate limited"}, 429, "rate_limit_exceeded", "", "imagine"},
+		"a bad parameter":        {simulator.Fault{Kind: "ends", Body: "Invalid parameter, `--moderation`"}, 400, "invalid_value", "prompt", "imagine"},
+		"a bad prompt":           {simulator.Fault{Kind: "ends", Body: "Invalid prompt, `/imagine a timeout sign`"}, 400, "invalid_value", "prompt", "imagine"},
+		"a time-out":             {simulator.Fault{Kind: "ends", Body: "任务超时"}, 502, "upstream_error", "", "imagine"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			h := newHouse(t, simulator.Config{})
+			test.fault.Route = "imagine"
+			h.sim.Fail(test.fault)
+			start := time.Now()
+			status, e, _ := h.refusedAs(t, "/v1/images/generations", `{"prompt":"a timeout sign","model":"midjourney"}`)
+			if status != test.status || e.Code == nil || *e.Code != test.code || test.param != "" && (e.Param == nil || *e.Param != test.param) {
+				t.Errorf("answered %d %+v, want %d %s about %q", status, e, test.status, test.code, test.param)
+			}
+			if got := h.charged(); got != test.paid || h.sim.Requests().Routes["imagine"] != 1 {
+				t.Errorf("jobs = %q after %d submissions, want %q after one", got, h.sim.Requests().Routes["imagine"], test.paid)
+			}
+			if took := time.Since(start); took > 10*time.Second {
+				t.Errorf("the refusal took %v, want it at once", took)
+			}
+		})
+	}
+}
+
+// TestALimitOfADayIsNotWaitedFor, nor are clients told to ask again.
+func TestALimitOfADayIsNotWaitedFor(t *testing.T) {
+	h := newHouse(t, simulator.Config{})
+	h.sim.Fail(simulator.Fault{Route: "imagine", Kind: "answer", Status: 200, Body: `{"code":4,"description":"访客今日绘图次数已达上限"}`, Times: -1})
+	status, e, header := h.refusedAs(t, "/v1/images/generations", `{"prompt":"a fox"}`)
+	if status != 429 || header.Get("X-Should-Retry") != "false" || !strings.Contains(e.Message, "day") {
+		t.Errorf("answered %d %q with x-should-retry %q, want 429 and no invitation", status, e.Message, header.Get("X-Should-Retry"))
+	}
+}
+
+// TestAnEarlierTaskThatAnAnswerNamesIsFollowed: its state is that of the submission that made it.
+func TestAnEarlierTaskThatAnAnswerNamesIsFollowed(t *testing.T) {
+	for _, description := range []string{"任务已存在", "task exists", ""} {
+		h := newHouse(t, simulator.Config{})
+		h.draw(t, `{"prompt":"a red fox","response_format":"url"}`)
+		id := h.sim.Tasks()[0].ID
+		body, err := json.Marshal(map[string]any{"code": 21, "description": description, "result": id, "properties": map[string]any{"status": "SUCCESS"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.sim.Fail(simulator.Fault{Route: "imagine", Kind: "answer", Status: 200, Body: string(body)})
+		h.draw(t, `{"prompt":"a blue fox","response_format":"url"}`)
+		if got := h.charged(); got != "imagine" {
+			t.Errorf("jobs = %q, want the one that existed", got)
+		}
+		h.paidAsCharged(t)
+	}
+}
+
+// paidAsCharged compares the jobs_paid of all jobs with the upstream's ledger.
+func (h *house) paidAsCharged(t *testing.T) {
+	t.Helper()
+	_, _, body := h.call(t, "GET", "/v1/jobs?limit=100", "")
+	var page struct {
+		Data []web.JobJSON `json:"data"`
+	}
+	if err := json.Unmarshal(body, &page); err != nil {
+		t.Fatal(err)
+	}
+	paid := 0
+	for _, j := range page.Data {
+		paid += j.JobsPaid
+	}
+	if charged := len(h.sim.Ledger()); paid != charged {
+		t.Errorf("jobs_paid is %d in all, and the upstream charged %d", paid, charged)
+	}
+}
+
+// TestJobsPaidIsWhatTheUpstreamCharged: hidden presses count, dialogs and refusals do not.
+func TestJobsPaidIsWhatTheUpstreamCharged(t *testing.T) {
+	h := newHouse(t, simulator.Config{Remix: true})
+	h.sim.Fail(simulator.Fault{Route: "imagine", Kind: "queue-full", Match: "busy"})
+	h.sim.Fail(simulator.Fault{Route: "imagine", Kind: "answer", Status: 200, Body: `{"code":9,"description":"no"}`, Match: "refused", Times: -1})
+	for _, prompt := range []string{"a fox", "busy", "refused", "sim-fail sim-instant", "sim-banned", "a bear"} {
+		h.call(t, "POST", "/v1/images/generations", `{"prompt":"`+prompt+`","n":2,"response_format":"url"}`)
+	}
+	id := h.draw(t, `{"prompt":"a red fox --v 7","response_format":"url"}`)[0].ID
+	for _, action := range []string{"upscale", "zoom_out_2x", "vary_strong", "pan_left", "make_square", "reroll"} {
+		h.call(t, "POST", "/v1/images/"+id+"/actions", `{"action":"`+action+`","response_format":"url"}`)
+	}
+	h.paidAsCharged(t)
+}
