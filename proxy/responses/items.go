@@ -1,4 +1,4 @@
-package proxy
+package responses
 
 import (
 	"context"
@@ -45,7 +45,7 @@ func outcomeOf(run adapter.Job, r adapter.Result) outcome {
 }
 
 // items makes the output. Whoever gets it closes it, or gives it to a document.
-func (s *responseRoutes) items(ctx context.Context, c adapter.Caller, base string, r responseJSON, o outcome, bytes bool) ([]item, error) {
+func (s *Routes) items(ctx context.Context, c adapter.Caller, base string, r responseJSON, o outcome, bytes bool) ([]item, error) {
 	suffix := strings.TrimPrefix(r.ID, "resp_")
 	for _, img := range o.images {
 		o.ids = append(o.ids, img.ID)
