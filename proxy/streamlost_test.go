@@ -126,7 +126,7 @@ var lost = map[string]struct{ path, body, done string }{
 }
 
 // A stream that cannot show the pictures of a job that was paid has delivered them to nobody: the same request gets them
-// without a new job (contract.md §7.1).
+// without a new job.
 func TestAStreamThatCannotShowItsPicturesLeavesThemForTheRepeat(t *testing.T) {
 	t.Parallel()
 	for name, tc := range lost {

@@ -97,7 +97,7 @@ func readTool(p *body.Body, tool gjson.Result) (adapter.Generation, bool, error)
 const imageDeployment = "X-Ms-Oai-Image-Generation-Deployment"
 
 // settleModel settles the model: the tool's where it is one of ours, else the request's, else the plain one. A
-// response's own model is a text model that means nothing here (contract.md §3).
+// response's own model is a text model that means nothing here.
 func (s *Routes) settleModel(c *gin.Context, p *body.Body, tool gjson.Result, ask *request) error {
 	named, err := p.Model()
 	if err != nil {

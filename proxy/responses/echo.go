@@ -54,7 +54,7 @@ type inputPieceJSON struct {
 	FileID   *string `json:"file_id,omitempty"`
 }
 
-// What is kept of a request, in bytes: all together stay far below what a record may hold (style.md §1).
+// What is kept of a request, in bytes: all together stay far below what a record may hold.
 const (
 	maxKept    = 4 << 10 // of one field
 	maxInput   = 8 << 10 // of all the input's text

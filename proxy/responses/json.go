@@ -11,7 +11,7 @@ import (
 	"midgate/proxy/web"
 )
 
-// responseJSON is a response without its output (openai-surface.md §7.3).
+// responseJSON is a response without its output.
 type responseJSON struct {
 	ID        string
 	CreatedAt int64
@@ -88,7 +88,7 @@ func responseOf(run adapter.Job, f echo) responseJSON {
 	return r
 }
 
-// errorOf says an error in the words of a response's own list of codes (openai-surface.md §7.4).
+// errorOf says an error in the words of a response's own list of codes.
 func errorOf(x web.APIError) *errorJSON {
 	code := web.ServerError
 	switch x.Kind {

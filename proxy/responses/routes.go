@@ -52,7 +52,7 @@ type Followers interface {
 	Forget(ctx context.Context, c adapter.Caller, jobID string) error
 }
 
-// Create serves POST /v1/responses: the image_generation tool of OpenAI's newer API (openai-surface.md §7). A response
+// Create serves POST /v1/responses: the image_generation tool of OpenAI's newer API. A response
 // is its run.
 func (s *Routes) Create(c *gin.Context) error {
 	p, err := s.ReadAnyModel(c)

@@ -17,7 +17,7 @@ import (
 // fresh is the last number that a client has seen of a stream that begins.
 const fresh = -1
 
-// eventStream sends a response's events in the order of openai-surface.md §7.4, numbered from 0 without gaps. A
+// eventStream sends a response's events in OpenAI's order, numbered from 0 without gaps. A
 // stream that is taken up again leaves out what the client has seen.
 type eventStream struct {
 	log  *slog.Logger
@@ -163,7 +163,7 @@ func (t *eventStream) finish(items []item, announced int) error {
 	return t.lost
 }
 
-// fail sends the error, nested and flat: clients differ in which of them they read (openai-surface.md §7.4).
+// fail sends the error, nested and flat: clients differ in which of them they read.
 func (t *eventStream) fail(x web.APIError) {
 	t.lost, t.next = nil, max(t.next, t.seen+1)
 	d := &jsonstream.Document{}
