@@ -109,8 +109,10 @@ func spellRun(before, run, after string) string {
 	switch {
 	case run == "-":
 		return run
-	case startsWithLetter(after) && (before == "" || short > 1):
+	case startsWithLetter(after) && (short > 1 || before == "" && (short > 0 || namesParam(after))):
 		return " --"
+	case run == "–" && before != "" && after != "": // mother–daughter; itself it would be "--" to some servers
+		return "-"
 	case before != "" && isDigit(rune(before[len(before)-1])) && after != "" && isDigit(rune(after[0])):
 		return "-"
 	case short == len(run): // dashes that begin nothing
@@ -118,6 +120,17 @@ func spellRun(before, run, after string) string {
 	default:
 		return " - "
 	}
+}
+
+// namesParam reports whether a text behind a long dash begins with the name of a parameter: a dash before other words
+// is a dash.
+func namesParam(text string) bool {
+	if !paramName.MatchString("--" + text) {
+		return false
+	}
+	name, _ := splitParam("--" + text)
+	_, known := lookupParam(name)
+	return known
 }
 
 func isDash(r rune) bool  { return r == '-' || unicode.Is(longDashes, r) }

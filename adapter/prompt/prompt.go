@@ -2,6 +2,7 @@ package prompt
 
 import (
 	"cmp"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -67,9 +68,13 @@ func Parse(text string) (Prompt, error) {
 	return p, nil
 }
 
+// imagineCommand is what people copy along from Discord before a prompt.
+var imagineCommand = regexp.MustCompile(`^(?i:\s*/imagine(?:\s+|\s*:\s*|$)(?:prompt\s*[::]\s*)?)`)
+
 // readPrompt takes a text apart until nothing changes any more: what is left of a text after something was taken
 // out of it must not read as something else.
 func readPrompt(text string) (Prompt, error) {
+	text = imagineCommand.ReplaceAllString(text, "")
 	if err := checkLength(text); err != nil {
 		return Prompt{}, err
 	}

@@ -17,8 +17,8 @@ type Version struct {
 // newestNiji is what Niji without a version means.
 const newestNiji = "7"
 
-// The releases below newReleases are complete. From there on every number up to
-// lastRelease passes, because new ones appear; above it is a typing error such as --v 61.
+// The releases below newReleases are complete. From there on every number up to lastRelease passes, because minor ones
+// appear; above it is a typing error such as --v 61, or a version that nobody has seen yet.
 var (
 	oldReleases     = []float64{1, 2, 3, 4, 5, 5.1, 5.2, 6, 6.1, 7}
 	oldNijiReleases = []float64{4, 5, 6, 7}
@@ -26,7 +26,7 @@ var (
 
 const (
 	newReleases = 8
-	lastRelease = 19.9
+	lastRelease = 8.9
 )
 
 var releaseNumber = regexp.MustCompile(`^[0-9]{1,2}(\.[0-9])?$`)
