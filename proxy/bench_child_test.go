@@ -25,7 +25,7 @@ import (
 )
 
 // Benchmarks measure a server in a process of its own, so that its CPU time and memory are nobody else's, against a
-// baseline in another, in turns within the same minute (engineering.md §6).
+// baseline in another, in turns within the same minute.
 
 const childVar = "MIDGATE_BENCH_SERVER"
 

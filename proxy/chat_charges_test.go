@@ -12,6 +12,7 @@ import (
 
 	"midgate/adapter/midjourney/simulator"
 	"midgate/proxy/chat"
+	"midgate/proxy/responses"
 )
 
 // asking is a request, what it is answered with, and the kinds of what it pays.
@@ -92,7 +93,7 @@ func TestResponses_ATurnIsAllThatWasSaidSinceTheLastAnswer(t *testing.T) {
 	wish := `{"role":"user","content":"make the sky green"}`
 	tool := func(settings string) string { return `"tools":[{"type":"image_generation"` + settings + `}],` }
 	input := func(items ...string) string { return `"input":[` + strings.Join(items, ",") + `]}` }
-	h.charges(t, responsesRoute, map[string]asking{
+	h.charges(t, responses.Route, map[string]asking{
 		"a wish, then its picture":       {`{` + tool("") + input(wish, pic), 200, "image_generation_call", "edits"},
 		"a picture, then its wish":       {`{` + tool("") + input(pic, wish), 200, "image_generation_call", "edits"},
 		"whatever the action: auto":      {`{` + tool(`,"action":"auto"`) + input(wish, pic), 200, "image_generation_call", "edits"},
@@ -167,18 +168,18 @@ func TestChat_PartsAreUsedOrRefused(t *testing.T) {
 		"a new kind":   `{"type":"hologram","hologram":{}}`,
 		"an empty one": `{"type":"image_url"}`,
 	}
-	chats, responses := map[string]asking{}, map[string]asking{}
+	chats, replies := map[string]asking{}, map[string]asking{}
 	for name, part := range pictures {
 		chats[name] = asking{inTurn(userParts(saidText("make the sky green"), part)), 200, "/images/img_", "edits"}
-		responses[name] = asking{`{"tools":[{"type":"image_generation"}],"input":[` + userParts(`{"type":"input_text","text":"make the sky green"}`, part) + `]}`, 200, "image_generation_call", "edits"}
+		replies[name] = asking{`{"tools":[{"type":"image_generation"}],"input":[` + userParts(`{"type":"input_text","text":"make the sky green"}`, part) + `]}`, 200, "image_generation_call", "edits"}
 	}
 	for name, part := range others {
 		chats[name] = asking{inTurn(userParts(saidText("make the sky green"), part)), 400, "invalid_request_error", ""}
-		responses[name] = asking{`{"input":[` + userParts(`{"type":"input_text","text":"a red fox"}`, part) + `]}`, 400, "invalid_request_error", ""}
+		replies[name] = asking{`{"input":[` + userParts(`{"type":"input_text","text":"a red fox"}`, part) + `]}`, 400, "invalid_request_error", ""}
 		chats["before: "+name] = asking{inTurn(userParts(saidText("a fox"), part), `{"role":"assistant","content":"no"}`, userText("a red fox "+name)), 200, "/images/img_", "imagine"}
 	}
 	h.charges(t, chat.Route, chats)
-	h.charges(t, responsesRoute, responses)
+	h.charges(t, responses.Route, replies)
 }
 
 // Pictures beside the text are data URLs: clients take what stands there for base64.

@@ -17,7 +17,7 @@ import (
 
 	official "github.com/openai/openai-go/v3"
 	"github.com/openai/openai-go/v3/option"
-	"github.com/openai/openai-go/v3/responses"
+	officialresponses "github.com/openai/openai-go/v3/responses"
 	gpt "github.com/sashabaranov/go-openai"
 )
 
@@ -148,7 +148,7 @@ func openaiGo(ctx context.Context, o order) (any, error) {
 	case "chat", "chatStream":
 		return officialChat(ctx, c, o)
 	case "respond":
-		p, err := into[responses.ResponseNewParams](o)
+		p, err := into[officialresponses.ResponseNewParams](o)
 		if err != nil {
 			return nil, err
 		}

@@ -76,7 +76,7 @@ func TestLibreChatDrawsWithItsImageToolkit(t *testing.T) {
 	}
 }
 
-// libreEdit is a body of the edit tool (clients.md §4.3): text first, every picture as image[], names in raw UTF-8.
+// libreEdit is a body of the edit tool: text first, every picture as image[], names in raw UTF-8.
 func libreEdit(model string, pictures ...[]byte) (contentType string, body []byte) {
 	const boundary = "--------------------------4a19c53f0b1de27768a90113"
 	parts := []wirePart{
@@ -131,7 +131,7 @@ func TestLibreChatEditsWithItsImageToolkit(t *testing.T) {
 	})
 }
 
-// libreTitles are the three ways in which LibreChat asks for a title, and what it reads of the answer (clients.md §9).
+// libreTitles are the three ways in which LibreChat asks for a title, and what it reads of the answer.
 var libreTitles = map[string]struct {
 	headers []string
 	body    map[string]any

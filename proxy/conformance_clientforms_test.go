@@ -138,7 +138,7 @@ type zeros struct{}
 
 func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
 
-// statusCase leaves out 403: only an upstream whose keys are passed through says so (openai-surface.md §9.2).
+// statusCase leaves out 403: only an upstream whose keys are passed through says so.
 func statusCase(t *testing.T, h *house) {
 	h.cfg.JobTimeout = 150 * time.Millisecond
 	h.reopen(t)

@@ -116,7 +116,7 @@ var clientAnswerCases = []conformanceCase{
 	{name: "clients §12/19 equal requests at the same time share a job and get different quarters", run: fourAtOnceCase},
 }
 
-// comeBackCase leaves without a counter or a key: the body alone must do (contract.md §7.1).
+// comeBackCase leaves without a counter or a key: the body alone must do.
 func comeBackCase(t *testing.T, h *house) {
 	gate := newCutter(t, h, impatience{submitted: 1})
 	o := gate.generation("a red fox")

@@ -45,7 +45,7 @@ func modelsCase(t *testing.T, h *house) {
 		}
 	}
 	if !slices.Equal(ids, adapter.DefaultListed) {
-		t.Errorf("listed %q, want %q (contract.md §3)", ids, adapter.DefaultListed)
+		t.Errorf("listed %q, want %q", ids, adapter.DefaultListed)
 	}
 	for _, path := range []string{"vendor%2Fmidjourney", "vendor/midjourney", "openai%2Fdall-e-3", "niji-6-fast", "gpt-image-1-mini"} {
 		h.ask(t, http.MethodGet, "/v1/models/"+path, "").is(t, 200)

@@ -17,6 +17,7 @@ import (
 	"midgate/adapter/midjourney/simulator"
 	"midgate/proxy/chat"
 	"midgate/proxy/images"
+	"midgate/proxy/responses"
 	"midgate/proxy/web"
 )
 
@@ -108,7 +109,7 @@ func slowStreamCase(t *testing.T, _ *house) {
 	for name, tt := range map[string]struct{ path, body string }{
 		"pictures":  {generations, `{"prompt":"a fox","stream":true}`},
 		"a chat":    {chat.Route, `{"stream":true,"messages":[{"role":"user","content":"a fox"}]}`},
-		"responses": {responsesRoute, `{"stream":true,"input":"a fox"}`},
+		"responses": {responses.Route, `{"stream":true,"input":"a fox"}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

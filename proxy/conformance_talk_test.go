@@ -15,6 +15,7 @@ import (
 
 	"midgate/adapter/midjourney/simulator"
 	"midgate/proxy/chat"
+	"midgate/proxy/responses"
 )
 
 var videoCases = []conformanceCase{
@@ -183,7 +184,7 @@ func (w wireOnly) Do(*http.Request) (*http.Response, error) {
 }
 
 func responseOrderCase(t *testing.T, h *house) {
-	all := h.streamed(t, responsesRoute, drawn(`"a fox"`, `,"partial_images":2`, `,"stream":true`))
+	all := h.streamed(t, responses.Route, drawn(`"a fox"`, `,"partial_images":2`, `,"stream":true`))
 	for i, f := range all {
 		if !strings.Contains(f.data, fmt.Sprintf(`"sequence_number":%d,`, i)) {
 			t.Errorf("event %d is %.100s", i, f.data)

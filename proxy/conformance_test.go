@@ -113,7 +113,7 @@ func (a answered) members(t *testing.T) map[string]any {
 	return m
 }
 
-// problem is an error as its envelope has it; all four members must be there (openai-surface.md §9.1).
+// problem is an error as its envelope has it; all four members must be there.
 func (a answered) problem(t *testing.T) web.Problem {
 	t.Helper()
 	var e struct{ Error map[string]json.RawMessage }

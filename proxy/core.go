@@ -7,6 +7,7 @@ import (
 	"midgate/proxy/chat"
 	"midgate/proxy/images"
 	"midgate/proxy/native"
+	"midgate/proxy/responses"
 	"midgate/proxy/videos"
 	"midgate/proxy/web"
 )
@@ -22,7 +23,7 @@ type Core struct {
 	Films     videos.Films
 	Natives   native.Natives
 	Runs      Runs
-	Followers responseFollowers
+	Followers responses.Followers
 	Ready     Readiness
 	Hooks     Hooks // nil: upstreams are given no webhook address
 

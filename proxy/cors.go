@@ -6,7 +6,7 @@ import (
 	"github.com/gin-gonic/gin"
 )
 
-// exposed are the answer headers that a page's script may read (openai-surface.md §0.3).
+// exposed are the answer headers that a page's script may read.
 const exposed = "x-request-id, retry-after, retry-after-ms, x-should-retry, openai-processing-ms, openai-poll-after-ms, " +
 	"midgate-job, midgate-missing, location, preference-applied, content-range, accept-ranges"
 

@@ -49,7 +49,7 @@ func stillURL(t *testing.T, w, h int) string {
 type operationHTTP struct {
 	do   func(t *testing.T, h *house) reached
 	paid string // the kinds of jobs that it costs, in order
-	// The origins' accounts on Discord cannot do it, their partner accounts can (upstream-protocol.md §1.8).
+	// The origins' accounts on Discord cannot do it, their partner accounts can.
 	partner bool
 	// What a dialect does in its own way: other jobs, or "-" and the refusal's code after the jobs that had to come first.
 	but map[simulator.Dialect]string

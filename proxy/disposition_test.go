@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"midgate/proxy/chat"
+	"midgate/proxy/responses"
 )
 
 // rawForm is a form whose parts are written as they are given: header lines, a blank line, a value.
@@ -150,8 +151,8 @@ func TestEveryRouteRefusesWhatItWouldLeaveOut(t *testing.T) {
 		"/v1/videos":                           {promptPart},
 		"/v1/videos/extensions":                {promptPart, video},
 		"/v1/videos/video_" + testImage[len("img_"):] + "/remix": {promptPart},
-		chat.Route:     {messages},
-		responsesRoute: {strings.Replace(promptPart, "prompt", "input", 1)},
+		chat.Route:      {messages},
+		responses.Route: {strings.Replace(promptPart, "prompt", "input", 1)},
 	} {
 		for name, part := range map[string]string{"mask": mask, "end_image": end, "an unnamed part": unnamed} {
 			if name == "mask" && strings.HasSuffix(path, "actions") || name == "end_image" && strings.HasPrefix(path, "/v1/videos") && !strings.HasSuffix(path, "remix") {

@@ -14,7 +14,7 @@ import (
 	"midgate/proxy/web"
 )
 
-// Files keeps uploads that requests refer to by ID (openai-surface.md §8).
+// Files keeps uploads that requests refer to by ID.
 type Files interface {
 	AddFile(ctx context.Context, c adapter.Caller, upload adapter.Reference, purpose string, lifetime time.Duration) (adapter.File, error)
 	web.Files

@@ -12,7 +12,7 @@ import (
 	"midgate/proxy/web"
 )
 
-// maxHook is how large a webhook may be (contract.md §4); a task's own JSON is a few KB.
+// maxHook is how large a webhook may be; a task's own JSON is a few KB.
 const maxHook = 64 << 10
 
 // Hooks takes the upstreams' webhooks. A token is an address that midgate gave out; adapter.ErrNotFound for any other.

@@ -12,6 +12,7 @@ import (
 	"midgate/adapter"
 	"midgate/adapter/jsonstream"
 	"midgate/proxy/chat"
+	"midgate/proxy/responses"
 	"midgate/proxy/web"
 )
 
@@ -36,8 +37,8 @@ func (s *Server) resultOf(c *gin.Context, run adapter.Job, bytes bool) web.Rende
 	if run.Route == chat.Route {
 		return s.chat.Result(c, run)
 	}
-	if run.Route == responsesRoute {
-		return s.responses.response(c, run, keptResponse(run), bytes)
+	if run.Route == responses.Route {
+		return s.responses.Result(c, run, bytes)
 	}
 	if run.Kind == adapter.JobVideo {
 		return s.videos.Render(c, run)

@@ -7,7 +7,7 @@ import (
 	"github.com/gin-gonic/gin"
 )
 
-// modelJSON is OpenAI's Model: all four fields are required (openai-surface.md §4).
+// modelJSON is OpenAI's Model: all four fields are required.
 type modelJSON struct {
 	ID      string `json:"id"`
 	Object  string `json:"object"`

@@ -7,7 +7,7 @@ import (
 	"midgate/adapter/midjourney/simulator"
 )
 
-// A video in a picture's place is refused before anything is paid for (contract.md §7.4).
+// A video in a picture's place is refused before anything is paid for.
 func TestAVideoIsNoPicture(t *testing.T) {
 	h := newHouse(t, simulator.Config{})
 	film := []byte("\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isomiso2mp41")

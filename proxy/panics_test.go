@@ -17,6 +17,7 @@ import (
 	"midgate/adapter/midjourney"
 	"midgate/adapter/midjourney/simulator"
 	"midgate/proxy/body"
+	"midgate/proxy/responses"
 )
 
 // dying panics in some of the places that it is asked about.
@@ -154,7 +155,7 @@ func TestAPanicBesideAHandlerIsAnErrorOfItsRequest(t *testing.T) {
 	requests := map[string]struct{ path, body, says, done string }{
 		"an answer": {generations, `{"prompt":"a lost fox","n":2,"response_format":"b64_json"}`, "Internal server error.", "b64_json"},
 		"a stream":  {generations, `{"prompt":"a lost fox","n":2,"stream":true}`, "event: error", "event: image_generation.completed"},
-		"responses": {responsesRoute, lost["of responses"].body, "event: response.failed", lost["of responses"].done},
+		"responses": {responses.Route, lost["of responses"].body, "event: response.failed", lost["of responses"].done},
 	}
 	for name, tc := range requests {
 		t.Run(name, func(t *testing.T) {

@@ -16,8 +16,7 @@ import (
 // pageFiles is the playground's files; they are part of the program.
 var pageFiles = playground.Files()
 
-// front serves / to a browser as the playground, to everything else as a small JSON: connection testers open it
-// (clients.md §12 line 54).
+// front serves / to a browser as the playground, to everything else as a small JSON: connection testers open it.
 func (s *Server) front(c *gin.Context) error {
 	c.Writer.Header().Add("Vary", "Accept")
 	if !strings.Contains(c.GetHeader("Accept"), "text/html") {

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	official "github.com/openai/openai-go/v3"
-	"github.com/openai/openai-go/v3/responses"
+	officialresponses "github.com/openai/openai-go/v3/responses"
 
 	"midgate/adapter/midjourney/simulator"
 	"midgate/proxy/web"
@@ -22,13 +22,13 @@ type answerJSON struct {
 	ID     string
 	Status string
 	Model  string
-	Error  *responseErrorJSON
+	Error  *struct{ Code, Message string }
 	Output []struct {
 		ID, Type, Status, Result, Size, Name, Arguments string
 		ImageID                                         string `json:"image_id"`
 		Content                                         []struct{ Type, Text string }
 	}
-	Usage *spentJSON
+	Usage *struct{}
 }
 
 func (h *house) respond(t *testing.T, body string, headers ...string) (int, answerJSON, []byte) {
@@ -136,19 +136,19 @@ func TestAResponsesStreamHasItsOrder(t *testing.T) {
 
 func TestOfficialSDKStreamsAResponse(t *testing.T) {
 	h := newHouse(t, simulator.Config{})
-	stream := h.official().Responses.NewStreaming(t.Context(), responses.ResponseNewParams{
-		Model: "gpt-5.4", Input: responses.ResponseNewParamsInputUnion{OfString: official.String("a fox")},
-		Tools: []responses.ToolUnionParam{{OfImageGeneration: &responses.ToolImageGenerationParam{}}},
+	stream := h.official().Responses.NewStreaming(t.Context(), officialresponses.ResponseNewParams{
+		Model: "gpt-5.4", Input: officialresponses.ResponseNewParamsInputUnion{OfString: official.String("a fox")},
+		Tools: []officialresponses.ToolUnionParam{{OfImageGeneration: &officialresponses.ToolImageGenerationParam{}}},
 	})
 	defer func() { _ = stream.Close() }()
-	var last responses.ResponseStreamEventUnion
+	var last officialresponses.ResponseStreamEventUnion
 	for stream.Next() {
 		last = stream.Current()
 	}
 	if stream.Err() != nil || last.Type != "response.completed" || len(last.Response.Output) != 1 || last.Response.Output[0].AsImageGenerationCall().Result == "" {
 		t.Errorf("the last event = %q, %v, want response.completed with a picture", last.Type, stream.Err())
 	}
-	failed := h.official().Responses.NewStreaming(t.Context(), responses.ResponseNewParams{Model: "gpt-5.4", Input: responses.ResponseNewParamsInputUnion{OfString: official.String("a fox sim-fail")}})
+	failed := h.official().Responses.NewStreaming(t.Context(), officialresponses.ResponseNewParams{Model: "gpt-5.4", Input: officialresponses.ResponseNewParamsInputUnion{OfString: official.String("a fox sim-fail")}})
 	defer func() { _ = failed.Close() }()
 	for failed.Next() {
 	}

@@ -15,6 +15,7 @@ import (
 	"midgate/proxy/images"
 	"midgate/proxy/metrics"
 	"midgate/proxy/native"
+	"midgate/proxy/responses"
 	"midgate/proxy/videos"
 	"midgate/proxy/web"
 )
@@ -29,7 +30,7 @@ type Server struct {
 	core      Core
 	images    *images.Routes
 	chat      *chat.Routes
-	responses *responseRoutes
+	responses *responses.Routes
 	videos    *videos.Routes
 	native    *native.Routes
 	router    *gin.Engine
@@ -53,7 +54,7 @@ func New(cfg web.Config, core Core, m *metrics.Metrics, log *slog.Logger) (*Serv
 	s.videos = videos.New(w, core.Films)
 	s.images = images.New(w, core.Draw, core.Edit, core.Keep, s.videos.Animate)
 	s.chat = chat.New(w, core.Talk, s.images)
-	s.responses = newResponseRoutes(w, core.Talk, core.Edit, core.Runs, core.Followers, s.images, s.chat)
+	s.responses = responses.New(w, core.Talk, core.Edit, core.Runs, core.Followers, s.images, s.chat)
 	s.native = native.New(w, core.Natives, core.Runs)
 	open := []web.Handler{}                     // anybody
 	keyed := []web.Handler{s.Keyed}             // a key
@@ -82,11 +83,11 @@ func New(cfg web.Config, core Core, m *metrics.Metrics, log *slog.Logger) (*Serv
 		{"POST", "/v1/images/descriptions", s.images.Describe, body},
 		{"POST", "/v1/prompts/shorten", s.images.Shorten, body},
 		{"POST", chat.Route, s.chat.Complete, body},
-		{"POST", responsesRoute, s.responses.respond, body},
-		{"GET", "/v1/responses/:id", s.responses.getResponse, keyed},
-		{"DELETE", "/v1/responses/:id", s.responses.deleteResponse, keyed},
-		{"POST", "/v1/responses/:id/cancel", s.responses.cancelResponse, body},
-		{"GET", "/v1/responses/:id/input_items", s.responses.listInput, keyed},
+		{"POST", responses.Route, s.responses.Create, body},
+		{"GET", "/v1/responses/:id", s.responses.Get, keyed},
+		{"DELETE", "/v1/responses/:id", s.responses.Delete, keyed},
+		{"POST", "/v1/responses/:id/cancel", s.responses.Cancel, body},
+		{"GET", "/v1/responses/:id/input_items", s.responses.ListInput, keyed},
 		{"GET", "/v1/images", s.images.List, keyed},
 		{"GET", "/v1/images/:id", s.images.Get, keyed},
 		{"POST", "/v1/images/:id", s.images.Change, body},

@@ -58,7 +58,7 @@ func post(body string, headers ...string) string {
 		strings.Join(append(headers, ""), "\r\n") + "\r\n" + body
 }
 
-// Requests that two servers in a row could read differently are refused (engineering.md §3.3, H1).
+// Requests that two servers in a row could read differently are refused.
 func TestAmbiguousRequestsAreRefused(t *testing.T) {
 	f := newFake()
 	address := listen(t, newServer(t, f))
@@ -238,7 +238,7 @@ func zeroes(n int64) *adapter.Blob {
 	return &adapter.Blob{ReadSeekCloser: zeroFile{io.NewSectionReader(nothing{}, 0, n)}, Format: adapter.PNG, Size: n, Width: 64, Height: 64, Modified: then}
 }
 
-// A client that leaves is noticed at once, also one that only closes its side (engineering.md §3.1).
+// A client that leaves is noticed at once, also one that only closes its side.
 func TestClientsThatLeaveAreNoticed(t *testing.T) {
 	form, contentType := writeForm(file("image", "a.png", "", picture("a")), text("prompt", "x"))
 	for name, raw := range map[string]string{

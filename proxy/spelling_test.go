@@ -8,6 +8,7 @@ import (
 
 	"midgate/adapter/midjourney/simulator"
 	"midgate/proxy/chat"
+	"midgate/proxy/responses"
 )
 
 // What is no Unicode is refused on every route that takes words, in every encoding, with its place: replaced or left out,
@@ -31,8 +32,8 @@ func TestWordsThatAreNoUnicodeAreRefused(t *testing.T) {
 		"/v1/prompts/shorten":                 `{"prompt":"WORD"}`,
 		chat.Route:                            `{"model":"midjourney","messages":[{"role":"user","content":"WORD"}]}`,
 		chat.Route + "?":                      `{"model":"midjourney","messages":[{"role":"user","content":[{"type":"text","text":"WORD"}]}]}`,
-		responsesRoute:                        `{"input":"WORD","tools":[{"type":"image_generation"}]}`,
-		responsesRoute + "?":                  `{"input":"a fox","instructions":"WORD"}`,
+		responses.Route:                       `{"input":"WORD","tools":[{"type":"image_generation"}]}`,
+		responses.Route + "?":                 `{"input":"a fox","instructions":"WORD"}`,
 		"/v1/videos":                          `{"prompt":"WORD"}`,
 		"/v1/videos/extensions":               `{"prompt":"WORD","video":{"id":"` + video + `"}}`,
 		"/v1/videos/" + video + "/remix":      `{"prompt":"WORD"}`,

@@ -14,6 +14,7 @@ import (
 	adapterchat "midgate/adapter/chat"
 	"midgate/adapter/midjourney/simulator"
 	"midgate/proxy/chat"
+	"midgate/proxy/responses"
 )
 
 // failing is a Library whose pictures cannot be had, or break off, while a stream is to show them.
@@ -121,11 +122,11 @@ func (t vanishingTicket) Preview(_ context.Context, _ adapter.Progress, f adapte
 var lost = map[string]struct{ path, body, done string }{
 	"of pictures":  {generations, `{"prompt":"a lost fox","stream":true,"partial_images":3}`, "event: image_generation.completed"},
 	"of a chat":    {chat.Route, `{"model":"midjourney","messages":[{"role":"user","content":"a lost fox"}],"stream":true,"partial_images":3}`, "[DONE]"},
-	"of responses": {responsesRoute, `{"model":"gpt-5","input":"a lost fox","tools":[{"type":"image_generation","partial_images":3}],"stream":true}`, "event: response.completed"},
+	"of responses": {responses.Route, `{"model":"gpt-5","input":"a lost fox","tools":[{"type":"image_generation","partial_images":3}],"stream":true}`, "event: response.completed"},
 }
 
 // A stream that cannot show the pictures of a job that was paid has delivered them to nobody: the same request gets them
-// without a new job (contract.md §7.1).
+// without a new job.
 func TestAStreamThatCannotShowItsPicturesLeavesThemForTheRepeat(t *testing.T) {
 	t.Parallel()
 	for name, tc := range lost {

@@ -11,7 +11,7 @@ import (
 	"midgate/proxy/web"
 )
 
-// sentVideo is what the upstream was asked for a video (upstream-protocol.md §1.8).
+// sentVideo is what the upstream was asked for a video.
 type sentVideo struct {
 	Prompt, Image, EndImage, Motion, VideoType string
 	Loop                                       bool

@@ -13,7 +13,7 @@ import (
 	"midgate/adapter/midjourney/simulator"
 )
 
-// Where Animate makes one animated WebP, that is the video (upstream-protocol.md §5.6): on upstreams without
+// Where Animate makes one animated WebP, that is the video: on upstreams without
 // submit/video, and for native clients on every account that runs on Discord.
 func TestAnAnimatedWebPIsAVideo(t *testing.T) {
 	h := newHouse(t, simulator.Config{NoVideo: true})

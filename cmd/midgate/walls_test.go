@@ -20,7 +20,8 @@ var ours = map[string][]string{
 		"midgate/adapter/native", "midgate/adapter/midjourney", "midgate/adapter/midjourney/simulator", "midgate/adapter/sqlstore", "midgate/adapter/memstore", "midgate/adapter/pictures"},
 	"midgate/config": {"midgate/proxy/web", "midgate/adapter", "midgate/adapter/prompt", "midgate/adapter/jobs", "midgate/adapter/workflow",
 		"midgate/adapter/spend", "midgate/adapter/midjourney", "midgate/adapter/sqlstore", "midgate/adapter/pictures"},
-	"midgate/proxy":               {"midgate/adapter", "midgate/adapter/chat", "midgate/adapter/jsonstream", "midgate/adapter/publicnet", "midgate/proxy/playground", "midgate/proxy/body", "midgate/proxy/metrics", "midgate/proxy/web", "midgate/proxy/images", "midgate/proxy/videos", "midgate/proxy/native", "midgate/proxy/chat"},
+	"midgate/proxy": {"midgate/adapter", "midgate/adapter/jsonstream", "midgate/proxy/body", "midgate/proxy/metrics", "midgate/proxy/web", "midgate/proxy/images",
+		"midgate/proxy/chat", "midgate/proxy/responses", "midgate/proxy/videos", "midgate/proxy/native", "midgate/proxy/playground"},
 	"midgate/proxy/body":          {"midgate/adapter"},
 	"midgate/proxy/metrics":       {"midgate/adapter"},
 	"midgate/proxy/web":           {"midgate/adapter", "midgate/adapter/jsonstream", "midgate/adapter/publicnet", "midgate/proxy/body", "midgate/proxy/metrics"},
@@ -28,6 +29,7 @@ var ours = map[string][]string{
 	"midgate/proxy/videos":        {"midgate/adapter", "midgate/adapter/jsonstream", "midgate/proxy/body", "midgate/proxy/web", "midgate/proxy/images"},
 	"midgate/proxy/native":        {"midgate/adapter", "midgate/adapter/publicnet", "midgate/proxy/body", "midgate/proxy/web"},
 	"midgate/proxy/chat":          {"midgate/adapter", "midgate/adapter/chat", "midgate/adapter/jsonstream", "midgate/proxy/body", "midgate/proxy/web", "midgate/proxy/images"},
+	"midgate/proxy/responses":     {"midgate/adapter", "midgate/adapter/chat", "midgate/adapter/jsonstream", "midgate/proxy/body", "midgate/proxy/web", "midgate/proxy/images", "midgate/proxy/chat"},
 	"midgate/proxy/playground":    {},
 	"midgate/adapter":             {},
 	"midgate/adapter/prompt":      {"midgate/adapter"},
@@ -59,7 +61,7 @@ var ours = map[string][]string{
 
 // home says in which packages alone a library may be used. It covers everything whose path begins so.
 var home = map[string][]string{
-	"github.com/gin-gonic/":              {"midgate/proxy", "midgate/proxy/web", "midgate/proxy/images", "midgate/proxy/videos", "midgate/proxy/native", "midgate/proxy/chat"},
+	"github.com/gin-gonic/":              {"midgate/proxy", "midgate/proxy/web", "midgate/proxy/images", "midgate/proxy/videos", "midgate/proxy/native", "midgate/proxy/chat", "midgate/proxy/responses"},
 	"github.com/patrickmn/go-cache":      {"midgate/adapter/memstore"},
 	"database/sql":                       {"midgate/adapter/sqlstore"},
 	"github.com/jackc/pgx":               {"midgate/adapter/sqlstore", "midgate/adapter/sqlstore/pgtest"},
@@ -70,8 +72,8 @@ var home = map[string][]string{
 	"github.com/goccy/go-yaml":           {"midgate/config", "midgate/adapter/chat/intent"},
 	"github.com/cloudwego/base64x":       {"midgate/adapter/jsonstream"},
 	"github.com/sony/gobreaker/":         {"midgate/adapter/midjourney"},
-	"github.com/sashabaranov/go-openai":  {"midgate/adapter", "midgate/adapter/chat", "midgate/proxy", "midgate/proxy/chat"},
-	"net/http":                           {"midgate/cmd/midgate", "midgate/proxy", "midgate/adapter/midjourney", "midgate/adapter/midjourney/poll", "midgate/adapter/midjourney/simulator", "midgate/adapter/publicnet", "midgate/adapter/adaptertest/harness", "midgate/proxy/body", "midgate/proxy/metrics", "midgate/proxy/web", "midgate/proxy/images", "midgate/proxy/videos", "midgate/proxy/native", "midgate/proxy/chat"},
+	"github.com/sashabaranov/go-openai":  {"midgate/adapter", "midgate/adapter/chat", "midgate/proxy/chat", "midgate/proxy/responses"},
+	"net/http":                           {"midgate/cmd/midgate", "midgate/proxy", "midgate/adapter/midjourney", "midgate/adapter/midjourney/poll", "midgate/adapter/midjourney/simulator", "midgate/adapter/publicnet", "midgate/adapter/adaptertest/harness", "midgate/proxy/body", "midgate/proxy/metrics", "midgate/proxy/web", "midgate/proxy/images", "midgate/proxy/videos", "midgate/proxy/native", "midgate/proxy/responses"},
 	"code.dny.dev/ssrf":                  {"midgate/adapter/publicnet"},
 	"github.com/Eyevinn/mp4ff":           {"midgate/adapter/midjourney/simulator/paint"},
 	"github.com/tetratelabs/wazero":      {"midgate/adapter/pictures/avif"},

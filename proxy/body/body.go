@@ -91,7 +91,7 @@ func OneOf(v gjson.Result, param string, allowed ...string) (string, error) {
 }
 
 // Body is a request's body, whatever its encoding was: its top-level fields, and for a form its files.
-// A form's text parts are strings; the readers below understand "2" as well as 2 (openai-surface.md §0.4).
+// A form's text parts are strings; the readers below understand "2" as well as 2.
 type Body struct {
 	Fields map[string]gjson.Result
 	Images []Source // a form's, in the order in which they came; JSON's after jsonImages
@@ -135,7 +135,7 @@ func (p *Body) Word(name string, allowed ...string) (string, error) {
 	return "", adapter.BadParam(name, "invalid_value", "'%s' must be one of %s.", name, Quoted(allowed))
 }
 
-// Hint reads a word that may be anything: what is not text is ignored (contract.md §5, tolerance).
+// Hint reads a word that may be anything: what is not text is ignored.
 func (p *Body) Hint(name string) string {
 	v := p.Fields[name]
 	if v.Type != gjson.String || len(v.Str) > 256 {

@@ -25,7 +25,7 @@ const (
 )
 
 // formReader reads a multipart body part by part. Uploads go to the core while they arrive and are never held here,
-// whatever their size; text is small (engineering.md §1.2, uploads).
+// whatever their size; text is small.
 type formReader struct {
 	p      *Body
 	keep   Receiver
@@ -126,7 +126,7 @@ func splitName(name string) (base, key string) {
 }
 
 // picture takes a part that may be a file, or text that names a picture. The part's own type and file name are not
-// believed: SDKs send octet-stream and "anonymous_file" for good pictures (openai-surface.md §0.4).
+// believed: SDKs send octet-stream and "anonymous_file" for good pictures.
 func (f *formReader) picture(base, key string, d disposition) error {
 	param := base
 	if base == "images" {

@@ -12,7 +12,7 @@ import (
 	"midgate/adapter"
 )
 
-// MaxImages is how many pictures one edit may bring (openai-surface.md §2.1).
+// MaxImages is how many pictures one edit may bring.
 const MaxImages = 16
 
 // Source is a picture of a request before it is looked up: text that names or holds it, or an upload that was stored
@@ -24,7 +24,7 @@ type Source struct {
 	Err   error // why the upload is none
 }
 
-// JSONImages collects the pictures of a JSON body, in all the shapes that are seen (openai-surface.md §2.2).
+// JSONImages collects the pictures of a JSON body, in all the shapes that are seen.
 func (p *Body) JSONImages() error {
 	for _, name := range []string{"images", "image", "image_url", "image_urls"} {
 		v, ok := p.Fields[name]

@@ -14,7 +14,7 @@ import (
 
 // JSON brings pictures as base64 inside strings: tens of megabytes that would have to stand in memory, some of them
 // several times. So a long string that is base64 goes to the core while it arrives, and a short mark takes its place in
-// the text that is parsed (engineering.md §3.3, I1).
+// the text that is parsed.
 const (
 	longString  = 64 << 10 // a string above this is looked at while it arrives
 	maxJSONText = 4 << 20  // of all that is kept

@@ -116,7 +116,7 @@ func (s *Routes) TurnPictures(c *gin.Context, p *body.Body, t chat.Turn) (refs [
 	return refs, nil
 }
 
-// wantsImages reports whether modalities ask for pictures beside the text (openai-surface.md §6.4).
+// wantsImages reports whether modalities ask for pictures beside the text.
 func wantsImages(v gjson.Result) bool {
 	return slices.ContainsFunc(v.Array(), func(m gjson.Result) bool { return m.String() == "image" })
 }

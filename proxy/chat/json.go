@@ -41,7 +41,7 @@ type answerHead struct {
 	Model   string
 }
 
-// CompletionJSON is a whole answer (openai-surface.md §6.2): the nullable keys are always there.
+// CompletionJSON is a whole answer: the nullable keys are always there.
 type CompletionJSON struct {
 	ID          string       `json:"id"`
 	Object      string       `json:"object"`

@@ -18,7 +18,7 @@ import (
 const MaxMessages = 2000
 
 // readMessages reads a chat's body into the request that the core takes. What Midjourney has no use for is ignored, and
-// what clients write in several ways is read in all of them (openai-surface.md §6.1): go-openai's own decoding would
+// what clients write in several ways is read in all of them: go-openai's own decoding would
 // fail a whole body for "stop":"a" or "max_tokens":1.0.
 func readMessages(p *body.Body) (req openai.ChatCompletionRequest, err error) {
 	list := p.Fields["messages"]
@@ -46,7 +46,7 @@ func readMessages(p *body.Body) (req openai.ChatCompletionRequest, err error) {
 }
 
 // MessageOf reads one message: its content is a text, null, or a list of parts; an answer's pictures may stand beside
-// its content (openai-surface.md §6.4).
+// its content.
 func MessageOf(m gjson.Result) openai.ChatCompletionMessage {
 	msg := openai.ChatCompletionMessage{Role: m.Get("role").String()}
 	if len(m.Get("tool_calls").Array()) > 0 || m.Get("function_call").IsObject() {

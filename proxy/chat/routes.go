@@ -37,7 +37,7 @@ type Talker interface {
 // Route is the path that is served here.
 const Route = "/v1/chat/completions"
 
-// Complete serves POST /v1/chat/completions: Midjourney as a chat model (openai-surface.md §6).
+// Complete serves POST /v1/chat/completions: Midjourney as a chat model.
 func (s *Routes) Complete(c *gin.Context) error {
 	p, err := s.Read(c)
 	if err != nil {

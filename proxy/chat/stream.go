@@ -11,7 +11,7 @@ import (
 	"midgate/proxy/web"
 )
 
-// chunkStream is an answer in chunks (openai-surface.md §6.3): frames of data alone, the role first.
+// chunkStream is an answer in chunks: frames of data alone, the role first.
 type chunkStream struct {
 	e    *web.Events
 	head answerHead
@@ -77,7 +77,7 @@ func (s *Routes) start(c *gin.Context, head answerHead, f Echo) *chunkStream {
 	return t
 }
 
-// progress tells how far the job is, as reasoning: a client shows it and forgets it (clients.md §12 line 42).
+// progress tells how far the job is, as reasoning: a client shows it and forgets it.
 func (t *chunkStream) progress(p adapter.Progress) {
 	switch {
 	case t.told < 0 && p.Status == adapter.JobQueued:

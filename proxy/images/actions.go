@@ -11,7 +11,7 @@ import (
 	"midgate/proxy/web"
 )
 
-// Act serves POST /v1/images/{id}/actions: it presses a button of that picture (contract.md §5, Actions).
+// Act serves POST /v1/images/{id}/actions: it presses a button of that picture.
 func (s *Routes) Act(c *gin.Context) error {
 	img, err := s.named(c)
 	if err != nil {
@@ -82,7 +82,7 @@ func readIndex(p *body.Body) (int, error) {
 	return int(*n), nil
 }
 
-// readZoom reads the factor of Custom Zoom (upstream-protocol.md §5.4).
+// readZoom reads the factor of Custom Zoom.
 func readZoom(p *body.Body) (float64, error) {
 	z, err := body.Decimal(p.Fields["zoom"], "zoom")
 	if err != nil || z == nil {

@@ -9,7 +9,7 @@ import (
 	"midgate/proxy/web"
 )
 
-// ServeFile serves GET and HEAD /images/{id}.{ext}: a picture for everybody who knows its name (clients.md §2). What
+// ServeFile serves GET and HEAD /images/{id}.{ext}: a picture for everybody who knows its name. What
 // an Authorization header says does not matter here. Names are never used again, so the bytes may be kept for ever.
 func (s *Routes) ServeFile(c *gin.Context) error {
 	id, ext, _ := strings.Cut(c.Param("file"), ".")

@@ -13,7 +13,7 @@ import (
 	"midgate/proxy/web"
 )
 
-// maxN is how many pictures one request may ask for; a stream carries one grid's worth (contract.md §5).
+// maxN is how many pictures one request may ask for; a stream carries one grid's worth.
 const (
 	maxN       = 10
 	maxNStream = 4
@@ -52,7 +52,7 @@ func readCount(p *body.Body) (int, error) {
 	return int(*n), nil
 }
 
-// sizes are WIDTHxHEIGHT in the spellings that clients use, or a bare ratio (clients.md §10).
+// sizes are WIDTHxHEIGHT in the spellings that clients use, or a bare ratio.
 var sizes = regexp.MustCompile(`^([1-9][0-9]{0,4})\s*([xX*×:])\s*([1-9][0-9]{0,4})$`)
 
 // readSize reads size as "WxH", "W:H" or "auto". The shape may stand in the fields of other image APIs instead, also beside
@@ -118,7 +118,7 @@ func readShape(p *body.Body) string {
 	return strconv.FormatInt(*width, 10) + "x" + strconv.FormatInt(*height, 10)
 }
 
-// readOutput reads how the answer is to be rendered. Without response_format the model's family decides (clients.md §2).
+// readOutput reads how the answer is to be rendered. Without response_format the model's family decides.
 func readOutput(p *body.Body, model string) (o adapter.Output, err error) {
 	form := ""
 	if !p.Fields["response_format"].IsObject() { // chat's json_object and the like say nothing about pictures
@@ -173,7 +173,7 @@ func readMidjourney(p *body.Body) (m adapter.Midjourney, err error) {
 }
 
 // addForeign takes over seed and negative_prompt from other image APIs; values that make no sense are ignored, since
-// clients send them without being asked (clients.md §10).
+// clients send them without being asked.
 func addForeign(p *body.Body, m *adapter.Midjourney) {
 	if seed, err := p.Whole("seed", 0, math.MaxUint32); err == nil && seed != nil && m.Seed == nil {
 		m.Seed = seed

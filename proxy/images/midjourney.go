@@ -28,7 +28,7 @@ func refsOf(v gjson.Result, param string) (refs []string, err error) {
 	return refs, nil
 }
 
-// mjMembers reads the members of the midjourney object (contract.md §5). Types are checked here; ranges and conflicts
+// mjMembers reads the members of the midjourney object. Types are checked here; ranges and conflicts
 // between parameters are the core's business. Unknown members are ignored.
 func mjMembers(o gjson.Result) (m adapter.Midjourney, err error) {
 	o.ForEach(func(k, v gjson.Result) bool {

@@ -14,7 +14,7 @@ import (
 	"midgate/proxy/web"
 )
 
-// RecordJSON is a picture's record (contract.md §5).
+// RecordJSON is a picture's record.
 type RecordJSON struct {
 	ID            string       `json:"id"`
 	Object        string       `json:"object"`

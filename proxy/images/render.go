@@ -12,7 +12,7 @@ import (
 	"midgate/proxy/web"
 )
 
-// ElementJSON is what an element of data says beside its picture (contract.md §5).
+// ElementJSON is what an element of data says beside its picture.
 type ElementJSON struct {
 	URL           string   `json:"url,omitempty"`
 	RevisedPrompt string   `json:"revised_prompt,omitempty"`
@@ -23,7 +23,7 @@ type ElementJSON struct {
 	Height        int      `json:"height"`
 }
 
-// aboutJSON is what an answer says about all its pictures (openai-surface.md §1.2).
+// aboutJSON is what an answer says about all its pictures.
 type aboutJSON struct {
 	Background   string `json:"background"`
 	OutputFormat string `json:"output_format"`

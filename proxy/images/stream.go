@@ -12,8 +12,8 @@ import (
 	"midgate/proxy/web"
 )
 
-// stream answers with partial pictures while the job runs and a completed event for each picture at its end
-// (openai-surface.md §1.3). kind is image_generation or image_edit.
+// stream answers with partial pictures while the job runs and a completed event for each picture at its end.
+// kind is image_generation or image_edit.
 func (s *Routes) stream(c *gin.Context, t adapter.Ticket, kind string, f web.Echo) error {
 	v := web.RequestOf(c)
 	v.Follow(t)

@@ -8,7 +8,7 @@ import (
 	"midgate/proxy/web"
 )
 
-// textsJSON answers where the result is words (contract.md §4, descriptions and shorten).
+// textsJSON answers where the result is words.
 type textsJSON struct {
 	Created int64      `json:"created"`
 	Data    []textJSON `json:"data"`

@@ -30,7 +30,7 @@ type Jobs interface {
 	Cancel(ctx context.Context, c adapter.Caller, id string) (adapter.Job, error)
 }
 
-// Natives serves the upstream's own API (upstream-protocol.md §1) on what midgate knows.
+// Natives serves the upstream's own API on what midgate knows.
 type Natives interface {
 	Native(ctx context.Context, a adapter.Attempt, n adapter.NativeRequest) (adapter.Ticket, error)
 	// NativeTask is a NotFound *Error for an unknown task and for somebody else's.
@@ -41,11 +41,11 @@ type Natives interface {
 	NativePreview(ctx context.Context, jobID string) (*adapter.Blob, error)
 }
 
-// Speeds are the speeds of the paths (upstream-protocol.md §2.1); an empty one is the configured default.
+// Speeds are the speeds of the paths; an empty one is the configured default.
 var Speeds = map[string]adapter.Speed{"/mj/": "", "/mj-relax/mj/": adapter.Relax, "/mj-fast/mj/": adapter.Fast, "/mj-turbo/mj/": adapter.Turbo}
 
 // Admit understands the ways in which native clients show a key: in mj-api-secret, or in Authorization without
-// its scheme (upstream-protocol.md §2.3).
+// its scheme.
 func (s *Routes) Admit(c *gin.Context) error {
 	h := c.Request.Header
 	if len(web.SentKeys(h)) == 0 || strings.EqualFold(h.Get("Authorization"), "Bearer midjourney-proxy") {
@@ -105,7 +105,7 @@ func (s *Routes) Post(c *gin.Context) error {
 	}
 }
 
-// The codes of submissions that clients act upon (upstream-protocol.md §3.2).
+// The codes of submissions that clients act upon.
 const (
 	mjAccepted = 1
 	mjNobody   = 3
@@ -117,7 +117,7 @@ const (
 	mjBanned   = 24
 )
 
-// SubmitJSON is the answer to a submission (upstream-protocol.md §3.1).
+// SubmitJSON is the answer to a submission.
 type SubmitJSON struct {
 	Code        int            `json:"code"`
 	Description string         `json:"description"`
@@ -125,8 +125,8 @@ type SubmitJSON struct {
 	Properties  map[string]any `json:"properties"`
 }
 
-// told renders an error as origins and relays do: the code says what it is, most of them are HTTP 200
-// (upstream-protocol.md §3.2, §3.4). What concerns the connection stays as everywhere.
+// told renders an error as origins and relays do: the code says what it is, most of them are HTTP 200.
+// What concerns the connection stays as everywhere.
 func (s *Routes) told(c *gin.Context, err error) error {
 	if err == nil {
 		return nil

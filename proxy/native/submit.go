@@ -85,7 +85,7 @@ func (s *Routes) read(c *gin.Context) (*body.Body, error) {
 	return body.ParseJSON(text, uploads...)
 }
 
-// pictureFields are the members whose texts are pictures (upstream-protocol.md §1.3–§1.9).
+// pictureFields are the members whose texts are pictures.
 var pictureFields = map[string]bool{
 	"base64": true, "base64Array": true, "image": true, "endImage": true, "maskBase64": true,
 	"sourceBase64": true, "targetBase64": true, "link": true, "sourceUrl": true, "targetUrl": true,

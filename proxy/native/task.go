@@ -14,7 +14,7 @@ import (
 	"midgate/proxy/web"
 )
 
-// TaskJSON is a task as relays describe it (upstream-protocol.md §4.1), with the lists of newer origins.
+// TaskJSON is a task as relays describe it, with the lists of newer origins.
 type TaskJSON struct {
 	ID          string         `json:"id"`
 	Action      string         `json:"action"`
@@ -98,7 +98,7 @@ func (s *Routes) showURLs(base string, t adapter.NativeTask, j *TaskJSON) {
 	}
 }
 
-// actionOf is what relays call the task (upstream-protocol.md §4.5).
+// actionOf is what relays call the task.
 func actionOf(t adapter.NativeTask) string {
 	switch t.Request.Route {
 	case "":
@@ -188,7 +188,7 @@ func (s *Routes) seed(c *gin.Context, id string) error {
 	return nil
 }
 
-// cancel serves POST /mj/task/{id}/cancel, whose answer is empty (upstream-protocol.md §1.9).
+// cancel serves POST /mj/task/{id}/cancel, whose answer is empty.
 func (s *Routes) cancel(c *gin.Context, id string) error {
 	ctx, caller := c.Request.Context(), web.RequestOf(c).Caller
 	t, err := s.natives.NativeTask(ctx, caller, id)

@@ -13,7 +13,7 @@ import (
 	"midgate/adapter/publicnet"
 )
 
-// Notify posts a task to its client's own notifyHook, as /mj/task/{id}/fetch shows it (upstream-protocol.md §7). Like
+// Notify posts a task to its client's own notifyHook, as /mj/task/{id}/fetch shows it. Like
 // pictures, it reaches public addresses only, and those of Config.FetchAllow.
 func (s *Routes) Notify(ctx context.Context, t adapter.NativeTask) error {
 	body, err := json.Marshal(s.show(t.Request.Base, t))

@@ -11,8 +11,7 @@ import (
 	"midgate/proxy/web"
 )
 
-// videoTypes are the media types of what a video's bytes may be: accounts on Discord animate as WebP
-// (upstream-protocol.md §5.6).
+// videoTypes are the media types of what a video's bytes may be: accounts on Discord animate as WebP.
 var videoTypes = map[adapter.Format]string{adapter.MP4: "video/mp4", adapter.WebP: "image/webp", adapter.GIF: "image/gif"}
 
 // Content serves GET /v1/videos/{id}/content: the clip, or its first frame. Where more than one clip was asked

@@ -15,7 +15,7 @@ import (
 	"midgate/proxy/web"
 )
 
-// VideoJSON is OpenAI's Video: the first 13 members are always there (openai-surface.md §5.2). URL is an extension.
+// VideoJSON is OpenAI's Video: the first 13 members are always there. URL is an extension.
 type VideoJSON struct {
 	ID          string   `json:"id"`
 	Object      string   `json:"object"`
@@ -43,7 +43,7 @@ type failure struct {
 // unmeasured is the size of a video whose first frame is still to be drawn.
 const unmeasured = "1024x1024"
 
-// show shows a run as a video. Clients know four statuses and no others (openai-surface.md §5.2).
+// show shows a run as a video. Clients know four statuses and no others.
 func (s *Routes) show(base string, run adapter.Job) VideoJSON {
 	f, _ := adapter.VideoRequestOf(run) // a record that cannot be read has no prompt to show
 	v := VideoJSON{
@@ -87,7 +87,7 @@ func (s *Routes) Render(c *gin.Context, run adapter.Job) web.Renderer {
 }
 
 // pollAfter is how long clients are asked to wait before they look again; SDKs take it from the first answer, and Go's
-// takes at most eight seconds (openai-surface.md §5.3).
+// takes at most eight seconds.
 const pollAfter = "5000"
 
 // Get serves GET /v1/videos/{id}.

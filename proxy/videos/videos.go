@@ -38,7 +38,7 @@ type Films interface {
 	VideoBytes(ctx context.Context, id string, clip int, thumbnail bool) (*adapter.Blob, error)
 }
 
-// Create serves POST /v1/videos, in both of its encodings (openai-surface.md §5.1).
+// Create serves POST /v1/videos, in both of its encodings.
 func (s *Routes) Create(c *gin.Context) error {
 	p, err := s.Read(c)
 	if err != nil {

@@ -11,12 +11,12 @@ import (
 	"midgate/proxy/body"
 )
 
-// retryCounter is what the official SDKs count their automatic repeats in: 0 is a first try (openai-surface.md §0.2).
+// retryCounter is what the official SDKs count their automatic repeats in: 0 is a first try.
 const retryCounter = "X-Stainless-Retry-Count"
 
 const idempotencyKey = "Idempotency-Key"
 
-// Attempt says what identifies this request among its repeats (contract.md §7.1).
+// Attempt says what identifies this request among its repeats.
 func (s *Server) Attempt(c *gin.Context, p *body.Body, stream bool, keep any) (adapter.Attempt, error) {
 	h := c.Request.Header
 	key := h.Get(idempotencyKey)

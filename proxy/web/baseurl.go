@@ -78,7 +78,7 @@ func (s *Server) fromTrustedProxy(r *http.Request) bool {
 }
 
 // warnPrivate says once that URLs are handed out which only this machine or network can open: other servers, such as
-// a chat interface in a container, cannot (clients.md §1 fact 8).
+// a chat interface in a container, cannot.
 func (s *Server) warnPrivate(host string) {
 	if !private(host) {
 		return

@@ -6,7 +6,7 @@ import (
 	"midgate/adapter"
 )
 
-// AuthMode says who may use the API (contract.md §2, MIDGATE_AUTH).
+// AuthMode says who may use the API (MIDGATE_AUTH).
 type AuthMode string
 
 // The modes.

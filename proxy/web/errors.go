@@ -19,7 +19,7 @@ const (
 	throttled   adapter.Kind = "throttled"    // 429, too many wrong keys from one address
 )
 
-// statusClientGone is what the access log shows for a client that left (openai-surface.md §9.2).
+// statusClientGone is what the access log shows for a client that left.
 const statusClientGone = 499
 
 // retryAdvice is the value of x-should-retry; the official SDKs obey it over the status.
@@ -31,7 +31,7 @@ const (
 	doNotRetry   retryAdvice = "false"
 	retryToJoin  retryAdvice = "join" // true if the repeat is known to join the run, else false
 	internalText             = "Internal server error."
-	safetyPhrase             = "safety system" // some clients look for it (openai-surface.md §9.1)
+	safetyPhrase             = "safety system" // some clients look for it
 )
 
 // row is one line of the table.
@@ -47,7 +47,7 @@ const (
 	ServerError    = "server_error"
 )
 
-// rows is openai-surface.md §9.2, midgate's decisions. Every kind is in it.
+// rows says how each kind of error is answered. Every kind is in it.
 var rows = map[adapter.Kind]row{
 	adapter.Internal:     {500, ServerError, "", doNotRetry},
 	adapter.Invalid:      {400, invalidRequest, "", sdkDecides},
@@ -80,7 +80,7 @@ var rows = map[adapter.Kind]row{
 // StatusOf is the status of a kind of error.
 func StatusOf(kind adapter.Kind) int { return rows[kind].status }
 
-// envelope is OpenAI's error body: all four keys are always there (openai-surface.md §9.1).
+// envelope is OpenAI's error body: all four keys are always there.
 type envelope struct {
 	Error Problem `json:"error"`
 }

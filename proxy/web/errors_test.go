@@ -19,7 +19,7 @@ import (
 	"midgate/adapter"
 )
 
-// The table of openai-surface.md §9.2, midgate's decisions, as a client sees it.
+// The table of errors as a client sees it.
 func TestExplainFollowsTheErrorTable(t *testing.T) {
 	for name, tt := range map[string]struct {
 		err    error

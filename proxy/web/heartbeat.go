@@ -9,7 +9,7 @@ import (
 )
 
 // heartbeat keeps a JSON answer alive that takes long: after a while it sends the status 200 and a blank, then a blank every
-// few seconds, so that no proxy in between gives up (contract.md §2, MIDGATE_HEARTBEAT). A parked request holds a timer
+// few seconds, so that no proxy in between gives up (MIDGATE_HEARTBEAT). A parked request holds a timer
 // for it, no goroutine.
 type heartbeat struct {
 	mu    sync.Mutex // held over a write: the answer must not begin in the middle of a blank

@@ -8,7 +8,7 @@ import (
 	"midgate/adapter"
 )
 
-// JobJSON is the job behind an answer (contract.md §5). Result is written by its renderer, as the last member but one.
+// JobJSON is the job behind an answer. Result is written by its renderer, as the last member but one.
 type JobJSON struct {
 	ID         string     `json:"id"`
 	Object     string     `json:"object"`

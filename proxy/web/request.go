@@ -39,7 +39,7 @@ func RequestOf(c *gin.Context) *Request {
 	return c.MustGet(visitKey).(*Request)
 }
 
-// Observe names the request, counts it, and writes its one access line when it is over (style.md §2, Secrets and logs).
+// Observe names the request, counts it, and writes its one access line when it is over.
 // It also stands for whatever a handler fails to do: an answer after a panic.
 func (s *Server) Observe(c *gin.Context) {
 	v := &Request{id: requestID(), begun: time.Now()}

@@ -10,7 +10,7 @@ import (
 	"midgate/adapter/jsonstream"
 )
 
-// Events is an answer of server-sent events (openai-surface.md §0.5): each has its name, one line of data and a blank
+// Events is an answer of server-sent events: each has its name, one line of data and a blank
 // line, and is flushed; a comment goes out where nothing else did for a while. No id: and no retry: line is ever sent.
 type Events struct {
 	s    *Server

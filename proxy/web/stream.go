@@ -12,7 +12,7 @@ import (
 	"midgate/adapter/jsonstream"
 )
 
-// acceptance is how long a stream's status line waits for the upstream to accept the submission (contract.md §5).
+// acceptance is how long a stream's status line waits for the upstream to accept the submission.
 const acceptance = 10 * time.Second
 
 // AwaitAccepted waits for the submission; that it takes long is no error.
@@ -51,7 +51,7 @@ func (s *Server) EndStream(c *gin.Context, t adapter.Ticket, e *Events, err erro
 	return nil
 }
 
-// Fail sends the one error event of a stream: error is an object and the first member (openai-surface.md §0.5).
+// Fail sends the one error event of a stream: error is an object and the first member.
 func (e *Events) Fail(x APIError) {
 	d := &jsonstream.Document{}
 	d.Value(struct {

@@ -12,7 +12,7 @@ const JobPreview = "/mj/image/"
 // PictureTypes are the extensions under which picture bytes are served.
 var PictureTypes = map[string]string{"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "webp": "image/webp"}
 
-// PictureURL names a picture's bytes; the extension is that of the bytes (clients.md §2).
+// PictureURL names a picture's bytes; the extension is that of the bytes.
 func PictureURL(base, id string, format adapter.Format) string {
 	ext := string(OrPNG(format))
 	if ext == "jpeg" {

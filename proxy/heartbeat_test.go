@@ -65,7 +65,7 @@ func TestAnswersThatTakeLongBeginWithBlanks(t *testing.T) {
 	}
 }
 
-// Once the status is out, a failure can only be told by not completing the body (contract.md §2, MIDGATE_HEARTBEAT).
+// Once the status is out, a failure can only be told by not completing the body (MIDGATE_HEARTBEAT).
 func TestLateFailuresCutTheConnection(t *testing.T) {
 	f := newFake()
 	f.fail = adapter.Errorf(adapter.Failed, "The job failed.")

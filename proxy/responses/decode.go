@@ -1,4 +1,4 @@
-package proxy
+package responses
 
 import (
 	"errors"
@@ -16,30 +16,30 @@ import (
 	"midgate/proxy/web"
 )
 
-// responseAsk is a request to /v1/responses, decoded and checked.
-type responseAsk struct {
+// request is a request to /v1/responses, decoded and checked.
+type request struct {
 	turn   adapterchat.Turn
 	gen    adapter.Generation
 	refs   []adapter.Reference // the pictures that the turn is about, where they are not in turn.Images
 	mask   *adapter.Reference
-	form   responseForm
+	form   echo
 	stream bool
 }
 
-// readResponse reads everything that costs nothing to check first; pictures are looked up and fetched last.
-func (s *responseRoutes) readResponse(c *gin.Context, p *body.Body) (ask responseAsk, err error) {
+// decode reads everything that costs nothing to check first; pictures are looked up and fetched last.
+func (s *Routes) decode(c *gin.Context, p *body.Body) (ask request, err error) {
 	tool := imageTool(p.Fields["tools"])
 	var read body.Steps
 	read.Do(func() (err error) { ask.gen, ask.stream, err = readTool(p, tool); return })
-	read.Do(func() error { return s.responseModel(c, p, tool, &ask) })
+	read.Do(func() error { return s.settleModel(c, p, tool, &ask) })
 	read.Do(func() error { return p.Unused() })
 	web.RequestOf(c).Model = ask.gen.Model
-	read.Do(func() (err error) { ask.form, err = readResponseForm(p, ask.gen); return })
+	read.Do(func() (err error) { ask.form, err = readEcho(p, ask.gen); return })
 	if read.Err != nil {
 		return ask, read.Err
 	}
 	ask.form.Talk = !tool.Exists()
-	req, err := s.responseTalk(c, p)
+	req, err := s.readTalk(c, p)
 	if err != nil {
 		return ask, err
 	}
@@ -96,9 +96,9 @@ func readTool(p *body.Body, tool gjson.Result) (adapter.Generation, bool, error)
 // imageDeployment is the header in which Azure's clients name the model of a response's image tool.
 const imageDeployment = "X-Ms-Oai-Image-Generation-Deployment"
 
-// responseModel settles the model: the tool's where it is one of ours, else the request's, else the plain one. A
-// response's own model is a text model that means nothing here (contract.md §3).
-func (s *responseRoutes) responseModel(c *gin.Context, p *body.Body, tool gjson.Result, ask *responseAsk) error {
+// settleModel settles the model: the tool's where it is one of ours, else the request's, else the plain one. A
+// response's own model is a text model that means nothing here.
+func (s *Routes) settleModel(c *gin.Context, p *body.Body, tool gjson.Result, ask *request) error {
 	named, err := p.Model()
 	if err != nil {
 		return err
@@ -131,7 +131,7 @@ func steer(t *adapterchat.Turn, action string) error {
 }
 
 // toolMask looks up the tool's input_image_mask; the pictures that the turn is about become the edit's own.
-func (s *responseRoutes) toolMask(c *gin.Context, p *body.Body, tool gjson.Result, ask *responseAsk) error {
+func (s *Routes) toolMask(c *gin.Context, p *body.Body, tool gjson.Result, ask *request) error {
 	src, err := body.SourceOf(tool.Get("input_image_mask"), "tools.input_image_mask")
 	if err != nil || src.Text == "" {
 		return err
@@ -162,8 +162,8 @@ func inInput(err error) error {
 	return &own
 }
 
-// responseTalk reads input, and what stands before it, as a conversation.
-func (s *responseRoutes) responseTalk(c *gin.Context, p *body.Body) (req openai.ChatCompletionRequest, err error) {
+// readTalk reads input, and what stands before it, as a conversation.
+func (s *Routes) readTalk(c *gin.Context, p *body.Body) (req openai.ChatCompletionRequest, err error) {
 	if text, _ := body.TextOf(p.Fields["instructions"], "instructions"); text != "" {
 		req.Messages = append(req.Messages, openai.ChatCompletionMessage{Role: openai.ChatMessageRoleSystem, Content: text})
 	}
@@ -191,7 +191,7 @@ func (s *responseRoutes) responseTalk(c *gin.Context, p *body.Body) (req openai.
 
 // inputItems reads input: a text, or messages and earlier pictures in any order. What is no message and no picture
 // means nothing here. Pictures stand before the wish, wherever they came.
-func (s *responseRoutes) inputItems(c *gin.Context, input gjson.Result) (messages []openai.ChatCompletionMessage, err error) {
+func (s *Routes) inputItems(c *gin.Context, input gjson.Result) (messages []openai.ChatCompletionMessage, err error) {
 	if input.Type == gjson.String {
 		return []openai.ChatCompletionMessage{{Role: openai.ChatMessageRoleUser, Content: chat.PlainText(input.Str)}}, nil
 	}
@@ -233,7 +233,7 @@ func (s *responseRoutes) inputItems(c *gin.Context, input gjson.Result) (message
 }
 
 // earlierPicture is a picture of an earlier answer, by its ID, or by what the client kept of it.
-func (s *responseRoutes) earlierPicture(c *gin.Context, item gjson.Result) (m openai.ChatCompletionMessage, err error) {
+func (s *Routes) earlierPicture(c *gin.Context, item gjson.Result) (m openai.ChatCompletionMessage, err error) {
 	id := item.Get("id").String()
 	if !strings.HasPrefix(id, "ig_") && item.Get("type").String() != "image_generation_call" {
 		return m, nil // a reference to a message

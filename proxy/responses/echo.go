@@ -1,4 +1,4 @@
-package proxy
+package responses
 
 import (
 	"cmp"
@@ -16,8 +16,8 @@ import (
 	"midgate/proxy/web"
 )
 
-// responseForm is what a response says again of its request; it is kept with the run, so each part of it is bounded.
-type responseForm struct {
+// echo is what a response says again of its request; it is kept with the run, so each part of it is bounded.
+type echo struct {
 	web.Echo
 	Model        string          `json:"model"`
 	Tools        json.RawMessage `json:"tools,omitempty"`
@@ -54,16 +54,16 @@ type inputPieceJSON struct {
 	FileID   *string `json:"file_id,omitempty"`
 }
 
-// What is kept of a request, in bytes: all together stay far below what a record may hold (style.md §1).
+// What is kept of a request, in bytes: all together stay far below what a record may hold.
 const (
 	maxKept    = 4 << 10 // of one field
 	maxInput   = 8 << 10 // of all the input's text
 	maxAddress = 2 << 10 // of a picture's address
 )
 
-// readResponseForm reads what a response says again.
-func readResponseForm(p *body.Body, g adapter.Generation) (f responseForm, err error) {
-	f = responseForm{Echo: web.EchoOf(g), Model: cmp.Or(p.Hint("model"), "midjourney"), User: p.Hint("user")}
+// readEcho reads what a response says again.
+func readEcho(p *body.Body, g adapter.Generation) (f echo, err error) {
+	f = echo{Echo: web.EchoOf(g), Model: cmp.Or(p.Hint("model"), "midjourney"), User: p.Hint("user")}
 	if f.Background, err = p.Truth("background"); err != nil {
 		return f, err
 	}
@@ -149,8 +149,8 @@ func orEmptyText(s *string) string {
 	return *s
 }
 
-// keptResponse is what was kept of a response's request.
-func keptResponse(run adapter.Job) (f responseForm) {
+// keptEcho is what was kept of a response's request.
+func keptEcho(run adapter.Job) (f echo) {
 	_ = json.Unmarshal(run.Echo, &f) // written by attempt
 	return f
 }

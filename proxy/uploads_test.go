@@ -126,7 +126,7 @@ func (discarding) Receive(_ context.Context, _ adapter.Caller, r io.Reader, _ st
 	return adapter.Reference{Upload: "x", Hash: "y"}, err
 }
 
-// Uploads cost next to no memory, in a form and in JSON (I1; engineering.md §1.2).
+// Uploads cost next to no memory, in a form and in JSON.
 func TestUploadsAreNotHeld(t *testing.T) {
 	const size = 64 << 20
 	form, contentType := writeForm(file("image", "a.png", "", picture("PLACE")), text("prompt", "x"))

@@ -1,4 +1,4 @@
-package proxy
+package responses
 
 import (
 	"context"
@@ -14,14 +14,14 @@ import (
 	"midgate/proxy/web"
 )
 
-// getResponse serves GET /v1/responses/{id}: as it stands, or with ?stream=true what is still to come of it.
-func (s *responseRoutes) getResponse(c *gin.Context) error {
-	run, f, err := s.ownResponse(c, c.Param("id"))
+// Get serves GET /v1/responses/{id}: as it stands, or with ?stream=true what is still to come of it.
+func (s *Routes) Get(c *gin.Context) error {
+	run, f, err := s.owned(c, c.Param("id"))
 	if err != nil {
 		return err
 	}
 	if c.Query("stream") != "true" || c.Request.Method == http.MethodHead {
-		return s.writeResponse(c, run)
+		return s.write(c, run)
 	}
 	seen := fresh
 	if after := c.Query("starting_after"); after != "" {
@@ -33,14 +33,16 @@ func (s *responseRoutes) getResponse(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.streamResponse(c, onlooker{t}, f, seen)
+	return s.stream(c, onlooker{t}, f, seen)
 }
 
 // onlooker is a ticket whose reader comes and goes without anybody noting it.
 type onlooker struct{ adapter.Ticket }
 
+// Answered does nothing.
 func (onlooker) Answered() {}
 
+// Abandoned does nothing.
 func (onlooker) Abandoned() {}
 
 // Preview opens a preview as the ticket itself does.
@@ -52,37 +54,37 @@ func (o onlooker) Preview(ctx context.Context, p adapter.Progress, f adapter.For
 	return opener.Preview(ctx, p, f, compression)
 }
 
-// writeResponse answers with a run's response as it stands.
-func (s *responseRoutes) writeResponse(c *gin.Context, run adapter.Job) error {
+// write answers with a run's response as it stands.
+func (s *Routes) write(c *gin.Context, run adapter.Job) error {
 	doc := &jsonstream.Document{}
 	defer func() { _ = doc.Close() }() // files that were only read
-	f := keptResponse(run)
+	f := keptEcho(run)
 	if run.Status != adapter.JobCompleted || run.Result == nil {
 		responseOf(run, f).write(doc, nil)
 		return s.WriteDocument(c, doc)
 	}
-	if err := s.response(c, run, f, true)(c.Request.Context(), doc, *run.Answer()); err != nil {
+	if err := s.render(c, run, f, true)(c.Request.Context(), doc, *run.Answer()); err != nil {
 		return err
 	}
 	return s.WriteDocument(c, doc)
 }
 
-// cancelResponse serves POST /v1/responses/{id}/cancel.
-func (s *responseRoutes) cancelResponse(c *gin.Context) error {
-	run, _, err := s.ownResponse(c, c.Param("id"))
+// Cancel serves POST /v1/responses/{id}/cancel.
+func (s *Routes) Cancel(c *gin.Context) error {
+	run, _, err := s.owned(c, c.Param("id"))
 	if err != nil {
 		return err
 	}
 	if run, err = s.jobs.Cancel(c.Request.Context(), web.RequestOf(c).Caller, run.ID); err != nil {
 		return err
 	}
-	return s.writeResponse(c, run)
+	return s.write(c, run)
 }
 
-// deleteResponse serves DELETE /v1/responses/{id}: its pictures stay under GET /v1/images.
-func (s *responseRoutes) deleteResponse(c *gin.Context) error {
+// Delete serves DELETE /v1/responses/{id}: its pictures stay under GET /v1/images.
+func (s *Routes) Delete(c *gin.Context) error {
 	id := c.Param("id")
-	run, _, err := s.ownResponse(c, id)
+	run, _, err := s.owned(c, id)
 	if err != nil {
 		return err
 	}
@@ -93,9 +95,9 @@ func (s *responseRoutes) deleteResponse(c *gin.Context) error {
 	return nil
 }
 
-// listInput serves GET /v1/responses/{id}/input_items, newest first unless ?order=asc.
-func (s *responseRoutes) listInput(c *gin.Context) error {
-	_, f, err := s.ownResponse(c, c.Param("id"))
+// ListInput serves GET /v1/responses/{id}/input_items, newest first unless ?order=asc.
+func (s *Routes) ListInput(c *gin.Context) error {
+	_, f, err := s.owned(c, c.Param("id"))
 	if err != nil {
 		return err
 	}

@@ -1,9 +1,9 @@
-package proxy
+package responses
 
 import "midgate/adapter/jsonstream"
 
 // done sends how an item comes to its end: a picture by its event, a text and a call by their pieces, then all of it.
-func (t *responseStream) done(i int, it *item) {
+func (t *eventStream) done(i int, it *item) {
 	switch {
 	case it.picture != nil:
 		t.about("response.image_generation_call.completed", placeJSON{i, it.id})
@@ -37,7 +37,7 @@ type pieceJSON struct {
 }
 
 // text sends a text in one piece.
-func (t *responseStream) text(i int, it *item) {
+func (t *eventStream) text(i int, it *item) {
 	place := placeJSON{i, it.id}
 	empty, whole := outputText(""), outputText(it.text)
 	t.about("response.content_part.added", pieceJSON{placeJSON: place, Part: &empty})

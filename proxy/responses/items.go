@@ -1,4 +1,4 @@
-package proxy
+package responses
 
 import (
 	"context"
@@ -45,7 +45,7 @@ func outcomeOf(run adapter.Job, r adapter.Result) outcome {
 }
 
 // items makes the output. Whoever gets it closes it, or gives it to a document.
-func (s *responseRoutes) items(ctx context.Context, c adapter.Caller, base string, r responseJSON, o outcome, bytes bool) ([]item, error) {
+func (s *Routes) items(ctx context.Context, c adapter.Caller, base string, r responseJSON, o outcome, bytes bool) ([]item, error) {
 	suffix := strings.TrimPrefix(r.ID, "resp_")
 	for _, img := range o.images {
 		o.ids = append(o.ids, img.ID)
@@ -80,7 +80,7 @@ func (s *responseRoutes) items(ctx context.Context, c adapter.Caller, base strin
 }
 
 // toldOf is what a chat says of these pictures, for clients that asked for no picture and show nothing but text: the AI
-// SDK's openai("midjourney") is one (clients.md §7).
+// SDK's openai("midjourney") is one.
 func toldOf(items []item, note string) string {
 	urls := make(map[string]string, len(items))
 	var images []adapter.Image
@@ -107,7 +107,7 @@ func closeItems(items []item) {
 	}
 }
 
-// pictureJSON is what an image_generation_call says beside its picture, as the real one does (openai-surface.md §7.3).
+// pictureJSON is what an image_generation_call says beside its picture, as the real one does.
 type pictureJSON struct {
 	Revised      string   `json:"revised_prompt"`
 	Size         string   `json:"size"`

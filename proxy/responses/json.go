@@ -1,4 +1,4 @@
-package proxy
+package responses
 
 import (
 	"cmp"
@@ -11,37 +11,37 @@ import (
 	"midgate/proxy/web"
 )
 
-// responseJSON is a response without its output (openai-surface.md §7.3).
+// responseJSON is a response without its output.
 type responseJSON struct {
 	ID        string
 	CreatedAt int64
 	EndedAt   int64 // 0 while it runs
 	Status    string
-	Error     *responseErrorJSON
-	form      responseForm
+	Error     *errorJSON
+	form      echo
 }
 
-type responseErrorJSON struct {
+type errorJSON struct {
 	Code    string `json:"code"`
 	Message string `json:"message"`
 }
 
-// responseHeadJSON comes before the output, responseTailJSON after it: nullable keys are always there.
-type responseHeadJSON struct {
-	ID           string             `json:"id"`
-	Object       string             `json:"object"`
-	CreatedAt    int64              `json:"created_at"`
-	Status       string             `json:"status"`
-	Background   bool               `json:"background"`
-	CompletedAt  *int64             `json:"completed_at"`
-	Error        *responseErrorJSON `json:"error"`
-	Incomplete   *struct{}          `json:"incomplete_details"`
-	Instructions *string            `json:"instructions"`
-	MaxOutput    *int               `json:"max_output_tokens"`
-	Model        string             `json:"model"`
+// headJSON comes before the output, responseTailJSON after it: nullable keys are always there.
+type headJSON struct {
+	ID           string     `json:"id"`
+	Object       string     `json:"object"`
+	CreatedAt    int64      `json:"created_at"`
+	Status       string     `json:"status"`
+	Background   bool       `json:"background"`
+	CompletedAt  *int64     `json:"completed_at"`
+	Error        *errorJSON `json:"error"`
+	Incomplete   *struct{}  `json:"incomplete_details"`
+	Instructions *string    `json:"instructions"`
+	MaxOutput    *int       `json:"max_output_tokens"`
+	Model        string     `json:"model"`
 }
 
-type responseTailJSON struct {
+type tailJSON struct {
 	Parallel    bool            `json:"parallel_tool_calls"`
 	Previous    *string         `json:"previous_response_id"`
 	Reasoning   reasoningJSON   `json:"reasoning"`
@@ -77,19 +77,19 @@ type spentJSON struct {
 }
 
 // responseOf is a run as a response.
-func responseOf(run adapter.Job, f responseForm) responseJSON {
+func responseOf(run adapter.Job, f echo) responseJSON {
 	r := responseJSON{ID: "resp_" + strings.TrimPrefix(run.ID, "job_"), CreatedAt: run.Created.Unix(), Status: string(run.Status), form: f}
 	if !run.Finished.IsZero() {
 		r.EndedAt = run.Finished.Unix()
 	}
 	if run.Error != nil && run.Status == adapter.JobFailed {
-		r.Error = responseError(web.Explain(run.Error, web.ErrorContext{Model: run.Model}))
+		r.Error = errorOf(web.Explain(run.Error, web.ErrorContext{Model: run.Model}))
 	}
 	return r
 }
 
-// responseError says an error in the words of a response's own list of codes (openai-surface.md §7.4).
-func responseError(x web.APIError) *responseErrorJSON {
+// errorOf says an error in the words of a response's own list of codes.
+func errorOf(x web.APIError) *errorJSON {
 	code := web.ServerError
 	switch x.Kind {
 	case adapter.Moderated:
@@ -99,13 +99,13 @@ func responseError(x web.APIError) *responseErrorJSON {
 	case adapter.Invalid, adapter.Unsupported:
 		code = "invalid_prompt"
 	}
-	return &responseErrorJSON{Code: code, Message: x.Problem.Message}
+	return &errorJSON{Code: code, Message: x.Problem.Message}
 }
 
 // write writes a response with its output into d, which takes the items' pictures over.
 func (r responseJSON) write(d *jsonstream.Document, items []item) {
 	f := r.form
-	head := responseHeadJSON{
+	head := headJSON{
 		ID: r.ID, Object: "response", CreatedAt: r.CreatedAt, Status: r.Status, Background: f.Background, Error: r.Error,
 		Instructions: web.OrNull(f.Instructions), MaxOutput: f.MaxOutput, Model: f.Model,
 	}
@@ -126,9 +126,9 @@ func (r responseJSON) write(d *jsonstream.Document, items []item) {
 	d.Text("}")
 }
 
-func (r responseJSON) tail() responseTailJSON {
+func (r responseJSON) tail() tailJSON {
 	f := r.form
-	t := responseTailJSON{
+	t := tailJSON{
 		Parallel: true, Previous: web.OrNull(f.Previous), Store: !f.Unkept, Temperature: 1, TopP: 1, Truncation: "disabled", User: web.OrNull(f.User),
 		Text: orRaw(f.Text, `{"format":{"type":"text"}}`), Choice: orRaw(f.Choice, `"auto"`), Tools: orRaw(f.Tools, `[]`), Metadata: orRaw(f.Metadata, `{}`),
 	}

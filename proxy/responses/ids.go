@@ -1,4 +1,4 @@
-package proxy
+package responses
 
 import (
 	"cmp"
@@ -27,7 +27,7 @@ var (
 func jobOf(suffix string) string { return "job_" + suffix }
 
 // atOnceID names a response that no job stands behind.
-func atOnceID(f responseForm, o outcome) string {
+func atOnceID(f echo, o outcome) string {
 	if len(o.images) > 0 {
 		return "resp_p" + strings.TrimPrefix(o.images[0].ID, "img_")
 	}
@@ -46,7 +46,7 @@ func atOnceID(f responseForm, o outcome) string {
 const maxChain = 50
 
 // shownBy finds the pictures of the newest response of a chain that has any.
-func (s *responseRoutes) shownBy(c *gin.Context, id string) (images []string, err error) {
+func (s *Routes) shownBy(c *gin.Context, id string) (images []string, err error) {
 	for range maxChain {
 		if m := textIDs.FindStringSubmatch(id); m != nil {
 			if m[1] == "" {
@@ -57,7 +57,7 @@ func (s *responseRoutes) shownBy(c *gin.Context, id string) (images []string, er
 		if m := pictureIDs.FindStringSubmatch(id); m != nil {
 			return []string{"img_" + m[1]}, nil
 		}
-		run, f, err := s.ownResponse(c, id)
+		run, f, err := s.owned(c, id)
 		if adapter.KindOf(err) == adapter.NotFound {
 			return nil, adapter.BadParam("previous_response_id", "previous_response_not_found", "There is no response with this ID among the responses of this key.")
 		}
@@ -78,7 +78,7 @@ func (s *responseRoutes) shownBy(c *gin.Context, id string) (images []string, er
 }
 
 // pictureOf finds the picture of an image_generation_call; empty if nobody knows it.
-func (s *responseRoutes) pictureOf(c *gin.Context, callID string) (string, error) {
+func (s *Routes) pictureOf(c *gin.Context, callID string) (string, error) {
 	m := callIDs.FindStringSubmatch(callID)
 	if m == nil {
 		return "", nil
@@ -102,8 +102,8 @@ func (s *responseRoutes) pictureOf(c *gin.Context, callID string) (string, error
 	return "img_" + m[1], err
 }
 
-// ownResponse returns the run of one of the caller's responses, and what was asked of it.
-func (s *responseRoutes) ownResponse(c *gin.Context, id string) (run adapter.Job, f responseForm, err error) {
+// owned returns the run of one of the caller's responses, and what was asked of it.
+func (s *Routes) owned(c *gin.Context, id string) (run adapter.Job, f echo, err error) {
 	missing := &adapter.Error{Kind: adapter.NotFound, Code: "response_not_found", Param: "response_id", Message: "There is no response with this ID among the responses of this key."}
 	m := responseIDs.FindStringSubmatch(id)
 	if m == nil {
@@ -116,8 +116,8 @@ func (s *responseRoutes) ownResponse(c *gin.Context, id string) (run adapter.Job
 	if err != nil {
 		return run, f, err
 	}
-	f = keptResponse(run)
-	if run.Route != responsesRoute || run.Deleted || f.Unkept {
+	f = keptEcho(run)
+	if run.Route != Route || run.Deleted || f.Unkept {
 		return run, f, missing
 	}
 	return run, f, nil

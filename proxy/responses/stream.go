@@ -1,4 +1,4 @@
-package proxy
+package responses
 
 import (
 	"context"
@@ -17,9 +17,9 @@ import (
 // fresh is the last number that a client has seen of a stream that begins.
 const fresh = -1
 
-// responseStream sends a response's events in the order of openai-surface.md §7.4, numbered from 0 without gaps. A
+// eventStream sends a response's events in OpenAI's order, numbered from 0 without gaps. A
 // stream that is taken up again leaves out what the client has seen.
-type responseStream struct {
+type eventStream struct {
 	log  *slog.Logger
 	e    *web.Events
 	r    responseJSON
@@ -28,8 +28,8 @@ type responseStream struct {
 	lost error // why an event could not be sent: its pictures cannot be read, and nothing but that may follow
 }
 
-// streamResponse answers with events while the job runs. Of a stream that is taken up again the ticket is nobody's.
-func (s *responseRoutes) streamResponse(c *gin.Context, t adapter.Ticket, f responseForm, seen int) error {
+// stream answers with events while the job runs. Of a stream that is taken up again the ticket is nobody's.
+func (s *Routes) stream(c *gin.Context, t adapter.Ticket, f echo, seen int) error {
 	v := web.RequestOf(c)
 	run := t.Job()
 	v.Follow(t)
@@ -42,7 +42,7 @@ func (s *responseRoutes) streamResponse(c *gin.Context, t adapter.Ticket, f resp
 	}
 	r := responseOf(run, f)
 	r.Status, r.Error, r.EndedAt = string(adapter.JobInProgress), nil, 0
-	stream := s.startResponse(c, r, seen)
+	stream := s.start(c, r, seen)
 	defer func() { _ = stream.e.End() }() // also when something panics: no comment may follow the answer
 	stream.head()
 	draws := run.Kind != adapter.JobDescription && run.Kind != adapter.JobVideo
@@ -51,12 +51,12 @@ func (s *responseRoutes) streamResponse(c *gin.Context, t adapter.Ticket, f resp
 	}
 	result, err := t.Wait(ctx, stream.previews(ctx, t, draws))
 	if err == nil {
-		err = s.finishResponse(ctx, v.Caller, s.Base(c), t.Job(), stream, result, draws)
+		err = s.finish(ctx, v.Caller, s.Base(c), t.Job(), stream, result, draws)
 	}
 	return s.EndStream(c, t, stream.e, err, stream.fail)
 }
 
-func (s *responseRoutes) finishResponse(ctx context.Context, c adapter.Caller, base string, run adapter.Job, t *responseStream, result adapter.Result, draws bool) error {
+func (s *Routes) finish(ctx context.Context, c adapter.Caller, base string, run adapter.Job, t *eventStream, result adapter.Result, draws bool) error {
 	t.r = responseOf(run, t.r.form)
 	items, err := s.items(ctx, c, base, t.r, outcomeOf(run, result), true)
 	if err != nil {
@@ -70,14 +70,14 @@ func (s *responseRoutes) finishResponse(ctx context.Context, c adapter.Caller, b
 	return t.finish(items, announced)
 }
 
-func (s *responseRoutes) startResponse(c *gin.Context, r responseJSON, seen int) *responseStream {
-	return &responseStream{log: s.Log, e: s.StartEvents(c), r: r, seen: seen}
+func (s *Routes) start(c *gin.Context, r responseJSON, seen int) *eventStream {
+	return &eventStream{log: s.Log, e: s.StartEvents(c), r: r, seen: seen}
 }
 
-func (t *responseStream) suffix() string { return t.r.ID[len("resp_"):] }
+func (t *eventStream) suffix() string { return t.r.ID[len("resp_"):] }
 
 // send writes one event: its type, its number, and what rest writes.
-func (t *responseStream) send(kind string, rest func(d *jsonstream.Document)) {
+func (t *eventStream) send(kind string, rest func(d *jsonstream.Document)) {
 	if t.lost != nil {
 		return
 	}
@@ -97,7 +97,7 @@ func (t *responseStream) send(kind string, rest func(d *jsonstream.Document)) {
 }
 
 // state sends an event with the whole response.
-func (t *responseStream) state(kind string, items []item) {
+func (t *eventStream) state(kind string, items []item) {
 	t.send(kind, func(d *jsonstream.Document) {
 		d.Text(`"response":`)
 		t.r.write(d, items)
@@ -105,7 +105,7 @@ func (t *responseStream) state(kind string, items []item) {
 }
 
 // head sends how every response begins.
-func (t *responseStream) head() {
+func (t *eventStream) head() {
 	status := t.r.Status
 	if t.r.form.Background {
 		t.r.Status = string(adapter.JobQueued)
@@ -127,12 +127,12 @@ type placeJSON struct {
 	ID    string `json:"item_id"`
 }
 
-func (t *responseStream) about(kind string, place any) {
+func (t *eventStream) about(kind string, place any) {
 	t.send(kind, func(d *jsonstream.Document) { d.Members(place) })
 }
 
 // begin announces an item; a picture is then being drawn.
-func (t *responseStream) begin(i int, announced any, id string) {
+func (t *eventStream) begin(i int, announced any, id string) {
 	t.about("response.output_item.added", struct {
 		Index int `json:"output_index"`
 		Item  any `json:"item"`
@@ -144,7 +144,7 @@ func (t *responseStream) begin(i int, announced any, id string) {
 }
 
 // finish sends the items, of which the first were announced before, and then the whole response.
-func (t *responseStream) finish(items []item, announced int) error {
+func (t *eventStream) finish(items []item, announced int) error {
 	t.next = max(t.next, t.seen+1)
 	for i := range items {
 		if i >= announced {
@@ -163,8 +163,8 @@ func (t *responseStream) finish(items []item, announced int) error {
 	return t.lost
 }
 
-// fail sends the error, nested and flat: clients differ in which of them they read (openai-surface.md §7.4).
-func (t *responseStream) fail(x web.APIError) {
+// fail sends the error, nested and flat: clients differ in which of them they read.
+func (t *eventStream) fail(x web.APIError) {
 	t.lost, t.next = nil, max(t.next, t.seen+1)
 	d := &jsonstream.Document{}
 	d.Value(struct {
@@ -177,12 +177,12 @@ func (t *responseStream) fail(x web.APIError) {
 	}{x.Problem, "error", t.next, x.Problem.Code, x.Problem.Message, x.Problem.Param})
 	t.next++
 	_ = t.e.Send("error", d) // that the client has gone is found at the end
-	t.r.Status, t.r.Error = string(adapter.JobFailed), responseError(x)
+	t.r.Status, t.r.Error = string(adapter.JobFailed), errorOf(x)
 	t.state("response.failed", nil)
 }
 
 // previews shows the first distinct previews, at most as many as were asked for.
-func (t *responseStream) previews(ctx context.Context, ticket adapter.Ticket, draws bool) func(adapter.Progress) {
+func (t *eventStream) previews(ctx context.Context, ticket adapter.Ticket, draws bool) func(adapter.Progress) {
 	if !draws {
 		return nil
 	}

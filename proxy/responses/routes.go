@@ -1,4 +1,4 @@
-package proxy
+package responses
 
 import (
 	"context"
@@ -14,56 +14,57 @@ import (
 	"midgate/proxy/web"
 )
 
-const responsesRoute = "/v1/responses"
+// Route is the path that is served here.
+const Route = "/v1/responses"
 
-// responseRoutes serves OpenAI's Responses.
-type responseRoutes struct {
+// Routes serves OpenAI's Responses.
+type Routes struct {
 	*web.Server
 	talker    chat.Talker
-	editor    responseEditor
-	jobs      responseJobs
-	followers responseFollowers
+	editor    Editor
+	jobs      Jobs
+	followers Followers
 	pictures  *images.Routes
 	chats     *chat.Routes
 }
 
-// newResponseRoutes makes the routes; pictures shows the pictures of an answer, chats reads the turn that is answered.
-func newResponseRoutes(w *web.Server, t chat.Talker, e responseEditor, j responseJobs, f responseFollowers, pictures *images.Routes, chats *chat.Routes) *responseRoutes {
-	return &responseRoutes{Server: w, talker: t, editor: e, jobs: j, followers: f, pictures: pictures, chats: chats}
+// New makes the routes; pictures shows the pictures of an answer, chats reads the turn that is answered.
+func New(w *web.Server, t chat.Talker, e Editor, j Jobs, f Followers, pictures *images.Routes, chats *chat.Routes) *Routes {
+	return &Routes{Server: w, talker: t, editor: e, jobs: j, followers: f, pictures: pictures, chats: chats}
 }
 
-// responseEditor starts edits: a mask makes one of a response.
-type responseEditor interface {
+// Editor starts edits: a mask makes one of a response.
+type Editor interface {
 	Edit(ctx context.Context, a adapter.Attempt, e adapter.Edit) (adapter.Ticket, error)
 }
 
-// responseJobs knows the jobs of an owner: a response is its job.
-type responseJobs interface {
+// Jobs knows the jobs of an owner: a response is its job.
+type Jobs interface {
 	Job(ctx context.Context, c adapter.Caller, id string) (adapter.Job, error)
 	Cancel(ctx context.Context, c adapter.Caller, id string) (adapter.Job, error)
 }
 
 // Followers know jobs that an earlier request began.
-type responseFollowers interface {
+type Followers interface {
 	// Follow returns a ticket without a delivery: Answered and Abandoned must not be called.
 	Follow(ctx context.Context, c adapter.Caller, jobID string) (adapter.Ticket, error)
 	// Forget hides a job from those who show it under another name.
 	Forget(ctx context.Context, c adapter.Caller, jobID string) error
 }
 
-// respond serves POST /v1/responses: the image_generation tool of OpenAI's newer API (openai-surface.md §7). A response
+// Create serves POST /v1/responses: the image_generation tool of OpenAI's newer API. A response
 // is its run.
-func (s *responseRoutes) respond(c *gin.Context) error {
+func (s *Routes) Create(c *gin.Context) error {
 	p, err := s.ReadAnyModel(c)
 	if err != nil {
 		return err
 	}
-	ask, err := s.readResponse(c, p)
+	ask, err := s.decode(c, p)
 	if err != nil {
 		return err
 	}
 	if ask.turn.Way == adapterchat.TurnReply {
-		return s.respondAtOnce(c, ask, outcome{Answer: chat.Answer{Text: ask.turn.Reply.Text, Reply: &ask.turn.Reply}})
+		return s.answerAtOnce(c, ask, outcome{Answer: chat.Answer{Text: ask.turn.Reply.Text, Reply: &ask.turn.Reply}})
 	}
 	a, err := s.Attempt(c, p, ask.stream, ask.form)
 	if err != nil {
@@ -75,18 +76,18 @@ func (s *responseRoutes) respond(c *gin.Context) error {
 	case err != nil:
 		return err
 	case talk.Ticket == nil:
-		return s.respondAtOnce(c, ask, outcome{images: talk.Images})
+		return s.answerAtOnce(c, ask, outcome{images: talk.Images})
 	case ask.stream:
-		return s.streamResponse(c, talk.Ticket, ask.form, fresh)
+		return s.stream(c, talk.Ticket, ask.form, fresh)
 	case ask.form.Background:
-		return s.respondQueued(c, talk.Ticket)
+		return s.answerQueued(c, talk.Ticket)
 	default:
-		return s.Deliver(c, talk.Ticket, s.response(c, talk.Ticket.Job(), ask.form, true))
+		return s.Deliver(c, talk.Ticket, s.render(c, talk.Ticket.Job(), ask.form, true))
 	}
 }
 
 // converse starts what the turn asks for; a mask makes it an edit of that area.
-func (s *responseRoutes) converse(ctx context.Context, a adapter.Attempt, ask responseAsk) (adapter.TurnAnswer, error) {
+func (s *Routes) converse(ctx context.Context, a adapter.Attempt, ask request) (adapter.TurnAnswer, error) {
 	if ask.mask == nil {
 		return s.talker.Converse(ctx, a, ask.turn, ask.gen, ask.refs)
 	}
@@ -96,8 +97,8 @@ func (s *responseRoutes) converse(ctx context.Context, a adapter.Attempt, ask re
 	return adapter.TurnAnswer{Ticket: t}, err
 }
 
-// respondQueued answers a background request at once: the client asks for the response until it is done.
-func (s *responseRoutes) respondQueued(c *gin.Context, t adapter.Ticket) error {
+// answerQueued answers a background request at once: the client asks for the response until it is done.
+func (s *Routes) answerQueued(c *gin.Context, t adapter.Ticket) error {
 	run := t.Job()
 	web.RequestOf(c).Follow(t)
 	c.Header("Midgate-Job", run.ID)
@@ -107,7 +108,7 @@ func (s *responseRoutes) respondQueued(c *gin.Context, t adapter.Ticket) error {
 			t.Abandoned()
 		}
 	}()
-	if err := s.writeResponse(c, run); err != nil {
+	if err := s.write(c, run); err != nil {
 		return err
 	}
 	written = true
@@ -115,8 +116,8 @@ func (s *responseRoutes) respondQueued(c *gin.Context, t adapter.Ticket) error {
 	return nil
 }
 
-// respondAtOnce answers what needs no job.
-func (s *responseRoutes) respondAtOnce(c *gin.Context, ask responseAsk, o outcome) error {
+// answerAtOnce answers what needs no job.
+func (s *Routes) answerAtOnce(c *gin.Context, ask request, o outcome) error {
 	r := responseJSON{ID: atOnceID(ask.form, o), CreatedAt: time.Now().Unix(), Status: "completed", form: ask.form}
 	items, err := s.items(c.Request.Context(), web.RequestOf(c).Caller, s.Base(c), r, o, true)
 	if err != nil {
@@ -124,7 +125,7 @@ func (s *responseRoutes) respondAtOnce(c *gin.Context, ask responseAsk, o outcom
 	}
 	if ask.stream {
 		defer closeItems(items)
-		t := s.startResponse(c, r, fresh)
+		t := s.start(c, r, fresh)
 		defer func() { _ = t.e.End() }() // also when something panics
 		t.head()
 		if err := t.finish(items, 0); err != nil {
@@ -138,8 +139,13 @@ func (s *responseRoutes) respondAtOnce(c *gin.Context, ask responseAsk, o outcom
 	return s.WriteDocument(c, doc)
 }
 
-// response renders a result as a response; without bytes its pictures are addresses only.
-func (s *responseRoutes) response(c *gin.Context, run adapter.Job, f responseForm, bytes bool) web.Renderer {
+// Result renders a run's result as the response that it was begun by.
+func (s *Routes) Result(c *gin.Context, run adapter.Job, bytes bool) web.Renderer {
+	return s.render(c, run, keptEcho(run), bytes)
+}
+
+// render renders a result as a response; without bytes its pictures are addresses only.
+func (s *Routes) render(c *gin.Context, run adapter.Job, f echo, bytes bool) web.Renderer {
 	caller, base := web.RequestOf(c).Caller, s.Base(c)
 	return func(ctx context.Context, d *jsonstream.Document, result adapter.Result) error {
 		r := responseOf(run, f)
