@@ -21,8 +21,7 @@ import (
 	"midgate/adapter/midjourney/simulator"
 )
 
-// TestASubmissionIsNeverRepeated is row U1 of engineering.md §3.3: every way to answer badly, with
-// a job created and without. The ledger never has more than one charge, and whoever could have
+// TestASubmissionIsNeverRepeated tries every way to answer badly, with a job created and without. The ledger never has more than one charge, and whoever could have
 // one charge behind his back is told that nobody knows.
 func TestASubmissionIsNeverRepeated(t *testing.T) {
 	kinds := map[string]adapter.Kind{
