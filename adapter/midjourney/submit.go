@@ -69,7 +69,8 @@ func (c *client) submit(ctx context.Context, cmd adapter.Command, opts adapter.O
 	return adapter.Submission{}, unanswered(err, src.Failed(), t, out)
 }
 
-// unanswered classifies a submission that got no complete answer: certainly not arrived if no byte of it was sent or the request could never be completed, else unknown.
+// unanswered classifies a submission that got no complete answer: certainly not arrived if no byte
+// of it was sent or the request could never be completed, else unknown.
 func unanswered(err, body error, t *tracer, out reply) *adapter.Error {
 	switch {
 	case body != nil:

@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// complaint is a fault in a prompt: Midjourney's title and text for it. Submits accept such prompts, the task fails later.
+// complaint is a fault in a prompt: Midjourney's title and text for it. Submits accept such prompts, the task fails
+// later.
 type complaint struct{ title, text string }
 
 // ranges holds the numeric parameters and what they allow.
