@@ -144,7 +144,7 @@ func drawnPNG(t *testing.T) []byte {
 	return b.Bytes()
 }
 
-// Case 59: everything that clients write is read.
+// Everything that clients write is read.
 func TestChatReadsWhatClientsWrite(t *testing.T) {
 	h := newHouse(t, simulator.Config{})
 	data := "data:image/png;base64," + base64.StdEncoding.EncodeToString(drawnPNG(t))
@@ -236,7 +236,8 @@ func TestBackgroundRequestsOfChatsCostNothing(t *testing.T) {
 	}
 }
 
-// Cases 60 and 61, with go-openai and openai-go.
+// The role first, each picture's link in one piece, then the end, with usage where asked for: with go-openai and
+// openai-go.
 func TestAChatStreamHasItsOrder(t *testing.T) {
 	h := newHouse(t, simulator.Config{Pace: 300 * time.Millisecond})
 	_, all := h.stream(t, "/v1/chat/completions", `{"stream":true,"stream_options":{"include_usage":true},"modalities":["image"],"messages":[{"role":"user","content":"a red fox"}]}`)
@@ -287,7 +288,7 @@ func kindOf(t *testing.T, f frame) string {
 	return kinds[0]
 }
 
-// Case 62.
+// The first member of a late failure's frame is its error: otherwise go-openai takes the stream for ended.
 func TestAChatThatFailsIsOneErrorFrame(t *testing.T) {
 	h := newHouse(t, simulator.Config{Pace: 300 * time.Millisecond})
 	_, all := h.stream(t, "/v1/chat/completions", `{"stream":true,"messages":[{"role":"user","content":"a fox sim-fail"}]}`)

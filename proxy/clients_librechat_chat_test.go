@@ -15,7 +15,7 @@ import (
 var libreChat = []string{"Authorization", "Bearer sk-alice", "Content-Type", "application/json",
 	"User-Agent", "langchainjs-openai/1.0.0 ((node/v20; linux; x64))", "X-Stainless-Retry-Count", "0"}
 
-// clients.md §4.5: whatever users and agents add, the last turn is drawn, and the stream is what LibreChat reads.
+// Whatever users and agents add, the last turn is drawn, and the stream is what LibreChat reads.
 func TestLibreChatTalksWithEverythingItMaySend(t *testing.T) {
 	h := newHouse(t, simulator.Config{})
 	picture := "data:image/png;base64," + base64.StdEncoding.EncodeToString(drawnPNG(t))
@@ -92,7 +92,7 @@ func (a answered) checkChunks(t *testing.T) {
 	}
 }
 
-// clients.md §§4.2, 4.3: what newer versions and the settings for Azure add.
+// Newer versions send moderation, other sizes and n above 1; the settings for Azure send api-key and an api-version.
 func TestLibreChatsNewerToolkit(t *testing.T) {
 	h := newHouse(t, simulator.Config{})
 	azure := []string{"api-key", "sk-alice", "Content-Type", "application/json"}

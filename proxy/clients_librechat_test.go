@@ -14,7 +14,7 @@ import (
 var libreNode = []string{"Authorization", "Bearer sk-alice", "Content-Type", "application/json", "Accept", "application/json",
 	"User-Agent", "OpenAI/JS 5.8.2", "X-Stainless-Retry-Count", "0", "X-Stainless-Lang", "js", "X-Stainless-Package-Version", "5.8.2"}
 
-// clients.md §4.1: the tool reads data[0].url, downloads it without a key and names the file after the path.
+// The tool reads data[0].url, downloads it without a key and names the file after the path.
 func TestLibreChatDrawsWithItsDALLETool(t *testing.T) {
 	h := newHouse(t, simulator.Config{})
 	azure := []string{"api-key", "sk-alice", "Authorization", "Bearer sk-alice", "Content-Type", "application/json"}
@@ -46,7 +46,7 @@ func TestLibreChatDrawsWithItsDALLETool(t *testing.T) {
 	}
 }
 
-// clients.md §4.1: the language model is told "<status> <error.message>".
+// The language model is told "<status> <error.message>".
 func TestLibreChatTellsWhyAPictureFailed(t *testing.T) {
 	h := newHouse(t, simulator.Config{})
 	a := h.replay(t, replay{path: "/v1/images/generations", headers: libreNode, body: []byte(`{"model":"dall-e-3","quality":"hd","style":"vivid","size":"1024x1024","prompt":"sim-banned","n":1}`)})
@@ -56,7 +56,7 @@ func TestLibreChatTellsWhyAPictureFailed(t *testing.T) {
 	}
 }
 
-// clients.md §4.2: the toolkit reads data[0].b64_json, under whichever model name the site has set.
+// The toolkit reads data[0].b64_json, under whichever model name the site has set.
 func TestLibreChatDrawsWithItsImageToolkit(t *testing.T) {
 	h := newHouse(t, simulator.Config{})
 	for name, tt := range map[string]struct{ body, start string }{
@@ -177,7 +177,7 @@ func titleOf(t *testing.T, text string) string {
 	return *o.Title
 }
 
-// clients.md §§4.5, 9: a conversation is the picture and a title, which LibreChat wants at the same time.
+// A conversation is the picture and a title, which LibreChat wants at the same time.
 func TestLibreChatConversationIsOneJob(t *testing.T) {
 	chat := []string{"Authorization", "Bearer sk-alice", "Content-Type", "application/json", "User-Agent", "langchainjs-openai/1.0.0 ((node/v20; linux; x64))", "X-Stainless-Retry-Count", "0"}
 	for name, tt := range libreTitles {
@@ -207,7 +207,7 @@ func TestLibreChatConversationIsOneJob(t *testing.T) {
 	}
 }
 
-// clients.md §4.6.
+// The list of models is asked for with the key and perhaps a user, and each model needs an id and nothing else.
 func TestLibreChatListsModels(t *testing.T) {
 	h := newHouse(t, simulator.Config{})
 	a := h.replay(t, replay{method: http.MethodGet, path: "/v1/models?user=65f0c0ffee", headers: []string{"Authorization", "Bearer sk-alice"}})

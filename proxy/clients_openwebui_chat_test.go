@@ -11,7 +11,7 @@ import (
 	"midgate/adapter/midjourney/simulator"
 )
 
-// clients.md §5.4: an uploaded picture comes as a data URL beside the text.
+// An uploaded picture comes as a data URL beside the text.
 func TestOpenWebUITalksAboutAnUploadedPicture(t *testing.T) {
 	h := newHouse(t, simulator.Config{})
 	content := []map[string]any{{"type": "text", "text": "make the sky orange"},
@@ -27,7 +27,7 @@ func TestOpenWebUITalksAboutAnUploadedPicture(t *testing.T) {
 	}
 }
 
-// clients.md §5.4: a refusal has its status and is JSON, of a streamed chat too.
+// A refusal has its status and is JSON, of a streamed chat too.
 func TestOpenWebUIIsToldWhyAChatWasRefused(t *testing.T) {
 	h := newHouse(t, simulator.Config{Dialect: simulator.NewAPI})
 	a := h.replay(t, replay{path: "/v1/chat/completions", headers: aiohttp, body: turns(t, "midjourney", map[string]any{"stream": true}, userTurn("a fox sim-banned"))})
@@ -37,7 +37,7 @@ func TestOpenWebUIIsToldWhyAChatWasRefused(t *testing.T) {
 	}
 }
 
-// clients.md §§5.4, 9: what Open WebUI asks for besides pictures costs nothing.
+// What Open WebUI asks for besides pictures costs nothing.
 func TestOpenWebUIsOwnRequestsAreFree(t *testing.T) {
 	h := newHouse(t, simulator.Config{})
 	system := func(text string) map[string]any { return map[string]any{"role": "system", "content": text} }
@@ -64,7 +64,7 @@ func TestOpenWebUIsOwnRequestsAreFree(t *testing.T) {
 	}
 }
 
-// clients.md §5.2: uploads are JPEG and WebP too, and an address may carry an API version.
+// Uploads are JPEG and WebP too, and an address may carry an API version.
 func TestOpenWebUIEditsWhateverWasUploaded(t *testing.T) {
 	h := newHouse(t, simulator.Config{})
 	const boundary = "b1946ac92492d2347c6235b4d2611184"

@@ -56,7 +56,7 @@ func TestOpenWebUIDraws(t *testing.T) {
 	}
 }
 
-// clients.md §1.9: since version 0.9 the status is the only message that arrives.
+// Since version 0.9 the status is the only message that arrives.
 func TestOpenWebUIUnderstandsStatuses(t *testing.T) {
 	h := newHouse(t, simulator.Config{})
 	for prompt, want := range map[string]int{"sim-banned": http.StatusBadRequest, "sim-fail": http.StatusBadGateway, "sim-no-account": http.StatusServiceUnavailable} {
@@ -71,7 +71,7 @@ func TestOpenWebUIUnderstandsStatuses(t *testing.T) {
 	}
 }
 
-// clients.md §5.2: a text part's type stands before its name; one picture is image, several are image[].
+// A text part's type stands before its name; one picture is image, several are image[].
 func TestOpenWebUIEdits(t *testing.T) {
 	h := newHouse(t, simulator.Config{})
 	drawn := h.replay(t, replay{path: "/v1/images/generations", headers: aiohttp, body: []byte(`{"model":"midjourney","prompt":"a red fox","n":1,"size":"512x512","response_format":"b64_json"}`)}).items(t)[0]
@@ -142,7 +142,7 @@ func fromBraces(t *testing.T, text string) (o struct {
 	return o
 }
 
-// clients.md §§5.4, 9: the first message of a chat is a picture, a title at the same time, then tags and follow-ups.
+// The first message of a chat is a picture, a title at the same time, then tags and follow-ups.
 func TestOpenWebUIFirstMessageIsOneJob(t *testing.T) {
 	h := newHouse(t, simulator.Config{})
 	title := make(chan answered, 1)
@@ -183,7 +183,7 @@ func TestOpenWebUIFirstMessageIsOneJob(t *testing.T) {
 	}
 }
 
-// clients.md §5.5: a user's own connection is asked from the page.
+// A user's own connection is asked from the page.
 func TestOpenWebUIAsksFromTheBrowser(t *testing.T) {
 	h := newHouse(t, simulator.Config{})
 	for _, path := range []string{"/v1/models", "/v1/chat/completions"} {

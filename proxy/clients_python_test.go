@@ -19,8 +19,8 @@ import (
 	"time"
 )
 
-// pythonSDK replays what OpenAI's library for Python has on the wire, and how it repeats (clients.md §§3, 6,
-// openai-surface.md §10): twice, with a counter, also when an answer breaks off in its body.
+// pythonSDK replays what OpenAI's library for Python has on the wire, and how it repeats: twice, with
+// a counter, also when an answer breaks off in its body.
 type pythonSDK struct{}
 
 var _ sdk = pythonSDK{}

@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// replay is a request that a client was seen to send (clients.md), header by header.
+// replay is a request that a client was seen to send, header by header.
 type replay struct {
 	method, path string
 	headers      []string // name, value, name, value …

@@ -19,14 +19,14 @@ import (
 	"midgate/proxy/web"
 )
 
-// The lines of clients.md §12 about bodies, errors and addresses.
+// What clients need of bodies, errors and addresses.
 var clientRequestCases = []conformanceCase{
-	{name: "clients §12/20 image, image[] and image[0] may be mixed and repeated", run: func(t *testing.T, h *house) {
+	{name: "clients/20 image, image[] and image[0] may be mixed and repeated", run: func(t *testing.T, h *house) {
 		h.send(t, edits, file("image", "a", "", flat(t, red)), text("prompt", "together"), file("image[]", "b", "", flat(t, green)), file("image[0]", "c", "", flat(t, blue)),
 			file("images[]", "d", "", flat(t, red)), file("image", "e", "", flat(t, blue))).items(t)
 		h.arrived(t, "imagine", red, green, blue, red, blue)
 	}},
-	{name: "clients §12/21 a part's real type is found by its bytes", run: func(t *testing.T, h *house) {
+	{name: "clients/21 a part's real type is found by its bytes", run: func(t *testing.T, h *house) {
 		id := h.drawnID(t, "a fox")
 		for _, format := range []string{"png", "jpg", "webp"} {
 			data := h.ask(t, http.MethodGet, "/images/"+id+"."+format, "").is(t, 200).body
@@ -34,8 +34,8 @@ var clientRequestCases = []conformanceCase{
 		}
 		h.send(t, "/v1/images/descriptions", file("image", "upload", "application/octet-stream", stillGIF(t))).is(t, 200)
 	}},
-	{name: "clients §12/22 chunked bodies are taken", face: func(c *web.Config) { c.MaxBody = 1 << 20 }, run: chunkedCase},
-	{name: "clients §12/23 headers of parts come in any order, names in any letters", run: func(t *testing.T, h *house) {
+	{name: "clients/22 chunked bodies are taken", face: func(c *web.Config) { c.MaxBody = 1 << 20 }, run: chunkedCase},
+	{name: "clients/23 headers of parts come in any order, names in any letters", run: func(t *testing.T, h *house) {
 		body := wireForm("x7", wirePart{"Content-Type: text/plain; charset=utf-8\r\nContent-Disposition: form-data; name=\"prompt\"", []byte("put them together ü")},
 			wirePart{"Content-Type: text/plain; charset=utf-8\r\nContent-Disposition: form-data; name=\"model\"", []byte("midjourney")},
 			wirePart{"Content-Type: image/png\r\nContent-Disposition: form-data; name=\"image[]\"; filename=\"fox 2 ü.png\"", flat(t, red)},
@@ -46,7 +46,7 @@ var clientRequestCases = []conformanceCase{
 			t.Errorf("drawn %q", paid[0].Prompt)
 		}
 	}},
-	{name: "clients §12/24 a mask is honoured, or it is said why not", sim: simulator.Config{NoEdits: true, Pixels: 128}, run: func(t *testing.T, h *house) {
+	{name: "clients/24 a mask is honoured, or it is said why not", sim: simulator.Config{NoEdits: true, Pixels: 128}, run: func(t *testing.T, h *house) {
 		a := h.send(t, edits, file("image", "a.png", "", flat(t, red)), file("mask", "m.png", "", maskPNG(t, 96, 96)), text("prompt", "a hat"))
 		if p := a.is(t, 400).problem(t); p.Message == "" {
 			t.Errorf("%+v, want why", p)
@@ -56,27 +56,27 @@ var clientRequestCases = []conformanceCase{
 		h.ask(t, http.MethodPost, edits, `{"prompt":"a hat","image":"`+known+`","mask":"`+inURL(maskPNG(t, 128, 128))+`"}`).items(t)
 		h.checkMask(t, 128)
 	}},
-	{name: "clients §12/25 an edit without a picture is a 400 that names it", run: func(t *testing.T, h *house) {
+	{name: "clients/25 an edit without a picture is a 400 that names it", run: func(t *testing.T, h *house) {
 		h.send(t, edits, text("prompt", "x"), text("model", "gpt-image-1"), text("size", "auto")).refused(t, refusal{400, "image", "missing_required_parameter"})
 		if got := h.send(t, edits, text("prompt", "x")).problem(t).Type; got != "invalid_request_error" {
 			t.Errorf("type = %s", got)
 		}
 		h.costs(t, 0)
 	}},
-	{name: "clients §12/26 bodies of more than 50 MB are taken, endless ones are a 413", run: hugeBodiesCase},
-	{name: "clients §12/27 JSON is read however it is laid out and whatever it is called", run: anyTypeCase},
-	{name: "clients §12/28 a prompt that is no text is a 400 that names it", run: func(t *testing.T, h *house) {
+	{name: "clients/26 bodies of more than 50 MB are taken, endless ones are a 413", run: hugeBodiesCase},
+	{name: "clients/27 JSON is read however it is laid out and whatever it is called", run: anyTypeCase},
+	{name: "clients/28 a prompt that is no text is a 400 that names it", run: func(t *testing.T, h *house) {
 		h.refuses(t, generations, map[string]refusal{
 			`{"prompt":{"images":[1,2],"text":"x"}}`: {400, "prompt", "invalid_type"}, `{"prompt":7}`: {400, "prompt", "invalid_type"},
 			`{"prompt":"  "}`: {400, "prompt", "empty_string"}, `{"n":1}`: {400, "prompt", "missing_required_parameter"},
 		})
 	}},
-	{name: "clients §12/29 unknown routes and wrong methods have the errorBody, too", run: pathsCase},
-	{name: "clients §12/30 a status says by itself what is wrong", run: statusCase},
-	{name: "clients §12/31 a message is one sentence without secrets", run: messagesCase},
-	{name: "clients §12/32 addresses come from the public URL, else from what a trusted proxy says, else from the host", run: publicCase},
-	{name: "clients §12/33 a picture's address is open to everybody", run: addressCase},
-	{name: "clients §12/34 addresses live long and cannot be guessed", run: func(t *testing.T, h *house) {
+	{name: "clients/29 unknown routes and wrong methods have the errorBody, too", run: pathsCase},
+	{name: "clients/30 a status says by itself what is wrong", run: statusCase},
+	{name: "clients/31 a message is one sentence without secrets", run: messagesCase},
+	{name: "clients/32 addresses come from the public URL, else from what a trusted proxy says, else from the host", run: publicCase},
+	{name: "clients/33 a picture's address is open to everybody", run: addressCase},
+	{name: "clients/34 addresses live long and cannot be guessed", run: func(t *testing.T, h *house) {
 		one, two := *h.draw(t, `{"prompt":"a fox"}`)[0].URL, *h.draw(t, `{"prompt":"a cat"}`)[0].URL
 		random := regexp.MustCompile(`/images/img_[A-Z2-7]{26}\.png$`)
 		if !random.MatchString(one) || !random.MatchString(two) || one == two {
@@ -196,9 +196,9 @@ func publicCase(t *testing.T, h *house) {
 	}
 }
 
-// The lines of clients.md §12 about routes and headers.
+// What clients need of routes and headers.
 var clientRouteCases = []conformanceCase{
-	{name: "clients §12/35 routes are there with and without /v1, slashes are forgiven", run: func(t *testing.T, h *house) {
+	{name: "clients/35 routes are there with and without /v1, slashes are forgiven", run: func(t *testing.T, h *house) {
 		for _, path := range []string{"/v1/models", "/models", "/models/", "//v1//models", "/v1/models/", "/models/midjourney"} {
 			h.ask(t, http.MethodGet, path, "").is(t, 200)
 		}
@@ -206,11 +206,11 @@ var clientRouteCases = []conformanceCase{
 			h.ask(t, http.MethodPost, path, body).is(t, 200)
 		}
 	}},
-	{name: "clients §12/36 a key comes as a bearer in any case or as api-key, blanks are cut", run: func(t *testing.T, h *house) {
+	{name: "clients/36 a key comes as a bearer in any case or as api-key, blanks are cut", run: func(t *testing.T, h *house) {
 		keysCase(t, h)
 		h.ask(t, http.MethodGet, "/v1/models?api-version=2025-04-01-preview", "", "Authorization", "", "Api-Key", " sk-alice ").is(t, 200)
 	}},
-	{name: "clients §12/37 the models come from memory, without nulls", run: func(t *testing.T, h *house) {
+	{name: "clients/37 the models come from memory, without nulls", run: func(t *testing.T, h *house) {
 		modelsCase(t, h)
 		before := h.sim.Requests().Routes
 		h.ask(t, http.MethodGet, "/v1/models", "").is(t, 200)
@@ -218,7 +218,7 @@ var clientRouteCases = []conformanceCase{
 			t.Errorf("the upstream was asked %v, after %v before", asked, before)
 		}
 	}},
-	{name: "clients §12/38 what is listed can be chosen, aliases work unlisted", face: func(c *web.Config) { c.Models = []string{"midjourney", "niji-7"} }, run: func(t *testing.T, h *house) {
+	{name: "clients/38 what is listed can be chosen, aliases work unlisted", face: func(c *web.Config) { c.Models = []string{"midjourney", "niji-7"} }, run: func(t *testing.T, h *house) {
 		var list struct{ Data []modelJSON }
 		if err := json.Unmarshal(h.ask(t, http.MethodGet, "/v1/models", "").is(t, 200).body, &list); err != nil || len(list.Data) != 2 || list.Data[1].ID != "niji-7" {
 			t.Errorf("%+v, want the two that were chosen", list.Data)
@@ -226,5 +226,5 @@ var clientRouteCases = []conformanceCase{
 		h.ask(t, http.MethodGet, "/v1/models/dall-e-3", "").is(t, 200)
 		h.draw(t, `{"prompt":"a fox","model":"gpt-image-1"}`)
 	}},
-	{name: "clients §12/39 browsers may use every route, errors too", run: preflightCase},
+	{name: "clients/39 browsers may use every route, errors too", run: preflightCase},
 }

@@ -17,11 +17,11 @@ import (
 	"midgate/proxy/web"
 )
 
-// The lines of clients.md §12 about answers and what they cost.
+// What clients need of answers, and what those may cost.
 var clientAnswerCases = []conformanceCase{
-	{name: "clients §12/01 the form that response_format asks for comes alone", run: bareCase},
-	{name: "clients §12/02 without response_format the family decides", run: familyCase},
-	{name: "clients §12/03 edits without response_format always bring base64", run: func(t *testing.T, h *house) {
+	{name: "clients/01 the form that response_format asks for comes alone", run: bareCase},
+	{name: "clients/02 without response_format the family decides", run: familyCase},
+	{name: "clients/03 edits without response_format always bring base64", run: func(t *testing.T, h *house) {
 		for model, url := range map[string]bool{"gpt-image-1": false, "dall-e-2": true, "midjourney": true, "": true} {
 			i := h.send(t, edits, file("image", "a.png", "image/png", flat(t, red)), text("prompt", "snow for "+model), text("model", model)).items(t)[0]
 			if base64Picture(t, i.B64, pngMagic); (i.URL != nil) != url {
@@ -29,7 +29,7 @@ var clientAnswerCases = []conformanceCase{
 			}
 		}
 	}},
-	{name: "clients §12/04 base64 is bare, strict and of a PNG", run: func(t *testing.T, h *house) {
+	{name: "clients/04 base64 is bare, strict and of a PNG", run: func(t *testing.T, h *house) {
 		id := h.drawnID(t, "a fox")
 		for path, body := range map[string]string{
 			generations: `{"prompt":"a fox","model":"gpt-image-1"}`, edits: `{"prompt":"snow","model":"gpt-image-1","image":"` + id + `"}`,
@@ -40,13 +40,13 @@ var clientAnswerCases = []conformanceCase{
 			}
 		}
 	}},
-	{name: "clients §12/05 a request that is repeated is still one job", sim: simulator.Config{Pace: unhurried}, run: func(t *testing.T, h *house) {
+	{name: "clients/05 a request that is repeated is still one job", sim: simulator.Config{Pace: unhurried}, run: func(t *testing.T, h *house) {
 		gate := newCutter(t, h, impatience{submitted: 1})
 		newSDK(t, "openai-go").do(t, gate.generation("a red fox")).pictures(t, 1)
 		insist(t, newSDK(t, "go-openai"), gate.generation("a blue fox")).pictures(t, 1)
 		h.costs(t, 2)
 	}},
-	{name: "clients §12/06 only what was not submitted invites a repeat", sim: simulator.Config{Pace: 1500 * time.Millisecond}, run: func(t *testing.T, h *house) {
+	{name: "clients/06 only what was not submitted invites a repeat", sim: simulator.Config{Pace: 1500 * time.Millisecond}, run: func(t *testing.T, h *house) {
 		for prompt, status := range map[string]int{"sim-fail": 502, "sim-banned": 400, "sim-credits": 503, "sim-moderated": 400} {
 			a := h.ask(t, http.MethodPost, generations, `{"prompt":"a fox sim-instant `+prompt+`"}`).is(t, status)
 			if retry := a.header.Get("X-Should-Retry"); retry == "true" || status >= 500 && retry != "false" || a.header.Get("Retry-After") != "" {
@@ -62,7 +62,7 @@ var clientAnswerCases = []conformanceCase{
 			t.Errorf("a full queue: %v", a.header)
 		}
 	}},
-	{name: "clients §12/07 a job that still runs is no 408 and no 409", sim: simulator.Config{Pace: 2 * time.Second}, run: func(t *testing.T, h *house) {
+	{name: "clients/07 a job that still runs is no 408 and no 409", sim: simulator.Config{Pace: 2 * time.Second}, run: func(t *testing.T, h *house) {
 		h.cfg.JobTimeout = 100 * time.Millisecond
 		h.reopen(t)
 		for header, retry := range map[string]string{"X-Nothing": "false", "X-Stainless-Retry-Count": "true", "Idempotency-Key": "true"} {
@@ -74,15 +74,15 @@ var clientAnswerCases = []conformanceCase{
 		}
 		h.costs(t, 3)
 	}},
-	{name: "clients §12/08 what a client left is there when it comes back", sim: simulator.Config{Pace: 500 * time.Millisecond}, run: comeBackCase},
-	{name: "clients §12/09 answers survive what cuts silence after 60, 100 and 300 s", run: func(t *testing.T, _ *house) {
+	{name: "clients/08 what a client left is there when it comes back", sim: simulator.Config{Pace: 500 * time.Millisecond}, run: comeBackCase},
+	{name: "clients/09 answers survive what cuts silence after 60, 100 and 300 s", run: func(t *testing.T, _ *house) {
 		for _, job := range []time.Duration{70 * time.Second, 110 * time.Second, 310 * time.Second, 9 * time.Minute} {
 			t.Run(job.String(), func(t *testing.T) { slowAnswer(t, 50*time.Second, job) })
 		}
 	}},
-	{name: "clients §12/10 background requests are answered without a job", run: tasksCase},
-	{name: "clients §12/11 structured output is JSON with all that its schema requires", run: structuredCase},
-	{name: "clients §12/12 connection tests are answered without a job", run: func(t *testing.T, h *house) {
+	{name: "clients/10 background requests are answered without a job", run: tasksCase},
+	{name: "clients/11 structured output is JSON with all that its schema requires", run: structuredCase},
+	{name: "clients/12 connection tests are answered without a job", run: func(t *testing.T, h *house) {
 		for _, word := range []string{"ping", "hi", "hello", "test", "Ping", "HELLO"} {
 			if text := h.chat(t, userTurn(word), nil).chatText(t); text == "" || strings.Contains(text, "![") {
 				t.Errorf("%s: %q, want a word", word, text)
@@ -91,29 +91,29 @@ var clientAnswerCases = []conformanceCase{
 		h.chat(t, userTurn("a picture of a fox"), map[string]any{"max_tokens": 16}).chatText(t)
 		h.costs(t, 0)
 	}},
-	{name: "clients §12/13 unknown keys and form fields are ignored", run: func(t *testing.T, h *house) {
+	{name: "clients/13 unknown keys and form fields are ignored", run: func(t *testing.T, h *house) {
 		h.takes(t, `"foo":1`, `"tools":[{}]`, `"extra":{"a":[null]}`, `"watermark":false,"image_urls":[]`)
 		h.send(t, edits, file("image", "a.png", "image/png", flat(t, red)), text("prompt", "snow"), text("foo", "bar"), text("strength", "0.7"),
 			file("notes", "n.txt", "text/plain", []byte("nothing"))).items(t)
 	}},
-	{name: "clients §12/14 a model that is absent, empty or OpenAI's is taken", run: func(t *testing.T, h *house) {
+	{name: "clients/14 a model that is absent, empty or OpenAI's is taken", run: func(t *testing.T, h *house) {
 		h.takes(t, `"model":null`, `"model":""`, `"model":"dall-e-2"`, `"model":"dall-e-3"`)
 		for _, model := range []string{"gpt-image-1", "gpt-image-1.5", "gpt-image-1-mini", "gpt-image-2", "gpt-image-2.5-flare", "gpt-image-2-2026-04-21", "chatgpt-image-latest", "openai/gpt-image-1", "openwebui.dall-e-3", "midjourney-v7", "niji-6"} {
 			h.draw(t, `{"prompt":"a fox","response_format":"url","model":"`+model+`"}`)
 		}
 	}},
-	{name: "clients §12/15 every spelling of a size becomes a ratio", run: sizeCase},
-	{name: "clients §12/16 every quality is taken", run: func(t *testing.T, h *house) {
+	{name: "clients/15 every spelling of a size becomes a ratio", run: sizeCase},
+	{name: "clients/16 every quality is taken", run: func(t *testing.T, h *house) {
 		h.takes(t, `"quality":"auto"`, `"quality":"standard"`, `"quality":"hd"`, `"quality":"low"`, `"quality":"medium"`, `"quality":"high"`, `"quality":"xhigh"`, `"quality":"max"`, `"quality":"best"`, `"quality":7`)
 	}},
-	{name: "clients §12/17 every style is taken", run: func(t *testing.T, h *house) {
+	{name: "clients/17 every style is taken", run: func(t *testing.T, h *house) {
 		h.takes(t, `"style":"vivid"`, `"style":"natural"`, `"style":"cubist"`, `"style":["vivid"]`)
 		if paid := h.sim.Ledger(); paid[0].Prompt == paid[1].Prompt && paid[1].Prompt == paid[2].Prompt {
 			t.Errorf("style changes nothing: %q", paid[0].Prompt)
 		}
 	}},
-	{name: "clients §12/18 n is read as clients write it, and kept to", run: countCase},
-	{name: "clients §12/19 equal requests at the same time share a job and get different quarters", run: fourAtOnceCase},
+	{name: "clients/18 n is read as clients write it, and kept to", run: countCase},
+	{name: "clients/19 equal requests at the same time share a job and get different quarters", run: fourAtOnceCase},
 }
 
 // comeBackCase leaves without a counter or a key: the body alone must do.

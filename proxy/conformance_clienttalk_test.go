@@ -22,9 +22,9 @@ import (
 	"midgate/proxy/videos"
 )
 
-// The lines of clients.md §12 about conversations, other routes and the documentation.
+// What clients need of conversations, other routes and the documentation.
 var clientTalkCases = []conformanceCase{
-	{name: "clients §12/40 a chat's answer is a whole object with pictures in Markdown", run: func(t *testing.T, h *house) {
+	{name: "clients/40 a chat's answer is a whole object with pictures in Markdown", run: func(t *testing.T, h *house) {
 		a := h.chat(t, userTurn("a red fox"), nil)
 		if text := a.chatText(t); !strings.Contains(text, "]("+h.base+"/images/img_") || !strings.Contains(text, ".png)") {
 			t.Errorf("%q, want pictures by their addresses", text)
@@ -35,22 +35,22 @@ var clientTalkCases = []conformanceCase{
 			}
 		}
 	}},
-	{name: "clients §12/41 a chat's stream begins with the role and ends with stop and [DONE]", sim: simulator.Config{Pace: watchable}, run: chatOrderCase},
-	{name: "clients §12/42 progress is told as thoughts and never as content", sim: simulator.Config{Pace: watchable}, run: func(t *testing.T, h *house) {
+	{name: "clients/41 a chat's stream begins with the role and ends with stop and [DONE]", sim: simulator.Config{Pace: watchable}, run: chatOrderCase},
+	{name: "clients/42 progress is told as thoughts and never as content", sim: simulator.Config{Pace: watchable}, run: func(t *testing.T, h *house) {
 		text, thought, done := h.chat(t, userTurn("a red fox"), map[string]any{"stream": true}).streamed(t)
 		if !done || !strings.Contains(thought, "%") || strings.Contains(text, "%") || strings.Contains(text, "█") || !strings.Contains(text, "![") {
 			t.Errorf("content %q, thoughts %q, done %v", text, thought, done)
 		}
 	}},
-	{name: "clients §12/43 a chat's error is JSON before the first chunk and a frame after it", sim: simulator.Config{Pace: watchable}, run: func(t *testing.T, h *house) {
+	{name: "clients/43 a chat's error is JSON before the first chunk and a frame after it", sim: simulator.Config{Pace: watchable}, run: func(t *testing.T, h *house) {
 		h.sim.Fail(simulator.Fault{Route: "imagine", Kind: "banned"})
 		h.chat(t, userTurn("a red fox"), map[string]any{"stream": true}).refused(t, refusal{400, "", "content_policy_violation"})
 		h.ask(t, http.MethodPost, chat.Route, `{"stream":true,"model":"midjourney","messages":[]}`).refused(t, refusal{400, "messages", "empty_array"})
 		chatErrorCase(t, newHouse(t, simulator.Config{Pace: watchable}))
 	}},
-	{name: "clients §12/44 the last message is the prompt, pictures before it are what it is about", run: lastTurnCase},
-	{name: "clients §12/45 content is a text or parts, pictures come as data or by address", run: contentCase},
-	{name: "clients §12/46 addresses of others are not fetched from inside, nor without end", run: func(t *testing.T, h *house) {
+	{name: "clients/44 the last message is the prompt, pictures before it are what it is about", run: lastTurnCase},
+	{name: "clients/45 content is a text or parts, pictures come as data or by address", run: contentCase},
+	{name: "clients/46 addresses of others are not fetched from inside, nor without end", run: func(t *testing.T, h *house) {
 		privateCase(t, h)
 		endless := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			_, _ = w.Write([]byte(pngMagic))
@@ -65,7 +65,7 @@ var clientTalkCases = []conformanceCase{
 		}
 		h.costs(t, 0)
 	}},
-	{name: "clients §12/47 numbers are whole, lengths are told, answers have IDs", run: func(t *testing.T, h *house) {
+	{name: "clients/47 numbers are whole, lengths are told, answers have IDs", run: func(t *testing.T, h *house) {
 		for request, body := range map[string]string{"POST " + generations: `{"prompt":"a fox"}`, "GET /v1/models": "", "GET /v1/images": "", "POST " + chat.Route: `{"messages":[` + aFox + `]}`, "GET /v1/nothing": ""} {
 			method, path, _ := strings.Cut(request, " ")
 			a := h.ask(t, method, path, body)
@@ -79,29 +79,29 @@ var clientTalkCases = []conformanceCase{
 			}
 		}
 	}},
-	{name: "clients §12/48 stream: true streams pictures, partial_images alone does not", sim: simulator.Config{Pace: watchable}, run: func(t *testing.T, h *house) {
+	{name: "clients/48 stream: true streams pictures, partial_images alone does not", sim: simulator.Config{Pace: watchable}, run: func(t *testing.T, h *house) {
 		h.draw(t, `{"prompt":"a fox","partial_images":2}`)
 		h.draw(t, `{"prompt":"a fox","stream":"false"}`)
 		if got := names(h.streamed(t, generations, `{"prompt":"a fox","stream":true}`)); got != "image_generation.completed" {
 			t.Errorf("events %s", got)
 		}
 	}},
-	{name: "clients §12/49 variations are made, or refused with a reason", run: func(t *testing.T, h *house) {
+	{name: "clients/49 variations are made, or refused with a reason", run: func(t *testing.T, h *house) {
 		h.send(t, variations, file("image", "a.png", "", flat(t, red)), text("n", "1"), text("size", "1024x1024")).items(t)
 		h.ask(t, http.MethodPost, variations, `{"image":"`+h.drawnID(t, "a fox")+`"}`).items(t)
 		h.send(t, variations, file("image", "a.png", "", []byte("no picture"))).refused(t, refusal{400, "image", "unsupported_file_mimetype"})
 	}},
-	{name: "clients §12/50 videos are made, polled, fetched by ranges, listed and deleted", run: videosCase},
-	// clients.md allows a 404 with a hint; contract.md §4 has the route.
-	{name: "clients §12/51 /v1/responses answers", run: func(t *testing.T, h *house) {
+	{name: "clients/50 videos are made, polled, fetched by ranges, listed and deleted", run: videosCase},
+	// Clients would put up with a 404 that gives a hint; midgate has the route.
+	{name: "clients/51 /v1/responses answers", run: func(t *testing.T, h *house) {
 		status, a, raw := h.respond(t, `{"model":"midjourney","input":[{"role":"user","content":[{"type":"input_text","text":"a red fox"}]}]}`)
 		if status != 200 || len(a.Output) == 0 || a.Output[0].Type != "image_generation_call" || a.Output[0].Result == "" {
 			t.Errorf("%d %.300s", status, raw)
 		}
 	}},
-	{name: "clients §12/52 Expect and kept connections work, streams are not compressed", sim: simulator.Config{Pace: watchable}, run: transportCase},
-	{name: "clients §12/53 headers that name a user are not logged", run: quietLogCase},
-	{name: "clients §12/54 connection testers get a small JSON", run: func(t *testing.T, h *house) {
+	{name: "clients/52 Expect and kept connections work, streams are not compressed", sim: simulator.Config{Pace: watchable}, run: transportCase},
+	{name: "clients/53 headers that name a user are not logged", run: quietLogCase},
+	{name: "clients/54 connection testers get a small JSON", run: func(t *testing.T, h *house) {
 		for _, path := range []string{"/", "/health", "/v1", "/v1/"} {
 			for _, method := range []string{http.MethodGet, http.MethodHead} {
 				a := h.ask(t, method, path, "", "Authorization", "").is(t, 200)
@@ -111,7 +111,7 @@ var clientTalkCases = []conformanceCase{
 			}
 		}
 	}},
-	{name: "clients §12/55 the documentation has settings that can be pasted", run: documentationCase},
+	{name: "clients/55 the documentation has settings that can be pasted", run: documentationCase},
 }
 
 func lastTurnCase(t *testing.T, h *house) {

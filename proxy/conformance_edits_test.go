@@ -21,20 +21,20 @@ import (
 )
 
 var editCases = []conformanceCase{
-	{name: "§14/29 one image part reaches the upstream", run: func(t *testing.T, h *house) {
+	{name: "openai/29 one image part reaches the upstream", run: func(t *testing.T, h *house) {
 		h.send(t, edits, file("image", "a.png", "image/png", flat(t, red)), text("prompt", "add snow")).items(t)
 		h.arrived(t, "edits", red)
 	}},
-	{name: "§14/30 three image[] parts reach the upstream in their order", run: func(t *testing.T, h *house) {
+	{name: "openai/30 three image[] parts reach the upstream in their order", run: func(t *testing.T, h *house) {
 		h.send(t, edits, file("image[]", "a.png", "image/png", flat(t, red)), file("image[]", "b.png", "image/png", flat(t, green)),
 			text("prompt", "together"), file("image[]", "c.png", "image/png", flat(t, blue))).items(t)
 		h.arrived(t, "imagine", red, green, blue)
 	}},
-	{name: "§14/31 repeated image parts reach the upstream in their order", run: func(t *testing.T, h *house) {
+	{name: "openai/31 repeated image parts reach the upstream in their order", run: func(t *testing.T, h *house) {
 		h.send(t, edits, file("image", "b.png", "image/png", flat(t, blue)), file("image", "a.png", "image/png", flat(t, red)), text("prompt", "together")).items(t)
 		h.arrived(t, "imagine", blue, red)
 	}},
-	{name: "§14/32 seventeen pictures and none at all are 400s", run: func(t *testing.T, h *house) {
+	{name: "openai/32 seventeen pictures and none at all are 400s", run: func(t *testing.T, h *house) {
 		parts := []formPart{text("prompt", "together")}
 		for range 17 {
 			parts = append(parts, file("image[]", "a.png", "image/png", flat(t, red)))
@@ -44,23 +44,23 @@ var editCases = []conformanceCase{
 		h.ask(t, http.MethodPost, edits, `{"prompt":"nothing","images":[]}`).refused(t, refusal{400, "image", "missing_required_parameter"})
 		h.costs(t, 0)
 	}},
-	{name: "§14/33 go-openai's form with its empty fields is taken", run: func(t *testing.T, h *house) {
+	{name: "openai/33 go-openai's form with its empty fields is taken", run: func(t *testing.T, h *house) {
 		h.send(t, edits, file("image", "in.png", "application/octet-stream", flat(t, red)), text("prompt", "add snow"),
 			text("n", "0"), text("size", ""), text("response_format", "")).items(t)
 		h.costs(t, 1)
 	}},
-	{name: "§14/34 a part's type and file name are not believed", run: func(t *testing.T, h *house) {
+	{name: "openai/34 a part's type and file name are not believed", run: func(t *testing.T, h *house) {
 		for i, name := range []string{"upload", ".", "anonymous_file", "blob", "a.txt"} {
 			h.send(t, edits, file("image", name, "application/octet-stream", flat(t, red)), text("prompt", fmt.Sprint("snow ", i))).items(t)
 		}
 	}},
-	{name: "§14/35 text in the place of a picture and half a picture are 400s", run: func(t *testing.T, h *house) {
+	{name: "openai/35 text in the place of a picture and half a picture are 400s", run: func(t *testing.T, h *house) {
 		whole := flat(t, red)
 		h.send(t, edits, file("image", "x.png", "image/png", []byte("this is no picture, whatever its name")), text("prompt", "x")).refused(t, refusal{400, "image", "unsupported_file_mimetype"})
 		h.send(t, edits, file("image", "x.png", "image/png", whole[:len(whole)/2]), text("prompt", "x")).refused(t, refusal{400, "image", "invalid_image_file"})
 		h.costs(t, 0)
 	}},
-	{name: "§14/36 the order of parts means nothing", run: func(t *testing.T, h *house) {
+	{name: "openai/36 the order of parts means nothing", run: func(t *testing.T, h *house) {
 		picture := file("image", "a.png", "image/png", flat(t, red))
 		h.send(t, edits, picture, text("prompt", "add snow"), text("model", "midjourney-v7")).items(t)
 		h.send(t, edits, text("model", "midjourney-v7"), text("prompt", "add snow"), picture).items(t)
@@ -69,16 +69,16 @@ var editCases = []conformanceCase{
 			t.Errorf("the upstream drew %+v, want the same twice", paid)
 		}
 	}},
-	{name: "§14/37 chunked uploads are taken, and given up when they are too large", face: func(c *web.Config) { c.MaxBody = 1 << 20 }, run: chunkedCase},
-	{name: "§14/38 a mask is scaled and read as what it means, or refused", sim: simulator.Config{Pixels: 128}, run: maskCase},
-	{name: "§14/39 JSON edits take addresses, data URLs and files, one of them each", run: referencesCase},
-	{name: "§14/40 addresses of private hosts are refused without a request", run: privateCase},
-	{name: "§14/41 references in a form are pictures", run: func(t *testing.T, h *house) {
+	{name: "openai/37 chunked uploads are taken, and given up when they are too large", face: func(c *web.Config) { c.MaxBody = 1 << 20 }, run: chunkedCase},
+	{name: "openai/38 a mask is scaled and read as what it means, or refused", sim: simulator.Config{Pixels: 128}, run: maskCase},
+	{name: "openai/39 JSON edits take addresses, data URLs and files, one of them each", run: referencesCase},
+	{name: "openai/40 addresses of private hosts are refused without a request", run: privateCase},
+	{name: "openai/41 references in a form are pictures", run: func(t *testing.T, h *house) {
 		id := h.addFile(t, flat(t, green))
 		h.send(t, edits, text("images[][image_url]", inURL(flat(t, red))), text("images[][file_id]", id), text("prompt", "together")).items(t)
 		h.arrived(t, "imagine", red, green)
 	}},
-	{name: "§14/42 stream=true in a form brings image_edit events", sim: simulator.Config{Pace: 2 * time.Second}, run: func(t *testing.T, h *house) {
+	{name: "openai/42 stream=true in a form brings image_edit events", sim: simulator.Config{Pace: 2 * time.Second}, run: func(t *testing.T, h *house) {
 		a := h.send(t, edits, file("image", "a.png", "image/png", flat(t, red)), text("prompt", "add snow"), text("stream", "true"), text("partial_images", "1"))
 		all, _ := frames(t, bytes.NewReader(a.is(t, 200).body))
 		if got := names(all); got != "image_edit.partial_image image_edit.completed" {
@@ -87,7 +87,7 @@ var editCases = []conformanceCase{
 		a = h.send(t, edits, file("image", "a.png", "image/png", flat(t, red)), text("prompt", "add rain"), text("stream", "False"))
 		a.items(t)
 	}},
-	{name: "§14/43 a variation takes a square picture, as many times as asked", run: func(t *testing.T, h *house) {
+	{name: "openai/43 a variation takes a square picture, as many times as asked", run: func(t *testing.T, h *house) {
 		a := h.send(t, variations, file("image", "a.png", "image/png", flat(t, red)), text("n", "2"), text("response_format", "b64_json"), text("size", "512x512"))
 		distinct(t, a.items(t), 2)
 		h.send(t, variations, text("n", "2")).refused(t, refusal{400, "image", "missing_required_parameter"})

@@ -245,7 +245,8 @@ func checkJSON(schema *openapi3.Schema, text []byte) error {
 	return undeclared(schema, value, "$")
 }
 
-// checkStream holds a stream against the rules of openai-surface.md §0.5, and each of its events against the schema.
+// checkStream holds a stream against the rules of framing that every library needs, and each of its events against the
+// schema.
 func checkStream(schema *openapi3.Schema, body string) error {
 	if !strings.HasSuffix(body, "\n\n") {
 		return errors.New("the last event has no blank line behind it")

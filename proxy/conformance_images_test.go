@@ -11,23 +11,23 @@ import (
 )
 
 var generationCases = []conformanceCase{
-	{name: "§14/01 a prompt alone makes one picture", run: func(t *testing.T, h *house) {
+	{name: "openai/01 a prompt alone makes one picture", run: func(t *testing.T, h *house) {
 		a := h.ask(t, http.MethodPost, generations, `{"prompt":"a fox"}`)
 		if created, ok := a.members(t)["created"].(float64); len(a.items(t)) != 1 || !ok || created != float64(int64(created)) {
 			t.Errorf("%.200s, want one picture and when", a.body)
 		}
 	}},
-	{name: "§14/02 without a prompt it is a 400 that names it", run: func(t *testing.T, h *house) {
+	{name: "openai/02 without a prompt it is a 400 that names it", run: func(t *testing.T, h *house) {
 		h.refuses(t, generations, map[string]refusal{`{}`: {400, "prompt", "missing_required_parameter"}, `{"prompt":null}`: {400, "prompt", "missing_required_parameter"}})
 	}},
-	{name: "§14/03 an empty, an endless and a listed prompt are 400s", run: func(t *testing.T, h *house) {
+	{name: "openai/03 an empty, an endless and a listed prompt are 400s", run: func(t *testing.T, h *house) {
 		h.refuses(t, generations, map[string]refusal{
 			`{"prompt":""}`:      {400, "prompt", "empty_string"},
 			`{"prompt":["fox"]}`: {400, "prompt", "invalid_type"},
 			`{"prompt":"` + strings.Repeat("ä", 32001) + `"}`: {400, "prompt", "string_above_max_length"},
 		})
 	}},
-	{name: "§14/04 null is the same as absent", run: func(t *testing.T, h *house) {
+	{name: "openai/04 null is the same as absent", run: func(t *testing.T, h *house) {
 		all := `{"prompt":"a fox"`
 		for _, name := range []string{"model", "n", "size", "quality", "style", "response_format", "output_format", "output_compression",
 			"background", "moderation", "stream", "partial_images", "user", "input_fidelity", "midjourney"} {
@@ -38,8 +38,8 @@ var generationCases = []conformanceCase{
 			t.Errorf("with nulls %s, without %s", got, want)
 		}
 	}},
-	{name: "§14/05 n is read as clients write it", run: countCase},
-	{name: "§14/06 exactly n different pictures come back", run: func(t *testing.T, h *house) {
+	{name: "openai/05 n is read as clients write it", run: countCase},
+	{name: "openai/06 exactly n different pictures come back", run: func(t *testing.T, h *house) {
 		for n, jobs := range map[int]int{1: 1, 4: 1, 5: 2, 10: 3} {
 			t.Run(fmt.Sprint(n), func(t *testing.T) {
 				before := len(h.sim.Ledger())
@@ -50,9 +50,9 @@ var generationCases = []conformanceCase{
 			})
 		}
 	}},
-	{name: "§14/07 every size becomes an aspect ratio, what is none is a 400", run: sizeCase},
+	{name: "openai/07 every size becomes an aspect ratio, what is none is a 400", run: sizeCase},
 	// A value of output_compression or partial_images out of range is a 400, too.
-	{name: "§14/08 unknown words are ignored where they decide nothing", run: func(t *testing.T, h *house) {
+	{name: "openai/08 unknown words are ignored where they decide nothing", run: func(t *testing.T, h *house) {
 		h.takes(t, `"quality":"x"`, `"style":"x"`, `"background":"x"`, `"moderation":"x"`, `"input_fidelity":"x"`)
 		h.costs(t, 5)
 		for _, name := range []string{"output_format", "response_format"} {
@@ -60,16 +60,16 @@ var generationCases = []conformanceCase{
 		}
 		h.costs(t, 5)
 	}},
-	{name: "§14/09 output_compression is 0 to 100", run: func(t *testing.T, h *house) {
+	{name: "openai/09 output_compression is 0 to 100", run: func(t *testing.T, h *house) {
 		h.refuses(t, generations, map[string]refusal{
 			`{"prompt":"a fox","output_compression":-1}`:  {400, "output_compression", "integer_below_min_value"},
 			`{"prompt":"a fox","output_compression":101}`: {400, "output_compression", "integer_above_max_value"},
 		})
 		h.takes(t, `"output_format":"jpeg","output_compression":0`, `"output_format":"webp","output_compression":50`, `"output_format":"jpeg","output_compression":100`)
 	}},
-	{name: "§14/10 the model's family decides between base64 alone and both forms", run: familyCase},
-	{name: "§14/11 base64 is bare, padded and alone when it was asked for", run: bareCase},
-	{name: "§14/12 output_format is what comes and what is said", run: func(t *testing.T, h *house) {
+	{name: "openai/10 the model's family decides between base64 alone and both forms", run: familyCase},
+	{name: "openai/11 base64 is bare, padded and alone when it was asked for", run: bareCase},
+	{name: "openai/12 output_format is what comes and what is said", run: func(t *testing.T, h *house) {
 		for format, magic := range map[string]string{"png": pngMagic, "jpeg": jpegMagic, "webp": webpMagic} {
 			a := h.ask(t, http.MethodPost, generations, `{"prompt":"a fox","model":"gpt-image-1","output_format":"`+format+`"}`)
 			base64Picture(t, a.items(t)[0].B64, magic)
@@ -78,14 +78,14 @@ var generationCases = []conformanceCase{
 			}
 		}
 	}},
-	{name: "§14/13 a picture's address is open to everybody", run: addressCase},
-	{name: "§14/14 fields that nobody knows are ignored", run: func(t *testing.T, h *house) {
+	{name: "openai/13 a picture's address is open to everybody", run: addressCase},
+	{name: "openai/14 fields that nobody knows are ignored", run: func(t *testing.T, h *house) {
 		h.takes(t, `"seed":7`, `"steps":30`, `"foo":{"bar":[1]}`, `"guidance_scale":7.5,"negative_prompt":"cars"`)
 	}},
-	{name: "§14/15 an unknown model is a 404", run: func(t *testing.T, h *house) {
+	{name: "openai/15 an unknown model is a 404", run: func(t *testing.T, h *house) {
 		h.refuses(t, generations, map[string]refusal{`{"prompt":"a fox","model":"mj-v99"}`: {404, "model", "model_not_found"}})
 	}},
-	{name: "§14/16 a blocked prompt is told in its family's words and not tried again", run: func(t *testing.T, h *house) {
+	{name: "openai/16 a blocked prompt is told in its family's words and not tried again", run: func(t *testing.T, h *house) {
 		for model, want := range map[string][2]string{
 			"gpt-image-1": {"image_generation_user_error", "moderation_blocked"}, "chatgpt-image-latest": {"image_generation_user_error", "moderation_blocked"},
 			"dall-e-3": {"invalid_request_error", "content_policy_violation"}, "midjourney": {"invalid_request_error", "content_policy_violation"},
@@ -101,11 +101,11 @@ var generationCases = []conformanceCase{
 			}
 		}
 	}},
-	{name: "§14/17 a body that is no JSON object is a 400", run: func(t *testing.T, h *house) {
+	{name: "openai/17 a body that is no JSON object is a 400", run: func(t *testing.T, h *house) {
 		h.refuses(t, generations, map[string]refusal{`{"prompt":`: {400, "", ""}, ``: {400, "", ""}, `["a fox"]`: {400, "", ""}, `"a fox"`: {400, "", ""}, `a fox`: {400, "", ""}})
 	}},
-	{name: "§14/18 JSON is read whatever it calls itself, other text is a 400", run: anyTypeCase},
-	{name: "§14/19 answers are JSON and each has an ID of its own", run: func(t *testing.T, h *house) {
+	{name: "openai/18 JSON is read whatever it calls itself, other text is a 400", run: anyTypeCase},
+	{name: "openai/19 answers are JSON and each has an ID of its own", run: func(t *testing.T, h *house) {
 		seen := map[string]bool{}
 		for _, path := range []string{"/v1/models", "/v1/images", "/v1/nothing", "/v1/models/none"} {
 			a := h.ask(t, http.MethodGet, path, "")

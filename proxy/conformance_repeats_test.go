@@ -16,9 +16,9 @@ import (
 )
 
 var repeatCases = []conformanceCase{
-	{name: "§14/49 a repeat joins the job that is under way", sim: simulator.Config{Pace: 2 * time.Second}, run: joinCase},
-	{name: "§14/50 equal requests share a grid only while they arrive together", run: shareCase},
-	{name: "§14/51 a failure after the submission is not tried again by any library", run: func(t *testing.T, h *house) {
+	{name: "openai/49 a repeat joins the job that is under way", sim: simulator.Config{Pace: 2 * time.Second}, run: joinCase},
+	{name: "openai/50 equal requests share a grid only while they arrive together", run: shareCase},
+	{name: "openai/51 a failure after the submission is not tried again by any library", run: func(t *testing.T, h *house) {
 		a := h.ask(t, http.MethodPost, generations, `{"prompt":"a fox sim-fail"}`)
 		if a.is(t, 502).header.Get("X-Should-Retry") != "false" {
 			t.Errorf("x-should-retry = %q, want false", a.header.Get("X-Should-Retry"))
@@ -32,8 +32,8 @@ var repeatCases = []conformanceCase{
 		}
 		h.costs(t, 4)
 	}},
-	{name: "§14/52 a full queue is a 429 that a library tries again", sim: simulator.Config{Pace: 1500 * time.Millisecond}, run: fullCase},
-	{name: "§14/53 an Idempotency-Key brings the same answer once more", run: func(t *testing.T, h *house) {
+	{name: "openai/52 a full queue is a 429 that a library tries again", sim: simulator.Config{Pace: 1500 * time.Millisecond}, run: fullCase},
+	{name: "openai/53 an Idempotency-Key brings the same answer once more", run: func(t *testing.T, h *house) {
 		ask := func(body, key string) answered {
 			return h.ask(t, http.MethodPost, generations, body, "Idempotency-Key", key)
 		}
@@ -46,7 +46,7 @@ var repeatCases = []conformanceCase{
 		ask(`{"prompt":"a fox"}`, "k2").is(t, 200)
 		h.costs(t, 2)
 	}},
-	{name: "§14/54 a job of three minutes is answered", run: func(t *testing.T, _ *house) {
+	{name: "openai/54 a job of three minutes is answered", run: func(t *testing.T, _ *house) {
 		for name, heartbeat := range map[string]time.Duration{"with a heartbeat": 50 * time.Second, "without one": 0} {
 			t.Run(name, func(t *testing.T) { slowAnswer(t, heartbeat, 3*time.Minute) })
 		}

@@ -12,19 +12,19 @@ import (
 )
 
 var routeCases = []conformanceCase{
-	{name: "§14/44 listed models can be asked for one by one, also with a slash in the name", run: modelsCase},
-	{name: "§14/45 unknown paths and wrong methods are told in the errorBody, slashes are forgiven", run: pathsCase},
-	{name: "§14/46 a key comes as a bearer in any case or as api-key", run: keysCase},
-	{name: "§14/47 a preflight needs no key and gets its headers back", run: preflightCase},
-	{name: "§14/48 ?api-version= means nothing", run: func(t *testing.T, h *house) {
+	{name: "openai/44 listed models can be asked for one by one, also with a slash in the name", run: modelsCase},
+	{name: "openai/45 unknown paths and wrong methods are told in the errorBody, slashes are forgiven", run: pathsCase},
+	{name: "openai/46 a key comes as a bearer in any case or as api-key", run: keysCase},
+	{name: "openai/47 a preflight needs no key and gets its headers back", run: preflightCase},
+	{name: "openai/48 ?api-version= means nothing", run: func(t *testing.T, h *house) {
 		h.ask(t, http.MethodGet, "/v1/models?api-version=2024-02-01", "").is(t, 200)
 		h.ask(t, http.MethodPost, generations+"?api-version=preview&x=1", `{"prompt":"a fox"}`, "Authorization", "", "api-key", "sk-alice").items(t)
 	}},
 }
 
 var errorCases = []conformanceCase{
-	{name: "§14/69 every error has the errorBody's four members and a message", run: everyErrorCase},
-	{name: "§14/70 a panic is a 500 in the errorBody, and no error is HTML", run: panicCase},
+	{name: "openai/69 every error has the errorBody's four members and a message", run: everyErrorCase},
+	{name: "openai/70 a panic is a 500 in the errorBody, and no error is HTML", run: panicCase},
 }
 
 func modelsCase(t *testing.T, h *house) {

@@ -25,32 +25,32 @@ import (
 const watchable = 400 * time.Millisecond
 
 var streamCases = []conformanceCase{
-	{name: "§14/20 without partial images a stream is one completed event", sim: simulator.Config{Pace: watchable}, run: func(t *testing.T, h *house) {
+	{name: "openai/20 without partial images a stream is one completed event", sim: simulator.Config{Pace: watchable}, run: func(t *testing.T, h *house) {
 		for _, partials := range []string{``, `,"partial_images":0`, `,"partial_images":null`} {
 			if got := names(h.streamed(t, generations, `{"prompt":"a fox","stream":true`+partials+`}`)); got != "image_generation.completed" {
 				t.Errorf("%q: %s, want completed alone", partials, got)
 			}
 		}
 	}},
-	{name: "§14/21 partial images count up from 0, then the whole one comes with usage", sim: simulator.Config{Pace: 2 * time.Second}, run: partialsCase},
-	{name: "§14/22 partial_images out of range is a 400 before any event", run: func(t *testing.T, h *house) {
+	{name: "openai/21 partial images count up from 0, then the whole one comes with usage", sim: simulator.Config{Pace: 2 * time.Second}, run: partialsCase},
+	{name: "openai/22 partial_images out of range is a 400 before any event", run: func(t *testing.T, h *house) {
 		h.refuses(t, generations, map[string]refusal{
 			`{"prompt":"a fox","stream":true,"partial_images":4}`:  {400, "partial_images", "integer_above_max_value"},
 			`{"prompt":"a fox","stream":true,"partial_images":-1}`: {400, "partial_images", "integer_below_min_value"},
 		})
 	}},
 	// The rules themselves are the examiner's (checkStream), for this and for every other stream of the suite.
-	{name: "§14/23 frames are of the one form that every parser reads", sim: simulator.Config{Pace: watchable}, run: func(t *testing.T, h *house) {
+	{name: "openai/23 frames are of the one form that every parser reads", sim: simulator.Config{Pace: watchable}, run: func(t *testing.T, h *house) {
 		body := `{"prompt":"a fox","stream":true,"partial_images":2}`
 		all := string(h.ask(t, http.MethodPost, generations, body).is(t, 200).body)
 		if strings.Count(all, "event: ") != strings.Count(all, "\ndata: ") || !strings.HasSuffix(all, "\n\n") || strings.Contains(all, "\nid:") || strings.Contains(all, "\nretry:") {
 			t.Errorf("the stream is %.300s…", all)
 		}
 	}},
-	{name: "§14/24 a slow job's stream has a comment every 10 s and few lines without data", run: slowStreamCase},
-	{name: "§14/25 a failure on the way is one error frame that every library raises", sim: simulator.Config{Pace: watchable}, run: lateErrorCase},
-	// contract.md §5: 2 to 4 pictures may be streamed, more is a 400.
-	{name: "§14/26 two pictures are streamed after the grid's previews, five are a 400", sim: simulator.Config{Pace: 2 * time.Second}, run: func(t *testing.T, h *house) {
+	{name: "openai/24 a slow job's stream has a comment every 10 s and few lines without data", run: slowStreamCase},
+	{name: "openai/25 a failure on the way is one error frame that every library raises", sim: simulator.Config{Pace: watchable}, run: lateErrorCase},
+	// OpenAI streams one picture alone. Here 2 to 4 may be streamed, more is a 400.
+	{name: "openai/26 two pictures are streamed after the grid's previews, five are a 400", sim: simulator.Config{Pace: 2 * time.Second}, run: func(t *testing.T, h *house) {
 		h.ask(t, http.MethodPost, generations, `{"prompt":"a fox","stream":true,"n":5}`).refused(t, refusal{400, "n", "invalid_value"})
 		all := h.streamed(t, generations, `{"prompt":"a fox","stream":true,"n":2,"partial_images":1}`)
 		if got := names(all); got != "image_generation.partial_image image_generation.completed image_generation.completed" {
@@ -60,9 +60,9 @@ var streamCases = []conformanceCase{
 			t.Error("the two pictures are not two quarters")
 		}
 	}},
-	{name: "§14/27 who leaves a stream leaves its job running", sim: simulator.Config{Pace: time.Second}, run: leavingCase},
+	{name: "openai/27 who leaves a stream leaves its job running", sim: simulator.Config{Pace: time.Second}, run: leavingCase},
 	// The picture itself is made up: the bytes on the wire are what counts.
-	{name: "§14/28 a picture of 20 MB is one event that openai-go reads", run: func(t *testing.T, _ *house) { TestAHugePictureIsOneEvent(t) }},
+	{name: "openai/28 a picture of 20 MB is one event that openai-go reads", run: func(t *testing.T, _ *house) { TestAHugePictureIsOneEvent(t) }},
 }
 
 // streamed are the events of a stream that must begin.

@@ -19,8 +19,8 @@ import (
 )
 
 var videoCases = []conformanceCase{
-	{name: "§14/55 videos are created in each encoding, with all 13 members", run: func(t *testing.T, _ *house) { TestVideosAreCreatedInEveryEncoding(t) }},
-	{name: "§14/56 a video is polled to its end, at the pace that its header says", sim: simulator.Config{Pace: 200 * time.Millisecond}, run: func(t *testing.T, h *house) {
+	{name: "openai/55 videos are created in each encoding, with all 13 members", run: func(t *testing.T, _ *house) { TestVideosAreCreatedInEveryEncoding(t) }},
+	{name: "openai/56 a video is polled to its end, at the pace that its header says", sim: simulator.Config{Pace: 200 * time.Millisecond}, run: func(t *testing.T, h *house) {
 		a := h.ask(t, http.MethodPost, "/v1/videos", `{"prompt":"a fox walks"}`)
 		v := h.finished(t, videoIn(t, a.status, a.body).ID) // looks at openai-poll-after-ms each time
 		if v.Status != "completed" || v.Progress != 100 || v.CompletedAt == nil || v.Error != nil {
@@ -28,27 +28,27 @@ var videoCases = []conformanceCase{
 		}
 		TestOfficialSDKMakesAVideo(t)
 	}},
-	{name: "§14/57 a failed video is a 200 that says so, and content that is not there no 409", run: func(t *testing.T, _ *house) { TestAFailedVideoIsAVideo(t) }},
-	{name: "§14/58 content has variants and ranges, lists have pages, what was deleted is gone", run: func(t *testing.T, _ *house) { TestVideoContentAndList(t) }},
+	{name: "openai/57 a failed video is a 200 that says so, and content that is not there no 409", run: func(t *testing.T, _ *house) { TestAFailedVideoIsAVideo(t) }},
+	{name: "openai/58 content has variants and ranges, lists have pages, what was deleted is gone", run: func(t *testing.T, _ *house) { TestVideoContentAndList(t) }},
 }
 
 var talkCases = []conformanceCase{
-	{name: "§14/59 a chat is read in every form that clients write", run: func(t *testing.T, h *house) {
+	{name: "openai/59 a chat is read in every form that clients write", run: func(t *testing.T, h *house) {
 		TestChatReadsWhatClientsWrite(t)
 		body := `{"model":"midjourney","stop":"x","max_tokens":1000.0,"modalities":["text","image"],"messages":[{"role":"user","content":"a fox"}]}`
 		if text := h.ask(t, http.MethodPost, chat.Route, body).chatText(t); text == "" {
 			t.Error("an answer without a text")
 		}
 	}},
-	{name: "§14/60 a chat's stream has its order, with usage only where it was asked for", sim: simulator.Config{Pace: watchable}, run: chatOrderCase},
-	{name: "§14/61 a picture's link comes in one piece, images[] in a chunk of their own", sim: simulator.Config{Pace: watchable}, run: wholeLinksCase},
-	{name: "§14/62 a chat's late failure begins with its error, and libraries raise it", sim: simulator.Config{Pace: watchable}, run: chatErrorCase},
-	{name: "§14/63 go-openai survives a slow chat", run: slowChatCase},
-	{name: "§14/64 a response's events have their order and numbers", sim: simulator.Config{Pace: time.Second}, run: responseOrderCase},
-	{name: "§14/65 follow-ups use the right picture, and nobody else's", run: func(t *testing.T, _ *house) { TestFollowUpsUseTheRightPicture(t) }},
-	{name: "§14/66 a response in the background is queued, followed, resumed and cancelled", run: func(t *testing.T, _ *house) { TestAResponseInTheBackground(t) }},
-	{name: "§14/67 a response's error frame is nested and flat, with a number", run: func(t *testing.T, _ *house) { TestAResponseThatFailsTellsItTwice(t) }},
-	{name: "§14/68 files make their round trip and are their owner's", run: filesCase},
+	{name: "openai/60 a chat's stream has its order, with usage only where it was asked for", sim: simulator.Config{Pace: watchable}, run: chatOrderCase},
+	{name: "openai/61 a picture's link comes in one piece, images[] in a chunk of their own", sim: simulator.Config{Pace: watchable}, run: wholeLinksCase},
+	{name: "openai/62 a chat's late failure begins with its error, and libraries raise it", sim: simulator.Config{Pace: watchable}, run: chatErrorCase},
+	{name: "openai/63 go-openai survives a slow chat", run: slowChatCase},
+	{name: "openai/64 a response's events have their order and numbers", sim: simulator.Config{Pace: time.Second}, run: responseOrderCase},
+	{name: "openai/65 follow-ups use the right picture, and nobody else's", run: func(t *testing.T, _ *house) { TestFollowUpsUseTheRightPicture(t) }},
+	{name: "openai/66 a response in the background is queued, followed, resumed and cancelled", run: func(t *testing.T, _ *house) { TestAResponseInTheBackground(t) }},
+	{name: "openai/67 a response's error frame is nested and flat, with a number", run: func(t *testing.T, _ *house) { TestAResponseThatFailsTellsItTwice(t) }},
+	{name: "openai/68 files make their round trip and are their owner's", run: filesCase},
 }
 
 const aFox = `{"role":"user","content":"a red fox"}`

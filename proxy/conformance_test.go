@@ -14,8 +14,8 @@ import (
 	"midgate/proxy/web"
 )
 
-// conformanceCase is one line of openai-surface.md §14 ("§14/07 …") or of clients.md §12 ("clients §12/23 …"), tried
-// over HTTP on the real service and the simulated upstream. Every answer is examined on its way (examiner).
+// conformanceCase is one sentence about OpenAI's API ("openai/07 …") or about what clients need of it ("clients/23 …"),
+// tried over HTTP on the real service and the simulated upstream. Every answer is examined on its way (examiner).
 type conformanceCase struct {
 	name string
 	run  func(t *testing.T, h *house)
@@ -43,7 +43,7 @@ func TestConformance(t *testing.T) {
 
 // Every number is there exactly once.
 func TestConformanceIsComplete(t *testing.T) {
-	named := regexp.MustCompile(`^(§14|clients §12)/(\d\d) [^ ].{10,}`)
+	named := regexp.MustCompile(`^(openai|clients)/(\d\d) [^ ].{10,}`)
 	seen := map[string]int{}
 	for _, c := range conformance() {
 		m := named.FindStringSubmatch(c.name)
@@ -53,7 +53,7 @@ func TestConformanceIsComplete(t *testing.T) {
 		}
 		seen[m[1]+"/"+m[2]]++
 	}
-	want := map[string]int{"§14": 70, "clients §12": 55}
+	want := map[string]int{"openai": 70, "clients": 55}
 	for list, n := range want {
 		for i := 1; i <= n; i++ {
 			if got := seen[fmt.Sprintf("%s/%02d", list, i)]; got != 1 {
@@ -61,8 +61,8 @@ func TestConformanceIsComplete(t *testing.T) {
 			}
 		}
 	}
-	if len(seen) != want["§14"]+want["clients §12"] {
-		t.Errorf("%d numbers, want %d", len(seen), want["§14"]+want["clients §12"])
+	if len(seen) != want["openai"]+want["clients"] {
+		t.Errorf("%d numbers, want %d", len(seen), want["openai"]+want["clients"])
 	}
 }
 

@@ -45,7 +45,7 @@ func stillURL(t *testing.T, w, h int) string {
 	return "data:image/png;base64," + base64.StdEncoding.EncodeToString(stillOf(t, w, h))
 }
 
-// operationHTTP is one row of upstream-protocol.md §1.1 as a client of midgate asks for it.
+// operationHTTP is one operation of the upstream as a client of midgate asks for it.
 type operationHTTP struct {
 	do   func(t *testing.T, h *house) reached
 	paid string // the kinds of jobs that it costs, in order
@@ -105,7 +105,7 @@ func inNative(do func(t *testing.T, m mj, grid native.TaskJSON) (int, []byte)) f
 
 const zk = simulator.NoviceZK
 
-var rows1_1 = map[string]operationHTTP{
+var operationsHTTP = map[string]operationHTTP{
 	"imagine":                  {do: func(t *testing.T, h *house) reached { h.fox(t); return reached{status: 200} }, paid: "imagine"},
 	"action: U":                {do: act("upscale", `,"force":true`), paid: "imagine upscale"},
 	"action: V":                {do: act("vary", ""), paid: "imagine variation"},
@@ -170,11 +170,11 @@ func maskURL(t *testing.T) string {
 	return "data:image/png;base64," + base64.StdEncoding.EncodeToString(maskPNG(t, 64, 64))
 }
 
-// Each row of upstream-protocol.md §1.1 that the quick start has, and shorten and image-seed, through midgate's HTTP in
-// every dialect; what a dialect has not is refused by name, before it costs anything.
+// Every operation of the upstream that midgate offers, through midgate's HTTP in every dialect; what a dialect has
+// not is refused by name, before it costs anything.
 func TestEveryOperationOverHTTPInEveryDialect(t *testing.T) {
 	for _, dialect := range simulator.Dialects() {
-		for name, op := range rows1_1 {
+		for name, op := range operationsHTTP {
 			t.Run(string(dialect)+"/"+name, func(t *testing.T) {
 				t.Parallel()
 				h := newHouse(t, simulator.Config{Dialect: dialect, Partner: op.partner})

@@ -61,7 +61,7 @@ func FuzzForm(f *testing.F) {
 	})
 }
 
-// However a path is spelt, it has one normal form, and picture bytes are only looked up by names that we made (A1).
+// However a path is spelt, it has one normal form, and picture bytes are only looked up by names that we made.
 func FuzzPath(f *testing.F) {
 	for _, seed := range []string{
 		"/images/" + testImage + ".png", "/v1/images/" + testImage, "//images//x.png/", "/images/../../etc/passwd", "/images/%2e%2e/x.png",

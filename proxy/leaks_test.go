@@ -34,8 +34,7 @@ func (l *logged) String() string {
 	return l.buf.String()
 }
 
-// Canaries: a client sends each of them somewhere, and none may show up in a log line or a metric (engineering.md
-// §3.3, L1).
+// Canaries: a client sends each of them somewhere, and none may show up in a log line or a metric.
 const (
 	canaryKey    = "sk-canary-key-7f3a"
 	canaryWrong  = "sk-canary-wrong-91bc"
@@ -136,7 +135,7 @@ func TestTheAccessLineTellsWhatHappened(t *testing.T) {
 	}
 }
 
-// Forwarded headers count only from proxies that are trusted (H2).
+// Forwarded headers count only from proxies that are trusted.
 func TestForwardedHeadersAreNotBelieved(t *testing.T) {
 	forwarded := []string{"X-Forwarded-For", "203.0.113.9", "X-Real-Ip", "203.0.113.9", "X-Forwarded-Proto", "https", "X-Forwarded-Host", "pictures.example"}
 	for name, tt := range map[string]struct {

@@ -100,7 +100,7 @@ func (l dyingLibrary) Image(ctx context.Context, c adapter.Caller, id string) (a
 	return img, err
 }
 
-// Handlers panic at every point of a request and the detector panics again and again (row K3 of engineering.md §3.3):
+// Handlers panic at every point of a request and the detector panics again and again:
 // who asked is told, the same request asked again gets the picture of the one job, and nobody else notices.
 func TestPanicsCostNoJob(t *testing.T) {
 	t.Parallel()

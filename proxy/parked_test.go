@@ -9,7 +9,7 @@ import (
 	"go.uber.org/goleak"
 )
 
-// Many wait, their jobs end together, each gets its answer (C4).
+// Many wait, their jobs end together, each gets its answer.
 func TestAllWhoWaitAreAnswered(t *testing.T) {
 	const n = 400
 	f := newFake()

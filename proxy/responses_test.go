@@ -109,7 +109,7 @@ func TestAResponseSaysWhenItWasCompleted(t *testing.T) {
 	}
 }
 
-// Case 64.
+// The events have the order and the numbers without gaps that OpenAI's libraries insist on.
 func TestAResponsesStreamHasItsOrder(t *testing.T) {
 	h := newHouse(t, simulator.Config{Pace: time.Second})
 	_, all := h.stream(t, "/v1/responses", drawn(`"a fox"`, `,"partial_images":2`, `,"stream":true`))
@@ -157,7 +157,7 @@ func TestOfficialSDKStreamsAResponse(t *testing.T) {
 	}
 }
 
-// Case 65.
+// A follow-up is about the last picture of the response that it names, and nobody else's.
 func TestFollowUpsUseTheRightPicture(t *testing.T) {
 	h := newHouse(t, simulator.Config{})
 	_, first, _ := h.respond(t, drawn(`"a red fox"`, ``, ``))
@@ -206,7 +206,7 @@ func TestFollowUpsUseTheRightPicture(t *testing.T) {
 	}
 }
 
-// Case 66.
+// In the background a response is queued, followed, resumed and cancelled.
 func TestAResponseInTheBackground(t *testing.T) {
 	h := newHouse(t, simulator.Config{Pace: 300 * time.Millisecond})
 	status, a, raw := h.respond(t, drawn(`"a fox"`, ``, `,"background":true`))
@@ -247,7 +247,7 @@ func (h *house) follow(t *testing.T, id, query string) []frame {
 	return all
 }
 
-// Case 67.
+// The error frame is nested and flat, since some libraries read the one and some the other.
 func TestAResponseThatFailsTellsItTwice(t *testing.T) {
 	h := newHouse(t, simulator.Config{Pace: 300 * time.Millisecond})
 	_, all := h.stream(t, "/v1/responses", drawn(`"a fox sim-fail"`, ``, `,"stream":true`))

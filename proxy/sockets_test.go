@@ -94,7 +94,7 @@ func TestAmbiguousRequestsAreRefused(t *testing.T) {
 	}
 }
 
-// A body over the limit is answered without reading it all, whether or not it says how long it is (I1, case 37).
+// A body over the limit is answered without reading it all, whether or not it says how long it is.
 func TestHugeBodiesAreNotRead(t *testing.T) {
 	address := listen(t, newServer(t, newFake(), func(c *web.Config) { c.MaxBody = 1 << 20 }))
 	for name, header := range map[string]string{
@@ -126,7 +126,7 @@ func TestHugeBodiesAreNotRead(t *testing.T) {
 	}
 }
 
-// Connections that trickle are closed, those that wait for pictures are not (C3).
+// Connections that trickle are closed, those that wait for pictures are not.
 func TestTricklingClientsAreCutOff(t *testing.T) {
 	f := newFake()
 	f.hold = make(chan struct{})
@@ -172,7 +172,7 @@ func TestTricklingClientsAreCutOff(t *testing.T) {
 	_ = resp.Body.Close()
 }
 
-// A client that takes nothing of its answer is let go, and the answer counts as abandoned (C2).
+// A client that takes nothing of its answer is let go, and the answer counts as abandoned.
 func TestClientsThatNeverReadAreLetGo(t *testing.T) {
 	f := newFake()
 	f.settled = make(chan string, 1)
@@ -196,7 +196,7 @@ func TestClientsThatNeverReadAreLetGo(t *testing.T) {
 	}
 }
 
-// The same for small answers that need no key, asked for in a row (C2).
+// The same for small answers that need no key, asked for in a row.
 func TestClientsThatOnlyAskAreLetGo(t *testing.T) {
 	address := listen(t, newServer(t, newFake(), func(c *web.Config) { c.WriteTimeout = 100 * time.Millisecond }))
 	for name, request := range map[string]string{

@@ -171,7 +171,7 @@ func TestStreamsToTheByte(t *testing.T) {
 	}
 }
 
-// framed checks the rules of openai-surface.md §0.5 that hold for every stream.
+// framed checks what holds for every stream: whole frames of an event and one line of JSON, and comments, nothing else.
 func framed(t *testing.T, w *httptest.ResponseRecorder) {
 	t.Helper()
 	body := w.Body.String()
@@ -207,7 +207,7 @@ func goldenText(t *testing.T, name string, got []byte) {
 	}
 }
 
-// Cases 24 and 63: a job of an hour has few lines that are no data between two that are.
+// A job of an hour has few lines that are no data between two that are.
 func TestLongStreamsAreKeptAlive(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		_, s := newStage(t, 20*time.Minute)
@@ -225,7 +225,7 @@ func TestLongStreamsAreKeptAlive(t *testing.T) {
 	})
 }
 
-// Case 28: a picture of 20 MB is one line.
+// A picture of 20 MB is one line.
 func TestAHugePictureIsOneEvent(t *testing.T) {
 	f, s := newStage(t, 0)
 	f.huge = make([]byte, 20<<20)
@@ -241,7 +241,7 @@ func TestAHugePictureIsOneEvent(t *testing.T) {
 	}
 }
 
-// Case 27: who leaves leaves the job alone, and nothing behind. A goroutine that stayed would keep the bubble from ending.
+// Who leaves leaves the job alone, and nothing behind. A goroutine that stayed would keep the bubble from ending.
 func TestWhoLeavesAStreamAbandonsItsShare(t *testing.T) {
 	for name, tt := range map[string]struct{ path, body string }{
 		"pictures":  {"/v1/images/generations", `{"prompt":"a fox","stream":true,"partial_images":1}`},

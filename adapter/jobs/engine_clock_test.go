@@ -11,7 +11,7 @@ import (
 )
 
 // The wall clock is set by an hour and more while midgate is down, so that what its records say lies in the past or in
-// the future (engineering.md §3.3 row T1): every job is followed to its end, and its repeat joins it.
+// the future: every job is followed to its end, and its repeat joins it.
 func TestAClockThatIsSetWhileMidgateIsDown(t *testing.T) {
 	for name, by := range map[string]time.Duration{"an hour ahead": time.Hour, "a day ahead": 24 * time.Hour, "an hour back": -time.Hour, "a day back": -24 * time.Hour} {
 		for repeat, a := range map[string]adapter.Attempt{"counted": harness.Retry("b", 1), "uncounted": harness.Attempt("b"), "keyed": harness.Keyed("k", "b")} {

@@ -226,7 +226,7 @@ func TestARepeatThatTookADeliveryKeepsIt(t *testing.T) {
 	})
 }
 
-// A panic in the middle of a submission says nothing about the job, which may be there: it is looked for (row K3).
+// A panic in the middle of a submission says nothing about the job, which may be there: it is looked for.
 func TestAJobWhoseSubmissionPanickedTurnsUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		up := &harness.FakeUpstream{Takes: time.Second}

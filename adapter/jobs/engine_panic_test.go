@@ -11,7 +11,7 @@ import (
 	"midgate/adapter"
 )
 
-// A mistake in one of the jobs that a request makes at the same time ends that request, not the process (row K3).
+// A mistake in one of the jobs that a request makes at the same time ends that request, not the process.
 func TestAPanicInOneOfSeveralJobsHarmsNoOtherRequest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		up := &harness.FakeUpstream{Takes: time.Second}

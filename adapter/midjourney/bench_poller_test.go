@@ -54,7 +54,7 @@ func BenchmarkD1D2D3(b *testing.B) {
 	}
 }
 
-// bar fails the benchmark if a figure is above its bar of engineering.md §6.1.
+// bar fails the benchmark if a figure is above its limit.
 func bar(b *testing.B, what string, got, limit float64) {
 	b.Helper()
 	if got > limit {
@@ -158,8 +158,8 @@ func (e *everything) tell(rows map[string]poll.Row) {
 }
 
 // BenchmarkD6 has no list to ask: fetches per image and how late an end is seen, against a fetch
-// every 3 s. The jobs are those of engineering.md §2.2: lognormal with a median of 60 s, and a
-// progress that comes in steps and not evenly.
+// every 3 s. The durations of the jobs are lognormal with a median of 60 s; their progress comes in
+// steps and not evenly.
 func BenchmarkD6(b *testing.B) {
 	for range b.N {
 		var subject, baseline figures

@@ -15,7 +15,7 @@ import (
 	"midgate/adapter/midjourney/simulator"
 )
 
-// The workload of engineering.md §2.2: so many jobs in flight in a closed loop, each taking 20 to
+// The workload: so many jobs in flight in a closed loop, each taking 20 to
 // 40 s, an upstream that holds every answer 40 ms. Time is virtual, so a run takes seconds.
 const (
 	benchWarm = 45 * time.Second

@@ -9,7 +9,7 @@ import (
 	"midgate/adapter"
 )
 
-// linkStyle is the style of a button that is only a link (upstream-protocol.md §5.1).
+// linkStyle is the style of a button that is only a link: it has no customId and cannot be pressed.
 const linkStyle = 5
 
 // flat are the buttons of a list: of one that is written as a text, of rows, of rows in objects.
@@ -73,8 +73,8 @@ func decodeButtons(raw json.RawMessage) []adapter.Button {
 	return resolve(out)
 }
 
-// byID are the forms of a customId, in the order in which they are tried (upstream-protocol.md
-// §5.9). Never a substring: "upsample" alone is in both picking and enlarging.
+// byID are the forms of a customId, in the order in which they are tried. Never a substring:
+// "upsample" alone is in both picking and enlarging.
 var byID = []struct {
 	pattern *regexp.Regexp
 	action  string

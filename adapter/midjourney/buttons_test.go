@@ -12,7 +12,8 @@ import (
 
 const job36 = "5f20922e-7c18-4762-bf03-8e428fee1860"
 
-// TestButtonsAreNamedByTheirCustomID has every form of upstream-protocol.md §5.3–5.7.
+// TestButtonsAreNamedByTheirCustomID has every form of customId that buttons of
+// grids, single pictures, enlargements, videos, describe and shorten have.
 func TestButtonsAreNamedByTheirCustomID(t *testing.T) {
 	for id, want := range map[string]string{
 		"MJ::JOB::upsample::2::" + job36:                  "upscale 2",

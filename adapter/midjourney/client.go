@@ -15,7 +15,7 @@ import (
 	"midgate/adapter/midjourney/poll"
 )
 
-// The most that is read of an answer, in bytes (engineering.md §3.3 row U5).
+// The most that is read of an answer, in bytes: a server that never stops must not fill the memory.
 const (
 	maxTask = 1 << 20
 	maxList = 32 << 20
@@ -47,7 +47,7 @@ type shared struct {
 }
 
 // newRequest makes a request with the one header that carries the key. There is no GetBody: the
-// transport must never be able to send a submission twice (engineering.md §3.1).
+// transport must never be able to send a submission twice.
 func (c *client) newRequest(ctx context.Context, method, path string, body io.Reader, size int64) (*http.Request, error) {
 	req, err := http.NewRequestWithContext(ctx, method, c.base.String()+path, body)
 	if err != nil {
@@ -129,7 +129,8 @@ func hideURL(err error) error {
 	return err
 }
 
-// path builds a route behind the prefix of a speed; polls carry none (upstream-protocol.md §2.1).
+// path builds a route behind the prefix of a speed. Polls carry none: task ids are the same behind
+// every prefix.
 func (u *upstream) path(speed adapter.Speed, route string) (string, error) {
 	if speed == "" {
 		speed = u.cfg.Speed

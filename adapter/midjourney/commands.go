@@ -6,8 +6,8 @@ import (
 	"midgate/adapter"
 )
 
-// compose turns a command into its route and body. Field names and defaults are those of
-// upstream-protocol.md §1; whatever is optional and empty is left out.
+// compose turns a command into its route and body, with the field names that PROTOCOL.md lists;
+// whatever is optional and empty is left out.
 func compose(cmd adapter.Command, opts adapter.Options, hook string) (route string, b *body, err error) {
 	b = &body{}
 	switch cmd := cmd.(type) {
@@ -130,7 +130,7 @@ func parent(cmd adapter.Command) string {
 }
 
 // opensDialogs reports whether a command's answer may mean that the task waits for a modal: only
-// pressed buttons do (upstream-protocol.md §6.1).
+// pressed buttons do.
 func opensDialogs(cmd adapter.Command) bool {
 	switch cmd := cmd.(type) {
 	case adapter.Action, adapter.Change:

@@ -9,8 +9,8 @@ import (
 	"midgate/adapter/midjourney/poll"
 )
 
-// Auth is how a key is shown to an upstream (upstream-protocol.md §2.3). Exactly one header is
-// sent: some origins prefer Authorization and refuse a request that carries both.
+// Auth is how a key is shown to an upstream. Exactly one header is sent: some origins prefer
+// Authorization and refuse a request that carries both.
 type Auth string
 
 // The ways to show a key.

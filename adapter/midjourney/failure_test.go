@@ -7,7 +7,7 @@ import (
 	"midgate/adapter"
 )
 
-// TestFailReasonsAreUnderstood has a case for every pattern of upstream-protocol.md §4.7.
+// TestFailReasonsAreUnderstood has a case for every phrase by which a failReason is understood.
 func TestFailReasonsAreUnderstood(t *testing.T) {
 	for reason, want := range map[string]adapter.Kind{
 		"Banned prompt detected, be careful":            adapter.Moderated,

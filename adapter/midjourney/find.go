@@ -11,7 +11,7 @@ import (
 )
 
 // Find implements adapter.Finder: by the webhooks that came with the state, then in the list of
-// recent tasks where there is one (upstream-protocol.md §1.9).
+// recent tasks where there is one.
 func (c *client) Find(ctx context.Context, state string) (adapter.Task, error) {
 	if state == "" {
 		return adapter.Task{}, adapter.ErrNotFound

@@ -12,8 +12,8 @@ import (
 	"midgate/adapter"
 )
 
-// TestAnAnswerWithoutEndIsNotReadToIt is part of row U5: 1 MB of a task or a submission, 32 MB of a
-// list, and not much more.
+// TestAnAnswerWithoutEndIsNotReadToIt: 1 MB of a task or a submission, 32 MB of a list, and not
+// much more.
 func TestAnAnswerWithoutEndIsNotReadToIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		read := &counter{}
@@ -84,7 +84,7 @@ func (c *counter) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// TestDeepAnswersDoNotBreakAWait is the rest of row U5: nesting without end, odd types, huge numbers.
+// TestDeepAnswersDoNotBreakAWait: nesting without end, odd types, huge numbers.
 func TestDeepAnswersDoNotBreakAWait(t *testing.T) {
 	bad := []string{
 		strings.Repeat("[", 1<<19), `{"id":"7","properties":` + strings.Repeat(`{"a":`, 1<<17) + "1" + strings.Repeat("}", 1<<17) + "}",

@@ -12,8 +12,7 @@ const maxMessage = 300
 // maxRead is how much of one is looked at, in bytes: what matters comes first.
 const maxRead = 8 << 10
 
-// known are the upstreams' standing phrases and what they mean in English (upstream-protocol.md
-// §3.2, §3.4, §4.7). The first phrase that a text contains decides.
+// known are the upstreams' standing phrases and what they mean in English. The first phrase that a text contains decides.
 var known = []struct{ phrase, meaning string }{
 	{"可能包含敏感词", "the prompt may contain a banned word"},
 	{"队列已满", "the queue is full"},

@@ -10,7 +10,7 @@ import (
 	"midgate/adapter"
 )
 
-// swapRoute is the one route of jobs that is not below /mj/submit/ (upstream-protocol.md §1.1 row 14).
+// swapRoute is the one route of jobs that is not below /mj/submit/.
 const swapRoute = "insight-face/swap"
 
 // uploadInJSON is the mark of a picture as it stands in a JSON text.

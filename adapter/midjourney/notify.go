@@ -14,7 +14,7 @@ import (
 	"midgate/adapter/midjourney/poll"
 )
 
-// maxHook is how long a notifyHook may be (upstream-protocol.md §1.2).
+// maxHook is how many characters a notifyHook may have: trueai refuses longer ones.
 const maxHook = 2000
 
 // hook is the address that the upstream is told to report a submission's progress to; empty

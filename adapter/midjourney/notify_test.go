@@ -57,7 +57,7 @@ func TestWithoutLossesThePollerSlowsDownAndRecovers(t *testing.T) {
 	})
 }
 
-// TestForgedWebhooksAreRefused is row W2.
+// TestForgedWebhooksAreRefused: a webhook counts only at an address that was made with our secret.
 func TestForgedWebhooksAreRefused(t *testing.T) {
 	r := hookRig(t, simulator.Config{})
 	good := token([]byte("secret"), "state-1")
@@ -113,7 +113,8 @@ func TestABodyIsBelievedNothing(t *testing.T) {
 	})
 }
 
-// TestAWebhookMayComeBeforeTheAnswer is row W3, and how a submission is found whose answer got lost.
+// TestAWebhookMayComeBeforeTheAnswer: it is kept, and a submission whose answer got lost is found
+// by it.
 func TestAWebhookMayComeBeforeTheAnswer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := hookRig(t, simulator.Config{})
@@ -140,7 +141,7 @@ func TestAWebhookMayComeBeforeTheAnswer(t *testing.T) {
 	})
 }
 
-// TestHintsInAnyOrderEndOneWait is row W1: every order and repetition of a task's webhooks.
+// TestHintsInAnyOrderEndOneWait: every order and repetition of a task's webhooks.
 func TestHintsInAnyOrderEndOneWait(t *testing.T) {
 	words := rapid.SampledFrom([]string{"", "NOT_START", "MODAL", "IN_PROGRESS", "SUCCESS", "FAILURE", "CANCEL"})
 	rapid.Check(t, func(rt *rapid.T) {

@@ -17,7 +17,7 @@ import (
 	"midgate/adapter/publicnet"
 )
 
-// The most that a download yields, in bytes (upstream-protocol.md §10.3).
+// The most that a download yields, in bytes.
 const (
 	maxPicture = 50 << 20
 	maxVideo   = 300 << 20
@@ -26,7 +26,7 @@ const (
 // pictureTries is how often a download is begun: servers fail for a moment, and connections break in the middle.
 const pictureTries = 4
 
-// userAgent looks like a browser's: some CDNs refuse programs (upstream-protocol.md §10.3).
+// userAgent looks like a browser's: cdn.midjourney.com answers some HTTP libraries with 403.
 const userAgent = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36"
 
 var (
@@ -155,7 +155,8 @@ func (d *download) Close() error {
 }
 
 // get asks for a file from a byte on, at its own address and, if that is a relay's address with a
-// wrong host, at the upstream's (upstream-protocol.md §14.12).
+// wrong host, at the upstream's: a relay writes the host that it was configured with, which may be
+// localhost.
 func (c *client) get(ctx context.Context, address string, from int64) (*http.Response, error) {
 	u, err := c.base.Parse(address)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {

@@ -215,7 +215,8 @@ func TestAKeyOpensTheWayToAnotherHostAndStaysBehind(t *testing.T) {
 	}
 }
 
-// TestAnUpstreamCannotMakeUsReachInside is row G4.
+// TestAnUpstreamCannotMakeUsReachInside: a picture's address that leads into the private network is
+// not asked.
 func TestAnUpstreamCannotMakeUsReachInside(t *testing.T) {
 	var hits atomic.Int32
 	inside := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

@@ -303,8 +303,8 @@ func TestAListThatWasAwayAtFirstIsAskedForSoon(t *testing.T) {
 	})
 }
 
-// TestAReusedIDIsNotTakenForTheTask is row U4: the upstream lost its memory and gives the id to
-// somebody else's task, which succeeds.
+// TestAReusedIDIsNotTakenForTheTask: the upstream lost its memory and gives the id to somebody
+// else's task, which succeeds.
 func TestAReusedIDIsNotTakenForTheTask(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := rigOver(t, nil, roundTrip(func(*http.Request) (*http.Response, error) {
@@ -334,8 +334,8 @@ func TestASuccessWithoutAPictureIsAskedForAgain(t *testing.T) {
 	})
 }
 
-// TestBadAnswersNeverFailATask is row U3: polls go wrong in every way for ten minutes. The task
-// survives, and the upstream is left alone meanwhile.
+// TestBadAnswersNeverFailATask: polls go wrong in every way for ten minutes. The task survives, and
+// the upstream is left alone meanwhile.
 func TestBadAnswersNeverFailATask(t *testing.T) {
 	for _, kind := range []string{"500", "502-html", "503", "429", "hang", "drop-before", "garbage", "truncated", "empty", "html-200", "cut", "301", "413"} {
 		for _, share := range []float64{0.3, 1} {

@@ -19,9 +19,11 @@ var clientSees = map[adapter.Kind]string{
 	adapter.Failed: "502 `upstream_error`", adapter.Cancelled: "400 `job_cancelled`", adapter.Ambiguous: "502 `upstream_ambiguous`",
 }
 
-const protocolHead = `# How upstreams say no, and what becomes of it
+// protocolTitle begins the half of the page that is printed; what is before it is written by hand.
+const protocolTitle = "# How upstreams say no, and what becomes of it\n"
 
-Look up what the upstream said, or what midgate answered. This page is printed from the table in ` + "`outcomes.go`" + ` (` +
+const protocolHead = protocolTitle + `
+Look up what the upstream said, or what midgate answered. This half of the page is printed from the table in ` + "`outcomes.go`" + ` (` +
 	"`go test ./adapter/midjourney -run TestProtocolPage -update`" + `).
 
 How a text is read: a title counts first, which is what a text begins with or has in brackets; then whole words of the rest.
@@ -107,14 +109,22 @@ func numbersOf(list []int) string {
 }
 
 func TestProtocolPage(t *testing.T) {
+	page, err := os.ReadFile("PROTOCOL.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	facts, printed, found := strings.Cut(string(page), protocolTitle)
+	if !found || strings.TrimSpace(facts) == "" {
+		t.Fatalf("PROTOCOL.md has no facts before %q", protocolTitle)
+	}
 	want := protocolPage()
 	if *update {
-		if err := os.WriteFile("PROTOCOL.md", []byte(want), 0o644); err != nil {
+		if err := os.WriteFile("PROTOCOL.md", []byte(facts+want), 0o644); err != nil {
 			t.Fatal(err)
 		}
+		return
 	}
-	got, err := os.ReadFile("PROTOCOL.md")
-	if err != nil || string(got) != want {
-		t.Errorf("PROTOCOL.md is not what the table says (%v); print it with -update", err)
+	if protocolTitle+printed != want {
+		t.Error("the table of PROTOCOL.md is not that of outcomes.go; print it with -update")
 	}
 }

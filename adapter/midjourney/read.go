@@ -138,7 +138,8 @@ func (c *client) List(ctx context.Context, ids []string) (map[string]poll.Row, e
 	return rows, nil
 }
 
-// troubleBehind recognises a relay's refusal that is not about the request (upstream-protocol.md §3.4).
+// troubleBehind recognises a relay's refusal that is not about the request: the relay could not
+// reach its origin or read the origin's answer.
 func troubleBehind(out reply) bool {
 	a, ok := decodeAnswer(out.body)
 	return ok && (a.code() == codeRelay || containsAny(a.words(), "request_failed", "response_body", "close_"))
@@ -149,8 +150,8 @@ func badStatus(out reply) *poll.Error {
 	return &poll.Error{Status: out.status, Pause: retryAfter(out.header, 0), Err: errors.New(strings.ToLower(http.StatusText(out.status)))}
 }
 
-// missing recognises a server that lacks a route (engineering.md §3.2): 404, 405, a redirect, or a
-// page in place of an answer. An ordinary refusal with status 404 means that the route is there.
+// missing recognises a server that lacks a route: 404, 405, a redirect, or a page in place of an
+// answer. An ordinary refusal with status 404 means that the route is there.
 func missing(out reply) bool {
 	switch {
 	case out.status == http.StatusNotFound:

@@ -9,7 +9,7 @@ import (
 )
 
 // The upstreams disagree about JSON types, and one odd field must not spoil a whole answer: these
-// types decode whatever comes and never fail (upstream-protocol.md §11).
+// types decode whatever comes and never fail.
 
 // textJSON is a string; numbers and booleans are kept as they are written, all else is "".
 type textJSON string
@@ -85,7 +85,7 @@ func list(raw json.RawMessage) []json.RawMessage {
 }
 
 // taskID reads a submission's result: a string or number, the first of a list or of several ids
-// joined by commas (upstream-protocol.md §3.1, §5.7).
+// joined by commas.
 func taskID(raw json.RawMessage) string {
 	id := scalar(raw)
 	if l := list(raw); len(l) > 0 {

@@ -10,7 +10,7 @@ import (
 	"midgate/adapter"
 )
 
-// maxState is how long a state may be (upstream-protocol.md §1.2).
+// maxState is how many characters a state may have: trueai refuses longer ones.
 const maxState = 255
 
 // errUnstarted tells the breaker that a submission did not reach the upstream.
@@ -69,8 +69,8 @@ func (c *client) submit(ctx context.Context, cmd adapter.Command, opts adapter.O
 	return adapter.Submission{}, unanswered(err, src.Failed(), t, out)
 }
 
-// unanswered classifies a submission that got no complete answer (engineering.md §3.2): certainly
-// not arrived if no byte of it was sent or the request could never be completed, else unknown.
+// unanswered classifies a submission that got no complete answer: certainly not arrived if no byte
+// of it was sent or the request could never be completed, else unknown.
 func unanswered(err, body error, t *tracer, out reply) *adapter.Error {
 	switch {
 	case body != nil:
@@ -84,7 +84,7 @@ func unanswered(err, body error, t *tracer, out reply) *adapter.Error {
 	}
 }
 
-// outcome reads a complete answer to a submission. Its code decides, whatever the status (upstream-protocol.md §3.1):
+// outcome reads a complete answer to a submission. Its code decides, whatever the status:
 // a task that is named exists, and whoever took the answer for a refusal would submit again.
 func (c *client) outcome(cmd adapter.Command, out reply) (adapter.Submission, error) {
 	a, ok := decodeAnswer(out.body)

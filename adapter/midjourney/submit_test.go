@@ -21,9 +21,9 @@ import (
 	"midgate/adapter/midjourney/simulator"
 )
 
-// TestASubmissionIsNeverRepeated is row U1 of engineering.md §3.3: every way to answer badly, with
-// a job created and without. The ledger never has more than one charge, and whoever could have
-// one charge behind his back is told that nobody knows.
+// TestASubmissionIsNeverRepeated tries every way to answer badly, with a job created and without.
+// The ledger never has more than one charge, and whoever could have one charge behind his back is
+// told that nobody knows.
 func TestASubmissionIsNeverRepeated(t *testing.T) {
 	kinds := map[string]adapter.Kind{
 		"500": adapter.Ambiguous, "500-html": adapter.Ambiguous, "502": adapter.Ambiguous, "502-html": adapter.Ambiguous,
@@ -63,8 +63,8 @@ func TestASubmissionIsNeverRepeated(t *testing.T) {
 	}
 }
 
-// TestADeadConnectionIsNoSecondSubmission is row U2: a kept-alive connection dies when the
-// submission is on it, and the transport does not send it again.
+// TestADeadConnectionIsNoSecondSubmission: a kept-alive connection dies when the submission is on
+// it, and the transport does not send it again.
 func TestADeadConnectionIsNoSecondSubmission(t *testing.T) {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

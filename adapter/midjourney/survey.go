@@ -12,7 +12,7 @@ import (
 // Surveyor tells what sort of server an upstream is, by asking for a task that nobody has: it costs nothing.
 // Every adapter.Upstream of a Fleet is one.
 type Surveyor interface {
-	// Kind names the family that the answer is typical of (upstream-protocol.md §1.10).
+	// Kind names the family that the answer is typical of.
 	Kind(ctx context.Context) (string, error)
 	// Prefixed reports whether the server serves the path of a configured speed, and which prefix that is.
 	Prefixed(ctx context.Context, s adapter.Speed) (prefix string, served bool, err error)

@@ -13,7 +13,7 @@ import (
 	"midgate/adapter/midjourney/poll"
 )
 
-// taskJSON is a task as the upstreams describe it (upstream-protocol.md §4). Lists and objects
+// taskJSON is a task as the upstreams describe it. Lists and objects
 // stay raw until they are needed: a task that still runs is read many times.
 type taskJSON struct {
 	ID          textJSON        `json:"id"`
@@ -58,8 +58,8 @@ func decodeTask(raw []byte, secret string) (poll.Row, error) {
 }
 
 // decodeTasks reads a list; elements that are no tasks are left out. Servers that wrap it in an
-// object name it data or result. Of several tasks with one id the most advanced one counts
-// (upstream-protocol.md §6.3).
+// object name it data or result. Of several tasks with one id the most advanced one counts: a
+// relay of the new-api family has two rows for a task whose modal was sent, one of them stale.
 func decodeTasks(raw []byte, secret string) (map[string]poll.Row, error) {
 	var elements []json.RawMessage
 	if err := json.Unmarshal(raw, &elements); err != nil {
@@ -128,7 +128,7 @@ func (t taskJSON) row(secret string) poll.Row {
 	return r
 }
 
-// status reads a status, also in the words of wrappers (upstream-protocol.md §4.4). What is
+// status reads a status, also in the words of wrappers. What is
 // unknown is never terminal.
 func status(s string) adapter.Status {
 	switch s := adapter.Status(strings.ToUpper(strings.TrimSpace(s))); s {
@@ -148,7 +148,7 @@ func status(s string) adapter.Status {
 }
 
 // media sorts the addresses into pictures and videos: some servers fill imageUrl and imageUrls
-// with clips (upstream-protocol.md §4.3).
+// with clips.
 func (t taskJSON) media(to *adapter.Task) {
 	videos := addresses(t.VideoURLs)
 	if one := strings.TrimSpace(string(t.VideoURL)); len(videos) == 0 && one != "" {
@@ -212,7 +212,7 @@ func isClip(address string) bool {
 	}
 }
 
-// words finds the text that describe and shorten answer (upstream-protocol.md §4.6). What kind of
+// words finds the text that describe and shorten answer. What kind of
 // task it is, a relay hides from everybody but the one who submitted it: the poller knows.
 func (t taskJSON) words(r *poll.Row, p map[string]json.RawMessage) {
 	answer := ""

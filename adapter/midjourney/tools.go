@@ -9,7 +9,7 @@ import (
 )
 
 // Seed implements adapter.Tools. Relays often lose the way to the origin's answer, so a failure
-// says nothing about the task (upstream-protocol.md §14).
+// says nothing about the task.
 func (c *client) Seed(ctx context.Context, id string) (string, error) {
 	out, err := c.tool(ctx, http.MethodGet, id, "image-seed")
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 
 var _ adapter.Uploader = (*client)(nil)
 
-// Upload implements adapter.Uploader (upstream-protocol.md §1.9): the answer's result is a list of addresses.
+// Upload implements adapter.Uploader: the answer's result is a list of addresses.
 func (c *client) Upload(ctx context.Context, pictures []adapter.Attachment) ([]string, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.shared.cfg.SubmitTimeout)
 	defer cancel()

@@ -184,7 +184,7 @@ func TestWatchSeesTheTaskGrow(t *testing.T) {
 	})
 }
 
-// TestAPanicCostsNoTask is row K3 for the poller: the transport and an observer panic, once each.
+// TestAPanicCostsNoTask: the transport and an observer panic, once each.
 func TestAPanicCostsNoTask(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sim := simulator.New(simulator.Config{Pixels: 16})

@@ -7,7 +7,7 @@ import (
 	"midgate/adapter"
 )
 
-// The codes of an answer to a submission (upstream-protocol.md §3.2).
+// The codes of an answer to a submission.
 const (
 	codeSuccess    = 1
 	codeNoAccount  = 3
@@ -51,7 +51,8 @@ func (a answerJSON) code() int {
 // openAI reports whether the answer has the shape of OpenAI's errors.
 func (a answerJSON) openAI() bool { return object(a.Error) != nil }
 
-// text is the most telling text of an answer, in the order of upstream-protocol.md §3.4.
+// text is the most telling text of an answer, whichever of the three forms of error it has: OpenAI's
+// object, an error that is a string, or a description or message.
 func (a answerJSON) text() string {
 	if m := object(a.Error); m != nil {
 		return strings.TrimSpace(scalar(m["message"]))
@@ -93,7 +94,7 @@ func (a answerJSON) accepted(cmd adapter.Command) (s adapter.Submission, ok bool
 	return s, true
 }
 
-// confirms reports whether a window waits for a modal (upstream-protocol.md §6.1): code 21 that is
+// confirms reports whether a window waits for a modal: code 21 that is
 // not an old origin's "exists already", or one of the signs that relays leave when they rewrite it.
 func (a answerJSON) confirms(p map[string]json.RawMessage) bool {
 	exists := scalar(p["status"]) != "" || scalar(p["imageUrl"]) != "" || strings.Contains(string(a.Description), "已存在")

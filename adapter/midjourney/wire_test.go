@@ -88,8 +88,8 @@ func sentenceIsClean(t *testing.T, err error) {
 	}
 }
 
-// TestEveryRefusalHasItsKind covers the codes of upstream-protocol.md §3.2, the descriptions and
-// statuses of §3.4, and the table of engineering.md §3.2.
+// TestEveryRefusalHasItsKind covers every code of a refusal, the descriptions of relays, and the
+// statuses of gateways.
 func TestEveryRefusalHasItsKind(t *testing.T) {
 	mj := func(description string, code int) string {
 		raw, err := json.Marshal(map[string]any{"description": description, "type": "upstream_error", "code": code})
@@ -191,8 +191,8 @@ func TestEveryRefusalHasItsKind(t *testing.T) {
 	}
 }
 
-// TestATaskThatIsNamedIsNotLostToItsStatus: gateways rewrite statuses, and the code is what decides (upstream-protocol.md
-// §3.1). Whoever took such an answer for a refusal would submit again.
+// TestATaskThatIsNamedIsNotLostToItsStatus: gateways rewrite statuses, and the code is what decides.
+// Whoever took such an answer for a refusal would submit again.
 func TestATaskThatIsNamedIsNotLostToItsStatus(t *testing.T) {
 	for _, status := range []int{201, 302, 400, 404, 409, 429, 500, 503} {
 		for _, body := range []string{`{"code":1,"result":"5"}`, `{"code":"22","result":5}`, `{"code":21,"result":"5","properties":{"remix":true}}`} {

@@ -147,7 +147,7 @@ func TestUnusualPicturesAreDecoded(t *testing.T) {
 	}
 }
 
-// FuzzDecode (row I3): whatever bytes come, nothing panics, and what decodes has the
+// FuzzDecode: whatever bytes come, nothing panics, and what decodes has the
 // size that the header announced.
 func FuzzDecode(f *testing.F) {
 	img := picturetest.Painting(12, 10, 1)

@@ -51,7 +51,7 @@ func packed(bits []byte) (out []byte) {
 	return out
 }
 
-// A scan of a few bytes makes a decoder walk over the whole picture: thousands of them keep it busy for hours (I2).
+// A scan of a few bytes makes a decoder walk over the whole picture: thousands of them keep it busy for hours.
 func TestAJPEGHasFewScans(t *testing.T) {
 	s := newStore(t, "mem://")
 	scan := "\xff\xda\x00\x08"

@@ -23,7 +23,7 @@ func (b *bed) serveClocked() *clock {
 }
 
 // The wall clock is set by an hour while jobs are under way, those of this process and those that it took over from the
-// one before, and it is set right again later (row T1): each is answered, repeats meet their jobs, and what is asked for
+// one before, and it is set right again later: each is answered, repeats meet their jobs, and what is asked for
 // meanwhile is drawn as ever.
 func TestAClockThatIsSetWhileTheGateRunsCostsNothing(t *testing.T) {
 	t.Parallel()

@@ -110,7 +110,7 @@ func (b *bed) answers(while time.Duration) (p99 time.Duration) {
 	return took[len(took)*99/100]
 }
 
-// A thousand webhooks a second, true and forged, slow nobody down and make nobody ask more (row W4).
+// A thousand webhooks a second, true and forged, slow nobody down and make nobody ask more.
 func TestAStormOfWebhooksIsWeathered(t *testing.T) {
 	b := newHookedBed(t, simulator.Config{Pace: 6 * time.Second})
 	before := b.answers(time.Second) // on this machine, with whatever else it does

@@ -31,7 +31,7 @@ func evens() (prompts []string) {
 }
 
 // An upstream that reads out nonsense about its tasks has them finished all the same: every job is answered, also those
-// whose submission was answered with nonsense, since the tasks can be listed (row U5).
+// whose submission was answered with nonsense, since the tasks can be listed.
 func TestLiesAboutTasksCostNothing(t *testing.T) {
 	t.Parallel()
 	b := newBed(t, simulator.Config{Dialect: simulator.TrueAI, Auth: "bearer", Pace: time.Second}, "MIDGATE_UPSTREAM_PREFIXES=relax=,fast=,turbo=")

@@ -61,7 +61,7 @@ func TestAnUpstreamThatIsDownCostsNothing(t *testing.T) {
 }
 
 // A job that the upstream keeps for longer than it is followed ends with a clear answer, and its picture is fetched all
-// the same when it is made at last (row U7).
+// the same when it is made at last.
 func TestAJobThatTakesTooLongIsKeptForTheRepeat(t *testing.T) {
 	t.Parallel()
 	b := newBed(t, simulator.Config{Pace: time.Second}, "MIDGATE_JOB_TIMEOUT=3s", "MIDGATE_JOB_DEADLINE=4s")
@@ -88,7 +88,7 @@ func TestAJobThatTakesTooLongIsKeptForTheRepeat(t *testing.T) {
 	}
 }
 
-// The upstream was restarted and knows a job no more: its client is told, nothing is submitted again (row U4). Another
+// The upstream was restarted and knows a job no more: its client is told, nothing is submitted again. Another
 // submission is answered after a long silence: while the connection lives it is waited for.
 func TestAJobThatTheUpstreamLostIsToldAndNotRepeated(t *testing.T) {
 	t.Parallel()

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// authenticate finds the key of a request, in the configured style or the dialect's own, and refuses a wrong one
-// (upstream-protocol.md §2.3). Without a configured key any will do; none will do only where no style is configured.
+// authenticate finds the key of a request, in the configured style or the dialect's own, and refuses a wrong one.
+// Without a configured key any will do; none will do only where no style is configured.
 func (s *Simulator) authenticate(h http.Header) (user string, refusal *reply) {
 	key, given := s.keyOf(h)
 	switch {

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// TestAuthenticate is upstream-protocol.md §2.3, in the form of status codes on a fetch of nothing.
+// TestAuthenticate tries every way to show a key on every dialect, by the status of a fetch of nothing.
 func TestAuthenticate(t *testing.T) {
 	for name, test := range map[string]struct {
 		dialect       Dialect

@@ -7,7 +7,7 @@ import (
 )
 
 // fields is a submit body whose values are taken out one by one. Relays decode into fixed types, so a number where a
-// string belongs spoils the whole body; the first origin is lenient (upstream-protocol.md §1.2).
+// string belongs spoils the whole body; the first origin is lenient.
 type fields struct {
 	values  map[string]json.RawMessage
 	lenient bool

@@ -2,7 +2,7 @@ package simulator
 
 import "strconv"
 
-// button is a button of a task as the wire shows it (upstream-protocol.md §5.1), and what pressing it does.
+// button is a button of a task as the wire shows it, and what pressing it does.
 type button struct {
 	CustomID string
 	Emoji    string
@@ -64,7 +64,7 @@ func (s *Simulator) buttonOf(t *task, customID string) (button, bool) {
 	return button{}, false
 }
 
-// gridButtons follow a 2×2 grid (upstream-protocol.md §5.3).
+// gridButtons follow a 2×2 grid: U1 to U4, reroll, V1 to V4.
 func gridButtons(t *task) []button {
 	var set []button
 	for n := 1; n <= 4; n++ {
@@ -91,7 +91,7 @@ func solo(t *task, verb, label, emoji string, p press) button {
 	return button{CustomID: "MJ::JOB::" + verb + "::1::" + t.job + "::SOLO", Label: label, Emoji: emoji, Style: 2, press: p}
 }
 
-// videoButtons pick one of the clips (upstream-protocol.md §5.7).
+// videoButtons pick one of the clips.
 func videoButtons(t *task) []button {
 	var set []button
 	for n := 1; n <= t.clips; n++ {
@@ -137,7 +137,7 @@ func (b button) wire() buttonJSON {
 	return out
 }
 
-// buttonJSON is a button on the wire, keys in the order of upstream-protocol.md §12.
+// buttonJSON is a button on the wire, keys in the order in which trueai writes them.
 type buttonJSON struct {
 	CustomID *string `json:"customId"`
 	Emoji    *string `json:"emoji"`

@@ -2,7 +2,7 @@ package simulator
 
 import "fmt"
 
-// singleButtons follow U, by model version (upstream-protocol.md §5.4).
+// singleButtons follow U: version 4 has enlargements of its own, 5 to 7 zoom and pan, 8 neither.
 func (s *Simulator) singleButtons(t *task) []button {
 	m := t.model
 	if m.major <= 4 && !m.niji {
@@ -23,7 +23,7 @@ func (s *Simulator) singleButtons(t *task) []button {
 	return append(set, s.lastButtons(t)...)
 }
 
-// enlargedButtons follow an enlargement (upstream-protocol.md §5.5).
+// enlargedButtons follow an enlargement: redo it, vary it, animate it; 6 and 7 can zoom as well.
 func (s *Simulator) enlargedButtons(t *task) []button {
 	set := upscaleButtons(t)
 	for i := range set {

@@ -44,7 +44,7 @@ func single(family string, rest ...string) []string {
 	return append(all, "animate_high::1", "animate_low::1", "BOOKMARK", "link")
 }
 
-// TestButtonsByVersion is the table of upstream-protocol.md §5.4.
+// TestButtonsByVersion: each version of the model has its own buttons below a single picture.
 func TestButtonsByVersion(t *testing.T) {
 	moves := []string{"Outpaint::50::1", "Outpaint::75::1", "CustomZoom", "pan_left::1", "pan_right::1", "pan_up::1", "pan_down::1"}
 	withSquare := slices.Insert(slices.Clone(moves), 3, "Outpaint::100::1")
@@ -130,7 +130,7 @@ func TestVideoStages(t *testing.T) {
 	})
 }
 
-// TestDialogs opens a dialog where upstream-protocol.md §6.1 says so.
+// TestDialogs: Vary (Region), Custom Zoom and a describe's prompts always open a dialog, most others only with remix on.
 func TestDialogs(t *testing.T) {
 	for name, test := range map[string]struct {
 		cfg    Config

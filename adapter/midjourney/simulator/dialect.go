@@ -102,7 +102,7 @@ func lacking(have map[string]bool, cfg Config) map[string]bool {
 	return all
 }
 
-// resultJSON is the answer to a submission (upstream-protocol.md §3.1).
+// resultJSON is the answer to a submission.
 type resultJSON struct {
 	Code        int    `json:"code"`
 	Description string `json:"description"`
@@ -115,7 +115,7 @@ func result(code int, description string, id any, properties any) reply {
 	return asJSON(200, resultJSON{code, description, id, properties})
 }
 
-// codeOf is the plain code of an acceptance: 1, 21 or 22 (upstream-protocol.md §3.2).
+// code is the plain code of an acceptance: 1 accepted, 21 a window waits for its modal, 22 queued.
 func (a acceptance) code() int {
 	switch {
 	case a.confirm:
@@ -151,7 +151,7 @@ func (a acceptance) details() map[string]any {
 	return p
 }
 
-// bracketed and spoken are the two ways to write a failure (upstream-protocol.md §4.7).
+// bracketed and spoken are the two ways to write a failure.
 func bracketed(c complaint) string {
 	if c == (complaint{}) {
 		return ""

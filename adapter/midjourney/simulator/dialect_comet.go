@@ -3,7 +3,7 @@ package simulator
 import "time"
 
 // cometHabits speak like CometAPI: a relay of the new-api kind whose status is live, with its own error type, HTML for
-// wrong paths, and a new id for every modal (upstream-protocol.md §3.4, §6.2).
+// wrong paths, and a new id for every modal.
 func cometHabits() habits {
 	return habits{
 		relay: true, hooks: true, newIDs: true, auth: "bearer", speed: "relax",
@@ -25,7 +25,7 @@ func cometHabits() habits {
 	}
 }
 
-// relayErrorJSON is a relay's own refusal, form (a) of upstream-protocol.md §3.4.
+// relayErrorJSON is what a relay answers when its own checks of a submission or task refuse it.
 type relayErrorJSON struct {
 	Description string `json:"description"`
 	Type        string `json:"type"`
@@ -37,7 +37,7 @@ func relayError(status, code int, description string) reply {
 	return asJSON(status, relayErrorJSON{description + " ", "upstream_error", code})
 }
 
-// openaiErrorJSON is form (b) of upstream-protocol.md §3.4.
+// openaiErrorJSON is what the layer in front of a relay answers, which checks keys and chooses channels.
 type openaiErrorJSON struct {
 	Error openaiErrorBody `json:"error"`
 }
@@ -72,7 +72,7 @@ func refuseRelay(p problem, detail string) reply {
 	return refuseOrigin(p, detail)
 }
 
-// relayWords are the relay's own checks (upstream-protocol.md §3.4).
+// relayWords are the descriptions of the relay's own checks.
 var relayWords = map[problem]string{
 	badBody: "bind_request_body_failed", noPrompt: "prompt_is_required", noTaskID: "task_id_is_required",
 	noCustomID: "custom_id_is_required", noIndex: "index_is_required", noAction: "action_is_required",
@@ -136,7 +136,7 @@ func checkRelayAction(id, customID string) (problem, string) {
 	return "", ""
 }
 
-// seedOfOrigin answers GET image-seed (upstream-protocol.md §12, E18).
+// seedOfOrigin answers GET image-seed.
 func seedOfOrigin(t *task, v view) reply {
 	if v.status != "SUCCESS" {
 		return asJSON(400, resultJSON{4, "关联任务状态错误", nil, struct{}{}})

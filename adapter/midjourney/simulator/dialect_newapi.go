@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// newapiHabits speak like new-api in front of an origin, as seen live (upstream-protocol.md §14): stale copies,
+// newapiHabits speak like new-api in front of an origin, as seen live: stale copies,
 // rewritten codes, a narrow list of buttons, no webhooks.
 func newapiHabits() habits {
 	return habits{
@@ -63,8 +63,7 @@ func refuseNewAPI(_ *call, p problem, detail string) reply {
 	return out
 }
 
-// acceptNewAPI rewrites 22 to 1, and 21 to 1 unless the window is a region's or a custom zoom's
-// (upstream-protocol.md §3.3).
+// acceptNewAPI rewrites 22 to 1, and 21 to 1 unless the window is a region's or a custom zoom's.
 func acceptNewAPI(a acceptance) reply {
 	code := a.code()
 	keeps := a.confirm && (a.task.press.verb == "region" || a.task.press.verb == "custom-zoom")
@@ -74,7 +73,7 @@ func acceptNewAPI(a acceptance) reply {
 	return asText(result(code, a.words("提交成功"), a.id(), a.details()))
 }
 
-// checkNewAPIAction is the relay's list of buttons (upstream-protocol.md §5.8).
+// checkNewAPIAction is the relay's list of buttons.
 func checkNewAPIAction(id, customID string) (problem, string) {
 	parts := strings.Split(customID, "::")
 	switch {
@@ -109,7 +108,7 @@ func noRouteNewAPI(c *call) reply {
 }
 
 // firstRow is the row that fetch reads: the submission's. Once a modal made a second row, only that is refreshed until
-// it is done (upstream-protocol.md §6.3).
+// it is done.
 func (s *Simulator) firstRow(t *task, now time.Time) view {
 	tick := s.lastTick(now)
 	if t.run != nil && t.dialog != nil {

@@ -5,7 +5,7 @@ import (
 )
 
 // novicezkHabits speak like the first midjourney-proxy: no buttons, only change; codes 23, 24 and 21 for a U that
-// exists already (upstream-protocol.md §1.1, §3.2).
+// exists already.
 func novicezkHabits() habits {
 	return habits{
 		lenient: true, hooks: true, bansAtOnce: true, noButtons: true, upscaleOnce: true, auth: "mj-api-secret", speed: "fast",
@@ -51,7 +51,7 @@ func springError(status int, text string, c *call) reply {
 	})
 }
 
-// alreadyThere is the older code 21: this U was made before (upstream-protocol.md §12, E17).
+// alreadyThere is the older code 21: this U was made before.
 func alreadyThere(s *Simulator, c *call, t *task) reply {
 	v := t.at(c.now)
 	p := map[string]any{"status": v.status, "imageUrl": nil}

@@ -8,8 +8,8 @@ import (
 
 const tinyPNG = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC"
 
-// TestDialects compares everything a dialect says along the main paths with a transcript (upstream-protocol.md §12,
-// §14 are what the transcripts were read against).
+// TestDialects compares everything a dialect says along the main paths with a transcript. The
+// transcripts were read against what the real servers were seen to answer.
 func TestDialects(t *testing.T) {
 	for name, run := range map[string]func(*script){
 		"comet": cometScript, "trueai": trueaiScript, "partner": partnerScript, "newapi": newapiScript, "novicezk": novicezkScript,

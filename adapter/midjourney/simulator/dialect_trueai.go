@@ -6,7 +6,7 @@ import (
 )
 
 // trueaiHabits speak like trueai's midjourney-proxy from version 10 on: rich tasks, no change, code 9 for a full
-// queue, banned words found later, a modal that keeps its id and lingers (upstream-protocol.md §3.2, §6.2).
+// queue, banned words found later, a modal that keeps its id and lingers.
 func trueaiHabits(cfg Config) habits {
 	return habits{
 		hooks: true, partner: true, lingers: true, rerollsSingles: true, videoNeedsPrompt: true, mosaics: !cfg.Partner,
@@ -45,7 +45,7 @@ func refuseTrueAI(_ *call, p problem, detail string) reply {
 	return refuseOrigin(p, detail)
 }
 
-// trueaiJSON is T's task (upstream-protocol.md §4.1–4.3), those of its fields that clients look at.
+// trueaiJSON is T's task, those of its fields that clients look at.
 type trueaiJSON struct {
 	coreJSON
 	ParentID     *string    `json:"parentId"`

@@ -2,7 +2,7 @@ package simulator
 
 import "slices"
 
-// fetch answers GET /mj/task/{id}/fetch (upstream-protocol.md §1.10).
+// fetch answers GET /mj/task/{id}/fetch.
 func (s *Simulator) fetch(c *call) reply {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -13,7 +13,7 @@ func (s *Simulator) fetch(c *call) reply {
 	return asJSON(200, s.habits.render(s, t, s.habits.seen(s, t, c.now), c.now, c.base))
 }
 
-// list answers POST /mj/task/list-by-condition and its alias: unknown ids are left out (upstream-protocol.md §8.1).
+// list answers POST /mj/task/list-by-condition and its alias: unknown ids are left out.
 func (s *Simulator) list(c *call) reply {
 	f := s.fields(c)
 	ids := f.texts("ids")
@@ -35,7 +35,7 @@ func (s *Simulator) list(c *call) reply {
 	return asJSON(200, rows)
 }
 
-// listAll answers GET /mj/task/list: the latest hundred of everybody (upstream-protocol.md §1.9).
+// listAll answers GET /mj/task/list: the latest hundred of everybody.
 func (s *Simulator) listAll(c *call) reply {
 	return s.newest(c, func(view) bool { return true })
 }
@@ -72,7 +72,7 @@ func (s *Simulator) imageSeed(c *call) reply {
 	return s.habits.seedOf(t, s.habits.seen(s, t, c.now))
 }
 
-// cancel answers POST /mj/task/{id}/cancel with an empty 200 whatever happens (upstream-protocol.md §1.9).
+// cancel answers POST /mj/task/{id}/cancel with an empty 200 whatever happens.
 func (s *Simulator) cancel(c *call) reply {
 	s.mu.Lock()
 	defer s.mu.Unlock()

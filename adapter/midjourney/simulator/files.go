@@ -15,8 +15,7 @@ import (
 	"midgate/adapter/midjourney/simulator/paint"
 )
 
-// format is the file type of a task's picture: grids of version 7 and later are WebP, everything else PNG
-// (upstream-protocol.md §10.3).
+// format is the file type of a task's picture: grids of version 7 and later are WebP, everything else PNG.
 func (t *task) format() string {
 	switch {
 	case t.kind == "describe" && t.uploaded != nil:
@@ -66,7 +65,7 @@ func sign(text string) string {
 }
 
 // relayURL is the relay's own address of the picture: with ?rand= while it is unfinished, with ?sig= where the relay
-// signs (upstream-protocol.md §4.3).
+// signs.
 func (s *Simulator) relayURL(t *task, v view, now time.Time, base string) string {
 	if s.pictureURL(t, v, base) == "" {
 		return ""

@@ -11,7 +11,7 @@ import (
 const hookTimeout = 10 * time.Second
 
 // follow posts a task's webhooks from now on, if it has any: at each change, never twice on its own account, and
-// nobody waits for the answer (upstream-protocol.md §7). s.mu is held.
+// nobody waits for the answer. s.mu is held.
 func (s *Simulator) follow(t *task) {
 	if t.hook == "" || s.running.Err() != nil {
 		return

@@ -94,7 +94,7 @@ func TestWebhooksOutOfOrder(t *testing.T) {
 	})
 }
 
-// TestWebhookBody is upstream-protocol.md §12, E16: the origin's task with its raw address and the hook itself.
+// TestWebhookBody: a webhook brings the origin's task with its raw address and the hook itself.
 func TestWebhookBody(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		box := &inbox{}

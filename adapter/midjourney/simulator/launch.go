@@ -85,7 +85,7 @@ func (t *task) takesPrompt() bool {
 }
 
 // full reports whether a submission that has to wait would find no place in the queue; s.mu is held. Upscales are let
-// through (upstream-protocol.md §3.2).
+// through, as trueai does.
 func (s *Simulator) full(kind string, now time.Time) bool {
 	if s.cfg.MaxRunning <= 0 || s.cfg.MaxQueue <= 0 || kind == "upscale" {
 		return false
@@ -141,8 +141,7 @@ func (s *Simulator) add(t *task) {
 	s.order = append(s.order, t)
 }
 
-// speedOf decides a submission's speed: path, then accountFilter, then the prompt's flags, then the dialect's default
-// (upstream-protocol.md §2.1).
+// speedOf decides a submission's speed: path, then accountFilter, then the prompt's flags, then the dialect's default.
 func (s *Simulator) speedOf(c *call, modes []string, prompt string) string {
 	if c.prefix != "" {
 		return c.prefix

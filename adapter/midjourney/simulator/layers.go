@@ -13,7 +13,7 @@ func (l inset) lay(s *studio, img *image.RGBA, p *picture, divisor int) {
 	paint.Inset(img, p.frame, s.drawn(l.from, divisor), l.from.frame)
 }
 
-// region keeps a picture where the mask is not white (upstream-protocol.md §6.4), to the last bit.
+// region keeps a picture where the mask is not white, to the last bit.
 type region struct {
 	from *picture
 	mask []byte

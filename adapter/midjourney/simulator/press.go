@@ -32,7 +32,7 @@ func (p press) kind(parent *task) string {
 	return "reroll"
 }
 
-// asks reports whether the press opens a dialog (upstream-protocol.md §6.1).
+// asks reports whether the press opens a dialog: some always do, others only with remix on.
 func (p press) asks(remix bool) bool {
 	switch p.verb {
 	case "region", "custom-zoom", "pic", "analyze":
@@ -69,7 +69,7 @@ func (p press) describe(parentID string) string {
 // confirmText is how every upstream says that a dialog waits; clients look for the word confirm.
 const confirmText = "Waiting for window confirm"
 
-// panned is the aspect ratio after a pan: the canvas grows by half in the pan's direction (upstream-protocol.md §5.6).
+// panned is the aspect ratio after a pan: the canvas grows by half in the pan's direction.
 func panned(parent *task, p press) [2]int {
 	w, h := parsePrompt(parent.final).aspect()
 	if from := parent.single(); from != nil {

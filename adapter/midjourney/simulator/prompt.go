@@ -22,8 +22,7 @@ func (m model) style() uint64 {
 	return style
 }
 
-// parseVersion reads "7", "6.1", "v 7" or "niji 6"; ok is false for a version that does not exist
-// (upstream-protocol.md §9.2).
+// parseVersion reads "7", "6.1", "v 7" or "niji 6"; ok is false for a version that does not exist.
 func parseVersion(name string) (m model, ok bool) {
 	name = strings.ToLower(strings.TrimSpace(name))
 	if rest, found := strings.CutPrefix(name, "niji"); found {
@@ -75,7 +74,7 @@ func (m model) flag() string {
 	return fmt.Sprintf("--v %d.%d", m.major, m.minor)
 }
 
-// params is a prompt taken apart (upstream-protocol.md §9.1): leading picture addresses, text, parameters in order.
+// params is a prompt taken apart: leading picture addresses, text, parameters in order.
 type params struct {
 	images []string
 	text   string

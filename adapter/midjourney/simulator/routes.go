@@ -12,7 +12,7 @@ import (
 // maxBody bounds what is read of one request body.
 const maxBody = 64 << 20
 
-// fixedRoutes are the routes without an id (upstream-protocol.md §1.1), by method and path behind the speed prefix.
+// fixedRoutes are the routes without an id, by method and path behind the speed prefix.
 var fixedRoutes = map[string]string{
 	"POST /mj/submit/imagine":               "imagine",
 	"POST /mj/submit/action":                "action",
@@ -174,7 +174,7 @@ func pathBehindPrefix(path string) string {
 	return rest
 }
 
-// cutSpeed splits /mj-fast, /mj-turbo or /mj-relax off a path (upstream-protocol.md §2.1).
+// cutSpeed splits /mj-fast, /mj-turbo or /mj-relax off a path.
 func cutSpeed(path string) (speed, rest string) {
 	for _, speed := range []string{"relax", "fast", "turbo"} {
 		if rest, ok := strings.CutPrefix(path, "/mj-"+speed+"/mj/"); ok {

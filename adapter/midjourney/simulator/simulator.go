@@ -10,7 +10,7 @@ import (
 // Dialect names one of the upstream implementations the simulator can speak like.
 type Dialect string
 
-// The dialects, by the family of servers they stand for (upstream-protocol.md §0).
+// The dialects, by the family of servers they stand for.
 const (
 	Comet    Dialect = "comet"    // a commercial relay: own picture route, live status, a modal answers a new id
 	TrueAI   Dialect = "trueai"   // an origin: rich tasks, raw picture addresses, the modal keeps its id
@@ -25,10 +25,10 @@ func Dialects() []Dialect { return []Dialect{Comet, TrueAI, NewAPI, NoviceZK} }
 type Config struct {
 	Dialect Dialect // "" or an unknown name is Comet
 	Key     string  // key required from clients; "" accepts any key, or none where Auth is "" too
-	Auth    string  // "bearer", "mj-api-secret" or "authorization-raw"; "" is the dialect's own habit (upstream-protocol.md §2.3)
+	Auth    string  // "bearer", "mj-api-secret" or "authorization-raw"; "" is the dialect's own habit
 
 	// Leave these optional routes out, in the dialect's way of lacking a route. Without NoVideo's, Animate makes one
-	// animated WebP, as accounts on Discord do (upstream-protocol.md §5.6).
+	// animated WebP, as accounts on Discord do.
 	NoList, NoEdits, NoVideo bool
 
 	// TakesAnything makes a job of every body that is posted to /mj/submit/, also of {} and of what cannot be read, as

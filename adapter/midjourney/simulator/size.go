@@ -2,7 +2,7 @@ package simulator
 
 import "math"
 
-// tabled are the cells whose size is known, at 1024 for a square (upstream-protocol.md §10.2).
+// tabled are the cells whose size is known, at 1024 for a square.
 var tabled = map[[2]int][2]int{
 	{1, 1}: {1024, 1024}, {16, 9}: {1456, 816}, {4, 3}: {1232, 928}, {3, 2}: {1344, 896},
 }

@@ -28,7 +28,7 @@ const (
 	badVideo         problem = "video action is wrong"
 )
 
-// common are the values every submit body may carry (upstream-protocol.md §1.2).
+// common are the values that every submit body may carry.
 type common struct {
 	state, hook string
 	modes       []string
@@ -85,7 +85,7 @@ func (s *Simulator) start(t *task, c *call) reply {
 	return s.habits.accepted(acceptance{task: t, ahead: ahead})
 }
 
-// imagine answers POST /mj/submit/imagine (upstream-protocol.md §1.3).
+// imagine answers POST /mj/submit/imagine.
 func (s *Simulator) imagine(c *call) reply {
 	f := s.fields(c)
 	prompt, bot, images, in := f.text("prompt"), f.text("botType"), f.texts("base64Array"), f.common()
@@ -124,7 +124,7 @@ func (s *Simulator) pictured(t *task, links []string, bot string) {
 	}
 }
 
-// shorten answers POST /mj/submit/shorten (upstream-protocol.md §1.9).
+// shorten answers POST /mj/submit/shorten.
 func (s *Simulator) shorten(c *call) reply {
 	f := s.fields(c)
 	prompt, in := f.text("prompt"), f.common()

@@ -9,7 +9,7 @@ import (
 // dialog is the window that a press opened.
 type dialog struct{ press press }
 
-// action answers POST /mj/submit/action: it presses a button (upstream-protocol.md §1.4).
+// action answers POST /mj/submit/action: it presses a button.
 func (s *Simulator) action(c *call) reply {
 	f := s.fields(c)
 	id, customID, remix, in := f.text("taskId"), f.text("customId"), f.flag("enableRemix"), f.common()

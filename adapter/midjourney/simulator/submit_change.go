@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// change answers POST /mj/submit/change: U, V and R by index, for upstreams without buttons (upstream-protocol.md §1.9).
+// change answers POST /mj/submit/change: U, V and R by index, for upstreams without buttons.
 func (s *Simulator) change(c *call) reply {
 	f := s.fields(c)
 	id, action, index, in := f.text("taskId"), f.text("action"), f.whole("index"), f.common()

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// modal answers POST /mj/submit/modal: text and mask for a dialog (upstream-protocol.md §1.5, §6).
+// modal answers POST /mj/submit/modal: text and mask for a dialog.
 func (s *Simulator) modal(c *call) reply {
 	f := s.fields(c)
 	id, prompt, mask := f.text("taskId"), f.text("prompt"), f.text("maskBase64")
@@ -36,7 +36,7 @@ func (s *Simulator) modal(c *call) reply {
 // confirm launches what the dialog was about, under the same id or, where the dialect does that, a new one.
 func (s *Simulator) confirm(c *call, t *task, prompt string, mask painted) reply {
 	if t.run != nil && !s.habits.newIDs {
-		// The upstream queues the job a second time (upstream-protocol.md §6.2): one more charge, one visible task.
+		// The upstream queues the job a second time: one more charge, one visible task.
 		s.charge(t, c.now)
 		return s.habits.accepted(acceptance{task: t})
 	}
@@ -90,7 +90,7 @@ func (t *task) complainDialog(p params) *complaint {
 	return nil
 }
 
-// complainMask wants a PNG of exactly the parent picture's size (upstream-protocol.md §6.4).
+// complainMask wants a PNG of exactly the parent picture's size.
 func (t *task) complainMask() *complaint {
 	if len(t.mask) == 0 {
 		return &complaint{"Invalid mask", "A mask is required."}

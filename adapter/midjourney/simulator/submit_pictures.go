@@ -9,7 +9,7 @@ import (
 	"midgate/adapter/midjourney/simulator/paint"
 )
 
-// blend answers POST /mj/submit/blend (upstream-protocol.md §1.6).
+// blend answers POST /mj/submit/blend.
 func (s *Simulator) blend(c *call) reply {
 	f := s.fields(c)
 	images, shape, in := f.texts("base64Array"), f.text("dimensions"), f.common()
@@ -81,7 +81,7 @@ func (s *Simulator) linksOf(c *call, keys []string) []string {
 	return links
 }
 
-// describe answers POST /mj/submit/describe (upstream-protocol.md §1.7).
+// describe answers POST /mj/submit/describe.
 func (s *Simulator) describe(c *call) reply {
 	f := s.fields(c)
 	text, linked, in := f.text("base64"), f.text("link"), f.common()
@@ -128,7 +128,7 @@ func (s *Simulator) impressions(p *picture, key string) []string {
 	return found
 }
 
-// edits answers POST /mj/submit/edits and /retexture (upstream-protocol.md §1.8).
+// edits answers POST /mj/submit/edits and /retexture.
 func (s *Simulator) edits(c *call) reply {
 	f := s.fields(c)
 	prompt, picture, mask, in := f.text("prompt"), f.text("image"), f.text("maskBase64"), f.common()
@@ -162,7 +162,7 @@ func (s *Simulator) edits(c *call) reply {
 	return s.start(t, c)
 }
 
-// upload answers POST /mj/submit/upload-discord-images: nothing is charged (upstream-protocol.md §1.9).
+// upload answers POST /mj/submit/upload-discord-images: nothing is charged.
 func (s *Simulator) upload(c *call) reply {
 	f := s.fields(c)
 	images := f.texts("base64Array")

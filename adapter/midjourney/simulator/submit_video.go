@@ -2,7 +2,7 @@ package simulator
 
 import "strings"
 
-// video answers POST /mj/submit/video: a new video, or the extension of a clip (upstream-protocol.md §1.8).
+// video answers POST /mj/submit/video: a new video, or the extension of a clip.
 func (s *Simulator) video(c *call) reply {
 	f := s.fields(c)
 	prompt, still, motion := f.text("prompt"), f.text("image"), f.text("motion")

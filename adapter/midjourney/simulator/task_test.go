@@ -196,7 +196,8 @@ func TestModalTwiceIsChargedTwice(t *testing.T) {
 	}
 }
 
-// TestNewAPIModalLag is upstream-protocol.md §14.10: a 6 s job seen two refreshes after it began.
+// TestNewAPIModalLag: a job of 6 s that a modal started is seen to end two refreshes after it began, as on a real
+// new-api.
 func TestNewAPIModalLag(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		p := newScript(t, Config{Dialect: NewAPI, Pixels: 64, Pace: 12 * time.Second})

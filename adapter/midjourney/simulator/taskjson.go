@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// coreFields is the task that every origin shows (upstream-protocol.md §4.1); unset values are null.
+// coreFields is the task that every origin shows; unset values are null.
 type coreFields struct {
 	ID          string         `json:"id"`
 	Action      string         `json:"action"`
@@ -65,7 +65,7 @@ func (s *Simulator) properties(t *task, v view) map[string]any {
 	return p
 }
 
-// answer is the text that describe and shorten found (upstream-protocol.md §4.6).
+// answer is the text that describe and shorten found: blocks between blank lines, each numbered by a keycap digit.
 func (t *task) answer() string {
 	if t.kind != "describe" && t.kind != "shorten" {
 		return ""
@@ -77,7 +77,7 @@ func (t *task) answer() string {
 	return strings.Join(blocks, "\n\n")
 }
 
-// relayTaskJSON is the task of NQ and COMET (upstream-protocol.md §12, E2): unset values are "" and 0.
+// relayTaskJSON is the task of NQ and COMET: unset values are "" and 0.
 type relayTaskJSON struct {
 	ID          string       `json:"id"`
 	Action      string       `json:"action"`
@@ -141,8 +141,7 @@ func (s *Simulator) relayTask(t *task, v view, now time.Time, base string) relay
 	return out
 }
 
-// relayText puts a describe's answer where the relay has it: stale copies only keep promptEn
-// (upstream-protocol.md §14).
+// relayText puts a describe's answer where the relay has it: stale copies only keep promptEn.
 func (s *Simulator) relayText(t *task, out *relayTaskJSON) {
 	answer := t.answer()
 	if answer == "" {
@@ -162,7 +161,7 @@ func (h habits) submitted() string {
 	return "Submission successful"
 }
 
-// originAction and relayAction name a job as the task shows it (upstream-protocol.md §4.5).
+// originAction and relayAction name a job as the task shows it.
 func (t *task) originAction() string {
 	if t.kind == "reroll" && t.parent != nil {
 		if t.parent.kind == "upscale" || t.parent.kind == "upscale_hd" {

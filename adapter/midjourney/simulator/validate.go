@@ -7,11 +7,11 @@ import (
 	"strings"
 )
 
-// complaint is a fault in a prompt: Midjourney's title and text for it. Submits accept such prompts, the task fails later
-// (upstream-protocol.md §9.5).
+// complaint is a fault in a prompt: Midjourney's title and text for it. Submits accept such prompts, the task fails
+// later.
 type complaint struct{ title, text string }
 
-// ranges holds the numeric parameters and what they allow (upstream-protocol.md §9.2).
+// ranges holds the numeric parameters and what they allow.
 var ranges = map[string]struct{ low, high float64 }{
 	"s": {0, 1000}, "c": {0, 100}, "weird": {0, 3000}, "seed": {0, 4294967295}, "stop": {10, 100},
 	"repeat": {1, 40}, "iw": {0, 3}, "cw": {0, 100}, "sw": {0, 1000}, "ow": {0, 1000},

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// TestComplain pins what Midjourney refuses (upstream-protocol.md §9.2, §9.4); "" is accepted.
+// TestComplain pins what Midjourney refuses; "" is accepted.
 func TestComplain(t *testing.T) {
 	for prompt, want := range map[string]string{
 		"a cat": "", "a cat --ar 16:9 --s 250 --c 10 --weird 100 --seed 5 --no dogs, mice": "",
