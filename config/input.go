@@ -9,6 +9,8 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+
+	"midgate/adapter/nearest"
 )
 
 const prefix = "MIDGATE_"
@@ -105,7 +107,7 @@ func (in *input) unknown() {
 		}
 	}
 	for _, name := range sorted(in.env) {
-		near, known := nearest(name, append(names, prefix+"CONFIG"))
+		near, known := nearest.Of(name, append(names, prefix+"CONFIG"))
 		if now := replaced[strings.ToLower(strings.TrimPrefix(name, prefix))]; now != "" {
 			near = prefix + strings.ToUpper(now)
 		}
@@ -115,7 +117,7 @@ func (in *input) unknown() {
 		}
 	}
 	for _, k := range sorted(in.file.values) {
-		near, known := nearest(k, append(keys, "upstreams"))
+		near, known := nearest.Of(k, append(keys, "upstreams"))
 		if now := replaced[k]; now != "" {
 			near = now
 		}

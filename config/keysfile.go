@@ -14,6 +14,7 @@ import (
 
 	"github.com/goccy/go-yaml"
 
+	"midgate/adapter/nearest"
 	"midgate/adapter/spend"
 )
 
@@ -117,7 +118,7 @@ func (r *keysReader) prices(in map[string]map[string]any) map[string]spend.Price
 		for _, kind := range sorted(in[upstream]) {
 			where := "prices." + upstream + "." + kind
 			if !slices.Contains(spend.Kinds, kind) {
-				near, _ := nearest(kind, spend.Kinds)
+				near, _ := nearest.Of(kind, spend.Kinds)
 				r.wrong(where, "is no kind of job; did you mean %s? allowed: %s", near, strings.Join(spend.Kinds, ", "))
 				continue
 			}

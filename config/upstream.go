@@ -6,6 +6,7 @@ import (
 
 	"midgate/adapter"
 	"midgate/adapter/midjourney"
+	"midgate/adapter/nearest"
 )
 
 // upstreamFields are the keys of an item of the file's list of upstreams. Their values are understood as those of the
@@ -51,6 +52,6 @@ func (in *input) upstreamField(u *midjourney.UpstreamConfig, name, at, raw strin
 		*u = item.upstream
 		return
 	}
-	near, _ := nearest(strings.ToLower(name), known)
+	near, _ := nearest.Of(strings.ToLower(name), known)
 	in.mistakes.add("%s in %s is no setting; did you mean %s?", at, in.file.name, near)
 }

@@ -19,14 +19,14 @@ func TestParseModel(t *testing.T) {
 		in   string
 		want Model
 	}{
-		"no name is midjourney":                 {"", Model{Name: "midjourney"}},
-		"blanks are no name":                    {"  ", Model{Name: "midjourney"}},
-		"the bare name leaves all to upstream":  {"midjourney", Model{Name: "midjourney"}},
-		"a speed alone":                         {"midjourney-turbo", Model{Name: "midjourney-turbo", Speed: adapter.Turbo}},
-		"a version":                             {"midjourney-v7", Model{Name: "midjourney-v7", Version: "7"}},
-		"a version with a dot and a speed":      {"midjourney-v8.1-fast", Model{Name: "midjourney-v8.1-fast", Version: "8.1", Speed: adapter.Fast}},
-		"a needless .0 is dropped":              {"midjourney-v6.0", Model{Name: "midjourney-v6.0", Version: "6"}},
-		"a version yet to come":                 {"midjourney-v9", Model{Name: "midjourney-v9", Version: "9"}},
+		"no name is midjourney":                {"", Model{Name: "midjourney"}},
+		"blanks are no name":                   {"  ", Model{Name: "midjourney"}},
+		"the bare name leaves all to upstream": {"midjourney", Model{Name: "midjourney"}},
+		"a speed alone":                        {"midjourney-turbo", Model{Name: "midjourney-turbo", Speed: adapter.Turbo}},
+		"a version":                            {"midjourney-v7", Model{Name: "midjourney-v7", Version: "7"}},
+		"a version with a dot and a speed":     {"midjourney-v8.1-fast", Model{Name: "midjourney-v8.1-fast", Version: "8.1", Speed: adapter.Fast}},
+		"a needless .0 is dropped":             {"midjourney-v6.0", Model{Name: "midjourney-v6.0", Version: "6"}},
+
 		"niji is its newest version":            {"niji", Model{Name: "niji", Version: "7", Niji: true}},
 		"niji with a version and a speed":       {"niji-6-relax", Model{Name: "niji-6-relax", Version: "6", Niji: true, Speed: adapter.Relax}},
 		"niji with a speed only":                {"niji-fast", Model{Name: "niji-fast", Version: "7", Niji: true, Speed: adapter.Fast}},
@@ -54,6 +54,8 @@ func TestParseModelRefusesWhatIsNoName(t *testing.T) {
 		"a version that never was":         "midjourney-v5.7",
 		"a version that is a typing error": "midjourney-v61",
 		"version zero":                     "midjourney-v0",
+		"a version nobody has seen":        "midjourney-v9",
+		"a niji nobody has seen":           "niji-9",
 		"a niji that never was":            "niji-3",
 		"a version without its v":          "midjourney-7",
 		"an unknown speed":                 "midjourney-ludicrous",

@@ -69,7 +69,7 @@ func Parse(text string) (Prompt, error) {
 }
 
 // imagineCommand is what people copy along from Discord before a prompt.
-var imagineCommand = regexp.MustCompile(`^(?i:\s*/imagine(?:\s+|\s*:\s*|$)(?:prompt\s*[::]\s*)?)`)
+var imagineCommand = regexp.MustCompile(`^(?i:\s*/imagine(?:\s+|\s*:\s*|$)(?:prompt\s*[:：]\s*)?)`)
 
 // readPrompt takes a text apart until nothing changes any more: what is left of a text after something was taken
 // out of it must not read as something else.

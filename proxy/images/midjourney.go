@@ -6,6 +6,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"midgate/adapter"
+	"midgate/adapter/nearest"
 	"midgate/proxy/body"
 )
 
@@ -29,7 +30,7 @@ func refsOf(v gjson.Result, param string) (refs []string, err error) {
 }
 
 // mjMembers reads the members of the midjourney object. Types are checked here; ranges and conflicts
-// between parameters are the core's business. Unknown members are ignored.
+// between parameters are the core's business. An unknown member is refused: nobody means to be ignored there.
 func mjMembers(o gjson.Result) (m adapter.Midjourney, err error) {
 	o.ForEach(func(k, v gjson.Result) bool {
 		err = member(&m, k.String(), v)
@@ -106,8 +107,17 @@ func referenceMember(m *adapter.Midjourney, name string, v gjson.Result) (err er
 		}
 	case "reference_images":
 		m.ReferenceImages, err = body.TextsOf(v, param)
+	default:
+		near, _ := nearest.Of(strings.ToLower(name), members)
+		err = adapter.BadParam("midjourney."+near, "unknown_parameter", "The midjourney object has a member that means nothing; did you mean '%s'? There are %s.", near, strings.Join(members, ", "))
 	}
 	return err
+}
+
+// members are all members of the midjourney object.
+var members = []string{
+	"version", "niji", "speed", "stylize", "chaos", "weird", "seed", "raw", "tile", "draft", "hd", "no", "image_weight", "style_reference", "style_weight",
+	"character_reference", "character_weight", "omni_reference", "omni_weight", "personalize", "grid", "batch_size", "reference_images",
 }
 
 // niji reads a version of niji; true means its newest.

@@ -1,7 +1,8 @@
-package config
+// Package nearest finds what was meant by a name with typing mistakes. It knows nothing of what the names are for.
+package nearest
 
-// nearest returns the known name that takes the fewest typing mistakes to reach, and whether name is it.
-func nearest(name string, known []string) (near string, same bool) {
+// Of returns the known name that takes the fewest typing mistakes to reach, and whether name is it.
+func Of(name string, known []string) (near string, same bool) {
 	best := len(name) + 1000
 	for _, k := range known {
 		if d := distance(name, k); d < best {
