@@ -86,7 +86,7 @@ func (f *formReader) part(part *multipart.Part, number int) error {
 	}
 	base, key := splitName(d.name)
 	switch {
-	case base == "image" || base == "images" || base == "mask" || base == "file" || base == "input_reference" || base == "end_image":
+	case slices.Contains(imageFields, base) || base == "mask" || base == "file" || base == "end_image":
 		return f.picture(base, key, d)
 	case base == "video" && d.file != "":
 		return &adapter.Error{Kind: adapter.Unsupported, Code: "unsupported", Param: "video",
@@ -129,7 +129,7 @@ func splitName(name string) (base, key string) {
 // believed: SDKs send octet-stream and "anonymous_file" for good pictures.
 func (f *formReader) picture(base, key string, d disposition) error {
 	param := base
-	if base == "images" {
+	if slices.Contains(imageFields, base) && base != "input_reference" {
 		param = "image"
 	}
 	arriving := &bodyErrReader{from: d.body}

@@ -24,9 +24,12 @@ type Source struct {
 	Err   error // why the upload is none
 }
 
+// imageFields are the names under which clients send pictures.
+var imageFields = []string{"images", "image", "image_url", "image_urls", "input_image", "input_images", "input_reference", "input_references"}
+
 // JSONImages collects the pictures of a JSON body, in all the shapes that are seen.
 func (p *Body) JSONImages() error {
-	for _, name := range []string{"images", "image", "image_url", "image_urls"} {
+	for _, name := range imageFields {
 		v, ok := p.Fields[name]
 		if !ok || v.Type == gjson.Null {
 			continue

@@ -19,8 +19,9 @@ const (
 	maxNStream = 4
 )
 
-// ReadGeneration reads what every route that draws has in common; prompted says whether a prompt must be there.
-func ReadGeneration(p *body.Body, prompted bool) (g adapter.Generation, stream bool, err error) {
+// ReadGeneration reads what every route that draws has in common; prompted says whether a prompt must be there, also which
+// members of the midjourney object the route reads by itself.
+func ReadGeneration(p *body.Body, prompted bool, also ...string) (g adapter.Generation, stream bool, err error) {
 	var read body.Steps
 	read.Do(func() (err error) { g.Prompt, err = p.Prompt(prompted); return })
 	read.Do(func() (err error) { g.Model, err = p.Model(); return })
@@ -28,7 +29,7 @@ func ReadGeneration(p *body.Body, prompted bool) (g adapter.Generation, stream b
 	read.Do(func() (err error) { g.Size, err = readSize(p); return })
 	read.Do(func() (err error) { stream, err = p.Truth("stream"); return })
 	read.Do(func() (err error) { g.Output, err = readOutput(p, g.Model); return })
-	read.Do(func() (err error) { g.Midjourney, err = readMidjourney(p); return })
+	read.Do(func() (err error) { g.Midjourney, err = readMidjourney(p, also); return })
 	if read.Err != nil {
 		return g, false, read.Err
 	}
@@ -160,12 +161,12 @@ func readOutput(p *body.Body, model string) (o adapter.Output, err error) {
 }
 
 // readMidjourney reads the midjourney object, and the fields of other APIs that mean the same.
-func readMidjourney(p *body.Body) (m adapter.Midjourney, err error) {
+func readMidjourney(p *body.Body, also []string) (m adapter.Midjourney, err error) {
 	o, err := p.Object("midjourney")
 	if err != nil {
 		return m, err
 	}
-	if m, err = mjMembers(o); err != nil {
+	if m, err = mjMembers(o, also); err != nil {
 		return m, err
 	}
 	addForeign(p, &m)

@@ -1,6 +1,7 @@
 package images
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/gin-gonic/gin"
@@ -16,13 +17,18 @@ type pictureRoute struct {
 	masked     bool // a mask may be there
 	least      int  // pictures
 	most       int
-	answerText bool // the answer is words
+	answerText bool   // the answer is words
+	event      string // what a stream's events are called; empty: image_edit
 	begin      func(context.Context, adapter.Attempt, adapter.Edit) (adapter.Ticket, error)
 }
 
 // Edit serves POST /v1/images/edits: pictures, and words for what to make of them.
 func (s *Routes) Edit(c *gin.Context) error {
-	return s.withPictures(c, pictureRoute{prompted: true, masked: true, least: 1, most: body.MaxImages, begin: s.editor.Edit})
+	return s.withPictures(c, editRoute(s))
+}
+
+func editRoute(s *Routes) pictureRoute {
+	return pictureRoute{prompted: true, masked: true, least: 1, most: body.MaxImages, begin: s.editor.Edit}
 }
 
 // Vary serves POST /v1/images/variations.
@@ -45,11 +51,23 @@ func (s *Routes) withPictures(c *gin.Context, r pictureRoute) error {
 	if err != nil {
 		return err
 	}
+	if !p.Form {
+		if err := p.JSONImages(); err != nil {
+			return err
+		}
+	}
+	return s.pictures(c, p, r, false)
+}
+
+// pictures does what a body asks for that begins with pictures.
+func (s *Routes) pictures(c *gin.Context, p *body.Body, r pictureRoute, router bool) error {
 	e, stream, err := s.decodeEdit(c, p, r)
 	if err != nil {
 		return err
 	}
-	a, err := s.Attempt(c, p, stream, web.EchoOf(e.Generation))
+	f := web.EchoOf(e.Generation)
+	f.Router = router
+	a, err := s.Attempt(c, p, stream, f)
 	if err != nil {
 		return err
 	}
@@ -61,18 +79,13 @@ func (s *Routes) withPictures(c *gin.Context, r pictureRoute) error {
 		return s.Deliver(c, t, s.RenderTexts(t.Job().Created.Unix()))
 	}
 	if stream {
-		return s.stream(c, t, "image_edit", web.EchoOf(e.Generation))
+		return s.stream(c, t, cmp.Or(r.event, "image_edit"), f)
 	}
-	return s.Deliver(c, t, s.Render(c, web.EchoOf(e.Generation)))
+	return s.Deliver(c, t, s.Render(c, f))
 }
 
 // decodeEdit checks everything that costs nothing first; pictures are looked up and fetched last.
 func (s *Routes) decodeEdit(c *gin.Context, p *body.Body, r pictureRoute) (e adapter.Edit, stream bool, err error) {
-	if !p.Form {
-		if err := p.JSONImages(); err != nil {
-			return e, false, err
-		}
-	}
 	e.Generation, stream, err = ReadGeneration(p, r.prompted)
 	web.RequestOf(c).Model = e.Model
 	if err != nil {

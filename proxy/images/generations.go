@@ -24,16 +24,33 @@ func (s *Routes) generateAs(c *gin.Context, router bool) error {
 	if router {
 		p.Fields["response_format"] = gjson.Result{Type: gjson.String, Str: "b64_json", Raw: `"b64_json"`}
 	}
+	if !p.Form {
+		if err := p.JSONImages(); err != nil {
+			return err
+		}
+	}
+	if p.Mask != nil { // what is to be changed, and where: an edit, whatever its address
+		edit := editRoute(s)
+		edit.event = "image_generation"
+		return s.pictures(c, p, edit, router)
+	}
 	g, stream, err := ReadGeneration(p, true)
 	web.RequestOf(c).Model = g.Model
 	if err != nil {
 		return err
 	}
-	if err := p.Unused(); err != nil {
+	if err := p.Unused("image"); err != nil {
 		return err
 	}
 	if err := s.ResolveReferences(c, p, &g); err != nil {
 		return err
+	}
+	for _, src := range p.Images { // drawn from as references
+		ref, err := s.Resolve(c, src)
+		if err != nil {
+			return err
+		}
+		g.References = append(g.References, ref)
 	}
 	f := web.EchoOf(g)
 	f.Router = router

@@ -1,6 +1,7 @@
 package images
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -31,9 +32,14 @@ func refsOf(v gjson.Result, param string) (refs []string, err error) {
 
 // mjMembers reads the members of the midjourney object. Types are checked here; ranges and conflicts
 // between parameters are the core's business. An unknown member is refused: nobody means to be ignored there.
-func mjMembers(o gjson.Result) (m adapter.Midjourney, err error) {
+func mjMembers(o gjson.Result, also []string) (m adapter.Midjourney, err error) {
+	if !o.IsObject() {
+		return m, nil
+	}
 	o.ForEach(func(k, v gjson.Result) bool {
-		err = member(&m, k.String(), v)
+		if !slices.Contains(also, k.String()) {
+			err = member(&m, k.String(), v)
+		}
 		return err == nil
 	})
 	return m, err

@@ -128,7 +128,10 @@ func (s *Routes) Animate(c *gin.Context, p *body.Body, act adapter.Act) error {
 // decode reads what the routes that make videos have in common; the first frame is looked up last.
 func (s *Routes) decode(c *gin.Context, p *body.Body) (f adapter.VideoRequest, err error) {
 	var read body.Steps
-	read.Do(func() (err error) { f.Generation, _, err = images.ReadGeneration(p, true); return })
+	read.Do(func() (err error) {
+		f.Generation, _, err = images.ReadGeneration(p, true, "motion", "loop", "video_type", "end_image")
+		return
+	})
 	web.RequestOf(c).Model = f.Model
 	read.Do(func() (err error) { f.Seconds, err = readSeconds(p); return })
 	read.Do(func() (err error) {
