@@ -60,6 +60,7 @@ func TestARepeatWhoseCommitIsOfUnknownOutcomeFindsItself(t *testing.T) {
 				first(e.Ask(t, harness.Streamed(harness.Attempt("b"))))
 				e.Close()
 				e.BootOn(t, up, &losing{State: e.State, what: "a delivery"})
+				<-time.After(time.Second)
 				harness.Text(t, e.Ask(t, harness.Streamed(harness.Retry("b", 1))))
 				if up.Charges() != 1 {
 					t.Errorf("%d jobs, want 1", up.Charges())
