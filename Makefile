@@ -8,6 +8,7 @@ COMMIT   ?= $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 LDFLAGS  := -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 FUZZTIME ?= 30s
 KILLS    ?= 1000
+WORLDS   ?= 100000
 LINT     := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
 # Debian packages that tests need, each with the program that shows whether it is there. While they are installed, a policy
@@ -60,5 +61,6 @@ fuzz: ## every fuzz target for FUZZTIME (30s)
 		echo "$$p $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 2s $$p; done; done
 
 .PHONY: chaos
-chaos: ## kills a loaded midgate at KILLS (1000) random instants and counts what was paid
+chaos: ## WORLDS (100000) simulated worlds, then KILLS (1000) kills of a loaded midgate at random instants: what was paid is counted
+	WORLDS=$(WORLDS) go test -count 1 -timeout 6h -run '^TestWorlds$$' ./adapter/jobs
 	go test -race -count 1 -timeout 6h -run '^TestKills' ./cmd/midgate -args -kills $(KILLS)

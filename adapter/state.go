@@ -110,7 +110,8 @@ type JobWriter interface {
 	NoteStep(ctx context.Context, id string, st Step) error
 
 	// PutDelivery stores delivery number i of a job. Settle says at that time what became of the client who has had it
-	// since: an answer always counts, that the client left only if it is still waiting and nobody has taken it later.
+	// since: an answer counts, unless somebody has taken it later and the job is open, for it was begun anew then; that the
+	// client left counts only if it is still waiting and nobody has taken it later.
 	PutDelivery(ctx context.Context, id string, i int, d Delivery) error
 	Settle(ctx context.Context, id string, i int, state DeliveryState, since, at time.Time) error
 

@@ -471,12 +471,19 @@ func (r *rows) Settle(_ context.Context, id string, i int, state adapter.Deliver
 	return r.change(id, func(job *adapter.Job) error {
 		if i < len(job.Deliveries) {
 			d := &job.Deliveries[i]
-			if d.State != adapter.DeliveryAnswered && (state == adapter.DeliveryAnswered || d.State == adapter.DeliveryWaiting && !d.At.After(since)) {
+			if settles(*job, *d, state, since) {
 				d.State, d.At = state, at
 			}
 		}
 		return nil
 	})
+}
+
+func settles(job adapter.Job, d adapter.Delivery, state adapter.DeliveryState, since time.Time) bool {
+	if state == adapter.DeliveryAnswered {
+		return d.State != adapter.DeliveryAnswered && (!d.At.After(since) || job.Status.Ended())
+	}
+	return d.State == adapter.DeliveryWaiting && !d.At.After(since)
 }
 
 // DueJobs implements adapter.JobWriter.

@@ -527,6 +527,15 @@ func stateSettles(t *testing.T, here, there adapter.State) {
 	settle(here, adapter.DeliveryAbandoned, -time.Second, time.Second, adapter.DeliveryWaiting, 0)
 	settle(here, adapter.DeliveryAbandoned, 0, time.Second, adapter.DeliveryAbandoned, time.Second)
 	settle(there, adapter.DeliveryAbandoned, time.Minute, 2*time.Second, adapter.DeliveryAbandoned, time.Second)
+	settle(there, adapter.DeliveryAnswered, -time.Hour, 3*time.Second, adapter.DeliveryAbandoned, time.Second) // an answer before the job was begun anew
+	unit(t, there, func(ctx context.Context, tx adapter.Tx) error {
+		job, err := tx.LockJob(ctx, "job_1")
+		if err != nil {
+			return err
+		}
+		job.Status = adapter.JobCompleted
+		return tx.PutJob(ctx, job, job.Replica)
+	})
 	settle(there, adapter.DeliveryAnswered, -time.Hour, 3*time.Second, adapter.DeliveryAnswered, 3*time.Second)
 	settle(here, adapter.DeliveryAbandoned, time.Minute, 4*time.Second, adapter.DeliveryAnswered, 3*time.Second)
 	unit(t, here, func(ctx context.Context, tx adapter.Tx) error {

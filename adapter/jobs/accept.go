@@ -64,7 +64,7 @@ type acceptance struct {
 	seated  func()      // says that the attempt is decided
 	waited  bool
 	since   time.Time // of the first wait
-	perhaps *choice   // what was written last, if nobody knows whether it was committed
+	perhaps []choice  // what was written, and nobody knows whether it was committed
 	before  *choice   // made by a unit of its own; without oneDecision alone
 }
 
@@ -128,7 +128,7 @@ func (x *acceptance) decide(ctx context.Context) (c choice, err error) {
 			return err
 		})
 		if errors.Is(err, adapter.ErrCommitUnknown) {
-			x.perhaps = new(c)
+			x.perhaps = append(x.perhaps, c)
 		}
 		// What was committed, or not, is told by asking again.
 		if !errors.Is(err, adapter.ErrCommitUnknown) || try == 2 || ctx.Err() != nil {
@@ -195,7 +195,7 @@ func (x *acceptance) choose(ctx context.Context, tx adapter.Tx) (choice, error) 
 func (x *acceptance) question(now time.Time) question {
 	s := x.s
 	return question{retry: x.a.Retry, share: x.run.Sharing, replica: s.cfg.Replica, now: now, follow: s.cfg.JobDeadline, window: s.cfg.ShareWindow,
-		refused: s.refused.known(x.run.Body, now), waited: x.waited, closed: s.sharingClosed, without: s.without}
+		waited: x.waited, closed: s.sharingClosed, without: s.without}
 }
 
 func (x *acceptance) verdict(ctx context.Context, tx adapter.Tx, q question) (choice, error) {

@@ -41,7 +41,6 @@ type question struct {
 	now     time.Time            //
 	follow  time.Duration        // how long a job is followed
 	window  time.Duration        // in which grids are shared; 0: never
-	refused int                  // equal attempts that were refused here before they had a job
 	waited  bool                 // the moment of waits is over
 	closed  func(id string) bool // whether a job's grid is not shared any more, though its record says so
 	without withoutRules
@@ -72,7 +71,7 @@ func (q question) abandoned(jobs []adapter.Job) (choice, bool) {
 // waited for, or answered. Each try of a client has a number of its own, so the delivery is the one that as many repeats
 // have taken before; and where a client with the same number waits, the wish is another one.
 func (q question) counted(jobs []adapter.Job) (choice, bool) {
-	if q.retry <= q.refused { // all of its earlier tries have come to nothing, if it has any
+	if q.retry == 0 {
 		return choice{}, false
 	}
 	twin := func(c choice) bool { return !c.job.Status.Ended() && c.before().Retry == q.retry }

@@ -131,9 +131,6 @@ func TestWhichAttemptIsWhich(t *testing.T) {
 		"one with the same counter, then another wish":        {jobs{row("a", minute, taken(waiting(minute), 1, 1))}, question{retry: 1, waited: true}, "begins"},
 		"one with the same counter that is answered":          {jobs{done(row("a", minute, taken(answered(second), 1, 1)), "x")}, question{retry: 1}, "joins a/0, answered, taken 2"},
 		"answered quarters rotate":                            {jobs{sharing(done(row("a", minute, taken(answered(second), 1, 1), answered(second)), "x", "y", "z", "u"))}, question{retry: 1}, "joins a/1, answered, taken 1"},
-		"an attempt that was refused before":                  {jobs{row("a", minute, waiting(minute))}, question{retry: 1, refused: 1}, "begins"},
-		"an attempt that was refused once of twice":           {jobs{row("a", minute, waiting(minute))}, question{retry: 2, refused: 1}, "joins a/0, waiting, taken 1"},
-		"an attempt that was refused before, and one is gone": {jobs{row("a", minute, abandoned(second))}, question{retry: 1, refused: 1}, "joins a/0, waiting, taken 1"},
 
 		// Originals that come after their repeats.
 		"an original, while its repeat waits":        {jobs{begunBy(row("a", second, taken(waiting(second), 0, 1)), 1, 0)}, question{}, "waits"},

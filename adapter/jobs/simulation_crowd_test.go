@@ -12,13 +12,14 @@ type crowd struct {
 	mu     sync.Mutex
 	here   map[string]int // clients, by the digest of what they ask for
 	left   map[string]time.Time
-	wishes map[string]int // what may be charged for that at most; endless: nobody can say
+	busy   map[string]bool // one of them was refused for want of a place: it cannot be told from others then
+	wishes map[string]int  // what may be charged for that at most; endless: nobody can say
 }
 
 const endless = 1 << 20
 
 func newCrowd() *crowd {
-	return &crowd{here: map[string]int{}, left: map[string]time.Time{}, wishes: map[string]int{}}
+	return &crowd{here: map[string]int{}, left: map[string]time.Time{}, wishes: map[string]int{}, busy: map[string]bool{}}
 }
 
 func digestOf(a adapter.Attempt) string { return adapter.Digest(a.Caller.Owner, a.Route, a.Body) }
@@ -44,6 +45,19 @@ func (c *crowd) wish(a adapter.Attempt, n int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.wishes[digestOf(a)] += n
+}
+
+// full notes that a client was refused for want of a place.
+func (c *crowd) full(a adapter.Attempt) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.busy[digestOf(a)] = true
+}
+
+func (c *crowd) wasFull(a adapter.Attempt) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.busy[digestOf(a)]
 }
 
 // allowed is how many charges a body may have.

@@ -100,6 +100,9 @@ func (g group) sharing() {
 		c.must(out)
 		return out
 	}))
+	if together && g.w.crowd.wasFull(g.client(0, 1).base) {
+		g.w.crowd.wish(g.client(0, 1).base, n) // they did not come together, then
+	}
 }
 
 // streaming clients wait as long as it takes; each of them wants pictures of its own.

@@ -68,6 +68,9 @@ func (c *client) send(o sending) outcome {
 		}
 		time.AfterFunc(o.notice, func() { hangUp(); leave(false) })
 	}
+	if adapter.KindOf(out.err) == adapter.Busy {
+		c.w.crowd.full(o.Attempt)
+	}
 	c.w.log.note("%s: try %d comes to %v %v", c.name, o.Retry, out.images, out.err)
 	return out
 }

@@ -133,7 +133,8 @@ func (t *ticket) settle(state adapter.DeliveryState) {
 	run := j.snapshot()
 	if t.delivery < len(run.Deliveries) {
 		d := run.Deliveries[t.delivery]
-		if d.State != adapter.DeliveryAnswered && (state == adapter.DeliveryAnswered || d.State == adapter.DeliveryWaiting && !d.At.After(t.since)) {
+		taken := d.At.After(t.since)
+		if d.State != adapter.DeliveryAnswered && (state == adapter.DeliveryAnswered && (!taken || run.Status.Ended()) || d.State == adapter.DeliveryWaiting && !taken) {
 			d.State, d.At = state, at
 			j.deliver(t.delivery, d)
 		}

@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"midgate/adapter"
@@ -10,14 +11,12 @@ import (
 
 // landed finds in the rows what an earlier try of the attempt wrote, of which nobody knew whether it was committed.
 func (x *acceptance) landed(jobs ...adapter.Job) (choice, bool) {
-	if x.perhaps == nil || !x.perhaps.taken {
-		return choice{}, false
-	}
-	c := *x.perhaps
-	for _, job := range jobs {
-		if job.ID == c.job.ID && c.delivery < len(job.Deliveries) && sameDelivery(job.Deliveries[c.delivery], c.becomes) {
-			c.job, c.written = job, true
-			return c, true
+	for _, c := range slices.Backward(x.perhaps) {
+		for _, job := range jobs {
+			if c.taken && job.ID == c.job.ID && c.delivery < len(job.Deliveries) && sameDelivery(job.Deliveries[c.delivery], c.becomes) {
+				c.job, c.written = job, true
+				return c, true
+			}
 		}
 	}
 	return choice{}, false
@@ -34,18 +33,18 @@ func sameTime(a, b time.Time) bool { return a.Sub(b).Abs() < 2*time.Microsecond 
 
 // withdraw undoes what an attempt may have written whose client is told that nothing was recorded.
 func (x *acceptance) withdraw() {
-	c, s := x.perhaps, x.s
-	switch {
-	case c == nil:
-	case c.verdict == begins:
-		s.spawn(func() { s.disown(x.run) })
-	case c.verdict == restarts:
-		s.spawn(func() { s.disown(c.job) })
-	case c.taken:
-		at := s.clock.now()
-		s.Ride(func(ctx context.Context, tx adapter.Tx) error {
-			return tx.Settle(ctx, c.job.ID, c.delivery, adapter.DeliveryAbandoned, c.becomes.At, at)
-		})
+	for _, c := range x.perhaps {
+		switch {
+		case c.verdict == begins:
+			x.s.spawn(func() { x.s.disown(x.run) })
+		case c.verdict == restarts:
+			x.s.spawn(func() { x.s.disown(c.job) })
+		case c.taken:
+			at := x.s.clock.now()
+			x.s.Ride(func(ctx context.Context, tx adapter.Tx) error {
+				return tx.Settle(ctx, c.job.ID, c.delivery, adapter.DeliveryAbandoned, c.becomes.At, at)
+			})
+		}
 	}
 }
 

@@ -101,8 +101,11 @@ func (t *tables) PutDelivery(ctx context.Context, id string, i int, d adapter.De
 
 // Settle implements adapter.JobWriter.
 func (t *tables) Settle(ctx context.Context, id string, i int, state adapter.DeliveryState, since, at time.Time) error {
-	_, err := t.exec(ctx, "UPDATE deliveries SET state = ?, at = ? WHERE job = ? AND n = ? AND state <> 'answered' AND (? = 'answered' OR state = 'waiting' AND at <= ?)",
-		string(state), t.at(at), id, i, string(state), t.at(since))
+	of := "state = 'waiting' AND at <= ?"
+	if state == adapter.DeliveryAnswered {
+		of = "state <> 'answered' AND (at <= ? OR EXISTS (SELECT 1 FROM jobs WHERE jobs.id = deliveries.job AND jobs.status NOT IN ('queued', 'in_progress')))"
+	}
+	_, err := t.exec(ctx, "UPDATE deliveries SET state = ?, at = ? WHERE job = ? AND n = ? AND "+of, string(state), t.at(at), id, i, t.at(since))
 	return err
 }
 

@@ -1,8 +1,10 @@
 package workflow_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -10,6 +12,7 @@ import (
 	"midgate/adapter/adaptertest/harness"
 
 	"midgate/adapter"
+	"midgate/adapter/adaptertest"
 	"midgate/adapter/midjourney/simulator"
 )
 
@@ -113,6 +116,67 @@ func TestWaitingForAUEndsWithTheJob(t *testing.T) {
 		}
 		if got := s.Charged(); got != "imagine upscale zoom" {
 			t.Errorf("jobs = %q, want one upscale and one zoom", got)
+		}
+	})
+}
+
+// Another replica has pressed U, and the news of that has not come: the state itself tells.
+func TestAUThatAnotherReplicaPressedIsNotPressedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := harness.New(t, simulator.Config{}, nil)
+		state := adaptertest.NewState(true)
+		s.Close()
+		s.Parts.State, s.Parts.Bus = state, state
+		replica := func(name string) *harness.Gate {
+			s.Cfg.Replica = name
+			gate := harness.Wire(s.Cfg, s.Parts)
+			if err := gate.Start(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(gate.Close)
+			return gate
+		}
+		a, b := replica("a"), replica("b") // neither hears of changed records
+		s.Gate = a
+		img := s.Draw(t, "a red fox", 1)[0]
+		if _, err := b.Image(t.Context(), s.Me, img.ID); err != nil {
+			t.Fatal(err)
+		}
+		for i, gate := range []*harness.Gate{a, b} {
+			s.Gate = gate
+			if _, err := s.Press(t, adapter.Act{Generation: harness.Generation("press " + strconv.Itoa(i)), Image: img.ID, Action: adapter.ActUpscale}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n := len(s.Sim.Ledger()); n != 2 {
+			t.Errorf("%q, want an imagine and one U", s.Charged())
+		}
+	})
+}
+
+// unreadable is a state whose records of pictures cannot be read.
+type unreadable struct {
+	adapter.State
+	broken bool
+}
+
+func (s *unreadable) Image(ctx context.Context, id string) (adapter.Image, error) {
+	if s.broken {
+		return adapter.Image{}, errors.New("the database cannot be reached")
+	}
+	return s.State.Image(ctx, id)
+}
+
+func TestARecordThatCannotBeReadIsToldAsThat(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := harness.New(t, simulator.Config{}, nil)
+		state := &unreadable{State: s.State}
+		s.Parts.State = state
+		s.Gate = s.Restarted(t)
+		img := s.Draw(t, "a red fox", 1)[0]
+		state.broken = true
+		if _, err := s.Press(t, adapter.Act{Generation: harness.Generation("press"), Image: img.ID, Action: adapter.ActUpscale}); err == nil || err.Kind != adapter.Storage {
+			t.Errorf("the press comes to %v, want Storage", err)
 		}
 	})
 }
