@@ -12,7 +12,7 @@ LINT     := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
 # Debian packages that tests need, each with the program that shows whether it is there. While they are installed, a policy
 # keeps what they bring from being started as a service.
-NEEDED := gcc:gcc curl:curl chromium:chromium strace:strace /usr/sbin/nginx:nginx
+NEEDED := gcc:gcc curl:curl chromium:chromium strace:strace /usr/sbin/nginx:nginx pg_ctlcluster:postgresql
 # Folders whose npm packages tests need.
 NODE_DIRS := $(dir $(shell find . -name node_modules -prune -o -name package-lock.json -print))
 

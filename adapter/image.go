@@ -41,7 +41,7 @@ type Image struct {
 	// the second follow-up of a quarter presses none.
 	Single *Single `json:"single,omitempty"`
 
-	Looks []byte `json:"looks,omitempty"` // what recognition compares; set when the bytes are first handed out
+	Favorite bool `json:"favorite,omitempty"` // its owner said so
 }
 
 // Single is an upscaled quarter's own task.

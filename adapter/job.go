@@ -30,9 +30,11 @@ type Job struct {
 	Revision uint64 `json:"-"`  // of the stored record
 
 	Owner     string          `json:"owner"`
-	Kind      JobKind         `json:"kind"`            // generation, edit, action, variation, blend, description, shorten, video, native
-	Route     string          `json:"route"`           // which answer is rendered from it
-	Model     string          `json:"model,omitempty"` // as the client named it
+	Caller    string          `json:"caller,omitempty"` // name of the owner's key, for whoever reads the tables
+	Prompt    string          `json:"prompt,omitempty"` // as the client wrote it, for the same
+	Kind      JobKind         `json:"kind"`             // generation, edit, action, variation, blend, description, shorten, video, native
+	Route     string          `json:"route"`            // which answer is rendered from it
+	Model     string          `json:"model,omitempty"`  // as the client named it
 	N         int             `json:"n,omitempty"`
 	Speed     Speed           `json:"speed,omitempty"`
 	Request   json.RawMessage `json:"request"`         // the checked request: all that the sequence needs
@@ -50,11 +52,16 @@ type Job struct {
 	Finished   time.Time  `json:"finished,omitzero"`
 	Deadline   time.Time  `json:"deadline"`
 	Expires    time.Time  `json:"expires,omitzero"`
+	NextLook   time.Time  `json:"next_look,omitzero"` // of an ended run: when its missing job is looked for again
 	Steps      []Step     `json:"steps,omitempty"`
 	Deliveries []Delivery `json:"deliveries,omitempty"`
-	Originals  int        `json:"originals,omitempty"` // how many attempts that were sent before its first may still arrive
-	Cancel     bool       `json:"cancel,omitempty"`    // somebody asked for it to stop
-	Deleted    bool       `json:"deleted,omitempty"`   // a video that its owner deleted
+	Cancel     bool       `json:"cancel,omitempty"`  // somebody asked for it to stop
+	Deleted    bool       `json:"deleted,omitempty"` // a video that its owner deleted
+
+	Retry    int  `json:"retry,omitempty"`    // the retry counter of the attempt that began it
+	Late     int  `json:"late,omitempty"`     // how many attempts with a lower counter came after it
+	Attended bool `json:"attended,omitempty"` // its client waits for the answer: without one nothing is submitted
+	Sharing  bool `json:"sharing,omitempty"`  // equal requests may get a quarter of its grid
 
 	Result *Result `json:"result,omitempty"`
 	Error  *Error  `json:"error,omitempty"`
@@ -85,7 +92,10 @@ func (s Step) Paid() bool { return s.Submission != nil && !s.Free && !s.Submissi
 type Delivery struct {
 	Quarter int           `json:"quarter,omitempty"` // 1–4 where a grid is shared
 	State   DeliveryState `json:"state"`
-	At      time.Time     `json:"at"` // of the last change of State
+	At      time.Time     `json:"at"`                // of the last change of State
+	Replica string        `json:"replica,omitempty"` // where its client waits
+	Taken   int           `json:"taken,omitempty"`   // how many repeats have taken it
+	Retry   int           `json:"retry,omitempty"`   // the counter of who had it last
 }
 
 // DeliveryState says what became of an answer.

@@ -98,6 +98,9 @@ type Retoucher interface {
 // erased it. ErrNotFound if it is none of them.
 type Recogniser interface {
 	Recognise(ctx context.Context, owner string, upload Reference) (imageID string, err error)
+	// Note remembers what a picture looks like that is handed out, so that it is recognised. It costs nothing to note one
+	// again.
+	Note(ctx context.Context, img Image, looks []byte)
 }
 
 // Notify posts a native task, as it is now, to the notifyHook that its client named (NativeJob.Hook). An error means

@@ -6,21 +6,20 @@ import (
 	"net/netip"
 	"net/url"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 )
 
 // The checks of single words. Their errors continue the sentence `…, which …`.
 var (
-	word    = check{"a name without blanks", plainWord}
-	anyPath = check{"a folder", func(v string) (string, error) { return v, nil }}
-	header  = check{"a key without blanks or line breaks", plainWord}
-	address = check{"host:port, such as :8080 or 127.0.0.1:8080", listenAddress}
-	baseURL = check{"a base URL without a query, such as https://api.cometapi.com", parseBaseURL}
-	natsURL = check{"nats:// or tls:// addresses with commas between them, such as nats://n1:4222,nats://n2:4222", natsServers}
-	network = check{"an address or a network, such as 10.0.0.0/8", parseNetwork}
-	origin  = check{"*, none, or an origin such as https://chat.example.com", parseOrigin}
+	word        = check{"a name without blanks", plainWord}
+	anyPath     = check{"a folder", func(v string) (string, error) { return v, nil }}
+	header      = check{"a key without blanks or line breaks", plainWord}
+	address     = check{"host:port, such as :8080 or 127.0.0.1:8080", listenAddress}
+	baseURL     = check{"a base URL without a query, such as https://api.cometapi.com", parseBaseURL}
+	databaseURL = check{"an address such as postgres://user:password@host:5432/database", parseDatabase}
+	network     = check{"an address or a network, such as 10.0.0.0/8", parseNetwork}
+	origin      = check{"*, none, or an origin such as https://chat.example.com", parseOrigin}
 
 	bucketURL     = check{"a bucket URL such as s3://bucket?region=eu-central-1 or file:///absolute/folder", parseBucket}
 	hostOrNetwork = check{"a host, host:port or network, such as files.lan or 10.0.0.0/8", parseHost}
@@ -62,12 +61,10 @@ func parseBaseURL(v string) (string, error) {
 	return strings.TrimRight(v, "/"), nil
 }
 
-func natsServers(v string) (string, error) {
-	for part := range strings.SplitSeq(v, ",") {
-		u, err := url.Parse(strings.TrimSpace(part))
-		if err != nil || u.Hostname() == "" || !slices.Contains([]string{"nats", "tls", "ws", "wss"}, u.Scheme) {
-			return "", errors.New("is no list of NATS addresses")
-		}
+func parseDatabase(v string) (string, error) {
+	u, err := url.Parse(v)
+	if err != nil || u.Scheme != "postgres" && u.Scheme != "postgresql" || strings.Trim(u.Path, "/") == "" {
+		return "", errors.New("is no PostgreSQL address")
 	}
 	return v, nil
 }

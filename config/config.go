@@ -8,11 +8,11 @@ import (
 	"strings"
 	"time"
 
-	"midgate/adapter/jetstream"
 	"midgate/adapter/jobs"
 	"midgate/adapter/midjourney"
 	"midgate/adapter/pictures"
 	"midgate/adapter/prompt"
+	"midgate/adapter/sqlstore"
 	"midgate/adapter/workflow"
 	"midgate/proxy"
 )
@@ -28,7 +28,7 @@ type Config struct {
 	Jobs       jobs.Config // Replica is left to the caller
 	Workflow   workflow.Config
 	Midjourney midjourney.Config // at least one upstream, unless Source.NoUpstream
-	State      jetstream.Config
+	State      sqlstore.Config
 	Pictures   pictures.Config
 	Proxy      proxy.Config
 }
@@ -102,7 +102,7 @@ func (d *draft) paths(in *input) {
 		return
 	}
 	d.DataDir = dir
-	d.State.Dir, d.State.Retention = filepath.Join(dir, "state"), d.Jobs.Retention
+	d.State.Path = filepath.Join(dir, "midgate.db")
 	d.Pictures.TempDir = filepath.Join(dir, "tmp")
 	if d.Pictures.URL == "" {
 		d.Pictures.URL = "file://" + filepath.ToSlash(filepath.Join(dir, "pictures"))
@@ -133,7 +133,7 @@ func (d *draft) access(src Source, in *input) {
 		d.Proxy.Origins = []string{"*"}
 	}
 	if d.State.URL != "" && !d.given["MIDGATE_SECRET"] && (d.Midjourney.Passthrough || d.Midjourney.WebhookURL != "") {
-		in.mistakes.add("MIDGATE_SECRET is missing; replicas on one cluster must share it with MIDGATE_AUTH=passthrough or MIDGATE_WEBHOOK_URL; set %s", secretAllowed)
+		in.mistakes.add("MIDGATE_SECRET is missing; replicas on one database must share it with MIDGATE_AUTH=passthrough or MIDGATE_WEBHOOK_URL; set %s", secretAllowed)
 	}
 }
 

@@ -92,6 +92,9 @@ func (in *input) bad(name string) bool {
 	return false
 }
 
+// replaced says which setting does by now what one of earlier versions did, by their keys.
+var replaced = map[string]string{"nats_url": "database_url", "nats_url_file": "database_url_file"}
+
 // unknown reports names that are none of ours, each with the nearest that is.
 func (in *input) unknown() {
 	var names, keys []string
@@ -102,13 +105,21 @@ func (in *input) unknown() {
 		}
 	}
 	for _, name := range sorted(in.env) {
-		if near, known := nearest(name, append(names, prefix+"CONFIG")); !known {
+		near, known := nearest(name, append(names, prefix+"CONFIG"))
+		if now := replaced[strings.ToLower(strings.TrimPrefix(name, prefix))]; now != "" {
+			near = prefix + strings.ToUpper(now)
+		}
+		if !known {
 			in.guessed[strings.TrimSuffix(near, "_FILE")] = true
 			in.mistakes.add("%s is no setting; did you mean %s?", name, near)
 		}
 	}
 	for _, k := range sorted(in.file.values) {
-		if near, known := nearest(k, append(keys, "upstreams")); !known {
+		near, known := nearest(k, append(keys, "upstreams"))
+		if now := replaced[k]; now != "" {
+			near = now
+		}
+		if !known {
 			in.guessed[prefix+strings.ToUpper(strings.TrimSuffix(near, "_file"))] = true
 			in.mistakes.add("%s in %s is no setting; did you mean %s?", k, in.file.name, near)
 		}

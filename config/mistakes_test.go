@@ -24,6 +24,9 @@ func TestMistakesAreToldInOneSentence(t *testing.T) {
 		"two letters swapped": {
 			[]string{"MIDGATE_LITSEN=:1"}, false, "MIDGATE_LITSEN is no setting; did you mean MIDGATE_LISTEN?",
 		},
+		"the setting of an earlier version": {
+			[]string{"MIDGATE_NATS_URL=nats://n"}, false, "MIDGATE_NATS_URL is no setting; did you mean MIDGATE_DATABASE_URL?",
+		},
 		"a misspelt file of a secret": {
 			[]string{"MIDGATE_UPSTREAM_KEY_FIEL=x"}, false, "MIDGATE_UPSTREAM_KEY_FIEL is no setting; did you mean MIDGATE_UPSTREAM_KEY_FILE?",
 		},
@@ -62,7 +65,7 @@ func TestMistakesAreToldInOneSentence(t *testing.T) {
 		"a base URL with a query":        {[]string{"MIDGATE_PUBLIC_URL=https://a/?x=1"}, false, `MIDGATE_PUBLIC_URL is "https://a/?…", which has a ? or # in it; allowed: a base URL without a query, such as https://api.cometapi.com`},
 		"a file that is not there":       {[]string{"MIDGATE_CONFIG=/nowhere/midgate.yaml"}, false, `the configuration file "/nowhere/midgate.yaml" does not exist`},
 		"a secret's file not there":      {[]string{"MIDGATE_SECRET_FILE=/nowhere/s"}, false, `MIDGATE_SECRET_FILE is "/nowhere/s", which does not exist; allowed: a file with the value`},
-		"webhooks of several replicas":   {[]string{"MIDGATE_NATS_URL=nats://a", "MIDGATE_WEBHOOK_URL=https://m"}, false, "MIDGATE_SECRET is missing; replicas on one cluster must share it with MIDGATE_AUTH=passthrough or MIDGATE_WEBHOOK_URL; set " + secretAllowed},
+		"webhooks of several replicas":   {[]string{"MIDGATE_DATABASE_URL=postgres://a/b", "MIDGATE_WEBHOOK_URL=https://m"}, false, "MIDGATE_SECRET is missing; replicas on one database must share it with MIDGATE_AUTH=passthrough or MIDGATE_WEBHOOK_URL; set " + secretAllowed},
 	} {
 		t.Run(name, func(t *testing.T) {
 			environ := c.environ
@@ -86,7 +89,7 @@ func TestSecretsAreNeverShown(t *testing.T) {
 		"the same key twice":            {"MIDGATE_API_KEYS=a:hush,b:hush"},
 		"a name that is a key with ://": {"MIDGATE_API_KEYS=hush/hush:x"},
 		"a short secret":                {"MIDGATE_SECRET=hush"},
-		"a cluster's password":          {"MIDGATE_NATS_URL=http://u:hush@n"},
+		"a database's password":         {"MIDGATE_DATABASE_URL=http://u:hush@n"},
 		"an upstream's login":           {"MIDGATE_UPSTREAM_URL=https://u:hush@up"},
 		"a login with an @ in it":       {"MIDGATE_UPSTREAM_URL=https://u:x@hush@up"},
 		"an upstream's key in a query":  {"MIDGATE_UPSTREAM_URL=https://up/?key=hush"},

@@ -75,8 +75,8 @@ var Settings = []Setting{
 		Meaning: "state and pictures of the embedded engines",
 	},
 	{
-		Name: "MIDGATE_NATS_URL", Secret: true, kind: text(natsURL, func(d *draft) *string { return &d.State.URL }),
-		Meaning: "NATS cluster shared by many replicas; empty: the engine runs inside, in `DATA_DIR`",
+		Name: "MIDGATE_DATABASE_URL", Depends: "SQLite in `DATA_DIR/midgate.db`", Secret: true, kind: text(databaseURL, func(d *draft) *string { return &d.State.URL }),
+		Meaning: "`postgres://user:password@host/database`: a PostgreSQL database (14 or newer) shared by many replicas",
 	},
 	{
 		Name: "MIDGATE_PICTURES_URL", Depends: "`DATA_DIR/pictures`", kind: text(bucketURL, func(d *draft) *string { return &d.Pictures.URL }),

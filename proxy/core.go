@@ -47,7 +47,9 @@ type Editor interface {
 type Library interface {
 	// Image is a NotFound *Error for an unknown picture and for somebody else's.
 	Image(ctx context.Context, c adapter.Caller, id string) (adapter.Image, error)
-	Images(ctx context.Context, c adapter.Caller, limit int, after string) ([]adapter.Image, error)
+	Images(ctx context.Context, c adapter.Caller, q adapter.ImageQuery) ([]adapter.Image, error) // q's owner is the caller
+	SetFavorite(ctx context.Context, c adapter.Caller, id string, favorite bool) (adapter.Image, error)
+	RemoveImage(ctx context.Context, c adapter.Caller, id string) error
 	// Seed asks the upstream for a picture's seed, best effort: an *Error where it does not tell.
 	Seed(ctx context.Context, c adapter.Caller, id string) (string, error)
 	// Bytes is public: an id cannot be guessed. An empty format means PNG.
@@ -63,8 +65,8 @@ type Library interface {
 // Runs knows the jobs of an owner.
 type Runs interface {
 	Job(ctx context.Context, c adapter.Caller, id string) (adapter.Job, error)
-	JobProgress(id string) adapter.Progress // of a job that is under way here; zero for any other
-	Jobs(ctx context.Context, c adapter.Caller, limit int, after string) ([]adapter.Job, error)
+	JobProgress(id string) adapter.Progress                                                // of a job that is under way here; zero for any other
+	Jobs(ctx context.Context, c adapter.Caller, q adapter.JobQuery) ([]adapter.Job, error) // q's owner is the caller
 	Cancel(ctx context.Context, c adapter.Caller, id string) (adapter.Job, error)
 }
 

@@ -160,17 +160,28 @@ func (f *fake) Image(_ context.Context, c adapter.Caller, id string) (adapter.Im
 	return img, nil
 }
 
-func (f *fake) Images(_ context.Context, c adapter.Caller, limit int, after string) ([]adapter.Image, error) {
+func (f *fake) Images(_ context.Context, c adapter.Caller, q adapter.ImageQuery) ([]adapter.Image, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	var all []adapter.Image
 	for _, img := range f.images {
-		if img.Owner == c.Owner && (after == "" || img.ID < after) {
+		if img.Owner == c.Owner && (q.After == "" || img.ID < q.After) {
 			all = append(all, img)
 		}
 	}
 	slices.SortFunc(all, func(a, b adapter.Image) int { return bytes.Compare([]byte(b.ID), []byte(a.ID)) })
-	return all[:min(limit, len(all))], nil
+	return all[:min(q.Limit, len(all))], nil
+}
+
+func (f *fake) SetFavorite(ctx context.Context, c adapter.Caller, id string, favorite bool) (adapter.Image, error) {
+	img, err := f.Image(ctx, c, id)
+	img.Favorite = favorite
+	return img, err
+}
+
+func (f *fake) RemoveImage(ctx context.Context, c adapter.Caller, id string) error {
+	_, err := f.Image(ctx, c, id)
+	return err
 }
 
 func (f *fake) Bytes(_ context.Context, id string, format adapter.Format, _ int) (*adapter.Blob, error) {
@@ -226,8 +237,8 @@ func (f *fake) Job(_ context.Context, c adapter.Caller, id string) (adapter.Job,
 
 func (f *fake) JobProgress(string) adapter.Progress { return adapter.Progress{Percent: 42} }
 
-func (f *fake) Jobs(_ context.Context, _ adapter.Caller, limit int, _ string) ([]adapter.Job, error) {
-	return f.runs[:min(limit, len(f.runs))], nil
+func (f *fake) Jobs(_ context.Context, _ adapter.Caller, q adapter.JobQuery) ([]adapter.Job, error) {
+	return f.runs[:min(q.Limit, len(f.runs))], nil
 }
 
 func (f *fake) Cancel(ctx context.Context, c adapter.Caller, id string) (adapter.Job, error) {

@@ -83,25 +83,18 @@ func newHouseAmid(t testing.TB, sim simulator.Config, amid mischief, change ...f
 	if err != nil {
 		t.Fatal(err)
 	}
-	store, looks := adaptertest.NewStore(), pictures.NewIndex()
-	store.OnChange(func(id string) {
-		if img, err := store.Get(context.Background(), id); err == nil {
-			looks.See(img)
-		}
-	})
 	h.metrics = NewMetrics()
 	h.cfg = harness.Config{
 		Jobs: harness.Jobs{
 			JobTimeout: time.Minute, JobDeadline: time.Hour,
-			MaxInFlight: 64, MaxQueue: 64, Replica: "r", Secret: make([]byte, 32), ShareWindow: time.Second,
+			MaxInFlight: 64, MaxQueue: 64, Secret: make([]byte, 32), ShareWindow: time.Second,
 		},
 		Workflow: harness.Workflow{
 			DefaultSpeed: adapter.Fast, SpeedLimit: adapter.Turbo, Grid: adapter.GridSplit,
 			Aliases: map[string]string{"dall-e-*": "midjourney", "gpt-image-*": "midjourney", "chatgpt-image-*": "midjourney", "sora-*": "midjourney"},
 		},
 	}
-	h.parts = harness.Parts{Accounts: fleet, Store: store, Pictures: files, Retoucher: files, Recogniser: pictures.NewRecogniser(files, looks, store),
-		Journal: adaptertest.NewJournal(), Leases: adaptertest.NewLeases(), Observer: h.metrics.Observer(), Log: slog.New(slog.DiscardHandler)}
+	h.parts = harness.Parts{Accounts: fleet, State: adaptertest.NewState(false), Pictures: files, Retoucher: files, Observer: h.metrics.Observer(), Log: slog.New(slog.DiscardHandler)}
 	h.face = Config{Auth: AuthKeys, Keys: []Key{{Name: "alice", Secret: "sk-alice"}, {Name: "bob", Secret: "sk-bob"}}, Origins: []string{"*"}}
 	for _, c := range change {
 		c(&h.face)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -163,8 +164,12 @@ func (s *Server) listJobs(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	statuses, err := jobStatuses(c)
+	if err != nil {
+		return err
+	}
 	ctx := c.Request.Context()
-	runs, err := s.core.Runs.Jobs(ctx, visitOf(c).caller, limit+1, c.Query("after"))
+	runs, err := s.core.Runs.Jobs(ctx, visitOf(c).caller, adapter.JobQuery{Limit: limit + 1, After: c.Query("after"), Statuses: statuses, Deleted: true})
 	if err != nil {
 		return err
 	}
@@ -177,6 +182,21 @@ func (s *Server) listJobs(c *gin.Context) error {
 	})
 	s.writeJSON(c, http.StatusOK, l)
 	return nil
+}
+
+// jobStatuses reads ?status=, one or several with commas between them; none given selects all.
+func jobStatuses(c *gin.Context) (found []adapter.JobStatus, err error) {
+	all := []adapter.JobStatus{adapter.JobQueued, adapter.JobInProgress, adapter.JobCompleted, adapter.JobFailed, adapter.JobCancelled}
+	for word := range strings.SplitSeq(c.Query("status"), ",") {
+		status := adapter.JobStatus(strings.TrimSpace(word))
+		switch {
+		case slices.Contains(all, status):
+			found = append(found, status)
+		case status != "":
+			return nil, adapter.BadParam("status", "invalid_value", "'status' must be queued, in_progress, completed, failed or cancelled, or several of them with commas.")
+		}
+	}
+	return found, nil
 }
 
 // writeDocument answers with a document that no ticket waits for.

@@ -13,8 +13,6 @@ import (
 // Natives serves the upstream's own API (upstream-protocol.md §1) on what midgate knows.
 type Natives interface {
 	Native(ctx context.Context, a adapter.Attempt, n adapter.NativeRequest) (Ticket, error)
-	// Acquaint makes a submitted run's task known to the methods below.
-	Acquaint(ctx context.Context, run adapter.Job)
 	// NativeTask is a NotFound *Error for an unknown task and for somebody else's.
 	NativeTask(ctx context.Context, c adapter.Caller, taskID string) (adapter.NativeTask, error)
 	NativeTasks(ctx context.Context, c adapter.Caller, limit int) ([]adapter.NativeTask, error)

@@ -41,7 +41,6 @@ func (s *Server) nativeSubmit(c *gin.Context, route string) error {
 	answer, ok := submitted(run)
 	switch {
 	case ok: // accepted, whatever became of it since: its task tells
-		s.core.Natives.Acquaint(c.Request.Context(), run)
 		s.writeJSON(c, 200, answer)
 	case failure != nil:
 		t.Abandoned()

@@ -240,7 +240,7 @@ func (h *house) wish(t *testing.T, prompt string) (*http.Response, []byte, error
 // judge lets the ledger speak: one charge for each prompt, and each is of a job that has its picture.
 func (h *house) judge(t *testing.T, prompts []string) {
 	t.Helper()
-	jobs, err := h.parts.Journal.List(t.Context(), hexDigest("name:alice"), 100, "")
+	jobs, err := h.parts.State.Jobs(t.Context(), adapter.JobQuery{Owner: hexDigest("name:alice"), Limit: 100})
 	if err != nil {
 		t.Fatal(err)
 	}

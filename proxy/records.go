@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
+	"unicode/utf8"
 
 	"github.com/gin-gonic/gin"
 
@@ -30,6 +32,7 @@ type recordJSON struct {
 	Upstream      originJSON   `json:"upstream"`
 	URL           string       `json:"url"`
 	ExpiresAt     *int64       `json:"expires_at"`
+	Favorite      bool         `json:"favorite,omitempty"`
 	Seed          string       `json:"seed,omitempty"` // with ?include=seed, where the upstream tells it
 }
 
@@ -53,7 +56,7 @@ func (s *Server) record(base string, img adapter.Image) recordJSON {
 		RevisedPrompt: orNull(img.Revised()), Width: img.Width, Height: img.Height, Grid: orNull(img.Grid),
 		Parent: orNull(img.Parent), Action: orNull(img.Action), Actions: img.Offers(), Likely: img.Likely(), Buttons: []buttonJSON{},
 		Upstream: originJSON{Name: img.Upstream, TaskID: img.TaskID, Index: img.Index},
-		URL:      pictureURL(base, img.ID, adapter.PNG),
+		URL:      pictureURL(base, img.ID, adapter.PNG), Favorite: img.Favorite,
 	}
 	buttons := img.Buttons
 	if img.Single != nil {
@@ -100,12 +103,93 @@ func (s *Server) listImages(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	images, err := s.core.Keep.Images(c.Request.Context(), visitOf(c).caller, limit+1, c.Query("after"))
+	q, err := imageQuery(c)
+	if err != nil {
+		return err
+	}
+	q.Limit = limit + 1
+	images, err := s.core.Keep.Images(c.Request.Context(), visitOf(c).caller, q)
 	if err != nil {
 		return err
 	}
 	base := s.base(c)
 	s.writeJSON(c, http.StatusOK, page(images, limit, func(i adapter.Image) (string, any) { return i.ID, s.record(base, i) }))
+	return nil
+}
+
+// imageQuery reads which pictures of a list are asked for: ?query= (in the prompt), favorite, kind, before and after.
+func imageQuery(c *gin.Context) (q adapter.ImageQuery, err error) {
+	q = adapter.ImageQuery{Text: strings.TrimSpace(c.Query("query")), Kind: c.Query("kind"), After: c.Query("after")}
+	if !utf8.ValidString(q.Text) || len(q.Text) > maxQuery {
+		return q, adapter.BadParam("query", "invalid_value", "'query' must be a text of at most %d bytes.", maxQuery)
+	}
+	if !slices.Contains([]string{"", adapter.ImageGrid, adapter.ImageQuarter, adapter.ImageSingle}, q.Kind) {
+		return q, adapter.BadParam("kind", "invalid_value", "'kind' must be grid, quarter or single.")
+	}
+	if given := c.Query("favorite"); given != "" {
+		if q.Favorite, err = strconv.ParseBool(given); err != nil {
+			return q, adapter.BadParam("favorite", "invalid_value", "'favorite' must be true or false.")
+		}
+	}
+	if given := c.Query("before"); given != "" {
+		if q.Before, err = pointInTime(given); err != nil {
+			return q, adapter.BadParam("before", "invalid_value", "'before' must be a time: seconds since 1970, or like 2026-01-31T12:00:00Z.")
+		}
+	}
+	return q, nil
+}
+
+// maxQuery is how long a text that is looked for may be.
+const maxQuery = 1000
+
+// pointInTime reads seconds since 1970 or an RFC 3339 time.
+func pointInTime(given string) (time.Time, error) {
+	seconds, err := strconv.ParseInt(given, 10, 64)
+	if err != nil {
+		return time.Parse(time.RFC3339, given)
+	}
+	if seconds <= 0 || seconds > 1<<35 {
+		return time.Time{}, strconv.ErrRange
+	}
+	return time.Unix(seconds, 0), nil
+}
+
+// changeImage serves POST /v1/images/{id}: {"favorite": true} or false.
+func (s *Server) changeImage(c *gin.Context) error {
+	img, err := s.imageNamed(c)
+	if err != nil {
+		return err
+	}
+	p, err := s.read(c)
+	if err != nil {
+		return err
+	}
+	for name := range p.fields {
+		if name != "favorite" {
+			return adapter.BadParam(name, "unknown_parameter", "Only 'favorite' of a picture can be changed.")
+		}
+	}
+	wish := p.fields["favorite"]
+	if !wish.IsBool() {
+		return adapter.BadParam("favorite", "invalid_value", "'favorite' must be true or false.")
+	}
+	if img, err = s.core.Keep.SetFavorite(c.Request.Context(), visitOf(c).caller, img.ID, wish.Bool()); err != nil {
+		return err
+	}
+	s.writeJSON(c, http.StatusOK, s.record(s.base(c), img))
+	return nil
+}
+
+// deleteImage serves DELETE /v1/images/{id}.
+func (s *Server) deleteImage(c *gin.Context) error {
+	img, err := s.imageNamed(c)
+	if err != nil {
+		return err
+	}
+	if err := s.core.Keep.RemoveImage(c.Request.Context(), visitOf(c).caller, img.ID); err != nil {
+		return err
+	}
+	s.writeJSON(c, http.StatusOK, deletedJSON{ID: img.ID, Object: "image", Deleted: true})
 	return nil
 }
 

@@ -82,6 +82,8 @@ func New(cfg Config, core Core, metrics *Metrics, log *slog.Logger) (*Server, er
 		{"GET", "/v1/responses/:id/input_items", s.listInput, keyed},
 		{"GET", "/v1/images", s.listImages, keyed},
 		{"GET", "/v1/images/:id", s.getImage, keyed},
+		{"POST", "/v1/images/:id", s.changeImage, body},
+		{"DELETE", "/v1/images/:id", s.deleteImage, keyed},
 		{"POST", "/v1/images/:id/actions", s.act, body},
 		{"POST", "/v1/files", s.addFile, body},
 		{"GET", "/v1/files", s.listFiles, keyed},

@@ -33,7 +33,6 @@ func image(owner string, n int) adapter.Image {
 		Upstream: "main", TaskID: "17" + strconv.Itoa(n),
 		Buttons: []adapter.Button{{CustomID: "MJ::JOB::upsample::1::aa", Label: "U1", Action: adapter.ActUpscale, Index: 1}},
 		Single:  &adapter.Single{TaskID: "99", Buttons: []adapter.Button{{CustomID: "x", Emoji: "🔍"}}},
-		Looks:   []byte{0, 1, 255},
 	}
 }
 

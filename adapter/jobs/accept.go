@@ -9,134 +9,274 @@ import (
 	"midgate/adapter"
 )
 
-// Spec is a checked request on its way into the journal.
+// Spec is a checked request on its way to becoming a job.
 type Spec struct {
 	Kind     adapter.JobKind
 	Model    string
 	N        int
-	Request  any             // what the sequence needs; kept as JSON
-	Account  adapter.Account // where the first job goes
+	Request  any             // what the workflow needs; kept as JSON
+	Account  adapter.Account // where the first submission goes
 	Speed    adapter.Speed
-	Quarter  bool // the answer is one quarter of a grid
-	Share    bool // an equal request may get another quarter of that grid
-	Detached bool // its client does not wait for the answer: it asks for the job later
+	First    string // the step that the workflow submits first, at Account and at once; empty: it cannot be said
+	Quarter  bool   // the answer is one quarter of a grid
+	Share    bool   // an equal request may get another quarter of that grid
+	Detached bool   // its client does not wait for the answer: it asks for the job later
 }
 
-// Accept starts the run of this attempt, or joins the one that it repeats or shares.
+// Accept starts the job of this attempt, or joins the one that it repeats or shares.
 func (s *Engine) Accept(ctx context.Context, a adapter.Attempt, w Spec) (adapter.Ticket, error) {
 	request, err := json.Marshal(w.Request)
 	if err != nil {
 		return nil, err
 	}
-	var h hesitation
+	if err := s.lease.wait(ctx, acceptPatienceShared); err != nil {
+		return nil, notRecorded(err)
+	}
+	x := &acceptance{s: s, a: a, w: w, run: s.newJob(a, w, request)}
+	x.seated = s.guests.arrive(x.run.Body)
+	defer x.seated()
 	for {
-		ticket, again, err := s.enter(ctx, a, w, request, &h)
-		if errors.Is(err, errHesitate) {
-			if !adapter.Pause(ctx, hesitateFor/hesitations) {
-				return nil, context.Cause(ctx)
-			}
-			again = true
-		}
+		c, err := x.decide(ctx)
 		switch {
-		case again:
 		case err != nil:
 			return nil, err
-		default:
-			return ticket, nil
+		case c.verdict != waits:
+			return x.enter(ctx, c), nil
+		}
+		if x.waited, err = s.left.wait(ctx, x.run.Body, x.until(goneWait)); err != nil {
+			return nil, err
 		}
 	}
 }
 
-// enter is one try of open; again means that the run it met was gone by the time it looked, errHesitate that the client
-// of the run it met may be.
-func (s *Engine) enter(ctx context.Context, a adapter.Attempt, w Spec, request json.RawMessage, h *hesitation) (t *ticket, again bool, err error) {
-	now := time.Now()
-	claim := ""
-	if a.IdempotencyKey != "" {
-		claim = adapter.Digest(a.Caller.Owner, a.IdempotencyKey)
-	}
-	body := adapter.Digest(a.Caller.Owner, a.Route, a.Body)
-	s.runs.mu.Lock()
-	if claim == "" {
-		m := meeting{known: s.runs.byBody[body], attempt: a, guest: newGuest(ctx, a), share: w.Share, now: now, deadline: s.cfg.JobDeadline, window: s.cfg.ShareWindow}
-		l, err := m.match(h)
-		if l != nil || err != nil {
-			s.runs.mu.Unlock()
-			if err != nil {
-				return nil, false, err
-			}
-			return s.joined(ctx, l, a, w, m.guest)
-		}
-	}
-	place, err := s.places.admit(w.Account.Name, a.Caller.Owner)
-	if err != nil {
-		s.runs.turnedAway(body, now)
-		s.runs.mu.Unlock()
-		return nil, false, err
-	}
-	run := s.newRun(a, w, request, claim, body, now)
-	if claim == "" {
-		run.Originals = a.Retry - s.runs.cameBefore(body, a.Retry, now)
-	}
-	l := newLive(run)
-	l.opener, l.awaited = a.Retry, waitsFor(a, w)
-	l.own, l.self, l.sharing = true, s.cfg.Replica, w.Share && s.cfg.ShareWindow > 0 && claim == ""
-	g := l.sit(0, newGuest(ctx, a))
-	s.runs.add(l)
-	s.runs.mu.Unlock()
-	return s.begin(ctx, l, a, w, place, g)
+func notRecorded(err error) *adapter.Error {
+	return adapter.Wrap(adapter.Storage, err, "The job could not be recorded, so nothing was submitted. Please try again later.")
 }
 
-func (s *Engine) newRun(a adapter.Attempt, w Spec, request json.RawMessage, claim, body string, now time.Time) adapter.Job {
+// acceptance is one attempt on its way in.
+type acceptance struct {
+	s      *Engine
+	a      adapter.Attempt
+	w      Spec
+	run    adapter.Job // the job that it begins, unless it turns out to be something else
+	slot   *slot       // at the upstream, once the attempt begins or restarts a job
+	fresh  bool        // the record holds the first step's intent already
+	seated func()      // says that the attempt is decided
+	waited bool
+	since  time.Time // of the first wait
+}
+
+// until is what is left of a time since it was first asked for.
+func (x *acceptance) until(whole time.Duration) time.Duration {
+	if x.since.IsZero() {
+		x.since = time.Now()
+	}
+	return whole - time.Since(x.since)
+}
+
+func (s *Engine) newJob(a adapter.Attempt, w Spec, request json.RawMessage) adapter.Job {
+	now := s.clock.now()
 	run := adapter.Job{
-		ID: adapter.NewID(adapter.JobPrefix), Owner: a.Caller.Owner, Kind: w.Kind, Route: a.Route, Model: w.Model, N: w.N, Speed: w.Speed,
-		Request: request, Echo: a.Echo, Claim: claim, Body: body, Seed: adapter.NewID(""),
+		ID: adapter.NewID(adapter.JobPrefix), Owner: a.Caller.Owner, Caller: a.Caller.Name, Kind: w.Kind, Route: a.Route, Model: w.Model, Prompt: promptOf(request),
+		N: w.N, Speed: w.Speed, Request: request, Echo: a.Echo, Body: adapter.Digest(a.Caller.Owner, a.Route, a.Body), Seed: adapter.NewID(""),
 		Status: adapter.JobQueued, Replica: s.cfg.Replica, Upstream: w.Account.Name,
-		Created: now, Deadline: now.Add(s.cfg.JobDeadline),
-		Deliveries: []adapter.Delivery{{State: adapter.DeliveryWaiting, At: now}},
+		Created: now, Deadline: now.Add(s.cfg.JobDeadline), Retry: a.Retry,
+		Attended:   !a.Async && !w.Detached,
+		Deliveries: []adapter.Delivery{{State: adapter.DeliveryWaiting, At: now, Replica: s.cfg.Replica, Retry: a.Retry}},
 	}
+	if a.IdempotencyKey != "" {
+		run.Claim = adapter.Digest(a.Caller.Owner, a.IdempotencyKey)
+	}
+	run.Sharing = w.Share && s.cfg.ShareWindow > 0 && run.Claim == ""
 	if w.Quarter {
 		run.Deliveries[0].Quarter = 1
 	}
 	if s.cfg.Retention > 0 {
 		run.Expires = now.Add(s.cfg.Retention)
 	}
+	run.SealedKey = encryptKey(s.cfg.Secret, run.ID, a.Caller.Key)
 	return run
 }
 
-// begin records a new run and starts its sequence. Who shares it or repeats it meanwhile waits for ready.
-func (s *Engine) begin(ctx context.Context, l *live, a adapter.Attempt, w Spec, place *place, g *guest) (*ticket, bool, error) {
-	run := l.snapshot()
-	run.SealedKey = encryptKey(s.cfg.Secret, run.ID, a.Caller.Key)
-	// The client may leave while the record is written: the record, and what joined it, must not depend on that.
-	stored, err := s.parts.Journal.Create(context.WithoutCancel(ctx), run)
-	if err != nil {
-		place.release()
-		s.runs.discard(l)
-		if errors.Is(err, adapter.ErrExists) {
-			l.bad = errGone
-			close(l.ready)
-			return s.claimed(ctx, stored, a, w)
+// promptOf is the prompt in a recorded request, for whoever reads the tables.
+func promptOf(request json.RawMessage) string {
+	var words struct {
+		Prompt string `json:"prompt"`
+	}
+	_ = json.Unmarshal(request, &words) // a request without words
+	return words.Prompt
+}
+
+// decide decides in one unit what the attempt is, and writes that.
+func (x *acceptance) decide(ctx context.Context) (c choice, err error) {
+	s := x.s
+	patience := acceptPatience
+	if s.deps.State.Shared() {
+		patience = acceptPatienceShared
+	}
+	// The client may leave while the record is written: what is written, and who joins it, must not depend on that.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	defer cancel()
+	for try := 0; ; try++ {
+		err = s.write(ctx, func(tx adapter.Tx) (err error) {
+			c, err = x.choose(ctx, tx)
+			return err
+		})
+		// What was committed, or not, is told by asking again: the job's ID says whether it is this one's.
+		if !errors.Is(err, adapter.ErrCommitUnknown) || try == 2 || ctx.Err() != nil {
+			break
 		}
-		l.bad = adapter.Wrap(adapter.Storage, err, "The job could not be recorded, so nothing was submitted. Please try again later.")
-		close(l.ready)
-		s.runs.mu.Lock()
-		s.runs.turnedAway(run.Body, time.Now())
-		s.runs.mu.Unlock()
-		return nil, false, l.bad
 	}
-	l.mu.Lock()
-	l.run.Revision, l.run.SealedKey = max(l.run.Revision, stored.Revision), run.SealedKey
-	l.mu.Unlock()
-	close(l.ready)
-	if err := s.confirm(ctx, l, a, place); err != nil {
-		place.release()
-		l.release()
-		l.leave(g, adapter.DeliveryAbandoned, time.Now())
-		return nil, false, err
+	if err == nil {
+		return c, nil
 	}
-	s.execute(l, a.Caller, place, run.Created.Add(s.patience(a)))
-	return s.waiter(l, a, w, g), false, nil
+	if x.slot != nil {
+		x.slot.release()
+	}
+	if errors.Is(err, adapter.ErrCommitUnknown) {
+		s.spawn(func() { s.disown(x.run) })
+	}
+	if known, ok := errors.AsType[*adapter.Error](err); ok {
+		return c, known
+	}
+	return c, notRecorded(err)
+}
+
+// choose is the unit: it may be run again from the top.
+func (x *acceptance) choose(ctx context.Context, tx adapter.Tx) (choice, error) {
+	s, now := x.s, x.s.clock.now()
+	if err := tx.Lock(ctx, x.run.Body); err != nil {
+		return choice{}, err
+	}
+	q := question{retry: x.a.Retry, share: x.run.Sharing, replica: s.cfg.Replica, now: now, follow: s.cfg.JobDeadline, window: s.cfg.ShareWindow,
+		waited: x.waited, closed: s.sharingClosed}
+	c, err := x.verdict(ctx, tx, q)
+	if err != nil {
+		return c, err
+	}
+	switch c.verdict {
+	case waits:
+		return c, nil
+	case begins:
+		return x.begin(ctx, tx, now)
+	case restarts:
+		return c, x.restart(ctx, tx, &c, now)
+	}
+	if c.late {
+		if err := tx.CountLate(ctx, c.job.ID); err != nil {
+			return c, err
+		}
+	}
+	if c.taken {
+		err = tx.PutDelivery(ctx, c.job.ID, c.delivery, c.becomes)
+	}
+	return c, err
+}
+
+func (x *acceptance) verdict(ctx context.Context, tx adapter.Tx, q question) (choice, error) {
+	if x.run.Claim != "" {
+		return x.claimed(ctx, tx, q)
+	}
+	keep := max(x.s.cfg.JobDeadline, repeatWindow)
+	jobs, err := tx.JobsByBody(ctx, x.run.Body, q.now.Add(-keep), candidates)
+	if err != nil {
+		return choice{}, err
+	}
+	for i := range jobs {
+		if jobs[i].ID == x.run.ID { // written by an earlier try of which nobody knew
+			return choice{verdict: begins, job: jobs[i]}, nil
+		}
+		x.s.clock.tie(&jobs[i])
+	}
+	return decide(jobs, q), nil
+}
+
+// claimed is what an attempt with an Idempotency-Key is.
+func (x *acceptance) claimed(ctx context.Context, tx adapter.Tx, q question) (choice, error) {
+	job, err := tx.JobByClaim(ctx, x.run.Claim)
+	switch {
+	case errors.Is(err, adapter.ErrNotFound):
+		return choice{verdict: begins}, nil
+	case err != nil:
+		return choice{}, err
+	case job.ID == x.run.ID:
+		return choice{verdict: begins, job: job}, nil
+	case q.now.Sub(job.Created) > claimKept:
+		return choice{verdict: begins}, tx.ReleaseClaim(ctx, job.ID)
+	case job.Body != x.run.Body:
+		return choice{}, &adapter.Error{Kind: adapter.Reused, Code: "idempotency_key_reused", Param: "Idempotency-Key",
+			Message: "This Idempotency-Key was used with another request body within the last 24 hours. Use a new key for a new request."}
+	}
+	x.s.clock.tie(&job)
+	return q.claimed(job), nil
+}
+
+// begin records the new job. If it has its place at the upstream already, the intent of its first step goes with it.
+func (x *acceptance) begin(ctx context.Context, tx adapter.Tx, now time.Time) (choice, error) {
+	if err := x.admit(); err != nil {
+		x.s.refused.note(x.run.Body, now)
+		return choice{}, err
+	}
+	if x.run.Retry > x.run.Late { // how many tries of it are known already
+		x.run.Late += x.s.refused.take(x.run.Body, x.run.Retry-x.run.Late, now)
+	}
+	run := clone(x.run)
+	if x.fresh = x.w.First != "" && x.slot.held(); x.fresh {
+		run.Steps = []adapter.Step{{Name: x.w.First, State: stateOf(run, x.w.First), Upstream: x.w.Account.Name, Intended: now}}
+	}
+	err := tx.InsertJob(ctx, run)
+	if errors.Is(err, adapter.ErrExists) { // by an earlier try of which nobody knew
+		var known adapter.Job
+		if known, err = tx.Job(ctx, run.ID); err == nil {
+			run = known
+			x.s.clock.tie(&run)
+			x.fresh = len(run.Steps) > 0
+		}
+	}
+	return choice{verdict: begins, job: run, becomes: run.Deliveries[0]}, err
+}
+
+// admit takes a place at the upstream, or in its queue; a Busy *Error if the queue is full.
+func (x *acceptance) admit() (err error) {
+	if x.slot == nil {
+		x.slot, err = x.s.queue.enter(x.w.Account.Name, x.a.Caller.Owner)
+	}
+	return err
+}
+
+// enter makes the attempt's ticket, and executes what it begins.
+func (x *acceptance) enter(ctx context.Context, c choice) *ticket {
+	s := x.s
+	j := s.jobs.of(c.job)
+	t := s.newTicket(j, x.a, c)
+	t.guest = s.guests.sit(ctx, c.job.ID, x.a)
+	x.seated()
+	switch c.verdict {
+	case begins, restarts:
+		j = s.jobs.enter(j)
+		t.job.Store(j)
+		j.mu.Lock()
+		j.own, j.by, j.closed, j.run = true, nil, false, clone(c.job) // an execution that ended lets go of it
+		j.wake()
+		j.mu.Unlock()
+		if c.verdict == restarts {
+			s.deps.Log.Info("a job that came to nothing is tried again", "job", c.job.ID)
+		}
+		first := ""
+		if x.fresh {
+			first = x.w.First
+		}
+		s.execute(j, x.a.Caller, execution{slot: x.slot, fresh: first, patience: s.clock.now().Add(s.patience(x.a))})
+		s.jobs.leave(j)
+	default:
+		if x.slot != nil {
+			x.slot.release()
+		}
+		if c.taken {
+			j.deliver(c.delivery, c.becomes)
+		}
+	}
+	return t
 }
 
 // patience is how long an attempt's client waits, and a full upstream is asked again for it.
@@ -145,4 +285,47 @@ func (s *Engine) patience(a adapter.Attempt) time.Duration {
 		return s.cfg.JobDeadline
 	}
 	return s.cfg.JobTimeout
+}
+
+// sharingClosed reports whether the grid of a job that is executed here is not shared any more.
+func (s *Engine) sharingClosed(id string) bool {
+	j := s.jobs.get(id)
+	if j == nil {
+		return false
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.closed
+}
+
+// disown ends a job whose record may have landed although its client was told that nothing was submitted. Nobody executes
+// it: it came to nothing.
+func (s *Engine) disown(run adapter.Job) {
+	for wait, tries := time.Second, 0; tries < 10 && adapter.Pause(s.life, wait); wait = min(2*wait, 30*time.Second) {
+		err := s.write(s.life, func(tx adapter.Tx) error {
+			landed, err := tx.LockJob(s.life, run.ID)
+			if err != nil || landed.Status.Ended() {
+				return err
+			}
+			for _, st := range landed.Steps {
+				if err := tx.DropStep(s.life, run.ID, st.Name); err != nil {
+					return err
+				}
+			}
+			landed.Steps = nil
+			discard(&landed, s.clock.now())
+			return tx.PutJob(s.life, landed, s.cfg.Replica)
+		})
+		if err == nil {
+			return
+		}
+		if errors.Is(err, adapter.ErrNotFound) {
+			tries++ // the server may still be committing
+		}
+	}
+}
+
+// discard ends a job that must not be executed. Whoever repeats its request restarts it.
+func discard(r *adapter.Job, now time.Time) {
+	conclude(r, adapter.Result{}, adapter.Errorf(adapter.Storage, "midgate was interrupted before this job was submitted. Please send the request again."), now)
 }

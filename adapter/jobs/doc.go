@@ -1,26 +1,22 @@
-// Package jobs accepts, executes, recovers and reconciles jobs that cost money: none is paid twice, none that was paid is
-// lost.
+// Package jobs accepts requests that cost money, executes them, recovers them after a crash and looks for what got lost.
+// No submission is made twice, and no paid picture is lost.
 //
-//	           Accept                first submission noted                result recorded
-//	(attempt) ───────▶ queued ──────────────────────────▶ in_progress ──────────────────────▶ completed
-//	                     │ refused, no account, no place      │ FAILURE, deadline, lost           ▲
-//	                     ▼                                    ▼                                   │
-//	                  failed, nothing submitted            failed, may still exist ───────────────┘
-//	                     │                                                          found again (reconcile)
-//	                     └──── its repeat restarts it ────▶ queued
+//	            Accept                first submission noted                  result recorded
+//	(attempt) ─────────▶ queued ─────────────────────────────▶ in_progress ──────────────────────▶ completed
+//	                       │  refused, client gone, no place        │  failed, deadline, lost           ▲
+//	                       ▼                                        ▼                                    │ found again
+//	                    failed: came to nothing ──restart──▶ queued  failed: may still exist ────────────┘
 //
-// A cancelled job ends as cancelled from queued or in_progress. Who moves a job:
+// Who may move a job: Accept makes it and restarts it, whichever process the attempt reaches. From then on it belongs to
+// the replica in its record, and every write of that replica checks that it still does; a replica whose lease lapsed
+// loses its open jobs to the others (recover.go). Jobs that ended although something of theirs may exist are looked for
+// by whoever takes them from the table (reconcile_loop.go).
 //
-//   - Accept decides which attempt is which (accept.go, dedup.go): an attempt repeats a job, shares its grid, restarts one
-//     of which nothing was submitted, or is new. A new job is recorded before its client waits for it.
-//   - An execution (execute.go, execution.go, submit.go) runs the workflow of the job's kind. Each of its steps is recorded
-//     as intended before it is sent, is sent once, and its outcome is recorded before anything else happens. A step of
-//     unknown outcome is looked for at the upstream (reconcile.go) and never sent again.
-//   - After a crash the replica itself, or one that sees its lease lapse (lease.go, recover.go), executes the workflow again
-//     from the top: recorded steps answer at once, so it arrives where it was.
-//   - A job that ended although something of it may exist, or whose pictures could not be stored, is looked for as long as a
-//     repeat may ask for it (reconcile_late.go, unstored.go); what turns up is followed to its end.
-//   - A command that an upstream certainly did not take goes to another one (failover.go).
+// What an attempt is (a new job, the repeat of one, a share of one) is decided in one transaction, under a lock on its
+// owner, route and body: decide in dedup.go is a function of the rows alone, and so holds for all replicas.
 //
-// It knows no kind of job: workflows say which commands a job needs. It never reads a picture, and nothing of HTTP.
+// A picture costs three commits: the job with its first intent, its submission, its result with all records. What became
+// of answers rides on the next commit (deliveries.go).
+//
+// Memory holds the jobs that are executed here and those that somebody waits for here.
 package jobs

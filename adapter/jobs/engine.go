@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"time"
 
@@ -19,52 +20,100 @@ type Workflow func(*Execution) (adapter.Result, error)
 // was spent.
 type Engine struct {
 	cfg       Config
-	parts     Deps
+	deps      Deps
 	workflows map[adapter.JobKind]Workflow // by the kind of a job
 	onStart   []StartHook
 
-	runs     *runs
-	places   *places
-	standing standing // the lease that says this replica is alive
+	clock   clock
+	jobs    *registry
+	queue   *queue
+	lease   lease
+	settles *settles
+	left    leavers
+	guests  *guests
+	refused refusals // before they had a job
+	alone   onceEach // what one job at a time may do, by name
 
-	life context.Context // of the sequences; ends with Close
+	life context.Context // of the executions; ends with Close
 	end  context.CancelCauseFunc
 	work sync.WaitGroup
-
-	alone onceEach // what one job at a time may do, by name
 
 	spawning sync.Mutex // nothing is added to work once Close waits for it
 	closed   bool
 }
 
-// errStopping is why sequences end at Close: their runs stay unfinished and are resumed at the next start.
-var errStopping = errors.New("midgate is stopping")
+// Why executions end before their time.
+var (
+	errStopping  = errors.New("midgate is stopping") // at Close: their jobs stay open and are resumed at the next start
+	errDeadline  = errors.New("the job's deadline is over")
+	errPatience  = errors.New("the time for one answer is over")
+	errCancelled = errors.New("the job was cancelled")
+	errLost      = errors.New("another replica executes the job")
+)
 
-// New makes an engine that makes each kind of job by its workflow. Start makes it follow what an earlier process
-// left.
-func New(cfg Config, parts Deps, workflows map[adapter.JobKind]Workflow) *Engine {
+// New makes an engine that makes each kind of job by its workflow. Start makes it follow what an earlier process left.
+func New(cfg Config, deps Deps, workflows map[adapter.JobKind]Workflow) *Engine {
 	if cfg.Adoption == 0 {
 		cfg.Adoption = 15 * time.Second
 	}
 	if cfg.LeaseCheck == 0 {
 		cfg.LeaseCheck = time.Second
 	}
-	life, end := context.WithCancelCause(context.Background())
-	return &Engine{
-		cfg: cfg, parts: parts, workflows: workflows,
-		runs:   newRuns(cfg.JobDeadline),
-		places: newPlaces(cfg.MaxInFlight, cfg.InFlightAt, cfg.MaxQueue, parts.Observer.InFlight),
-		life:   life, end: end,
+	if cfg.Replica == "" {
+		cfg.Replica = strings.ToLower(adapter.NewID(""))
 	}
+	life, end := context.WithCancelCause(context.Background())
+	s := &Engine{
+		cfg: cfg, deps: deps, workflows: workflows,
+		clock: newClock(), jobs: newRegistry(), guests: newGuests(),
+		queue: newQueue(cfg.MaxInFlight, cfg.InFlightAt, cfg.MaxQueue, deps.Observer.InFlight),
+		life:  life, end: end,
+	}
+	s.settles = &settles{s: s}
+	return s
 }
 
-// Close stops the sequences where they are and waits for them. Whatever they had under way is in the journal.
+// Start takes over what earlier processes left, or dead replicas leave. It returns when the first jobs have been taken;
+// the rest goes on until Close.
+func (s *Engine) Start(ctx context.Context) error {
+	if s.deps.State.Shared() {
+		if err := s.keepLease(ctx); err != nil {
+			return err
+		}
+	} else {
+		s.lease.forGood()
+	}
+	if err := s.takeOver(ctx); err != nil {
+		return err
+	}
+	s.spawn(s.maintain)
+	s.spawn(s.settles.run)
+	if s.deps.Bus != nil {
+		s.spawn(s.hear)
+		s.spawn(s.lookAtOthers)
+	}
+	return nil
+}
+
+// Close stops the executions where they are and waits for them. Whatever they had under way is recorded.
 func (s *Engine) Close() {
 	s.end(errStopping)
 	s.spawning.Lock()
+	closed := s.closed
 	s.closed = true
 	s.spawning.Unlock()
 	s.work.Wait()
+	if closed {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), acceptPatienceShared)
+	defer cancel()
+	if err := s.settles.flush(ctx); err != nil {
+		s.deps.Log.Warn("what became of the last answers could not be recorded", "error", err)
+	}
+	if s.deps.State.Shared() {
+		_ = s.deps.State.Write(ctx, func(tx adapter.Tx) error { return tx.EndLease(ctx, s.cfg.Replica) }) // it lapses by itself
+	}
 }
 
 // spawn runs work in a goroutine that Close waits for; false when it is too late for that.
@@ -78,5 +127,32 @@ func (s *Engine) spawn(work func()) bool {
 	return true
 }
 
-// Busy reports how many runs are executed here at the moment.
-func (s *Engine) Busy() int { return s.runs.executing() }
+// Busy reports how many jobs are executed here at the moment.
+func (s *Engine) Busy() int { return s.jobs.executing() }
+
+// StartHook is told of each job that begins to be executed here, again after a restart. It returns what follows the job
+// in a goroutine of the engine's until it has ended; nil if nothing does.
+type StartHook func(job adapter.Job) Follower
+
+// Follower follows a job that is executed here, until it has ended or look says that it is another replica's now, at the
+// latest until ctx ends.
+type Follower func(ctx context.Context, look func() (job adapter.Job, changed <-chan struct{}, ours bool))
+
+// OnStart adds a hook. It must be called before Start.
+func (s *Engine) OnStart(hook StartHook) { s.onStart = append(s.onStart, hook) }
+
+// started tells the hooks of a job that begins to be executed here.
+func (s *Engine) started(j *activeJob) {
+	for _, hook := range s.onStart {
+		follow := hook(j.snapshot())
+		if follow == nil {
+			continue
+		}
+		s.spawn(func() {
+			follow(s.life, func() (adapter.Job, <-chan struct{}, bool) {
+				run, changed := j.look()
+				return run, changed, run.Replica == s.cfg.Replica
+			})
+		})
+	}
+}

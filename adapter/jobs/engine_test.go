@@ -44,10 +44,10 @@ func TestRepeatsJoinTheRunTheyRepeat(t *testing.T) {
 					harness.Text(t, first)
 					first.Answered()
 				}
+				synctest.Wait() // it is submitted
 				if test.abandon {
 					first.Abandoned()
 				}
-				synctest.Wait()
 				<-time.After(test.later)
 				second := harness.Text(t, e.Ask(t, test.second))
 				if up.Charges() != test.jobs {

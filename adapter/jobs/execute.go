@@ -3,157 +3,187 @@ package jobs
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"midgate/adapter"
 )
 
-// Why a run's sequence ends before its time.
-var (
-	errDeadline  = errors.New("the job's deadline is over")
-	errPatience  = errors.New("the time for one answer is over")
-	errCancelled = errors.New("the job was cancelled")
-	errLost      = errors.New("another replica executes the run")
-)
+// execution is what an execution begins with.
+type execution struct {
+	slot     *slot     // the first submission's place, nil if it has to be asked for
+	fresh    string    // the step whose intent the record holds although nothing was sent yet
+	patience time.Time // until then a full upstream is asked again
+}
 
-// execute runs a run's sequence in a goroutine of the service. place is the first job's, nil if it has to be asked for;
-// until patience a full upstream is asked again.
-func (s *Engine) execute(l *live, caller adapter.Caller, place *place, patience time.Time) {
-	run := l.snapshot()
+// execute runs a job's workflow in a goroutine of the engine. The caller has claimed the job.
+func (s *Engine) execute(j *activeJob, caller adapter.Caller, with execution) {
+	run := j.snapshot()
 	ctx, cancel := context.WithDeadlineCause(s.life, run.Deadline, errDeadline)
 	ctx, stop := context.WithCancelCause(ctx)
-	l.mu.Lock()
-	l.own, l.self, l.stop, l.key = true, s.cfg.Replica, stop, caller.Key
-	l.heed() // it may have been cancelled since the snapshot
-	l.mu.Unlock()
-	q := &Execution{s: s, live: l, ctx: ctx, caller: caller, seed: run.Seed, place: place, patience: patience, goesOn: place == nil}
-	if o := s.parts.Observer.JobStarted; o != nil {
+	j = s.jobs.enter(j)
+	q := &Execution{s: s, job: j, ctx: ctx, caller: caller, seed: run.Seed, slot: with.slot, fresh: with.fresh, patience: with.patience, resumed: with.slot == nil}
+	j.mu.Lock()
+	j.own, j.by, j.stop, j.key = true, q, stop, caller.Key
+	j.heed() // it may have been cancelled since the snapshot
+	j.mu.Unlock()
+	if o := s.deps.Observer.JobStarted; o != nil {
 		o(string(run.Kind), run.Upstream, run.Speed)
 	}
-	s.started(l)
+	s.started(j)
 	work := func() {
 		defer cancel()
 		defer stop(nil)
+		defer s.jobs.leave(j)
 		result, err := q.perform(run)
 		q.leave()
-		s.ended(l, ctx, result, err)
+		s.ended(q, result, err)
 	}
 	if !s.spawn(work) {
-		work() // its life is over: the run stays for the next process
+		work() // its life is over: the job stays for the next process
 	}
 }
 
-// perform runs the sequence.
+// perform runs the workflow.
 func (q *Execution) perform(run adapter.Job) (result adapter.Result, err error) {
 	if run.Cancel {
 		return adapter.Result{}, errCancelled
 	}
 	err = q.Shielded(func() (err error) {
-		result, err = q.workflow(run)
+		do := q.s.workflows[run.Kind]
+		if do == nil {
+			return fmt.Errorf("a job of unknown kind %q", run.Kind)
+		}
+		result, err = do(q)
 		return err
 	})
 	return result, err
 }
 
-// ended records how the run came out, unless it is to be resumed: at the next start, or by the replica that took it.
-func (s *Engine) ended(l *live, ctx context.Context, result adapter.Result, err error) {
+// ended records how the job came out, unless it is to be resumed: at the next start, or by the replica that took it.
+func (s *Engine) ended(q *Execution, result adapter.Result, err error) {
+	j := q.job
 	if s.life.Err() != nil && err != nil {
+		q.withdraw()
 		return
 	}
 	if errors.Is(err, errLost) {
-		l.release()
+		s.release(q, nil)
 		return
 	}
-	failure := s.failure(ctx, l, err)
-	now := time.Now()
-	var saved adapter.Job
-	keep := context.WithoutCancel(ctx)
+	failure := s.failure(q, err)
+	var run adapter.Job
+	if errors.Is(err, errDeserted) {
+		run = j.snapshot() // the record says so already, and a repeat may have begun the job anew since
+		conclude(&run, result, failure, s.clock.now())
+	} else if run, err = s.recordEnd(q, result, failure); err != nil && !errors.Is(err, adapter.ErrConflict) {
+		return // midgate stops: the next process finds the pictures
+	} else if err != nil {
+		s.release(q, nil)
+		return
+	}
+	if s.deps.Stored != nil {
+		s.deps.Stored(q.resumed, q.records...)
+	}
+	for _, name := range s.release(q, &run) {
+		if err := s.deps.Pictures.Delete(context.WithoutCancel(q.ctx), name); err != nil {
+			s.deps.Log.Warn("a preview could not be deleted", "name", name, "error", err)
+		}
+	}
+	s.guests.over(run.ID)
+	s.tellChanged(run.ID)
+	s.count(run, failure)
+}
+
+// recordEnd writes the job's result with all records of its pictures, in one commit. What was made is paid, so this is
+// tried until it is written or midgate stops.
+func (s *Engine) recordEnd(q *Execution, result adapter.Result, failure *adapter.Error) (run adapter.Job, err error) {
+	keep := context.WithoutCancel(q.ctx)
 	for wait := 100 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
-		err = l.save(keep, s.parts.Journal, func(r *adapter.Job) error {
-			if r.Replica != s.cfg.Replica {
-				return errLost
-			}
-			conclude(r, result, failure, now)
-			saved = *r
-			return nil
-		})
-		if err == nil || errors.Is(err, errLost) || errors.Is(err, adapter.ErrNotFound) {
-			break
+		run = q.job.snapshot()
+		conclude(&run, result, failure, s.clock.now())
+		err = s.write(keep, func(tx adapter.Tx) error { return q.putEnd(keep, tx, run) })
+		switch {
+		case err == nil, errors.Is(err, adapter.ErrConflict):
+			return run, err
 		}
-		s.parts.Log.Error("a result could not be recorded; trying again", "job", l.snapshot().ID, "error", err)
+		s.deps.Log.Error("a result could not be recorded; trying again", "job", run.ID, "error", err)
 		if !adapter.Pause(s.life, wait) {
-			return
+			return run, err
 		}
-	}
-	for _, name := range l.release() {
-		if err := s.parts.Pictures.Delete(keep, name); err != nil {
-			s.parts.Log.Warn("a preview could not be deleted", "name", name, "error", err)
-		}
-	}
-	if o := s.parts.Observer.JobEnded; o != nil && err == nil {
-		outcome := string(saved.Status)
-		if failure != nil && failure.Code == clientLeft {
-			outcome = clientLeft // no trouble of an upstream's
-		} else if failure != nil && failure.Kind != adapter.Cancelled {
-			outcome = string(failure.Kind)
-		}
-		o(string(saved.Kind), saved.Upstream, saved.Speed, outcome, now.Sub(saved.Created))
 	}
 }
 
-// conclude ends the run. The answer of a run that was reopened for a job that turned up late is never taken back.
-func conclude(r *adapter.Job, result adapter.Result, failure *adapter.Error, now time.Time) {
-	had := r.Result
-	r.Finished, r.Result, r.Error = now, nil, failure
+func (q *Execution) putEnd(ctx context.Context, tx adapter.Tx, run adapter.Job) error {
+	if err := tx.PutJob(ctx, run, q.s.cfg.Replica); err != nil {
+		return err
+	}
+	fresh := q.unsent()
+	for _, st := range run.Steps {
+		if st.Name == fresh {
+			if err := tx.DropStep(ctx, run.ID, st.Name); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := tx.PutStep(ctx, run.ID, st); err != nil {
+			return err
+		}
+	}
+	return tx.PutImages(ctx, q.records...)
+}
+
+// count tells metrics of a job that has ended.
+func (s *Engine) count(run adapter.Job, failure *adapter.Error) {
+	o := s.deps.Observer.JobEnded
+	if o == nil {
+		return
+	}
+	outcome := string(run.Status)
 	switch {
-	case had != nil && (failure != nil || len(result.Images) < len(had.Images)):
-		r.Status, r.Result, r.Error = adapter.JobCompleted, had, nil
-	case failure == nil:
-		r.Status, r.Result = adapter.JobCompleted, &result
-	case failure.Kind == adapter.Cancelled:
-		r.Status = adapter.JobCancelled
+	case failure == nil, failure.Kind == adapter.Cancelled:
+	case failure.Code == clientLeft:
+		outcome = clientLeft // no trouble of an upstream's
 	default:
-		r.Status = adapter.JobFailed
+		outcome = string(failure.Kind)
 	}
-	if !reconcilable(*r) {
-		r.SealedKey = nil
-	}
+	o(string(run.Kind), run.Upstream, run.Speed, outcome, run.Finished.Sub(run.Created))
 }
 
-// heed ends the sequence that is executed here once its record says that it was cancelled, by whichever replica; the
-// caller holds mu.
-func (l *live) heed() {
-	if l.run.Cancel && l.stop != nil {
-		l.stop(errCancelled)
+// release says that an execution is over, with what came of the job if it is known, and returns the previews that were
+// kept for it. A job that is begun anew by now is left alone.
+func (s *Engine) release(q *Execution, ended *adapter.Job) (previews []string) {
+	j := q.job
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.by != q {
+		return nil
 	}
-}
-
-// release says that this process does not execute the run any more, and returns the previews that were kept for it.
-func (l *live) release() (previews []string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	previews = l.kept
-	l.own, l.self, l.stop, l.kept = false, "", nil, nil
-	l.wake()
+	if r := &j.run; ended != nil {
+		r.Status, r.Finished, r.Result, r.Error, r.NextLook, r.SealedKey = ended.Status, ended.Finished, ended.Result, ended.Error, ended.NextLook, ended.SealedKey
+	}
+	previews = j.kept
+	j.own, j.by, j.stop, j.kept = false, nil, nil, nil
+	j.wake()
 	return previews
 }
 
-// failure turns whatever ended a sequence into what its clients are told, and logs what they are not.
-func (s *Engine) failure(ctx context.Context, l *live, err error) *adapter.Error {
-	run := l.snapshot()
+// failure turns whatever ended an execution into what its clients are told, and logs what they are not.
+func (s *Engine) failure(q *Execution, err error) *adapter.Error {
+	run := q.job.snapshot()
 	var known *adapter.Error
-	switch {
+	switch cause := context.Cause(q.ctx); {
 	case err == nil:
 		return nil
-	case errors.Is(err, errCancelled) || errors.Is(context.Cause(ctx), errCancelled):
+	case errors.Is(err, errCancelled) || errors.Is(cause, errCancelled):
 		return &adapter.Error{Kind: adapter.Cancelled, Code: "job_cancelled", Message: "The job was cancelled."}
 	case errors.As(err, &known):
-		s.parts.Log.Info("a job failed", "job", run.ID, "kind", string(known.Kind), "error", err)
+		s.deps.Log.Info("a job failed", "job", run.ID, "kind", string(known.Kind), "error", err)
 		return known
-	case errors.Is(err, errDeadline) || errors.Is(context.Cause(ctx), errDeadline):
+	case errors.Is(err, errDeadline) || errors.Is(cause, errDeadline):
 		return adapter.Errorf(adapter.Overdue, "Midjourney did not finish job %s within %s, so nobody waits for it any more.", run.ID, s.cfg.JobDeadline)
 	default:
-		s.parts.Log.Error("a job failed unexpectedly", "job", run.ID, "error", err)
+		s.deps.Log.Error("a job failed unexpectedly", "job", run.ID, "error", err)
 		return &adapter.Error{Kind: adapter.Internal, Message: "Internal server error."}
 	}
 }

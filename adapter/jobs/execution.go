@@ -2,14 +2,52 @@ package jobs
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"runtime/debug"
+	"slices"
+	"sync"
 	"time"
 
 	"midgate/adapter"
 )
 
+// Execution is a job being executed. Its workflow is straight-line code: Do submits a command under the name of a step
+// and waits for its task. Executed again from the top after a crash, recorded steps answer at once and the code arrives
+// where it was. Steps of one execution may run at the same time.
+type Execution struct {
+	s        *Engine
+	job      *activeJob
+	ctx      context.Context // the job's: it outlives the client and ends at the job's deadline
+	caller   adapter.Caller
+	seed     string
+	patience time.Time // until then a full upstream is asked again
+	resumed  bool
+
+	mu      sync.Mutex
+	slot    *slot   // the one that admitted the job, until its first submission takes it
+	slots   []*slot // held by submissions under way
+	fresh   string  // the step whose intent is recorded although nothing was sent yet
+	records []adapter.Image
+	sent    onceEach // submissions, by the name of their step
+}
+
+// StepRequest is one command for one account.
+type StepRequest struct {
+	Step    string // unique within the job
+	Account adapter.Account
+	Command adapter.Command
+	Speed   adapter.Speed
+	Dialog  bool // the task may ask for a dialog: then it is returned waiting for it
+	Hidden  bool // nothing is shown of the task on its way: it would be another picture than the one that comes
+
+	Continues bool   // the task may be older than the step, and carry the state of an earlier submission
+	Answers   string // the step whose dialog this one answers: its task goes on
+	failFast  bool   // a full upstream is not asked again: others are
+}
+
 // Job is the newest state of the job.
-func (q *Execution) Job() adapter.Job { return q.live.snapshot() }
+func (q *Execution) Job() adapter.Job { return q.job.snapshot() }
 
 // Context ends at the job's deadline, when it is cancelled, and when the engine stops: not when its client leaves.
 func (q *Execution) Context() context.Context { return q.ctx }
@@ -19,41 +57,81 @@ func (q *Execution) Caller() adapter.Caller { return q.caller }
 
 // Resumed reports whether the job was executed before: by another process, or until something of it was given up. What
 // it makes may be there already.
-func (q *Execution) Resumed() bool { return q.goesOn }
+func (q *Execution) Resumed() bool { return q.resumed }
 
-// MarkFree notes that a step was not paid by itself: it only opened a dialog.
-func (q *Execution) MarkFree(step string) { q.note(step, func(st *adapter.Step) { st.Free = true }) }
+// Account returns the account that the job was given to when it was accepted or, if that is not configured any more, the
+// one that took its task.
+func (q *Execution) Account() (adapter.Account, error) {
+	run := q.Job()
+	a, err := q.s.deps.Accounts.Made(q.ctx, q.caller, run.Upstream)
+	if took := run.UpstreamOf(""); err != nil && took != run.Upstream {
+		return q.s.deps.Accounts.Made(q.ctx, q.caller, took)
+	}
+	return a, err
+}
 
 // AccountOf returns the account of one of the caller's earlier jobs by its name.
 func (q *Execution) AccountOf(upstream string) (adapter.Account, error) {
-	return q.s.parts.Accounts.Made(q.ctx, q.caller, upstream)
+	return q.s.deps.Accounts.Made(q.ctx, q.caller, upstream)
 }
 
 // Earlier reads the record of another job, such as the video that this one continues.
-func (q *Execution) Earlier(id string) (adapter.Job, error) { return q.s.parts.Journal.Get(q.ctx, id) }
+func (q *Execution) Earlier(id string) (adapter.Job, error) { return q.s.Record(q.ctx, id) }
 
-// Exclusively returns when no other job of this process does what has that name, and how to let the next one do it.
-// While it waits, the place that the job holds at the upstream goes to others.
-func (q *Execution) Exclusively(name string) (release func(), err error) {
-	return q.s.alone.hold(q.ctx, name, q.stepAside)
+// ImageID is the ID of the picture that the job calls name: the same when the job is resumed.
+func (q *Execution) ImageID(name string) string {
+	return adapter.DerivedID(adapter.ImagePrefix, q.seed, name)
+}
+
+// state is the tag that a step's submission carries: unguessable, and the same when the job is resumed.
+func (q *Execution) state(step string) string { return adapter.DerivedID("mg_", q.seed, "state/"+step) }
+
+func stateOf(run adapter.Job, step string) string {
+	return adapter.DerivedID("mg_", run.Seed, "state/"+step)
+}
+
+// Keep notes records of pictures: they are stored with the job's result, in one commit.
+func (q *Execution) Keep(images ...adapter.Image) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for _, img := range images {
+		if i := slices.IndexFunc(q.records, func(r adapter.Image) bool { return r.ID == img.ID }); i >= 0 {
+			q.records[i] = img
+		} else {
+			q.records = append(q.records, img)
+		}
+	}
+}
+
+// Kept returns a record that Keep was given.
+func (q *Execution) Kept(id string) (adapter.Image, bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	i := slices.IndexFunc(q.records, func(r adapter.Image) bool { return r.ID == id })
+	if i < 0 {
+		return adapter.Image{}, false
+	}
+	return q.records[i], true
+}
+
+// Do submits a command, at most once in the life of the job, and waits for its task.
+func (q *Execution) Do(o StepRequest) (adapter.Task, error) {
+	sub, slot, err := q.submit(o)
+	defer slot.giveBack()
+	if err != nil {
+		return adapter.Task{}, fmt.Errorf("%s: %w", o.Step, err)
+	}
+	if o.Dialog && sub.Dialog {
+		return adapter.Task{ID: sub.TaskID, Status: adapter.Dialog, FinalPrompt: sub.Prompt}, nil
+	}
+	return q.Await(o, sub)
 }
 
 // Submit submits a command, at most once in the life of the job, and does not wait for its task. The place at the
 // upstream is held until release.
 func (q *Execution) Submit(o StepRequest) (sub adapter.Submission, release func(), err error) {
-	sub, place, err := q.submitStep(o)
-	return sub, func() { q.giveBack(place) }, err
-}
-
-// SubmitAnywhere is submitOnly for a command that every upstream can do.
-func (q *Execution) SubmitAnywhere(o StepRequest) (sub adapter.Submission, account adapter.Account, release func(), err error) {
-	var held *place
-	account, err = q.anywhere(o, func(o StepRequest) (err error) {
-		q.giveBack(held)
-		sub, held, err = q.submitStep(o)
-		return err
-	})
-	return sub, account, func() { q.giveBack(held) }, err
+	sub, slot, err := q.submit(o)
+	return sub, slot.giveBack, err
 }
 
 // OpenDialog submits a press that always opens a dialog; the task that it returns waits for that.
@@ -66,6 +144,47 @@ func (q *Execution) OpenDialog(o StepRequest) (adapter.Task, error) {
 	return adapter.Task{ID: sub.TaskID, Status: adapter.Dialog, FinalPrompt: sub.Prompt}, nil
 }
 
+// Await waits for the task of a submission and notes how it went.
+func (q *Execution) Await(o StepRequest, sub adapter.Submission) (adapter.Task, error) {
+	polls, state := 0, q.state(o.Step)
+	if sub.Existing { // it carries the state of whoever submitted it
+		state = ""
+	}
+	task, err := o.Account.Waiter.Wait(q.ctx, adapter.Wait{
+		TaskID: sub.TaskID, State: state, Kind: o.Command.Name(), Speed: o.Speed, Submitted: sub.At, Dialog: o.Dialog,
+		Watch: func(t adapter.Task) {
+			if q.job.progress(o.Step, t.Progress, o.preview(t)) {
+				q.s.tellProgress(q.job)
+			}
+		},
+		Polled: func() { polls++ },
+	})
+	if ctxErr := context.Cause(q.ctx); err != nil && ctxErr != nil {
+		err = ctxErr
+	}
+	q.job.update(func(r *adapter.Job) {
+		if st := stepOf(r, o.Step); st != nil {
+			st.Polls += polls
+			st.Status = task.Status
+			if task.Done() {
+				st.Finished = q.s.clock.now()
+			}
+		}
+	})
+	if err == nil {
+		q.job.progress(o.Step, 100, "")
+	}
+	return task, err
+}
+
+// preview is what may be shown of a task on its way.
+func (o StepRequest) preview(t adapter.Task) string {
+	if o.Hidden {
+		return ""
+	}
+	return t.ImageURL
+}
+
 // AwaitDialog waits until the task of a press says that it awaits its dialog, or is done without one.
 func (q *Execution) AwaitDialog(ctx context.Context, o StepRequest, taskID string) (adapter.Task, error) {
 	return o.Account.Waiter.Wait(ctx, adapter.Wait{TaskID: taskID, State: q.state(o.Step), Kind: o.Command.Name(), Submitted: time.Now(), Dialog: true})
@@ -74,4 +193,134 @@ func (q *Execution) AwaitDialog(ctx context.Context, o StepRequest, taskID strin
 // Later does work that goes on when the job is over, until the engine stops; false when it is too late for that.
 func (q *Execution) Later(work func(ctx context.Context)) bool {
 	return q.s.spawn(func() { work(q.s.life) })
+}
+
+// Recorded returns what is known of a step.
+func (q *Execution) Recorded(step string) (adapter.Step, bool) {
+	q.job.mu.Lock()
+	defer q.job.mu.Unlock()
+	if st := stepOf(&q.job.run, step); st != nil {
+		return *st, true
+	}
+	return adapter.Step{}, false
+}
+
+// MarkFree notes that a step was not paid by itself: it only opened a dialog.
+func (q *Execution) MarkFree(step string) {
+	change := func(r *adapter.Job) {
+		if st := stepOf(r, step); st != nil {
+			st.Free = true
+		}
+	}
+	q.job.update(change) // the job's next commit carries it
+}
+
+// RecordStorage stores what a finished task made, and notes with its step whether that worked: while it did not, the job
+// is gone on with later.
+func (q *Execution) RecordStorage(task adapter.Task, store func() (adapter.Result, error)) (adapter.Result, error) {
+	result, err := store()
+	q.job.update(func(r *adapter.Job) {
+		for i, s := range r.Steps {
+			if s.Submission != nil && s.Submission.TaskID == task.ID && !s.Free {
+				r.Steps[i].Unstored = err != nil
+			}
+		}
+	})
+	return result, err
+}
+
+// CloseSharing ends the time in which equal requests may still get a quarter of this job's grid.
+func (q *Execution) CloseSharing() {
+	q.job.mu.Lock()
+	q.job.closed = true
+	sharing := q.job.run.Sharing
+	q.job.mu.Unlock()
+	if sharing && q.s.deps.State.Shared() { // others may have given quarters away
+		if run, err := q.s.deps.State.Job(q.ctx, q.job.id()); err == nil {
+			q.job.absorb(run)
+		}
+	}
+}
+
+// Persist repeats a write until it works or the job ends: what it writes is paid.
+func (q *Execution) Persist(id string, write func() error) error {
+	for wait := 100 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
+		err := write()
+		if err == nil {
+			return nil
+		}
+		q.s.deps.Log.Error("a picture's record could not be written; trying again", "image", id, "error", err)
+		if !adapter.Pause(q.ctx, wait) {
+			return context.Cause(q.ctx)
+		}
+	}
+}
+
+// Each calls f for 0…n-1 at once and returns the first error.
+func (q *Execution) Each(n int, f func(i int) error) error {
+	var all sync.WaitGroup
+	errs := make([]error, n)
+	for i := range n {
+		all.Go(func() { errs[i] = q.Shielded(func() error { return f(i) }) })
+	}
+	all.Wait()
+	return errors.Join(errs...)
+}
+
+// Shielded calls f. A panic in it is an internal error of its job and of no other: every goroutine of an execution needs
+// it.
+func (q *Execution) Shielded(f func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			q.s.deps.Log.Error("a workflow panicked", "job", q.job.id(), "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+			err = fmt.Errorf("panic: %v", p)
+		}
+	}()
+	return f()
+}
+
+// nextSlot returns the slot that admitted the job, or a further one for a further submission.
+func (q *Execution) nextSlot(upstream string) *slot {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	sl := q.slot
+	q.slot = nil
+	if sl == nil || sl.upstream != upstream {
+		if sl != nil {
+			sl.release()
+		}
+		sl = q.s.queue.enterFollowUp(upstream, q.caller.Owner)
+	}
+	q.slots = append(q.slots, sl)
+	return sl
+}
+
+// stepAside gives back the slot that admitted the job, if no submission has taken it yet: the next one gets one of its
+// own.
+func (q *Execution) stepAside() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.slot != nil {
+		q.slot.release()
+		q.slot = nil
+	}
+}
+
+// leave gives back whatever slot the execution still has.
+func (q *Execution) leave() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.slot != nil {
+		q.slot.release()
+	}
+	for _, sl := range q.slots {
+		sl.release()
+	}
+}
+
+// giveBack gives back a slot, if there is one.
+func (sl *slot) giveBack() {
+	if sl != nil {
+		sl.release()
+	}
 }

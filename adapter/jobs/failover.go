@@ -8,23 +8,23 @@ import (
 	"midgate/adapter"
 )
 
-// anywhere does a job that no earlier one ties to an upstream: where the run was given to or, if that certainly created
+// withFailover does a job that no earlier one ties to an upstream: where the run was given to or, if that certainly created
 // nothing, elsewhere. It returns the account that has the job. A step that has been recorded stays where it is.
-func (q *Execution) anywhere(o StepRequest, do func(StepRequest) error) (adapter.Account, error) {
+func (q *Execution) withFailover(o StepRequest, do func(StepRequest) error) (adapter.Account, error) {
 	if st, ok := q.Recorded(o.Step); ok && st.Upstream != o.Account.Name && st.Refusal == nil {
-		account, err := q.s.parts.Accounts.Made(q.ctx, q.caller, st.Upstream)
+		account, err := q.s.deps.Accounts.Made(q.ctx, q.caller, st.Upstream)
 		if err != nil {
 			return o.Account, err
 		}
 		o.Account = account
 	}
-	others, several := q.s.parts.Accounts.(adapter.Others)
-	if !several || !free(o.Command) {
+	others, several := q.s.deps.Accounts.(adapter.Others)
+	if !several || !relocatable(o.Command) {
 		return o.Account, do(o)
 	}
-	since := time.Now()
-	for wait := shortestWait; ; wait = min(2*wait, longestWait) {
-		account, full, err := q.round(o, others, do)
+	since := q.s.clock.now()
+	for wait := time.Second; ; wait = min(2*wait, 15*time.Second) {
+		account, full, err := q.tryUpstreams(o, others, do)
 		if full == nil {
 			return account, err
 		}
@@ -34,16 +34,16 @@ func (q *Execution) anywhere(o StepRequest, do func(StepRequest) error) (adapter
 	}
 }
 
-// round asks the upstreams one after the other until one takes the job or refuses it for what it is. full is the refusal
+// tryUpstreams asks the upstreams one after the other until one takes the job or refuses it for what it is. full is the refusal
 // of one that had no place, if nobody took the job: another round may do better.
-func (q *Execution) round(o StepRequest, others adapter.Others, do func(StepRequest) error) (_ adapter.Account, full *adapter.Error, _ error) {
+func (q *Execution) tryUpstreams(o StepRequest, others adapter.Others, do func(StepRequest) error) (_ adapter.Account, full *adapter.Error, _ error) {
 	var tried []string
 	for {
 		tried = append(tried, o.Account.Name)
 		next, none := others.Other(q.ctx, q.caller, o.Speed, tried)
 		o.failFast = none == nil || len(tried) > 1
 		err := do(o)
-		if err == nil || !q.untaken(o, err) {
+		if err == nil || !q.notAccepted(o.Step, err) {
 			return o.Account, nil, err
 		}
 		if e, ok := errors.AsType[*adapter.Error](err); ok && e.Kind == adapter.Busy && o.failFast && (full == nil || full.Patience != 0) {
@@ -52,34 +52,21 @@ func (q *Execution) round(o StepRequest, others adapter.Others, do func(StepRequ
 		if none != nil {
 			return o.Account, full, err
 		}
-		q.s.parts.Log.Info("a job is given to another upstream", "job", q.live.snapshot().ID, "step", o.Step, "from", o.Account.Name, "to", next.Name)
+		q.s.deps.Log.Info("a job is given to another upstream", "job", q.job.id(), "step", o.Step, "from", o.Account.Name, "to", next.Name)
 		o.Account = next
 	}
 }
 
-// untaken reports whether a job was refused for a reason that is the upstream's own, so that nothing was created.
-func (q *Execution) untaken(o StepRequest, err error) bool {
-	st, ok := q.Recorded(o.Step)
-	reasons := []adapter.Kind{adapter.Unavailable, adapter.Busy, adapter.Credit, adapter.UpstreamAuth}
-	if optional(o.Command) {
-		reasons = append(reasons, adapter.Unsupported)
-	}
+// notAccepted reports whether a job was refused for a reason that is the upstream's own, so that nothing was created.
+func (q *Execution) notAccepted(step string, err error) bool {
+	st, ok := q.Recorded(step)
 	e, typed := errors.AsType[*adapter.Error](err)
-	return ok && typed && st.Submission == nil && st.Refusal != nil && q.ctx.Err() == nil && (e.Elsewhere || slices.Contains(reasons, e.Kind))
+	return ok && typed && st.Submission == nil && st.Refusal != nil && q.ctx.Err() == nil &&
+		(e.Elsewhere || slices.Contains([]adapter.Kind{adapter.Unavailable, adapter.Busy, adapter.Credit, adapter.UpstreamAuth}, e.Kind))
 }
 
-// optional reports whether a command needs a route that not every upstream has.
-func optional(c adapter.Command) bool {
-	switch c.(type) {
-	case adapter.Edits, adapter.Video, adapter.Shorten:
-		return true
-	default:
-		return false
-	}
-}
-
-// free reports whether a command goes on from no task, so that every upstream can do it.
-func free(c adapter.Command) bool {
+// relocatable reports whether a command goes on from no task, so that every upstream can do it.
+func relocatable(c adapter.Command) bool {
 	switch c := c.(type) {
 	case adapter.Imagine, adapter.Blend, adapter.Describe, adapter.Shorten, adapter.Edits:
 		return true
@@ -92,11 +79,22 @@ func free(c adapter.Command) bool {
 	}
 }
 
-// DoAnywhere is do for a job that every upstream can do.
+// DoAnywhere is Do for a job that every upstream can do.
 func (q *Execution) DoAnywhere(o StepRequest) (task adapter.Task, account adapter.Account, err error) {
-	account, err = q.anywhere(o, func(o StepRequest) (err error) {
+	account, err = q.withFailover(o, func(o StepRequest) (err error) {
 		task, err = q.Do(o)
 		return err
 	})
 	return task, account, err
+}
+
+// SubmitAnywhere is Submit for a command that every upstream can do.
+func (q *Execution) SubmitAnywhere(o StepRequest) (sub adapter.Submission, account adapter.Account, release func(), err error) {
+	var held *slot
+	account, err = q.withFailover(o, func(o StepRequest) (err error) {
+		held.giveBack()
+		sub, held, err = q.submit(o)
+		return err
+	})
+	return sub, account, held.giveBack, err
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // encryptKey encrypts a client's own upstream key for the record of its run, so that the run can be resumed without the
-// key ever being readable in the state (MIDGATE_AUTH). Nothing is sealed where there is no key.
+// key ever being readable in the state. Nothing is sealed where there is no key.
 func encryptKey(secret []byte, runID, key string) []byte {
 	if key == "" {
 		return nil

@@ -4,91 +4,145 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"time"
 
 	"midgate/adapter"
 )
 
-// standing is whether this replica holds the lease that keeps others from taking its runs over. Without it nothing new
-// is submitted: somebody else may be executing the same run by then.
-type standing struct {
-	mu   sync.Mutex
-	held chan struct{} // closed while the lease is held; nil before the first time
+// lease is whether this replica counts as alive, by its own clock and with some time to spare. Without it nothing new is
+// submitted: another replica may be executing the same job by then.
+type lease struct {
+	mu     sync.Mutex
+	until  time.Time
+	always bool          // the state has one user
+	got    chan struct{} // closed at the next renewal
+	told   bool          // that it cannot be renewed
 }
 
-// gate returns a channel that is closed once the lease is held.
-func (st *standing) gate() chan struct{} {
-	if st.held == nil {
-		st.held = make(chan struct{})
-	}
-	return st.held
-}
-
-func (st *standing) regain() {
-	st.mu.Lock()
-	defer st.mu.Unlock()
-	close(st.gate())
-}
-
-func (st *standing) lose() {
-	st.mu.Lock()
-	defer st.mu.Unlock()
-	st.held = nil
-}
-
-// wait returns once the lease is held, or why ctx ended.
-func (st *standing) wait(ctx context.Context) error {
-	st.mu.Lock()
-	held := st.gate()
-	st.mu.Unlock()
-	select {
-	case <-held:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
-}
-
-// errNoLease is why nothing new is submitted.
 var errNoLease = errors.New("this replica does not hold its lease")
 
-// isHeld returns a Storage *Error while the lease is not held.
-func (st *standing) isHeld() error {
-	st.mu.Lock()
-	held := st.gate()
-	st.mu.Unlock()
-	select {
-	case <-held:
-		return nil
-	default:
-		return adapter.Wrap(adapter.Storage, errNoLease, "This replica counts as dead and takes no jobs on.")
+func (l *lease) forGood() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.always = true
+}
+
+// held reports whether the lease is held.
+func (l *lease) held() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.always || time.Now().Before(l.until)
+}
+
+// renewed says that the lease was renewed by a write that began at that time.
+func (l *lease) renewed(at time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.until, l.told = at.Add(leaseSafe), false
+	if l.got != nil {
+		close(l.got)
+		l.got = nil
 	}
 }
 
-// stand takes the replica's lease again whenever it was lost: after the state engine was out of reach for longer than
-// a lease lasts, the others took this replica for dead.
-func (s *Engine) stand(lost <-chan struct{}) {
-	for {
-		select {
-		case <-lost:
-		case <-s.life.Done():
-			return
-		}
-		s.standing.lose()
-		s.parts.Log.Warn("this replica counts as dead; it takes its lease again", "replica", s.cfg.Replica)
-		for told := false; ; {
-			again, held, err := s.parts.Leases.Hold(s.life, s.lease(s.cfg.Replica), s.cfg.Replica)
-			if err == nil && held {
-				lost = again
-				break
-			}
-			if !told && s.life.Err() == nil {
-				s.parts.Log.Error("the lease of this replica cannot be taken; nothing new is submitted until it is", "replica", s.cfg.Replica, "error", err)
-				told = true
-			}
-			if !adapter.Pause(s.life, s.cfg.LeaseCheck) {
-				return
-			}
-		}
-		s.standing.regain()
+// wait returns once the lease is held, within limit.
+func (l *lease) wait(ctx context.Context, limit time.Duration) error {
+	if l.held() {
+		return nil
 	}
+	timer := time.NewTimer(limit)
+	defer timer.Stop()
+	for !l.held() {
+		l.mu.Lock()
+		if l.got == nil {
+			l.got = make(chan struct{})
+		}
+		got := l.got
+		l.mu.Unlock()
+		select {
+		case <-got:
+		case <-timer.C:
+			return errNoLease
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+	return nil
+}
+
+// complain logs once that the lease cannot be renewed.
+func (l *lease) complain(s *Engine, err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if s.life.Err() == nil && !l.told {
+		l.told = true
+		s.deps.Log.Error("this replica cannot say that it is alive; nothing new is submitted until it can", "replica", s.cfg.Replica, "error", err)
+	}
+}
+
+// keepLease says that this replica is alive. If it counted as dead before, others may have taken its jobs.
+func (s *Engine) keepLease(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, leaseSafe)
+	defer cancel()
+	began := time.Now()
+	var unbroken bool
+	err := s.write(ctx, func(tx adapter.Tx) (err error) {
+		unbroken, err = tx.KeepLease(ctx, s.cfg.Replica, leaseLength)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	s.lease.renewed(began)
+	if !unbroken {
+		s.checkOwn(ctx)
+	}
+	return nil
+}
+
+// checkOwn ends the executions of jobs that others have taken.
+func (s *Engine) checkOwn(ctx context.Context) {
+	for _, j := range s.jobs.all(true) {
+		run, err := s.deps.State.Job(ctx, j.id())
+		if err == nil && run.Replica != s.cfg.Replica {
+			j.mu.Lock()
+			if j.stop != nil {
+				j.stop(errLost)
+			}
+			j.mu.Unlock()
+		}
+	}
+}
+
+// admitStep returns once something may be submitted: while this replica holds its lease. A job that has submitted
+// something waits for that as long as it lives; another one costs nothing yet, so its client is told soon, and also when
+// its picture could not be stored.
+func (q *Execution) admitStep() error {
+	if anySent(q.job.snapshot(), q.unsent()) {
+		for {
+			if err := q.s.lease.wait(q.ctx, time.Hour); !errors.Is(err, errNoLease) {
+				return err
+			}
+		}
+	}
+	if err := q.s.canKeep(q.ctx); err != nil {
+		return err
+	}
+	err := q.s.lease.wait(q.ctx, leasePatience)
+	if errors.Is(err, errNoLease) {
+		return adapter.Wrap(adapter.Storage, err, "The job could not be recorded safely, so it was not submitted. Please try again later.")
+	}
+	return err
+}
+
+// canKeep is a Storage *Error while pictures cannot be stored: what could not be stored must not be paid for.
+func (s *Engine) canKeep(ctx context.Context) error {
+	k, ok := s.deps.Pictures.(adapter.Keeper)
+	if !ok {
+		return nil
+	}
+	if err := k.Keeps(ctx); err != nil && ctx.Err() == nil {
+		return adapter.Wrap(adapter.Storage, err, "Pictures cannot be stored at the moment, so nothing was submitted. Please try again later.")
+	}
+	return nil
 }

@@ -139,9 +139,8 @@ func TestNothingIsSubmittedForNobody(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					up := &harness.FakeUpstream{Takes: time.Second}
 					e := harness.NewEngine(t, up, nil)
-					e.Journal = slow{e.Journal, 300 * time.Millisecond}
 					e.Close()
-					e.Boot(t)
+					e.BootOn(t, up, slow{e.State, 300 * time.Millisecond})
 					ctx, leave := context.WithCancel(t.Context())
 					gone := make(chan struct{})
 					go func() {
@@ -192,7 +191,7 @@ func TestAJobThatGoesOnByItselfIsSubmittedForAClientThatLeft(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := harness.New(t, simulator.Config{Dialect: simulator.TrueAI}, nil)
-				s.Parts.Journal = slow{s.Parts.Journal, 300 * time.Millisecond}
+				s.Parts.State = slow{s.Parts.State, 300 * time.Millisecond}
 				next := s.Restarted(t)
 				ctx, leave := context.WithTimeout(t.Context(), 100*time.Millisecond)
 				defer leave()
@@ -300,7 +299,7 @@ func TestAFullUpstreamLeavesNoUnknownOutcome(t *testing.T) {
 		e := harness.NewEngine(t, up, nil)
 		first := e.Ask(t, harness.Attempt("b"))
 		<-time.After(1500 * time.Millisecond)
-		before, err := e.Journal.Get(t.Context(), first.Job().ID)
+		before, err := e.State.Job(t.Context(), first.Job().ID)
 		if err != nil || len(before.Steps) != 1 || before.Steps[0].Refusal == nil {
 			t.Errorf("the record says %+v, %v; want a step that was refused", before.Steps, err)
 		}

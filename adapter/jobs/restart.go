@@ -2,84 +2,52 @@ package jobs
 
 import (
 	"context"
-	"errors"
-	"slices"
 	"time"
 
 	"midgate/adapter"
 )
 
-// restartable reports whether a run failed before anything was submitted, for a reason that passes: its repeat is
-// the first real try then, not one that has to get the same failure again.
-func restartable(r adapter.Job) bool {
-	return r.Status == adapter.JobFailed && r.Error != nil && !anyPaid(r.Steps) &&
-		slices.Contains([]adapter.Kind{adapter.Busy, adapter.Unavailable, adapter.Storage, adapter.Credit, adapter.UpstreamAuth, adapter.Unauthorized}, r.Error.Kind)
-}
-
-// revive executes a run once more that came to nothing, for an attempt that repeats it: with a place in the queue, an
-// account and a deadline as if it were new. Other runs are left as they are; who comes while one is revived waits for it.
-func (s *Engine) revive(ctx context.Context, l *live, a adapter.Attempt, w Spec, i int) error {
-	for {
-		run, changed := l.look()
-		if !restartable(run) {
-			return nil
-		}
-		if l.claim() {
-			return s.again(ctx, l, a, w, i)
-		}
-		select {
-		case <-changed:
-		case <-s.life.Done():
-			return nil // what it failed with stands
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		}
-	}
-}
-
-// again records a run that this process claimed as begun anew, and executes it.
-func (s *Engine) again(ctx context.Context, l *live, a adapter.Attempt, w Spec, i int) error {
-	place, err := s.places.admit(w.Account.Name, a.Caller.Owner)
-	if err != nil {
-		l.release()
+// restart records that a job which came to nothing is begun anew by an attempt that repeats it: with a place in the
+// queue, an account and a deadline as if it were new.
+func (x *acceptance) restart(ctx context.Context, tx adapter.Tx, c *choice, now time.Time) error {
+	if err := x.admit(); err != nil {
 		return err
 	}
-	now := time.Now()
-	// The client may leave meanwhile: what has been claimed must be executed or released all the same.
-	err = l.save(context.WithoutCancel(ctx), s.parts.Journal, func(r *adapter.Job) error {
-		if !restartable(*r) {
-			return errLost
-		}
-		r.Status, r.Confirmed, r.Error, r.Finished, r.Steps = adapter.JobQueued, false, nil, time.Time{}, nil
-		r.Replica, r.Upstream, r.Deadline = s.cfg.Replica, w.Account.Name, now.Add(s.cfg.JobDeadline)
-		r.SealedKey = encryptKey(s.cfg.Secret, r.ID, a.Caller.Key)
-		for k := range r.Deliveries { // the others got nothing either: each is there for its own client's repeat
-			if r.Deliveries[k].State == adapter.DeliveryAnswered {
-				r.Deliveries[k].State, r.Deliveries[k].At = adapter.DeliveryAbandoned, now
-			}
-		}
-		if i < len(r.Deliveries) {
-			r.Deliveries[i].State, r.Deliveries[i].At = adapter.DeliveryWaiting, now
-		}
+	job, err := tx.LockJob(ctx, c.job.ID)
+	if err != nil {
+		return err
+	}
+	if !cameToNothing(job) { // somebody who looks for its task was faster
+		c.verdict, c.job = joins, job
 		return nil
-	})
-	if err != nil {
-		place.release()
-		l.release()
-		if errors.Is(err, errLost) {
-			return nil // another replica was faster
-		}
-		return adapter.Wrap(adapter.Storage, err, "The job could not be recorded, so nothing was submitted. Please try again later.")
 	}
-	if err := s.confirm(ctx, l, a, place); err != nil {
-		place.release()
-		l.release()
+	x.s.clock.tie(&job)
+	for _, st := range job.Steps {
+		if err := tx.DropStep(ctx, job.ID, st.Name); err != nil {
+			return err
+		}
+	}
+	fence := job.Replica
+	job.Status, job.Error, job.Finished, job.NextLook, job.Steps = adapter.JobQueued, nil, time.Time{}, time.Time{}, nil
+	job.Replica, job.Upstream, job.Deadline = x.s.cfg.Replica, x.w.Account.Name, now.Add(x.s.cfg.JobDeadline)
+	job.SealedKey = encryptKey(x.s.cfg.Secret, job.ID, x.a.Caller.Key)
+	if err := tx.PutJob(ctx, job, fence); err != nil {
 		return err
 	}
-	l.mu.Lock()
-	l.awaited = waitsFor(a, w)
-	l.mu.Unlock()
-	s.parts.Log.Info("a job that came to nothing is tried again", "job", l.snapshot().ID)
-	s.execute(l, a.Caller, place, now.Add(s.patience(a)))
+	for i, d := range job.Deliveries { // the others got nothing either: each is there for its own client's repeat
+		switch {
+		case i == c.delivery:
+			d = c.becomes
+		case d.State == adapter.DeliveryAnswered:
+			d.State, d.At = adapter.DeliveryAbandoned, now
+		default:
+			continue
+		}
+		job.Deliveries[i] = d
+		if err := tx.PutDelivery(ctx, job.ID, i, d); err != nil {
+			return err
+		}
+	}
+	c.job = job
 	return nil
 }

@@ -9,54 +9,69 @@ import (
 	"midgate/adapter"
 )
 
-// ticket is one client's place at a run: its own, one that it joined, or one whose result is stored.
+// ticket is one client's place at a job: its own, one that it joined, or one whose result is stored.
 type ticket struct {
-	jobID string // ID of the run
-
-	service  *Engine
-	live     *live
+	s        *Engine
+	job      atomic.Pointer[activeJob]
 	caller   adapter.Caller
-	delivery int
-	guest    *guest        // nil for who only looks on
+	delivery int           // onlooker: it has none of its own
+	quarter  int           // of the grid; 0 for all of the result
+	since    time.Time     // when the delivery became this client's
 	limit    time.Duration // how long Wait waits; 0 as long as the job lives
-	left     atomic.Bool   // its client does not wait any more
-
-	again func(context.Context) error // tries once more what came to nothing; nil for who only looks on
+	guest    *guest        // nil for one who only looks on
 }
 
-func (s *Engine) newTicket(l *live, a adapter.Attempt, delivery int) *ticket {
-	t := &ticket{jobID: l.snapshot().ID, service: s, live: l, caller: a.Caller, delivery: delivery, limit: s.cfg.JobTimeout}
+var _ adapter.Ticket = (*ticket)(nil)
+
+func (s *Engine) newTicket(j *activeJob, a adapter.Attempt, c choice) *ticket {
+	t := &ticket{s: s, caller: a.Caller, delivery: c.delivery, quarter: c.becomes.Quarter, since: c.becomes.At, limit: s.cfg.JobTimeout}
+	if c.delivery == onlooker && len(c.job.Deliveries) > 0 {
+		t.quarter = c.job.Deliveries[0].Quarter
+	}
 	if a.Stream || a.Async {
 		t.limit = 0
 	}
+	t.job.Store(j)
 	return t
 }
 
-// Wait returns this client's share of the result, or the run's *Error, or a Timeout *Error that names the job when
-// the time for one answer is over: the job goes on. watch, which may be nil, is told of progress from this goroutine.
+// live is the job as it is known here.
+func (t *ticket) live() *activeJob {
+	j := t.job.Load()
+	if known := t.s.jobs.get(j.id()); known != nil {
+		return known
+	}
+	return j
+}
+
+// enter keeps the job in memory until leave.
+func (t *ticket) enter() *activeJob {
+	j := t.s.jobs.enter(t.job.Load())
+	t.job.Store(j)
+	return j
+}
+
+// Wait returns this client's share of the result, or the job's *Error, or a Timeout *Error that names the job when the
+// time for one answer is over: the job goes on. watch, which may be nil, is told of progress from this goroutine.
 func (t *ticket) Wait(ctx context.Context, watch func(adapter.Progress)) (adapter.Result, error) {
 	if t.limit > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeoutCause(ctx, t.limit, errPatience)
 		defer cancel()
 	}
+	j := t.enter()
+	defer t.s.jobs.leave(j)
 	for {
-		run, changed := t.live.look()
-		if t.wronged(ctx, run) {
-			if err := t.again(ctx); err != nil {
-				return adapter.Result{}, err
-			}
-			continue
-		}
+		run, changed := j.look()
 		if run.Status.Ended() {
 			return t.outcome(run)
 		}
 		if watch != nil {
-			watch(t.live.shown())
+			watch(j.shown())
 		}
 		select {
 		case <-changed:
-		case <-t.service.life.Done():
+		case <-t.s.life.Done():
 			return adapter.Result{}, t.stillRunning("midgate is restarting; the job goes on")
 		case <-ctx.Done():
 			if errors.Is(context.Cause(ctx), errPatience) {
@@ -67,17 +82,14 @@ func (t *ticket) Wait(ctx context.Context, watch func(adapter.Progress)) (adapte
 	}
 }
 
-// Accepted returns nil once the upstream has accepted the run's first submission or the run has ended well, and the
-// run's *Error if it failed before; ctx's error if that takes longer.
+// Accepted returns nil once the upstream has accepted the job's first submission or the job has ended well, and the
+// job's *Error if it failed before; ctx's error if that takes longer.
 func (t *ticket) Accepted(ctx context.Context) error {
+	j := t.enter()
+	defer t.s.jobs.leave(j)
 	for {
-		run, changed := t.live.look()
+		run, changed := j.look()
 		switch {
-		case t.wronged(ctx, run):
-			if err := t.again(ctx); err != nil {
-				return err
-			}
-			continue
 		case run.Status.Ended():
 			_, err := t.outcome(run)
 			return err
@@ -92,58 +104,57 @@ func (t *ticket) Accepted(ctx context.Context) error {
 	}
 }
 
-// Job returns the newest state of the run, for the job object.
-func (t *ticket) Job() adapter.Job { return t.live.snapshot() }
+// Job returns the newest state of the job.
+func (t *ticket) Job() adapter.Job { return t.live().snapshot() }
 
-// Answered says that the answer reached the client completely. A failure after a submission stays open for repeats
-// of clients that have no counter: they get the same failure again, and no new job.
+// Answered says that the answer reached the client completely. A failure after a submission stays open for repeats of
+// clients that have no counter: they get the same failure again, and no new job.
 func (t *ticket) Answered() {
-	if staysOpen(t.live.snapshot()) { // outcome has left it open
-		t.leave(adapter.DeliveryAbandoned)
-		return
+	t.s.guests.leave(t.guest)
+	if !staysOpen(t.Job()) { // outcome has left it open
+		t.settle(adapter.DeliveryAnswered)
 	}
-	t.leave(adapter.DeliveryAnswered)
-}
-
-// staysOpen reports whether a run failed so that clients without a counter repeat its request, and may have been paid.
-func staysOpen(r adapter.Job) bool {
-	return r.Status == adapter.JobFailed && repeats(r.Error) && anyPaid(r.Steps)
 }
 
 // Abandoned says that the client left, or that its answer was cut.
-func (t *ticket) Abandoned() { t.leave(adapter.DeliveryAbandoned) }
+func (t *ticket) Abandoned() {
+	t.s.guests.leave(t.guest)
+	t.settle(adapter.DeliveryAbandoned)
+}
 
-// leave says once how the client's wait ended. A repeat may come before that is on disk.
-func (t *ticket) leave(state adapter.DeliveryState) {
-	at := time.Now()
-	if t.guest == nil || t.left.Swap(true) || !t.live.leave(t.guest, state, at) {
+// settle notes what became of the client, before its repeat can come: with one process the next decision knows it, with
+// several it is written at once.
+func (t *ticket) settle(state adapter.DeliveryState) {
+	if t.delivery == onlooker {
 		return
 	}
-	t.record(func(r *adapter.Job) { settle(r, t.delivery, state, at) })
-}
-
-// record makes a change durable that is known in memory already.
-func (t *ticket) record(change func(*adapter.Job)) {
-	s := t.service
-	record := func() {
-		err := t.live.save(context.WithoutCancel(s.life), s.parts.Journal, func(r *adapter.Job) error {
-			change(r)
-			return nil
-		})
-		if err != nil {
-			s.parts.Log.Warn("a delivery could not be recorded", "job", t.jobID, "error", err)
+	s, at := t.s, t.s.clock.now()
+	j := t.live()
+	run := j.snapshot()
+	if t.delivery < len(run.Deliveries) {
+		d := run.Deliveries[t.delivery]
+		if d.State != adapter.DeliveryAnswered && (state == adapter.DeliveryAnswered || d.State == adapter.DeliveryWaiting && !d.At.After(t.since)) {
+			d.State, d.At = state, at
+			j.deliver(t.delivery, d)
 		}
 	}
-	if !s.spawn(record) {
-		record() // the last answers of a service that stops
+	s.Ride(func(ctx context.Context, tx adapter.Tx) error {
+		return tx.Settle(ctx, run.ID, t.delivery, state, t.since, at)
+	})
+	if state != adapter.DeliveryAbandoned {
+		return
 	}
+	if s.deps.State.Shared() {
+		s.tellLeft(run.Body)
+	}
+	s.left.gone(run.Body)
 }
 
-// outcome is this client's share of an ended run.
+// outcome is this client's share of an ended job.
 func (t *ticket) outcome(run adapter.Job) (adapter.Result, error) {
 	if run.Error != nil {
 		if staysOpen(run) {
-			t.tell() // before the client hears of it: its repeat may come at once
+			t.tell(run) // before the client hears of it: its repeat may come at once
 		}
 		return adapter.Result{}, run.Error
 	}
@@ -151,48 +162,58 @@ func (t *ticket) outcome(run adapter.Job) (adapter.Result, error) {
 		return adapter.Result{}, adapter.Errorf(adapter.Failed, "Job %s ended without a result.", run.ID)
 	}
 	result := *run.Result
-	if t.delivery < len(run.Deliveries) {
-		if q := run.Deliveries[t.delivery].Quarter; q > 0 && q <= len(result.Images) {
-			result.Images = result.Images[q-1 : q]
-		}
+	if t.quarter > 0 && t.quarter <= len(result.Images) {
+		result.Images = result.Images[t.quarter-1 : t.quarter]
 	}
 	return result, nil
 }
 
-// tell notes that the client is about to hear of a failure that its repeats get as well.
-func (t *ticket) tell() {
-	at := time.Now()
-	change := func(r *adapter.Job) {
-		if i := t.delivery; i < len(r.Deliveries) && r.Deliveries[i].State == adapter.DeliveryAbandoned && !wasTold(*r, r.Deliveries[i]) {
-			r.Deliveries[i].At = at // who left before has a repeat that hears of it now
-		}
-		settle(r, t.delivery, adapter.DeliveryAbandoned, at)
+// tell notes that the client is about to hear of a failure that its repeats get as well. Who left before the end has a
+// repeat that hears of it now.
+func (t *ticket) tell(run adapter.Job) {
+	if t.delivery == onlooker || t.delivery >= len(run.Deliveries) {
+		return
 	}
-	t.live.update(change)
-	t.record(change)
+	d, at := run.Deliveries[t.delivery], t.s.clock.now()
+	untold := func(d adapter.Delivery) bool {
+		return d.State == adapter.DeliveryAbandoned && d.At.Before(run.Finished)
+	}
+	if !untold(d) {
+		t.settle(adapter.DeliveryAbandoned)
+		return
+	}
+	d.At = at
+	t.live().deliver(t.delivery, d)
+	t.s.Ride(func(ctx context.Context, tx adapter.Tx) error {
+		known, err := tx.Job(ctx, run.ID)
+		if err != nil || t.delivery >= len(known.Deliveries) || !untold(known.Deliveries[t.delivery]) {
+			return ignoreMissing(err)
+		}
+		known.Deliveries[t.delivery].At = at
+		return tx.PutDelivery(ctx, run.ID, t.delivery, known.Deliveries[t.delivery])
+	})
+}
+
+func ignoreMissing(err error) error {
+	if errors.Is(err, adapter.ErrNotFound) {
+		return nil
+	}
+	return err
 }
 
 // stillRunning is the answer when the client's time is over and the job's is not: the client relies on the job then.
 func (t *ticket) stillRunning(why string) *adapter.Error {
-	t.live.promise()
-	return adapter.Errorf(adapter.Timeout, "%s: ask GET /v1/jobs/%s for its result, or send the same request again.", why, t.jobID)
+	t.s.guests.rely(t.guest)
+	return adapter.Errorf(adapter.Timeout, "%s: ask GET /v1/jobs/%s for its result, or send the same request again.", why, t.job.Load().id())
 }
 
-// repeats reports whether clients are known to repeat a request that failed so: every 5xx of the error table.
-func repeats(e *adapter.Error) bool {
-	switch e.Kind {
-	case adapter.Internal, adapter.Failed, adapter.Ambiguous, adapter.UpstreamAuth, adapter.Timeout, adapter.Overdue, adapter.Unavailable, adapter.Storage:
-		return true
-	default:
-		return false
+// Follow returns a ticket that waits for one of the caller's jobs, whoever began it, as long as the job lives. Answered
+// and Abandoned do nothing. A NotFound *Error for an unknown job.
+func (s *Engine) Follow(ctx context.Context, c adapter.Caller, id string) (adapter.Ticket, error) {
+	run, err := s.Job(ctx, c, id)
+	if err != nil {
+		return nil, err
 	}
-}
-
-func anyPaid(steps []adapter.Step) bool {
-	for _, s := range steps {
-		if s.Paid() || s.Submission == nil && s.Refusal == nil {
-			return true
-		}
-	}
-	return false
+	t := s.newTicket(s.jobs.of(run), adapter.Attempt{Caller: c, Stream: true}, choice{job: run, delivery: onlooker})
+	return t, nil
 }

@@ -65,7 +65,7 @@ func (s *Library) File(ctx context.Context, c adapter.Caller, id string) (adapte
 
 // Files lists the caller's files, newest first: at most limit, those after the one with ID after.
 func (s *Library) Files(ctx context.Context, c adapter.Caller, limit int, after string) ([]adapter.File, error) {
-	records, err := s.parts.Store.List(ctx, filesOf(c), limit, after)
+	records, err := s.parts.Store.List(ctx, adapter.ImageQuery{Owner: filesOf(c), Limit: limit, After: after})
 	if err != nil {
 		return nil, adapter.ListError(err, "file")
 	}

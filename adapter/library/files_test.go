@@ -26,7 +26,7 @@ func TestFilesBelongToTheirOwner(t *testing.T) {
 		if err != nil || len(files) != 1 || files[0].ID != f.ID {
 			t.Errorf("Files() = %v, %v, want the one file and no picture", files, err)
 		}
-		images, err := s.Images(t.Context(), s.Me, 10, "")
+		images, err := s.Images(t.Context(), s.Me, adapter.ImageQuery{Limit: 10})
 		if err != nil || len(images) != 5 {
 			t.Errorf("Images() = %d, %v, want the grid and its quarters only", len(images), err)
 		}

@@ -52,13 +52,42 @@ func ImageNotFound() *adapter.Error {
 	return &adapter.Error{Kind: adapter.NotFound, Code: "image_not_found", Param: "id", Message: "There is no picture with this ID among the pictures of this key."}
 }
 
-// Images lists the caller's pictures, newest first: at most limit, those after the one with ID after.
-func (s *Library) Images(ctx context.Context, c adapter.Caller, limit int, after string) ([]adapter.Image, error) {
-	images, err := s.parts.Store.List(ctx, c.Owner, limit, after)
+// Images lists those of the caller's pictures that are asked for, newest first.
+func (s *Library) Images(ctx context.Context, c adapter.Caller, q adapter.ImageQuery) ([]adapter.Image, error) {
+	q.Owner = c.Owner
+	images, err := s.parts.Store.List(ctx, q)
 	if err != nil {
 		return nil, adapter.ListError(err, "picture")
 	}
 	return images, nil
+}
+
+// SetFavorite notes whether one of the caller's pictures is a favourite, and returns its record.
+func (s *Library) SetFavorite(ctx context.Context, c adapter.Caller, id string, favorite bool) (adapter.Image, error) {
+	img, err := s.Image(ctx, c, id)
+	if err != nil {
+		return img, err
+	}
+	err = s.parts.Store.Update(ctx, id, func(img *adapter.Image) { img.Favorite = favorite })
+	if errors.Is(err, adapter.ErrNotFound) {
+		return img, ImageNotFound()
+	}
+	if err != nil {
+		return img, adapter.Wrap(adapter.Storage, err, "The picture's record could not be written. Please try again later.")
+	}
+	img.Favorite = favorite
+	return img, nil
+}
+
+// RemoveImage forgets one of the caller's pictures. Its bytes go when no other picture is cut from them or needs them.
+func (s *Library) RemoveImage(ctx context.Context, c adapter.Caller, id string) error {
+	if _, err := s.Image(ctx, c, id); err != nil {
+		return err
+	}
+	if err := s.parts.Store.Delete(ctx, id); err != nil && !errors.Is(err, adapter.ErrNotFound) {
+		return adapter.Wrap(adapter.Storage, err, "The picture's record could not be removed. Please try again later.")
+	}
+	return nil
 }
 
 // Bytes opens a picture in a format; empty means PNG. The ID is unguessable: whoever has it may see the picture. What
@@ -96,30 +125,9 @@ func (s *Library) remember(ctx context.Context, img adapter.Image, blob *adapter
 			}
 		}
 	}
-	if len(img.Looks) > 0 || len(blob.Looks) == 0 {
-		return
+	if s.parts.Recogniser != nil && len(blob.Looks) > 0 {
+		s.parts.Recogniser.Note(ctx, img, blob.Looks)
 	}
-	if err := s.parts.Store.Update(ctx, img.ID, func(i *adapter.Image) { i.Looks = blob.Looks }); err != nil {
-		s.parts.Log.Warn("a picture's looks could not be noted", "image", img.ID, "error", err)
-	}
-}
-
-// Amend stores a record that may be there from an earlier life of its run; what was noted of it since stays.
-func (s *Library) Amend(ctx context.Context, img adapter.Image) error {
-	err := s.parts.Store.Update(ctx, img.ID, func(known *adapter.Image) {
-		put := img
-		if put.Single == nil {
-			put.Single = known.Single
-		}
-		if put.Source == known.Source {
-			put.Looks = known.Looks
-		}
-		*known = put
-	})
-	if errors.Is(err, adapter.ErrNotFound) {
-		return s.parts.Store.Put(ctx, img)
-	}
-	return err
 }
 
 // maxUpload is how large one uploaded picture may be.

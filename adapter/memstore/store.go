@@ -1,6 +1,6 @@
-// Package memstore is the near cache in front of a store of picture records: follow-up actions on a
-// fresh picture find its buttons without asking the engine. Entries live for ten minutes and are
-// dropped as soon as the engine says that a record changed, whoever changed it.
+// Package memstore is the records of pictures as the workflows and the library see them: the state, with a near cache in
+// front. Follow-up actions on a fresh picture find its buttons without asking the database, and so does the answer of the
+// job that made it. Entries live for ten minutes.
 package memstore
 
 import (
@@ -15,31 +15,54 @@ import (
 	"midgate/adapter"
 )
 
-// keep is how long an entry lives (style.md, "How a paid sequence survives").
+// keep is how long an entry lives.
 const keep = 10 * time.Minute
 
-// Source is a store that tells of its changes.
-type Source interface {
-	adapter.Store
-	// OnChange makes the source call changed with the ID of every record that anybody writes or removes.
-	OnChange(changed func(id string))
-}
-
-// Store is the near cache. What it does not keep it asks its source for. It is safe for concurrent use.
+// Store is the near cache. What it does not keep it asks the state for. It is safe for concurrent use.
 type Store struct {
-	Source
+	state   adapter.State
+	bus     adapter.Bus // nil: nobody else changes records
+	ride    func(func(ctx context.Context, tx adapter.Tx) error)
 	records *cache.Cache // of JSON by image ID: callers may change what they got
+	digests *cache.Cache // image IDs by owner and digest
 	seed    maphash.Seed
 	changes [256]atomic.Uint64 // how often records were changed, by a hash of their ID
 	pruned  atomic.Int64       // when expired entries were last removed, Unix nanoseconds
 }
 
-// New puts a cache in front of source.
-func New(source Source) *Store {
-	// No cleaner of the cache's own: it would be a goroutine that nobody ends.
-	s := &Store{Source: source, records: cache.New(keep, 0), seed: maphash.MakeSeed()}
-	source.OnChange(s.drop)
-	return s
+// topic is what replicas tell each other: the ID of a record that changed.
+const topic = "image"
+
+// New puts a cache in front of a state. bus, which may be nil, carries the news of changes between replicas.
+func New(state adapter.State, bus adapter.Bus) *Store {
+	// No cleaners of the caches' own: they would be goroutines that nobody ends.
+	return &Store{state: state, bus: bus, records: cache.New(keep, 0), digests: cache.New(keep, 0), seed: maphash.MakeSeed()}
+}
+
+// RideWith makes what may be lost in a crash part of units that are written anyway. Without it, it is written by itself.
+func (s *Store) RideWith(ride func(func(ctx context.Context, tx adapter.Tx) error)) { s.ride = ride }
+
+// Hear drops the records that other replicas change, until ctx ends.
+func (s *Store) Hear(ctx context.Context) error {
+	return s.bus.Hear(ctx, func(t string, news []byte) {
+		switch t {
+		case topic:
+			s.drop(string(news))
+		case "":
+			s.records.Flush()
+		}
+	})
+}
+
+// Stored keeps records that were just written; those that were written again hold more than what was written.
+func (s *Store) Stored(again bool, images ...adapter.Image) {
+	for _, img := range images {
+		if again {
+			s.changed(img.ID)
+			continue
+		}
+		s.remember(img, s.change(img.ID).Load())
+	}
 }
 
 // Get implements adapter.Store.
@@ -51,7 +74,7 @@ func (s *Store) Get(ctx context.Context, id string) (adapter.Image, error) {
 		}
 	}
 	before := s.change(id).Load()
-	img, err := s.Source.Get(ctx, id)
+	img, err := s.state.Image(ctx, id)
 	if err != nil {
 		return adapter.Image{}, err
 	}
@@ -61,21 +84,63 @@ func (s *Store) Get(ctx context.Context, id string) (adapter.Image, error) {
 
 // Put implements adapter.Store.
 func (s *Store) Put(ctx context.Context, img adapter.Image) error {
-	// Also when it fails: the write may have happened all the same.
-	defer s.drop(img.ID)
-	return s.Source.Put(ctx, img)
+	return s.write(ctx, img.ID, func(tx adapter.Tx) error { return tx.PutImages(ctx, img) })
 }
 
 // Update implements adapter.Store.
 func (s *Store) Update(ctx context.Context, id string, change func(*adapter.Image)) error {
-	defer s.drop(id)
-	return s.Source.Update(ctx, id, change)
+	return s.write(ctx, id, func(tx adapter.Tx) error { return tx.UpdateImage(ctx, id, change) })
 }
 
 // Delete implements adapter.Store.
 func (s *Store) Delete(ctx context.Context, id string) error {
-	defer s.drop(id)
-	return s.Source.Delete(ctx, id)
+	return s.write(ctx, id, func(tx adapter.Tx) error { return tx.DeleteImage(ctx, id) })
+}
+
+func (s *Store) write(ctx context.Context, id string, work func(adapter.Tx) error) error {
+	// Also when it fails: the write may have happened all the same.
+	defer s.changed(id)
+	return s.state.Write(ctx, work)
+}
+
+// changed forgets a record that was changed, here and at the other replicas.
+func (s *Store) changed(id string) {
+	s.drop(id)
+	if s.bus != nil {
+		s.bus.Tell(topic, []byte(id))
+	}
+}
+
+// List implements adapter.Store.
+func (s *Store) List(ctx context.Context, q adapter.ImageQuery) ([]adapter.Image, error) {
+	return s.state.Images(ctx, q)
+}
+
+// digestKept is how long the digest of a picture that is kept for ever is known: whoever sends it later is recognised by
+// what it looks like.
+const digestKept = 90 * 24 * time.Hour
+
+// Digest implements adapter.Store.
+func (s *Store) Digest(ctx context.Context, owner, sha256, id string) error {
+	expires := time.Now().Add(digestKept)
+	if img, err := s.Get(ctx, id); err == nil && !img.Expires.IsZero() {
+		expires = img.Expires
+	}
+	put := func(ctx context.Context, tx adapter.Tx) error { return tx.PutDigest(ctx, owner, sha256, id, expires) }
+	s.digests.SetDefault(owner+" "+sha256, id)
+	if s.ride != nil {
+		s.ride(put)
+		return nil
+	}
+	return s.state.Write(ctx, func(tx adapter.Tx) error { return put(ctx, tx) })
+}
+
+// FindDigest implements adapter.Store.
+func (s *Store) FindDigest(ctx context.Context, owner, sha256 string) (string, error) {
+	if id, ok := s.digests.Get(owner + " " + sha256); ok {
+		return id.(string), nil
+	}
+	return s.state.ImageByDigest(ctx, owner, sha256)
 }
 
 // remember keeps a record that was read, unless it was changed since: the news of that may have come before the
@@ -97,6 +162,7 @@ func (s *Store) prune(now time.Time) {
 	last := s.pruned.Load()
 	if now.UnixNano()-last > int64(keep/2) && s.pruned.CompareAndSwap(last, now.UnixNano()) {
 		s.records.DeleteExpired()
+		s.digests.DeleteExpired()
 	}
 }
 

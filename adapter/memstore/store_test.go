@@ -11,44 +11,38 @@ import (
 	"midgate/adapter/adaptertest"
 )
 
-// source counts the reads of a store and can be made to do something in the middle of one.
+// source counts the reads of a state and can be made to do something in the middle of one.
 type source struct {
-	*adaptertest.MemoryStore
+	*adaptertest.State
 	reads  int
 	during func()
 }
 
-func (s *source) Get(ctx context.Context, id string) (adapter.Image, error) {
+func (s *source) Image(ctx context.Context, id string) (adapter.Image, error) {
 	s.reads++
-	img, err := s.MemoryStore.Get(ctx, id)
+	img, err := s.State.Image(ctx, id)
 	if s.during != nil {
 		s.during()
 	}
 	return img, err
 }
 
-func TestStore(t *testing.T) {
-	adaptertest.Store(t, func(*testing.T) (adapter.Store, adapter.Store) {
-		engine := adaptertest.NewStore()
-		return New(engine), New(engine)
-	})
-}
-
 // cached returns a cache whose source has one record that was read once.
 func cached(t *testing.T) (*Store, *source) {
 	t.Helper()
-	src := &source{MemoryStore: adaptertest.NewStore()}
-	s := New(src)
-	put(t, src, "first")
+	src := &source{State: adaptertest.NewState(true)}
+	s := New(src, src)
+	put(t, New(src, nil), adapter.Image{ID: "img_1", Prompt: "first"})
 	if got := get(t, s); got != "first" {
 		t.Fatalf("Get = %q, want first", got)
 	}
 	return s, src
 }
 
-func put(t *testing.T, s adapter.Store, prompt string) {
+func put(t *testing.T, s adapter.Store, img adapter.Image) {
 	t.Helper()
-	if err := s.Put(t.Context(), adapter.Image{ID: "img_1", Prompt: prompt}); err != nil {
+	img.Created = time.Unix(1000, 0)
+	if err := s.Put(t.Context(), img); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -62,27 +56,41 @@ func get(t *testing.T, s adapter.Store) string {
 	return img.Prompt
 }
 
-func TestASecondReadAsksNobody(t *testing.T) {
+func TestStore_ASecondReadAsksNobody(t *testing.T) {
 	s, src := cached(t)
 	if got := get(t, s); got != "first" || src.reads != 1 {
 		t.Errorf("Get = %q after %d reads of the source, want first after 1", got, src.reads)
 	}
 }
 
-func TestAChangeByAnotherReplicaIsSeen(t *testing.T) {
+func TestStore_WhatAJobHasStoredIsNotRead(t *testing.T) {
 	s, src := cached(t)
-	put(t, src, "second")
-	if got := get(t, s); got != "second" {
-		t.Errorf("Get = %q, want second", got)
+	s.Stored(false, adapter.Image{ID: "img_1", Prompt: "second"})
+	if got := get(t, s); got != "second" || src.reads != 1 {
+		t.Errorf("Get = %q after %d reads of the source, want second after 1", got, src.reads)
 	}
 }
 
+func TestStore_AChangeByAnotherReplicaIsSeen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, src := cached(t)
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error, 1)
+		go func() { done <- s.Hear(ctx) }()
+		synctest.Wait()
+		put(t, New(src, src), adapter.Image{ID: "img_1", Prompt: "second"})
+		synctest.Wait()
+		if got := get(t, s); got != "second" {
+			t.Errorf("Get = %q, want second", got)
+		}
+		cancel()
+		<-done
+	})
+}
+
 // The news of a change may come later than the answer of whoever made it.
-func TestItsOwnChangeIsSeenAtOnce(t *testing.T) {
-	src := adaptertest.NewStore()
-	s := New(silent{src})
-	put(t, s, "first")
-	get(t, s)
+func TestStore_ItsOwnChangeIsSeenAtOnce(t *testing.T) {
+	s, _ := cached(t)
 	if err := s.Update(t.Context(), "img_1", func(img *adapter.Image) { img.Prompt = "second" }); err != nil {
 		t.Fatal(err)
 	}
@@ -91,17 +99,13 @@ func TestItsOwnChangeIsSeenAtOnce(t *testing.T) {
 	}
 }
 
-// silent is a store that tells nobody of its changes.
-type silent struct{ adapter.Store }
-
-func (silent) OnChange(func(id string)) {}
-
-func TestAChangeDuringAReadIsSeen(t *testing.T) {
+func TestStore_AChangeDuringAReadIsSeen(t *testing.T) {
 	s, src := cached(t)
-	put(t, src, "second")
+	s.drop("img_1")
 	src.during = func() {
 		src.during = nil
-		put(t, src, "third")
+		put(t, New(src, nil), adapter.Image{ID: "img_1", Prompt: "third"})
+		s.drop("img_1") // the news of it
 	}
 	get(t, s) // may answer either
 	if got := get(t, s); got != "third" {
@@ -109,7 +113,7 @@ func TestAChangeDuringAReadIsSeen(t *testing.T) {
 	}
 }
 
-func TestEntriesLiveTenMinutes(t *testing.T) {
+func TestStore_EntriesLiveTenMinutes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, src := cached(t)
 		pass(t, 10*time.Minute-time.Second)
@@ -123,12 +127,10 @@ func TestEntriesLiveTenMinutes(t *testing.T) {
 	})
 }
 
-func TestAnExpiredRecordIsNotServedFromTheCache(t *testing.T) {
+func TestStore_AnExpiredRecordIsNotServedFromTheCache(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := New(adaptertest.NewStore())
-		if err := s.Put(t.Context(), adapter.Image{ID: "img_1", Expires: time.Now().Add(time.Minute)}); err != nil {
-			t.Fatal(err)
-		}
+		s := New(adaptertest.NewState(false), nil)
+		put(t, s, adapter.Image{ID: "img_1", Expires: time.Now().Add(time.Minute)})
 		get(t, s)
 		pass(t, time.Minute)
 		if _, err := s.Get(t.Context(), "img_1"); !errors.Is(err, adapter.ErrNotFound) {
@@ -137,13 +139,11 @@ func TestAnExpiredRecordIsNotServedFromTheCache(t *testing.T) {
 	})
 }
 
-func TestMemoryOfExpiredEntriesIsFreed(t *testing.T) {
+func TestStore_MemoryOfExpiredEntriesIsFreed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s, src := cached(t)
+		s, _ := cached(t)
 		pass(t, 11*time.Minute)
-		if err := src.Put(t.Context(), adapter.Image{ID: "img_2"}); err != nil {
-			t.Fatal(err)
-		}
+		put(t, s, adapter.Image{ID: "img_2"})
 		if _, err := s.Get(t.Context(), "img_2"); err != nil {
 			t.Fatal(err)
 		}

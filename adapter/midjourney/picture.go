@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"midgate/adapter"
@@ -33,16 +34,24 @@ var (
 	errChanged   = errors.New("the file changed between two tries")
 )
 
+// maxDownloads is how many files of one upstream are fetched at once: where thousands of jobs end together, each file still
+// comes within its time, one after the other.
+const maxDownloads = 64
+
 // Picture implements adapter.Upstream. A connection that breaks in the middle is taken up again
-// where it ended; the reader sees one stream.
+// where it ended; the reader sees one stream. The time that it may take begins when it has its turn.
 func (c *client) Picture(ctx context.Context, address string) (io.ReadCloser, error) {
+	if err := c.downloading.Acquire(ctx, 1); err != nil {
+		return nil, context.Cause(ctx)
+	}
 	start := time.Now()
 	ctx, cancel := context.WithTimeout(ctx, c.shared.cfg.PictureTimeout)
-	d := &download{ctx: ctx, cancel: cancel, c: c, address: address}
+	done := sync.OnceFunc(func() { cancel(); c.downloading.Release(1) })
+	d := &download{ctx: ctx, done: done, c: c, address: address}
 	err := d.begin()
 	c.shared.cfg.Observe.Picture(c.cfg.Name, time.Since(start), err)
 	if err != nil {
-		cancel()
+		done()
 		return nil, adapter.Wrap(adapter.Failed, err, "The picture could not be downloaded from the upstream.")
 	}
 	return d, nil
@@ -51,7 +60,7 @@ func (c *client) Picture(ctx context.Context, address string) (io.ReadCloser, er
 // download is one file on its way, over as many connections as it takes.
 type download struct {
 	ctx     context.Context
-	cancel  context.CancelFunc
+	done    func() // ends ctx, and the download's turn
 	c       *client
 	address string
 	body    io.ReadCloser
@@ -141,7 +150,7 @@ func (d *download) Read(p []byte) (int, error) {
 // Close implements io.Closer.
 func (d *download) Close() error {
 	err := d.body.Close()
-	d.cancel()
+	d.done()
 	return err
 }
 

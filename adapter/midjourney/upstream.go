@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/sony/gobreaker/v2"
+	"golang.org/x/sync/semaphore"
 
 	"midgate/adapter/midjourney/poll"
 )
@@ -20,6 +21,8 @@ type upstream struct {
 	routes  *routes
 	learned *poll.Learned
 	reach   reach
+
+	downloading *semaphore.Weighted // the files that are fetched at once
 }
 
 func newUpstream(s *shared, cfg UpstreamConfig) (*upstream, error) {
@@ -31,6 +34,7 @@ func newUpstream(s *shared, cfg UpstreamConfig) (*upstream, error) {
 	return &upstream{
 		shared: s, cfg: cfg, base: base, breaker: newBreaker(s, cfg.Name),
 		routes: &routes{ttl: s.cfg.FeatureTTL}, learned: &poll.Learned{},
+		downloading: semaphore.NewWeighted(maxDownloads),
 	}, nil
 }
 

@@ -61,9 +61,6 @@ func Workflow(recipes *workflow.Recipes) jobs.Workflow {
 // execution is one execution of a native job.
 type execution struct{ *workflow.Run }
 
-// Acquaint makes a run's task known before its client hears of it, who may ask for it at once.
-func (s *API) Acquaint(ctx context.Context, run adapter.Job) { s.jobs.IndexFirstTask(ctx, run) }
-
 // maxNative is how large a native request may be without its pictures: it is kept in the run's record.
 const maxNative = 32 << 10
 
@@ -274,9 +271,6 @@ func (q execution) native(run adapter.Job, n adapter.NativeRequest) (adapter.Res
 		return adapter.Result{}, err
 	}
 	o.Account = account
-	if err := q.IndexTask(sub.TaskID); err != nil {
-		return adapter.Result{}, err
-	}
 	task := adapter.Task{ID: sub.TaskID, Status: adapter.Dialog, FinalPrompt: sub.Prompt}
 	if !sub.Dialog {
 		if task, err = q.Await(o, sub); err != nil {

@@ -82,13 +82,13 @@ func (s *API) completed(ctx context.Context, t *adapter.NativeTask) error {
 
 // NativeTasks lists the tasks of the caller's newest jobs in the upstream's own API, at most limit.
 func (s *API) NativeTasks(ctx context.Context, c adapter.Caller, limit int) ([]adapter.NativeTask, error) {
-	runs, err := s.jobs.Jobs(ctx, c, 200, "")
+	runs, err := s.jobs.Jobs(ctx, c, adapter.JobQuery{Kinds: []adapter.JobKind{adapter.JobNative}, Limit: 200, Deleted: true})
 	if err != nil {
 		return nil, err
 	}
 	var tasks []adapter.NativeTask
 	for _, run := range runs {
-		if run.Kind != adapter.JobNative || len(run.Steps) == 0 || run.Steps[0].Submission == nil || len(tasks) == limit {
+		if len(run.Steps) == 0 || run.Steps[0].Submission == nil || len(tasks) == limit {
 			continue
 		}
 		t, err := s.NativeTask(ctx, c, run.Steps[0].Submission.TaskID)
@@ -122,8 +122,8 @@ func (s *API) TaskSeed(ctx context.Context, c adapter.Caller, taskID string) (st
 
 // NativePreview opens the newest preview of a job that is executed here, or what it made. The job's ID is unguessable.
 func (s *API) NativePreview(ctx context.Context, jobID string) (*adapter.Blob, error) {
-	run, known := s.jobs.Known(jobID)
-	if !known {
+	run, err := s.jobs.Record(ctx, jobID)
+	if err != nil {
 		return nil, library.ImageNotFound()
 	}
 	if run.Result != nil && len(run.Result.Images) > 0 {

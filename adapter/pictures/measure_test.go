@@ -1,6 +1,7 @@
 package pictures
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"image"
@@ -10,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"midgate/adapter"
 	"midgate/adapter/pictures/fingerprint"
 	"midgate/adapter/pictures/picturetest"
 )
@@ -161,7 +163,11 @@ func (m *measurement) picture(pic image.Image, id string) {
 
 func (m *measurement) compare(k *kind, sent image.Image, stored *fingerprint.Fingerprint, id string) {
 	l := fingerprint.Of(sent)
-	found := slices.ContainsFunc(m.g.index.candidates("me", l, sent.Bounds().Dx(), sent.Bounds().Dy()), func(c candidate) bool { return c.id == id })
+	prints, err := m.g.state.Prints(context.Background(), queryFor("me", l, sent.Bounds().Dx(), sent.Bounds().Dy()))
+	if err != nil {
+		panic(err)
+	}
+	found := slices.ContainsFunc(prints, func(p adapter.Print) bool { return p.Image == id })
 	k.add(fingerprint.Compare(l, stored, fingerprint.MergeFor(sent.Bounds().Dx(), sent.Bounds().Dy())), bits.OnesCount64(l.Hash^stored.Hash), found)
 }
 
@@ -203,9 +209,21 @@ func (m *measurement) strangers() {
 			if i/4 == j/4 {
 				of = siblings
 			}
-			of.add(fingerprint.Compare(a, b, 1), hash, hash <= hashAway)
+			of.add(fingerprint.Compare(a, b, 1), hash, mayBe(a, b))
 		}
 	}
+}
+
+// mayBe reports whether one picture is among the candidates of another, of the same shape.
+func mayBe(a, b *fingerprint.Fingerprint) bool {
+	q, light := queryFor("me", a, 1, 1), b.Light()
+	misses := 0
+	for i, want := range q.Cells {
+		if abs(int(want)-int(light[i])) > q.Within {
+			misses++
+		}
+	}
+	return misses <= q.Misses
 }
 
 func (m *measurement) write() {
@@ -216,8 +234,8 @@ Written by `+"`go test ./adapter/pictures -run RecognitionTable -measure`"+`: %d
 upstream (four of each grid, 512 pixels to a side), what clients do to them, and what the upstream makes of 100 of them.
 Each cell is least / median / most over the pairs.
 
-- *hash*: bits of 64 in which the perceptual hashes differ. Candidates of a picture without holes differ in at most %d;
-  with holes the coarse thumbnail finds them instead.
+- *hash*: bits of 64 in which the perceptual hashes differ, for comparison. Candidates are found by the mean light of the
+  sixteen parts of a picture, as far as they can be seen: all but %[7]d of them must differ by at most %[2]d.
 - *mean*: mean difference of light in the 64×64 thumbnails' opaque cells, of 255. Among equals, pictures within %.2f of
   the nearest count as one, and size, actions and age decide.
 - *changed*: per cent of the opaque cells that differ by more than %d in light or %d in colour. Above %.0f %% the picture is another one.
@@ -229,7 +247,7 @@ is smaller than 512 pixels to a side.
 
 | sent | is meant to be | pairs | hash | mean | changed %% | known |
 |---|---|---|---|---|---|---|
-`, len(m.all), hashAway, equalMean, fingerprint.LumaChange, fingerprint.ChromaChange, 100*fingerprint.MaxChanged)
+`, len(m.all), printAway, equalMean, fingerprint.LumaChange, fingerprint.ChromaChange, 100*fingerprint.MaxChanged, printMisses)
 	for _, k := range m.kinds {
 		b.WriteString(k.row() + "\n")
 	}

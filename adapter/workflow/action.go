@@ -106,7 +106,7 @@ func (s *Recipes) actDrawing(img adapter.Image, act adapter.Act) (prompt.Drawing
 
 // act executes a press: the quarter of a grid, then the single picture where the button is there, then the button.
 func (q *Run) act(run adapter.Job, act adapter.Act) (adapter.Result, error) {
-	img, err := q.s.parts.Store.Get(q.ctx, act.Image)
+	img, err := q.image(act.Image)
 	if err != nil {
 		return adapter.Result{}, fmt.Errorf("read the picture: %w", err)
 	}
@@ -122,7 +122,7 @@ func (q *Run) act(run adapter.Job, act adapter.Act) (adapter.Result, error) {
 		return q.pressCustom(run, act, img, account, draw)
 	}
 	if img.IsGrid() && act.Index > 0 && len(img.Cells) == 4 {
-		if img, err = q.s.parts.Store.Get(q.ctx, img.Cells[act.Index-1]); err != nil {
+		if img, err = q.image(img.Cells[act.Index-1]); err != nil {
 			return adapter.Result{}, fmt.Errorf("read the quarter: %w", err)
 		}
 	}
@@ -233,9 +233,7 @@ func (q *Run) StoreSingle(task adapter.Task, from Origin) (adapter.Result, error
 		}
 		img := q.record(from, task, from.Name)
 		img.Source, img.Width, img.Height = kept.Name, kept.Width, kept.Height
-		if err := q.keep(img); err != nil {
-			return adapter.Result{}, err
-		}
+		q.Keep(img)
 		return adapter.Result{Images: []string{img.ID}}, nil
 	})
 }

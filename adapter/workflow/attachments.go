@@ -29,7 +29,7 @@ func (q *Run) attachment(ref *adapter.Reference) (*adapter.Attachment, error) {
 	}
 	r := adapter.Rendition{Name: ref.Upload}
 	if ref.Image != "" {
-		img, err := q.s.parts.Store.Get(q.ctx, ref.Image)
+		img, err := q.image(ref.Image)
 		if err != nil {
 			return nil, fmt.Errorf("read the picture's record: %w", err)
 		}

@@ -155,7 +155,7 @@ func TestAFileThatIsAlwaysCutIsNeverStored(t *testing.T) {
 		if err != nil || run.Status != adapter.JobFailed || run.Error == nil || run.Error.Kind != adapter.Failed {
 			t.Errorf("Job() = %+v, %v; want it failed", run, err)
 		}
-		images, err := s.Images(t.Context(), s.Me, 10, "")
+		images, err := s.Images(t.Context(), s.Me, adapter.ImageQuery{Limit: 10})
 		if err != nil || len(images) != 0 {
 			t.Errorf("Images() = %v, %v; want none", images, err)
 		}

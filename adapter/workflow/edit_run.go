@@ -56,7 +56,7 @@ func (q *Run) withoutEdits(run adapter.Job, e editing, refused error) (adapter.R
 	lacking := noRegion()
 	e.Way = wayPrompts
 	if id := e.Images[0].Image; id != "" {
-		img, err := q.s.parts.Store.Get(q.ctx, id)
+		img, err := q.image(id)
 		if err != nil {
 			return adapter.Result{}, fmt.Errorf("read the picture: %w", err)
 		}
@@ -71,7 +71,7 @@ func (q *Run) withoutEdits(run adapter.Job, e editing, refused error) (adapter.R
 
 // region repaints the masked area of a known picture, or varies it with another prompt: on the quarter's own picture.
 func (q *Run) region(run adapter.Job, e editing, account adapter.Account, draw prompt.Drawing) (adapter.Result, error) {
-	img, err := q.s.parts.Store.Get(q.ctx, e.Images[0].Image)
+	img, err := q.image(e.Images[0].Image)
 	if err != nil {
 		return adapter.Result{}, fmt.Errorf("read the picture: %w", err)
 	}
@@ -161,7 +161,7 @@ func (q *Run) editable(e editing) (*adapter.Attachment, error) {
 	first := e.Images[0]
 	r := adapter.Rendition{Name: first.Upload}
 	if first.Image != "" {
-		img, err := q.s.parts.Store.Get(q.ctx, first.Image)
+		img, err := q.image(first.Image)
 		if err != nil {
 			return nil, fmt.Errorf("read the picture: %w", err)
 		}

@@ -24,8 +24,12 @@ func (s *Service) Generate(ctx context.Context, a adapter.Attempt, g adapter.Gen
 	if err != nil {
 		return nil, err
 	}
+	first := ""
+	if len(g.References) == 0 { // nothing is read or uploaded before
+		first = Numbered("imagine", 0)
+	}
 	return s.jobs.Accept(ctx, a, jobs.Spec{
-		Kind: adapter.JobGeneration, Model: g.Model, N: g.Count(), Request: g, Account: account, Speed: draw.Speed,
+		Kind: adapter.JobGeneration, Model: g.Model, N: g.Count(), Request: g, Account: account, Speed: draw.Speed, First: first,
 		Quarter: s.oneQuarter(g), Share: s.oneQuarter(g) && !draw.Seeded,
 	})
 }

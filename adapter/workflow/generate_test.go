@@ -153,7 +153,7 @@ func TestAllFourQuartersAndTheGridHaveRecords(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := harness.New(t, simulator.Config{}, nil)
 		one := s.Draw(t, "a red fox", 1)[0]
-		all, err := s.Images(t.Context(), s.Me, 10, "")
+		all, err := s.Images(t.Context(), s.Me, adapter.ImageQuery{Limit: 10})
 		if err != nil || len(all) != 5 {
 			t.Fatalf("Images() = %d records, %v, want the grid and its quarters", len(all), err)
 		}
@@ -215,7 +215,7 @@ func TestAListHasTheQuartersInTheirOrderBeforeTheirGrid(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			s := harness.New(t, harness.Dialects[name], nil)
 			s.Draw(t, "a red fox", 1)
-			all, err := s.Images(t.Context(), s.Me, 10, "")
+			all, err := s.Images(t.Context(), s.Me, adapter.ImageQuery{Limit: 10})
 			if err != nil || len(all) != 5 {
 				t.Fatalf("Images() = %d, %v, want 5", len(all), err)
 			}

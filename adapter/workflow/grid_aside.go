@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"midgate/adapter"
@@ -11,6 +12,8 @@ import (
 const (
 	asideTries = 8
 	asideFirst = 15 * time.Second
+
+	asideLongest = 10 * time.Minute // the longest pause before its record is looked for again
 )
 
 // gridAside is a grid that is fetched while nobody waits for it.
@@ -71,10 +74,14 @@ func (q *Run) gridAside(task adapter.Task, from Origin) *gridAside {
 		if !g.ok || g.record == "" {
 			return
 		}
-		err := q.s.parts.Store.Update(ctx, g.record, func(i *adapter.Image) {
-			i.Source, i.Quarter, i.Width, i.Height, i.Looks = g.kept.Name, 0, g.kept.Width, g.kept.Height, nil
-		})
-		if err != nil {
+		note := func(i *adapter.Image) {
+			i.Source, i.Quarter, i.Width, i.Height = g.kept.Name, 0, g.kept.Width, g.kept.Height
+		}
+		err := q.s.parts.Store.Update(ctx, g.record, note)
+		for wait := time.Second; errors.Is(err, adapter.ErrNotFound) && wait < asideLongest && adapter.Pause(ctx, wait); wait *= 2 {
+			err = q.s.parts.Store.Update(ctx, g.record, note) // records are stored when their job ends
+		}
+		if err != nil && ctx.Err() == nil {
 			q.s.parts.Log.Warn("a grid that came late could not be noted", "image", g.record, "error", err)
 		}
 	})

@@ -22,7 +22,7 @@ func (q *Run) ownSingle(img *adapter.Image, account adapter.Account, name string
 		return err
 	}
 	defer release()
-	known, err := q.s.parts.Store.Get(q.ctx, img.ID)
+	known, err := q.image(img.ID)
 	switch {
 	case err == nil && known.Single != nil:
 		img.Single = known.Single
@@ -61,6 +61,11 @@ func (q *Run) single(img *adapter.Image, account adapter.Account, name string) e
 // keepSingle notes in a stored record that the quarter has a picture of its own now. A record that has expired since
 // needs no note.
 func (q *Run) keepSingle(img adapter.Image) error {
+	if kept, ok := q.Kept(img.ID); ok {
+		kept.Single = img.Single
+		q.Keep(kept)
+		return nil
+	}
 	return q.Persist(img.ID, func() error {
 		err := q.s.parts.Store.Update(q.ctx, img.ID, func(i *adapter.Image) { i.Single = img.Single })
 		if errors.Is(err, adapter.ErrNotFound) {
@@ -68,4 +73,12 @@ func (q *Run) keepSingle(img adapter.Image) error {
 		}
 		return err
 	})
+}
+
+// image reads a picture's record: the job's own are not stored before its end.
+func (q *Run) image(id string) (adapter.Image, error) {
+	if img, ok := q.Kept(id); ok {
+		return img, nil
+	}
+	return q.s.parts.Store.Get(q.ctx, id)
 }

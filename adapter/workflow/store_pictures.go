@@ -111,15 +111,8 @@ func (q *Run) keepGrid(grid adapter.Image, cells []adapter.Image, from Origin, c
 		count = max(count, min(shares, 4))
 	}
 	reason := q.enlarge(cells[:min(count, 4)], from)
-	err := q.Each(5, func(i int) error {
-		if i == 4 {
-			return q.keep(grid)
-		}
-		return q.keep(cells[i])
-	})
-	if err != nil {
-		return adapter.Result{}, err
-	}
+	q.Keep(grid)
+	q.Keep(cells...)
 	if q.s.gridMode(from.Request) == adapter.GridWhole {
 		return adapter.Result{Images: []string{grid.ID}, Grid: grid.ID}, nil
 	}
@@ -187,18 +180,4 @@ func (q *Run) enlargeOne(cell *adapter.Image, from Origin) error {
 	cell.Source, cell.Width, cell.Height = kept.Name, kept.Width, kept.Height
 	cell.Single = &adapter.Single{TaskID: task.ID, URL: task.ShownURL(), Buttons: task.Buttons}
 	return nil
-}
-
-// keep stores a record. The picture is paid, so it is tried until the run ends.
-func (q *Run) keep(img adapter.Image) error {
-	if img.Grid == "" && q.Job().Kind != adapter.JobNative {
-		if err := q.IndexTask(img.TaskID); err != nil { // the upstream's own API knows its task, too
-			return err
-		}
-	}
-	put := q.s.parts.Store.Put
-	if q.Resumed() {
-		put = q.s.lib.Amend
-	}
-	return q.Persist(img.ID, func() error { return put(q.ctx, img) })
 }

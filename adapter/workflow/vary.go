@@ -89,7 +89,7 @@ func (q *Run) vary(run adapter.Job, e varying) (adapter.Result, error) {
 
 // varyKnown presses the picture's own button; one press gives four variations.
 func (q *Run) varyKnown(run adapter.Job, e varying, account adapter.Account) (adapter.Result, error) {
-	img, err := q.s.parts.Store.Get(q.ctx, e.Act.Image)
+	img, err := q.image(e.Act.Image)
 	if err != nil {
 		return adapter.Result{}, fmt.Errorf("read the picture: %w", err)
 	}

@@ -3,7 +3,6 @@ package workflow
 import (
 	"context"
 	"errors"
-	"slices"
 
 	"midgate/adapter"
 )
@@ -16,43 +15,11 @@ func (s *Service) Videos(ctx context.Context, c adapter.Caller, limit int, after
 			return nil, err
 		}
 	}
-	if !oldest {
-		return s.films(ctx, c, limit, adapter.VideoJob(after))
+	q := adapter.JobQuery{Kinds: []adapter.JobKind{adapter.JobVideo}, Limit: limit, Oldest: oldest}
+	if after != "" {
+		q.After = adapter.VideoJob(after)
 	}
-	all, err := s.films(ctx, c, -1, "")
-	if err != nil {
-		return nil, err
-	}
-	slices.Reverse(all)
-	if i := slices.IndexFunc(all, func(r adapter.Job) bool { return r.ID == adapter.VideoJob(after) }); after != "" && i >= 0 {
-		all = all[i+1:]
-	}
-	return all[:min(limit, len(all))], nil
-}
-
-// films reads an owner's jobs, newest first, until it has limit videos; all of them if limit is negative.
-func (s *Service) films(ctx context.Context, c adapter.Caller, limit int, after string) (found []adapter.Job, err error) {
-	if after == adapter.JobPrefix {
-		after = ""
-	}
-	const chunk = 200
-	for {
-		jobs, err := s.jobs.Jobs(ctx, c, chunk, after)
-		if err != nil {
-			return nil, err
-		}
-		for _, j := range jobs {
-			if j.Kind == adapter.JobVideo && !j.Deleted {
-				if found = append(found, j); len(found) == limit {
-					return found, nil
-				}
-			}
-		}
-		if len(jobs) < chunk {
-			return found, nil
-		}
-		after = jobs[len(jobs)-1].ID
-	}
+	return s.jobs.Jobs(ctx, c, q)
 }
 
 // video returns the job of one of the caller's videos; a NotFound *Error for an unknown one.

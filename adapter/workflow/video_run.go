@@ -123,7 +123,7 @@ func (v *videoBuild) withoutVideo(refused error, drawn bool) (adapter.Task, erro
 	if v.request.Input.Image == "" {
 		return adapter.Task{}, v.lacking(onlyOwn(), refused)
 	}
-	img, err := v.q.s.parts.Store.Get(v.q.ctx, v.request.Input.Image)
+	img, err := v.q.image(v.request.Input.Image)
 	if err != nil {
 		return adapter.Task{}, fmt.Errorf("read the picture: %w", err)
 	}
@@ -184,7 +184,7 @@ func (v *videoBuild) noteStill() error {
 		v.still = v.request.Input.Upload
 		return nil
 	}
-	img, err := v.q.s.parts.Store.Get(v.q.ctx, v.request.Input.Image)
+	img, err := v.q.image(v.request.Input.Image)
 	if err != nil {
 		return fmt.Errorf("read the picture: %w", err)
 	}
@@ -197,7 +197,7 @@ func (v *videoBuild) animate() (adapter.Task, error) {
 	if err := v.noteStill(); err != nil {
 		return adapter.Task{}, err
 	}
-	img, err := v.q.s.parts.Store.Get(v.q.ctx, v.request.Input.Image)
+	img, err := v.q.image(v.request.Input.Image)
 	if err != nil {
 		return adapter.Task{}, fmt.Errorf("read the picture: %w", err)
 	}

@@ -20,10 +20,12 @@ func benchBinary(b *testing.B) string {
 	return name
 }
 
-// benchGate starts a gate in a process of its own, as it is built for users; it accepts connections once it says its address.
-func benchGate(b *testing.B, name string, environ []string) (gate *exec.Cmd, address string, end func()) {
+// benchGate starts a gate in a process of its own, as it is built for users, under another program if one is named; it
+// accepts connections once it says its address.
+func benchGate(b *testing.B, name string, environ []string, under ...string) (gate *exec.Cmd, address string, end func()) {
 	b.Helper()
-	gate = exec.CommandContext(b.Context(), name, "serve")
+	line := append(under, name, "serve")
+	gate = exec.CommandContext(b.Context(), line[0], line[1:]...)
 	gate.Env = environ
 	log, err := gate.StderrPipe()
 	if err != nil {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -16,8 +15,8 @@ import (
 	"time"
 
 	"midgate/adapter"
-	"midgate/adapter/jetstream"
 	"midgate/adapter/midjourney/simulator"
+	"midgate/adapter/sqlstore"
 )
 
 // The state of P12: so many records, so many of them of jobs that are under way.
@@ -131,9 +130,10 @@ func p12Sample(b *testing.B, name, dir string, environ []string) (sample adapter
 	_ = gate.Process.Kill()
 	end()
 	e := p12State(b, dir)
-	defer e.Close()
-	ctx, stop := context.WithCancel(b.Context())
-	_ = e.Journal().Watch(ctx, func(run adapter.Job) { sample = run }, stop) // it ends when it is told to
+	defer func() { _ = e.Close() }()
+	if err := e.Each(b.Context(), func(run adapter.Job) error { sample = run; return nil }); err != nil {
+		b.Fatal(err)
+	}
 	return sample
 }
 
@@ -147,27 +147,25 @@ func p12Task(b *testing.B, upstream string) string {
 	return sub.Result
 }
 
-func p12State(b *testing.B, dir string) *jetstream.Engine {
+func p12State(b *testing.B, dir string) *sqlstore.Store {
 	b.Helper()
-	e, err := jetstream.New(b.Context(), jetstream.Config{Dir: filepath.Join(dir, "state")})
+	e, err := sqlstore.Open(b.Context(), sqlstore.Config{Path: filepath.Join(dir, "midgate.db")})
 	if err != nil {
 		b.Fatal(err)
 	}
 	return e
 }
 
-// p12Fill stores copies of a run: live ones for the given tasks, and ended ones.
+// p12Fill stores copies of a job: open ones for the given tasks, and ended ones.
 func p12Fill(b *testing.B, dir string, sample adapter.Job, tasks []string) {
 	b.Helper()
 	e := p12State(b, dir)
-	defer e.Close()
-	next := make(chan int)
-	var all sync.WaitGroup
-	for range 256 {
-		all.Go(func() {
-			for i := range next {
+	defer func() { _ = e.Close() }()
+	for i := 0; i < p12Runs; {
+		err := e.Write(b.Context(), func(tx adapter.Tx) error {
+			for range min(1000, p12Runs-i) {
 				run := sample
-				run.ID, run.Seed, run.Revision, run.Body = adapter.NewID("job_"), adapter.NewID(""), 0, fmt.Sprintf("%064x", i)
+				run.ID, run.Seed, run.Claim, run.Body = adapter.NewID("job_"), adapter.NewID(""), "", fmt.Sprintf("%064x", i)
 				run.Steps = slices.Clone(sample.Steps)
 				if i < len(tasks) {
 					sub := *run.Steps[0].Submission
@@ -176,15 +174,15 @@ func p12Fill(b *testing.B, dir string, sample adapter.Job, tasks []string) {
 				} else {
 					run.Status, run.Finished, run.Result = adapter.JobCompleted, run.Created, &adapter.Result{Images: []string{adapter.NewID("img_")}}
 				}
-				if _, err := e.Journal().Create(b.Context(), run); err != nil {
-					b.Errorf("Create() = %v", err)
+				if err := tx.InsertJob(b.Context(), run); err != nil {
+					return err
 				}
+				i++
 			}
+			return nil
 		})
+		if err != nil {
+			b.Fatal(err)
+		}
 	}
-	for i := range p12Runs {
-		next <- i
-	}
-	close(next)
-	all.Wait()
 }

@@ -1,15 +1,13 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
 	"slices"
 	"testing"
 	"time"
 
-	"midgate/adapter"
-	"midgate/adapter/jetstream"
 	"midgate/adapter/midjourney/simulator"
+	"midgate/adapter/sqlstore"
 	"midgate/config"
 )
 
@@ -67,45 +65,18 @@ func (b *bed) shift(by time.Duration) {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	state, err := jetstream.New(b.t.Context(), cfg.State)
+	state, err := sqlstore.Open(b.t.Context(), cfg.State)
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	defer state.Close()
-	journal, n := state.Journal(), 0
-	for _, run := range stored(b.t, journal.Watch) {
-		moved := shifted(b.t, run, by)
-		moved.Revision = run.Revision
-		if _, err := journal.Save(b.t.Context(), moved); err != nil {
-			b.t.Fatal(err)
-		}
-		n++
+	defer func() { _ = state.Close() }()
+	moved, err := state.ShiftTimes(b.t.Context(), by)
+	if err != nil {
+		b.t.Fatal(err)
 	}
-	for _, img := range stored(b.t, func(ctx context.Context, see func(adapter.Image), caughtUp func()) error {
-		return state.Store().Watch(ctx, see, func(string) {}, caughtUp)
-	}) {
-		if err := state.Store().Put(b.t.Context(), shifted(b.t, img, by)); err != nil {
-			b.t.Fatal(err)
-		}
-		n++
+	if moved < 4 {
+		b.t.Errorf("%d records were moved in time, want every job's and picture's", moved)
 	}
-	if n < 4 {
-		b.t.Errorf("%d records were moved in time, want every job's and picture's", n)
-	}
-}
-
-// stored is what a watch shows before it has caught up.
-func stored[T any](t *testing.T, watch func(ctx context.Context, see func(T), caughtUp func()) error) (all []T) {
-	t.Helper()
-	ctx, stop := context.WithCancel(t.Context())
-	defer stop()
-	done := false
-	_ = watch(ctx, func(v T) {
-		if !done {
-			all = append(all, v)
-		}
-	}, func() { done = true; stop() })
-	return slices.Clip(all)
 }
 
 // shifted is a record whose times are all moved.

@@ -10,8 +10,8 @@ import (
 	"midgate/adapter/midjourney/simulator"
 )
 
-// State that was damaged on the disk is told at the start, and neither served nor built upon: a run that cannot be read
-// could be paid a second time.
+// A database that is none is told at the start, and neither served nor built upon: a job that cannot be read could be
+// paid a second time.
 func TestDamagedStateIsToldAtTheStart(t *testing.T) {
 	t.Parallel()
 	data := t.TempDir()
@@ -19,27 +19,22 @@ func TestDamagedStateIsToldAtTheStart(t *testing.T) {
 	s := b.generation("before the damage", 2, "Idempotency-Key", "once")
 	before := s.must(t, 0)
 	b.gate.stop()
-	blocks, err := filepath.Glob(filepath.Join(data, "state", "jetstream", "*", "streams", "KV_midgate_runs", "msgs", "*.blk"))
-	if err != nil || len(blocks) == 0 {
-		t.Fatalf("the runs are kept in %v, %v", blocks, err)
-	}
-	whole, err := os.ReadFile(blocks[0])
+	file := filepath.Join(data, "midgate.db")
+	whole, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, at := range map[string]int{"the first record": 60, "one in the middle": len(whole) / 2, "the last record": len(whole) - 20} {
-		spoilt := append([]byte{}, whole...)
-		spoilt[at] ^= 1
-		if err := os.WriteFile(blocks[0], spoilt, 0o600); err != nil {
+	for name, spoilt := range map[string][]byte{"another file": []byte(strings.Repeat("hello ", 2000)), "its head overwritten": append([]byte(strings.Repeat("x", 100)), whole[100:]...)} {
+		if err := os.WriteFile(file, spoilt, 0o600); err != nil {
 			t.Fatal(err)
 		}
 		p := start(t, b.environ, "serve")
 		status, said := p.wait(), strings.TrimSpace(p.err.String())
-		if status != 1 || !strings.Contains(said, "the stored state is damaged") || strings.Contains(said, "\n") {
+		if status != 1 || !strings.Contains(said, "is not a database") || strings.Contains(said, "\n") {
 			t.Errorf("%s: serve ends with %d, saying %q; want 1 and one sentence", name, status, said)
 		}
 	}
-	if err := os.WriteFile(blocks[0], whole, 0o600); err != nil {
+	if err := os.WriteFile(file, whole, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	b.serve()

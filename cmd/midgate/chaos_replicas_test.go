@@ -1,33 +1,34 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
-	"midgate/adapter/jetstream/clustertest"
 	"midgate/adapter/midjourney/simulator"
+	"midgate/adapter/sqlstore/pgtest"
 )
 
-// leases is when the runs of a dead replica have been taken over: several times what a lease lasts, and far less than what
-// its clients wait.
-const leases = 25 * time.Second
+// leases is how soon the jobs of a dead replica are taken over.
+const leases = 7 * time.Second
 
-// replicas is a bed with three gates on one cluster and one bucket.
+// replicas is a bed with three gates on one PostgreSQL and one bucket.
 type replicas struct {
 	*bed
-	cluster *clustertest.Cluster
-	gates   [3]*process
-	urls    [3]string
+	database *pgtest.Cluster
+	gates    [3]*process
+	urls     [3]string
 }
 
 func newReplicas(t *testing.T, sc simulator.Config) *replicas {
 	t.Helper()
-	r := &replicas{cluster: clustertest.Start(t)}
+	r := &replicas{database: pgtest.New(t)}
 	shared := []string{
-		"MIDGATE_NATS_URL=" + r.cluster.URL(), "MIDGATE_PICTURES_URL=file://" + t.TempDir(), "MIDGATE_SECRET=" + strings.Repeat("ab", 32),
+		"MIDGATE_DATABASE_URL=" + r.database.Database(t), "MIDGATE_PICTURES_URL=file://" + t.TempDir(), "MIDGATE_SECRET=" + strings.Repeat("ab", 32),
 		"MIDGATE_JOB_TIMEOUT=45s", // a client repeats well within a test's patience
 	}
 	r.bed = newBed(t, sc, shared...)
@@ -95,15 +96,77 @@ func TestAReplicaDiesUnderLoad(t *testing.T) {
 	r.settle(n)
 }
 
-func TestANodeOfTheClusterDiesUnderLoad(t *testing.T) {
+// A database that is restarted in the middle of jobs costs no picture and no second payment.
+func TestTheDatabaseIsRestartedUnderLoad(t *testing.T) {
 	t.Parallel()
 	const n = 12
 	r := newReplicas(t, simulator.Config{Pace: 4 * time.Second})
 	done := r.crowdOf(n)
 	eventually(t, "half of the jobs are under way", func() bool { return len(r.sim.Ledger()) >= n/2 })
-	r.cluster.Stop(max(r.cluster.Leads("KV_midgate_runs"), 0))
+	r.database.Signal(t, syscall.SIGQUIT)
+	r.database.Again(t)
 	<-done
 	r.settle(n)
+}
+
+// A replica that stands still for longer than its lease loses its jobs to the others, and writes nothing when it goes on.
+func TestAReplicaStandsStillAndGoesOn(t *testing.T) {
+	t.Parallel()
+	const n = 9
+	r := newReplicas(t, simulator.Config{Pace: 3 * time.Second})
+	done := r.crowdOf(n)
+	eventually(t, "half of the jobs are under way", func() bool { return len(r.sim.Ledger()) >= n/2 })
+	sendSignal(t, r.gates[1], syscall.SIGSTOP)
+	<-time.After(12 * time.Second)
+	sendSignal(t, r.gates[1], syscall.SIGCONT)
+	<-done
+	r.settle(n)
+}
+
+// The same request at two replicas at nearly the same time is one job, with a counter or without.
+func TestARequestAndItsRepeatAtTwoReplicas(t *testing.T) {
+	t.Parallel()
+	r := newReplicas(t, simulator.Config{Pace: 300 * time.Millisecond})
+	paid := 0
+	for _, counted := range []bool{true, false} {
+		for _, apart := range []time.Duration{time.Millisecond, 5 * time.Millisecond, 20 * time.Millisecond} {
+			t.Run(fmt.Sprintf("counted %v, %s apart", counted, apart), func(t *testing.T) {
+				for round := range 4 {
+					r.twice(t, fmt.Sprintf("isle %v %s %d", counted, apart, round), counted, apart)
+					if paid++; len(r.sim.Ledger()) != paid {
+						t.Fatalf("%d charges after %d requests that were sent twice", len(r.sim.Ledger()), paid)
+					}
+				}
+			})
+		}
+	}
+	r.settle(paid)
+}
+
+// twice sends a request to one replica, gives up on it, and sends it to another.
+func (r *replicas) twice(t *testing.T, prompt string, counted bool, apart time.Duration) {
+	first := r.generation(prompt, 2)
+	first.url = r.urls[0]
+	ctx, giveUp := context.WithTimeout(t.Context(), apart)
+	defer giveUp()
+	gone := make(chan struct{})
+	go func() {
+		defer close(gone)
+		_, _ = first.tryFor(ctx, 0) // nobody waits for its answer
+	}()
+	<-ctx.Done()
+	second := first
+	second.url = r.urls[1]
+	retry := 0
+	if counted {
+		retry = 1
+	}
+	a, err := second.try(t, retry)
+	var d drawn
+	if err != nil || a.status != 200 || json.Unmarshal(a.body, &d) != nil || len(d.Data) != 2 {
+		t.Errorf("the repeat is answered %d %s, %v; want two pictures", a.status, a.body, err)
+	}
+	<-gone
 }
 
 // accepted counts the jobs whose submission is on record.
@@ -116,41 +179,40 @@ func (b *bed) accepted() (n int) {
 	return n
 }
 
-// Without a majority of the cluster nothing can be recorded, so nothing is submitted; what is under way is waited for and
-// recorded when the cluster is back.
-func TestWithoutItsClusterNothingIsSubmitted(t *testing.T) {
+// Without the database nothing can be recorded, so nothing is submitted; what is under way is waited for and recorded when
+// it is back.
+func TestWithoutItsDatabaseNothingIsSubmitted(t *testing.T) {
 	r := newReplicas(t, simulator.Config{Pace: 3 * time.Second})
-	first := r.generation("before the cluster went", 2)
+	first := r.generation("before the database went", 2)
 	under := make(chan drawn, 1)
 	go func() { under <- first.insist(t) }()
 	eventually(t, "a job is under way", func() bool { return r.accepted() == 1 })
-	r.cluster.Stop(0)
-	r.cluster.Stop(1)
+	r.database.Signal(t, syscall.SIGQUIT)
 	atOnce(len(r.urls), func(i int) {
 		url := r.urls[i]
-		s := r.generation(fmt.Sprintf("without a cluster %d", i), 1)
+		s := r.generation(fmt.Sprintf("without a database %d", i), 1)
 		s.url = url
+		asked := time.Now()
 		a, err := s.try(t, 0)
-		if err != nil || a.status != 503 || !a.said("storage_unavailable") {
-			t.Errorf("replica %d without its cluster = %d %s, %v; want 503 storage_unavailable", i, a.status, a.body, err)
+		if took := time.Since(asked); err != nil || a.status != 503 || !a.said("storage_unavailable") || took > 4*time.Second {
+			t.Errorf("replica %d without its database = %d %s, %v after %s; want 503 storage_unavailable within 2s", i, a.status, a.body, err, took)
 		}
 		if a, err := tryAsk(t, url+"/readyz", "", ""); err != nil || a.status != 503 {
 			t.Errorf("replica %d: /readyz = %d, %v, want 503", i, a.status, err)
 		}
 	})
 	if got := len(r.sim.Ledger()); got != 1 {
-		t.Errorf("%d charges without a cluster, want the one from before", got)
+		t.Errorf("%d charges without a database, want the one from before", got)
 	}
-	r.cluster.Run(0)
-	r.cluster.Run(1)
+	r.database.Again(t)
 	if d := <-under; len(d.Data) != 2 {
 		t.Errorf("the job that was under way gave %d pictures, want 2", len(d.Data))
 	}
 	for i, url := range r.urls { // the repeats of what was refused
-		s := r.generation(fmt.Sprintf("without a cluster %d", i), 1)
+		s := r.generation(fmt.Sprintf("without a database %d", i), 1)
 		s.url = url
 		if d := s.insist(t); len(d.Data) != 1 {
-			t.Errorf("replica %d gives %d pictures when its cluster is back, want 1", i, len(d.Data))
+			t.Errorf("replica %d gives %d pictures when its database is back, want 1", i, len(d.Data))
 		}
 	}
 	r.settle(1 + len(r.urls))
@@ -167,4 +229,11 @@ func (s sent) insist(t *testing.T) (d drawn) {
 	}
 	t.Errorf("%s is not answered", s.body)
 	return d
+}
+
+func sendSignal(t *testing.T, p *process, sig syscall.Signal) {
+	t.Helper()
+	if err := p.cmd.Process.Signal(sig); err != nil {
+		t.Fatal(err)
+	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"midgate/adapter"
 	"midgate/adapter/midjourney"
+	"midgate/adapter/sqlstore"
 	"midgate/config"
 	"midgate/proxy"
 )
@@ -31,13 +32,13 @@ func checkUp(ctx context.Context, p program, args []string) error {
 		return err
 	}
 	p.print("settings: fine; clients must send %s\n", shown[cfg.Proxy.Auth])
+	trouble := !p.examineState(ctx, cfg.State)
 	cfg.Midjourney.WebhookURL = "" // nothing is submitted, so nothing is hooked
 	fleet, err := midjourney.New(cfg.Midjourney)
 	if err != nil {
 		return err
 	}
 	defer fleet.Close()
-	trouble := false
 	for _, u := range cfg.Midjourney.Upstreams {
 		p.print("\nupstream %s, %s\n", u.Name, u.URL)
 		account, err := fleet.Made(ctx, adapter.Caller{Key: stranger}, u.Name)
@@ -50,6 +51,22 @@ func checkUp(ctx context.Context, p program, args []string) error {
 		return errTrouble
 	}
 	return nil
+}
+
+// examineState looks at the database and prints what an operator should know; false if midgate cannot work with it.
+func (p program) examineState(ctx context.Context, cfg sqlstore.Config) bool {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	what, findings, err := sqlstore.Examine(ctx, cfg)
+	if err != nil {
+		p.print("state: NO: %s\n", err)
+		return false
+	}
+	p.print("state: %s\n", what)
+	for _, f := range findings {
+		p.finding("attention", "%s", f)
+	}
+	return true
 }
 
 // shown says what clients need, in words.

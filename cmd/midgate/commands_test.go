@@ -21,7 +21,7 @@ func TestCheckSaysWhatAnUpstreamCanDo(t *testing.T) {
 	}{
 		"all is well": {
 			simulator.Config{Key: "k"}, []string{"MIDGATE_UPSTREAM_KEY=k", "MIDGATE_API_KEYS=a"}, 0,
-			[]string{"settings: fine; clients must send one of your keys", "reachable yes", "key accepted", "looks like a relay of the new-api family", "relax yes, at /mj", "fast yes, at /mj-fast/mj", "list-by-condition yes", "edits unknown until it is first used", "describe unknown until", "files where they are shows the first picture"},
+			[]string{"settings: fine; clients must send one of your keys", "state: SQLite in ", "the first start makes it", "reachable yes", "key accepted", "looks like a relay of the new-api family", "relax yes, at /mj", "fast yes, at /mj-fast/mj", "list-by-condition yes", "edits unknown until it is first used", "describe unknown until", "files where they are shows the first picture"},
 		},
 		"a server that tells what it has": {
 			simulator.Config{Dialect: simulator.TrueAI, Key: "k", NoVideo: true}, []string{"MIDGATE_UPSTREAM_KEY=k", "MIDGATE_UPSTREAM_AUTH=authorization-raw", "MIDGATE_API_KEYS=a"}, 0,

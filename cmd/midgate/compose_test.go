@@ -120,6 +120,33 @@ func TestProfilesAreConnected(t *testing.T) {
 	}
 }
 
+// TestReplicasShareWhatTheyMust: both have the same settings, and these are what several processes need.
+func TestReplicasShareWhatTheyMust(t *testing.T) {
+	project := composed(t, "replicas")
+	one, two := environ(t, project, "replica1"), environ(t, project, "replica2")
+	slices.Sort(one)
+	slices.Sort(two)
+	if !slices.Equal(one, two) {
+		t.Errorf("the replicas differ: %v and %v", one, two)
+	}
+	cfg, err := config.Load(config.Source{Environ: append(one, "MIDGATE_SECRET="+strings.Repeat("ab", 32))})
+	if err != nil {
+		t.Fatalf("midgate refuses the settings of the replicas: %v", err)
+	}
+	if cfg.State.URL == "" || !strings.HasPrefix(cfg.Pictures.URL, "s3://") {
+		t.Errorf("state at %q and pictures at %q, want a database and a bucket", cfg.State.URL, cfg.Pictures.URL)
+	}
+	conf := project.Configs["front"].Content
+	for _, name := range []string{"replica1", "replica2", "database", "bucket", "bucket-made", "front"} {
+		if _, err := project.GetService(name); err != nil {
+			t.Errorf("the profile lacks %s", name)
+		}
+		if strings.HasPrefix(name, "replica") && !strings.Contains(conf, "server "+name+":8080") {
+			t.Errorf("nginx does not know %s", name)
+		}
+	}
+}
+
 func TestLibreChatsFileNamesMidgate(t *testing.T) {
 	var file struct {
 		Endpoints struct {

@@ -45,6 +45,7 @@ func commands() []command {
 		{"demo", "[--pace 4s] [--pixels 1024]", "the proxy and a simulated Midjourney, nothing to configure, nothing to pay", demo},
 		{"simulate", "[--listen 127.0.0.1:8090] [--dialect comet] [--auth WAY] …", "only the simulated Midjourney server, for tests", simulate},
 		{"check", "[--config FILE]", "looks at the settings and asks the upstream harmless questions", checkUp},
+		{"copy-state", "--to postgres://… [--config FILE]", "moves what a stopped midgate knows from its file to PostgreSQL", copyState},
 		{"healthcheck", "[URL]", "asks a running midgate whether it is well, for containers", healthcheck},
 		{"version", "", "version, commit and Go version", showVersion},
 		{"help", "[COMMAND]", "this page, or the flags of a command", help},

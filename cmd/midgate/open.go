@@ -10,13 +10,13 @@ import (
 	"time"
 
 	"midgate/adapter"
-	"midgate/adapter/jetstream"
 	"midgate/adapter/jobs"
 	"midgate/adapter/library"
 	"midgate/adapter/memstore"
 	"midgate/adapter/midjourney"
 	"midgate/adapter/native"
 	"midgate/adapter/pictures"
+	"midgate/adapter/sqlstore"
 	"midgate/adapter/workflow"
 	"midgate/config"
 	"midgate/proxy"
@@ -60,22 +60,24 @@ func open(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *gate, er
 	metrics := proxy.NewMetrics()
 
 	cfg.State.Log = log
-	state, err := jetstream.New(ctx, cfg.State)
+	state, err := sqlstore.Open(ctx, cfg.State)
 	if err != nil {
 		return nil, err
 	}
-	g.closing(state.Close)
-	store := memstore.New(state.Store())
+	g.closing(func() { _ = state.Close() })
+	var bus adapter.Bus // nil where there are no other replicas
+	if state.Shared() {
+		bus = state
+	}
+	store := memstore.New(state, bus)
 
 	bytes, err := pictures.New(ctx, cfg.Pictures)
 	if err != nil {
 		return nil, err
 	}
 	g.closing(func() { _ = bytes.Close() })
-	g.closing(background(ctx, func(ctx context.Context) { _ = state.Sweep(ctx, bytes.Delete) }))
-	g.closing(background(ctx, func(ctx context.Context) { _ = bytes.Sweep(ctx, cfg.State.Retention, state.Needed) }))
-	looks := pictures.NewIndex()
-	g.closing(background(ctx, func(ctx context.Context) { _ = state.Store().Watch(ctx, looks.See, looks.Gone, func() {}) }))
+	g.closing(background(ctx, func(ctx context.Context) { sweep(ctx, cfg.State.Sweep, state, bytes, log) }))
+	g.closing(background(ctx, func(ctx context.Context) { _ = bytes.Sweep(ctx, cfg.Jobs.Retention, needed(ctx, state)) }))
 
 	cfg.Midjourney.Log = log
 	cfg.Midjourney.Observe = midjourney.Observer{
@@ -88,26 +90,30 @@ func open(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *gate, er
 	}
 	g.closing(fleet.Close)
 
-	cfg.Jobs.Replica = replica(cfg)
-	accounts, hooks := g.accounts(cfg, fleet, state)
+	hooks := g.hooks(ctx, cfg, fleet, bus)
+	ride := func(write func(context.Context, adapter.Tx) error) { g.jobs.Ride(write) }
+	store.RideWith(ride)
 	library := library.New(library.Config{Retention: cfg.Jobs.Retention}, library.Deps{
-		Accounts: accounts, Store: store, Pictures: bytes, Retoucher: bytes, Recogniser: pictures.NewRecogniser(bytes, looks, store), Log: log,
+		Accounts: fleet, Store: store, Pictures: bytes, Retoucher: bytes, Recogniser: pictures.NewRecogniser(bytes, state, ride), Log: log,
 	})
-	recipes := workflow.New(cfg.Workflow, workflow.Deps{Accounts: accounts, Store: store, Pictures: bytes, Retoucher: bytes, Log: log}, library)
+	recipes := workflow.New(cfg.Workflow, workflow.Deps{Accounts: fleet, Store: store, Pictures: bytes, Retoucher: bytes, Log: log}, library)
 	workflows := recipes.Workflows()
 	workflows[adapter.JobNative] = native.Workflow(recipes)
 	g.jobs = jobs.New(cfg.Jobs, jobs.Deps{
-		Accounts: accounts, Store: store, Pictures: bytes, Journal: state.Journal(), Leases: state.Leases(), Observer: metrics.Observer(), Log: log,
+		Accounts: fleet, State: state, Bus: bus, Pictures: bytes, Observer: metrics.Observer(), Stored: store.Stored, Log: log,
 	}, workflows)
 	g.closing(g.jobs.Close)
 	studio := workflow.NewService(recipes, g.jobs)
 	natives := native.New(native.Deps{
-		Accounts: accounts, Store: store, Log: log,
+		Accounts: fleet, Store: store, Log: log,
 		Notify: func(ctx context.Context, t adapter.NativeTask) error { return g.face.Notify(ctx, t) }, // it begins with Start
 	}, recipes, g.jobs, library)
 	core := proxy.Core{Draw: studio, Edit: studio, Talk: studio, Keep: library, Files: library, Films: studio, Natives: natives, Runs: g.jobs, Followers: g.jobs}
 	core.Hooks = hooks
-	core.Ready = readiness{{"State", state.Ready}, {"The lease of this replica", g.jobs.Ready}, {"The picture store", bytes.Ready}}
+	if bus != nil {
+		g.closing(background(ctx, func(ctx context.Context) { _ = store.Hear(ctx) }))
+	}
+	core.Ready = readiness{{"State", g.jobs.Ready}, {"The picture store", bytes.Ready}}
 	core.Upstream = reached(fleet)
 	if g.face, err = proxy.New(cfg.Proxy, core, metrics, log); err != nil {
 		return nil, err

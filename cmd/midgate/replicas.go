@@ -1,38 +1,62 @@
 package main
 
 import (
-	"crypto/rand"
-	"strings"
+	"context"
+	"encoding/json"
 
 	"midgate/adapter"
-	"midgate/adapter/jetstream"
 	"midgate/adapter/midjourney"
-	"midgate/adapter/sharedpoll"
 	"midgate/config"
 	"midgate/proxy"
 )
 
-// replica names this process among its peers. Embedded state has one user, who is the same again after a restart and
-// takes its jobs up at once; on a cluster every process is somebody new, and the jobs of the dead are taken over.
-func replica(cfg config.Config) string {
-	if cfg.State.URL == "" {
-		return "local"
+// hooks is who takes the upstreams' webhooks: nobody, unless upstreams are told an address. With several replicas a
+// webhook may reach any of them: it is passed on to all.
+func (g *gate) hooks(ctx context.Context, cfg config.Config, fleet *midjourney.Fleet, bus adapter.Bus) proxy.Hooks {
+	switch {
+	case cfg.Midjourney.WebhookURL == "":
+		return nil
+	case bus == nil:
+		return fleet
 	}
-	return strings.ToLower(rand.Text())
+	r := relay{fleet, bus}
+	g.closing(background(ctx, r.hear))
+	return r
 }
 
-// accounts are the upstreams as the service sees them, and who takes their webhooks: nobody, unless upstreams are told
-// an address. Replicas on one cluster poll each account together, and a webhook may reach any of them.
-func (g *gate) accounts(cfg config.Config, fleet *midjourney.Fleet, state *jetstream.Engine) (adapter.Accounts, proxy.Hooks) {
-	var accounts adapter.Accounts = fleet
-	var hooks proxy.Hooks = fleet
-	if cfg.State.URL != "" {
-		shared := sharedpoll.New(fleet, fleet, state.Journal(), state.Leases(), cfg.Jobs.Replica, g.log)
-		g.closing(shared.Close)
-		accounts, hooks = shared, shared
+// relay passes webhooks on between replicas. A hint only saves time, so losing one does no harm.
+type relay struct {
+	fleet *midjourney.Fleet
+	bus   adapter.Bus
+}
+
+// topicHook is under which replicas tell each other of webhooks.
+const topicHook = "hook"
+
+// hookJSON is a webhook on its way to the other replicas.
+type hookJSON struct {
+	Token string `json:"token"`
+	Body  []byte `json:"body"`
+}
+
+// Hint implements proxy.Hooks: the webhook is taken here, and by every other replica, since any of them may be the one
+// that waits.
+func (r relay) Hint(token string, body []byte) error {
+	if err := r.fleet.Hint(token, body); err != nil {
+		return err
 	}
-	if cfg.Midjourney.WebhookURL == "" {
-		hooks = nil
+	if news, err := json.Marshal(hookJSON{token, body}); err == nil {
+		r.bus.Tell(topicHook, news)
 	}
-	return accounts, hooks
+	return nil
+}
+
+// hear takes the webhooks that reached other replicas, and its own once more.
+func (r relay) hear(ctx context.Context) {
+	_ = r.bus.Hear(ctx, func(topic string, news []byte) {
+		var h hookJSON
+		if topic == topicHook && json.Unmarshal(news, &h) == nil {
+			_ = r.fleet.Hint(h.Token, h.Body) // the replica that it reached has answered for it
+		}
+	})
 }

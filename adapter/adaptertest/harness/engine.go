@@ -12,33 +12,39 @@ import (
 // Engine is a gate on memory state, to be started again on the same state.
 type Engine struct {
 	*Gate
-	Up      *FakeUpstream
-	Journal adapter.Journal
-	Leases  *adaptertest.MemoryLeases
-	Broken  *adaptertest.Faults
-	Cfg     Config
+	Up     *FakeUpstream
+	State  *adaptertest.State // shared by all replicas
+	Broken *adaptertest.Faults
+	Cfg    Config
 }
 
 // NewEngine starts a gate over up.
 func NewEngine(t *testing.T, up *FakeUpstream, change func(*Config)) *Engine {
 	t.Helper()
 	cfg := Config{
-		Jobs:     Jobs{JobTimeout: time.Minute, JobDeadline: time.Hour, MaxInFlight: 4, MaxQueue: 2, Replica: "r", Secret: make([]byte, 32)},
+		Jobs:     Jobs{JobTimeout: time.Minute, JobDeadline: time.Hour, MaxInFlight: 4, MaxQueue: 2, Secret: make([]byte, 32)},
 		Workflow: Workflow{DefaultSpeed: adapter.Fast, SpeedLimit: adapter.Turbo},
 	}
 	if change != nil {
 		change(&cfg)
 	}
-	e := &Engine{Up: up, Journal: adaptertest.NewJournal(), Leases: adaptertest.NewLeases(), Broken: &adaptertest.Faults{}, Cfg: cfg}
+	e := &Engine{Up: up, State: adaptertest.NewState(true), Broken: &adaptertest.Faults{}, Cfg: cfg}
 	e.Boot(t)
 	t.Cleanup(func() { e.Close() })
 	return e
 }
 
-// Boot starts the gate on the state that there is.
+// Boot starts the gate on the state that there is, as a replica that nobody has seen.
 func (e *Engine) Boot(t *testing.T) {
 	t.Helper()
-	e.Gate = Wire(e.Cfg, Parts{Accounts: e.Up, Store: adaptertest.NewStore(), Journal: e.Broken.Journal(e.Journal), Leases: e.Broken.Leases(e.Leases), Log: slog.New(slog.DiscardHandler)})
+	e.BootOn(t, e.Up, e.Broken.State(e.State))
+}
+
+// BootOn starts the gate with its own way to the state.
+func (e *Engine) BootOn(t *testing.T, up *FakeUpstream, state adapter.State) {
+	t.Helper()
+	e.Up = up
+	e.Gate = Wire(e.Cfg, Parts{Accounts: up, State: state, Bus: e.State, Log: slog.New(slog.DiscardHandler)})
 	if err := e.Start(t.Context()); err != nil {
 		t.Fatalf("Start() = %v", err)
 	}
@@ -50,25 +56,23 @@ func (e *Engine) Peer(t *testing.T, name string) *Engine {
 	return e.PeerOf(t, name, e.Up)
 }
 
-// Joined is another replica's view of the journal.
-func (e *Engine) Joined() *adaptertest.MemoryJournal {
-	return e.Journal.(*adaptertest.MemoryJournal).Join()
-}
-
 // PeerOf is a replica that sees the upstream as up.
 func (e *Engine) PeerOf(t *testing.T, name string, up *FakeUpstream) *Engine {
 	t.Helper()
-	return e.PeerOn(t, name, up, e.Joined())
-}
-
-// PeerOn is a replica with a way of its own to the journal.
-func (e *Engine) PeerOn(t *testing.T, name string, up *FakeUpstream, journal adapter.Journal) *Engine {
-	t.Helper()
-	p := &Engine{Up: up, Journal: journal, Leases: e.Leases, Broken: &adaptertest.Faults{}, Cfg: e.Cfg}
+	broken := &adaptertest.Faults{}
+	p := &Engine{Up: up, State: e.State, Broken: broken, Cfg: e.Cfg}
 	p.Cfg.Replica = name
-	p.Boot(t)
+	p.BootOn(t, up, broken.State(e.State))
 	t.Cleanup(func() { p.Close() })
 	return p
+}
+
+// Kill makes a replica count as dead.
+func (e *Engine) Kill(t *testing.T, replica string) {
+	t.Helper()
+	if err := e.State.Write(t.Context(), func(tx adapter.Tx) error { return tx.EndLease(t.Context(), replica) }); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // Restart is a restart: everything in memory is gone.
@@ -131,30 +135,24 @@ func OfOwner(owner, body string) adapter.Attempt {
 	return a
 }
 
-// Shift moves all that a stored run says of time.
+// Shift moves all that a stored job says of time.
 func (e *Engine) Shift(t *testing.T, job string, by time.Duration) {
 	t.Helper()
-	run, err := e.Journal.Get(t.Context(), job)
-	if err != nil {
-		t.Fatal(err)
-	}
-	run.Created, run.Deadline = run.Created.Add(by), run.Deadline.Add(by)
-	for i := range run.Deliveries {
-		run.Deliveries[i].At = run.Deliveries[i].At.Add(by)
-	}
-	for i, st := range run.Steps {
-		run.Steps[i].Intended = st.Intended.Add(by)
-		if st.Submission != nil {
-			moved := *st.Submission
-			moved.At = moved.At.Add(by)
-			run.Steps[i].Submission = &moved
+	e.State.Rewrite(job, func(run *adapter.Job) {
+		run.Created, run.Deadline = run.Created.Add(by), run.Deadline.Add(by)
+		for i := range run.Deliveries {
+			run.Deliveries[i].At = run.Deliveries[i].At.Add(by)
 		}
-	}
-	if _, err := e.Journal.Save(t.Context(), run); err != nil {
-		t.Fatal(err)
-	}
+		for i, st := range run.Steps {
+			run.Steps[i].Intended = st.Intended.Add(by)
+			if st.Submission != nil {
+				run.Steps[i].Submission.At = st.Submission.At.Add(by)
+			}
+		}
+	})
 }
 
+// Streamed is an attempt whose client waits as long as the job lives.
 func Streamed(a adapter.Attempt) adapter.Attempt {
 	a.Stream = true
 	return a

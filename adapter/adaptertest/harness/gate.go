@@ -1,13 +1,16 @@
 package harness
 
 import (
+	"context"
 	"log/slog"
 	"maps"
 
 	"midgate/adapter"
 	"midgate/adapter/jobs"
 	"midgate/adapter/library"
+	"midgate/adapter/memstore"
 	"midgate/adapter/native"
+	"midgate/adapter/pictures"
 	"midgate/adapter/workflow"
 )
 
@@ -25,21 +28,20 @@ type Workflow = workflow.Config
 
 // Parts are what a Gate stands on.
 type Parts struct {
-	Accounts   adapter.Accounts
-	Store      adapter.Store
-	Pictures   adapter.Pictures
-	Retoucher  adapter.Retoucher
-	Recogniser adapter.Recogniser
-	Journal    adapter.Journal
-	Leases     adapter.Leases
-	Observer   adapter.Observer
-	Notify     adapter.Notify
-	Log        *slog.Logger
+	Accounts  adapter.Accounts
+	State     adapter.State
+	Bus       adapter.Bus // used where the state is shared
+	Pictures  adapter.Pictures
+	Retoucher adapter.Retoucher
+	Observer  adapter.Observer
+	Notify    adapter.Notify
+	Log       *slog.Logger
 }
 
 // Gate is everything that routes speak to.
 type Gate struct {
 	*jobs.Engine
+	Store *memstore.Store
 	*workflow.Service
 	*library.Library
 	*native.API
@@ -47,13 +49,31 @@ type Gate struct {
 
 // Wire puts a gate together.
 func Wire(cfg Config, p Parts) *Gate {
-	library := library.New(library.Config{Retention: cfg.Retention}, library.Deps{Accounts: p.Accounts, Store: p.Store, Pictures: p.Pictures,
-		Retoucher: p.Retoucher, Recogniser: p.Recogniser, Log: p.Log})
-	recipes := workflow.New(cfg.Workflow, workflow.Deps{Accounts: p.Accounts, Store: p.Store, Pictures: p.Pictures, Retoucher: p.Retoucher, Log: p.Log}, library)
+	var bus adapter.Bus
+	if p.State.Shared() {
+		bus = p.Bus
+	}
+	store := memstore.New(p.State, bus)
+	later := &ride{}
+	store.RideWith(later.ride)
+	var recogniser adapter.Recogniser
+	if files, ok := p.Pictures.(*pictures.Store); ok {
+		recogniser = pictures.NewRecogniser(files, p.State, later.ride)
+	}
+	library := library.New(library.Config{Retention: cfg.Retention}, library.Deps{Accounts: p.Accounts, Store: store, Pictures: p.Pictures,
+		Retoucher: p.Retoucher, Recogniser: recogniser, Log: p.Log})
+	recipes := workflow.New(cfg.Workflow, workflow.Deps{Accounts: p.Accounts, Store: store, Pictures: p.Pictures, Retoucher: p.Retoucher, Log: p.Log}, library)
 	workflows := maps.Clone(recipes.Workflows())
 	workflows[adapter.JobNative] = native.Workflow(recipes)
-	engine := jobs.New(cfg.Jobs, jobs.Deps{Accounts: p.Accounts, Store: p.Store, Pictures: p.Pictures, Journal: p.Journal, Leases: p.Leases,
-		Observer: p.Observer, Log: p.Log}, workflows)
-	return &Gate{Engine: engine, Service: workflow.NewService(recipes, engine), Library: library,
-		API: native.New(native.Deps{Accounts: p.Accounts, Store: p.Store, Notify: p.Notify, Log: p.Log}, recipes, engine, library)}
+	engine := jobs.New(cfg.Jobs, jobs.Deps{Accounts: p.Accounts, State: p.State, Bus: bus, Pictures: p.Pictures, Observer: p.Observer, Stored: store.Stored, Log: p.Log}, workflows)
+	later.on = engine.Ride
+	return &Gate{Engine: engine, Store: store, Service: workflow.NewService(recipes, engine), Library: library,
+		API: native.New(native.Deps{Accounts: p.Accounts, Store: store, Notify: p.Notify, Log: p.Log}, recipes, engine, library)}
 }
+
+// ride is an engine's Ride before there is the engine.
+type ride struct {
+	on func(func(context.Context, adapter.Tx) error)
+}
+
+func (r *ride) ride(write func(context.Context, adapter.Tx) error) { r.on(write) }

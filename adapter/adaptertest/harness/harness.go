@@ -2,7 +2,6 @@ package harness
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"io"
 	"log/slog"
@@ -20,13 +19,12 @@ import (
 // Harness is a gate over the real client and the simulated upstream.
 type Harness struct {
 	*Gate
-	Sim     *simulator.Simulator
-	State   adapter.Store
-	Journal adapter.Journal
-	Bucket  *pictures.Store
-	Me      adapter.Caller
-	Cfg     Config
-	Parts   Parts
+	Sim    *simulator.Simulator
+	State  *adaptertest.State
+	Bucket *pictures.Store
+	Me     adapter.Caller
+	Cfg    Config
+	Parts  Parts
 }
 
 // Restarted is the gate of the next process, over what the last one left.
@@ -45,7 +43,7 @@ func (s *Harness) Restarted(t *testing.T) *Gate {
 func New(t *testing.T, sim simulator.Config, change func(*Config)) *Harness {
 	t.Helper()
 	sim.Pixels = cmp.Or(sim.Pixels, 64)
-	s := &Harness{Sim: simulator.New(sim), Journal: adaptertest.NewJournal(), Me: adapter.Caller{Owner: "me"}}
+	s := &Harness{Sim: simulator.New(sim), State: adaptertest.NewState(false), Me: adapter.Caller{Owner: "me"}}
 	fleet, err := midjourney.New(midjourney.Config{
 		Upstreams: []midjourney.UpstreamConfig{{Name: "main", URL: "http://upstream.test", Key: "k", Auth: authOf(sim.Dialect)}},
 		HTTP:      s.Sim.Transport(), Downloads: s.Sim.Transport(),
@@ -57,21 +55,13 @@ func New(t *testing.T, sim simulator.Config, change func(*Config)) *Harness {
 		t.Fatal(err)
 	}
 	cfg := Config{
-		Jobs:     Jobs{JobTimeout: 5 * time.Minute, JobDeadline: time.Hour, MaxInFlight: 64, MaxQueue: 64, Replica: "r", Secret: make([]byte, 32), ShareWindow: time.Second},
+		Jobs:     Jobs{JobTimeout: 5 * time.Minute, JobDeadline: time.Hour, MaxInFlight: 64, MaxQueue: 64, Secret: make([]byte, 32), ShareWindow: time.Second},
 		Workflow: Workflow{DefaultSpeed: adapter.Fast, SpeedLimit: adapter.Turbo, Grid: adapter.GridSplit},
 	}
 	if change != nil {
 		change(&cfg)
 	}
-	store, index := adaptertest.NewStore(), pictures.NewIndex()
-	store.OnChange(func(id string) {
-		if img, err := store.Get(context.Background(), id); err == nil {
-			index.See(img)
-		}
-	})
-	s.State = store
-	s.Cfg, s.Parts = cfg, Parts{Accounts: fleet, Store: store, Pictures: s.Bucket, Retoucher: s.Bucket,
-		Recogniser: pictures.NewRecogniser(s.Bucket, index, store), Journal: s.Journal, Leases: adaptertest.NewLeases(), Log: slog.New(slog.DiscardHandler)}
+	s.Cfg, s.Parts = cfg, Parts{Accounts: fleet, State: s.State, Pictures: s.Bucket, Retoucher: s.Bucket, Log: slog.New(slog.DiscardHandler)}
 	s.Gate = Wire(s.Cfg, s.Parts)
 	if err := s.Start(t.Context()); err != nil {
 		t.Fatal(err)

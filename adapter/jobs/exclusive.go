@@ -1,0 +1,73 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"midgate/adapter"
+)
+
+// Exclusively returns when no other job does what has that name, such as pressing one button for all that need it, and
+// how to let the next one do it. While it waits, the place that the job holds at the upstream goes to others.
+func (q *Execution) Exclusively(name string) (release func(), err error) {
+	here, err := q.s.alone.hold(q.ctx, name, q.stepAside)
+	if err != nil || !q.s.deps.State.Shared() {
+		return here, err
+	}
+	for {
+		holder, err := q.claimPress(name)
+		if err != nil {
+			here()
+			return nil, err
+		}
+		if holder == q.job.id() {
+			return func() { q.releasePress(name); here() }, nil
+		}
+		q.stepAside()
+		if err := q.awaitPress(holder); err != nil {
+			here()
+			return nil, err
+		}
+	}
+}
+
+func (q *Execution) claimPress(name string) (holder string, err error) {
+	err = q.Persist(name, func() error {
+		return q.s.write(q.ctx, func(tx adapter.Tx) (err error) {
+			holder, err = tx.ClaimPress(q.ctx, name, q.job.id())
+			return err
+		})
+	})
+	return holder, err
+}
+
+func (q *Execution) releasePress(name string) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(q.ctx), acceptPatienceShared)
+	defer cancel()
+	err := q.s.write(ctx, func(tx adapter.Tx) error { return tx.ReleasePress(ctx, name, q.job.id()) })
+	if err != nil { // it is free when the job is over
+		q.s.deps.Log.Warn("a button could not be let go yet", "job", q.job.id(), "error", err)
+	}
+	q.s.tellChanged(q.job.id())
+}
+
+// awaitPress waits until the job that presses has changed, for a moment at most.
+func (q *Execution) awaitPress(holder string) error {
+	run, err := q.s.deps.State.Job(q.ctx, holder)
+	if errors.Is(err, adapter.ErrNotFound) || err == nil && run.Status.Ended() {
+		return nil
+	}
+	j := q.s.jobs.enter(q.s.jobs.of(run))
+	defer q.s.jobs.leave(j)
+	_, changed := j.look()
+	timer := time.NewTimer(remoteLook)
+	defer timer.Stop()
+	select {
+	case <-changed:
+	case <-timer.C:
+	case <-q.ctx.Done():
+		return context.Cause(q.ctx)
+	}
+	return nil
+}

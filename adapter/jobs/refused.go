@@ -1,0 +1,47 @@
+package jobs
+
+import (
+	"slices"
+	"sync"
+	"time"
+)
+
+// refusals are the attempts that were refused before they had a job: a repeat that begins one later is not ahead of them.
+type refusals struct {
+	mu     sync.Mutex
+	byBody map[string][]time.Time
+	swept  time.Time
+}
+
+// note notes a refused attempt.
+func (r *refusals) note(body string, now time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.byBody == nil {
+		r.byBody = map[string][]time.Time{}
+	}
+	r.byBody[body] = append(r.byBody[body], now)
+	if now.Sub(r.swept) < repeatWindow {
+		return
+	}
+	r.swept = now
+	for other, at := range r.byBody {
+		if now.Sub(at[len(at)-1]) > repeatWindow {
+			delete(r.byBody, other)
+		}
+	}
+}
+
+// take returns how many of a repeat's earlier tries are known to have been refused, and forgets them.
+func (r *refusals) take(body string, tries int, now time.Time) int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	recent := slices.DeleteFunc(r.byBody[body], func(at time.Time) bool { return now.Sub(at) > repeatWindow })
+	n := min(tries, len(recent))
+	if recent = recent[n:]; len(recent) > 0 {
+		r.byBody[body] = recent
+	} else {
+		delete(r.byBody, body)
+	}
+	return n
+}

@@ -1,0 +1,120 @@
+package sqlstore
+
+import (
+	"context"
+	"time"
+
+	"midgate/adapter"
+)
+
+// addSteps gives jobs their steps. some is the part of jobs that is asked for, at tells their places.
+func (t *tables) addSteps(ctx context.Context, some, jobs []adapter.Job, at map[string]int) error {
+	list, args := among(idsOf(some))
+	return t.each(ctx, `SELECT job, name, state, upstream, intended, task_id, submitted, dialog, queued, prompt, status, finished, polls, free, continues, answers, unkept, tries, refusal
+		FROM steps WHERE job IN `+list+` ORDER BY job, n`, args, func(scan func(...any) error) error {
+		var job string
+		var st adapter.Step
+		var sub adapter.Submission
+		err := scan(&job, &st.Name, &st.State, &st.Upstream, when{&st.Intended}, &sub.TaskID, when{&sub.At}, &sub.Dialog, &sub.Queued, &sub.Prompt,
+			&st.Status, when{&st.Finished}, &st.Polls, &st.Free, &st.Continues, &st.Answers, &st.Unstored, &st.Tries, inJSON{&st.Refusal})
+		if sub.TaskID != "" {
+			st.Submission = &sub
+		}
+		owner := &jobs[at[job]]
+		owner.Steps = append(owner.Steps, st)
+		return err
+	})
+}
+
+// addDeliveries gives jobs their deliveries.
+func (t *tables) addDeliveries(ctx context.Context, some, jobs []adapter.Job, at map[string]int) error {
+	list, args := among(idsOf(some))
+	return t.each(ctx, "SELECT job, quarter, state, at, replica, taken, retry FROM deliveries WHERE job IN "+list+" ORDER BY job, n", args, func(scan func(...any) error) error {
+		var job string
+		var d adapter.Delivery
+		err := scan(&job, &d.Quarter, &d.State, when{&d.At}, &d.Replica, &d.Taken, &d.Retry)
+		owner := &jobs[at[job]]
+		owner.Deliveries = append(owner.Deliveries, d)
+		return err
+	})
+}
+
+// PutStep implements adapter.JobWriter.
+func (t *tables) PutStep(ctx context.Context, id string, st adapter.Step) error {
+	var n int
+	if err := t.one(ctx, "SELECT coalesce(max(n) + 1, 0) FROM steps WHERE job = ?", []any{id}, &n); err != nil {
+		return err
+	}
+	return t.putStep(ctx, id, n, st)
+}
+
+func (t *tables) putStep(ctx context.Context, id string, n int, st adapter.Step) error {
+	var sub adapter.Submission
+	if st.Submission != nil {
+		sub = *st.Submission
+	}
+	_, err := t.exec(ctx, `INSERT INTO steps (job, n, name, state, upstream, intended, task_id, submitted, dialog, queued, prompt, status, finished, polls, free, continues, answers, unkept, tries, refusal)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (job, name) DO UPDATE SET state = excluded.state, upstream = excluded.upstream, intended = excluded.intended, task_id = excluded.task_id,
+			submitted = excluded.submitted, dialog = excluded.dialog, queued = excluded.queued, prompt = excluded.prompt, status = excluded.status,
+			finished = excluded.finished, polls = excluded.polls, free = excluded.free, continues = excluded.continues, answers = excluded.answers, unkept = excluded.unkept, tries = excluded.tries, refusal = excluded.refusal`,
+		id, n, st.Name, st.State, st.Upstream, t.at(st.Intended), text(sub.TaskID), t.at(sub.At), sub.Dialog, sub.Queued, text(sub.Prompt), string(st.Status), t.at(st.Finished),
+		st.Polls, st.Free, st.Continues, st.Answers, st.Unstored, st.Tries, asJSON{st.Refusal})
+	return err
+}
+
+// DropStep implements adapter.JobWriter.
+func (t *tables) DropStep(ctx context.Context, id, step string) error {
+	_, err := t.exec(ctx, "DELETE FROM steps WHERE job = ? AND name = ?", id, step)
+	return err
+}
+
+// NoteStep implements adapter.JobWriter.
+func (t *tables) NoteStep(ctx context.Context, id string, st adapter.Step) error {
+	var sub adapter.Submission
+	if st.Submission != nil {
+		sub = *st.Submission
+	}
+	changed, err := t.exec(ctx, `UPDATE steps SET task_id = ?, submitted = ?, dialog = ?, queued = ?, prompt = ?, status = ?, free = ?, refusal = ?
+		WHERE job = ? AND name = ? AND task_id = ''`,
+		text(sub.TaskID), t.at(sub.At), sub.Dialog, sub.Queued, text(sub.Prompt), string(st.Status), st.Free, asJSON{st.Refusal}, id, st.Name)
+	if err != nil {
+		return err
+	}
+	if changed == 0 {
+		return adapter.ErrConflict
+	}
+	if st.Submission == nil {
+		return nil
+	}
+	_, err = t.exec(ctx, "UPDATE jobs SET status = 'in_progress' WHERE id = ? AND status = 'queued'", id)
+	return err
+}
+
+// PutDelivery implements adapter.JobWriter.
+func (t *tables) PutDelivery(ctx context.Context, id string, i int, d adapter.Delivery) error {
+	_, err := t.exec(ctx, `INSERT INTO deliveries (job, n, quarter, state, at, replica, taken, retry) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (job, n) DO UPDATE SET quarter = excluded.quarter, state = excluded.state, at = excluded.at, replica = excluded.replica, taken = excluded.taken, retry = excluded.retry`,
+		id, i, d.Quarter, string(d.State), t.at(d.At), d.Replica, d.Taken, d.Retry)
+	return err
+}
+
+// Settle implements adapter.JobWriter.
+func (t *tables) Settle(ctx context.Context, id string, i int, state adapter.DeliveryState, since, at time.Time) error {
+	_, err := t.exec(ctx, "UPDATE deliveries SET state = ?, at = ? WHERE job = ? AND n = ? AND state <> 'answered' AND (? = 'answered' OR state = 'waiting' AND at <= ?)",
+		string(state), t.at(at), id, i, string(state), t.at(since))
+	return err
+}
+
+// putJobBytes notes the names of bytes that a job needs by itself.
+func (t *tables) putJobBytes(ctx context.Context, r adapter.Job) error {
+	if _, err := t.exec(ctx, "DELETE FROM job_bytes WHERE job = ?", r.ID); err != nil {
+		return err
+	}
+	for _, name := range r.Bytes() {
+		if _, err := t.exec(ctx, "INSERT INTO job_bytes (job, name) VALUES (?, ?)", r.ID, name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
