@@ -23,6 +23,7 @@ type Execution struct {
 	seed     string
 	patience time.Time // until then a full upstream is asked again
 	resumed  bool
+	counted  []string // the paid steps that metrics know already
 
 	mu      sync.Mutex
 	slot    *slot   // the one that admitted the job, until its first submission takes it
