@@ -7,7 +7,7 @@ import (
 	"regexp"
 	"strings"
 
-	"midgate/proxy"
+	"midgate/proxy/web"
 )
 
 var keyName = regexp.MustCompile(`^[A-Za-z0-9._@-]{1,64}$`)
@@ -36,7 +36,7 @@ var apiKeys = kind{"name:key or bare keys, several with commas", func(d *draft, 
 	return nil
 }}
 
-func apiKey(entry string) (proxy.Key, error) {
+func apiKey(entry string) (web.Key, error) {
 	name, secret, named := strings.Cut(entry, ":")
 	if !named {
 		name, secret = "", entry
@@ -44,18 +44,18 @@ func apiKey(entry string) (proxy.Key, error) {
 	name, secret = strings.TrimSpace(name), strings.TrimSpace(secret)
 	switch {
 	case secret == "":
-		return proxy.Key{}, errors.New("no key behind the name")
+		return web.Key{}, errors.New("no key behind the name")
 	case named && !keyName.MatchString(name):
-		return proxy.Key{}, errors.New("a name may have up to 64 letters, digits and . _ @ -")
+		return web.Key{}, errors.New("a name may have up to 64 letters, digits and . _ @ -")
 	}
 	if _, err := plainWord(secret); err != nil {
-		return proxy.Key{}, errors.New("a blank inside the key")
+		return web.Key{}, errors.New("a blank inside the key")
 	}
-	return proxy.Key{Name: name, Secret: secret}, nil
+	return web.Key{Name: name, Secret: secret}, nil
 }
 
 // authMode is only set when somebody gave it: what applies otherwise depends on the keys.
-var authMode = oneOf(func(d *draft) *proxy.AuthMode { return &d.auth }, proxy.AuthKeys, proxy.AuthPassthrough, proxy.AuthNone)
+var authMode = oneOf(func(d *draft) *web.AuthMode { return &d.auth }, web.AuthKeys, web.AuthPassthrough, web.AuthNone)
 
 const secretAllowed = "a random text of 32 characters or more, such as `openssl rand -hex 32` prints"
 

@@ -14,7 +14,7 @@ import (
 	"midgate/adapter/prompt"
 	"midgate/adapter/sqlstore"
 	"midgate/adapter/workflow"
-	"midgate/proxy"
+	"midgate/proxy/web"
 )
 
 // Config is everything that midgate can be told, in the words of the packages that use it.
@@ -30,7 +30,7 @@ type Config struct {
 	Midjourney midjourney.Config // at least one upstream, unless Source.NoUpstream
 	State      sqlstore.Config
 	Pictures   pictures.Config
-	Proxy      proxy.Config
+	Proxy      web.Config
 }
 
 // Source is where settings come from.
@@ -63,7 +63,7 @@ func Load(src Source) (Config, error) {
 type draft struct {
 	Config
 	given    map[string]bool           // settings that somebody gave, by variable
-	auth     proxy.AuthMode            // as given
+	auth     web.AuthMode              // as given
 	upstream midjourney.UpstreamConfig // the one that variables describe; its parts are the defaults of the file's list
 }
 
@@ -116,20 +116,20 @@ func (d *draft) access(src Source, in *input) {
 		hasKey = hasKey || u.Key != ""
 	}
 	switch {
-	case d.auth == proxy.AuthKeys && len(d.Proxy.Keys) == 0 && !in.bad("MIDGATE_API_KEYS"):
+	case d.auth == web.AuthKeys && len(d.Proxy.Keys) == 0 && !in.bad("MIDGATE_API_KEYS"):
 		in.mistakes.add("MIDGATE_AUTH is \"keys\" but there are none; set MIDGATE_API_KEYS")
 	case d.auth != "":
 	case len(d.Proxy.Keys) > 0 || in.bad("MIDGATE_API_KEYS"):
-		d.auth = proxy.AuthKeys
+		d.auth = web.AuthKeys
 	case !hasKey:
-		d.auth = proxy.AuthPassthrough
+		d.auth = web.AuthPassthrough
 	case !src.NoUpstream:
 		in.mistakes.add("MIDGATE_API_KEYS is missing, so anybody could spend the upstream key's credit; " +
 			"set it to the keys that clients may use, such as alice:a-long-random-word (or MIDGATE_AUTH=none to let everybody in)")
 	}
 	d.Proxy.Auth = d.auth
-	d.Midjourney.Passthrough = d.auth == proxy.AuthPassthrough
-	if !d.given["MIDGATE_CORS_ORIGINS"] && d.auth != proxy.AuthNone {
+	d.Midjourney.Passthrough = d.auth == web.AuthPassthrough
+	if !d.given["MIDGATE_CORS_ORIGINS"] && d.auth != web.AuthNone {
 		d.Proxy.Origins = []string{"*"}
 	}
 	if d.State.URL != "" && !d.given["MIDGATE_SECRET"] && (d.Midjourney.Passthrough || d.Midjourney.WebhookURL != "") {

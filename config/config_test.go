@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"midgate/adapter"
-	"midgate/proxy"
+	"midgate/proxy/web"
 )
 
 // enough is the least that serve needs.
@@ -57,8 +57,8 @@ func TestLoadFillsEveryPackageWithDefaults(t *testing.T) {
 		"heartbeat":      {cfg.Proxy.Heartbeat, 50 * time.Second},
 		"body":           {cfg.Proxy.MaxBody, int64(200 << 20)},
 		"pixels":         {cfg.Pictures.MaxPixels, 50_000_000},
-		"keys":           {cfg.Proxy.Keys, []proxy.Key{{Name: "alice", Secret: "a-key"}, {Secret: "bare-key"}}},
-		"auth":           {cfg.Proxy.Auth, proxy.AuthKeys},
+		"keys":           {cfg.Proxy.Keys, []web.Key{{Name: "alice", Secret: "a-key"}, {Secret: "bare-key"}}},
+		"auth":           {cfg.Proxy.Auth, web.AuthKeys},
 		"passthrough":    {cfg.Midjourney.Passthrough, false},
 		"origins":        {cfg.Proxy.Origins, []string{"*"}},
 		"chat tasks":     {cfg.Proxy.ChatTasks, "answer"},
@@ -79,11 +79,11 @@ func TestLoadDefaultsThatDependOnOthers(t *testing.T) {
 	}{
 		"no keys and no upstream key pass the client's key through": {
 			[]string{"MIDGATE_UPSTREAM_URL=http://up:8080"}, false,
-			func(c Config) any { return []any{c.Proxy.Auth, c.Midjourney.Passthrough} }, []any{proxy.AuthPassthrough, true},
+			func(c Config) any { return []any{c.Proxy.Auth, c.Midjourney.Passthrough} }, []any{web.AuthPassthrough, true},
 		},
 		"none is taken when it is said": {
 			[]string{"MIDGATE_UPSTREAM_URL=http://up", "MIDGATE_UPSTREAM_KEY=k", "MIDGATE_AUTH=none"}, false,
-			func(c Config) any { return []any{c.Proxy.Auth, c.Proxy.Origins} }, []any{proxy.AuthNone, []string(nil)},
+			func(c Config) any { return []any{c.Proxy.Auth, c.Proxy.Origins} }, []any{web.AuthNone, []string(nil)},
 		},
 		"origins said with none are kept": {
 			append([]string{"MIDGATE_AUTH=none", "MIDGATE_CORS_ORIGINS=https://A.example.com/"}, enough...), false,
@@ -142,7 +142,7 @@ func TestLoadDefaultsThatDependOnOthers(t *testing.T) {
 		},
 		"keys may stand one on a line": {
 			[]string{enough[0], enough[1], "MIDGATE_API_KEYS=a:1\nb:2\n"}, false,
-			func(c Config) any { return c.Proxy.Keys }, []proxy.Key{{Name: "a", Secret: "1"}, {Name: "b", Secret: "2"}},
+			func(c Config) any { return c.Proxy.Keys }, []web.Key{{Name: "a", Secret: "1"}, {Name: "b", Secret: "2"}},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -10,7 +10,7 @@ import (
 
 	"midgate/adapter"
 	"midgate/adapter/midjourney"
-	"midgate/proxy"
+	"midgate/proxy/web"
 )
 
 const example = `
@@ -49,7 +49,7 @@ func TestLoadReadsAFile(t *testing.T) {
 	all := map[adapter.Speed]string{adapter.Relax: "", adapter.Fast: "/mj-fast", adapter.Turbo: "/mj-turbo"}
 	for name, c := range map[string]struct{ got, want any }{
 		"the environment wins": {cfg.Listen, ":9001"},
-		"keys":                 {cfg.Proxy.Keys, []proxy.Key{{Name: "alice", Secret: "a-key"}, {Name: "bob", Secret: "b-key"}}},
+		"keys":                 {cfg.Proxy.Keys, []web.Key{{Name: "alice", Secret: "a-key"}, {Name: "bob", Secret: "b-key"}}},
 		"aliases":              {cfg.Workflow.Aliases, map[string]string{"draw-*": "niji-7"}},
 		"a number":             {cfg.Pictures.MaxPixels, 1000000},
 		"nought is a value":    {int64(cfg.Jobs.Retention), int64(0)},
@@ -96,7 +96,7 @@ func TestSecretsComeFromFiles(t *testing.T) {
 	write(t, filepath.Join(dir, "keys"), "alice:one\nbob:two\n")
 	write(t, filepath.Join(dir, "empty"), "\n")
 	cfg := load(t, enough[0], "MIDGATE_API_KEYS_FILE="+filepath.Join(dir, "keys"))
-	if want := []proxy.Key{{Name: "alice", Secret: "one"}, {Name: "bob", Secret: "two"}}; !reflect.DeepEqual(cfg.Proxy.Keys, want) {
+	if want := []web.Key{{Name: "alice", Secret: "one"}, {Name: "bob", Secret: "two"}}; !reflect.DeepEqual(cfg.Proxy.Keys, want) {
 		t.Errorf("keys = %v, want %v", cfg.Proxy.Keys, want)
 	}
 	for name, environ := range map[string][]string{

@@ -20,10 +20,12 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"midgate/adapter"
+	"midgate/proxy/metrics"
+	"midgate/proxy/web"
 )
 
 // Benchmarks measure a server in a process of its own, so that its CPU time and memory are nobody else's, against a
-// baseline in another, in turns within the same minute (engineering.md §6).
+// baseline in another, in turns within the same minute.
 
 const childVar = "MIDGATE_BENCH_SERVER"
 
@@ -67,8 +69,8 @@ func midgateChild() (http.Handler, func()) {
 	f := newFake()
 	f.add(testImage, nil)
 	f.hold = make(chan struct{})
-	cfg := Config{Auth: AuthKeys, Keys: []Key{{Name: "alice", Secret: "sk-alice"}}, PublicURL: "https://mid.example", Heartbeat: 10 * time.Minute}
-	s, err := New(cfg, Core{Draw: parking{f}, Edit: f, Keep: sized{f}, Runs: f, Ready: f}, NewMetrics(), slog.New(slog.NewJSONHandler(io.Discard, nil)))
+	cfg := web.Config{Auth: web.AuthKeys, Keys: []web.Key{{Name: "alice", Secret: "sk-alice"}}, PublicURL: "https://mid.example", Heartbeat: 10 * time.Minute}
+	s, err := New(cfg, Core{Draw: parking{f}, Edit: f, Keep: sized{f}, Runs: f, Ready: f}, metrics.New(), slog.New(slog.NewJSONHandler(io.Discard, nil)))
 	if err != nil {
 		panic(err)
 	}
@@ -78,7 +80,7 @@ func midgateChild() (http.Handler, func()) {
 // parking holds those whose prompt says so, and answers the others at once with one picture.
 type parking struct{ *fake }
 
-func (p parking) Generate(_ context.Context, a adapter.Attempt, g adapter.Generation) (Ticket, error) {
+func (p parking) Generate(_ context.Context, a adapter.Attempt, g adapter.Generation) (adapter.Ticket, error) {
 	t := &fakeTicket{f: &fake{}, run: adapter.Job{ID: testJob, Owner: a.Caller.Owner, N: 1}, result: adapter.Result{Images: []string{testImage}}}
 	if strings.HasPrefix(g.Prompt, "park") {
 		t.f = p.fake

@@ -17,6 +17,8 @@ import (
 
 	"midgate/adapter"
 	"midgate/adapter/pictures"
+	"midgate/proxy/metrics"
+	"midgate/proxy/web"
 )
 
 // keeping stores uploads as the program does; everything else costs nothing.
@@ -41,7 +43,7 @@ func uploadsChild() (http.Handler, func()) {
 	}
 	f := newFake()
 	f.add(testImage, nil)
-	s, err := New(Config{Auth: AuthKeys, Keys: []Key{{Name: "alice", Secret: "sk-alice"}}}, Core{Draw: f, Edit: f, Keep: keeping{f, files}, Runs: f, Ready: f}, NewMetrics(), slog.New(slog.DiscardHandler))
+	s, err := New(web.Config{Auth: web.AuthKeys, Keys: []web.Key{{Name: "alice", Secret: "sk-alice"}}}, Core{Draw: f, Edit: f, Keep: keeping{f, files}, Runs: f, Ready: f}, metrics.New(), slog.New(slog.DiscardHandler))
 	if err != nil {
 		panic(err)
 	}

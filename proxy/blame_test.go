@@ -3,8 +3,6 @@ package proxy
 import (
 	"strings"
 	"testing"
-
-	"midgate/adapter"
 )
 
 // Refusals say where in the request the mistake is.
@@ -22,14 +20,5 @@ func TestRefusalsNameThePlace(t *testing.T) {
 				t.Errorf("%d %s, want %q about %q", w.Code, body, test.message, test.param)
 			}
 		})
-	}
-}
-
-// A name that was given stands.
-func TestAnErrorThatKnowsItsParameterKeepsIt(t *testing.T) {
-	for param, want := range map[string]string{"": "image", "id": "image", "mask": "mask"} {
-		if got := typed(blame(adapter.BadParam(param, "x", "y"), "image")).Param; got != want {
-			t.Errorf("blame of an error about %q names %q, want %q", param, got, want)
-		}
 	}
 }

@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"midgate/adapter/midjourney/simulator"
+	"midgate/proxy/chat"
+	"midgate/proxy/responses"
 )
 
 // asking is a request, what it is answered with, and the kinds of what it pays.
@@ -60,7 +62,7 @@ func TestChat_ATurnIsAllThatWasSaidSinceTheLastAnswer(t *testing.T) {
 	h := newHouse(t, simulator.Config{})
 	data := "data:image/png;base64," + base64.StdEncoding.EncodeToString(drawnPNG(t))
 	pic := `{"type":"image_url","image_url":{"url":"` + data + `"}}`
-	h.charges(t, chatRoute, map[string]asking{
+	h.charges(t, chat.Route, map[string]asking{
 		"a wish, then its picture":          {inTurn(userText("make the sky green"), userParts(pic)), 200, "/images/img_", "edits"},
 		"a picture, then its wish":          {inTurn(userParts(pic), userText("make the sky blue")), 200, "/images/img_", "edits"},
 		"a tool in between":                 {inTurn(userText("make the sky red"), `{"role":"assistant","content":null,"tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":"{}"}}]}`, `{"role":"tool","tool_call_id":"c","content":"ok"}`, userParts(pic)), 200, "/images/img_", "edits"},
@@ -91,7 +93,7 @@ func TestResponses_ATurnIsAllThatWasSaidSinceTheLastAnswer(t *testing.T) {
 	wish := `{"role":"user","content":"make the sky green"}`
 	tool := func(settings string) string { return `"tools":[{"type":"image_generation"` + settings + `}],` }
 	input := func(items ...string) string { return `"input":[` + strings.Join(items, ",") + `]}` }
-	h.charges(t, responsesRoute, map[string]asking{
+	h.charges(t, responses.Route, map[string]asking{
 		"a wish, then its picture":       {`{` + tool("") + input(wish, pic), 200, "image_generation_call", "edits"},
 		"a picture, then its wish":       {`{` + tool("") + input(pic, wish), 200, "image_generation_call", "edits"},
 		"whatever the action: auto":      {`{` + tool(`,"action":"auto"`) + input(wish, pic), 200, "image_generation_call", "edits"},
@@ -126,13 +128,13 @@ func TestChat_AQuestionAboutAPictureIsNoEdit(t *testing.T) {
 		all[words] = asking{inTurn(userParts(saidText(words), pic)), 200, "/images/img_", "edits"}
 	}
 	all["a schema"] = asking{`{"response_format":{"type":"json_schema","json_schema":{"name":"t","schema":{"type":"object","properties":{"tags":{"type":"array"}}}}},` + inTurn(userParts(saidText("Return tags for this picture"), pic))[1:], 200, `"content":"{\"tags\":[]}"`, ""}
-	h.charges(t, chatRoute, all)
+	h.charges(t, chat.Route, all)
 }
 
 // Clients' wrappings and schemas in words cost no picture of their own text.
 func TestChat_WrappedWordsAreDrawnAlone(t *testing.T) {
 	h := newHouse(t, simulator.Config{})
-	h.charges(t, chatRoute, map[string]asking{
+	h.charges(t, chat.Route, map[string]asking{
 		"open webui's documents":  {inTurn(userText("### Task:\nRespond to the user query using the provided context.\n<context>\n<source id=\"1\">cats</source>\n</context>\na red fox")), 200, "/images/img_", "imagine"},
 		"its code interpreter":    {inTurn(userText("a red owl\n#### Tools Available\n\n1. **Code Interpreter**: `<code_interpreter type=\"code\" lang=\"python\"></code_interpreter>`")), 200, "/images/img_", "imagine"},
 		"a query that is marked":  {inTurn(userText("### Task:\nUse the context.\n<context>cats</context>\n<user_query>a red hen</user_query>")), 200, "/images/img_", "imagine"},
@@ -166,18 +168,18 @@ func TestChat_PartsAreUsedOrRefused(t *testing.T) {
 		"a new kind":   `{"type":"hologram","hologram":{}}`,
 		"an empty one": `{"type":"image_url"}`,
 	}
-	chats, responses := map[string]asking{}, map[string]asking{}
+	chats, replies := map[string]asking{}, map[string]asking{}
 	for name, part := range pictures {
 		chats[name] = asking{inTurn(userParts(saidText("make the sky green"), part)), 200, "/images/img_", "edits"}
-		responses[name] = asking{`{"tools":[{"type":"image_generation"}],"input":[` + userParts(`{"type":"input_text","text":"make the sky green"}`, part) + `]}`, 200, "image_generation_call", "edits"}
+		replies[name] = asking{`{"tools":[{"type":"image_generation"}],"input":[` + userParts(`{"type":"input_text","text":"make the sky green"}`, part) + `]}`, 200, "image_generation_call", "edits"}
 	}
 	for name, part := range others {
 		chats[name] = asking{inTurn(userParts(saidText("make the sky green"), part)), 400, "invalid_request_error", ""}
-		responses[name] = asking{`{"input":[` + userParts(`{"type":"input_text","text":"a red fox"}`, part) + `]}`, 400, "invalid_request_error", ""}
+		replies[name] = asking{`{"input":[` + userParts(`{"type":"input_text","text":"a red fox"}`, part) + `]}`, 400, "invalid_request_error", ""}
 		chats["before: "+name] = asking{inTurn(userParts(saidText("a fox"), part), `{"role":"assistant","content":"no"}`, userText("a red fox "+name)), 200, "/images/img_", "imagine"}
 	}
-	h.charges(t, chatRoute, chats)
-	h.charges(t, responsesRoute, responses)
+	h.charges(t, chat.Route, chats)
+	h.charges(t, responses.Route, replies)
 }
 
 // Pictures beside the text are data URLs: clients take what stands there for base64.
@@ -186,21 +188,21 @@ func TestChat_PicturesBesideTheTextAreData(t *testing.T) {
 	for name, settings := range map[string]string{"whole": "", "as JPEG": `"output_format":"jpeg",`, "three": `"n":3,`, "at once": ""} {
 		messages := `"messages":[` + userText("a red fox "+name) + `]`
 		if name == "at once" { // a quarter of a grid that was drawn before
-			_, _, before := h.call(t, http.MethodPost, chatRoute, `{`+messages+`}`)
-			var c completionJSON
+			_, _, before := h.call(t, http.MethodPost, chat.Route, `{`+messages+`}`)
+			var c chat.CompletionJSON
 			if err := json.Unmarshal(before, &c); err != nil {
 				t.Fatal(err)
 			}
 			shown, _ := json.Marshal(map[string]string{"role": "assistant", "content": *c.Choices[0].Message.Content}) // as it came
 			messages = `"messages":[` + userText("a fox") + `,` + string(shown) + `,` + userText("2") + `]`
 		}
-		status, _, body := h.call(t, http.MethodPost, chatRoute, `{"modalities":["text","image"],`+settings+messages+`}`)
-		var c completionJSON
+		status, _, body := h.call(t, http.MethodPost, chat.Route, `{"modalities":["text","image"],`+settings+messages+`}`)
+		var c chat.CompletionJSON
 		if err := json.Unmarshal(body, &c); err != nil || status != http.StatusOK || len(c.Choices[0].Message.Images) == 0 {
 			t.Fatalf("%s: %d %.300s, %v", name, status, body, err)
 		}
-		var streamed []chatImageJSON
-		_, all := h.stream(t, chatRoute, `{"stream":true,"modalities":["text","image"],`+settings+messages+`}`)
+		var streamed []chat.ImageJSON
+		_, all := h.stream(t, chat.Route, `{"stream":true,"modalities":["text","image"],`+settings+messages+`}`)
 		for _, f := range all {
 			if f.data != "[DONE]" && len(chunkOf(t, f).Choices) > 0 {
 				streamed = append(streamed, chunkOf(t, f).Choices[0].Delta.Images...)
@@ -240,7 +242,7 @@ func TestChat_SmallTalkAfterAPictureIsFree(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p.h.charges(t, chatRoute, map[string]asking{words: {string(body), 400, `"param":"messages"`, ""}})
+		p.h.charges(t, chat.Route, map[string]asking{words: {string(body), 400, `"param":"messages"`, ""}})
 	}
 }
 

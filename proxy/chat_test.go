@@ -18,10 +18,10 @@ import (
 	official "github.com/openai/openai-go/v3"
 	gpt "github.com/sashabaranov/go-openai"
 
-	"midgate/adapter"
-	"midgate/adapter/chat"
-	"midgate/adapter/jsonstream"
 	"midgate/adapter/midjourney/simulator"
+	"midgate/proxy/chat"
+	"midgate/proxy/images"
+	"midgate/proxy/web"
 )
 
 // parley is a conversation over HTTP as a client keeps it.
@@ -48,9 +48,9 @@ func (p *parley) say(t *testing.T, text string) string {
 }
 
 // chunkOf reads one frame of a chat.
-func chunkOf(t *testing.T, f frame) chunkJSON {
+func chunkOf(t *testing.T, f frame) chat.ChunkJSON {
 	t.Helper()
-	var c chunkJSON
+	var c chat.ChunkJSON
 	if err := json.Unmarshal([]byte(f.data), &c); err != nil {
 		t.Fatalf("frame %q: %v", f.data, err)
 	}
@@ -86,10 +86,10 @@ func shownIn(t *testing.T, answer string) string {
 	return m[0][1]
 }
 
-func (h *house) image(t *testing.T, id string) recordJSON {
+func (h *house) image(t *testing.T, id string) images.RecordJSON {
 	t.Helper()
 	status, _, body := h.call(t, http.MethodGet, "/v1/images/"+id, "")
-	var r recordJSON
+	var r images.RecordJSON
 	if err := json.Unmarshal(body, &r); err != nil || status != http.StatusOK {
 		t.Fatalf("GET picture = %d %s", status, body)
 	}
@@ -196,7 +196,7 @@ func TestChatRefusesWhatCannotBeAnswered(t *testing.T) {
 		"a broken picture":   {`{"messages":[{"role":"user","content":[{"type":"text","text":"as a watercolour"},{"type":"image_url","image_url":{"url":"data:,x"}}]}]}`, 400, "messages", "invalid_value"},
 	} {
 		status, _, body := h.call(t, http.MethodPost, "/v1/chat/completions", tt.body)
-		var e envelope
+		var e errorBody
 		if err := json.Unmarshal(body, &e); err != nil || status != tt.status || e.Error.Code == nil || *e.Error.Code != tt.code {
 			t.Errorf("%s: %d %s, want %d %s", name, status, body, tt.status, tt.code)
 		}
@@ -230,7 +230,7 @@ func TestBackgroundRequestsOfChatsCostNothing(t *testing.T) {
 	if n := len(h.sim.Ledger()); n != 0 {
 		t.Errorf("%d jobs of background requests, want none", n)
 	}
-	drawn := newHouse(t, simulator.Config{}, func(c *Config) { c.ChatTasks = "draw" })
+	drawn := newHouse(t, simulator.Config{}, func(c *web.Config) { c.ChatTasks = "draw" })
 	if status, _, body := drawn.call(t, http.MethodPost, "/v1/chat/completions", `{"messages":[{"role":"user","content":"ping"}]}`); status != http.StatusOK || len(drawn.sim.Ledger()) != 1 {
 		t.Errorf("with MIDGATE_CHAT_TASKS=draw: %d %s, %d jobs, want one", status, body, len(drawn.sim.Ledger()))
 	}
@@ -388,55 +388,4 @@ func TestAVideoInAChatIsALink(t *testing.T) {
 	if !regexp.MustCompile(`\(http://[^/]+/videos/video_[A-Z2-7]{26}\.mp4\)`).MatchString(answer) {
 		t.Errorf("animate = %s, want a video's address", answer)
 	}
-}
-
-// FuzzConversation reads anything that is JSON: whatever it is, it is read or refused, and what is read can be drawn from.
-func FuzzConversation(f *testing.F) {
-	for _, seed := range []string{
-		`{"messages":[{"role":"user","content":"a fox"}]}`,
-		`{"messages":[{"role":"user","content":[{"type":"text","text":"a"},{"type":"image_url","image_url":"x"},{"image_url":{"url":"y"}}]}],"stop":"a","n":"2"}`,
-		`{"messages":[{"role":"assistant","content":null,"images":[{"image_url":{"url":"z"}}]},{"role":"user","content":{"text":"a"}}],"response_format":{"type":"json_schema","json_schema":{"schema":{}}}}`,
-		`{"messages":[{}],"tools":[{"type":"function","name":"x"},{"function":{}}],"tool_choice":{"type":"function","name":"x"},"max_tokens":1e99}`,
-		`{"messages":[{"role":"user","content":"x y"}],"input":[{"role":"user","content":[{"type":"input_text","text":"a"},{"type":"input_image"}]},{"id":"ig_x"}],"tools":[7],"metadata":"x","text":{"format":{}},"temperature":"2"}`,
-		`{"messages":{"a":1},"functions":[{"name":"f","parameters":{}}],"function_call":{"name":"f"},"modalities":"image"}`,
-	} {
-		f.Add(seed)
-	}
-	f.Fuzz(func(t *testing.T, body string) {
-		p, err := parseJSON(body)
-		if err != nil {
-			return
-		}
-		req, err := p.conversation()
-		if err != nil {
-			if adapter.KindOf(err) != adapter.Invalid {
-				t.Errorf("conversation() = %v, want an Invalid error", err)
-			}
-			return
-		}
-		turn, err := chat.ReadTurn(req, chat.Options{})
-		if err != nil && adapter.KindOf(err) != adapter.Invalid {
-			t.Errorf("ReadTurn() = %v, want an Invalid error", err)
-		}
-		if err == nil && turn.Way == "" {
-			t.Error("a turn without a way")
-		}
-		if _, err := json.Marshal(req); err != nil {
-			t.Errorf("the request cannot be kept: %v", err)
-		}
-		_ = wantsImages(p.fields["modalities"])
-		g, _, _ := p.drawing()
-		form, err := p.responseForm(g)
-		if err != nil {
-			return
-		}
-		d := &jsonstream.Document{}
-		responseOf(adapter.Job{ID: testJob, Status: adapter.JobQueued}, form).write(d, nil)
-		if !json.Valid([]byte(d.String())) {
-			t.Errorf("a response that is no JSON: %s", []byte(d.String()))
-		}
-		if kept, err := json.Marshal(form); err != nil || len(kept) > 48<<10 {
-			t.Errorf("%d bytes are kept with the run, %v", len(kept), err)
-		}
-	})
 }

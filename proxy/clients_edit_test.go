@@ -15,7 +15,7 @@ import (
 )
 
 // A picture that a user saved as a JPEG of half the size is edited on Midjourney's own original: its quarter is
-// singled out once, and repainted where the mask says (contract.md §6).
+// singled out once, and repainted where the mask says.
 func TestClientsEditWhatTheyShrank(t *testing.T) {
 	const edge = 256
 	for name, tt := range map[string]struct {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"midgate/adapter/midjourney/simulator"
+	"midgate/proxy/web"
 )
 
 // fault is a column about what a library does when something breaks; its cell says what it cost.
@@ -15,8 +16,8 @@ type fault struct {
 }
 
 // beats are the settings of a heartbeat.
-func beats(first, every time.Duration) func(*Config) {
-	return func(c *Config) { c.Heartbeat, c.BeatEvery = first, every }
+func beats(first, every time.Duration) func(*web.Config) {
+	return func(c *web.Config) { c.Heartbeat, c.BeatEvery = first, every }
 }
 
 var faults = []fault{

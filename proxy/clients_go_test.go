@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
@@ -16,7 +17,7 @@ import (
 
 	official "github.com/openai/openai-go/v3"
 	"github.com/openai/openai-go/v3/option"
-	"github.com/openai/openai-go/v3/responses"
+	officialresponses "github.com/openai/openai-go/v3/responses"
 	gpt "github.com/sashabaranov/go-openai"
 )
 
@@ -147,7 +148,7 @@ func openaiGo(ctx context.Context, o order) (any, error) {
 	case "chat", "chatStream":
 		return officialChat(ctx, c, o)
 	case "respond":
-		p, err := into[responses.ResponseNewParams](o)
+		p, err := into[officialresponses.ResponseNewParams](o)
 		if err != nil {
 			return nil, err
 		}
@@ -218,7 +219,7 @@ func officialChat(ctx context.Context, c official.Client, o order) (any, error) 
 	for stream.Next() {
 		for _, choice := range stream.Current().Choices {
 			s.Text += choice.Delta.Content
-			s.End = first(choice.FinishReason, s.End)
+			s.End = cmp.Or(choice.FinishReason, s.End)
 			var thought string
 			if raw := choice.Delta.JSON.ExtraFields["reasoning_content"].Raw(); raw != "" {
 				if err := json.Unmarshal([]byte(raw), &thought); err != nil {
@@ -322,7 +323,7 @@ func gptChat(ctx context.Context, c *gpt.Client, o order) (any, error) {
 		for _, choice := range chunk.Choices {
 			text.WriteString(choice.Delta.Content)
 			thought.WriteString(choice.Delta.ReasoningContent)
-			end = first(string(choice.FinishReason), end)
+			end = cmp.Or(string(choice.FinishReason), end)
 		}
 	}
 }

@@ -50,7 +50,7 @@ func TestLibreChatDrawsWithItsDALLETool(t *testing.T) {
 func TestLibreChatTellsWhyAPictureFailed(t *testing.T) {
 	h := newHouse(t, simulator.Config{})
 	a := h.replay(t, replay{path: "/v1/images/generations", headers: libreNode, body: []byte(`{"model":"dall-e-3","quality":"hd","style":"vivid","size":"1024x1024","prompt":"sim-banned","n":1}`)})
-	var e envelope
+	var e errorBody
 	if err := json.Unmarshal(a.body, &e); err != nil || a.status != http.StatusBadRequest || !strings.HasSuffix(e.Error.Message, ".") {
 		t.Errorf("%d %s, want 400 and a sentence", a.status, a.body)
 	}
@@ -76,7 +76,7 @@ func TestLibreChatDrawsWithItsImageToolkit(t *testing.T) {
 	}
 }
 
-// libreEdit is a body of the edit tool (clients.md §4.3): text first, every picture as image[], names in raw UTF-8.
+// libreEdit is a body of the edit tool: text first, every picture as image[], names in raw UTF-8.
 func libreEdit(model string, pictures ...[]byte) (contentType string, body []byte) {
 	const boundary = "--------------------------4a19c53f0b1de27768a90113"
 	parts := []wirePart{
@@ -124,14 +124,14 @@ func TestLibreChatEditsWithItsImageToolkit(t *testing.T) {
 	t.Run("pictures that LibreChat did not find", func(t *testing.T) {
 		contentType, body := libreEdit("gpt-image-1")
 		a := h.replay(t, replay{path: "/v1/images/edits", body: body, headers: []string{"Authorization", "Bearer sk-alice", "Content-Type", contentType}})
-		var e envelope
+		var e errorBody
 		if err := json.Unmarshal(a.body, &e); err != nil || a.status != http.StatusBadRequest || e.Error.Param == nil || *e.Error.Param != "image" {
 			t.Errorf("%d %s, want 400 about image", a.status, a.body)
 		}
 	})
 }
 
-// libreTitles are the three ways in which LibreChat asks for a title, and what it reads of the answer (clients.md §9).
+// libreTitles are the three ways in which LibreChat asks for a title, and what it reads of the answer.
 var libreTitles = map[string]struct {
 	headers []string
 	body    map[string]any

@@ -17,6 +17,7 @@ import (
 	"github.com/openai/openai-go/v3/option"
 
 	"midgate/adapter"
+	"midgate/proxy/web"
 )
 
 // nginx is the configuration that Debian installs, with one site: a plain proxy_pass, which speaks HTTP/1.0 to its upstream.
@@ -104,7 +105,7 @@ func lateFailure(t *testing.T, lines ...string) (base string, old *atomic.Int64)
 	t.Helper()
 	f := newFake()
 	f.hold, f.fail = make(chan struct{}), adapter.Errorf(adapter.Failed, "The job failed.")
-	server := newServer(t, f, func(c *Config) { c.Heartbeat, c.BeatEvery = 10*time.Millisecond, 10*time.Millisecond })
+	server := newServer(t, f, func(c *web.Config) { c.Heartbeat, c.BeatEvery = 10*time.Millisecond, 10*time.Millisecond })
 	old = &atomic.Int64{}
 	var pieces atomic.Int64
 	front := server.HTTP()
@@ -176,7 +177,7 @@ func TestTheHeartbeatPassesNginx(t *testing.T) {
 	t.Parallel()
 	f := newFake()
 	f.hold = make(chan struct{})
-	address := nginx(t, listen(t, newServer(t, f, func(c *Config) { c.Heartbeat, c.BeatEvery = 10*time.Millisecond, 10*time.Millisecond })))
+	address := nginx(t, listen(t, newServer(t, f, func(c *web.Config) { c.Heartbeat, c.BeatEvery = 10*time.Millisecond, 10*time.Millisecond })))
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+address+generations, strings.NewReader(`{"prompt":"a fox","response_format":"url"}`))
 	if err != nil {
 		t.Fatal(err)

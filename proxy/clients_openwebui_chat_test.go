@@ -31,7 +31,7 @@ func TestOpenWebUITalksAboutAnUploadedPicture(t *testing.T) {
 func TestOpenWebUIIsToldWhyAChatWasRefused(t *testing.T) {
 	h := newHouse(t, simulator.Config{Dialect: simulator.NewAPI})
 	a := h.replay(t, replay{path: "/v1/chat/completions", headers: aiohttp, body: turns(t, "midjourney", map[string]any{"stream": true}, userTurn("a fox sim-banned"))})
-	var e envelope
+	var e errorBody
 	if err := json.Unmarshal(a.body, &e); err != nil || a.status != http.StatusBadRequest || !strings.HasPrefix(a.header.Get("Content-Type"), "application/json") || e.Error.Message == "" {
 		t.Errorf("%d %q %s, want 400 and JSON", a.status, a.header.Get("Content-Type"), a.body)
 	}

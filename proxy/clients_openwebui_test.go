@@ -13,8 +13,7 @@ import (
 var aiohttp = []string{"Authorization", "Bearer sk-alice", "Content-Type", "application/json", "User-Agent", "Python/3.11 aiohttp/3.13.2", "Accept", "*/*",
 	"X-OpenWebUI-User-Name", "J%C3%BCrgen", "X-OpenWebUI-User-Id", "7d1c", "X-OpenWebUI-User-Role", "admin"}
 
-// webuiPicture is what Open WebUI makes of an item: it prefers an address, and fetches it with the image key
-// (clients.md §§5.1, 5.3).
+// webuiPicture is what Open WebUI makes of an item: it prefers an address, and fetches it with the image key.
 func (h *house) webuiPicture(t *testing.T, i dataItem) (data []byte, fetched bool) {
 	t.Helper()
 	if i.URL == nil || *i.URL == "" {
@@ -117,7 +116,7 @@ func TestOpenWebUIEdits(t *testing.T) {
 	}
 }
 
-// webuiTask is a request that Open WebUI makes beside a chat (clients.md §9).
+// webuiTask is a request that Open WebUI makes beside a chat.
 func webuiTask(t *testing.T, instruction string) replay {
 	t.Helper()
 	return replay{path: "/v1/chat/completions", headers: aiohttp, body: turns(t, "midjourney", map[string]any{"stream": false},

@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -148,7 +149,7 @@ func (p pythonSDK) chatStream(ctx context.Context, o order) (any, error) {
 		}
 		err := json.Unmarshal(data, &chunk)
 		for _, c := range chunk.Choices {
-			s.Text, s.Thought, s.End = s.Text+c.Delta.Content, s.Thought+c.Delta.Thought, first(c.Finish, s.End)
+			s.Text, s.Thought, s.End = s.Text+c.Delta.Content, s.Thought+c.Delta.Thought, cmp.Or(c.Finish, s.End)
 		}
 		return err
 	})

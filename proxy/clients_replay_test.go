@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"io"
@@ -32,7 +33,7 @@ func (h *house) replay(t *testing.T, q replay) answered {
 	if q.chunked {
 		body = struct{ io.Reader }{body}
 	}
-	r, err := http.NewRequestWithContext(t.Context(), first(q.method, http.MethodPost), h.base+q.path, body)
+	r, err := http.NewRequestWithContext(t.Context(), cmp.Or(q.method, http.MethodPost), h.base+q.path, body)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"midgate/proxy/images"
 )
 
 // desk is one client in front of one house.
@@ -144,7 +146,7 @@ func unknownPicture(t *testing.T) string {
 func quarter(t *testing.T, h *house) (picture, mask string) {
 	t.Helper()
 	_, _, body := h.call(t, http.MethodGet, "/v1/images", "")
-	var list struct{ Data []recordJSON }
+	var list struct{ Data []images.RecordJSON }
 	if err := json.Unmarshal(body, &list); err != nil {
 		t.Fatalf("the pictures = %s", body)
 	}

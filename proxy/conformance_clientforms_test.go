@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"midgate/adapter/midjourney/simulator"
+	"midgate/proxy/web"
 )
 
 // The lines of clients.md §12 about bodies, errors and addresses.
@@ -33,7 +34,7 @@ var clientRequestCases = []conformanceCase{
 		}
 		h.send(t, "/v1/images/descriptions", file("image", "upload", "application/octet-stream", stillGIF(t))).is(t, 200)
 	}},
-	{name: "clients §12/22 chunked bodies are taken", face: func(c *Config) { c.MaxBody = 1 << 20 }, run: chunkedCase},
+	{name: "clients §12/22 chunked bodies are taken", face: func(c *web.Config) { c.MaxBody = 1 << 20 }, run: chunkedCase},
 	{name: "clients §12/23 headers of parts come in any order, names in any letters", run: func(t *testing.T, h *house) {
 		body := wireForm("x7", wirePart{"Content-Type: text/plain; charset=utf-8\r\nContent-Disposition: form-data; name=\"prompt\"", []byte("put them together ü")},
 			wirePart{"Content-Type: text/plain; charset=utf-8\r\nContent-Disposition: form-data; name=\"model\"", []byte("midjourney")},
@@ -70,7 +71,7 @@ var clientRequestCases = []conformanceCase{
 			`{"prompt":"  "}`: {400, "prompt", "empty_string"}, `{"n":1}`: {400, "prompt", "missing_required_parameter"},
 		})
 	}},
-	{name: "clients §12/29 unknown routes and wrong methods have the envelope, too", run: pathsCase},
+	{name: "clients §12/29 unknown routes and wrong methods have the errorBody, too", run: pathsCase},
 	{name: "clients §12/30 a status says by itself what is wrong", run: statusCase},
 	{name: "clients §12/31 a message is one sentence without secrets", run: messagesCase},
 	{name: "clients §12/32 addresses come from the public URL, else from what a trusted proxy says, else from the host", run: publicCase},
@@ -137,7 +138,7 @@ type zeros struct{}
 
 func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
 
-// statusCase leaves out 403: only an upstream whose keys are passed through says so (openai-surface.md §9.2).
+// statusCase leaves out 403: only an upstream whose keys are passed through says so.
 func statusCase(t *testing.T, h *house) {
 	h.cfg.JobTimeout = 150 * time.Millisecond
 	h.reopen(t)
@@ -185,11 +186,11 @@ func publicCase(t *testing.T, h *house) {
 	if got := url(h, forwarded...); !strings.HasPrefix(got, h.base+"/images/") {
 		t.Errorf("of nobody's proxy: %s, want the host", got)
 	}
-	trusting := newHouse(t, simulator.Config{}, func(c *Config) { c.TrustedProxies = []string{"127.0.0.0/8"} })
+	trusting := newHouse(t, simulator.Config{}, func(c *web.Config) { c.TrustedProxies = []string{"127.0.0.0/8"} })
 	if got := url(trusting, forwarded...); !strings.HasPrefix(got, "https://pictures.example/images/img_") {
 		t.Errorf("behind a trusted proxy: %s", got)
 	}
-	public := newHouse(t, simulator.Config{}, func(c *Config) { c.PublicURL = "https://mid.example" })
+	public := newHouse(t, simulator.Config{}, func(c *web.Config) { c.PublicURL = "https://mid.example" })
 	if got := url(public, forwarded...); !strings.HasPrefix(got, "https://mid.example/images/img_") || !strings.HasSuffix(got, ".png") {
 		t.Errorf("with a public URL: %s", got)
 	}
@@ -217,7 +218,7 @@ var clientRouteCases = []conformanceCase{
 			t.Errorf("the upstream was asked %v, after %v before", asked, before)
 		}
 	}},
-	{name: "clients §12/38 what is listed can be chosen, aliases work unlisted", face: func(c *Config) { c.Models = []string{"midjourney", "niji-7"} }, run: func(t *testing.T, h *house) {
+	{name: "clients §12/38 what is listed can be chosen, aliases work unlisted", face: func(c *web.Config) { c.Models = []string{"midjourney", "niji-7"} }, run: func(t *testing.T, h *house) {
 		var list struct{ Data []modelJSON }
 		if err := json.Unmarshal(h.ask(t, http.MethodGet, "/v1/models", "").is(t, 200).body, &list); err != nil || len(list.Data) != 2 || list.Data[1].ID != "niji-7" {
 			t.Errorf("%+v, want the two that were chosen", list.Data)

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"midgate/adapter/midjourney/simulator"
+	"midgate/proxy/chat"
+	"midgate/proxy/web"
 )
 
 // The lines of clients.md §12 about answers and what they cost.
@@ -114,14 +116,14 @@ var clientAnswerCases = []conformanceCase{
 	{name: "clients §12/19 equal requests at the same time share a job and get different quarters", run: fourAtOnceCase},
 }
 
-// comeBackCase leaves without a counter or a key: the body alone must do (contract.md §7.1).
+// comeBackCase leaves without a counter or a key: the body alone must do.
 func comeBackCase(t *testing.T, h *house) {
 	gate := newCutter(t, h, impatience{submitted: 1})
 	o := gate.generation("a red fox")
 	if got := newSDK(t, "go-openai").do(t, o); got.OK {
 		t.Fatalf("the first answer came: %+v", got)
 	}
-	var list struct{ Data []jobJSON }
+	var list struct{ Data []web.JobJSON }
 	if err := json.Unmarshal(h.ask(t, http.MethodGet, "/v1/jobs", "").is(t, 200).body, &list); err != nil || len(list.Data) != 1 {
 		t.Fatalf("%d jobs: %v, want one", len(list.Data), err)
 	}
@@ -135,7 +137,7 @@ func comeBackCase(t *testing.T, h *house) {
 // chat sends one message, and whatever more there is of the body.
 func (h *house) chat(t *testing.T, message, more map[string]any) answered {
 	t.Helper()
-	return h.ask(t, http.MethodPost, chatRoute, string(turns(t, "midjourney", more, message)))
+	return h.ask(t, http.MethodPost, chat.Route, string(turns(t, "midjourney", more, message)))
 }
 
 func tasksCase(t *testing.T, h *house) {

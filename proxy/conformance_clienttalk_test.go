@@ -18,6 +18,8 @@ import (
 	"time"
 
 	"midgate/adapter/midjourney/simulator"
+	"midgate/proxy/chat"
+	"midgate/proxy/videos"
 )
 
 // The lines of clients.md §12 about conversations, other routes and the documentation.
@@ -43,7 +45,7 @@ var clientTalkCases = []conformanceCase{
 	{name: "clients §12/43 a chat's error is JSON before the first chunk and a frame after it", sim: simulator.Config{Pace: watchable}, run: func(t *testing.T, h *house) {
 		h.sim.Fail(simulator.Fault{Route: "imagine", Kind: "banned"})
 		h.chat(t, userTurn("a red fox"), map[string]any{"stream": true}).refused(t, refusal{400, "", "content_policy_violation"})
-		h.ask(t, http.MethodPost, chatRoute, `{"stream":true,"model":"midjourney","messages":[]}`).refused(t, refusal{400, "messages", "empty_array"})
+		h.ask(t, http.MethodPost, chat.Route, `{"stream":true,"model":"midjourney","messages":[]}`).refused(t, refusal{400, "messages", "empty_array"})
 		chatErrorCase(t, newHouse(t, simulator.Config{Pace: watchable}))
 	}},
 	{name: "clients §12/44 the last message is the prompt, pictures before it are what it is about", run: lastTurnCase},
@@ -58,13 +60,13 @@ var clientTalkCases = []conformanceCase{
 		h.face.FetchAllow, h.face.FetchLimit = []string{"127.0.0.1"}, 1<<20
 		h.reopen(t)
 		p := h.ask(t, http.MethodPost, edits, `{"prompt":"x","image":"`+endless.URL+`"}`).problem(t)
-		if orEmpty(p.Param) != "image" {
+		if orNone(p.Param) != "image" {
 			t.Errorf("%+v, want the parameter's name", p)
 		}
 		h.costs(t, 0)
 	}},
 	{name: "clients §12/47 numbers are whole, lengths are told, answers have IDs", run: func(t *testing.T, h *house) {
-		for request, body := range map[string]string{"POST " + generations: `{"prompt":"a fox"}`, "GET /v1/models": "", "GET /v1/images": "", "POST " + chatRoute: `{"messages":[` + aFox + `]}`, "GET /v1/nothing": ""} {
+		for request, body := range map[string]string{"POST " + generations: `{"prompt":"a fox"}`, "GET /v1/models": "", "GET /v1/images": "", "POST " + chat.Route: `{"messages":[` + aFox + `]}`, "GET /v1/nothing": ""} {
 			method, path, _ := strings.Cut(request, " ")
 			a := h.ask(t, method, path, body)
 			if a.header.Get("Content-Length") != strconv.Itoa(len(a.body)) || !strings.HasPrefix(a.header.Get("X-Request-Id"), "req_") || strings.Contains(string(a.body), "NaN") {
@@ -115,7 +117,7 @@ var clientTalkCases = []conformanceCase{
 func lastTurnCase(t *testing.T, h *house) {
 	body := `{"model":"midjourney","tools":[{"type":"function","function":{"name":"get_time"}}],"messages":[{"role":"system","content":"You are a pirate."},` +
 		`{"role":"user","content":"a green parrot"},{"role":"assistant","content":"no picture yet"},{"role":"user","content":"a red fox"}]}`
-	h.ask(t, http.MethodPost, chatRoute, body).chatText(t)
+	h.ask(t, http.MethodPost, chat.Route, body).chatText(t)
 	if p := h.sim.Ledger()[0].Prompt; !strings.HasPrefix(p, "a red fox") || strings.Contains(p, "pirate") || strings.Contains(p, "parrot") {
 		t.Errorf("drawn %q, want the last message alone", p)
 	}
@@ -156,7 +158,7 @@ func videosCase(t *testing.T, h *house) {
 	}
 	status, _, body := h.form(t, "/v1/videos", filmPart{name: "prompt", text: "it waves"}, filmPart{name: "input_reference", file: flat(t, red)})
 	h.finished(t, videoIn(t, status, body).ID)
-	var list struct{ Data []videoJSON }
+	var list struct{ Data []videos.VideoJSON }
 	if err := json.Unmarshal(h.ask(t, http.MethodGet, "/v1/videos", "").is(t, 200).body, &list); err != nil || len(list.Data) != 2 {
 		t.Errorf("%d videos listed, want 2", len(list.Data))
 	}

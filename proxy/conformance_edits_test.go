@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -16,6 +17,7 @@ import (
 	"time"
 
 	"midgate/adapter/midjourney/simulator"
+	"midgate/proxy/web"
 )
 
 var editCases = []conformanceCase{
@@ -67,7 +69,7 @@ var editCases = []conformanceCase{
 			t.Errorf("the upstream drew %+v, want the same twice", paid)
 		}
 	}},
-	{name: "§14/37 chunked uploads are taken, and given up when they are too large", face: func(c *Config) { c.MaxBody = 1 << 20 }, run: chunkedCase},
+	{name: "§14/37 chunked uploads are taken, and given up when they are too large", face: func(c *web.Config) { c.MaxBody = 1 << 20 }, run: chunkedCase},
 	{name: "§14/38 a mask is scaled and read as what it means, or refused", sim: simulator.Config{Pixels: 128}, run: maskCase},
 	{name: "§14/39 JSON edits take addresses, data URLs and files, one of them each", run: referencesCase},
 	{name: "§14/40 addresses of private hosts are refused without a request", run: privateCase},
@@ -148,7 +150,7 @@ func (h *house) arrived(t *testing.T, route string, colours ...color.NRGBA) {
 	if err := json.Unmarshal(last.Body, &body); err != nil || last.Route != route {
 		t.Fatalf("the last submission is %s %.200s: %v, want %s", last.Route, last.Body, err, route)
 	}
-	if one := first(body.One, body.Other); one != "" {
+	if one := cmp.Or(body.One, body.Other); one != "" {
 		body.Array = append(body.Array, one)
 	}
 	var got []color.NRGBA
@@ -249,7 +251,7 @@ func privateCase(t *testing.T, h *house) {
 	for _, address := range []string{host.URL + "/a.png", strings.Replace(host.URL, "127.0.0.1", "localhost", 1) + "/a.png", "http://10.0.0.1/a.png", "http://[::1]/a.png",
 		"http://169.254.169.254/latest/meta-data", "http://0x7f000001/a.png"} {
 		a := h.ask(t, http.MethodPost, edits, `{"prompt":"x","images":[{"image_url":"`+address+`"}]}`)
-		if p := a.is(t, 400).problem(t); orEmpty(p.Param) != "images[0].image_url" {
+		if p := a.is(t, 400).problem(t); orNone(p.Param) != "images[0].image_url" {
 			t.Errorf("%s: %+v, want the parameter's name", address, p)
 		}
 	}

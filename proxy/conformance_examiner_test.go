@@ -153,7 +153,7 @@ func (d *apiDescription) check(method, path string, status int, header http.Head
 	return checkBody(ref.Value, header, body)
 }
 
-// item finds a path in the one spelling that the description has (contract.md §4).
+// item finds a path in the one spelling that the description has.
 func (d *apiDescription) item(path string) *openapi3.PathItem {
 	path = "/" + strings.Join(slices.DeleteFunc(strings.Split(path, "/"), func(s string) bool { return s == "" }), "/")
 	for _, p := range []string{path, "/v1" + path} {

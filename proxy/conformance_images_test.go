@@ -51,7 +51,7 @@ var generationCases = []conformanceCase{
 		}
 	}},
 	{name: "§14/07 every size becomes an aspect ratio, what is none is a 400", run: sizeCase},
-	// A value of output_compression or partial_images out of range is a 400, too (contract.md §5).
+	// A value of output_compression or partial_images out of range is a 400, too.
 	{name: "§14/08 unknown words are ignored where they decide nothing", run: func(t *testing.T, h *house) {
 		h.takes(t, `"quality":"x"`, `"style":"x"`, `"background":"x"`, `"moderation":"x"`, `"input_fidelity":"x"`)
 		h.costs(t, 5)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"midgate/adapter/midjourney/simulator"
+	"midgate/proxy/web"
 )
 
 var repeatCases = []conformanceCase{
@@ -136,7 +137,7 @@ func (h *house) indoor(t *testing.T, path, body string, headers ...string) answe
 // slowAnswer is an answer without a stream to a job that takes its time.
 func slowAnswer(t *testing.T, heartbeat, job time.Duration) {
 	synctest.Test(t, func(t *testing.T) {
-		h := newHouse(t, simulator.Config{Pace: job}, indoors, func(c *Config) { c.Heartbeat = heartbeat })
+		h := newHouse(t, simulator.Config{Pace: job}, indoors, func(c *web.Config) { c.Heartbeat = heartbeat })
 		h.cfg.JobTimeout = 590 * time.Second
 		h.reopen(t)
 		begun := time.Now()

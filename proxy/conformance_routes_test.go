@@ -8,11 +8,12 @@ import (
 	"testing"
 
 	"midgate/adapter"
+	"midgate/proxy/chat"
 )
 
 var routeCases = []conformanceCase{
 	{name: "§14/44 listed models can be asked for one by one, also with a slash in the name", run: modelsCase},
-	{name: "§14/45 unknown paths and wrong methods are told in the envelope, slashes are forgiven", run: pathsCase},
+	{name: "§14/45 unknown paths and wrong methods are told in the errorBody, slashes are forgiven", run: pathsCase},
 	{name: "§14/46 a key comes as a bearer in any case or as api-key", run: keysCase},
 	{name: "§14/47 a preflight needs no key and gets its headers back", run: preflightCase},
 	{name: "§14/48 ?api-version= means nothing", run: func(t *testing.T, h *house) {
@@ -22,8 +23,8 @@ var routeCases = []conformanceCase{
 }
 
 var errorCases = []conformanceCase{
-	{name: "§14/69 every error has the envelope's four members and a message", run: everyErrorCase},
-	{name: "§14/70 a panic is a 500 in the envelope, and no error is HTML", run: panicCase},
+	{name: "§14/69 every error has the errorBody's four members and a message", run: everyErrorCase},
+	{name: "§14/70 a panic is a 500 in the errorBody, and no error is HTML", run: panicCase},
 }
 
 func modelsCase(t *testing.T, h *house) {
@@ -44,7 +45,7 @@ func modelsCase(t *testing.T, h *house) {
 		}
 	}
 	if !slices.Equal(ids, adapter.DefaultListed) {
-		t.Errorf("listed %q, want %q (contract.md §3)", ids, adapter.DefaultListed)
+		t.Errorf("listed %q, want %q", ids, adapter.DefaultListed)
 	}
 	for _, path := range []string{"vendor%2Fmidjourney", "vendor/midjourney", "openai%2Fdall-e-3", "niji-6-fast", "gpt-image-1-mini"} {
 		h.ask(t, http.MethodGet, "/v1/models/"+path, "").is(t, 200)
@@ -55,11 +56,11 @@ func modelsCase(t *testing.T, h *house) {
 func pathsCase(t *testing.T, h *house) {
 	for _, path := range []string{"/v1/image/generation", "/v2/models", "/v1/images/generations/more", "/nothing.php"} {
 		p := h.ask(t, http.MethodPost, path, `{}`).is(t, 404).problem(t)
-		if orEmpty(p.Code) != "unknown_url" || !strings.Contains(p.Message, "POST "+path) {
+		if orNone(p.Code) != "unknown_url" || !strings.Contains(p.Message, "POST "+path) {
 			t.Errorf("%s: %+v, want unknown_url with the method and the path", path, p)
 		}
 	}
-	for path, allow := range map[string]string{generations: "POST", edits: "POST", chatRoute: "POST"} {
+	for path, allow := range map[string]string{generations: "POST", edits: "POST", chat.Route: "POST"} {
 		a := h.ask(t, http.MethodGet, path, "")
 		a.refused(t, refusal{405, "", "method_not_supported"})
 		if got := a.header.Get("Allow"); got != allow || !strings.Contains(string(a.body), "Allowed: "+allow) {
@@ -97,7 +98,7 @@ func keysCase(t *testing.T, h *house) {
 
 func preflightCase(t *testing.T, h *house) {
 	names := "authorization, content-type, x-title, x-stainless-lang, x-stainless-retry-count, openai-beta"
-	for path, method := range map[string]string{generations: "POST", edits: "POST", "/v1/models": "GET", chatRoute: "POST", "/v1/files/file-1": "DELETE", "/v1/nothing": "POST"} {
+	for path, method := range map[string]string{generations: "POST", edits: "POST", "/v1/models": "GET", chat.Route: "POST", "/v1/files/file-1": "DELETE", "/v1/nothing": "POST"} {
 		a := h.ask(t, http.MethodOptions, path, "", "Authorization", "", "Origin", "https://ui.example", "Access-Control-Request-Method", method, "Access-Control-Request-Headers", names).is(t, 204)
 		if a.header.Get("Access-Control-Allow-Headers") != names || a.header.Get("Access-Control-Allow-Origin") != "*" || !strings.Contains(a.header.Get("Access-Control-Allow-Methods"), method) {
 			t.Errorf("%s: %v", path, a.header)
@@ -172,7 +173,7 @@ func panicCase(t *testing.T, h *house) {
 	h.base = "http://" + listen(t, newServer(t, f))
 	a := h.ask(t, http.MethodPost, generations, `{"prompt":"x"}`)
 	a.refused(t, refusal{500, "", ""})
-	if p := a.problem(t); p.Message != internalText || strings.Contains(string(a.body), "<") {
+	if p := a.problem(t); p.Message != "Internal server error." || strings.Contains(string(a.body), "<") {
 		t.Errorf("%s, want the fixed text", a.body)
 	}
 }

@@ -15,6 +15,10 @@ import (
 
 	"midgate/adapter"
 	"midgate/adapter/midjourney/simulator"
+	"midgate/proxy/chat"
+	"midgate/proxy/images"
+	"midgate/proxy/responses"
+	"midgate/proxy/web"
 )
 
 // watchable is a pace at which previews can be seen.
@@ -88,7 +92,7 @@ func partialsCase(t *testing.T, h *house) {
 	for i, f := range all {
 		var e struct {
 			Index *int `json:"partial_image_index"`
-			Usage *usageJSON
+			Usage *images.UsageJSON
 		}
 		if err := json.Unmarshal([]byte(f.data), &e); err != nil {
 			t.Fatal(err)
@@ -104,8 +108,8 @@ func partialsCase(t *testing.T, h *house) {
 func slowStreamCase(t *testing.T, _ *house) {
 	for name, tt := range map[string]struct{ path, body string }{
 		"pictures":  {generations, `{"prompt":"a fox","stream":true}`},
-		"a chat":    {chatRoute, `{"stream":true,"messages":[{"role":"user","content":"a fox"}]}`},
-		"responses": {responsesRoute, `{"stream":true,"input":"a fox"}`},
+		"a chat":    {chat.Route, `{"stream":true,"messages":[{"role":"user","content":"a fox"}]}`},
+		"responses": {responses.Route, `{"stream":true,"input":"a fox"}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -188,7 +192,7 @@ func leavingCase(t *testing.T, h *house) {
 }
 
 // ended asks for a job until it has ended.
-func (h *house) ended(t *testing.T, id string) (j jobJSON) {
+func (h *house) ended(t *testing.T, id string) (j web.JobJSON) {
 	t.Helper()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
@@ -217,7 +221,7 @@ func (h *house) request(t *testing.T, path, body string) *http.Request {
 
 // indoors has a house serve without a socket: inside a bubble of testing/synctest, where time stands still while
 // anything waits for one.
-func indoors(c *Config) { c.PublicURL = indoorsURL }
+func indoors(c *web.Config) { c.PublicURL = indoorsURL }
 
 const indoorsURL = "http://indoors.test"
 

@@ -14,6 +14,8 @@ import (
 	gpt "github.com/sashabaranov/go-openai"
 
 	"midgate/adapter/midjourney/simulator"
+	"midgate/proxy/chat"
+	"midgate/proxy/responses"
 )
 
 var videoCases = []conformanceCase{
@@ -34,7 +36,7 @@ var talkCases = []conformanceCase{
 	{name: "§14/59 a chat is read in every form that clients write", run: func(t *testing.T, h *house) {
 		TestChatReadsWhatClientsWrite(t)
 		body := `{"model":"midjourney","stop":"x","max_tokens":1000.0,"modalities":["text","image"],"messages":[{"role":"user","content":"a fox"}]}`
-		if text := h.ask(t, http.MethodPost, chatRoute, body).chatText(t); text == "" {
+		if text := h.ask(t, http.MethodPost, chat.Route, body).chatText(t); text == "" {
 			t.Error("an answer without a text")
 		}
 	}},
@@ -57,7 +59,7 @@ func chatOrderCase(t *testing.T, h *house) {
 		`,"stream_options":null`: "role reasoning content finish DONE",
 	} {
 		var kinds []string
-		for _, f := range h.streamed(t, chatRoute, `{"stream":true,"messages":[`+aFox+`]`+usage+`}`) {
+		for _, f := range h.streamed(t, chat.Route, `{"stream":true,"messages":[`+aFox+`]`+usage+`}`) {
 			if k := chunkKind(t, f); len(kinds) == 0 || kinds[len(kinds)-1] != k {
 				kinds = append(kinds, k)
 			}
@@ -102,7 +104,7 @@ func chunkKind(t *testing.T, f frame) string {
 
 func wholeLinksCase(t *testing.T, h *house) {
 	links := 0
-	for _, f := range h.streamed(t, chatRoute, `{"stream":true,"n":2,"messages":[`+aFox+`]}`) {
+	for _, f := range h.streamed(t, chat.Route, `{"stream":true,"n":2,"messages":[`+aFox+`]}`) {
 		if strings.Count(f.data, "![") > 0 {
 			links++
 			if strings.Count(f.data, "](http") < strings.Count(f.data, "![") {
@@ -114,7 +116,7 @@ func wholeLinksCase(t *testing.T, h *house) {
 		t.Errorf("%d chunks with links, want all of them in one", links)
 	}
 	apart := 0
-	for _, f := range h.streamed(t, chatRoute, `{"stream":true,"modalities":["image","text"],"messages":[`+aFox+`]}`) {
+	for _, f := range h.streamed(t, chat.Route, `{"stream":true,"modalities":["image","text"],"messages":[`+aFox+`]}`) {
 		if f.data == "[DONE]" || !strings.Contains(f.data, `"images"`) {
 			if strings.Contains(f.data, "![") {
 				t.Errorf("the picture is in the text, too: %s", f.data)
@@ -132,7 +134,7 @@ func wholeLinksCase(t *testing.T, h *house) {
 }
 
 func chatErrorCase(t *testing.T, h *house) {
-	all := h.streamed(t, chatRoute, `{"stream":true,"messages":[{"role":"user","content":"a fox sim-fail"}]}`)
+	all := h.streamed(t, chat.Route, `{"stream":true,"messages":[{"role":"user","content":"a fox sim-fail"}]}`)
 	if last := all[len(all)-1]; !strings.HasPrefix(last.data, `{"error":{"message":"`) {
 		t.Errorf("the last frame is %s", last.data)
 	}
@@ -150,7 +152,7 @@ func slowChatCase(t *testing.T, _ *house) {
 	var written []byte
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, simulator.Config{Pace: 20 * time.Minute}, indoors)
-		written = h.indoor(t, chatRoute, `{"stream":true,"messages":[`+aFox+`]}`).is(t, 200).body
+		written = h.indoor(t, chat.Route, `{"stream":true,"messages":[`+aFox+`]}`).is(t, 200).body
 	})
 	if most := fewData(string(written)); most >= 300 || most < 3 {
 		t.Errorf("%d lines between two with data, want comments, and less than go-openai's 300", most)
@@ -182,7 +184,7 @@ func (w wireOnly) Do(*http.Request) (*http.Response, error) {
 }
 
 func responseOrderCase(t *testing.T, h *house) {
-	all := h.streamed(t, responsesRoute, drawn(`"a fox"`, `,"partial_images":2`, `,"stream":true`))
+	all := h.streamed(t, responses.Route, drawn(`"a fox"`, `,"partial_images":2`, `,"stream":true`))
 	for i, f := range all {
 		if !strings.Contains(f.data, fmt.Sprintf(`"sequence_number":%d,`, i)) {
 			t.Errorf("event %d is %.100s", i, f.data)

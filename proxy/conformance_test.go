@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"midgate/adapter/midjourney/simulator"
+	"midgate/proxy/web"
 )
 
 // conformanceCase is one line of openai-surface.md §14 ("§14/07 …") or of clients.md §12 ("clients §12/23 …"), tried
@@ -19,7 +20,7 @@ type conformanceCase struct {
 	name string
 	run  func(t *testing.T, h *house)
 	sim  simulator.Config
-	face func(*Config)
+	face func(*web.Config)
 }
 
 // conformance is all of them, by theme.
@@ -31,7 +32,7 @@ func TestConformance(t *testing.T) {
 	for _, c := range conformance() {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			var change []func(*Config)
+			var change []func(*web.Config)
 			if c.face != nil {
 				change = append(change, c.face)
 			}
@@ -112,11 +113,11 @@ func (a answered) members(t *testing.T) map[string]any {
 	return m
 }
 
-// problem is an error as its envelope has it; all four members must be there (openai-surface.md §9.1).
-func (a answered) problem(t *testing.T) problem {
+// problem is an error as its envelope has it; all four members must be there.
+func (a answered) problem(t *testing.T) web.Problem {
 	t.Helper()
 	var e struct{ Error map[string]json.RawMessage }
-	var p envelope
+	var p errorBody
 	if err := json.Unmarshal(a.body, &e); err != nil || json.Unmarshal(a.body, &p) != nil || len(e.Error) != 4 {
 		t.Fatalf("%d %.300s, want an error with four members", a.status, a.body)
 	}
@@ -132,7 +133,7 @@ type refusal struct {
 func (a answered) refused(t *testing.T, want refusal) {
 	t.Helper()
 	p := a.is(t, want.status).problem(t)
-	if got := (refusal{a.status, orEmpty(p.Param), orEmpty(p.Code)}); got != want || p.Message == "" {
+	if got := (refusal{a.status, orNone(p.Param), orNone(p.Code)}); got != want || p.Message == "" {
 		t.Errorf("refused with %+v: %s, want %+v", got, p.Message, want)
 	}
 }

@@ -12,6 +12,10 @@ import (
 	"time"
 
 	"midgate/adapter"
+	"midgate/proxy/body"
+	"midgate/proxy/metrics"
+	"midgate/proxy/videos"
+	"midgate/proxy/web"
 )
 
 // fake is a core in memory: it remembers what it was asked and answers with made-up pictures. What only a server can
@@ -46,7 +50,7 @@ func (f *fake) core() Core {
 }
 
 // noFilms has no video.
-type noFilms struct{ Films }
+type noFilms struct{ videos.Films }
 
 // noFiles has no file.
 type noFiles struct{ filing }
@@ -67,7 +71,7 @@ var then = time.Unix(1785000000, 0)
 
 // add keeps a picture of alice's.
 func (f *fake) add(id string, data []byte) adapter.Image {
-	img := adapter.Image{ID: id, Owner: hexDigest("name:alice"), Created: then, Model: "midjourney", Prompt: "a fox",
+	img := adapter.Image{ID: id, Owner: body.HexDigest("name:alice"), Created: then, Model: "midjourney", Prompt: "a fox",
 		RevisedPrompt: "a fox --v 7", Width: 1024, Height: 768, Upstream: "main", TaskID: "task-1", Version: "7",
 		Buttons: []adapter.Button{{CustomID: "MJ::x::1", Label: "Vary (Subtle)", Emoji: "🪄", Action: adapter.ActVarySubtle}, {CustomID: "MJ::x::2", Emoji: "❤️"}}}
 	f.mu.Lock()
@@ -92,7 +96,7 @@ func (f *fake) note(what func()) {
 	what()
 }
 
-func (f *fake) begin(a adapter.Attempt, kind string, n int, result adapter.Result) (Ticket, error) {
+func (f *fake) begin(a adapter.Attempt, kind string, n int, result adapter.Result) (adapter.Ticket, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.attempts = append(f.attempts, a)
@@ -106,7 +110,7 @@ func (f *fake) begin(a adapter.Attempt, kind string, n int, result adapter.Resul
 	return &fakeTicket{f: f, run: run, result: result}, nil
 }
 
-func (f *fake) Generate(_ context.Context, a adapter.Attempt, g adapter.Generation) (Ticket, error) {
+func (f *fake) Generate(_ context.Context, a adapter.Attempt, g adapter.Generation) (adapter.Ticket, error) {
 	f.note(func() { f.drawn = append(f.drawn, g) })
 	return f.begin(a, "generation", g.N, f.some(g.N))
 }
@@ -122,30 +126,30 @@ func (f *fake) some(n int) adapter.Result {
 	return r
 }
 
-func (f *fake) Shorten(_ context.Context, a adapter.Attempt, g adapter.Generation) (Ticket, error) {
+func (f *fake) Shorten(_ context.Context, a adapter.Attempt, g adapter.Generation) (adapter.Ticket, error) {
 	f.note(func() { f.drawn = append(f.drawn, g) })
 	return f.begin(a, "shorten", 1, adapter.Result{Texts: []string{"fox", "a fox"}})
 }
 
-func (f *fake) Act(_ context.Context, a adapter.Attempt, act adapter.Act) (Ticket, error) {
+func (f *fake) Act(_ context.Context, a adapter.Attempt, act adapter.Act) (adapter.Ticket, error) {
 	f.note(func() { f.pressed = append(f.pressed, act) })
 	return f.begin(a, "action", act.N, f.some(act.N))
 }
 
-func (f *fake) Edit(_ context.Context, a adapter.Attempt, e adapter.Edit) (Ticket, error) {
+func (f *fake) Edit(_ context.Context, a adapter.Attempt, e adapter.Edit) (adapter.Ticket, error) {
 	f.note(func() { f.edited = append(f.edited, e) })
 	return f.begin(a, "edit", e.N, f.some(e.N))
 }
 
-func (f *fake) Vary(ctx context.Context, a adapter.Attempt, e adapter.Edit) (Ticket, error) {
+func (f *fake) Vary(ctx context.Context, a adapter.Attempt, e adapter.Edit) (adapter.Ticket, error) {
 	return f.Edit(ctx, a, e)
 }
 
-func (f *fake) Blend(ctx context.Context, a adapter.Attempt, e adapter.Edit) (Ticket, error) {
+func (f *fake) Blend(ctx context.Context, a adapter.Attempt, e adapter.Edit) (adapter.Ticket, error) {
 	return f.Edit(ctx, a, e)
 }
 
-func (f *fake) Describe(_ context.Context, a adapter.Attempt, e adapter.Edit) (Ticket, error) {
+func (f *fake) Describe(_ context.Context, a adapter.Attempt, e adapter.Edit) (adapter.Ticket, error) {
 	f.note(func() { f.edited = append(f.edited, e) })
 	return f.begin(a, "description", 1, adapter.Result{Texts: []string{"one", "two", "three", "four"}})
 }
@@ -272,8 +276,10 @@ func (t *fakeTicket) Wait(ctx context.Context, _ func(adapter.Progress)) (adapte
 }
 
 func (t *fakeTicket) Accepted(context.Context) error { return nil }
-func (t *fakeTicket) Answered()                      { t.settle(&t.f.answered, "answered") }
-func (t *fakeTicket) Abandoned()                     { t.settle(&t.f.abandoned, "abandoned") }
+
+func (t *fakeTicket) Answered() { t.settle(&t.f.answered, "answered") }
+
+func (t *fakeTicket) Abandoned() { t.settle(&t.f.abandoned, "abandoned") }
 
 func (t *fakeTicket) settle(count *int, what string) {
 	t.f.mu.Lock()
@@ -284,16 +290,27 @@ func (t *fakeTicket) settle(count *int, what string) {
 	}
 }
 
+// isPicture reports whether data begins as a picture does.
+func isPicture(data []byte) bool {
+	return slices.ContainsFunc([]string{"\x89PNG\r\n\x1a\n", "\xff\xd8\xff", "GIF8", "RIFF"}, func(head string) bool { return bytes.HasPrefix(data, []byte(head)) })
+}
+
 // tiny is a picture as far as its first bytes go.
 var tiny = []byte("\x89PNG\r\n\x1a\n and the rest")
 
-func newServer(t testing.TB, f *fake, change ...func(*Config)) *Server {
+func newServer(t testing.TB, f *fake, change ...func(*web.Config)) *Server {
 	t.Helper()
-	cfg := Config{Auth: AuthKeys, Keys: []Key{{Name: "alice", Secret: "sk-alice"}, {Secret: "sk-bare"}}, Origins: []string{"*"}, PublicURL: "https://mid.example"}
+	return newServerOf(t, f.core(), change...)
+}
+
+// newServerOf is a server of a core that is not all the fake's.
+func newServerOf(t testing.TB, core Core, change ...func(*web.Config)) *Server {
+	t.Helper()
+	cfg := web.Config{Auth: web.AuthKeys, Keys: []web.Key{{Name: "alice", Secret: "sk-alice"}, {Secret: "sk-bare"}}, Origins: []string{"*"}, PublicURL: "https://mid.example"}
 	for _, c := range change {
 		c(&cfg)
 	}
-	s, err := New(cfg, f.core(), NewMetrics(), testLog(t))
+	s, err := New(cfg, core, metrics.New(), testLog(t))
 	if err != nil {
 		t.Fatal(err)
 	}

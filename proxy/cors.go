@@ -2,13 +2,11 @@ package proxy
 
 import (
 	"net/http"
-	"slices"
-	"strings"
 
 	"github.com/gin-gonic/gin"
 )
 
-// exposed are the answer headers that a page's script may read (openai-surface.md §0.3).
+// exposed are the answer headers that a page's script may read.
 const exposed = "x-request-id, retry-after, retry-after-ms, x-should-retry, openai-processing-ms, openai-poll-after-ms, " +
 	"midgate-job, midgate-missing, location, preference-applied, content-range, accept-ranges"
 
@@ -19,7 +17,7 @@ func (s *Server) cors(c *gin.Context) {
 		return
 	}
 	h := c.Writer.Header()
-	allowed := s.allowedOrigin(origin, c.Request.URL.Path)
+	allowed := s.AllowedOrigin(origin, c.Request.URL.Path)
 	if allowed == "" {
 		return
 	}
@@ -39,15 +37,4 @@ func (s *Server) cors(c *gin.Context) {
 	}
 	h.Set("Access-Control-Max-Age", "600")
 	c.AbortWithStatus(http.StatusNoContent)
-}
-
-// allowedOrigin returns what to allow, empty if the origin may not use the API. Picture bytes are everybody's.
-func (s *Server) allowedOrigin(origin, path string) string {
-	if strings.HasPrefix(path, "/images/") || slices.Contains(s.cfg.Origins, "*") {
-		return "*"
-	}
-	if slices.Contains(s.cfg.Origins, origin) {
-		return origin
-	}
-	return ""
 }

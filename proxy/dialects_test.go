@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"midgate/adapter/midjourney/simulator"
+	"midgate/proxy/images"
+	"midgate/proxy/native"
 )
 
 // reached is what a request over HTTP came to: the answer's status, and what the refusal is called.
@@ -47,7 +49,7 @@ func stillURL(t *testing.T, w, h int) string {
 type operationHTTP struct {
 	do   func(t *testing.T, h *house) reached
 	paid string // the kinds of jobs that it costs, in order
-	// The origins' accounts on Discord cannot do it, their partner accounts can (upstream-protocol.md §1.8).
+	// The origins' accounts on Discord cannot do it, their partner accounts can.
 	partner bool
 	// What a dialect does in its own way: other jobs, or "-" and the refusal's code after the jobs that had to come first.
 	but map[simulator.Dialect]string
@@ -93,7 +95,7 @@ func animated(t *testing.T, h *house) reached {
 }
 
 // inNative does something as a native client with a task that it made.
-func inNative(do func(t *testing.T, m mj, grid nativeTaskJSON) (int, []byte)) func(*testing.T, *house) reached {
+func inNative(do func(t *testing.T, m mj, grid native.TaskJSON) (int, []byte)) func(*testing.T, *house) reached {
 	return func(t *testing.T, h *house) reached {
 		m := mj{h, t, "sk-alice"}
 		status, body := do(t, m, m.fetch(m.submit("/mj/submit/imagine", `{"prompt":"a red fox"}`)))
@@ -123,7 +125,7 @@ var rows1_1 = map[string]operationHTTP{
 	"video of words, extended": {do: filmed("/v1/videos", `{"prompt":"a fox walks","seconds":"8"}`), paid: "imagine video extend", but: map[simulator.Dialect]string{zk: "- unsupported"}},
 	"image-seed": {do: func(t *testing.T, h *house) reached {
 		r := h.reach(t, "GET", "/v1/images/"+h.fox(t)+"?include=seed", "")
-		var record recordJSON
+		var record images.RecordJSON
 		if err := json.Unmarshal(r.body, &record); err != nil || record.ID == "" {
 			t.Errorf("the record = %d %s", r.status, r.body)
 		}
@@ -132,21 +134,21 @@ var rows1_1 = map[string]operationHTTP{
 		}
 		return r
 	}, paid: "imagine", but: map[simulator.Dialect]string{zk: "imagine - no seed", simulator.NewAPI: "imagine - no seed"}},
-	"fetch and list-by-condition": {do: inNative(func(t *testing.T, m mj, grid nativeTaskJSON) (int, []byte) {
+	"fetch and list-by-condition": {do: inNative(func(t *testing.T, m mj, grid native.TaskJSON) (int, []byte) {
 		status, body := m.send("POST", "/mj/task/list-by-condition", `{"ids":["`+grid.ID+`"]}`)
 		if !strings.Contains(string(body), `"id":"`+grid.ID+`"`) {
 			t.Errorf("the list = %s", body)
 		}
 		return status, body
 	}), paid: "imagine"},
-	"the image": {do: inNative(func(t *testing.T, m mj, grid nativeTaskJSON) (int, []byte) {
+	"the image": {do: inNative(func(t *testing.T, m mj, grid native.TaskJSON) (int, []byte) {
 		status, header, body := m.call(t, "GET", strings.TrimPrefix(grid.ImageURL, m.base), "")
 		if header.Get("Content-Type") != "image/png" {
 			t.Errorf("the image is %q", header.Get("Content-Type"))
 		}
 		return status, body
 	}), paid: "imagine"},
-	"native: change": {do: inNative(func(t *testing.T, m mj, grid nativeTaskJSON) (int, []byte) {
+	"native: change": {do: inNative(func(t *testing.T, m mj, grid native.TaskJSON) (int, []byte) {
 		status, body := m.send("POST", "/mj/submit/change", `{"taskId":"`+grid.ID+`","action":"UPSCALE","index":2}`)
 		return status, body
 	}), paid: "imagine upscale", but: map[simulator.Dialect]string{simulator.TrueAI: "imagine -"}},

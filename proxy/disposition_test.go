@@ -4,6 +4,9 @@ import (
 	"encoding/base64"
 	"strings"
 	"testing"
+
+	"midgate/proxy/chat"
+	"midgate/proxy/responses"
 )
 
 // rawForm is a form whose parts are written as they are given: header lines, a blank line, a value.
@@ -148,8 +151,8 @@ func TestEveryRouteRefusesWhatItWouldLeaveOut(t *testing.T) {
 		"/v1/videos":                           {promptPart},
 		"/v1/videos/extensions":                {promptPart, video},
 		"/v1/videos/video_" + testImage[len("img_"):] + "/remix": {promptPart},
-		chatRoute:      {messages},
-		responsesRoute: {strings.Replace(promptPart, "prompt", "input", 1)},
+		chat.Route:      {messages},
+		responses.Route: {strings.Replace(promptPart, "prompt", "input", 1)},
 	} {
 		for name, part := range map[string]string{"mask": mask, "end_image": end, "an unnamed part": unnamed} {
 			if name == "mask" && strings.HasSuffix(path, "actions") || name == "end_image" && strings.HasPrefix(path, "/v1/videos") && !strings.HasSuffix(path, "remix") {
@@ -185,7 +188,7 @@ func TestAFormsEdges(t *testing.T) {
 		"a first boundary that is broken":    {"--bound;\r\n" + mask + form, false},
 		"a part behind it":                   {form + "--bound\r\n" + mask + "--bound--\r\n", false},
 		"a part long after it":               {form + strings.Repeat("The end.\r\n", 20_000) + "--bound\r\n" + mask + "--bound--\r\n", false},
-		"a part behind words to the edge":    {form + strings.Repeat("x", ahead-100) + "\r\n--bound\r\n" + mask + "--bound--\r\n", false},
+		"a part behind words to the edge":    {form + strings.Repeat("x", 8<<10-100) + "\r\n--bound\r\n" + mask + "--bound--\r\n", false},
 		"a boundary with more on its line":   {strings.Replace(form, "\r\n--bound\r\n", "\r\n--bound x\r\n", 1), false},
 		"no blank line behind the headers":   {strings.Replace(form, "\r\n\r\nsnow", "\r\nsnow", 1), false},
 		"line ends of another system":        {strings.ReplaceAll(strings.Replace(form, "\x89PNG\r\n\x1a\n", "GIF8", 1), "\r\n", "\n"), true},

@@ -1,8 +1,12 @@
-// Package proxy is midgate's OpenAI-shaped HTTP face: routes, keys, decoding,
-// rendering, errors and metrics. It turns HTTP into calls of the core (package
-// adapter) and its answers into OpenAI's JSON, and knows nothing of Midjourney's
-// words, of the upstream or of the engines that keep state.
+// Package proxy is midgate's OpenAI-shaped HTTP face: New lists every route with what it is behind, and gives each to the
+// package that serves it. It serves itself what belongs to no API: models, files, jobs, health, webhooks, the page.
 //
-// New lists every route with its middlewares; errors.go holds the one table that
-// maps a kind of failure to a status; nothing else writes an error.
+//	proxy             the route table
+//	├ images, videos, chat, responses, native   one API each
+//	├ web             one request: who asks, how it is answered
+//	├ body            what a request's body says
+//	└ metrics         what /metrics shows
+//
+// It turns HTTP into calls of the service (Core) and its answers into OpenAI's JSON, and knows nothing of Midjourney's
+// words, of the upstream or of the engines that keep state.
 package proxy

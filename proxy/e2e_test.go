@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"errors"
 	"image"
-	_ "image/png"
 	"io"
 	"log/slog"
 	"net/http"
@@ -27,6 +26,9 @@ import (
 	"midgate/adapter/midjourney/poll"
 	"midgate/adapter/midjourney/simulator"
 	"midgate/adapter/pictures"
+	"midgate/proxy/images"
+	"midgate/proxy/metrics"
+	"midgate/proxy/web"
 )
 
 // house is the whole program without its commands: HTTP in front, the real service and client behind, the simulated
@@ -39,8 +41,8 @@ type house struct {
 	service *harness.Gate
 	cfg     harness.Config
 	parts   harness.Parts
-	face    Config
-	metrics *Metrics
+	face    web.Config
+	metrics *metrics.Metrics
 	amid    mischief
 }
 
@@ -51,12 +53,12 @@ type mischief struct {
 	observe  midjourney.Observer
 }
 
-func newHouse(t testing.TB, sim simulator.Config, change ...func(*Config)) *house {
+func newHouse(t testing.TB, sim simulator.Config, change ...func(*web.Config)) *house {
 	t.Helper()
 	return newHouseAmid(t, sim, mischief{}, change...)
 }
 
-func newHouseAmid(t testing.TB, sim simulator.Config, amid mischief, change ...func(*Config)) *house {
+func newHouseAmid(t testing.TB, sim simulator.Config, amid mischief, change ...func(*web.Config)) *house {
 	t.Helper()
 	if amid.upstream == nil {
 		amid.upstream = func(rt http.RoundTripper) http.RoundTripper { return rt }
@@ -83,7 +85,7 @@ func newHouseAmid(t testing.TB, sim simulator.Config, amid mischief, change ...f
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.metrics = NewMetrics()
+	h.metrics = metrics.New()
 	h.cfg = harness.Config{
 		Jobs: harness.Jobs{
 			JobTimeout: time.Minute, JobDeadline: time.Hour,
@@ -95,7 +97,7 @@ func newHouseAmid(t testing.TB, sim simulator.Config, amid mischief, change ...f
 		},
 	}
 	h.parts = harness.Parts{Accounts: fleet, State: adaptertest.NewState(false), Pictures: files, Retoucher: files, Observer: h.metrics.Observer(), Log: slog.New(slog.DiscardHandler)}
-	h.face = Config{Auth: AuthKeys, Keys: []Key{{Name: "alice", Secret: "sk-alice"}, {Name: "bob", Secret: "sk-bob"}}, Origins: []string{"*"}}
+	h.face = web.Config{Auth: web.AuthKeys, Keys: []web.Key{{Name: "alice", Secret: "sk-alice"}, {Name: "bob", Secret: "sk-bob"}}, Origins: []string{"*"}}
 	for _, c := range change {
 		c(&h.face)
 	}
@@ -258,14 +260,14 @@ func TestErrorsReachTheOfficialSDK(t *testing.T) {
 // One picture's life: drawn, looked up, a button pressed, edited with a mask, and its jobs listed.
 func TestAPictureStaysAlive(t *testing.T) {
 	h := newHouse(t, simulator.Config{})
-	var drawn struct{ Data []elementJSON }
+	var drawn struct{ Data []images.ElementJSON }
 	status, header, body := h.call(t, "POST", "/v1/images/generations", `{"prompt":"a red fox","response_format":"url"}`)
 	if err := json.Unmarshal(body, &drawn); err != nil || status != 200 {
 		t.Fatalf("%d %s", status, body)
 	}
 	id := drawn.Data[0].ID
 	status, _, body = h.call(t, "GET", "/v1/images/"+id, "")
-	var record recordJSON
+	var record images.RecordJSON
 	if err := json.Unmarshal(body, &record); err != nil || status != 200 || record.Prompt != "a red fox" || len(record.Actions) == 0 {
 		t.Fatalf("record = %d %s", status, body)
 	}
@@ -281,12 +283,12 @@ func TestAPictureStaysAlive(t *testing.T) {
 		t.Fatalf("edit = %d %s", status, body)
 	}
 	status, _, body = h.call(t, "GET", "/v1/jobs/"+header.Get("Midgate-Job"), "")
-	var j jobJSON
+	var j web.JobJSON
 	if err := json.Unmarshal(body, &j); err != nil || status != 200 || j.Status != "completed" || j.JobsPaid != 1 || !bytes.Contains(body, []byte(id)) {
 		t.Errorf("job = %d %s", status, body)
 	}
 	status, _, body = h.call(t, "GET", "/v1/images?limit=100", "")
-	var list listJSON
+	var list web.ListJSON
 	if err := json.Unmarshal(body, &list); err != nil || status != 200 || len(list.Data) < 5 {
 		t.Errorf("list = %d %s", status, body)
 	}

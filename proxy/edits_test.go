@@ -166,18 +166,18 @@ func TestBadEditsAreRefusedByName(t *testing.T) {
 
 func TestBadFormsAreRefused(t *testing.T) {
 	good, contentType := writeForm(file("image", "a.png", "", picture("a")), text("prompt", "x"))
-	many := make([]formPart, maxParts+1)
+	many := make([]formPart, 257)
 	for i := range many {
 		many[i] = text("x", "y")
 	}
 	flood, floodType := writeForm(many...)
-	seventeen := make([]formPart, maxImages+1)
+	seventeen := make([]formPart, 17)
 	for i := range seventeen {
 		seventeen[i] = file("image[]", "a.png", "", picture("a"))
 	}
 	crowd, crowdType := writeForm(seventeen...)
 	notes, notesType := writeForm(file("image", "x.png", "image/png", []byte("just text")), text("prompt", "x"))
-	long, longType := writeForm(text("prompt", strings.Repeat("x", maxText+1)))
+	long, longType := writeForm(text("prompt", strings.Repeat("x", 256<<10+1)))
 	names, namesType := writeForm(text(strings.Repeat("a", 600<<10), "a"), text(strings.Repeat("b", 600<<10), "b"))
 	odd, oddType := writeForm(text("image[a secret]", "nothing"), text("prompt", "x"))
 	for name, tt := range map[string]struct {

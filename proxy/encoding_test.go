@@ -12,6 +12,8 @@ import (
 
 	"github.com/andybalholm/brotli"
 	"github.com/klauspost/compress/zstd"
+
+	"midgate/proxy/web"
 )
 
 // packed compresses a body.
@@ -96,7 +98,7 @@ func TestBodiesThatCannotBeDecodedCostNothing(t *testing.T) {
 		"plain words called brotli": {body, "br", 400, "no whole br stream"},
 	} {
 		f := newFake()
-		s := newServer(t, f, func(c *Config) { c.MaxBody = 1 << 20 })
+		s := newServer(t, f, func(c *web.Config) { c.MaxBody = 1 << 20 })
 		for _, path := range []string{"/v1/images/generations", "/v1/chat/completions", "/v1/responses", "/v1/videos"} {
 			w := send(s, "POST", path, c.body, "Content-Encoding", c.encoding)
 			if w.Code != c.want || !strings.Contains(w.Body.String(), c.says) {

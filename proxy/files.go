@@ -5,19 +5,19 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
 
 	"midgate/adapter"
+	"midgate/proxy/body"
+	"midgate/proxy/web"
 )
 
-// Files keeps uploads that requests refer to by ID (openai-surface.md §8).
+// Files keeps uploads that requests refer to by ID.
 type Files interface {
 	AddFile(ctx context.Context, c adapter.Caller, upload adapter.Reference, purpose string, lifetime time.Duration) (adapter.File, error)
-	// File is a NotFound *Error for an unknown file and for somebody else's.
-	File(ctx context.Context, c adapter.Caller, id string) (adapter.File, error)
+	web.Files
 	Files(ctx context.Context, c adapter.Caller, limit int, after string) ([]adapter.File, error)
 	DeleteFile(ctx context.Context, c adapter.Caller, id string) error
 	FileBytes(ctx context.Context, c adapter.Caller, id string) (*adapter.Blob, error)
@@ -55,21 +55,21 @@ const (
 
 // addFile serves POST /v1/files.
 func (s *Server) addFile(c *gin.Context) error {
-	p, err := s.read(c)
+	p, err := s.Read(c)
 	if err != nil {
 		return err
 	}
-	if len(p.images) != 1 || p.images[0].ref == nil {
+	if len(p.Images) != 1 || p.Images[0].Ref == nil {
 		return adapter.BadParam("file", "missing_required_parameter", "Send one picture as the part 'file' of a multipart form.")
 	}
-	purpose, err := p.word("purpose", purposes...)
+	purpose, err := p.Word("purpose", purposes...)
 	if err != nil {
 		return err
 	}
 	if purpose == "" {
-		return adapter.BadParam("purpose", "missing_required_parameter", "Missing required parameter: 'purpose', one of %s.", quoted(purposes))
+		return adapter.BadParam("purpose", "missing_required_parameter", "Missing required parameter: 'purpose', one of %s.", body.Quoted(purposes))
 	}
-	seconds, err := p.whole("expires_after[seconds]", shortestFile, longestFile)
+	seconds, err := p.Whole("expires_after[seconds]", shortestFile, longestFile)
 	if err != nil {
 		return err
 	}
@@ -77,17 +77,17 @@ func (s *Server) addFile(c *gin.Context) error {
 	if seconds != nil {
 		lifetime = time.Duration(*seconds) * time.Second
 	}
-	f, err := s.core.Files.AddFile(c.Request.Context(), visitOf(c).caller, *p.images[0].ref, purpose, lifetime)
+	f, err := s.core.Files.AddFile(c.Request.Context(), web.RequestOf(c).Caller, *p.Images[0].Ref, purpose, lifetime)
 	if err != nil {
 		return err
 	}
-	s.writeJSON(c, http.StatusOK, fileObject(f))
+	s.WriteJSON(c, http.StatusOK, fileObject(f))
 	return nil
 }
 
 // listFiles serves GET /v1/files.
 func (s *Server) listFiles(c *gin.Context) error {
-	limit, err := pageLimit(c, 10000)
+	limit, err := web.PageLimit(c, 10000)
 	if err != nil {
 		return err
 	}
@@ -95,7 +95,7 @@ func (s *Server) listFiles(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	s.writeJSON(c, http.StatusOK, page(files, limit, func(f adapter.File) (string, any) { return f.ID, fileObject(f) }))
+	s.WriteJSON(c, http.StatusOK, web.Page(files, limit, func(f adapter.File) (string, any) { return f.ID, fileObject(f) }))
 	return nil
 }
 
@@ -104,7 +104,7 @@ func (s *Server) listFiles(c *gin.Context) error {
 func (s *Server) filesFor(c *gin.Context, purpose string, most int) (files []adapter.File, err error) {
 	after := c.Query("after")
 	for {
-		page, err := s.core.Files.Files(c.Request.Context(), visitOf(c).caller, most, after)
+		page, err := s.core.Files.Files(c.Request.Context(), web.RequestOf(c).Caller, most, after)
 		if err != nil {
 			return nil, err
 		}
@@ -122,34 +122,27 @@ func (s *Server) filesFor(c *gin.Context, purpose string, most int) (files []ada
 
 // getFile serves GET /v1/files/{id}.
 func (s *Server) getFile(c *gin.Context) error {
-	f, err := s.core.Files.File(c.Request.Context(), visitOf(c).caller, c.Param("id"))
+	f, err := s.core.Files.File(c.Request.Context(), web.RequestOf(c).Caller, c.Param("id"))
 	if err != nil {
 		return err
 	}
-	s.writeJSON(c, http.StatusOK, fileObject(f))
+	s.WriteJSON(c, http.StatusOK, fileObject(f))
 	return nil
 }
 
 // deleteFile serves DELETE /v1/files/{id}.
 func (s *Server) deleteFile(c *gin.Context) error {
 	id := c.Param("id")
-	if err := s.core.Files.DeleteFile(c.Request.Context(), visitOf(c).caller, id); err != nil {
+	if err := s.core.Files.DeleteFile(c.Request.Context(), web.RequestOf(c).Caller, id); err != nil {
 		return err
 	}
-	s.writeJSON(c, http.StatusOK, deletedJSON{ID: id, Object: "file", Deleted: true})
+	s.WriteJSON(c, http.StatusOK, web.DeletedJSON{ID: id, Object: "file", Deleted: true})
 	return nil
-}
-
-// deletedJSON says that something is gone.
-type deletedJSON struct {
-	ID      string `json:"id"`
-	Object  string `json:"object"`
-	Deleted bool   `json:"deleted"`
 }
 
 // fileContent serves GET /v1/files/{id}/content.
 func (s *Server) fileContent(c *gin.Context) error {
-	blob, err := s.core.Files.FileBytes(c.Request.Context(), visitOf(c).caller, c.Param("id"))
+	blob, err := s.core.Files.FileBytes(c.Request.Context(), web.RequestOf(c).Caller, c.Param("id"))
 	if err != nil {
 		return err
 	}
@@ -158,15 +151,6 @@ func (s *Server) fileContent(c *gin.Context) error {
 	h.Set("Content-Type", "image/"+string(blob.Format))
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", c.Param("id")+"."+string(blob.Format)))
-	s.serveBlob(c, blob)
+	s.ServeBlob(c, blob)
 	return nil
-}
-
-// uploaded looks up a file that was sent to /v1/files before.
-func (s *Server) uploaded(c *gin.Context, id string) (adapter.Reference, error) {
-	f, err := s.core.Files.File(c.Request.Context(), visitOf(c).caller, strings.TrimSpace(id))
-	if adapter.KindOf(err) == adapter.NotFound {
-		return adapter.Reference{}, &adapter.Error{Kind: adapter.NotFound, Code: "file_not_found", Message: "There is no file with this ID."} // whoever reads the body names the parameter
-	}
-	return f.Contents, err
 }

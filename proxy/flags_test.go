@@ -8,7 +8,7 @@ import (
 	"midgate/adapter/midjourney/simulator"
 )
 
-// Some servers look for speeds anywhere in the text (engineering.md §3.3, M1): wherever a client's words go, only the path
+// Some servers look for speeds anywhere in the text: wherever a client's words go, only the path
 // says how fast.
 func TestSpeedsInWordsReachNoServer(t *testing.T) {
 	h := newHouse(t, simulator.Config{})

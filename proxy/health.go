@@ -6,11 +6,13 @@ import (
 	"time"
 
 	"github.com/gin-gonic/gin"
+
+	"midgate/proxy/body"
 )
 
 // healthz says that the process serves requests.
 func (s *Server) healthz(c *gin.Context) error {
-	s.writeJSON(c, http.StatusOK, map[string]string{"status": "ok"})
+	s.WriteJSON(c, http.StatusOK, map[string]string{"status": "ok"})
 	return nil
 }
 
@@ -22,19 +24,24 @@ func (s *Server) readyz(c *gin.Context) error {
 	defer cancel()
 	status, said := http.StatusOK, map[string]string{"status": "ready"}
 	if err := s.core.Ready.Ready(ctx); err != nil {
-		status, said = http.StatusServiceUnavailable, map[string]string{"status": "not ready", "reason": typed(err).Message}
+		status, said = http.StatusServiceUnavailable, map[string]string{"status": "not ready", "reason": body.Typed(err).Message}
 	}
 	if s.core.Upstream != nil {
 		said["upstream"] = s.core.Upstream(ctx, c.Query("ask") == "upstream")
 	}
-	s.writeJSON(c, status, said)
+	s.WriteJSON(c, status, said)
 	return nil
 }
 
 // hello is for connection testers and people who open the address.
 func (s *Server) hello(c *gin.Context) error {
-	s.writeJSON(c, http.StatusOK, map[string]string{
+	s.WriteJSON(c, http.StatusOK, map[string]string{
 		"name": "midgate", "status": "ok", "api": "/v1", "openapi": "/openapi.yaml",
 	})
+	return nil
+}
+
+func (s *Server) serveMetrics(c *gin.Context) error {
+	s.Metrics.ServeHTTP(c.Writer, c.Request)
 	return nil
 }

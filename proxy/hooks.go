@@ -8,9 +8,11 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"midgate/adapter"
+	"midgate/proxy/body"
+	"midgate/proxy/web"
 )
 
-// maxHook is how large a webhook may be (contract.md §4); a task's own JSON is a few KB.
+// maxHook is how large a webhook may be; a task's own JSON is a few KB.
 const maxHook = 64 << 10
 
 // Hooks takes the upstreams' webhooks. A token is an address that midgate gave out; adapter.ErrNotFound for any other.
@@ -22,16 +24,16 @@ type Hooks interface {
 // hook serves POST /hooks/{token}. It needs no key: the token cannot be guessed.
 func (s *Server) hook(c *gin.Context) error {
 	if s.core.Hooks == nil {
-		return s.unknownURL(c)
+		return s.UnknownURL(c)
 	}
 	if c.Request.ContentLength > maxHook {
 		return &http.MaxBytesError{Limit: maxHook}
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(c.Writer, c.Request.Body, maxHook))
+	data, err := io.ReadAll(http.MaxBytesReader(c.Writer, c.Request.Body, maxHook))
 	if err != nil {
-		return badBody(err)
+		return body.BadBody(err)
 	}
-	err = s.core.Hooks.Hint(c.Param("token"), body)
+	err = s.core.Hooks.Hint(c.Param("token"), data)
 	if errors.Is(err, adapter.ErrNotFound) {
 		return s.unknownHook()
 	}
@@ -45,5 +47,5 @@ func (s *Server) hook(c *gin.Context) error {
 
 // unknownHook does not repeat the path: it may be somebody's token, misspelt.
 func (s *Server) unknownHook() error {
-	return adapter.Errorf(noRoute, "There is no webhook at this address.")
+	return adapter.Errorf(web.NoRoute, "There is no webhook at this address.")
 }

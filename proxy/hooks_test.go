@@ -43,8 +43,7 @@ func TestWebhooks(t *testing.T) {
 			h := &hinted{}
 			core := newFake().core()
 			core.Hooks = h
-			s := newServer(t, newFake())
-			s.core = core
+			s := newServerOf(t, core)
 			w := send(s, tt.method, tt.path, tt.body, "Authorization", "")
 			if w.Code != tt.status || len(h.bodies) != tt.taken {
 				t.Errorf("%s %s = %d with %d hints, want %d with %d: %s", tt.method, tt.path, w.Code, len(h.bodies), tt.status, tt.taken, w.Body)

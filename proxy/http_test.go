@@ -57,6 +57,16 @@ func golden(t *testing.T, name string, got []byte) {
 	}
 }
 
+// errorBody is an error as clients read it.
+type errorBody struct {
+	Error struct {
+		Message string  `json:"message"`
+		Type    string  `json:"type"`
+		Param   *string `json:"param"`
+		Code    *string `json:"code"`
+	} `json:"error"`
+}
+
 // problemOf reads the error envelope and checks that it has its four keys.
 func problemOf(t *testing.T, w *httptest.ResponseRecorder) (message, typ, param, code string) {
 	t.Helper()
@@ -80,4 +90,11 @@ func problemOf(t *testing.T, w *httptest.ResponseRecorder) (message, typ, param,
 		t.Errorf("X-Request-Id = %q, want req_…", w.Header().Get("X-Request-Id"))
 	}
 	return text("message", false), text("type", false), text("param", true), text("code", true)
+}
+
+func orNone(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
 }

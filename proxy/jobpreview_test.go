@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"midgate/adapter/midjourney/simulator"
+	"midgate/proxy/web"
 )
 
 // TestAJobShowsItsPreviewWhileItRuns looks at a job until it is over, as the page does: there is a preview in between, to
@@ -33,7 +34,7 @@ func TestAJobShowsItsPreviewWhileItRuns(t *testing.T) {
 		for seen := 0; ; {
 			<-time.After(time.Second) // of the bubble
 			synctest.Wait()
-			var job jobJSON
+			var job web.JobJSON
 			if err := json.Unmarshal(get(a.header.Get("Location"), "Bearer sk-alice").Body.Bytes(), &job); err != nil {
 				t.Fatal(err)
 			}

@@ -25,7 +25,7 @@ func TestListsRefuseForeignCursors(t *testing.T) {
 	} {
 		for _, cursor := range after {
 			status, _, body := h.call(t, "GET", path+"?after="+url.QueryEscape(cursor), "", "Authorization", "Bearer sk-bob")
-			var e envelope
+			var e errorBody
 			if err := json.Unmarshal(body, &e); err != nil || status != 400 || e.Error.Param == nil || *e.Error.Param != "after" {
 				t.Errorf("%s after %q = %d %s, want 400 about after", path, cursor, status, body)
 			}

@@ -7,7 +7,7 @@ import (
 	"github.com/gin-gonic/gin"
 )
 
-// modelJSON is OpenAI's Model: all four fields are required (openai-surface.md §4).
+// modelJSON is OpenAI's Model: all four fields are required.
 type modelJSON struct {
 	ID      string `json:"id"`
 	Object  string `json:"object"`
@@ -24,11 +24,11 @@ func model(id string) modelJSON {
 
 // listModels answers GET /v1/models from memory.
 func (s *Server) listModels(c *gin.Context) error {
-	list := make([]modelJSON, 0, len(s.cfg.Models))
-	for _, id := range s.cfg.Models {
+	list := make([]modelJSON, 0, len(s.Config.Models))
+	for _, id := range s.Config.Models {
 		list = append(list, model(id))
 	}
-	s.writeJSON(c, http.StatusOK, struct {
+	s.WriteJSON(c, http.StatusOK, struct {
 		Object string      `json:"object"`
 		Data   []modelJSON `json:"data"`
 	}{"list", list})
@@ -41,6 +41,6 @@ func (s *Server) getModel(c *gin.Context) error {
 	if err := s.core.Draw.Model(id); err != nil {
 		return err
 	}
-	s.writeJSON(c, http.StatusOK, model(id))
+	s.WriteJSON(c, http.StatusOK, model(id))
 	return nil
 }

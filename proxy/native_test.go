@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"midgate/adapter/midjourney/simulator"
+	"midgate/proxy/images"
+	"midgate/proxy/native"
 )
 
 // mj is a native client: it shows its key in mj-api-secret, submits, and fetches until the task is over.
@@ -25,10 +27,10 @@ func (m mj) send(method, path, body string) (int, []byte) {
 	return status, answer
 }
 
-func (m mj) submit(path, body string) submitJSON {
+func (m mj) submit(path, body string) native.SubmitJSON {
 	m.t.Helper()
 	status, answer := m.send("POST", path, body)
-	var a submitJSON
+	var a native.SubmitJSON
 	if err := json.Unmarshal(answer, &a); err != nil || status != 200 {
 		m.t.Fatalf("%s = %d %s", path, status, answer)
 	}
@@ -38,13 +40,13 @@ func (m mj) submit(path, body string) submitJSON {
 	return a
 }
 
-func (m mj) fetch(a submitJSON) nativeTaskJSON {
+func (m mj) fetch(a native.SubmitJSON) native.TaskJSON {
 	m.t.Helper()
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
 	for {
 		status, answer := m.send("GET", "/mj/task/"+a.Result.(string)+"/fetch", "")
-		var task nativeTaskJSON
+		var task native.TaskJSON
 		if err := json.Unmarshal(answer, &task); err != nil || status != 200 {
 			m.t.Fatalf("fetch = %d %s", status, answer)
 		}
@@ -55,7 +57,7 @@ func (m mj) fetch(a submitJSON) nativeTaskJSON {
 	}
 }
 
-func (j nativeTaskJSON) button(t *testing.T, label string) string {
+func customIDOf(j native.TaskJSON, t *testing.T, label string) string {
 	t.Helper()
 	for _, b := range j.Buttons {
 		if b.Label == label || b.Emoji == label {
@@ -76,9 +78,9 @@ func TestANativeClientsFlowThenAnEdit(t *testing.T) {
 	if status, header, _ := h.call(t, "GET", strings.TrimPrefix(grid.ImageURL, h.base), "", "Authorization", ""); status != 200 || header.Get("Content-Type") != "image/png" {
 		t.Errorf("its picture = %d %s", status, header.Get("Content-Type"))
 	}
-	single := m.fetch(m.submit("/mj/submit/action", fmt.Sprintf(`{"taskId":%q,"customId":%q}`, grid.ID, grid.button(t, "U2"))))
-	press := m.submit("/mj/submit/action", fmt.Sprintf(`{"taskId":%q,"customId":%q}`, single.ID, single.button(t, "Custom Zoom")))
-	if press.Code != mjDialog {
+	single := m.fetch(m.submit("/mj/submit/action", fmt.Sprintf(`{"taskId":%q,"customId":%q}`, grid.ID, customIDOf(grid, t, "U2"))))
+	press := m.submit("/mj/submit/action", fmt.Sprintf(`{"taskId":%q,"customId":%q}`, single.ID, customIDOf(single, t, "Custom Zoom")))
+	if press.Code != 21 {
 		t.Errorf("the button with a dialog = %+v, want code 21", press)
 	}
 	if task := m.fetch(press); task.Status != "MODAL" {
@@ -102,7 +104,7 @@ func TestANativeClientsFlowThenAnEdit(t *testing.T) {
 		t.Errorf("an edit of the native picture = %d %s", status, body)
 	}
 	status, answer := m.send("POST", "/mj/task/list-by-condition", `{"ids":["`+grid.ID+`","0000","`+single.ID+`"]}`)
-	var listed []nativeTaskJSON
+	var listed []native.TaskJSON
 	if err := json.Unmarshal(answer, &listed); err != nil || status != 200 || len(listed) != 2 {
 		t.Errorf("list = %d %s, want the two tasks that are ours", status, answer)
 	}
@@ -123,12 +125,12 @@ func TestTheNativeAPIKnowsWhatOpenAIClientsMade(t *testing.T) {
 		t.Fatalf("%d %s", status, body)
 	}
 	_, _, body = h.call(t, "GET", "/v1/images/"+drawn.Data[0].ID, "")
-	var record recordJSON
+	var record images.RecordJSON
 	if err := json.Unmarshal(body, &record); err != nil {
 		t.Fatal(err)
 	}
 	m := mj{h, t, "sk-alice"}
-	task := m.fetch(submitJSON{Result: record.Upstream.TaskID})
+	task := m.fetch(native.SubmitJSON{Result: record.Upstream.TaskID})
 	if task.Status != "SUCCESS" || task.Prompt != "a red fox" || len(task.Buttons) != 9 || len(task.ImageURLs) != 4 {
 		t.Errorf("task = %+v", task)
 	}
@@ -150,7 +152,7 @@ func TestNativeTasksHaveOwners(t *testing.T) {
 		"GET /mj/task/" + task.ID + "/fetch":      "",
 		"GET /mj/task/" + task.ID + "/image-seed": "",
 		"POST /mj/task/" + task.ID + "/cancel":    "",
-		"POST /mj/submit/action":                  fmt.Sprintf(`{"taskId":%q,"customId":%q}`, task.ID, task.button(t, "U1")),
+		"POST /mj/submit/action":                  fmt.Sprintf(`{"taskId":%q,"customId":%q}`, task.ID, customIDOf(task, t, "U1")),
 		"POST /mj/submit/simple-change":           fmt.Sprintf(`{"content":"%s U1"}`, task.ID),
 	} {
 		method, path, _ := strings.Cut(path, " ")

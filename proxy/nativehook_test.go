@@ -11,18 +11,20 @@ import (
 	"time"
 
 	"midgate/adapter/midjourney/simulator"
+	"midgate/proxy/native"
+	"midgate/proxy/web"
 )
 
 // listener is where a native client takes its notifications.
 type listener struct {
 	*httptest.Server
-	said   chan nativeTaskJSON
+	said   chan native.TaskJSON
 	refuse chan struct{} // each lets one notification be answered with 500
 }
 
 func newListener(t *testing.T) *listener {
 	t.Helper()
-	l := &listener{said: make(chan nativeTaskJSON, 1000), refuse: make(chan struct{}, 10)}
+	l := &listener{said: make(chan native.TaskJSON, 1000), refuse: make(chan struct{}, 10)}
 	l.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		select {
 		case <-l.refuse:
@@ -30,7 +32,7 @@ func newListener(t *testing.T) *listener {
 			return
 		default:
 		}
-		var task nativeTaskJSON
+		var task native.TaskJSON
 		if err := json.NewDecoder(r.Body).Decode(&task); err != nil || r.Method != http.MethodPost || r.Header.Get("Content-Type") != "application/json" {
 			t.Errorf("a notification is %s %s: %v", r.Method, r.Header.Get("Content-Type"), err)
 		}
@@ -41,7 +43,7 @@ func newListener(t *testing.T) *listener {
 }
 
 // end is the notification of a task's end, after those of its way, which never goes back.
-func (l *listener) end(t *testing.T, id string) nativeTaskJSON {
+func (l *listener) end(t *testing.T, id string) native.TaskJSON {
 	t.Helper()
 	percent := -1
 	for {
@@ -58,7 +60,7 @@ func (l *listener) end(t *testing.T, id string) nativeTaskJSON {
 }
 
 func TestANativeClientsHookIsToldByMidgate(t *testing.T) {
-	h := newHouse(t, simulator.Config{Dialect: simulator.TrueAI, Pace: 200 * time.Millisecond}, func(c *Config) { c.FetchAllow = []string{"127.0.0.1"} })
+	h := newHouse(t, simulator.Config{Dialect: simulator.TrueAI, Pace: 200 * time.Millisecond}, func(c *web.Config) { c.FetchAllow = []string{"127.0.0.1"} })
 	m, l := mj{h, t, "sk-alice"}, newListener(t)
 	hook := l.URL + "/secret-of-the-client"
 	sub := m.submit("/mj/submit/imagine", fmt.Sprintf(`{"prompt":"a red fox","state":"mine","notifyHook":%q}`, hook))
@@ -67,9 +69,9 @@ func TestANativeClientsHookIsToldByMidgate(t *testing.T) {
 	if end.State != "mine" || !strings.HasPrefix(end.ImageURL, h.base+"/images/img_") || len(end.Buttons) == 0 || !bytes.Equal(a, b) {
 		t.Errorf("the end was told as %s, want what is fetched: %s", a, b)
 	}
-	single := m.fetch(m.submit("/mj/submit/action", fmt.Sprintf(`{"taskId":%q,"customId":%q}`, grid.ID, grid.button(t, "U1"))))
+	single := m.fetch(m.submit("/mj/submit/action", fmt.Sprintf(`{"taskId":%q,"customId":%q}`, grid.ID, customIDOf(grid, t, "U1"))))
 	// A dialog's answer is told to the hook of the button that opened it, in its state, and waiting for it is no news.
-	press := m.submit("/mj/submit/action", fmt.Sprintf(`{"taskId":%q,"customId":%q,"notifyHook":%q,"state":"zoomed"}`, single.ID, single.button(t, "Custom Zoom"), hook))
+	press := m.submit("/mj/submit/action", fmt.Sprintf(`{"taskId":%q,"customId":%q,"notifyHook":%q,"state":"zoomed"}`, single.ID, customIDOf(single, t, "Custom Zoom"), hook))
 	for range 2 { // the end is told again when it was not taken
 		l.refuse <- struct{}{}
 	}

@@ -12,6 +12,7 @@ import (
 
 	"midgate/adapter"
 	"midgate/adapter/midjourney/simulator"
+	"midgate/proxy/native"
 )
 
 func TestNativeRequestsKeepToTheSpeedLimit(t *testing.T) {
@@ -46,9 +47,9 @@ func TestNativeRequestsWaitForAPlace(t *testing.T) {
 	for _, prompt := range []string{"one", "another"} {
 		go func() {
 			status, _, body := h.call(t, "POST", "/mj/submit/imagine", `{"prompt":"`+prompt+`"}`)
-			var a submitJSON
+			var a native.SubmitJSON
 			_ = json.Unmarshal(body, &a) // a wrong one is told below
-			answers <- http.StatusText(status) + map[int]string{mjAccepted: " accepted", mjFull: " full"}[a.Code]
+			answers <- http.StatusText(status) + map[int]string{1: " accepted", 23: " full"}[a.Code]
 		}()
 	}
 	got := map[string]int{<-answers: 1}
@@ -63,8 +64,8 @@ func TestNativeRequestsWaitForAPlace(t *testing.T) {
 func TestNativeQuestionsAreAnsweredHere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, simulator.Config{Pace: 20 * time.Second}, indoors)
-		var sub submitJSON
-		if a := h.indoor(t, "/mj/submit/imagine", `{"prompt":"a red fox"}`); json.Unmarshal(a.body, &sub) != nil || sub.Code != mjAccepted {
+		var sub native.SubmitJSON
+		if a := h.indoor(t, "/mj/submit/imagine", `{"prompt":"a red fox"}`); json.Unmarshal(a.body, &sub) != nil || sub.Code != 1 {
 			t.Fatalf("submission = %d %s", a.status, a.body)
 		}
 		polled := func() int {
@@ -78,7 +79,7 @@ func TestNativeQuestionsAreAnsweredHere(t *testing.T) {
 			before := polled()
 			for range 50 {
 				a := h.indoor(t, "/mj/task/list-by-condition", `{"ids":["`+sub.Result.(string)+`"]}`)
-				var tasks []nativeTaskJSON
+				var tasks []native.TaskJSON
 				if err := json.Unmarshal(a.body, &tasks); err != nil || len(tasks) != 1 {
 					t.Fatalf("list = %s", a.body)
 				}

@@ -13,6 +13,6 @@ import (
 var openapi []byte
 
 func (s *Server) serveOpenAPI(c *gin.Context) error {
-	s.writeBytes(c, http.StatusOK, "application/yaml", openapi)
+	s.WriteBytes(c, http.StatusOK, "application/yaml", openapi)
 	return nil
 }

@@ -12,13 +12,14 @@ import (
 	"time"
 
 	"midgate/adapter/midjourney/simulator"
+	"midgate/proxy/web"
 )
 
 // refusedAs sends a generation and returns how it was refused.
-func (h *house) refusedAs(t *testing.T, path, body string) (int, problem, http.Header) {
+func (h *house) refusedAs(t *testing.T, path, body string) (int, web.Problem, http.Header) {
 	t.Helper()
 	status, header, raw := h.call(t, "POST", path, body)
-	var e envelope
+	var e struct{ Error web.Problem }
 	if err := json.Unmarshal(raw, &e); err != nil {
 		t.Fatalf("%s answered %d %s, want an error", path, status, raw)
 	}
@@ -109,8 +110,8 @@ func (h *house) paidAsCharged(t *testing.T) {
 	for more := true; more; {
 		_, _, body := h.call(t, "GET", "/v1/jobs?limit=100"+after, "")
 		var page struct {
-			Data    []jobJSON `json:"data"`
-			HasMore bool      `json:"has_more"`
+			Data    []web.JobJSON `json:"data"`
+			HasMore bool          `json:"has_more"`
 		}
 		if err := json.Unmarshal(body, &page); err != nil {
 			t.Fatal(err)

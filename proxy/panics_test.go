@@ -16,6 +16,8 @@ import (
 	"midgate/adapter"
 	"midgate/adapter/midjourney"
 	"midgate/adapter/midjourney/simulator"
+	"midgate/proxy/body"
+	"midgate/proxy/responses"
 )
 
 // dying panics in some of the places that it is asked about.
@@ -52,16 +54,16 @@ func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f
 
 // dyingDrawer is a Drawer some of whose callers die, by a word of the prompt.
 type dyingDrawer struct {
-	Drawer
+	Models
 	d *dying
 }
 
 // Generate implements Drawer.
-func (p dyingDrawer) Generate(ctx context.Context, a adapter.Attempt, g adapter.Generation) (Ticket, error) {
+func (p dyingDrawer) Generate(ctx context.Context, a adapter.Attempt, g adapter.Generation) (adapter.Ticket, error) {
 	if strings.HasPrefix(g.Prompt, "dies before") {
 		p.d.here(g.Prompt, 1)
 	}
-	t, err := p.Drawer.Generate(ctx, a, g)
+	t, err := p.Models.Generate(ctx, a, g)
 	if err == nil && strings.HasPrefix(g.Prompt, "dies while it waits") {
 		return dyingTicket{t, p.d, g.Prompt}, nil
 	}
@@ -69,12 +71,12 @@ func (p dyingDrawer) Generate(ctx context.Context, a adapter.Attempt, g adapter.
 }
 
 type dyingTicket struct {
-	Ticket
+	adapter.Ticket
 	d      *dying
 	prompt string
 }
 
-// Wait implements Ticket.
+// Wait implements adapter.Ticket.
 func (t dyingTicket) Wait(ctx context.Context, watch func(adapter.Progress)) (adapter.Result, error) {
 	if err := t.Accepted(ctx); err != nil { // there is a job when it dies
 		return adapter.Result{}, err
@@ -85,13 +87,13 @@ func (t dyingTicket) Wait(ctx context.Context, watch func(adapter.Progress)) (ad
 
 // dyingLibrary is a Library that dies of pictures with certain prompts.
 type dyingLibrary struct {
-	Library
+	Pictures
 	d *dying
 }
 
 // Image implements Library.
 func (l dyingLibrary) Image(ctx context.Context, c adapter.Caller, id string) (adapter.Image, error) {
-	img, err := l.Library.Image(ctx, c, id)
+	img, err := l.Pictures.Image(ctx, c, id)
 	if strings.HasPrefix(img.Prompt, "dies while it renders") {
 		l.d.here(img.Prompt, 1)
 	}
@@ -134,7 +136,7 @@ func TestPanicsCostNoJob(t *testing.T) {
 
 // fallingLibrary is a Library that panics when a picture is opened.
 type fallingLibrary struct {
-	Library
+	Pictures
 	falls *atomic.Bool
 }
 
@@ -143,7 +145,7 @@ func (l fallingLibrary) Bytes(ctx context.Context, id string, f adapter.Format, 
 	if l.falls.Load() {
 		panic("secret picture")
 	}
-	return l.Library.Bytes(ctx, id, f, compression)
+	return l.Pictures.Bytes(ctx, id, f, compression)
 }
 
 // Pictures are opened in goroutines of their own: a panic there is an error of the request, not the end of the process, and
@@ -151,9 +153,9 @@ func (l fallingLibrary) Bytes(ctx context.Context, id string, f adapter.Format, 
 func TestAPanicBesideAHandlerIsAnErrorOfItsRequest(t *testing.T) {
 	t.Parallel()
 	requests := map[string]struct{ path, body, says, done string }{
-		"an answer": {generations, `{"prompt":"a lost fox","n":2,"response_format":"b64_json"}`, internalText, "b64_json"},
+		"an answer": {generations, `{"prompt":"a lost fox","n":2,"response_format":"b64_json"}`, "Internal server error.", "b64_json"},
 		"a stream":  {generations, `{"prompt":"a lost fox","n":2,"stream":true}`, "event: error", "event: image_generation.completed"},
-		"responses": {responsesRoute, lost["of responses"].body, "event: response.failed", lost["of responses"].done},
+		"responses": {responses.Route, lost["of responses"].body, "event: response.failed", lost["of responses"].done},
 	}
 	for name, tc := range requests {
 		t.Run(name, func(t *testing.T) {
@@ -240,7 +242,7 @@ func (h *house) wish(t *testing.T, prompt string) (*http.Response, []byte, error
 // judge lets the ledger speak: one charge for each prompt, and each is of a job that has its picture.
 func (h *house) judge(t *testing.T, prompts []string) {
 	t.Helper()
-	jobs, err := h.parts.State.Jobs(t.Context(), adapter.JobQuery{Owner: hexDigest("name:alice"), Limit: 100})
+	jobs, err := h.parts.State.Jobs(t.Context(), adapter.JobQuery{Owner: body.HexDigest("name:alice"), Limit: 100})
 	if err != nil {
 		t.Fatal(err)
 	}

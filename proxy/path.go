@@ -1,11 +1,12 @@
 package proxy
 
 import (
-	"context"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
+
+	"midgate/proxy/web"
 )
 
 // families are the first path segments that belong below /v1; clients whose base URL lacks it are understood.
@@ -13,9 +14,6 @@ var families = map[string]bool{
 	"images": true, "models": true, "files": true, "jobs": true, "prompts": true,
 	"chat": true, "responses": true, "videos": true,
 }
-
-// pictureTypes are the extensions under which picture bytes are served.
-var pictureTypes = map[string]string{"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "webp": "image/webp"}
 
 // normalise gives a request the one spelling of its path that the router knows: no doubled and no trailing slashes, /v1
 // in front of OpenAI's families, and nothing else before them: not what Azure and others have there, nor a base URL that
@@ -26,7 +24,7 @@ func normalise(r *http.Request) {
 	tidy, deployment := normalPath(escaped)
 	if deployment != "" {
 		if name, err := url.PathUnescape(deployment); err == nil {
-			*r = *r.WithContext(context.WithValue(r.Context(), deploymentKey{}, name))
+			*r = *web.WithDeployment(r, name)
 		}
 	}
 	if tidy == escaped {
@@ -39,15 +37,6 @@ func normalise(r *http.Request) {
 	u := *r.URL
 	u.Path, u.RawPath = plain, tidy
 	r.URL = &u
-}
-
-// deploymentKey is where a request's context keeps the deployment that its path names.
-type deploymentKey struct{}
-
-// deploymentOf is the deployment that the path named, as Azure's paths do; empty if it named none.
-func deploymentOf(r *http.Request) string {
-	name, _ := r.Context().Value(deploymentKey{}).(string)
-	return name
 }
 
 // normalPath works on the escaped form, so that %2F inside an id stays part of it. deployment is the name that Azure's
@@ -139,11 +128,11 @@ func collapse(p string) string {
 // isBytesName reports whether the part after /images/ names picture bytes and not a record.
 func isBytesName(name string) bool {
 	_, ext, ok := strings.Cut(name, ".")
-	return ok && pictureTypes[ext] != ""
+	return ok && web.PictureTypes[ext] != ""
 }
 
 // isFilmName is the same for the part after /videos/.
 func isFilmName(name string) bool {
 	_, ext, ok := strings.Cut(name, ".")
-	return ok && slices.Contains(filmEndings, ext)
+	return ok && slices.Contains(web.VideoEndings, ext)
 }

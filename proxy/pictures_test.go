@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"midgate/adapter"
+	"midgate/proxy/body"
+	"midgate/proxy/web"
 )
 
 func TestPictureBytesAreForEverybody(t *testing.T) {
@@ -125,7 +127,7 @@ func TestJobs(t *testing.T) {
 	f.add(testImage, tiny)
 	echo := []byte(`{"tokens":2,"quality":"hd","output":{"url":true,"base64":true}}`)
 	run := adapter.Job{
-		ID: testJob, Owner: hexDigest("name:alice"), Kind: "generation", Model: "midjourney", N: 1, Echo: echo,
+		ID: testJob, Owner: body.HexDigest("name:alice"), Kind: "generation", Model: "midjourney", N: 1, Echo: echo,
 		Status: adapter.JobCompleted, Created: then, Finished: then.Add(40e9), Result: &adapter.Result{Images: []string{testImage}},
 		Steps: []adapter.Step{{Name: "imagine", State: "submitted", Status: adapter.Success, Polls: 7, Finished: then.Add(39e9),
 			Submission: &adapter.Submission{TaskID: "task-1", At: then.Add(1e9)}}},
@@ -157,7 +159,7 @@ func TestWhoPrefersNotToWaitGetsTheJob(t *testing.T) {
 		t.Errorf("%d Location %q, want 202 with the job's", w.Code, w.Header().Get("Location"))
 	}
 	golden(t, "job_queued", w.Body.Bytes())
-	below := send(newServer(t, f, func(c *Config) { c.PublicURL = "https://mid.example/art/" }), "POST", "/art/v1/images/generations", `{"prompt":"a fox"}`, "Prefer", "respond-async")
+	below := send(newServer(t, f, func(c *web.Config) { c.PublicURL = "https://mid.example/art/" }), "POST", "/art/v1/images/generations", `{"prompt":"a fox"}`, "Prefer", "respond-async")
 	if got, want := below.Header().Get("Location"), "/art/v1/jobs/"+testJob; got != want {
 		t.Errorf("below a path, Location = %q, want %q", got, want)
 	}

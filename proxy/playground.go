@@ -16,8 +16,7 @@ import (
 // pageFiles is the playground's files; they are part of the program.
 var pageFiles = playground.Files()
 
-// front serves / to a browser as the playground, to everything else as a small JSON: connection testers open it
-// (clients.md §12 line 54).
+// front serves / to a browser as the playground, to everything else as a small JSON: connection testers open it.
 func (s *Server) front(c *gin.Context) error {
 	c.Writer.Header().Add("Vary", "Accept")
 	if !strings.Contains(c.GetHeader("Accept"), "text/html") {
@@ -37,7 +36,7 @@ func (s *Server) playground(c *gin.Context) error {
 	h.Set("Cache-Control", "no-cache")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "same-origin")
-	s.writeBytes(c, http.StatusOK, "text/html; charset=utf-8", index)
+	s.WriteBytes(c, http.StatusOK, "text/html; charset=utf-8", index)
 	return nil
 }
 
@@ -51,6 +50,6 @@ func (s *Server) asset(c *gin.Context) error {
 	h := c.Writer.Header()
 	h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	h.Set("X-Content-Type-Options", "nosniff")
-	s.writeBytes(c, http.StatusOK, mime.TypeByExtension(path.Ext(name)), data)
+	s.WriteBytes(c, http.StatusOK, mime.TypeByExtension(path.Ext(name)), data)
 	return nil
 }

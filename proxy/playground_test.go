@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"midgate/adapter/midjourney/simulator"
+	"midgate/proxy/web"
 )
 
 func TestABrowserGetsThePlayground(t *testing.T) {
@@ -40,16 +41,16 @@ func TestABrowserGetsThePlayground(t *testing.T) {
 
 func TestPicturesAreNamedBelowAReverseProxysPath(t *testing.T) {
 	tests := map[string]struct {
-		change func(*Config)
+		change func(*web.Config)
 		path   string
 		header []string
 		want   string // begins the picture's URL; $ is the address of the server
 	}{
-		"a trusted proxy's prefix":     {func(c *Config) { c.TrustedProxies = []string{"127.0.0.0/8"} }, "", []string{"X-Forwarded-Prefix", "/pictures/"}, "$/pictures/images/"},
-		"a stranger's prefix":          {func(*Config) {}, "", []string{"X-Forwarded-Prefix", "/pictures"}, "$/images/"},
-		"a prefix that is no path":     {func(c *Config) { c.TrustedProxies = []string{"127.0.0.0/8"} }, "", []string{"X-Forwarded-Prefix", "//evil.example"}, "$/images/"},
-		"the public URL's path":        {func(c *Config) { c.PublicURL = "https://mid.example/pictures" }, "", nil, "https://mid.example/pictures/images/"},
-		"the same where it is not cut": {func(c *Config) { c.PublicURL = "https://mid.example/pictures" }, "/pictures", nil, "https://mid.example/pictures/images/"},
+		"a trusted proxy's prefix":     {func(c *web.Config) { c.TrustedProxies = []string{"127.0.0.0/8"} }, "", []string{"X-Forwarded-Prefix", "/pictures/"}, "$/pictures/images/"},
+		"a stranger's prefix":          {func(*web.Config) {}, "", []string{"X-Forwarded-Prefix", "/pictures"}, "$/images/"},
+		"a prefix that is no path":     {func(c *web.Config) { c.TrustedProxies = []string{"127.0.0.0/8"} }, "", []string{"X-Forwarded-Prefix", "//evil.example"}, "$/images/"},
+		"the public URL's path":        {func(c *web.Config) { c.PublicURL = "https://mid.example/pictures" }, "", nil, "https://mid.example/pictures/images/"},
+		"the same where it is not cut": {func(c *web.Config) { c.PublicURL = "https://mid.example/pictures" }, "/pictures", nil, "https://mid.example/pictures/images/"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -11,9 +11,10 @@ import (
 	"time"
 
 	official "github.com/openai/openai-go/v3"
-	"github.com/openai/openai-go/v3/responses"
+	officialresponses "github.com/openai/openai-go/v3/responses"
 
 	"midgate/adapter/midjourney/simulator"
+	"midgate/proxy/web"
 )
 
 // answerJSON is what tests look at in a response.
@@ -21,13 +22,13 @@ type answerJSON struct {
 	ID     string
 	Status string
 	Model  string
-	Error  *responseErrorJSON
+	Error  *struct{ Code, Message string }
 	Output []struct {
 		ID, Type, Status, Result, Size, Name, Arguments string
 		ImageID                                         string `json:"image_id"`
 		Content                                         []struct{ Type, Text string }
 	}
-	Usage *spentJSON
+	Usage *struct{}
 }
 
 func (h *house) respond(t *testing.T, body string, headers ...string) (int, answerJSON, []byte) {
@@ -135,19 +136,19 @@ func TestAResponsesStreamHasItsOrder(t *testing.T) {
 
 func TestOfficialSDKStreamsAResponse(t *testing.T) {
 	h := newHouse(t, simulator.Config{})
-	stream := h.official().Responses.NewStreaming(t.Context(), responses.ResponseNewParams{
-		Model: "gpt-5.4", Input: responses.ResponseNewParamsInputUnion{OfString: official.String("a fox")},
-		Tools: []responses.ToolUnionParam{{OfImageGeneration: &responses.ToolImageGenerationParam{}}},
+	stream := h.official().Responses.NewStreaming(t.Context(), officialresponses.ResponseNewParams{
+		Model: "gpt-5.4", Input: officialresponses.ResponseNewParamsInputUnion{OfString: official.String("a fox")},
+		Tools: []officialresponses.ToolUnionParam{{OfImageGeneration: &officialresponses.ToolImageGenerationParam{}}},
 	})
 	defer func() { _ = stream.Close() }()
-	var last responses.ResponseStreamEventUnion
+	var last officialresponses.ResponseStreamEventUnion
 	for stream.Next() {
 		last = stream.Current()
 	}
 	if stream.Err() != nil || last.Type != "response.completed" || len(last.Response.Output) != 1 || last.Response.Output[0].AsImageGenerationCall().Result == "" {
 		t.Errorf("the last event = %q, %v, want response.completed with a picture", last.Type, stream.Err())
 	}
-	failed := h.official().Responses.NewStreaming(t.Context(), responses.ResponseNewParams{Model: "gpt-5.4", Input: responses.ResponseNewParamsInputUnion{OfString: official.String("a fox sim-fail")}})
+	failed := h.official().Responses.NewStreaming(t.Context(), officialresponses.ResponseNewParams{Model: "gpt-5.4", Input: officialresponses.ResponseNewParamsInputUnion{OfString: official.String("a fox sim-fail")}})
 	defer func() { _ = failed.Close() }()
 	for failed.Next() {
 	}
@@ -198,7 +199,7 @@ func TestFollowUpsUseTheRightPicture(t *testing.T) {
 		"too many partial pictures": {drawn(`"a fox"`, `,"partial_images":4`, `,"stream":true`), "sk-alice", "integer_above_max_value", "partial_images", 400},
 	} {
 		status, _, raw := h.respond(t, tt.body, "Authorization", "Bearer "+tt.key)
-		var e envelope
+		var e errorBody
 		if err := json.Unmarshal(raw, &e); err != nil || status != tt.status || e.Error.Code == nil || *e.Error.Code != tt.code || e.Error.Param == nil || *e.Error.Param != tt.param {
 			t.Errorf("%s: %d %s, want %d %s at %s", name, status, raw, tt.status, tt.code, tt.param)
 		}
@@ -255,7 +256,7 @@ func TestAResponseThatFailsTellsItTwice(t *testing.T) {
 	}
 	e, failed := all[len(all)-2], all[len(all)-1]
 	var both struct {
-		Error         problem
+		Error         web.Problem
 		Number        int `json:"sequence_number"`
 		Code, Message string
 	}

@@ -1,19 +1,23 @@
 package proxy
 
 import (
-	"fmt"
+	"context"
 	"log/slog"
 	"net/http"
-	"net/netip"
-	"net/url"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/gin-gonic/gin"
 
 	"midgate/adapter"
+	"midgate/proxy/chat"
+	"midgate/proxy/images"
+	"midgate/proxy/metrics"
+	"midgate/proxy/native"
+	"midgate/proxy/responses"
+	"midgate/proxy/videos"
+	"midgate/proxy/web"
 )
 
 func init() {
@@ -22,38 +26,42 @@ func init() {
 
 // Server is the HTTP face. Make it with New; it is an http.Handler.
 type Server struct {
-	cfg     Config
-	core    Core
-	log     *slog.Logger
-	metrics *Metrics
-	gate    *gatekeeper
-	router  *gin.Engine
-	fetch   *fetcher
-	proxies []netip.Prefix      // whose forwarded headers count
-	prefix  string              // path of the public URL
-	warned  sync.Once           // of picture URLs that others cannot open
-	methods map[string][]string // of every path that has no parameter
+	*web.Server
+	core      Core
+	images    *images.Routes
+	chat      *chat.Routes
+	responses *responses.Routes
+	videos    *videos.Routes
+	native    *native.Routes
+	router    *gin.Engine
+	methods   map[string][]string // of every path that has no parameter
 }
 
 // route is one line of the table: what is served where, behind which middlewares.
 type route struct {
 	method, path string
-	serve        handler
-	behind       []handler
+	serve        web.Handler
+	behind       []web.Handler
 }
 
 // New builds the HTTP face of a core. The error names what is wrong with the configuration.
-func New(cfg Config, core Core, metrics *Metrics, log *slog.Logger) (*Server, error) {
-	s := &Server{cfg: cfg.withDefaults(), core: core, log: log, metrics: metrics, gate: newGatekeeper(cfg), methods: map[string][]string{}}
-	if err := s.prepare(); err != nil {
+func New(cfg web.Config, core Core, m *metrics.Metrics, log *slog.Logger) (*Server, error) {
+	w, err := web.New(cfg, web.Services{Models: core.Draw, Pictures: core.Keep, Files: core.Files, Jobs: core.Runs}, m, log)
+	if err != nil {
 		return nil, err
 	}
-	open := []handler{}                     // anybody
-	keyed := []handler{s.keyed}             // a key
-	body := []handler{s.keyed, s.limitBody} // a key, and a body of bounded size that comes in time
-	hint := []handler{s.limitBody}          // anybody, and such a body
+	s := &Server{Server: w, core: core, methods: map[string][]string{}}
+	s.videos = videos.New(w, core.Films)
+	s.images = images.New(w, core.Draw, core.Edit, core.Keep, s.videos.Animate)
+	s.chat = chat.New(w, core.Talk, s.images)
+	s.responses = responses.New(w, core.Talk, core.Edit, core.Runs, core.Followers, s.images, s.chat)
+	s.native = native.New(w, core.Natives, core.Runs)
+	open := []web.Handler{}                     // anybody
+	keyed := []web.Handler{s.Keyed}             // a key
+	body := []web.Handler{s.Keyed, s.LimitBody} // a key, and a body of bounded size that comes in time
+	hint := []web.Handler{s.LimitBody}          // anybody, and such a body
 
-	err := s.build(append([]route{
+	err = s.build(append([]route{
 		{"GET", "/healthz", s.healthz, open},
 		{"GET", "/readyz", s.readyz, open},
 		{"GET", "/metrics", s.serveMetrics, open},
@@ -66,25 +74,25 @@ func New(cfg Config, core Core, metrics *Metrics, log *slog.Logger) (*Server, er
 		{"GET", "/health", s.hello, open},
 		{"GET", "/v1/models", s.listModels, keyed},
 		{"GET", "/v1/models/*id", s.getModel, keyed},
-		{"POST", "/v1/images/generations", s.generate, body},
-		{"POST", "/v1/images", s.generateRouter, body},
+		{"POST", "/v1/images/generations", s.images.Generate, body},
+		{"POST", "/v1/images", s.images.GenerateRouter, body},
 		{"GET", "/v1/images/models", s.listModels, keyed},
-		{"POST", "/v1/images/edits", s.edit, body},
-		{"POST", "/v1/images/variations", s.vary, body},
-		{"POST", "/v1/images/blends", s.blend, body},
-		{"POST", "/v1/images/descriptions", s.describe, body},
-		{"POST", "/v1/prompts/shorten", s.shorten, body},
-		{"POST", chatRoute, s.chat, body},
-		{"POST", responsesRoute, s.respond, body},
-		{"GET", "/v1/responses/:id", s.getResponse, keyed},
-		{"DELETE", "/v1/responses/:id", s.deleteResponse, keyed},
-		{"POST", "/v1/responses/:id/cancel", s.cancelResponse, body},
-		{"GET", "/v1/responses/:id/input_items", s.listInput, keyed},
-		{"GET", "/v1/images", s.listImages, keyed},
-		{"GET", "/v1/images/:id", s.getImage, keyed},
-		{"POST", "/v1/images/:id", s.changeImage, body},
-		{"DELETE", "/v1/images/:id", s.deleteImage, keyed},
-		{"POST", "/v1/images/:id/actions", s.act, body},
+		{"POST", "/v1/images/edits", s.images.Edit, body},
+		{"POST", "/v1/images/variations", s.images.Vary, body},
+		{"POST", "/v1/images/blends", s.images.Blend, body},
+		{"POST", "/v1/images/descriptions", s.images.Describe, body},
+		{"POST", "/v1/prompts/shorten", s.images.Shorten, body},
+		{"POST", chat.Route, s.chat.Complete, body},
+		{"POST", responses.Route, s.responses.Create, body},
+		{"GET", "/v1/responses/:id", s.responses.Get, keyed},
+		{"DELETE", "/v1/responses/:id", s.responses.Delete, keyed},
+		{"POST", "/v1/responses/:id/cancel", s.responses.Cancel, body},
+		{"GET", "/v1/responses/:id/input_items", s.responses.ListInput, keyed},
+		{"GET", "/v1/images", s.images.List, keyed},
+		{"GET", "/v1/images/:id", s.images.Get, keyed},
+		{"POST", "/v1/images/:id", s.images.Change, body},
+		{"DELETE", "/v1/images/:id", s.images.Delete, keyed},
+		{"POST", "/v1/images/:id/actions", s.images.Act, body},
 		{"POST", "/v1/files", s.addFile, body},
 		{"GET", "/v1/files", s.listFiles, keyed},
 		{"GET", "/v1/files/:id", s.getFile, keyed},
@@ -93,42 +101,20 @@ func New(cfg Config, core Core, metrics *Metrics, log *slog.Logger) (*Server, er
 		{"GET", "/v1/jobs", s.listJobs, keyed},
 		{"GET", "/v1/jobs/:id", s.getJob, keyed},
 		{"POST", "/v1/jobs/:id/cancel", s.cancelJob, body},
-		{"POST", "/v1/videos", s.createVideo, body},
-		{"GET", "/v1/videos", s.listVideos, keyed},
-		{"POST", "/v1/videos/extensions", s.extendVideo, body},
-		{"POST", "/v1/videos/edits", s.noVideoRoute, keyed},
-		{"POST", "/v1/videos/characters", s.noVideoRoute, keyed},
-		{"GET", "/v1/videos/:id", s.getVideo, keyed},
-		{"DELETE", "/v1/videos/:id", s.deleteVideo, keyed},
-		{"GET", "/v1/videos/:id/content", s.videoContent, keyed},
-		{"POST", "/v1/videos/:id/remix", s.remixVideo, body},
-		{"GET", "/images/:file", s.serveBytes, open},
-		{"GET", "/videos/:file", s.serveFilm, open},
+		{"POST", "/v1/videos", s.videos.Create, body},
+		{"GET", "/v1/videos", s.videos.List, keyed},
+		{"POST", "/v1/videos/extensions", s.videos.Extend, body},
+		{"POST", "/v1/videos/edits", s.videos.Unsupported, keyed},
+		{"POST", "/v1/videos/characters", s.videos.Unsupported, keyed},
+		{"GET", "/v1/videos/:id", s.videos.Get, keyed},
+		{"DELETE", "/v1/videos/:id", s.videos.Delete, keyed},
+		{"GET", "/v1/videos/:id/content", s.videos.Content, keyed},
+		{"POST", "/v1/videos/:id/remix", s.videos.Remix, body},
+		{"GET", "/images/:file", s.images.ServeFile, open},
+		{"GET", "/videos/:file", s.videos.ServeFile, open},
 		{"POST", "/hooks/:token", s.hook, hint},
 	}, s.nativeRoutes()...))
 	return s, err
-}
-
-// prepare makes what needs a checked configuration.
-func (s *Server) prepare() (err error) {
-	for _, n := range s.cfg.TrustedProxies {
-		p, err := netip.ParsePrefix(n)
-		if err != nil {
-			ip, err := netip.ParseAddr(n)
-			if err != nil {
-				return fmt.Errorf("trusted proxies: %q is no network", n)
-			}
-			p = netip.PrefixFrom(ip, ip.BitLen())
-		}
-		s.proxies = append(s.proxies, p)
-	}
-	if u, err := url.Parse(s.cfg.PublicURL); err == nil {
-		s.prefix = strings.TrimRight(u.Path, "/")
-	}
-	if s.fetch, err = newFetcher(s.cfg.FetchAllow, s.cfg.FetchLimit, s.cfg.FetchTimeout); err != nil {
-		return fmt.Errorf("fetch allow: %w", err)
-	}
-	return nil
 }
 
 // build makes the router of the table.
@@ -136,12 +122,12 @@ func (s *Server) build(table []route) error {
 	g := gin.New()
 	g.UseRawPath, g.UnescapePathValues = true, true // %2F inside an id is part of it
 	g.RedirectTrailingSlash, g.HandleMethodNotAllowed = false, true
-	if err := g.SetTrustedProxies(s.cfg.TrustedProxies); err != nil {
+	if err := g.SetTrustedProxies(s.Config.TrustedProxies); err != nil {
 		return err
 	}
-	g.Use(s.observe, s.cors, s.do(s.rightMethod))
-	g.NoRoute(s.do(s.unknownURL))
-	g.NoMethod(s.do(s.notAllowed))
+	g.Use(s.Observe, s.cors, s.Do(s.rightMethod))
+	g.NoRoute(s.Do(s.UnknownURL))
+	g.NoMethod(s.Do(s.notAllowed))
 	for _, r := range table {
 		methods := []string{r.method}
 		if r.method == http.MethodGet {
@@ -161,15 +147,15 @@ func (s *Server) build(table []route) error {
 func (s *Server) chain(r route) []gin.HandlerFunc {
 	var hs []gin.HandlerFunc
 	for _, h := range r.behind {
-		hs = append(hs, s.do(h))
+		hs = append(hs, s.Do(h))
 	}
-	return append(hs, s.do(r.serve))
+	return append(hs, s.Do(r.serve))
 }
 
 // ServeHTTP bounds the wait for the body and normalises the path, then routes.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	s.boundWait(w, r)
-	s.unprefix(r)
+	s.BoundWait(w, r)
+	s.Unprefix(r)
 	normalise(r)
 	s.router.ServeHTTP(w, r)
 }
@@ -179,10 +165,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (s *Server) HTTP() *http.Server {
 	return &http.Server{
 		Handler:           s,
-		ReadHeaderTimeout: s.cfg.HeaderTimeout,
+		ReadHeaderTimeout: s.Config.HeaderTimeout,
 		IdleTimeout:       130 * time.Second, // longer than the 120 s that load balancers keep connections
 		MaxHeaderBytes:    64 << 10,
-		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+		ErrorLog:          slog.NewLogLogger(s.Log.Handler(), slog.LevelDebug),
 	}
 }
 
@@ -197,17 +183,21 @@ func (s *Server) rightMethod(c *gin.Context) error {
 }
 
 func (s *Server) notAllowed(c *gin.Context) error {
-	return adapter.Errorf(wrongMethod, "%s is not allowed on this URL. Allowed: %s.", knownMethod(c.Request.Method), c.Writer.Header().Get("Allow"))
+	return adapter.Errorf(web.WrongMethod, "%s is not allowed on this URL. Allowed: %s.", metrics.KnownMethod(c.Request.Method), c.Writer.Header().Get("Allow"))
 }
 
-func (s *Server) unknownURL(c *gin.Context) error {
-	return adapter.Errorf(noRoute, "Unknown request URL: %s %s. Please check the path.", knownMethod(c.Request.Method), shortPath(c.Request.URL.Path))
-}
-
-// shortPath keeps an answer about a path short.
-func shortPath(p string) string {
-	if len(p) > 200 {
-		return strings.ToValidUTF8(p[:200], "") + "…"
+// nativeRoutes are the table's lines of the upstream's own API.
+func (s *Server) nativeRoutes() []route {
+	var table []route
+	for prefix := range native.Speeds {
+		table = append(table,
+			route{"GET", prefix + "*path", s.native.Get, nil},
+			route{"POST", prefix + "*path", s.native.Post, []web.Handler{s.native.Admit, s.LimitBody}})
 	}
-	return p
+	return table
+}
+
+// Notify tells a client's own webhook about a task.
+func (s *Server) Notify(ctx context.Context, t adapter.NativeTask) error {
+	return s.native.Notify(ctx, t)
 }

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"midgate/adapter"
+	"midgate/proxy/body"
+	"midgate/proxy/web"
 )
 
 func TestPathsHaveOneSpelling(t *testing.T) {
@@ -39,7 +41,7 @@ func TestPathsHaveOneSpelling(t *testing.T) {
 }
 
 func TestModels(t *testing.T) {
-	s := newServer(t, newFake(), func(c *Config) { c.Models = []string{"midjourney", "gpt-image-1"} })
+	s := newServer(t, newFake(), func(c *web.Config) { c.Models = []string{"midjourney", "gpt-image-1"} })
 	w := send(s, "GET", "/v1/models?api-version=2024-02-01", "")
 	golden(t, "models", w.Body.Bytes())
 	for path, want := range map[string]string{
@@ -87,7 +89,7 @@ func TestUnknownURLsAndWrongMethods(t *testing.T) {
 		"GET on generations":            {"GET", "/v1/images/generations", 405, "method_not_supported", "POST"},
 		"GET on edits, short":           {"GET", "/images/edits/", 405, "method_not_supported", "POST"},
 		"DELETE on models":              {"DELETE", "/v1/models", 405, "method_not_supported", "GET, HEAD"},
-		"POST on a picture's record":    {"POST", "/v1/images/" + testImage, 405, "method_not_supported", "GET, HEAD"},
+		"PUT on a picture's record":     {"PUT", "/v1/images/" + testImage, 405, "method_not_supported", "GET, HEAD, POST, DELETE"},
 		"GET on a picture's actions":    {"GET", "/v1/images/" + testImage + "/actions", 405, "method_not_supported", "POST"},
 		"a made-up method":              {"BREW", "/v1/models", 405, "method_not_supported", "GET, HEAD"},
 		"POST on the health check":      {"POST", "/healthz", 405, "method_not_supported", "GET, HEAD"},
@@ -138,19 +140,19 @@ func TestKeys(t *testing.T) {
 
 func TestOwners(t *testing.T) {
 	for name, tt := range map[string]struct {
-		mode AuthMode
+		mode web.AuthMode
 		key  string
 		want adapter.Caller
 	}{
-		"a named key belongs to its name":         {AuthKeys, "sk-alice", adapter.Caller{Owner: hexDigest("name:alice"), Name: "alice"}},
-		"a bare key is its own owner":             {AuthKeys, "sk-bare", adapter.Caller{Owner: hexDigest("sk-bare")}},
-		"a key that is passed on is its own":      {AuthPassthrough, "up-1", adapter.Caller{Owner: hexDigest("up-1"), Key: "up-1"}},
-		"without keys everybody is one":           {AuthNone, "", everybody},
-		"without keys a key that is sent is none": {AuthNone, "whatever", everybody},
+		"a named key belongs to its name":         {web.AuthKeys, "sk-alice", adapter.Caller{Owner: body.HexDigest("name:alice"), Name: "alice"}},
+		"a bare key is its own owner":             {web.AuthKeys, "sk-bare", adapter.Caller{Owner: body.HexDigest("sk-bare")}},
+		"a key that is passed on is its own":      {web.AuthPassthrough, "up-1", adapter.Caller{Owner: body.HexDigest("up-1"), Key: "up-1"}},
+		"without keys everybody is one":           {web.AuthNone, "", adapter.Caller{Owner: body.HexDigest("name:")}},
+		"without keys a key that is sent is none": {web.AuthNone, "whatever", adapter.Caller{Owner: body.HexDigest("name:")}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFake()
-			s := newServer(t, f, func(c *Config) { c.Auth = tt.mode })
+			s := newServer(t, f, func(c *web.Config) { c.Auth = tt.mode })
 			send(s, "POST", "/v1/images/generations", `{"prompt":"a","response_format":"url"}`, "Authorization", "Bearer "+tt.key)
 			if len(f.attempts) != 1 || f.attempts[0].Caller != tt.want {
 				t.Errorf("Attempts = %+v, want one by %+v", f.attempts, tt.want)
@@ -175,7 +177,7 @@ func TestGuessingKeysIsSlowedDown(t *testing.T) {
 	if got := try("sk-alice", "192.0.2.1:2"); got != 200 {
 		t.Fatalf("a right key = %d, want 200", got)
 	}
-	for range guessBurst {
+	for range 20 {
 		try("wrong", "192.0.2.1:3")
 	}
 	for name, tt := range map[string]struct {
@@ -191,21 +193,6 @@ func TestGuessingKeysIsSlowedDown(t *testing.T) {
 		if got := try(tt.key, tt.remote); got != tt.want {
 			t.Errorf("%s: status %d, want %d", name, got, tt.want)
 		}
-	}
-}
-
-func TestGuessersAreForgotten(t *testing.T) {
-	g := newGuesses()
-	for i := range guessersMax + 100 {
-		if err := g.judge("198.51.100."+string(rune(i)), -1); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if len(g.all) > guessersMax {
-		t.Errorf("%d addresses are remembered, want at most %d", len(g.all), guessersMax)
-	}
-	if a, b := neighbourhood("2001:db8:1:2:3::4"), neighbourhood("2001:db8:1:2:ffff::9"); a != b {
-		t.Errorf("neighbourhood of one customer = %q and %q, want the same", a, b)
 	}
 }
 
@@ -229,7 +216,7 @@ func TestBrowsersMayAsk(t *testing.T) {
 		"pictures are for everybody all the same": {nil, "GET", "/images/" + testImage + ".png", "", 404, "*"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := newServer(t, newFake(), func(c *Config) { c.Origins = tt.origins })
+			s := newServer(t, newFake(), func(c *web.Config) { c.Origins = tt.origins })
 			headers := []string{"Origin", "https://ui.example", "Authorization", tt.key}
 			if tt.method == "OPTIONS" {
 				headers = append(headers, "Access-Control-Request-Method", "POST", "Access-Control-Request-Headers", wanted)
@@ -279,14 +266,14 @@ func TestMetricsCountWhatHappened(t *testing.T) {
 	send(s, "GET", "/v1/models", "")
 	send(s, "GET", "/v1/models", "", "Authorization", "Bearer wrong")
 	send(s, "BREW", "/v1/secret-path", "")
-	o := s.metrics.Observer()
+	o := s.Metrics.Observer()
 	o.JobStarted("generation", "main", adapter.Fast)
 	o.JobEnded("generation", "main", adapter.Fast, "completed", 0)
 	o.InFlight("main", 3)
-	s.metrics.Polled("main", "list", 40)
-	s.metrics.UpstreamFailed("main", adapter.Ambiguous)
-	s.metrics.Downloaded("main", nil)
-	s.metrics.Hooked("", false)
+	s.Metrics.Polled("main", "list", 40)
+	s.Metrics.UpstreamFailed("main", adapter.Ambiguous)
+	s.Metrics.Downloaded("main", nil)
+	s.Metrics.Hooked("", false)
 	got := send(s, "GET", "/metrics", "", "Authorization", "").Body.Bytes()
 	for _, line := range []string{
 		`midgate_http_requests_total{method="GET",route="/v1/models",status="200"} 1`,

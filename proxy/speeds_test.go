@@ -8,7 +8,7 @@ import (
 	"midgate/adapter/midjourney/simulator"
 )
 
-// The model's name chooses version and speed on every route that costs something (contract.md §3): the speed by the
+// The model's name chooses version and speed on every route that costs something: the speed by the
 // upstream's path, the version in the prompt where the job has one.
 func TestTheModelsNameCountsOnEveryRoute(t *testing.T) {
 	still := func(t *testing.T, w int) string { return `{"image_url":"` + stillURL(t, w, 64) + `"}` }

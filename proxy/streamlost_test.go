@@ -11,13 +11,15 @@ import (
 	"testing"
 
 	"midgate/adapter"
-	"midgate/adapter/chat"
+	adapterchat "midgate/adapter/chat"
 	"midgate/adapter/midjourney/simulator"
+	"midgate/proxy/chat"
+	"midgate/proxy/responses"
 )
 
 // failing is a Library whose pictures cannot be had, or break off, while a stream is to show them.
 type failing struct {
-	Library
+	Pictures
 	away, short *atomic.Bool
 }
 
@@ -26,12 +28,12 @@ func (l failing) Image(ctx context.Context, c adapter.Caller, id string) (adapte
 	if l.away.Load() {
 		return adapter.Image{}, adapter.Errorf(adapter.Storage, "The pictures' records cannot be read at the moment.")
 	}
-	return l.Library.Image(ctx, c, id)
+	return l.Pictures.Image(ctx, c, id)
 }
 
 // Bytes implements Library.
 func (l failing) Bytes(ctx context.Context, id string, f adapter.Format, compression int) (*adapter.Blob, error) {
-	blob, err := l.Library.Bytes(ctx, id, f, compression)
+	blob, err := l.Pictures.Bytes(ctx, id, f, compression)
 	if err == nil && l.short.Load() {
 		breaksOff(blob, chunk+chunk/2)
 	}
@@ -72,23 +74,23 @@ func vanishing(from int) mischief {
 }
 
 type vanishingDrawer struct {
-	Drawer
+	Models
 	from int
 }
 
 // Generate implements Drawer.
-func (d vanishingDrawer) Generate(ctx context.Context, a adapter.Attempt, g adapter.Generation) (Ticket, error) {
-	t, err := d.Drawer.Generate(ctx, a, g)
+func (d vanishingDrawer) Generate(ctx context.Context, a adapter.Attempt, g adapter.Generation) (adapter.Ticket, error) {
+	t, err := d.Models.Generate(ctx, a, g)
 	return vanishingTicket{t, d.from}, err
 }
 
 type vanishingTalker struct {
-	Talker
+	chat.Talker
 	from int
 }
 
 // Converse implements Talker.
-func (d vanishingTalker) Converse(ctx context.Context, a adapter.Attempt, t chat.Turn, g adapter.Generation, refs []adapter.Reference) (TurnAnswer, error) {
+func (d vanishingTalker) Converse(ctx context.Context, a adapter.Attempt, t adapterchat.Turn, g adapter.Generation, refs []adapter.Reference) (adapter.TurnAnswer, error) {
 	talk, err := d.Talker.Converse(ctx, a, t, g, refs)
 	if talk.Ticket != nil {
 		talk.Ticket = vanishingTicket{talk.Ticket, d.from}
@@ -97,11 +99,11 @@ func (d vanishingTalker) Converse(ctx context.Context, a adapter.Attempt, t chat
 }
 
 type vanishingTicket struct {
-	Ticket
+	adapter.Ticket
 	from int
 }
 
-// Wait implements Ticket.
+// Wait implements adapter.Ticket.
 func (t vanishingTicket) Wait(ctx context.Context, watch func(adapter.Progress)) (adapter.Result, error) {
 	if watch != nil {
 		watch(adapter.Progress{Status: adapter.JobInProgress, Percent: 40, Preview: "http://upstream.test/preview"})
@@ -111,7 +113,7 @@ func (t vanishingTicket) Wait(ctx context.Context, watch func(adapter.Progress))
 
 // Preview implements previewer.
 func (t vanishingTicket) Preview(_ context.Context, _ adapter.Progress, f adapter.Format, _ int) (*adapter.Blob, error) {
-	blob := &adapter.Blob{ReadSeekCloser: inMemory{bytes.NewReader(nil)}, Format: f, Width: 64, Height: 64}
+	blob := &adapter.Blob{ReadSeekCloser: openFile{bytes.NewReader(nil)}, Format: f, Width: 64, Height: 64}
 	breaksOff(blob, t.from)
 	return blob, nil
 }
@@ -119,12 +121,12 @@ func (t vanishingTicket) Preview(_ context.Context, _ adapter.Progress, f adapte
 // lost is the streams that show pictures, and what ends each of them well.
 var lost = map[string]struct{ path, body, done string }{
 	"of pictures":  {generations, `{"prompt":"a lost fox","stream":true,"partial_images":3}`, "event: image_generation.completed"},
-	"of a chat":    {chatRoute, `{"model":"midjourney","messages":[{"role":"user","content":"a lost fox"}],"stream":true,"partial_images":3}`, "[DONE]"},
-	"of responses": {responsesRoute, `{"model":"gpt-5","input":"a lost fox","tools":[{"type":"image_generation","partial_images":3}],"stream":true}`, "event: response.completed"},
+	"of a chat":    {chat.Route, `{"model":"midjourney","messages":[{"role":"user","content":"a lost fox"}],"stream":true,"partial_images":3}`, "[DONE]"},
+	"of responses": {responses.Route, `{"model":"gpt-5","input":"a lost fox","tools":[{"type":"image_generation","partial_images":3}],"stream":true}`, "event: response.completed"},
 }
 
 // A stream that cannot show the pictures of a job that was paid has delivered them to nobody: the same request gets them
-// without a new job (contract.md §7.1).
+// without a new job.
 func TestAStreamThatCannotShowItsPicturesLeavesThemForTheRepeat(t *testing.T) {
 	t.Parallel()
 	for name, tc := range lost {
@@ -200,13 +202,13 @@ func TestAStreamWhosePictureCannotBeReadSaysSo(t *testing.T) {
 
 // goneLibrary is a Library whose pictures are gone once they were opened.
 type goneLibrary struct {
-	Library
+	Pictures
 	gone *atomic.Bool
 }
 
 // Bytes implements Library.
 func (l goneLibrary) Bytes(ctx context.Context, id string, f adapter.Format, compression int) (*adapter.Blob, error) {
-	blob, err := l.Library.Bytes(ctx, id, f, compression)
+	blob, err := l.Pictures.Bytes(ctx, id, f, compression)
 	if err == nil && l.gone.Load() {
 		breaksOff(blob, 0)
 	}

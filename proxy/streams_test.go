@@ -16,7 +16,9 @@ import (
 	"github.com/openai/openai-go/v3/option"
 
 	"midgate/adapter"
-	"midgate/adapter/chat"
+	adapterchat "midgate/adapter/chat"
+	"midgate/proxy/metrics"
+	"midgate/proxy/web"
 )
 
 // waiting is a ticket whose job waits for a place longer than a status line does.
@@ -39,8 +41,8 @@ func TestTheStatusLineWaitsTenSeconds(t *testing.T) {
 				f.busy = true
 				begun := time.Now()
 				w := send(s, "POST", tt.path, tt.body)
-				if took := time.Since(begun); w.Code != 200 || took != acceptance+time.Second || f.answered != 1 {
-					t.Errorf("%d after %s, want 200 after %s for the acceptance and 1 s for the job", w.Code, took, acceptance)
+				if took := time.Since(begun); w.Code != 200 || took != 11*time.Second || f.answered != 1 {
+					t.Errorf("%d after %s, want 200 after 10 s for the acceptance and 1 s for the job", w.Code, took)
 				}
 			})
 		})
@@ -88,7 +90,7 @@ func (s *stage) Bytes(ctx context.Context, id string, f adapter.Format, compress
 	return b, err
 }
 
-func (s *stage) perform(a adapter.Attempt, err error, t Ticket) (Ticket, error) {
+func (s *stage) perform(a adapter.Attempt, err error, t adapter.Ticket) (adapter.Ticket, error) {
 	if err != nil {
 		return nil, err
 	}
@@ -100,25 +102,25 @@ func (s *stage) perform(a adapter.Attempt, err error, t Ticket) (Ticket, error) 
 	return &scripted{own, s.silence}, nil
 }
 
-func (s *stage) Generate(ctx context.Context, a adapter.Attempt, g adapter.Generation) (Ticket, error) {
+func (s *stage) Generate(ctx context.Context, a adapter.Attempt, g adapter.Generation) (adapter.Ticket, error) {
 	t, err := s.fake.Generate(ctx, a, g)
 	return s.perform(a, err, t)
 }
 
-func (s *stage) Edit(ctx context.Context, a adapter.Attempt, e adapter.Edit) (Ticket, error) {
+func (s *stage) Edit(ctx context.Context, a adapter.Attempt, e adapter.Edit) (adapter.Ticket, error) {
 	t, err := s.fake.Edit(ctx, a, e)
 	return s.perform(a, err, t)
 }
 
-func (s *stage) Act(ctx context.Context, a adapter.Attempt, act adapter.Act) (Ticket, error) {
+func (s *stage) Act(ctx context.Context, a adapter.Attempt, act adapter.Act) (adapter.Ticket, error) {
 	t, err := s.fake.Act(ctx, a, act)
 	return s.perform(a, err, t)
 }
 
-func (s *stage) Converse(ctx context.Context, a adapter.Attempt, t chat.Turn, g adapter.Generation, _ []adapter.Reference) (TurnAnswer, error) {
+func (s *stage) Converse(ctx context.Context, a adapter.Attempt, t adapterchat.Turn, g adapter.Generation, _ []adapter.Reference) (adapter.TurnAnswer, error) {
 	g.Prompt = t.Prompt
 	ticket, err := s.Generate(ctx, a, g)
-	return TurnAnswer{Ticket: ticket}, err
+	return adapter.TurnAnswer{Ticket: ticket}, err
 }
 
 func newStage(t *testing.T, silence time.Duration) (*stage, *Server) {
@@ -127,7 +129,7 @@ func newStage(t *testing.T, silence time.Duration) (*stage, *Server) {
 	f.add(testImage, tiny)
 	core := f.core()
 	core.Draw, core.Edit, core.Talk, core.Keep = f, f, f, f
-	s, err := New(Config{Auth: AuthKeys, Keys: []Key{{Name: "alice", Secret: "sk-alice"}}, PublicURL: "https://mid.example"}, core, NewMetrics(), testLog(t))
+	s, err := New(web.Config{Auth: web.AuthKeys, Keys: []web.Key{{Name: "alice", Secret: "sk-alice"}}, PublicURL: "https://mid.example"}, core, metrics.New(), testLog(t))
 	if err != nil {
 		t.Fatal(err)
 	}

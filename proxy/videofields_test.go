@@ -8,9 +8,10 @@ import (
 	"testing"
 
 	"midgate/adapter/midjourney/simulator"
+	"midgate/proxy/web"
 )
 
-// sentVideo is what the upstream was asked for a video (upstream-protocol.md §1.8).
+// sentVideo is what the upstream was asked for a video.
 type sentVideo struct {
 	Prompt, Image, EndImage, Motion, VideoType string
 	Loop                                       bool
@@ -53,7 +54,7 @@ func TestAVideosFieldsReachTheUpstream(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			h := newHouse(t, simulator.Config{}, func(c *Config) { c.FetchAllow = []string{"127.0.0.1"} })
+			h := newHouse(t, simulator.Config{}, func(c *web.Config) { c.FetchAllow = []string{"127.0.0.1"} })
 			status, _, body := test.send(h)
 			v := h.finished(t, videoIn(t, status, body).ID)
 			var got sentVideo

@@ -13,7 +13,7 @@ import (
 	"midgate/adapter/midjourney/simulator"
 )
 
-// Where Animate makes one animated WebP, that is the video (upstream-protocol.md §5.6): on upstreams without
+// Where Animate makes one animated WebP, that is the video: on upstreams without
 // submit/video, and for native clients on every account that runs on Discord.
 func TestAnAnimatedWebPIsAVideo(t *testing.T) {
 	h := newHouse(t, simulator.Config{NoVideo: true})
@@ -57,13 +57,13 @@ func TestANativeClientsAnimatedWebP(t *testing.T) {
 	h := newHouse(t, simulator.Config{Dialect: simulator.TrueAI})
 	m := mj{h, t, "sk-alice"}
 	grid := m.fetch(m.submit("/mj/submit/imagine", `{"prompt":"a red fox"}`))
-	single := m.fetch(m.submit("/mj/submit/action", fmt.Sprintf(`{"taskId":%q,"customId":%q}`, grid.ID, grid.button(t, "U1"))))
-	task := m.fetch(m.submit("/mj/submit/action", fmt.Sprintf(`{"taskId":%q,"customId":%q}`, single.ID, single.button(t, "Animate (Low motion)"))))
+	single := m.fetch(m.submit("/mj/submit/action", fmt.Sprintf(`{"taskId":%q,"customId":%q}`, grid.ID, customIDOf(grid, t, "U1"))))
+	task := m.fetch(m.submit("/mj/submit/action", fmt.Sprintf(`{"taskId":%q,"customId":%q}`, single.ID, customIDOf(single, t, "Animate (Low motion)"))))
 	status, header, film := h.call(t, "GET", strings.TrimPrefix(task.ImageURL, h.base), "", "Authorization", "")
 	if task.Status != "SUCCESS" || len(task.VideoURLs) != 1 || status != 200 || header.Get("Content-Type") != "image/webp" || stills(t, film) != 15 {
 		t.Errorf("task = %+v, its film = %d %s", task, status, header.Get("Content-Type"))
 	}
-	clip := m.fetch(m.submit("/mj/submit/action", fmt.Sprintf(`{"taskId":%q,"customId":%q}`, task.ID, task.button(t, "U1"))))
+	clip := m.fetch(m.submit("/mj/submit/action", fmt.Sprintf(`{"taskId":%q,"customId":%q}`, task.ID, customIDOf(task, t, "U1"))))
 	if status, header, _ := h.call(t, "GET", strings.TrimPrefix(clip.VideoURL, h.base), ""); status != 200 || header.Get("Content-Type") != "video/mp4" {
 		t.Errorf("one of its clips = %+v, %d %s", clip, status, header.Get("Content-Type"))
 	}

@@ -19,6 +19,7 @@ import (
 	official "github.com/openai/openai-go/v3"
 
 	"midgate/adapter/midjourney/simulator"
+	"midgate/proxy/videos"
 )
 
 // videoKeys are the members that OpenAI's Video always has.
@@ -52,10 +53,10 @@ func (h *house) form(t *testing.T, path string, parts ...filmPart) (int, http.He
 }
 
 // video reads a Video and checks that its members are there.
-func videoIn(t *testing.T, status int, body []byte) videoJSON {
+func videoIn(t *testing.T, status int, body []byte) videos.VideoJSON {
 	t.Helper()
 	var raw map[string]any
-	var v videoJSON
+	var v videos.VideoJSON
 	if err := json.Unmarshal(body, &raw); err != nil || json.Unmarshal(body, &v) != nil || status != 200 {
 		t.Fatalf("%d %s: no video", status, body)
 	}
@@ -64,14 +65,14 @@ func videoIn(t *testing.T, status int, body []byte) videoJSON {
 			t.Errorf("%s is missing in %v", k, slices.Collect(maps.Keys(raw)))
 		}
 	}
-	if !isVideoID(v.ID) || v.Object != "video" {
+	if !strings.HasPrefix(v.ID, "video_") || v.Object != "video" {
 		t.Errorf("id %q, object %q", v.ID, v.Object)
 	}
 	return v
 }
 
 // finished polls a video to its end, as SDKs do.
-func (h *house) finished(t *testing.T, id string) videoJSON {
+func (h *house) finished(t *testing.T, id string) videos.VideoJSON {
 	t.Helper()
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
@@ -120,8 +121,8 @@ func TestVideosAreCreatedInEveryEncoding(t *testing.T) {
 		"a form with a file":          {multi(prompt, filmPart{name: "input_reference", file: frame}), "96x64"},
 		"a form with an image_url":    {multi(prompt, filmPart{name: "input_reference[image_url]", text: url}), "96x64"},
 		"a form with a file_id":       {multi(prompt, filmPart{name: "input_reference[file_id]", text: file.ID}), "96x64"},
-		"JSON with only a prompt":     {js(`{"prompt":"a fox runs"}`), unmeasured},
-		"JSON with seconds as number": {js(`{"prompt":"a fox runs far","seconds":8}`), unmeasured},
+		"JSON with only a prompt":     {js(`{"prompt":"a fox runs"}`), "1024x1024"},
+		"JSON with seconds as number": {js(`{"prompt":"a fox runs far","seconds":8}`), "1024x1024"},
 		"JSON with an image_url":      {js(`{"prompt":"it waves","input_reference":{"image_url":"` + url + `"}}`), "96x64"},
 		"JSON with a file_id":         {js(`{"prompt":"it waves","input_reference":{"file_id":"` + file.ID + `"}}`), "96x64"},
 	}
@@ -162,7 +163,7 @@ func TestBadVideosCostNothing(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			status, _, body := h.call(t, "POST", test.path, test.body)
-			var e envelope
+			var e errorBody
 			if err := json.Unmarshal(body, &e); err != nil || status != test.status {
 				t.Fatalf("%d %s, want %d", status, body, test.status)
 			}
@@ -212,7 +213,7 @@ func TestVideoContentAndList(t *testing.T) {
 	}
 	list := func(query string) (shown []string, more bool) {
 		var l struct {
-			Data    []videoJSON
+			Data    []videos.VideoJSON
 			HasMore bool   `json:"has_more"`
 			LastID  string `json:"last_id"`
 		}

@@ -55,15 +55,17 @@ func notRecorded(err error) *adapter.Error {
 
 // acceptance is one attempt on its way in.
 type acceptance struct {
-	s      *Engine
-	a      adapter.Attempt
-	w      Spec
-	run    adapter.Job // the job that it begins, unless it turns out to be something else
-	slot   *slot       // at the upstream, once the attempt begins or restarts a job
-	fresh  bool        // the record holds the first step's intent already
-	seated func()      // says that the attempt is decided
-	waited bool
-	since  time.Time // of the first wait
+	s       *Engine
+	a       adapter.Attempt
+	w       Spec
+	run     adapter.Job // the job that it begins, unless it turns out to be something else
+	slot    *slot       // at the upstream, once the attempt begins or restarts a job
+	fresh   bool        // the record holds the first step's intent already
+	seated  func()      // says that the attempt is decided
+	waited  bool
+	since   time.Time // of the first wait
+	perhaps *choice   // what was written last, if nobody knows whether it was committed
+	before  *choice   // made by a unit of its own; without oneDecision alone
 }
 
 // until is what is left of a time since it was first asked for.
@@ -117,12 +119,18 @@ func (x *acceptance) decide(ctx context.Context) (c choice, err error) {
 	// The client may leave while the record is written: what is written, and who joins it, must not depend on that.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
+	if s.without.oneDecision {
+		x.before = x.decideBefore(ctx)
+	}
 	for try := 0; ; try++ {
 		err = s.write(ctx, func(tx adapter.Tx) (err error) {
 			c, err = x.choose(ctx, tx)
 			return err
 		})
-		// What was committed, or not, is told by asking again: the job's ID says whether it is this one's.
+		if errors.Is(err, adapter.ErrCommitUnknown) {
+			x.perhaps = new(c)
+		}
+		// What was committed, or not, is told by asking again.
 		if !errors.Is(err, adapter.ErrCommitUnknown) || try == 2 || ctx.Err() != nil {
 			break
 		}
@@ -133,25 +141,35 @@ func (x *acceptance) decide(ctx context.Context) (c choice, err error) {
 	if x.slot != nil {
 		x.slot.release()
 	}
-	if errors.Is(err, adapter.ErrCommitUnknown) {
-		s.spawn(func() { s.disown(x.run) })
-	}
+	x.withdraw()
 	if known, ok := errors.AsType[*adapter.Error](err); ok {
 		return c, known
 	}
 	return c, notRecorded(err)
 }
 
+// decideBefore decides in a unit of its own, as must not be.
+func (x *acceptance) decideBefore(ctx context.Context) *choice {
+	var before *choice
+	_ = x.s.write(ctx, func(tx adapter.Tx) error {
+		x.before = nil
+		c, err := x.verdict(ctx, tx, x.question(x.s.clock.now()))
+		if err == nil {
+			before = &c
+		}
+		return err
+	})
+	return before
+}
+
 // choose is the unit: it may be run again from the top.
 func (x *acceptance) choose(ctx context.Context, tx adapter.Tx) (choice, error) {
-	s, now := x.s, x.s.clock.now()
+	now := x.s.clock.now()
 	if err := tx.Lock(ctx, x.run.Body); err != nil {
 		return choice{}, err
 	}
-	q := question{retry: x.a.Retry, share: x.run.Sharing, replica: s.cfg.Replica, now: now, follow: s.cfg.JobDeadline, window: s.cfg.ShareWindow,
-		waited: x.waited, closed: s.sharingClosed}
-	c, err := x.verdict(ctx, tx, q)
-	if err != nil {
+	c, err := x.verdict(ctx, tx, x.question(now))
+	if err != nil || c.written {
 		return c, err
 	}
 	switch c.verdict {
@@ -160,7 +178,8 @@ func (x *acceptance) choose(ctx context.Context, tx adapter.Tx) (choice, error) 
 	case begins:
 		return x.begin(ctx, tx, now)
 	case restarts:
-		return c, x.restart(ctx, tx, &c, now)
+		err = x.restart(ctx, tx, &c, now)
+		return c, err
 	}
 	if c.late {
 		if err := tx.CountLate(ctx, c.job.ID); err != nil {
@@ -173,7 +192,16 @@ func (x *acceptance) choose(ctx context.Context, tx adapter.Tx) (choice, error) 
 	return c, err
 }
 
+func (x *acceptance) question(now time.Time) question {
+	s := x.s
+	return question{retry: x.a.Retry, share: x.run.Sharing, replica: s.cfg.Replica, now: now, follow: s.cfg.JobDeadline, window: s.cfg.ShareWindow,
+		refused: s.refused.known(x.run.Body, now), waited: x.waited, closed: s.sharingClosed, without: s.without}
+}
+
 func (x *acceptance) verdict(ctx context.Context, tx adapter.Tx, q question) (choice, error) {
+	if x.before != nil {
+		return *x.before, nil
+	}
 	if x.run.Claim != "" {
 		return x.claimed(ctx, tx, q)
 	}
@@ -187,6 +215,9 @@ func (x *acceptance) verdict(ctx context.Context, tx adapter.Tx, q question) (ch
 			return choice{verdict: begins, job: jobs[i]}, nil
 		}
 		x.s.clock.tie(&jobs[i])
+	}
+	if c, ok := x.landed(jobs...); ok {
+		return c, nil
 	}
 	return decide(jobs, q), nil
 }
@@ -208,6 +239,9 @@ func (x *acceptance) claimed(ctx context.Context, tx adapter.Tx, q question) (ch
 			Message: "This Idempotency-Key was used with another request body within the last 24 hours. Use a new key for a new request."}
 	}
 	x.s.clock.tie(&job)
+	if c, ok := x.landed(job); ok {
+		return c, nil
+	}
 	return q.claimed(job), nil
 }
 
@@ -296,36 +330,4 @@ func (s *Engine) sharingClosed(id string) bool {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return j.closed
-}
-
-// disown ends a job whose record may have landed although its client was told that nothing was submitted. Nobody executes
-// it: it came to nothing.
-func (s *Engine) disown(run adapter.Job) {
-	for wait, tries := time.Second, 0; tries < 10 && adapter.Pause(s.life, wait); wait = min(2*wait, 30*time.Second) {
-		err := s.write(s.life, func(tx adapter.Tx) error {
-			landed, err := tx.LockJob(s.life, run.ID)
-			if err != nil || landed.Status.Ended() {
-				return err
-			}
-			for _, st := range landed.Steps {
-				if err := tx.DropStep(s.life, run.ID, st.Name); err != nil {
-					return err
-				}
-			}
-			landed.Steps = nil
-			discard(&landed, s.clock.now())
-			return tx.PutJob(s.life, landed, s.cfg.Replica)
-		})
-		if err == nil {
-			return
-		}
-		if errors.Is(err, adapter.ErrNotFound) {
-			tries++ // the server may still be committing
-		}
-	}
-}
-
-// discard ends a job that must not be executed. Whoever repeats its request restarts it.
-func discard(r *adapter.Job, now time.Time) {
-	conclude(r, adapter.Result{}, adapter.Errorf(adapter.Storage, "midgate was interrupted before this job was submitted. Please send the request again."), now)
 }

@@ -27,6 +27,7 @@ type choice struct {
 	becomes  adapter.Delivery // what the delivery is from now on
 	taken    bool             // becomes is to be written
 	late     bool             // an original that came after its repeat
+	written  bool             // an earlier try of the attempt has written all that
 }
 
 // onlooker stands for a delivery of which the attempt changes nothing.
@@ -40,8 +41,10 @@ type question struct {
 	now     time.Time            //
 	follow  time.Duration        // how long a job is followed
 	window  time.Duration        // in which grids are shared; 0: never
+	refused int                  // equal attempts that were refused here before they had a job
 	waited  bool                 // the moment of waits is over
 	closed  func(id string) bool // whether a job's grid is not shared any more, though its record says so
+	without withoutRules
 }
 
 // decide says what an attempt is, from the jobs of its owner, route and body. Without an idempotency key only.
@@ -61,7 +64,7 @@ func (q question) abandoned(jobs []adapter.Job) (choice, bool) {
 		return choice{}, false
 	}
 	return slices.MinFunc(found, func(a, b choice) int {
-		return cmp.Or(cmp.Compare(a.before().Taken, b.before().Taken), b.job.Created.Compare(a.job.Created), cmp.Compare(a.delivery, b.delivery))
+		return cmp.Or(cmp.Compare(q.turn(a.before().Taken), q.turn(b.before().Taken)), b.job.Created.Compare(a.job.Created), cmp.Compare(a.delivery, b.delivery))
 	}), true
 }
 
@@ -69,7 +72,7 @@ func (q question) abandoned(jobs []adapter.Job) (choice, bool) {
 // waited for, or answered. Each try of a client has a number of its own, so the delivery is the one that as many repeats
 // have taken before; and where a client with the same number waits, the wish is another one.
 func (q question) counted(jobs []adapter.Job) (choice, bool) {
-	if q.retry == 0 {
+	if q.retry <= q.refused { // all of its earlier tries have come to nothing, if it has any
 		return choice{}, false
 	}
 	twin := func(c choice) bool { return !c.job.Status.Ended() && c.before().Retry == q.retry }
@@ -93,8 +96,16 @@ func (q question) nearest(all []choice) (choice, bool) {
 	}
 	off := func(c choice) int { return max(c.before().Taken-q.retry+1, q.retry-1-c.before().Taken) }
 	return slices.MinFunc(all, func(a, b choice) int {
-		return cmp.Or(cmp.Compare(off(a), off(b)), b.job.Created.Compare(a.job.Created), cmp.Compare(a.delivery, b.delivery))
+		return cmp.Or(cmp.Compare(q.turn(off(a)), q.turn(off(b))), b.job.Created.Compare(a.job.Created), cmp.Compare(a.delivery, b.delivery))
 	}), true
+}
+
+// turn is how far a delivery is from its turn.
+func (q question) turn(off int) int {
+	if q.without.rotation {
+		return 0
+	}
+	return off
 }
 
 // offers are the deliveries in a state that the attempt may take.
@@ -127,7 +138,7 @@ func (q question) mayTake(job adapter.Job, d adapter.Delivery) bool {
 		return true
 	}
 	window := repeatWindow
-	if reported(job) && !d.At.Before(job.Finished) { // its client was there to be told
+	if !q.without.meantPresses && reported(job) && !d.At.Before(job.Finished) { // its client was there to be told
 		window = meantWindow
 	}
 	return d.State == adapter.DeliveryAbandoned && q.now.Sub(d.At) <= window
@@ -163,7 +174,7 @@ func (q question) sentBefore(job adapter.Job) bool {
 // client turns out to be gone it is another's wish as well, and so gets a quarter of its own where there is one.
 func (q question) lateOriginal(jobs []adapter.Job) (choice, bool) {
 	i := slices.IndexFunc(jobs, func(job adapter.Job) bool {
-		return q.retry == 0 && q.sentBefore(job) && len(job.Deliveries) > 0 && q.now.Sub(job.Created) <= repeatWindow
+		return !q.without.lateOriginals && q.retry == 0 && q.sentBefore(job) && len(job.Deliveries) > 0 && q.now.Sub(job.Created) <= repeatWindow
 	})
 	if i < 0 {
 		return choice{}, false
@@ -216,7 +227,7 @@ func (q question) quarter(jobs []adapter.Job) (choice, bool) {
 // perhapsRepeats reports whether an earlier equal request still seems to be waited for: its client may have left, and
 // this be its repeat, though its end has not been noticed.
 func (q question) perhapsRepeats(jobs []adapter.Job) (choice, bool) {
-	return choice{verdict: waits}, !q.waited && q.retry == 0 && slices.ContainsFunc(jobs, func(job adapter.Job) bool {
+	return choice{verdict: waits}, !q.without.overtaking && !q.waited && q.retry == 0 && slices.ContainsFunc(jobs, func(job adapter.Job) bool {
 		return job.Attended && slices.ContainsFunc(job.Deliveries, func(d adapter.Delivery) bool { return d.State == adapter.DeliveryWaiting })
 	})
 }

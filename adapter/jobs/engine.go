@@ -33,6 +33,7 @@ type Engine struct {
 	guests  *guests
 	refused refusals // before they had a job
 	alone   onceEach // what one job at a time may do, by name
+	without withoutRules
 
 	life context.Context // of the executions; ends with Close
 	end  context.CancelCauseFunc

@@ -11,22 +11,24 @@ import (
 // Exclusively returns when no other job does what has that name, such as pressing one button for all that need it, and
 // how to let the next one do it. While it waits, the place that the job holds at the upstream goes to others.
 func (q *Execution) Exclusively(name string) (release func(), err error) {
-	here, err := q.s.alone.hold(q.ctx, name, q.stepAside)
-	if err != nil || !q.s.deps.State.Shared() {
-		return here, err
+	if q.s.without.onePress {
+		return func() {}, nil
 	}
 	for {
-		holder, err := q.claimPress(name)
-		if err != nil {
-			here()
-			return nil, err
+		here, err := q.s.alone.hold(q.ctx, name, q.stepAside)
+		if err != nil || !q.s.deps.State.Shared() {
+			return here, err
 		}
-		if holder == q.job.id() {
+		holder, err := q.claimPress(name)
+		if err == nil && holder == q.job.id() {
 			return func() { q.releasePress(name); here() }, nil
+		}
+		here() // the holder may be resumed here, and needs it then
+		if err != nil {
+			return nil, err
 		}
 		q.stepAside()
 		if err := q.awaitPress(holder); err != nil {
-			here()
 			return nil, err
 		}
 	}
@@ -42,11 +44,20 @@ func (q *Execution) claimPress(name string) (holder string, err error) {
 	return holder, err
 }
 
+// releasePress lets go of a button, unless the job goes on elsewhere: what it has pressed by then is its own to wait for.
 func (q *Execution) releasePress(name string) {
+	if cause := context.Cause(q.ctx); cause == errStopping || cause == errLost {
+		return
+	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(q.ctx), acceptPatienceShared)
 	defer cancel()
-	err := q.s.write(ctx, func(tx adapter.Tx) error { return tx.ReleasePress(ctx, name, q.job.id()) })
-	if err != nil { // it is free when the job is over
+	err := q.s.write(ctx, func(tx adapter.Tx) error {
+		if _, err := tx.HoldJob(ctx, q.job.id(), q.s.cfg.Replica); err != nil {
+			return err
+		}
+		return tx.ReleasePress(ctx, name, q.job.id())
+	})
+	if err != nil && !errors.Is(err, adapter.ErrConflict) { // it is free when the job is over
 		q.s.deps.Log.Warn("a button could not be let go yet", "job", q.job.id(), "error", err)
 	}
 	q.s.tellChanged(q.job.id())

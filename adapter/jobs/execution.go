@@ -19,6 +19,7 @@ type Execution struct {
 	s        *Engine
 	job      *activeJob
 	ctx      context.Context // the job's: it outlives the client and ends at the job's deadline
+	stop     context.CancelCauseFunc
 	caller   adapter.Caller
 	seed     string
 	patience time.Time // until then a full upstream is asked again
@@ -31,6 +32,7 @@ type Execution struct {
 	fresh   string  // the step whose intent is recorded although nothing was sent yet
 	records []adapter.Image
 	sent    onceEach // submissions, by the name of their step
+	intents onceEach // one is recorded at a time: what it finds is true for all steps
 }
 
 // StepRequest is one command for one account.
@@ -115,6 +117,9 @@ func (q *Execution) Kept(id string) (adapter.Image, bool) {
 	return q.records[i], true
 }
 
+// Stored reads a picture's record as it is at the moment: what others have paid for meanwhile is not paid again.
+func (q *Execution) Stored(id string) (adapter.Image, error) { return q.s.deps.State.Image(q.ctx, id) }
+
 // Do submits a command, at most once in the life of the job, and waits for its task.
 func (q *Execution) Do(o StepRequest) (adapter.Task, error) {
 	sub, slot, err := q.submit(o)
@@ -189,11 +194,6 @@ func (o StepRequest) preview(t adapter.Task) string {
 // AwaitDialog waits until the task of a press says that it awaits its dialog, or is done without one.
 func (q *Execution) AwaitDialog(ctx context.Context, o StepRequest, taskID string) (adapter.Task, error) {
 	return o.Account.Waiter.Wait(ctx, adapter.Wait{TaskID: taskID, State: q.state(o.Step), Kind: o.Command.Name(), Submitted: time.Now(), Dialog: true})
-}
-
-// Later does work that goes on when the job is over, until the engine stops; false when it is too late for that.
-func (q *Execution) Later(work func(ctx context.Context)) bool {
-	return q.s.spawn(func() { work(q.s.life) })
 }
 
 // Recorded returns what is known of a step.
@@ -324,4 +324,9 @@ func (sl *slot) giveBack() {
 	if sl != nil {
 		sl.release()
 	}
+}
+
+// Later does work that goes on when the job is over, until the engine stops; false when it is too late for that.
+func (q *Execution) Later(work func(ctx context.Context)) bool {
+	return q.s.spawn(func() { work(q.s.life) })
 }

@@ -43,7 +43,7 @@ func (q *Execution) tryUpstreams(o StepRequest, others adapter.Others, do func(S
 		next, none := others.Other(q.ctx, q.caller, o.Speed, tried)
 		o.failFast = none == nil || len(tried) > 1
 		err := do(o)
-		if err == nil || !q.notAccepted(o.Step, err) {
+		if err == nil || !q.notAccepted(o, err) {
 			return o.Account, nil, err
 		}
 		if e, ok := errors.AsType[*adapter.Error](err); ok && e.Kind == adapter.Busy && o.failFast && (full == nil || full.Patience != 0) {
@@ -58,11 +58,24 @@ func (q *Execution) tryUpstreams(o StepRequest, others adapter.Others, do func(S
 }
 
 // notAccepted reports whether a job was refused for a reason that is the upstream's own, so that nothing was created.
-func (q *Execution) notAccepted(step string, err error) bool {
-	st, ok := q.Recorded(step)
+func (q *Execution) notAccepted(o StepRequest, err error) bool {
+	st, ok := q.Recorded(o.Step)
+	reasons := []adapter.Kind{adapter.Unavailable, adapter.Busy, adapter.Credit, adapter.UpstreamAuth}
+	if optional(o.Command) {
+		reasons = append(reasons, adapter.Unsupported)
+	}
 	e, typed := errors.AsType[*adapter.Error](err)
-	return ok && typed && st.Submission == nil && st.Refusal != nil && q.ctx.Err() == nil &&
-		(e.Elsewhere || slices.Contains([]adapter.Kind{adapter.Unavailable, adapter.Busy, adapter.Credit, adapter.UpstreamAuth}, e.Kind))
+	return ok && typed && st.Submission == nil && st.Refusal != nil && q.ctx.Err() == nil && (e.Elsewhere || slices.Contains(reasons, e.Kind))
+}
+
+// optional reports whether a command needs a route that not every upstream has.
+func optional(c adapter.Command) bool {
+	switch c.(type) {
+	case adapter.Edits, adapter.Video, adapter.Shorten:
+		return true
+	default:
+		return false
+	}
 }
 
 // relocatable reports whether a command goes on from no task, so that every upstream can do it.

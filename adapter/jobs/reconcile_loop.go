@@ -153,6 +153,9 @@ func (s *Engine) reopen(ctx context.Context, before adapter.Job, caller adapter.
 	})
 	if err != nil {
 		j.disclaim()
+		if errors.Is(err, adapter.ErrCommitUnknown) {
+			s.spawn(func() { s.recoverLater(before.ID) }) // it may be open by now
+		}
 		if !errors.Is(err, errLost) && ctx.Err() == nil {
 			s.deps.Log.Warn("a job that turned up late could not be recorded; trying again", "job", before.ID, "error", err)
 		}

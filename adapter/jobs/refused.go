@@ -32,6 +32,18 @@ func (r *refusals) note(body string, now time.Time) {
 	}
 }
 
+// known is how many attempts were refused that may still be repeated.
+func (r *refusals) known(body string, now time.Time) (n int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, at := range r.byBody[body] {
+		if now.Sub(at) <= repeatWindow {
+			n++
+		}
+	}
+	return n
+}
+
 // take returns how many of a repeat's earlier tries are known to have been refused, and forgets them.
 func (r *refusals) take(body string, tries int, now time.Time) int {
 	r.mu.Lock()

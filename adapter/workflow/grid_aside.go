@@ -12,8 +12,6 @@ import (
 const (
 	asideTries = 8
 	asideFirst = 15 * time.Second
-
-	asideLongest = 10 * time.Minute // the longest pause before its record is looked for again
 )
 
 // gridAside is a grid that is fetched while nobody waits for it.
@@ -22,7 +20,7 @@ type gridAside struct {
 	kept  adapter.Picture
 	ok    bool
 
-	noted  chan struct{} // closed when the records are stored
+	noted  chan struct{} // closed when it is known whether the records lack the grid
 	record string        // the grid's, if it was stored without its own file
 }
 
@@ -74,16 +72,22 @@ func (q *Run) gridAside(task adapter.Task, from Origin) *gridAside {
 		if !g.ok || g.record == "" {
 			return
 		}
-		note := func(i *adapter.Image) {
-			i.Source, i.Quarter, i.Width, i.Height = g.kept.Name, 0, g.kept.Width, g.kept.Height
-		}
-		err := q.s.parts.Store.Update(ctx, g.record, note)
-		for wait := time.Second; errors.Is(err, adapter.ErrNotFound) && wait < asideLongest && adapter.Pause(ctx, wait); wait *= 2 {
-			err = q.s.parts.Store.Update(ctx, g.record, note) // records are stored when their job ends
-		}
-		if err != nil && ctx.Err() == nil {
+		if err := q.noteGrid(ctx, g); err != nil {
 			q.s.parts.Log.Warn("a grid that came late could not be noted", "image", g.record, "error", err)
 		}
 	})
 	return g
+}
+
+// noteGrid gives the grid's record its own file. The record is stored with the job's result, which may take a moment.
+func (q *Run) noteGrid(ctx context.Context, g *gridAside) (err error) {
+	for range asideTries {
+		err = q.s.parts.Store.Update(ctx, g.record, func(i *adapter.Image) {
+			i.Source, i.Quarter, i.Width, i.Height = g.kept.Name, 0, g.kept.Width, g.kept.Height
+		})
+		if !errors.Is(err, adapter.ErrNotFound) || !adapter.Pause(ctx, time.Second) {
+			return err
+		}
+	}
+	return err
 }

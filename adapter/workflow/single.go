@@ -22,7 +22,7 @@ func (q *Run) ownSingle(img *adapter.Image, account adapter.Account, name string
 		return err
 	}
 	defer release()
-	known, err := q.image(img.ID)
+	known, err := q.newest(img.ID)
 	switch {
 	case err == nil && known.Single != nil:
 		img.Single = known.Single
@@ -75,10 +75,28 @@ func (q *Run) keepSingle(img adapter.Image) error {
 	})
 }
 
+// newest is image without what is cached: another replica may have changed the record a moment ago.
+func (q *Run) newest(id string) (adapter.Image, error) {
+	if img, ok := q.Kept(id); ok {
+		return img, nil
+	}
+	img, err := q.Stored(id)
+	return img, unreadable(err)
+}
+
 // image reads a picture's record: the job's own are not stored before its end.
 func (q *Run) image(id string) (adapter.Image, error) {
 	if img, ok := q.Kept(id); ok {
 		return img, nil
 	}
-	return q.s.parts.Store.Get(q.ctx, id)
+	img, err := q.s.parts.Store.Get(q.ctx, id)
+	return img, unreadable(err)
+}
+
+// unreadable is what clients are told of a record that is there and cannot be read.
+func unreadable(err error) error {
+	if err == nil || errors.Is(err, adapter.ErrNotFound) {
+		return err
+	}
+	return adapter.Wrap(adapter.Storage, err, "The pictures' records cannot be read at the moment.")
 }

@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"sync"
+	"syscall"
 	"testing"
 )
 
@@ -27,6 +28,7 @@ func benchGate(b *testing.B, name string, environ []string, under ...string) (ga
 	line := append(under, name, "serve")
 	gate = exec.CommandContext(b.Context(), line[0], line[1:]...)
 	gate.Env = environ
+	gate.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // to be ended with what it runs
 	log, err := gate.StderrPipe()
 	if err != nil {
 		b.Fatal(err)

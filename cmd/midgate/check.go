@@ -14,7 +14,7 @@ import (
 	"midgate/adapter/midjourney"
 	"midgate/adapter/sqlstore"
 	"midgate/config"
-	"midgate/proxy"
+	"midgate/proxy/web"
 )
 
 // errTrouble ends a check that found something wrong and has said what.
@@ -70,10 +70,10 @@ func (p program) examineState(ctx context.Context, cfg sqlstore.Config) bool {
 }
 
 // shown says what clients need, in words.
-var shown = map[proxy.AuthMode]string{
-	proxy.AuthKeys:        "one of your keys",
-	proxy.AuthPassthrough: "their own upstream keys",
-	proxy.AuthNone:        "no key: whoever reaches this address can spend the upstream's credit",
+var shown = map[web.AuthMode]string{
+	web.AuthKeys:        "one of your keys",
+	web.AuthPassthrough: "their own upstream keys",
+	web.AuthNone:        "no key: whoever reaches this address can spend the upstream's credit",
 }
 
 // stranger stands for the client whose key is passed through: a key that no upstream knows.

@@ -20,6 +20,7 @@ import (
 	"midgate/adapter/workflow"
 	"midgate/config"
 	"midgate/proxy"
+	"midgate/proxy/metrics"
 )
 
 // gate is a running midgate.
@@ -57,7 +58,7 @@ func open(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *gate, er
 	}
 	g.closing(func() { _ = g.listen.Close() })
 
-	metrics := proxy.NewMetrics()
+	shown := metrics.New()
 
 	cfg.State.Log = log
 	state, err := sqlstore.Open(ctx, cfg.State)
@@ -81,8 +82,8 @@ func open(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *gate, er
 
 	cfg.Midjourney.Log = log
 	cfg.Midjourney.Observe = midjourney.Observer{
-		Poll: polled(metrics), Error: metrics.UpstreamFailed, Hook: metrics.Hooked,
-		Picture: func(upstream string, _ time.Duration, err error) { metrics.Downloaded(upstream, err) },
+		Poll: polled(shown), Error: shown.UpstreamFailed, Hook: shown.Hooked,
+		Picture: func(upstream string, _ time.Duration, err error) { shown.Downloaded(upstream, err) },
 	}
 	fleet, err := midjourney.New(cfg.Midjourney)
 	if err != nil {
@@ -100,7 +101,7 @@ func open(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *gate, er
 	workflows := recipes.Workflows()
 	workflows[adapter.JobNative] = native.Workflow(recipes)
 	g.jobs = jobs.New(cfg.Jobs, jobs.Deps{
-		Accounts: fleet, State: state, Bus: bus, Pictures: bytes, Observer: metrics.Observer(), Stored: store.Stored, Log: log,
+		Accounts: fleet, State: state, Bus: bus, Pictures: bytes, Observer: shown.Observer(), Stored: store.Stored, Log: log,
 	}, workflows)
 	g.closing(g.jobs.Close)
 	studio := workflow.NewService(recipes, g.jobs)
@@ -115,7 +116,7 @@ func open(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *gate, er
 	}
 	core.Ready = readiness{{"State", g.jobs.Ready}, {"The picture store", bytes.Ready}}
 	core.Upstream = reached(fleet)
-	if g.face, err = proxy.New(cfg.Proxy, core, metrics, log); err != nil {
+	if g.face, err = proxy.New(cfg.Proxy, core, shown, log); err != nil {
 		return nil, err
 	}
 	return g, g.jobs.Start(ctx)
@@ -147,7 +148,7 @@ func background(ctx context.Context, work func(context.Context)) (end func()) {
 }
 
 // polled counts questions for the state of tasks.
-func polled(m *proxy.Metrics) func(upstream, how string, ids int, took time.Duration, err error) {
+func polled(m *metrics.Metrics) func(upstream, how string, ids int, took time.Duration, err error) {
 	return func(upstream, how string, ids int, _ time.Duration, _ error) { m.Polled(upstream, how, ids) }
 }
 

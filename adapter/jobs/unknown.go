@@ -1,0 +1,82 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"midgate/adapter"
+)
+
+// landed finds in the rows what an earlier try of the attempt wrote, of which nobody knew whether it was committed.
+func (x *acceptance) landed(jobs ...adapter.Job) (choice, bool) {
+	if x.perhaps == nil || !x.perhaps.taken {
+		return choice{}, false
+	}
+	c := *x.perhaps
+	for _, job := range jobs {
+		if job.ID == c.job.ID && c.delivery < len(job.Deliveries) && sameDelivery(job.Deliveries[c.delivery], c.becomes) {
+			c.job, c.written = job, true
+			return c, true
+		}
+	}
+	return choice{}, false
+}
+
+func sameDelivery(a, b adapter.Delivery) bool {
+	at := sameTime(a.At, b.At)
+	a.At, b.At = time.Time{}, time.Time{}
+	return at && a == b
+}
+
+// sameTime compares times of which one was in a record.
+func sameTime(a, b time.Time) bool { return a.Sub(b).Abs() < 2*time.Microsecond }
+
+// withdraw undoes what an attempt may have written whose client is told that nothing was recorded.
+func (x *acceptance) withdraw() {
+	c, s := x.perhaps, x.s
+	switch {
+	case c == nil:
+	case c.verdict == begins:
+		s.spawn(func() { s.disown(x.run) })
+	case c.verdict == restarts:
+		s.spawn(func() { s.disown(c.job) })
+	case c.taken:
+		at := s.clock.now()
+		s.Ride(func(ctx context.Context, tx adapter.Tx) error {
+			return tx.Settle(ctx, c.job.ID, c.delivery, adapter.DeliveryAbandoned, c.becomes.At, at)
+		})
+	}
+}
+
+// disown ends a job whose record may have landed although its client was told that nothing was submitted. Nobody executes
+// it: it came to nothing. One that was begun anew since has another deadline.
+func (s *Engine) disown(run adapter.Job) {
+	for wait, tries := time.Second, 0; tries < 10 && adapter.Pause(s.life, wait); wait = min(2*wait, 30*time.Second) {
+		err := s.write(s.life, func(tx adapter.Tx) error {
+			landed, err := tx.LockJob(s.life, run.ID)
+			if err != nil || landed.Status.Ended() || !sameTime(landed.Deadline, run.Deadline) {
+				return err
+			}
+			for _, st := range landed.Steps {
+				if err := tx.DropStep(s.life, run.ID, st.Name); err != nil {
+					return err
+				}
+			}
+			landed.Steps = nil
+			discard(&landed, s.clock.now())
+			return tx.PutJob(s.life, landed, s.cfg.Replica)
+		})
+		if err == nil || errors.Is(err, adapter.ErrConflict) { // a conflict: another replica has taken it over
+			return
+		}
+		if errors.Is(err, adapter.ErrNotFound) {
+			tries++ // the server may still be committing
+		}
+	}
+}
+
+// discard ends a job that must not be executed. Whoever repeats its request restarts it.
+func discard(r *adapter.Job, now time.Time) {
+	conclude(r, adapter.Result{}, adapter.Errorf(adapter.Storage, "midgate was interrupted before this job was submitted. Please send the request again."), now)
+}

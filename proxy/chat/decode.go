@@ -1,0 +1,134 @@
+package chat
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/gin-gonic/gin"
+	"github.com/sashabaranov/go-openai"
+	"github.com/tidwall/gjson"
+
+	"midgate/adapter"
+	"midgate/adapter/chat"
+	"midgate/proxy/body"
+	"midgate/proxy/images"
+	"midgate/proxy/web"
+)
+
+// turnRequest is a request to /v1/chat/completions, decoded and checked.
+type turnRequest struct {
+	turn   chat.Turn
+	gen    adapter.Generation
+	refs   []adapter.Reference // the turn's own pictures
+	form   Echo
+	stream bool
+	legacy bool // tools are called functions
+}
+
+// Echo is what rendering an answer needs to know of a chat's request; it is kept with the run.
+type Echo struct {
+	web.Echo
+	Model string `json:"model"`
+	Apart bool   `json:"apart,omitempty"` // pictures travel in images[], beside the text
+	Usage bool   `json:"usage,omitempty"` // stream_options.include_usage
+	Note  string `json:"note,omitempty"`  // what the answer begins with
+}
+
+// decode reads everything that costs nothing to check; pictures are looked up and fetched last, and only if they are
+// needed.
+func (s *Routes) decode(c *gin.Context, p *body.Body) (ask turnRequest, err error) {
+	if err := p.Unused(); err != nil {
+		return ask, err
+	}
+	req, err := readMessages(p)
+	web.RequestOf(c).Model = req.Model
+	if err != nil {
+		return ask, err
+	}
+	if err := s.Services.Models.Model(req.Model); err != nil {
+		return ask, err
+	}
+	if err := p.Present("messages"); err != nil {
+		return ask, err
+	}
+	if ask.turn, err = chat.ReadTurn(req, s.Options(c)); err != nil {
+		return ask, err
+	}
+	if ask.gen, ask.stream, err = readDrawing(p); err != nil {
+		return ask, err
+	}
+	ask.legacy = p.Fields["functions"].IsArray()
+	ask.form = Echo{Echo: web.EchoOf(ask.gen), Model: cmp.Or(req.Model, "midjourney"), Apart: wantsImages(p.Fields["modalities"])}
+	ask.form.Tokens = PromptTokens(req)
+	ask.form.Note = ask.turn.Note
+	ask.form.Usage = p.Fields["stream_options"].Get("include_usage").Bool()
+	if ask.turn.Way == chat.TurnReply {
+		return ask, nil
+	}
+	if ask.refs, err = s.TurnPictures(c, p, ask.turn); err != nil {
+		return ask, err
+	}
+	return ask, s.ResolveReferences(c, p, &ask.gen)
+}
+
+// Options is how the turns of this request's caller are read.
+func (s *Routes) Options(c *gin.Context) chat.Options {
+	return chat.Options{DrawTasks: s.Config.ChatTasks == "draw", Picture: func(id string) (adapter.Image, bool) {
+		img, err := s.Services.Pictures.Image(c.Request.Context(), web.RequestOf(c).Caller, id)
+		return img, err == nil // what cannot be looked up now is found missing when it is used
+	}}
+}
+
+// readDrawing reads the settings that an image request has, of a conversation's body. Fields of the same name that mean
+// something else there are left out; n is 0 where it is not given.
+func readDrawing(p *body.Body) (adapter.Generation, bool, error) {
+	fields := make(map[string]gjson.Result, len(p.Fields))
+	for name, v := range p.Fields {
+		switch {
+		case name == "prompt", name == "partial_images", name == "response_format", name == "background" && v.Type != gjson.String:
+		default:
+			fields[name] = v
+		}
+	}
+	fields["response_format"] = gjson.Result{Type: gjson.String, Str: "url"}
+	own := &body.Body{Fields: fields}
+	g, stream, err := images.ReadGeneration(own, false)
+	if v := fields["n"]; v.Type == gjson.Null || v.Num == 0 && (v.Str == "" || v.Str == "0") {
+		g.N = 0
+	}
+	return g, stream, err
+}
+
+// TurnPictures looks up the pictures that came with a turn.
+func (s *Routes) TurnPictures(c *gin.Context, p *body.Body, t chat.Turn) (refs []adapter.Reference, err error) {
+	if len(t.Attached) > body.MaxImages {
+		return nil, adapter.BadParam("messages", "array_above_max_length", "At most %d images may be sent in one message.", body.MaxImages)
+	}
+	for _, text := range t.Attached {
+		src := body.Source{Param: "messages", Text: text}
+		p.Take(&src)
+		ref, err := s.Resolve(c, src)
+		if err != nil {
+			return nil, err
+		}
+		refs = append(refs, ref)
+	}
+	return refs, nil
+}
+
+// wantsImages reports whether modalities ask for pictures beside the text.
+func wantsImages(v gjson.Result) bool {
+	return slices.ContainsFunc(v.Array(), func(m gjson.Result) bool { return m.String() == "image" })
+}
+
+// PromptTokens estimates what a conversation counts.
+func PromptTokens(req openai.ChatCompletionRequest) int {
+	n := 0
+	for _, m := range req.Messages {
+		n += web.Tokens(m.Content)
+		for _, part := range m.MultiContent {
+			n += web.Tokens(part.Text)
+		}
+	}
+	return n
+}

@@ -1,0 +1,113 @@
+package images
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/gin-gonic/gin"
+
+	"midgate/adapter"
+	"midgate/proxy/body"
+	"midgate/proxy/web"
+)
+
+// Act serves POST /v1/images/{id}/actions: it presses a button of that picture.
+func (s *Routes) Act(c *gin.Context) error {
+	img, err := s.named(c)
+	if err != nil {
+		return err
+	}
+	p, err := s.Read(c)
+	if err != nil {
+		return err
+	}
+	act, stream, err := s.decodeAct(c, p, img.ID)
+	if err != nil {
+		return err
+	}
+	if act.Action == adapter.ActAnimateLow || act.Action == adapter.ActAnimateHigh {
+		return s.animate(c, p, act)
+	}
+	a, err := s.Attempt(c, p, stream, web.EchoOf(act.Generation))
+	if err != nil {
+		return err
+	}
+	t, err := s.drawer.Act(c.Request.Context(), a, act)
+	if err != nil {
+		return err
+	}
+	if stream {
+		return s.stream(c, t, "image_edit", web.EchoOf(act.Generation))
+	}
+	return s.Deliver(c, t, s.Render(c, web.EchoOf(act.Generation)))
+}
+
+func (s *Routes) decodeAct(c *gin.Context, p *body.Body, id string) (act adapter.Act, stream bool, err error) {
+	act.Generation, stream, err = ReadGeneration(p, false)
+	web.RequestOf(c).Model = act.Model
+	if err != nil {
+		return act, false, err
+	}
+	act.Image = id
+	var read body.Steps
+	read.Do(func() (err error) { act.Action, err = readAction(p); return })
+	read.Do(func() (err error) { act.CustomID, err = p.Text("custom_id"); return })
+	read.Do(func() (err error) { act.Index, err = readIndex(p); return })
+	read.Do(func() (err error) { act.Zoom, err = readZoom(p); return })
+	read.Do(func() (err error) { act.Force, err = p.Truth("force"); return })
+	read.Do(func() error { return s.mask(c, p, &act) })
+	if read.Err != nil {
+		return act, false, read.Err
+	}
+	if act.Action == "" && act.CustomID == "" {
+		return act, false, adapter.BadParam("action", "missing_required_parameter", "Missing required parameter: 'action' (or 'custom_id').")
+	}
+	return act, stream, nil
+}
+
+// readAction reads one of the names; which of them this picture offers is the core's business.
+func readAction(p *body.Body) (string, error) {
+	name, err := p.Text("action")
+	if err != nil || name == "" || slices.Contains(adapter.Actions, name) {
+		return name, err
+	}
+	return "", adapter.BadParam("action", "invalid_value", "'action' must be one of %s.", body.Quoted(adapter.Actions))
+}
+
+func readIndex(p *body.Body) (int, error) {
+	n, err := p.Whole("index", 1, 4)
+	if err != nil || n == nil {
+		return 0, err
+	}
+	return int(*n), nil
+}
+
+// readZoom reads the factor of Custom Zoom.
+func readZoom(p *body.Body) (float64, error) {
+	z, err := body.Decimal(p.Fields["zoom"], "zoom")
+	if err != nil || z == nil {
+		return 0, err
+	}
+	if *z < 1 || *z > 2 {
+		return 0, adapter.BadParam("zoom", "invalid_value", "'zoom' must be a number from 1 to 2.")
+	}
+	return *z, nil
+}
+
+// mask looks the mask up, if there is one.
+func (s *Routes) mask(c *gin.Context, p *body.Body, act *adapter.Act) error {
+	if !p.Form {
+		if err := p.JSONMask(); err != nil {
+			return err
+		}
+	}
+	if err := p.Unused("mask"); err != nil || p.Mask == nil {
+		return err
+	}
+	ref, err := s.Resolve(c, *p.Mask)
+	if err != nil {
+		return fmt.Errorf("mask: %w", err)
+	}
+	act.Mask = &ref
+	return nil
+}

@@ -1,0 +1,192 @@
+package images
+
+import (
+	"math"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/tidwall/gjson"
+
+	"midgate/adapter"
+	"midgate/proxy/body"
+	"midgate/proxy/web"
+)
+
+// maxN is how many pictures one request may ask for; a stream carries one grid's worth.
+const (
+	maxN       = 10
+	maxNStream = 4
+)
+
+// ReadGeneration reads what every route that draws has in common; prompted says whether a prompt must be there.
+func ReadGeneration(p *body.Body, prompted bool) (g adapter.Generation, stream bool, err error) {
+	var read body.Steps
+	read.Do(func() (err error) { g.Prompt, err = p.Prompt(prompted); return })
+	read.Do(func() (err error) { g.Model, err = p.Model(); return })
+	read.Do(func() (err error) { g.N, err = readCount(p); return })
+	read.Do(func() (err error) { g.Size, err = readSize(p); return })
+	read.Do(func() (err error) { stream, err = p.Truth("stream"); return })
+	read.Do(func() (err error) { g.Output, err = readOutput(p, g.Model); return })
+	read.Do(func() (err error) { g.Midjourney, err = readMidjourney(p); return })
+	if read.Err != nil {
+		return g, false, read.Err
+	}
+	if stream && g.N > maxNStream {
+		return g, false, adapter.BadParam("n", "invalid_value", "'n' must be at most %d in a stream.", maxNStream)
+	}
+	g.Quality, g.Style = p.Hint("quality"), p.Hint("style")
+	g.Background, g.Moderation, g.User = p.Hint("background"), p.Hint("moderation"), p.Hint("user")
+	return g, stream, nil
+}
+
+// readCount reads n: absent, null, 0 and "" mean 1.
+func readCount(p *body.Body) (int, error) {
+	if f, given, err := body.NumberOf(p.Fields["n"], "n"); err == nil && given && f == 0 {
+		return 1, nil
+	}
+	n, err := p.Whole("n", 1, maxN)
+	if n == nil || err != nil {
+		return 1, err
+	}
+	return int(*n), nil
+}
+
+// sizes are WIDTHxHEIGHT in the spellings that clients use, or a bare ratio.
+var sizes = regexp.MustCompile(`^([1-9][0-9]{0,4})\s*([xX*×:])\s*([1-9][0-9]{0,4})$`)
+
+// readSize reads size as "WxH", "W:H" or "auto". The shape may stand in the fields of other image APIs instead, also beside
+// an "auto".
+func readSize(p *body.Body) (string, error) {
+	v, err := p.Text("size")
+	if err != nil {
+		return "", err
+	}
+	if v == "" || strings.EqualFold(v, "auto") {
+		if shape := readShape(p); shape != "" {
+			return shape, nil
+		}
+		return strings.ToLower(v), nil
+	}
+	shape := spelled(v)
+	if shape == "" {
+		return "", adapter.BadParam("size", "invalid_value", "'size' must be 'auto', WIDTHxHEIGHT such as '1536x1024', or a ratio such as '3:2'.")
+	}
+	return shape, nil
+}
+
+// spelled is a shape in our spelling: "WxH" or "W:H"; empty if it is none.
+func spelled(v string) string {
+	m := sizes.FindStringSubmatch(strings.TrimSpace(v))
+	switch {
+	case m == nil:
+		return ""
+	case m[2] == ":":
+		return m[1] + ":" + m[3]
+	default:
+		return m[1] + "x" + m[3]
+	}
+}
+
+// readShape reads what other image APIs call the size: a ratio, in several spellings, or a width and a height. What makes no
+// sense is ignored, since clients send such fields without being asked.
+func readShape(p *body.Body) string {
+	for _, name := range []string{"aspect_ratio", "aspectRatio", "ratio"} {
+		if m := sizes.FindStringSubmatch(p.Hint(name)); m != nil {
+			return m[1] + ":" + m[3]
+		}
+	}
+	for _, object := range []string{"image_config", "imageConfig"} {
+		config := p.Fields[object]
+		if config.Type == gjson.String { // a form's
+			config = gjson.Parse(config.Str)
+		}
+		for _, name := range []string{"aspect_ratio", "aspectRatio"} {
+			if m := sizes.FindStringSubmatch(config.Get(name).String()); m != nil {
+				return m[1] + ":" + m[3]
+			}
+		}
+	}
+	width, err := p.Whole("width", 1, 99999)
+	if err != nil || width == nil {
+		return ""
+	}
+	height, err := p.Whole("height", 1, 99999)
+	if err != nil || height == nil {
+		return ""
+	}
+	return strconv.FormatInt(*width, 10) + "x" + strconv.FormatInt(*height, 10)
+}
+
+// readOutput reads how the answer is to be rendered. Without response_format the model's family decides.
+func readOutput(p *body.Body, model string) (o adapter.Output, err error) {
+	form := ""
+	if !p.Fields["response_format"].IsObject() { // chat's json_object and the like say nothing about pictures
+		if form, err = p.Word("response_format", "url", "b64_json"); err != nil {
+			return o, err
+		}
+	}
+	switch {
+	case form == "url":
+		o.URL = true
+	case form == "b64_json", web.IsGPTImage(model):
+		o.Base64 = true
+	default:
+		o.URL, o.Base64 = true, true
+	}
+	format, err := p.Word("output_format", "png", "jpeg", "webp", "jpg")
+	if err != nil {
+		return o, err
+	}
+	if format == "jpg" {
+		format = "jpeg"
+	}
+	o.Format = adapter.Format(format)
+	compression, err := p.Whole("output_compression", 0, 100)
+	if err != nil {
+		return o, err
+	}
+	if compression != nil {
+		o.Compression = int(max(*compression, 1)) // 0 is the least quality that there is, and means "absent" inside
+	}
+	partials, err := p.Whole("partial_images", 0, 3)
+	if err != nil {
+		return o, err
+	}
+	if partials != nil {
+		o.Partials = int(*partials)
+	}
+	return o, nil
+}
+
+// readMidjourney reads the midjourney object, and the fields of other APIs that mean the same.
+func readMidjourney(p *body.Body) (m adapter.Midjourney, err error) {
+	o, err := p.Object("midjourney")
+	if err != nil {
+		return m, err
+	}
+	if m, err = mjMembers(o); err != nil {
+		return m, err
+	}
+	addForeign(p, &m)
+	return m, nil
+}
+
+// addForeign takes over seed and negative_prompt from other image APIs; values that make no sense are ignored, since
+// clients send them without being asked.
+func addForeign(p *body.Body, m *adapter.Midjourney) {
+	if seed, err := p.Whole("seed", 0, math.MaxUint32); err == nil && seed != nil && m.Seed == nil {
+		m.Seed = seed
+	}
+	if m.No == "" {
+		m.No = p.Hint("negative_prompt")
+	}
+}
+
+// PixelSize is a size that names pixels; empty for any other.
+func PixelSize(size string) string {
+	if m := sizes.FindStringSubmatch(size); m != nil && m[2] == "x" {
+		return size
+	}
+	return ""
+}

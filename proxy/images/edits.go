@@ -1,0 +1,109 @@
+package images
+
+import (
+	"context"
+
+	"github.com/gin-gonic/gin"
+
+	"midgate/adapter"
+	"midgate/proxy/body"
+	"midgate/proxy/web"
+)
+
+// pictureRoute serves a route that begins with pictures; begin hands the checked request to the core.
+type pictureRoute struct {
+	prompted   bool // a prompt must be there
+	masked     bool // a mask may be there
+	least      int  // pictures
+	most       int
+	answerText bool // the answer is words
+	begin      func(context.Context, adapter.Attempt, adapter.Edit) (adapter.Ticket, error)
+}
+
+// Edit serves POST /v1/images/edits: pictures, and words for what to make of them.
+func (s *Routes) Edit(c *gin.Context) error {
+	return s.withPictures(c, pictureRoute{prompted: true, masked: true, least: 1, most: body.MaxImages, begin: s.editor.Edit})
+}
+
+// Vary serves POST /v1/images/variations.
+func (s *Routes) Vary(c *gin.Context) error {
+	return s.withPictures(c, pictureRoute{least: 1, most: 1, begin: s.editor.Vary})
+}
+
+// Blend serves POST /v1/images/blends.
+func (s *Routes) Blend(c *gin.Context) error {
+	return s.withPictures(c, pictureRoute{least: 2, most: 5, begin: s.editor.Blend})
+}
+
+// Describe serves POST /v1/images/descriptions.
+func (s *Routes) Describe(c *gin.Context) error {
+	return s.withPictures(c, pictureRoute{least: 1, most: 1, answerText: true, begin: s.editor.Describe})
+}
+
+func (s *Routes) withPictures(c *gin.Context, r pictureRoute) error {
+	p, err := s.Read(c)
+	if err != nil {
+		return err
+	}
+	e, stream, err := s.decodeEdit(c, p, r)
+	if err != nil {
+		return err
+	}
+	a, err := s.Attempt(c, p, stream, web.EchoOf(e.Generation))
+	if err != nil {
+		return err
+	}
+	t, err := r.begin(c.Request.Context(), a, e)
+	if err != nil {
+		return err
+	}
+	if r.answerText {
+		return s.Deliver(c, t, s.RenderTexts(t.Job().Created.Unix()))
+	}
+	if stream {
+		return s.stream(c, t, "image_edit", web.EchoOf(e.Generation))
+	}
+	return s.Deliver(c, t, s.Render(c, web.EchoOf(e.Generation)))
+}
+
+// decodeEdit checks everything that costs nothing first; pictures are looked up and fetched last.
+func (s *Routes) decodeEdit(c *gin.Context, p *body.Body, r pictureRoute) (e adapter.Edit, stream bool, err error) {
+	if !p.Form {
+		if err := p.JSONImages(); err != nil {
+			return e, false, err
+		}
+	}
+	e.Generation, stream, err = ReadGeneration(p, r.prompted)
+	web.RequestOf(c).Model = e.Model
+	if err != nil {
+		return e, false, err
+	}
+	switch n := len(p.Images); {
+	case n == 0:
+		return e, false, adapter.BadParam("image", "missing_required_parameter", "Missing required parameter: 'image'.")
+	case n < r.least || n > r.most:
+		return e, false, adapter.BadParam("image", "invalid_value", "From %d to %d images are expected here, not %d.", r.least, r.most, n)
+	}
+	takes := []string{"image"}
+	if r.masked {
+		takes = append(takes, "mask")
+	}
+	if err := p.Unused(takes...); err != nil {
+		return e, false, err
+	}
+	for _, src := range p.Images {
+		ref, err := s.Resolve(c, src)
+		if err != nil {
+			return e, false, err
+		}
+		e.Images = append(e.Images, ref)
+	}
+	if p.Mask != nil {
+		ref, err := s.Resolve(c, *p.Mask)
+		if err != nil {
+			return e, false, err
+		}
+		e.Mask = &ref
+	}
+	return e, stream, s.ResolveReferences(c, p, &e.Generation)
+}

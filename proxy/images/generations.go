@@ -1,0 +1,66 @@
+package images
+
+import (
+	"context"
+
+	"github.com/gin-gonic/gin"
+	"github.com/tidwall/gjson"
+
+	"midgate/adapter"
+	"midgate/adapter/jsonstream"
+	"midgate/proxy/web"
+)
+
+// Generate serves POST /v1/images/generations.
+func (s *Routes) Generate(c *gin.Context) error {
+	return s.generateAs(c, false)
+}
+
+func (s *Routes) generateAs(c *gin.Context, router bool) error {
+	p, err := s.Read(c)
+	if err != nil {
+		return err
+	}
+	if router {
+		p.Fields["response_format"] = gjson.Result{Type: gjson.String, Str: "b64_json", Raw: `"b64_json"`}
+	}
+	g, stream, err := ReadGeneration(p, true)
+	web.RequestOf(c).Model = g.Model
+	if err != nil {
+		return err
+	}
+	if err := p.Unused(); err != nil {
+		return err
+	}
+	if err := s.ResolveReferences(c, p, &g); err != nil {
+		return err
+	}
+	f := web.EchoOf(g)
+	f.Router = router
+	a, err := s.Attempt(c, p, stream, f)
+	if err != nil {
+		return err
+	}
+	t, err := s.drawer.Generate(c.Request.Context(), a, g)
+	if err != nil {
+		return err
+	}
+	if stream {
+		return s.stream(c, t, "image_generation", f)
+	}
+	return s.Deliver(c, t, s.Render(c, f))
+}
+
+// GenerateRouter serves POST /v1/images, OpenRouter's route for the same: its answer holds the pictures themselves, and
+// their cost in its own words.
+func (s *Routes) GenerateRouter(c *gin.Context) error {
+	return s.generateAs(c, true)
+}
+
+// Render renders a result as OpenAI's ImagesResponse.
+func (s *Routes) Render(c *gin.Context, f web.Echo) web.Renderer {
+	caller, base := web.RequestOf(c).Caller, s.Base(c)
+	return func(ctx context.Context, d *jsonstream.Document, r adapter.Result) error {
+		return s.images(ctx, d, caller, f, base, r.Images)
+	}
+}

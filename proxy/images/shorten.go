@@ -1,0 +1,32 @@
+package images
+
+import (
+	"github.com/gin-gonic/gin"
+
+	"midgate/proxy/web"
+)
+
+// Shorten serves POST /v1/prompts/shorten.
+func (s *Routes) Shorten(c *gin.Context) error {
+	p, err := s.Read(c)
+	if err != nil {
+		return err
+	}
+	g, _, err := ReadGeneration(p, true)
+	web.RequestOf(c).Model = g.Model
+	if err != nil {
+		return err
+	}
+	if err := p.Unused(); err != nil {
+		return err
+	}
+	a, err := s.Attempt(c, p, false, web.EchoOf(g))
+	if err != nil {
+		return err
+	}
+	t, err := s.drawer.Shorten(c.Request.Context(), a, g)
+	if err != nil {
+		return err
+	}
+	return s.Deliver(c, t, s.RenderTexts(t.Job().Created.Unix()))
+}

@@ -1,0 +1,144 @@
+package metrics
+
+import (
+	"cmp"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"midgate/adapter"
+)
+
+// Metrics are what GET /metrics shows. Labels are short closed words: routes' patterns, kinds, names of upstreams;
+// never keys, owners, prompts or ids. It is safe for concurrent use.
+type Metrics struct {
+	registry *prometheus.Registry
+	serve    http.Handler
+
+	requests *prometheus.CounterVec
+	duration *prometheus.HistogramVec
+	waiting  prometheus.Gauge
+	errors   *prometheus.CounterVec
+	begun    *prometheus.CounterVec
+	jobs     *prometheus.CounterVec
+	paid     *prometheus.CounterVec
+	jobTook  *prometheus.HistogramVec
+	inFlight *prometheus.GaugeVec
+	polls    *prometheus.CounterVec
+	asked    *prometheus.CounterVec
+	pictures *prometheus.CounterVec
+	upstream *prometheus.CounterVec
+	fetched  *prometheus.CounterVec
+	hooks    *prometheus.CounterVec
+}
+
+// New makes the metrics, all zero, in a registry of their own.
+func New() *Metrics {
+	count := func(name, help string, labels ...string) *prometheus.CounterVec {
+		return prometheus.NewCounterVec(prometheus.CounterOpts{Name: "midgate_" + name, Help: help}, labels)
+	}
+	took := func(name, help string, buckets []float64, labels ...string) *prometheus.HistogramVec {
+		return prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "midgate_" + name, Help: help, Buckets: buckets}, labels)
+	}
+	m := &Metrics{
+		registry: prometheus.NewRegistry(),
+		requests: count("http_requests_total", "Requests answered, by route and status.", "route", "method", "status"),
+		duration: took("http_request_duration_seconds", "Time from a request's header to the end of its answer.",
+			[]float64{.001, .005, .025, .1, .5, 2.5, 10, 30, 60, 120, 300, 600}, "route"),
+		waiting:  prometheus.NewGauge(prometheus.GaugeOpts{Name: "midgate_http_in_flight", Help: "Requests being served now."}),
+		errors:   count("errors_total", "Error answers, by kind.", "kind"),
+		begun:    count("jobs_started_total", "Jobs begun.", "kind", "upstream", "speed"),
+		jobs:     count("jobs_total", "Jobs that ended, by outcome.", "kind", "upstream", "speed", "outcome"),
+		paid:     count("jobs_paid_total", "Jobs at an upstream that cost something, the steps between included, counted when what was asked for ends.", "kind", "upstream"),
+		jobTook:  took("job_duration_seconds", "Time from a job's begin to its end.", []float64{1, 5, 10, 20, 30, 45, 60, 90, 120, 180, 300, 600, 1800, 3600}, "kind", "speed"),
+		inFlight: prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "midgate_jobs_in_flight", Help: "Jobs at an upstream now."}, []string{"upstream"}),
+		polls:    count("upstream_polls_total", "Questions for the state of tasks.", "upstream", "route"),
+		asked:    count("upstream_polled_tasks_total", "Tasks asked for in those questions.", "upstream"),
+		pictures: count("pictures_total", "Pictures handed out, by form.", "form"),
+		upstream: count("upstream_errors_total", "Submissions that an upstream refused or lost, by kind.", "upstream", "kind"),
+		fetched:  count("upstream_downloads_total", "Pictures fetched from an upstream, by outcome.", "upstream", "outcome"),
+		hooks:    count("webhooks_total", "Webhooks that arrived, by whether they were taken.", "upstream", "taken"),
+	}
+	m.registry.MustRegister(m.requests, m.duration, m.waiting, m.errors, m.begun, m.jobs, m.paid, m.jobTook, m.inFlight,
+		m.polls, m.asked, m.pictures, m.upstream, m.fetched, m.hooks, collectors.NewGoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.serve = promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
+	return m
+}
+
+// Observer is what the core tells about jobs.
+func (m *Metrics) Observer() adapter.Observer {
+	return adapter.Observer{
+		JobStarted: func(kind, upstream string, speed adapter.Speed) {
+			m.begun.WithLabelValues(kind, upstream, string(speed)).Inc()
+		},
+		JobEnded: func(kind, upstream string, speed adapter.Speed, outcome string, took time.Duration) {
+			m.jobs.WithLabelValues(kind, upstream, string(speed), outcome).Inc()
+			m.jobTook.WithLabelValues(kind, string(speed)).Observe(took.Seconds())
+		},
+		Paid: func(kind, upstream string, jobs int) {
+			m.paid.WithLabelValues(kind, upstream).Add(float64(jobs))
+		},
+		InFlight: func(upstream string, jobs int) { m.inFlight.WithLabelValues(upstream).Set(float64(jobs)) },
+	}
+}
+
+// Polled counts one question to an upstream about some tasks; route is "single" or "list".
+func (m *Metrics) Polled(upstream, route string, tasks int) {
+	m.polls.WithLabelValues(upstream, route).Inc()
+	m.asked.WithLabelValues(upstream).Add(float64(tasks))
+}
+
+// Downloaded counts one picture fetched from an upstream.
+func (m *Metrics) Downloaded(upstream string, err error) {
+	outcome := "ok"
+	if err != nil {
+		outcome = "failed"
+	}
+	m.fetched.WithLabelValues(upstream, outcome).Inc()
+}
+
+// Hooked counts one webhook; upstream is empty where nobody waits for its task.
+func (m *Metrics) Hooked(upstream string, taken bool) {
+	m.hooks.WithLabelValues(upstream, strconv.FormatBool(taken)).Inc()
+}
+
+// UpstreamFailed counts a submission that was refused or lost by the kind of its error.
+func (m *Metrics) UpstreamFailed(upstream string, kind adapter.Kind) {
+	m.upstream.WithLabelValues(upstream, kindLabel(kind)).Inc()
+}
+
+// Arrive counts a request that is being served.
+func (m *Metrics) Arrive() { m.waiting.Inc() }
+
+// Leave counts a request whose answer is over.
+func (m *Metrics) Leave(route, method string, status int, took time.Duration) {
+	m.waiting.Dec()
+	m.requests.WithLabelValues(route, KnownMethod(method), strconv.Itoa(status)).Inc()
+	m.duration.WithLabelValues(route).Observe(took.Seconds())
+}
+
+// Refused counts an error that was answered.
+func (m *Metrics) Refused(kind adapter.Kind) { m.errors.WithLabelValues(kindLabel(kind)).Inc() }
+
+// HandedOut counts pictures of one form: url, b64_json or bytes.
+func (m *Metrics) HandedOut(form string, n int) { m.pictures.WithLabelValues(form).Add(float64(n)) }
+
+func kindLabel(k adapter.Kind) string { return cmp.Or(string(k), "internal") }
+
+// ServeHTTP shows the metrics as they are now.
+func (m *Metrics) ServeHTTP(w http.ResponseWriter, r *http.Request) { m.serve.ServeHTTP(w, r) }
+
+// KnownMethod keeps made-up methods out of logs and metric labels.
+func KnownMethod(m string) string {
+	switch m {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions:
+		return m
+	default:
+		return "other"
+	}
+}

@@ -1,0 +1,238 @@
+package videos
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+	"github.com/tidwall/gjson"
+
+	"midgate/adapter"
+	"midgate/proxy/body"
+	"midgate/proxy/images"
+	"midgate/proxy/web"
+)
+
+// Routes serves OpenAI's video API, and videos' bytes.
+type Routes struct {
+	*web.Server
+	films Films
+}
+
+// New makes the routes.
+func New(w *web.Server, f Films) *Routes {
+	return &Routes{Server: w, films: f}
+}
+
+// Films makes and keeps videos. A video is its job.
+type Films interface {
+	Film(ctx context.Context, a adapter.Attempt, f adapter.VideoRequest) (adapter.Ticket, error)
+	Remix(ctx context.Context, a adapter.Attempt, videoID, prompt string) (adapter.Ticket, error)
+	Animate(ctx context.Context, a adapter.Attempt, act adapter.Act) (adapter.Ticket, error)
+	// Video is a NotFound *Error for an unknown video and for somebody else's.
+	Video(ctx context.Context, c adapter.Caller, id string) (adapter.Job, error)
+	Videos(ctx context.Context, c adapter.Caller, limit int, after string, oldest bool) ([]adapter.Job, error)
+	DeleteVideo(ctx context.Context, c adapter.Caller, id string) error
+	// VideoBytes is public: an id cannot be guessed. clip counts from 0.
+	VideoBytes(ctx context.Context, id string, clip int, thumbnail bool) (*adapter.Blob, error)
+}
+
+// Create serves POST /v1/videos, in both of its encodings.
+func (s *Routes) Create(c *gin.Context) error {
+	p, err := s.Read(c)
+	if err != nil {
+		return err
+	}
+	f, err := s.decode(c, p)
+	if err != nil {
+		return err
+	}
+	return s.begin(c, p, func(ctx context.Context, a adapter.Attempt) (adapter.Ticket, error) {
+		return s.films.Film(ctx, a, f)
+	})
+}
+
+// Remix serves POST /v1/videos/{id}/remix: another prompt for the same first frame.
+func (s *Routes) Remix(c *gin.Context) error {
+	id, err := named(c)
+	if err != nil {
+		return err
+	}
+	p, err := s.Read(c)
+	if err != nil {
+		return err
+	}
+	prompt, err := p.Prompt(true)
+	if err != nil {
+		return err
+	}
+	if err := p.Unused(); err != nil {
+		return err
+	}
+	return s.begin(c, p, func(ctx context.Context, a adapter.Attempt) (adapter.Ticket, error) {
+		return s.films.Remix(ctx, a, id, prompt)
+	})
+}
+
+// Extend serves POST /v1/videos/extensions.
+func (s *Routes) Extend(c *gin.Context) error {
+	p, err := s.Read(c)
+	if err != nil {
+		return err
+	}
+	f, err := s.decode(c, p)
+	if err != nil {
+		return err
+	}
+	if f.Extends, err = readID(p); err != nil {
+		return err
+	}
+	return s.begin(c, p, func(ctx context.Context, a adapter.Attempt) (adapter.Ticket, error) {
+		return s.films.Film(ctx, a, f)
+	})
+}
+
+// Unsupported serves what OpenAI has and Midjourney has not.
+func (s *Routes) Unsupported(*gin.Context) error {
+	return &adapter.Error{Kind: adapter.Unsupported, Code: "unsupported",
+		Message: "Midjourney cannot do this with videos: POST /v1/videos animates a picture, /remix and /extensions go on from there."}
+}
+
+// begin starts a video and answers with it at once: clients ask for it until it is done.
+func (s *Routes) begin(c *gin.Context, p *body.Body, start func(context.Context, adapter.Attempt) (adapter.Ticket, error)) error {
+	a, err := s.Attempt(c, p, false, web.Echo{})
+	if err != nil {
+		return err
+	}
+	a.Async = true
+	t, err := start(c.Request.Context(), a)
+	if err != nil {
+		return err
+	}
+	run := t.Job()
+	web.RequestOf(c).Follow(t)
+	c.Header("Midgate-Job", run.ID)
+	s.WriteJSON(c, http.StatusOK, s.show(s.Base(c), run))
+	web.Handed(c, t)
+	return nil
+}
+
+// Animate makes a video of a picture, as one of its buttons does.
+func (s *Routes) Animate(c *gin.Context, p *body.Body, act adapter.Act) error {
+	return s.begin(c, p, func(ctx context.Context, a adapter.Attempt) (adapter.Ticket, error) {
+		return s.films.Animate(ctx, a, act)
+	})
+}
+
+// decode reads what the routes that make videos have in common; the first frame is looked up last.
+func (s *Routes) decode(c *gin.Context, p *body.Body) (f adapter.VideoRequest, err error) {
+	var read body.Steps
+	read.Do(func() (err error) { f.Generation, _, err = images.ReadGeneration(p, true); return })
+	web.RequestOf(c).Model = f.Model
+	read.Do(func() (err error) { f.Seconds, err = readSeconds(p); return })
+	read.Do(func() (err error) {
+		f.Motion, err = body.OneOf(field(p, "motion"), "motion", "low", "high")
+		return
+	})
+	read.Do(func() (err error) { f.Loop, err = body.TruthOf(field(p, "loop"), "loop"); return })
+	read.Do(func() (err error) { f.Type, err = body.TextOf(field(p, "video_type"), "video_type"); return })
+	read.Do(func() (err error) { f.Input, err = s.firstFrame(c, p); return })
+	read.Do(func() (err error) { f.End, err = s.lastFrame(c, p); return })
+	read.Do(func() error { return s.ResolveReferences(c, p, &f.Generation) })
+	return f, read.Err
+}
+
+// firstFrame looks up the one picture that a video may begin with.
+func (s *Routes) firstFrame(c *gin.Context, p *body.Body) (*adapter.Reference, error) {
+	if !p.Form {
+		for _, name := range []string{"input_reference", "image", "image_url"} {
+			if err := p.AddImage(p.Fields[name], name); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if err := p.Unused("image", "end_image"); err != nil {
+		return nil, err
+	}
+	if len(p.Images) > 1 {
+		return nil, adapter.BadParam("input_reference", "invalid_value", "A video begins with one picture: send 'input_reference' once, as a file, an 'image_url' or a 'file_id'.")
+	}
+	if len(p.Images) == 0 {
+		return nil, nil //nolint:nilnil // a still is drawn first
+	}
+	ref, err := s.Resolve(c, p.Images[0])
+	return &ref, err
+}
+
+func (s *Routes) lastFrame(c *gin.Context, p *body.Body) (*adapter.Reference, error) {
+	if p.End != nil {
+		ref, err := s.Resolve(c, *p.End)
+		return &ref, err
+	}
+	src, err := body.SourceOf(field(p, "end_image"), "end_image")
+	if err != nil || src.Text == "" {
+		return nil, err
+	}
+	p.Take(&src)
+	ref, err := s.Resolve(c, src)
+	return &ref, err
+}
+
+// field reads a member of the midjourney object that belongs to videos, or a field of that name beside it.
+func field(p *body.Body, name string) gjson.Result {
+	if v, ok := p.Fields[name]; ok && v.Type != gjson.Null {
+		return v
+	}
+	o, err := p.Object("midjourney")
+	if err != nil || !o.IsObject() {
+		return gjson.Result{} // what is wrong with it was said before
+	}
+	return o.Map()[name]
+}
+
+// readSeconds reads OpenAI's length; its own default is 4.
+func readSeconds(p *body.Body) (int, error) {
+	n, err := p.Whole("seconds", 1, 20)
+	if err != nil || n == nil {
+		return 0, err
+	}
+	if *n%4 != 0 {
+		return 0, adapter.BadParam("seconds", "invalid_value", "'seconds' must be '4', '8', '12', '16' or '20'.")
+	}
+	return int(*n), nil
+}
+
+// readID reads which video is meant: video[id] in a form, {"id"} or the id itself in JSON.
+func readID(p *body.Body) (string, error) {
+	v := p.Fields["video[id]"]
+	if v.Type == gjson.Null {
+		v = p.Fields["video"]
+	}
+	if v.IsObject() {
+		v = v.Get("id")
+	}
+	id, err := body.TextOf(v, "video")
+	switch {
+	case err != nil:
+		return "", err
+	case id == "":
+		return "", adapter.BadParam("video", "missing_required_parameter", "Missing required parameter: 'video[id]', the ID of a video made here.")
+	case !isID(id):
+		return "", notFound()
+	}
+	return id, nil
+}
+
+func isID(id string) bool { return adapter.ValidID(id) && strings.HasPrefix(id, "video_") }
+
+func notFound() error {
+	return &adapter.Error{Kind: adapter.NotFound, Code: "video_not_found", Message: "There is no video with this ID."}
+}
+
+func named(c *gin.Context) (string, error) {
+	if id := c.Param("id"); isID(id) {
+		return id, nil
+	}
+	return "", notFound()
+}

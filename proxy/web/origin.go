@@ -1,0 +1,67 @@
+package web
+
+import (
+	"mime"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"midgate/adapter"
+)
+
+// AllowedOrigin returns what to allow, empty if the origin may not use the API. Picture bytes are everybody's.
+func (s *Server) AllowedOrigin(origin, path string) string {
+	if strings.HasPrefix(path, "/images/") || slices.Contains(s.Config.Origins, "*") {
+		return "*"
+	}
+	if slices.Contains(s.Config.Origins, origin) {
+		return origin
+	}
+	return ""
+}
+
+// plainForms are the media types that a page of any origin may send without asking first (the Fetch standard's
+// CORS-safelisted ones); a body is read as JSON whatever it calls itself, so these are enough to spend money.
+var plainForms = []string{"", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data"}
+
+// checkOrigin keeps web pages from using a midgate without keys behind their visitor's back: that the page may not read the
+// answer, which is all that CORS sees to, does not keep the job from being paid for. What a browser asks about first is
+// CORS's business, and programs send no Origin.
+func (s *Server) checkOrigin(c *gin.Context) error {
+	r := c.Request
+	origin := r.Header.Get("Origin")
+	if s.Config.Auth != AuthNone || origin == "" || r.Method == http.MethodGet || r.Method == http.MethodHead {
+		return nil
+	}
+	if s.AllowedOrigin(origin, r.URL.Path) != "" || s.sameOrigin(c, origin) || asksFirst(r.Header) {
+		return nil
+	}
+	return &adapter.Error{Kind: adapter.Forbidden, Code: "origin_not_allowed",
+		Message: "Web pages of other origins cannot use this midgate, which asks for no key: name them in MIDGATE_CORS_ORIGINS."}
+}
+
+// sameOrigin reports whether a page came from here. The browser's own word counts, where it gives it: a reverse proxy may
+// have changed the host.
+func (s *Server) sameOrigin(c *gin.Context, origin string) bool {
+	if c.GetHeader("Sec-Fetch-Site") == "same-origin" {
+		return true
+	}
+	u, err := url.Parse(origin)
+	if err != nil || u.Host == "" {
+		return false
+	}
+	own, err := url.Parse(s.Base(c))
+	return strings.EqualFold(u.Host, c.Request.Host) || err == nil && strings.EqualFold(u.Host, own.Host)
+}
+
+// asksFirst reports whether a browser would not have sent such a request to another origin without a preflight.
+func asksFirst(h http.Header) bool {
+	kind, _, err := mime.ParseMediaType(h.Get("Content-Type"))
+	if err != nil && h.Get("Content-Type") != "" {
+		kind = "" // it may be anything
+	}
+	return len(SentKeys(h)) > 0 || !slices.Contains(plainForms, kind)
+}

@@ -1,0 +1,99 @@
+package web
+
+import (
+	"fmt"
+	"net/url"
+	"path"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"midgate/adapter"
+	"midgate/proxy/body"
+)
+
+// uploaded looks up a file that was sent to /v1/files before.
+func (s *Server) uploaded(c *gin.Context, id string) (adapter.Reference, error) {
+	f, err := s.Services.Files.File(c.Request.Context(), RequestOf(c).Caller, strings.TrimSpace(id))
+	if adapter.KindOf(err) == adapter.NotFound {
+		return adapter.Reference{}, &adapter.Error{Kind: adapter.NotFound, Code: "file_not_found", Message: "There is no file with this ID."} // whoever reads the body names the parameter
+	}
+	return f.Contents, err
+}
+
+// resolveReferences looks up pictures that a field of the midjourney object names.
+func (s *Server) resolveReferences(c *gin.Context, p *body.Body, texts []string) ([]adapter.Reference, error) {
+	if len(texts) > body.MaxImages {
+		return nil, adapter.BadParam("midjourney.reference_images", "array_above_max_length", "At most %d reference images may be sent.", body.MaxImages)
+	}
+	var refs []adapter.Reference
+	for i, t := range texts {
+		src := body.Source{Param: fmt.Sprintf("midjourney.reference_images[%d]", i), Text: t}
+		p.Take(&src)
+		ref, err := s.Resolve(c, src)
+		if err != nil {
+			return nil, err
+		}
+		refs = append(refs, ref)
+	}
+	return refs, nil
+}
+
+// Resolve turns a source into something that the core can use: one of our pictures, or a stored upload.
+func (s *Server) Resolve(c *gin.Context, src body.Source) (adapter.Reference, error) {
+	if src.Ref != nil {
+		return *src.Ref, body.Blame(src.Err, src.Param)
+	}
+	ref, err := s.resolveText(c, src.Text)
+	return ref, body.Blame(err, src.Param)
+}
+
+func (s *Server) resolveText(c *gin.Context, text string) (adapter.Reference, error) {
+	caller, ctx := RequestOf(c).Caller, c.Request.Context()
+	switch {
+	case strings.HasPrefix(text, "img_"):
+		_, err := s.Services.Pictures.Image(ctx, caller, text)
+		return adapter.Reference{Image: text}, err
+	case strings.HasPrefix(text, "file"):
+		return s.uploaded(c, text)
+	case body.HasScheme(text, "data"):
+		r, err := body.DataURL(text)
+		if err != nil {
+			return adapter.Reference{}, err
+		}
+		return s.Services.Pictures.Receive(ctx, caller, r, "")
+	case body.HasScheme(text, "http"), body.HasScheme(text, "https"):
+		if id := s.OwnPicture(c, text); id != "" {
+			_, err := s.Services.Pictures.Image(ctx, caller, id)
+			return adapter.Reference{Image: id}, err
+		}
+		body, err := s.fetch.open(ctx, text)
+		if err != nil {
+			return adapter.Reference{}, err
+		}
+		defer func() { _ = body.Close() }() // only read
+		return s.Services.Pictures.Receive(ctx, caller, body, path.Base(text))
+	case len(text) >= 64 && body.IsBase64(text[:64]):
+		return s.Services.Pictures.Receive(ctx, caller, body.Base64Reader(text), "")
+	default:
+		return adapter.Reference{}, adapter.BadParam("", "invalid_value", "Not a picture: an http(s) URL, a data URL, base64, a picture's ID or a file's ID is expected.")
+	}
+}
+
+// OwnPicture returns the ID in a URL that midgate handed out, empty for any other.
+func (s *Server) OwnPicture(c *gin.Context, address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	own, err := url.Parse(s.Base(c))
+	if err != nil || !strings.EqualFold(u.Host, own.Host) && !strings.EqualFold(u.Host, c.Request.Host) {
+		return ""
+	}
+	name, ok := strings.CutPrefix(u.Path, strings.TrimRight(own.Path, "/")+"/images/")
+	id, _, _ := strings.Cut(name, ".")
+	if !ok || !adapter.ValidID(id) {
+		return ""
+	}
+	return id
+}

@@ -1,0 +1,168 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"strconv"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"midgate/adapter"
+	"midgate/adapter/jsonstream"
+	"midgate/proxy/body"
+	"midgate/proxy/metrics"
+)
+
+// Handler serves a request or says what is wrong with it; the error is rendered in one place.
+type Handler func(*gin.Context) error
+
+// Do makes a handler gin's. An error ends the chain.
+func (s *Server) Do(h Handler) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		if err := h(c); err != nil {
+			s.fail(c, err)
+			c.Abort()
+		}
+	}
+}
+
+// fail answers with an error's envelope. If the answer has begun, nothing sensible can follow: the connection is cut.
+func (s *Server) fail(c *gin.Context, err error) {
+	v := RequestOf(c)
+	x := Explain(OfClient(c, err), ErrorContext{Model: v.Model, joins: repeats(c.Request.Header)})
+	v.failed, v.cause = &x, cause(err)
+	if x.status == statusClientGone || c.Writer.Written() {
+		v.cut = true
+		panic(http.ErrAbortHandler) // returning would end the answer as if it were whole
+	}
+	x.SetHeaders(c.Writer.Header())
+	s.Metrics.Refused(x.Kind)
+	s.WriteJSON(c, x.status, envelope{x.Problem})
+}
+
+// Tell notes an error that is told in another way than fail does.
+func (s *Server) Tell(c *gin.Context, x APIError, err error) {
+	v := RequestOf(c)
+	v.failed, v.cause = &x, cause(err)
+	s.Metrics.Refused(x.Kind)
+}
+
+// cause is an error's private reason, for the log. The public message is left out: it may quote the request.
+func cause(err error) error {
+	if e, ok := errors.AsType[*adapter.Error](err); ok {
+		return e.Err
+	}
+	return err
+}
+
+// OfClient tells a client that left from a context that ended for another reason: only the first needs no answer.
+func OfClient(c *gin.Context, err error) error {
+	kind := body.Typed(err).Kind
+	switch gone := c.Request.Context().Err() != nil; {
+	case gone && kind == adapter.Storage && errors.Is(err, context.Canceled):
+		return context.Canceled // the store is well, nobody wanted its answer any more
+	case kind != adapter.Internal && kind != body.ClientGone:
+		return err // also where a body that came too slowly has ended the context
+	case gone:
+		return context.Canceled
+	default:
+		return &adapter.Error{Kind: adapter.Internal, Err: err}
+	}
+}
+
+// panicked turns a panic into a logged 500, or a cut connection if the answer has begun.
+func (s *Server) panicked(c *gin.Context, reason any) {
+	defer func() {
+		_ = recover() // fail cuts an answer that has begun; observe does it after the access line
+	}()
+	s.logPanic(slog.String("request_id", RequestOf(c).id), reason)
+	s.fail(c, &adapter.Error{Kind: adapter.Internal, Err: errors.New("panic in a handler")})
+}
+
+// logPanic says where the panic is that was just recovered from. What it says itself may quote a request.
+func (s *Server) logPanic(of slog.Attr, reason any) {
+	s.Log.LogAttrs(context.Background(), slog.LevelError, "panic", of,
+		slog.String("type", fmt.Sprintf("%T", reason)), slog.String("stack", string(debug.Stack())))
+}
+
+// Guarded does work of a request in a goroutine of its own, where nobody else catches a panic: it would end the process,
+// with every job that is waited for.
+func (s *Server) Guarded(of slog.Attr, work func() error) (err error) {
+	defer func() {
+		if reason := recover(); reason != nil {
+			s.logPanic(of, reason)
+			err = &adapter.Error{Kind: adapter.Internal, Err: errors.New("panic beside a handler")}
+		}
+	}()
+	return work()
+}
+
+// WriteJSON answers with a small document.
+func (s *Server) WriteJSON(c *gin.Context, status int, doc any) {
+	body, err := json.Marshal(doc)
+	if err != nil {
+		panic(err) // only our own structs are marshalled: a mistake in the program
+	}
+	s.WriteBytes(c, status, "application/json", body)
+}
+
+// WriteBytes answers with a body that is at hand.
+func (s *Server) WriteBytes(c *gin.Context, status int, contentType string, body []byte) {
+	h := c.Writer.Header()
+	h["Content-Type"] = []string{contentType}
+	h["Content-Length"] = []string{strconv.Itoa(len(body))}
+	s.stamp(c)
+	s.Pace(c)
+	c.Writer.WriteHeader(status)
+	if c.Request.Method == http.MethodHead {
+		c.Writer.WriteHeaderNow()
+		return
+	}
+	if _, err := c.Writer.Write(body); err != nil {
+		RequestOf(c).cut = true
+	}
+}
+
+// stamp says how long the answer took until its header was written.
+func (s *Server) stamp(c *gin.Context) {
+	c.Writer.Header()["Openai-Processing-Ms"] = []string{strconv.FormatInt(time.Since(RequestOf(c).begun).Milliseconds(), 10)}
+}
+
+// Pace gives the client some time to take the next piece of the answer; without it a client
+// that never reads would hold a finished answer for ever.
+func (s *Server) Pace(c *gin.Context) {
+	// A writer without deadlines (a test's recorder) answers ErrNotSupported: nothing to bound there.
+	_ = http.NewResponseController(c.Writer).SetWriteDeadline(time.Now().Add(s.Config.WriteTimeout))
+}
+
+// WriteDocument answers with a document that no ticket waits for.
+func (s *Server) WriteDocument(c *gin.Context, doc *jsonstream.Document) error {
+	if err := primed(doc); err != nil {
+		return err
+	}
+	c.Header("Content-Type", "application/json")
+	c.Header("Content-Length", strconv.FormatInt(doc.Size(), 10))
+	s.stamp(c)
+	s.Pace(c)
+	c.Writer.WriteHeader(http.StatusOK)
+	if c.Request.Method == http.MethodHead {
+		c.Writer.WriteHeaderNow()
+		return nil
+	}
+	if err := doc.Stream(c.Request.Context(), c.Writer, func() { s.Pace(c) }); err != nil {
+		RequestOf(c).cut, RequestOf(c).cause = true, err
+		panic(http.ErrAbortHandler) // an answer that is not whole must not look whole
+	}
+	return nil
+}
+
+// UnknownURL refuses a path at which nothing is served.
+func (s *Server) UnknownURL(c *gin.Context) error {
+	return adapter.Errorf(NoRoute, "Unknown request URL: %s %s. Please check the path.", metrics.KnownMethod(c.Request.Method), body.Excerpt(c.Request.URL.Path))
+}
