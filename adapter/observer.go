@@ -6,5 +6,6 @@ import "time"
 type Observer struct {
 	JobStarted func(kind, upstream string, speed Speed)
 	JobEnded   func(kind, upstream string, speed Speed, outcome string, took time.Duration)
+	Paid       func(kind, upstream string, jobs int) // what a job that ended has paid an upstream for
 	InFlight   func(upstream string, jobs int)
 }

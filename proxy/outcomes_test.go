@@ -2,8 +2,12 @@ package proxy
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
+	"regexp"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -99,23 +103,77 @@ func TestAnEarlierTaskThatAnAnswerNamesIsFollowed(t *testing.T) {
 	}
 }
 
-// paidAsCharged compares the jobs_paid of all jobs with the upstream's ledger.
+// paidAsCharged compares the jobs_paid of all jobs and the metric with the upstream's ledger.
 func (h *house) paidAsCharged(t *testing.T) {
 	t.Helper()
-	_, _, body := h.call(t, "GET", "/v1/jobs?limit=100", "")
-	var page struct {
-		Data []web.JobJSON `json:"data"`
+	paid, after := 0, ""
+	for more := true; more; {
+		_, _, body := h.call(t, "GET", "/v1/jobs?limit=100"+after, "")
+		var page struct {
+			Data    []web.JobJSON `json:"data"`
+			HasMore bool          `json:"has_more"`
+		}
+		if err := json.Unmarshal(body, &page); err != nil {
+			t.Fatal(err)
+		}
+		for _, j := range page.Data {
+			paid += j.JobsPaid
+		}
+		if more = page.HasMore; more {
+			after = "&after=" + page.Data[len(page.Data)-1].ID
+		}
 	}
-	if err := json.Unmarshal(body, &page); err != nil {
-		t.Fatal(err)
+	_, _, metrics := h.call(t, "GET", "/metrics", "")
+	counted := 0
+	for _, m := range paidMetric.FindAllStringSubmatch(string(metrics), -1) {
+		n, err := strconv.Atoi(m[1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		counted += n
 	}
-	paid := 0
-	for _, j := range page.Data {
-		paid += j.JobsPaid
+	if charged := len(h.sim.Ledger()); paid != charged || counted != charged {
+		t.Errorf("jobs_paid is %d in all, midgate_jobs_paid_total %d, and the upstream charged %d", paid, counted, charged)
 	}
-	if charged := len(h.sim.Ledger()); paid != charged {
-		t.Errorf("jobs_paid is %d in all, and the upstream charged %d", paid, charged)
+}
+
+var paidMetric = regexp.MustCompile(`(?m)^midgate_jobs_paid_total\{[^}]*\} (\d+)$`)
+
+// TestTheLedgersAgreeAfterManyRequests of all kinds, many of them at once and a good part of them failures.
+func TestTheLedgersAgreeAfterManyRequests(t *testing.T) {
+	h := newHouse(t, simulator.Config{Remix: true})
+	for _, f := range []simulator.Fault{
+		{Kind: "queue-full", Match: "busy"},
+		{Kind: "answer", Status: 200, Body: `{"code":9,"description":"BaseImageUrl is empty"}`, Match: "refused", Times: -1},
+		{Kind: "answer", Status: 503, Body: `{"error":{"message":"无可用的账号实例"}}`, Match: "nobody", Times: -1},
+		{Kind: "answer", Status: 403, Body: "error code: 1020", Match: "guarded", Times: -1},
+		{Kind: "ends", Body: "Credits exhausted", Match: "poor", Times: -1},
+	} {
+		f.Route = "imagine"
+		h.sim.Fail(f)
 	}
+	first := h.draw(t, `{"prompt":"a red fox --v 7","response_format":"url"}`)[0].ID
+	prompts := []string{"a fox", "busy", "refused", "sim-fail sim-instant", "sim-banned", "a bear", "nobody", "guarded", "poor", "a hare"}
+	actions := []string{"upscale", "zoom_out_2x", "vary_strong", "pan_left", "make_square", "reroll", "vary_subtle", "upscale_subtle", "no_such_action", "pan_up"}
+	var all sync.WaitGroup
+	turn := make(chan struct{}, 8)
+	for i := range 200 {
+		turn <- struct{}{}
+		all.Go(func() {
+			defer func() { <-turn }()
+			switch i % 3 {
+			case 2:
+				h.call(t, "POST", "/v1/images/"+first+"/actions", `{"action":"`+actions[i/3%len(actions)]+`","response_format":"url"}`)
+			default:
+				h.call(t, "POST", "/v1/images/generations", fmt.Sprintf(`{"prompt":"%s, number %d","n":%d,"response_format":"url"}`, prompts[i%len(prompts)], i, 1+i%5))
+			}
+		})
+	}
+	all.Wait()
+	if n := len(h.sim.Ledger()); n < 100 {
+		t.Errorf("%d jobs were paid, want a mixed run with more", n)
+	}
+	h.paidAsCharged(t)
 }
 
 // TestJobsPaidIsWhatTheUpstreamCharged: hidden presses count, dialogs and refusals do not.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"midgate/adapter"
@@ -14,6 +15,7 @@ type execution struct {
 	slot     *slot     // the first submission's place, nil if it has to be asked for
 	fresh    string    // the step whose intent the record holds although nothing was sent yet
 	patience time.Time // until then a full upstream is asked again
+	counted  []string  // the paid steps that metrics know already: the job ended before
 }
 
 // execute runs a job's workflow in a goroutine of the engine. The caller has claimed the job.
@@ -22,7 +24,7 @@ func (s *Engine) execute(j *activeJob, caller adapter.Caller, with execution) {
 	ctx, cancel := context.WithDeadlineCause(s.life, run.Deadline, errDeadline)
 	ctx, stop := context.WithCancelCause(ctx)
 	j = s.jobs.enter(j)
-	q := &Execution{s: s, job: j, ctx: ctx, stop: stop, caller: caller, seed: run.Seed, slot: with.slot, fresh: with.fresh, patience: with.patience, resumed: with.slot == nil}
+	q := &Execution{s: s, job: j, ctx: ctx, stop: stop, caller: caller, seed: run.Seed, slot: with.slot, fresh: with.fresh, patience: with.patience, resumed: with.slot == nil, counted: with.counted}
 	j.mu.Lock()
 	j.own, j.by, j.stop, j.key = true, q, stop, caller.Key
 	j.heed() // it may have been cancelled since the snapshot
@@ -82,6 +84,7 @@ func (s *Engine) ended(q *Execution, result adapter.Result, err error) {
 		s.release(q, nil)
 		return
 	}
+	s.countPaid(run, q.counted) // before anybody hears that it is over
 	if s.deps.Stored != nil {
 		s.deps.Stored(q.resumed, q.records...)
 	}
@@ -134,6 +137,29 @@ func (q *Execution) putEnd(ctx context.Context, tx adapter.Tx, run adapter.Job) 
 		}
 	}
 	return tx.PutImages(ctx, q.records...)
+}
+
+// countPaid tells metrics what a job that has ended paid for, as its record says.
+func (s *Engine) countPaid(run adapter.Job, counted []string) {
+	o := s.deps.Observer.Paid
+	if o == nil {
+		return
+	}
+	for _, st := range run.Steps {
+		if st.Paid() && !slices.Contains(counted, st.Name) {
+			o(string(run.Kind), st.Upstream, 1)
+		}
+	}
+}
+
+// paidSteps are the names of the steps that were paid.
+func paidSteps(run adapter.Job) (names []string) {
+	for _, st := range run.Steps {
+		if st.Paid() {
+			names = append(names, st.Name)
+		}
+	}
+	return names
 }
 
 // count tells metrics of a job that has ended.

@@ -24,6 +24,7 @@ type Execution struct {
 	seed     string
 	patience time.Time // until then a full upstream is asked again
 	resumed  bool
+	counted  []string // the paid steps that metrics know already
 
 	mu      sync.Mutex
 	slot    *slot   // the one that admitted the job, until its first submission takes it
@@ -152,7 +153,7 @@ func (q *Execution) OpenDialog(o StepRequest) (adapter.Task, error) {
 // Await waits for the task of a submission and notes how it went.
 func (q *Execution) Await(o StepRequest, sub adapter.Submission) (adapter.Task, error) {
 	polls, state := 0, q.state(o.Step)
-	if sub.Existing {
+	if sub.Existing { // it carries the state of whoever submitted it
 		state = ""
 	}
 	task, err := o.Account.Waiter.Wait(q.ctx, adapter.Wait{

@@ -164,7 +164,7 @@ func (s *Engine) reopen(ctx context.Context, before adapter.Job, caller adapter.
 	s.clock.tie(&open)
 	j.update(func(r *adapter.Job) { *r = clone(open) })
 	s.deps.Log.Info("a job turned up late and is followed", "job", before.ID, "step", step)
-	s.execute(j, caller, execution{patience: before.Deadline})
+	s.execute(j, caller, execution{patience: before.Deadline, counted: paidSteps(before)})
 }
 
 // disclaim undoes claim.

@@ -38,7 +38,7 @@ func (q *Execution) submit(o StepRequest) (adapter.Submission, *slot, error) {
 // send submits; an upstream that is full created nothing and is asked again while the client has patience. Each refusal
 // is recorded before anything is waited for, so that a crash meanwhile leaves no doubt.
 func (q *Execution) send(o StepRequest) (adapter.Submission, error) {
-	since := time.Now()
+	since := q.s.clock.now()
 	for wait := time.Second; ; wait = min(2*wait, 15*time.Second) {
 		if err := q.recordIntent(o); err != nil {
 			return adapter.Submission{}, err
@@ -84,11 +84,11 @@ func isTold(err error) bool {
 	return told
 }
 
-// again waits after the refusal of a full upstream that was first asked at since, and which created nothing; false if the
-// client's patience ends before, or the refusal lets hope for no more.
+// again waits before an upstream that was first asked at since, and was full, is asked once more; false if the client's
+// patience ends before, or the refusal lets hope for no more.
 func (q *Execution) again(full *adapter.Error, since time.Time, wait time.Duration) bool {
 	wait = max(wait, full.RetryAfter)
-	if full.Patience != 0 && time.Since(since)+wait > full.Patience {
+	if full.Patience != 0 && q.s.clock.now().Sub(since)+wait > full.Patience {
 		return false
 	}
 	return q.s.clock.now().Add(wait).Before(q.patience) && adapter.Pause(q.ctx, wait)

@@ -108,7 +108,7 @@ func (c *client) compare(ctx context.Context, f adapter.Feature) {
 // so that nothing was created: it was not known to be there, and the answer is that of a server without it.
 func (c *client) learnRoute(cmd adapter.Command, out reply) bool {
 	f, optional := featureOf(cmd)
-	if !optional {
+	if !optional || challenged(out) { // whoever keeps robots out does not know the server's routes
 		return false
 	}
 	present, _ := c.routes.know(f)

@@ -21,7 +21,7 @@ func (q execution) nativeResult(run adapter.Job, n adapter.NativeRequest, accoun
 		return q.nativeFilm(account, task)
 	case slices.Contains([]string{"describe", "shorten"}, n.Route), task.ShownURL() == "":
 		return adapter.Result{Texts: task.Texts}, nil
-	case grid, len(task.ImageURLs) == 4, n.Route == "imagine", n.Route == "blend":
+	case grid, len(task.ImageURLs) >= 4, n.Route == "imagine", n.Route == "blend":
 		return q.StoreGrid(task, from, 4)
 	default:
 		return q.StoreSingle(task, from)

@@ -2,7 +2,9 @@ package workflow_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"os"
+	"strconv"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -192,6 +194,48 @@ func TestFilesAreTakenForWhatTheyAre(t *testing.T) {
 					}
 				}
 			})
+		})
+	}
+}
+
+// TestADraftOfManySketches: as many as were asked for are handed out, and all are kept, since all are paid.
+func TestADraftOfManySketches(t *testing.T) {
+	for _, test := range []struct{ there, n, want int }{{24, 1, 1}, {24, 4, 4}, {24, 3, 3}, {8, 2, 2}, {6, 4, 4}} {
+		synctest.Test(t, func(t *testing.T) {
+			s := harness.New(t, simulator.Config{Dialect: simulator.TrueAI}, nil)
+			before := s.Draw(t, "a blue fox", 1)[0]
+			task, err := taskOf(t, s, before)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sketches := make([]string, test.there)
+			for i := range sketches {
+				sketches[i] = task.ImageURL + "#" + strconv.Itoa(i)
+			}
+			body, err := json.Marshal(map[string]any{"imageUrls": sketches})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, route := range []string{"fetch", "list"} {
+				s.Sim.Fail(simulator.Fault{Route: route, Kind: "task", Body: string(body), Times: -1})
+			}
+			images := s.Draw(t, "a red fox --v 8.1", test.n)
+			if len(images) != test.want {
+				t.Errorf("%d of %d sketches were handed out, want %d", len(images), test.there, test.want)
+			}
+			grid, err := s.Image(t.Context(), s.Me, images[0].Grid)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(grid.Cells) != test.there {
+				t.Errorf("%d sketches are kept, want %d", len(grid.Cells), test.there)
+			}
+			for _, id := range grid.Cells {
+				s.ReadPicture(t, id)
+			}
+			if got := s.Charged(); got != "imagine imagine" {
+				t.Errorf("jobs = %q, want one for each request", got)
+			}
 		})
 	}
 }

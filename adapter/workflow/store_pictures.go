@@ -12,12 +12,15 @@ import (
 // quarters whatever was asked for: all of them are paid. It returns the first count pictures.
 func (q *Run) StoreGrid(task adapter.Task, from Origin, count int) (adapter.Result, error) {
 	return q.RecordStorage(task, func() (adapter.Result, error) {
-		if len(task.ImageURLs) == 4 {
+		if apart(task) {
 			return q.deliverSeparate(task, from, count)
 		}
 		return q.deliverGrid(task, from, count)
 	})
 }
+
+// apart reports whether a task has its pictures one by one: four, or the many sketches of a draft.
+func apart(task adapter.Task) bool { return len(task.ImageURLs) >= 4 }
 
 // deliverGrid stores a grid once; its quarters are cut when they are first needed.
 func (q *Run) deliverGrid(task adapter.Task, from Origin, count int) (adapter.Result, error) {
@@ -25,7 +28,7 @@ func (q *Run) deliverGrid(task adapter.Task, from Origin, count int) (adapter.Re
 	w.patience = cellFor
 	stored := "pictures/" + q.ImageID(from.Name)
 	kept, err := q.fetchAs(q.ctx, &w, stored, adapter.MaxPicture)
-	if err != nil && len(w.task.ImageURLs) == 4 { // they came later than the grid
+	if err != nil && apart(w.task) { // they came later than the grid
 		return q.deliverSeparate(w.task, from, count)
 	} else if err != nil {
 		w.patience = fetchFor - cellFor
@@ -47,23 +50,23 @@ func (q *Run) deliverGrid(task adapter.Task, from Origin, count int) (adapter.Re
 	return q.keepGrid(grid, cells, from, count)
 }
 
-// deliverSeparate stores the four pictures that an upstream sends apart, beside the grid where it sends that too. Nobody
-// waits for the grid unless it is what was asked for; one of the four that cannot be had is cut out of it.
+// deliverSeparate stores all pictures that an upstream sends apart, beside the grid where it sends that too. Nobody waits
+// for the grid unless it is what was asked for; one of four that cannot be had is cut out of it.
 func (q *Run) deliverSeparate(task adapter.Task, from Origin, count int) (adapter.Result, error) {
 	aside := q.gridAside(task, from)
 	defer close(aside.noted)
 	wait := fetchFor
-	if task.ImageURL != "" {
+	if task.ImageURL != "" && len(task.ImageURLs) == 4 {
 		wait = cellFor
 	}
-	cells := make([]adapter.Image, 4)
-	err := q.Each(4, func(i int) error {
+	cells := make([]adapter.Image, len(task.ImageURLs))
+	err := q.Each(len(cells), func(i int) error {
 		name := fmt.Sprintf("%s/%d", from.Name, i+1)
 		at := nth(from.Account, task, i)
 		at.patience = wait
 		kept, err := q.fetch(at, name)
 		quarter := 0
-		if err != nil && wait < fetchFor && q.ctx.Err() == nil {
+		if err != nil && wait < fetchFor && len(cells) == 4 && q.ctx.Err() == nil {
 			if grid, ok := aside.get(q.ctx, fetchFor); ok {
 				kept, quarter, err = grid, i+1, nil
 				kept.Width, kept.Height = grid.Width/2, grid.Height/2
@@ -96,9 +99,9 @@ func (q *Run) deliverSeparate(task adapter.Task, from Origin, count int) (adapte
 	return q.keepGrid(grid, cells, from, count)
 }
 
-// listedBefore makes a grid's quarters stand in their order, before their grid, in lists that begin with the newest.
+// listedBefore makes the pictures of a grid stand in their order, before their grid, in lists that begin with the newest.
 func listedBefore(grid time.Time, i int) time.Time {
-	return grid.Add(time.Duration(4-i) * time.Millisecond)
+	return grid.Add(time.Duration(40-i) * time.Millisecond)
 }
 
 // keepGrid makes single pictures of the wanted quarters as the request says, then stores the five records.
@@ -108,27 +111,27 @@ func (q *Run) keepGrid(grid adapter.Image, cells []adapter.Image, from Origin, c
 	}
 	q.CloseSharing()
 	if shares := len(q.Job().Deliveries); shares > 1 {
-		count = max(count, min(shares, 4))
+		count = max(count, min(shares, len(cells)))
 	}
-	reason := q.enlarge(cells[:min(count, 4)], from)
+	reason := q.enlarge(cells[:min(count, len(cells))], from)
 	q.Keep(grid)
 	q.Keep(cells...)
 	if q.s.gridMode(from.Request) == adapter.GridWhole {
 		return adapter.Result{Images: []string{grid.ID}, Grid: grid.ID}, nil
 	}
 	result := adapter.Result{Grid: grid.ID, Reason: reason}
-	for _, c := range cells[:q.handedOut(count)] {
+	for _, c := range cells[:q.handedOut(count, len(cells))] {
 		result.Images = append(result.Images, c.ID)
 	}
 	return result, nil
 }
 
 // handedOut is how many cells the result names: all four where each delivery is one quarter and finds its own.
-func (q *Run) handedOut(count int) int {
+func (q *Run) handedOut(count, there int) int {
 	if d := q.Job().Deliveries; len(d) > 0 && d[0].Quarter > 0 {
 		return 4
 	}
-	return min(count, 4)
+	return min(count, there)
 }
 
 // enlarge presses U, and for high quality Upscale (Subtle), where the request wants single pictures made so. A quarter

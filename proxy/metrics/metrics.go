@@ -25,6 +25,7 @@ type Metrics struct {
 	errors   *prometheus.CounterVec
 	begun    *prometheus.CounterVec
 	jobs     *prometheus.CounterVec
+	paid     *prometheus.CounterVec
 	jobTook  *prometheus.HistogramVec
 	inFlight *prometheus.GaugeVec
 	polls    *prometheus.CounterVec
@@ -52,6 +53,7 @@ func New() *Metrics {
 		errors:   count("errors_total", "Error answers, by kind.", "kind"),
 		begun:    count("jobs_started_total", "Jobs begun.", "kind", "upstream", "speed"),
 		jobs:     count("jobs_total", "Jobs that ended, by outcome.", "kind", "upstream", "speed", "outcome"),
+		paid:     count("jobs_paid_total", "Jobs at an upstream that cost something, the steps between included, counted when what was asked for ends.", "kind", "upstream"),
 		jobTook:  took("job_duration_seconds", "Time from a job's begin to its end.", []float64{1, 5, 10, 20, 30, 45, 60, 90, 120, 180, 300, 600, 1800, 3600}, "kind", "speed"),
 		inFlight: prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "midgate_jobs_in_flight", Help: "Jobs at an upstream now."}, []string{"upstream"}),
 		polls:    count("upstream_polls_total", "Questions for the state of tasks.", "upstream", "route"),
@@ -61,7 +63,7 @@ func New() *Metrics {
 		fetched:  count("upstream_downloads_total", "Pictures fetched from an upstream, by outcome.", "upstream", "outcome"),
 		hooks:    count("webhooks_total", "Webhooks that arrived, by whether they were taken.", "upstream", "taken"),
 	}
-	m.registry.MustRegister(m.requests, m.duration, m.waiting, m.errors, m.begun, m.jobs, m.jobTook, m.inFlight,
+	m.registry.MustRegister(m.requests, m.duration, m.waiting, m.errors, m.begun, m.jobs, m.paid, m.jobTook, m.inFlight,
 		m.polls, m.asked, m.pictures, m.upstream, m.fetched, m.hooks, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	m.serve = promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
@@ -77,6 +79,9 @@ func (m *Metrics) Observer() adapter.Observer {
 		JobEnded: func(kind, upstream string, speed adapter.Speed, outcome string, took time.Duration) {
 			m.jobs.WithLabelValues(kind, upstream, string(speed), outcome).Inc()
 			m.jobTook.WithLabelValues(kind, string(speed)).Observe(took.Seconds())
+		},
+		Paid: func(kind, upstream string, jobs int) {
+			m.paid.WithLabelValues(kind, upstream).Add(float64(jobs))
 		},
 		InFlight: func(upstream string, jobs int) { m.inFlight.WithLabelValues(upstream).Set(float64(jobs)) },
 	}
