@@ -3,6 +3,7 @@ package proxy
 import (
 	"sync"
 	"testing"
+	"time"
 
 	"midgate/adapter/midjourney/simulator"
 )
@@ -58,7 +59,14 @@ func TestClients(t *testing.T) {
 // operate does all operations, one after the other: an edit is of what a generation drew.
 func (c client) operate(t *testing.T, library sdk, table *tally) {
 	for i, dialect := range dialects[:max(c.dialects, 1)] {
-		d := desk{newHouse(t, simulator.Config{Dialect: dialect}), c, library, c.word()}
+		sim := simulator.Config{Dialect: dialect}
+		if c.splits { // its requests for one picture each find the first one's grid under way, however late they come
+			sim.Pace = time.Second
+		}
+		d := desk{newHouse(t, sim), c, library, c.word()}
+		if c.splits {
+			d.h.sharesForLong(t)
+		}
 		for _, op := range operations {
 			if reason, ok := c.lacks[op.name]; ok {
 				table.lack(c.name, op.name, reason)

@@ -371,7 +371,7 @@ func (r *rows) LockJob(ctx context.Context, id string) (adapter.Job, error) { re
 // HoldJob implements adapter.JobWriter.
 func (r *rows) HoldJob(_ context.Context, id, replica string) (bool, error) {
 	job, ok := r.jobs[id]
-	if !ok || job.Replica != replica {
+	if !ok || job.Replica != replica || job.Status.Ended() {
 		return false, adapter.ErrConflict
 	}
 	return job.Cancel, nil

@@ -411,6 +411,10 @@ func stateFences(t *testing.T, here, there adapter.State) {
 	if got := readJob(t, here, "job_1"); got.Status != adapter.JobQueued || got.Replica != "two" {
 		t.Fatalf("the job is %s of %s, want queued of two", got.Status, got.Replica)
 	}
+	job.Replica = "two"
+	unit(t, there, func(ctx context.Context, tx adapter.Tx) error { return tx.PutJob(ctx, job, "two") })
+	err = there.Write(bounded(t), func(tx adapter.Tx) error { _, err := tx.HoldJob(t.Context(), "job_1", "two"); return err })
+	wantError(t, "HoldJob of a job that has ended", err, adapter.ErrConflict)
 }
 
 func stateNotesSteps(t *testing.T, here, there adapter.State) {

@@ -22,7 +22,7 @@ func (s *Engine) execute(j *activeJob, caller adapter.Caller, with execution) {
 	ctx, cancel := context.WithDeadlineCause(s.life, run.Deadline, errDeadline)
 	ctx, stop := context.WithCancelCause(ctx)
 	j = s.jobs.enter(j)
-	q := &Execution{s: s, job: j, ctx: ctx, caller: caller, seed: run.Seed, slot: with.slot, fresh: with.fresh, patience: with.patience, resumed: with.slot == nil}
+	q := &Execution{s: s, job: j, ctx: ctx, stop: stop, caller: caller, seed: run.Seed, slot: with.slot, fresh: with.fresh, patience: with.patience, resumed: with.slot == nil}
 	j.mu.Lock()
 	j.own, j.by, j.stop, j.key = true, q, stop, caller.Key
 	j.heed() // it may have been cancelled since the snapshot
@@ -73,7 +73,7 @@ func (s *Engine) ended(q *Execution, result adapter.Result, err error) {
 	}
 	failure := s.failure(q, err)
 	var run adapter.Job
-	if errors.Is(err, errDeserted) {
+	if errors.Is(err, errDeserted) || context.Cause(q.ctx) == errDeserted {
 		run = j.snapshot() // the record says so already, and a repeat may have begun the job anew since
 		conclude(&run, result, failure, s.clock.now())
 	} else if run, err = s.recordEnd(q, result, failure); err != nil && !errors.Is(err, adapter.ErrConflict) {
@@ -85,12 +85,15 @@ func (s *Engine) ended(q *Execution, result adapter.Result, err error) {
 	if s.deps.Stored != nil {
 		s.deps.Stored(q.resumed, q.records...)
 	}
-	for _, name := range s.release(q, &run) {
+	previews, last := s.release(q, &run)
+	for _, name := range previews {
 		if err := s.deps.Pictures.Delete(context.WithoutCancel(q.ctx), name); err != nil {
 			s.deps.Log.Warn("a preview could not be deleted", "name", name, "error", err)
 		}
 	}
-	s.guests.over(run.ID)
+	if last {
+		s.guests.over(run.ID)
+	}
 	s.tellChanged(run.ID)
 	s.count(run, failure)
 }
@@ -151,13 +154,13 @@ func (s *Engine) count(run adapter.Job, failure *adapter.Error) {
 }
 
 // release says that an execution is over, with what came of the job if it is known, and returns the previews that were
-// kept for it. A job that is begun anew by now is left alone.
-func (s *Engine) release(q *Execution, ended *adapter.Job) (previews []string) {
+// kept for it. A job that is begun anew by now is left alone: then this execution was not its last.
+func (s *Engine) release(q *Execution, ended *adapter.Job) (previews []string, last bool) {
 	j := q.job
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.by != q {
-		return nil
+		return nil, false
 	}
 	if r := &j.run; ended != nil {
 		r.Status, r.Finished, r.Result, r.Error, r.NextLook, r.SealedKey = ended.Status, ended.Finished, ended.Result, ended.Error, ended.NextLook, ended.SealedKey
@@ -165,7 +168,7 @@ func (s *Engine) release(q *Execution, ended *adapter.Job) (previews []string) {
 	previews = j.kept
 	j.own, j.by, j.stop, j.kept = false, nil, nil, nil
 	j.wake()
-	return previews
+	return previews, true
 }
 
 // failure turns whatever ended an execution into what its clients are told, and logs what they are not.

@@ -19,6 +19,7 @@ type Execution struct {
 	s        *Engine
 	job      *activeJob
 	ctx      context.Context // the job's: it outlives the client and ends at the job's deadline
+	stop     context.CancelCauseFunc
 	caller   adapter.Caller
 	seed     string
 	patience time.Time // until then a full upstream is asked again
@@ -30,6 +31,7 @@ type Execution struct {
 	fresh   string  // the step whose intent is recorded although nothing was sent yet
 	records []adapter.Image
 	sent    onceEach // submissions, by the name of their step
+	intents onceEach // one is recorded at a time: what it finds is true for all steps
 }
 
 // StepRequest is one command for one account.

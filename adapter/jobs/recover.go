@@ -41,7 +41,7 @@ func (s *Engine) takeOver(ctx context.Context) error {
 		}
 		for _, id := range taken { // their records tell whether they are this replica's
 			if err := s.recover(ctx, id); err != nil {
-				s.deps.Log.Warn("an unfinished job could not be read; trying again", "job", id, "error", err)
+				s.deps.Log.Warn("an unfinished job could not be resumed yet; trying again", "job", id, "error", err)
 				s.spawn(func() { s.recoverLater(id) })
 			}
 		}
@@ -50,6 +50,9 @@ func (s *Engine) takeOver(ctx context.Context) error {
 		}
 	}
 }
+
+// errBusyHere is why a job that was lost and came back is not resumed yet.
+var errBusyHere = errors.New("an earlier execution of it is still ending")
 
 func (s *Engine) recoverLater(id string) {
 	for wait := 100 * time.Millisecond; adapter.Pause(s.life, wait); wait = min(2*wait, 5*time.Second) {
@@ -76,7 +79,7 @@ func (s *Engine) recover(ctx context.Context, id string) error {
 	j := s.jobs.enter(s.jobs.of(run))
 	defer s.jobs.leave(j)
 	if !j.claim() {
-		return nil
+		return errBusyHere
 	}
 	j.update(func(r *adapter.Job) { *r = clone(run) })
 	s.deps.Log.Info("a job is resumed", "job", run.ID, "kind", run.Kind, "steps", len(run.Steps))

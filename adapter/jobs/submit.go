@@ -145,6 +145,14 @@ func (q *Execution) withdraw() {
 // recordIntent records that a step is about to be submitted. What cannot be recorded is not submitted, and neither is a
 // job that nobody waits for.
 func (q *Execution) recordIntent(o StepRequest) error {
+	next, err := q.intents.hold(q.ctx, "", nil)
+	if err != nil {
+		return err
+	}
+	defer next()
+	if q.ctx.Err() != nil {
+		return context.Cause(q.ctx)
+	}
 	if q.useFresh(o) {
 		return nil
 	}
@@ -155,7 +163,7 @@ func (q *Execution) recordIntent(o StepRequest) error {
 	st := adapter.Step{Name: o.Step, State: q.state(o.Step), Upstream: o.Account.Name, Intended: q.s.clock.now(),
 		Continues: o.Continues || o.Answers != "", Answers: o.Answers}
 	deserted := false
-	err := q.recordable(func(ctx context.Context) error {
+	err = q.recordable(func(ctx context.Context) error {
 		deserted = false
 		return q.s.write(ctx, func(tx adapter.Tx) error {
 			if q.deserted() {
@@ -163,7 +171,7 @@ func (q *Execution) recordIntent(o StepRequest) error {
 				if err != nil {
 					return err
 				}
-				if deserted = q.s.everybodyLeft(job); deserted {
+				if deserted = q.s.everybodyLeft(job) && !anySent(job, q.unsent()); deserted {
 					discardDeserted(&job, q.s.clock.now())
 					return q.putDeserted(ctx, tx, job)
 				}
@@ -187,11 +195,15 @@ func (q *Execution) recordIntent(o StepRequest) error {
 	})
 	switch {
 	case deserted && err == nil:
+		q.stop(errDeserted) // no other step may go on: the job can be begun anew from now on
 		return errDeserted
 	case err == nil:
 		q.noteIntent(st)
 		return nil
-	case errors.Is(err, errLost), errors.Is(err, errCancelled), q.ctx.Err() != nil:
+	case errors.Is(err, errLost):
+		q.stop(errLost)
+		return err
+	case errors.Is(err, errCancelled), q.ctx.Err() != nil:
 		return err
 	}
 	return adapter.Wrap(adapter.Storage, err, "The job could not be recorded, so it was not submitted. Please try again later.")

@@ -16,6 +16,18 @@ type Surveyor interface {
 	Kind(ctx context.Context) (string, error)
 	// Prefixed reports whether the server serves the path of a configured speed, and which prefix that is.
 	Prefixed(ctx context.Context, s adapter.Speed) (prefix string, served bool, err error)
+	// Offered tells whether jobs of a kind are taken, as far as a question shows that starts none.
+	Offered(ctx context.Context, f adapter.Feature) (Offer, error)
+	// Files tries to fetch one file of every host that recent tasks have files at. adapter.ErrNotFound where the server
+	// has no list of them.
+	Files(ctx context.Context) (map[string]error, error)
+}
+
+// Offer is what an upstream says of a kind of job.
+type Offer struct {
+	Known bool
+	Works bool
+	Words string // what a refusal says
 }
 
 var _ Surveyor = (*client)(nil)
@@ -53,6 +65,76 @@ func (c *client) Prefixed(ctx context.Context, s adapter.Speed) (string, bool, e
 		return prefix, false, err
 	}
 	return prefix, unknownTask(out) || wordless(out) || out.status == http.StatusOK && !isPage(out), nil
+}
+
+// Offered implements Surveyor. A route that jobs are submitted to is asked for by GET, which starts none anywhere: it is
+// there where that is refused for the method, as it is with a route that every server has.
+func (c *client) Offered(ctx context.Context, f adapter.Feature) (Offer, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.shared.cfg.ReadTimeout)
+	defer cancel()
+	ask := func(route string) (reply, error) {
+		out, err := c.call(ctx, http.MethodGet, "/mj/submit/"+route, nil, maxTask)
+		if err != nil {
+			return out, adapter.Wrap(adapter.Unavailable, err, "The upstream does not answer.")
+		}
+		return out, nil
+	}
+	out, err := ask(string(f))
+	if err != nil {
+		return Offer{}, err
+	}
+	a, json := decodeAnswer(out.body)
+	r := refusal{status: out.status, header: out.header, answer: a, json: json, page: isPage(out), challenge: challenged(out),
+		secret: c.key, passthrough: c.shared.cfg.Passthrough, command: adapter.Native{Route: string(f)}}
+	if o, english := r.outcome(); json && !missing(out) && (o == notOffered || o == cannot) {
+		return Offer{Known: true, Words: r.make(o, english).Message}, nil
+	}
+	tells, err := ask("imagine")
+	switch {
+	case err != nil || tells.status != http.StatusMethodNotAllowed:
+		return Offer{}, err
+	case out.status == http.StatusMethodNotAllowed:
+		return Offer{Known: true, Works: true}, nil
+	case out.status == http.StatusNotFound:
+		return Offer{Known: true, Words: "There is no such route."}, nil
+	default:
+		return Offer{}, nil
+	}
+}
+
+// surveyed is of how many hosts a file is fetched.
+const surveyed = 5
+
+// Files implements Surveyor.
+func (c *client) Files(ctx context.Context) (map[string]error, error) {
+	rows, err := c.recent(ctx)
+	if err != nil {
+		return nil, err
+	}
+	found := map[string]error{}
+	for _, r := range rows {
+		for _, address := range append([]string{r.ImageURL}, r.ImageURLs...) {
+			u, err := c.base.Parse(address)
+			if err != nil || address == "" || len(found) == surveyed {
+				continue
+			}
+			if _, asked := found[u.Host]; !asked {
+				found[u.Host] = c.reaches(ctx, address)
+			}
+		}
+	}
+	return found, nil
+}
+
+// reaches begins to fetch a file.
+func (c *client) reaches(ctx context.Context, address string) error {
+	ctx, cancel := context.WithTimeout(ctx, c.shared.cfg.ReadTimeout)
+	defer cancel()
+	resp, err := c.get(ctx, address, 0)
+	if err != nil {
+		return err
+	}
+	return resp.Body.Close()
 }
 
 func (c *client) survey(ctx context.Context, prefix string) (reply, error) {

@@ -100,7 +100,7 @@ func (t *tables) LockJob(ctx context.Context, id string) (adapter.Job, error) {
 
 // HoldJob implements adapter.JobWriter.
 func (t *tables) HoldJob(ctx context.Context, id, replica string) (cancelled bool, err error) {
-	err = t.one(ctx, "SELECT cancel FROM jobs WHERE id = ? AND replica = ?"+t.forUpdate, []any{id, replica}, &cancelled)
+	err = t.one(ctx, "SELECT cancel FROM jobs WHERE id = ? AND replica = ? AND status IN ('queued', 'in_progress')"+t.forUpdate, []any{id, replica}, &cancelled)
 	if err == adapter.ErrNotFound {
 		err = adapter.ErrConflict
 	}

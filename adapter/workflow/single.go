@@ -80,7 +80,8 @@ func (q *Run) newest(id string) (adapter.Image, error) {
 	if img, ok := q.Kept(id); ok {
 		return img, nil
 	}
-	return q.Stored(id)
+	img, err := q.Stored(id)
+	return img, unreadable(err)
 }
 
 // image reads a picture's record: the job's own are not stored before its end.
@@ -88,5 +89,14 @@ func (q *Run) image(id string) (adapter.Image, error) {
 	if img, ok := q.Kept(id); ok {
 		return img, nil
 	}
-	return q.s.parts.Store.Get(q.ctx, id)
+	img, err := q.s.parts.Store.Get(q.ctx, id)
+	return img, unreadable(err)
+}
+
+// unreadable is what clients are told of a record that is there and cannot be read.
+func unreadable(err error) error {
+	if err == nil || errors.Is(err, adapter.ErrNotFound) {
+		return err
+	}
+	return adapter.Wrap(adapter.Storage, err, "The pictures' records cannot be read at the moment.")
 }

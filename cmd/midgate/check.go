@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -107,7 +109,7 @@ func (p program) examine(ctx context.Context, url string, up adapter.Upstream, o
 	}
 	p.survey(ctx, up)
 	p.extras(ctx, up)
-	return true
+	return p.files(ctx, up)
 }
 
 // errElsewhere is a server that has nothing of what midgate needs.
@@ -164,8 +166,56 @@ func (p program) extras(ctx context.Context, up adapter.Upstream) {
 	default:
 		p.finding(list, "no: every job is asked for by itself, which is slower with many at once")
 	}
-	p.finding("edits, video", "not asked, since a question could be taken for a job: the first use shows whether they are offered")
+	server, ok := up.(midjourney.Surveyor)
+	if !ok {
+		return
+	}
+	for _, f := range []adapter.Feature{adapter.FeatureEdits, adapter.FeatureVideo, adapter.FeatureShorten, "describe", "blend"} {
+		switch o, err := server.Offered(ctx, f); {
+		case err != nil:
+			p.finding(string(f), "unknown: %s", said(err))
+		case !o.Known:
+			p.finding(string(f), "unknown until it is first used: a question could be taken for a job")
+		case o.Works:
+			p.finding(string(f), "works")
+		default:
+			p.finding(string(f), "refused: %s", o.Words)
+		}
+	}
 }
+
+// files prints from which hosts the upstream's files can be fetched; false if from one they may not.
+func (p program) files(ctx context.Context, up adapter.Upstream) bool {
+	server, ok := up.(midjourney.Surveyor)
+	if !ok {
+		return true
+	}
+	hosts, err := server.Files(ctx)
+	if len(hosts) == 0 {
+		if err != nil && !errors.Is(err, adapter.ErrNotFound) {
+			p.finding("files", "unknown: %s", said(err))
+		} else {
+			p.finding("files", "where they are shows the first picture")
+		}
+		return true
+	}
+	fine := true
+	for _, host := range slices.Sorted(maps.Keys(hosts)) {
+		switch err := hosts[host]; {
+		case err == nil:
+			p.finding("files", "can be fetched from %s", host)
+		case errors.Is(err, adapter.ErrPrivate):
+			p.finding("files", "MAY NOT be fetched from %s, which is in a private network: MIDGATE_FETCH_ALLOW=%s allows it (hosts and networks, with commas)", host, hostname(host))
+			fine = false
+		default:
+			p.finding("files", "could not be fetched from %s: %v", host, err)
+		}
+	}
+	return fine
+}
+
+// hostname is a host without its port.
+func hostname(host string) string { return (&url.URL{Host: host}).Hostname() }
 
 // survey prints what the server seems to be, and which of the configured paths it serves.
 func (p program) survey(ctx context.Context, up adapter.Upstream) {

@@ -21,7 +21,11 @@ func TestCheckSaysWhatAnUpstreamCanDo(t *testing.T) {
 	}{
 		"all is well": {
 			simulator.Config{Key: "k"}, []string{"MIDGATE_UPSTREAM_KEY=k", "MIDGATE_API_KEYS=a"}, 0,
-			[]string{"settings: fine; clients must send one of your keys", "state: SQLite in ", "the first start makes it", "reachable yes", "key accepted", "looks like a relay of the new-api family", "relax yes, at /mj", "fast yes, at /mj-fast/mj", "list-by-condition yes", "edits, video not asked"},
+			[]string{"settings: fine; clients must send one of your keys", "state: SQLite in ", "the first start makes it", "reachable yes", "key accepted", "looks like a relay of the new-api family", "relax yes, at /mj", "fast yes, at /mj-fast/mj", "list-by-condition yes", "edits unknown until it is first used", "describe unknown until", "files where they are shows the first picture"},
+		},
+		"a server that tells what it has": {
+			simulator.Config{Dialect: simulator.TrueAI, Key: "k", NoVideo: true}, []string{"MIDGATE_UPSTREAM_KEY=k", "MIDGATE_UPSTREAM_AUTH=authorization-raw", "MIDGATE_API_KEYS=a"}, 0,
+			[]string{"edits works", "video refused: There is no such route.", "describe works", "blend works"},
 		},
 		"optional routes are missing": {
 			simulator.Config{Key: "k", NoList: true}, []string{"MIDGATE_UPSTREAM_KEY=k", "MIDGATE_API_KEYS=a"}, 0,
@@ -54,6 +58,52 @@ func TestCheckSaysWhatAnUpstreamCanDo(t *testing.T) {
 			}
 			if bill := sim.Ledger(); len(bill) > 0 {
 				t.Errorf("the check cost %v", bill)
+			}
+		})
+	}
+}
+
+// TestCheckSaysWhichFilesItMayNotFetch: those of recent tasks that are on private hosts, and what allows them.
+func TestCheckSaysWhichFilesItMayNotFetch(t *testing.T) {
+	files := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "\x89PNG\r\n\x1a\n and so on") }))
+	defer files.Close()
+	port := files.URL[strings.LastIndex(files.URL, ":"):]
+	for name, c := range map[string]struct {
+		file   string
+		allow  string
+		status int
+		says   string
+	}{
+		"beside the upstream":    {"http://127.0.0.1" + port + "/1.png", "", 0, "files can be fetched from 127.0.0.1" + port},
+		"on another host":        {"http://localhost" + port + "/1.png", "", 1, "files MAY NOT be fetched from localhost" + port + ", which is in a private network: MIDGATE_FETCH_ALLOW=localhost allows it"},
+		"in another network":     {"http://10.255.255.1:8086/1.png", "", 1, "MIDGATE_FETCH_ALLOW=10.255.255.1 allows it"},
+		"on a host that may":     {"http://localhost" + port + "/1.png", "localhost", 0, "files can be fetched from localhost" + port},
+		"in a network that may":  {"http://localhost" + port + "/1.png", "127.0.0.0/8,::1", 0, "files can be fetched from localhost" + port},
+		"nowhere that is public": {"http://nobody.invalid/1.png", "", 0, "files could not be fetched from nobody.invalid"},
+		"named by no task":       {"", "", 0, "files where they are shows the first picture"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			up := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set("Content-Type", "application/json")
+				switch {
+				case strings.HasSuffix(r.URL.Path, "/mj/task/list"):
+					_, _ = io.WriteString(w, `[{"id":"1","action":"IMAGINE","status":"SUCCESS","imageUrl":"`+c.file+`"}]`)
+				case strings.HasSuffix(r.URL.Path, "/fetch"):
+					w.WriteHeader(http.StatusNoContent)
+				case strings.HasSuffix(r.URL.Path, "list-by-condition"):
+					_, _ = io.WriteString(w, `[]`)
+				default:
+					w.WriteHeader(http.StatusMethodNotAllowed)
+				}
+			}))
+			defer up.Close()
+			environ := []string{"MIDGATE_UPSTREAM_URL=" + up.URL, "MIDGATE_API_KEYS=a", "MIDGATE_UPSTREAM_KEY=k"}
+			if c.allow != "" {
+				environ = append(environ, "MIDGATE_FETCH_ALLOW="+c.allow)
+			}
+			out, errs, status := runHere(t, environ, "check")
+			if said := strings.Join(strings.Fields(out+errs), " "); status != c.status || !strings.Contains(said, c.says) {
+				t.Errorf("check = %d, want %d and %q in\n%s%s", status, c.status, c.says, out, errs)
 			}
 		})
 	}
