@@ -1,5 +1,5 @@
 // Package adapter holds the words of the trade and the ports: what a job, a picture, a button, a command and an error are,
-// and through which interfaces the packages below it reach the world (Upstream, Waiter, Accounts, Store, Journal, Pictures
+// and through which interfaces the packages below it reach the world (Upstream, Waiter, Accounts, State, Store, Pictures
 // and their companions).
 //
 // It decides nothing: how a prompt is composed, which calls a job makes and how it survives a crash stand in the packages

@@ -24,8 +24,8 @@ func ValidID(id string) bool { return idPattern.MatchString(id) }
 // NewID makes a random ID with a prefix such as "job_".
 func NewID(prefix string) string { return prefix + rand.Text() }
 
-// DerivedID makes the ID that a run gives to the thing called name: unguessable without the run's seed, and the
-// same again when the run is resumed, so that a crash leaves no second record of one picture.
+// DerivedID makes the ID that a job gives to the thing called name: unguessable without the job's seed, and the
+// same again when the job is resumed, so that a crash leaves no second record of one picture.
 func DerivedID(prefix, seed, name string) string {
 	sum := sha256.Sum256([]byte(seed + "\x00" + name))
 	return prefix + base32.StdEncoding.EncodeToString(sum[:])[:26]

@@ -14,7 +14,7 @@ type Image struct {
 	Owner   string    `json:"owner"`
 	Created time.Time `json:"created"`
 	Expires time.Time `json:"expires,omitzero"` // zero: kept for ever
-	Job     string    `json:"job,omitempty"`    // the run that made it
+	Job     string    `json:"job,omitempty"`    // the job that made it
 
 	Model         string `json:"model"`  // as the client named it
 	Prompt        string `json:"prompt"` // as the client wrote it

@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// JobStatus is where a run stands, in the words of the job object.
+// JobStatus is where a job stands, in the words of the job object.
 type JobStatus string
 
-// The statuses of a run.
+// The statuses of a job.
 const (
 	JobQueued     JobStatus = "queued"
 	JobInProgress JobStatus = "in_progress"
@@ -18,12 +18,12 @@ const (
 	JobCancelled  JobStatus = "cancelled"
 )
 
-// Ended reports whether the run is over.
+// Ended reports whether the job is over.
 func (s JobStatus) Ended() bool {
 	return s == JobCompleted || s == JobFailed || s == JobCancelled
 }
 
-// Job is one client request that costs money, as the journal keeps it. It holds no picture bytes:
+// Job is one client request that costs money, as the database keeps it. It holds no picture bytes:
 // uploads are named by their place in Pictures.
 type Job struct {
 	ID       string `json:"id"` // job_ + 26 base32 characters
@@ -40,9 +40,9 @@ type Job struct {
 	Request   json.RawMessage `json:"request"`         // the checked request: all that the sequence needs
 	Claim     string          `json:"claim,omitempty"` // digest of owner and Idempotency-Key
 	Body      string          `json:"body"`            // digest of owner, route and canonical body
-	Seed      string          `json:"seed"`            // secret randomness: image IDs are derived from it, so a resumed run makes the same
+	Seed      string          `json:"seed"`            // secret randomness: image IDs are derived from it, so a resumed job makes the same
 	SealedKey []byte          `json:"sealed_key,omitempty"`
-	Echo      json.RawMessage `json:"echo,omitempty"` // what the face wants back with the run: not read here
+	Echo      json.RawMessage `json:"echo,omitempty"` // what the face wants back with the job: not read here
 
 	Status     JobStatus  `json:"status"`
 	Confirmed  bool       `json:"confirmed,omitempty"` // its record was acknowledged: until then nobody may execute it (confirm.go)
@@ -52,7 +52,7 @@ type Job struct {
 	Finished   time.Time  `json:"finished,omitzero"`
 	Deadline   time.Time  `json:"deadline"`
 	Expires    time.Time  `json:"expires,omitzero"`
-	NextLook   time.Time  `json:"next_look,omitzero"` // of an ended run: when its missing job is looked for again
+	NextLook   time.Time  `json:"next_look,omitzero"` // of an ended job: when its missing job is looked for again
 	Steps      []Step     `json:"steps,omitempty"`
 	Deliveries []Delivery `json:"deliveries,omitempty"`
 	Cancel     bool       `json:"cancel,omitempty"`  // somebody asked for it to stop
@@ -67,9 +67,9 @@ type Job struct {
 	Error  *Error  `json:"error,omitempty"`
 }
 
-// Step is one submission of a run: its intent is on disk before it is sent, its outcome after.
+// Step is one submission of a job: its intent is on disk before it is sent, its outcome after.
 type Step struct {
-	Name       string      `json:"name"` // imagine, imagine:2, action:U2, modal, …; unique within the run
+	Name       string      `json:"name"` // imagine, imagine:2, action:U2, modal, …; unique within the job
 	State      string      `json:"state"`
 	Upstream   string      `json:"upstream"`
 	Intended   time.Time   `json:"intended"`
@@ -82,13 +82,13 @@ type Step struct {
 	Continues  bool        `json:"continues,omitempty"` // its task may be older, and carry the state of an earlier submission
 	Answers    string      `json:"answers,omitempty"`   // the step whose dialog this one answers
 	Unstored   bool        `json:"unkept,omitempty"`    // its task's pictures could not be fetched and stored
-	Tries      int         `json:"tries,omitempty"`     // how often the run, which had ended, went on for its task
+	Tries      int         `json:"tries,omitempty"`     // how often the job, which had ended, went on for its task
 }
 
 // Paid reports whether the step created (or may have created) a job that costs money.
 func (s Step) Paid() bool { return s.Submission != nil && !s.Free && !s.Submission.Existing }
 
-// Delivery is one client's share of a run's result. Requests that share a grid have one each.
+// Delivery is one client's share of a job's result. Requests that share a grid have one each.
 type Delivery struct {
 	Quarter int           `json:"quarter,omitempty"` // 1–4 where a grid is shared
 	State   DeliveryState `json:"state"`
@@ -108,7 +108,7 @@ const (
 	DeliveryAnswered  DeliveryState = "answered"
 )
 
-// Result is what a run came to: names of records, never bytes.
+// Result is what a job came to: names of records, never bytes.
 type Result struct {
 	Images       []string `json:"images,omitempty"` // IDs in the order of the answer
 	Grid         string   `json:"grid,omitempty"`   // ID of the (first) whole grid
@@ -139,7 +139,7 @@ const (
 	JobNative      JobKind = "native"
 )
 
-// Answer is the run's result as its clients got it: of a grid whose quarters are single answers, those that were given.
+// Answer is the job's result as its clients got it: of a grid whose quarters are single answers, those that were given.
 func (r Job) Answer() *Result {
 	if r.Result == nil || len(r.Deliveries) == 0 || r.Deliveries[0].Quarter == 0 || len(r.Result.Images) < len(r.Deliveries) {
 		return r.Result
@@ -149,7 +149,7 @@ func (r Job) Answer() *Result {
 	return &given
 }
 
-// UpstreamOf is the upstream that has one of the run's tasks, or its last one if id is empty.
+// UpstreamOf is the upstream that has one of the job's tasks, or its last one if id is empty.
 func (r Job) UpstreamOf(taskID string) string {
 	for _, st := range slices.Backward(r.Steps) {
 		if st.Submission != nil && (taskID == "" || st.Submission.TaskID == taskID) {

@@ -78,7 +78,7 @@ type Blob struct {
 	Width, Height int
 	Size          int64  // bytes that reading yields, exactly
 	SHA256        string // of those bytes, hex
-	Looks         []byte // what recognition compares; nil for MP4
+	Fingerprint   []byte // what recognition compares; nil for MP4
 	Modified      time.Time
 }
 
@@ -88,8 +88,8 @@ type Retoucher interface {
 	// or from a black and white picture. An Invalid *Error (param mask) if nothing or everything is marked, or if the
 	// ratio differs by more than 2 %.
 	Mask(ctx context.Context, upload string, w, h int) (Picture, error)
-	// Punch makes the area transparent that a mask made by Mask marks, in a PNG of the picture's own size.
-	Punch(ctx context.Context, picture Rendition, mask string) (Picture, error)
+	// Erase makes the area transparent that a mask made by Mask marks, in a PNG of the picture's own size.
+	Erase(ctx context.Context, picture Rendition, mask string) (Picture, error)
 	// Holes reports whether an upload has wholly transparent pixels.
 	Holes(ctx context.Context, upload string) (bool, error)
 }

@@ -4,7 +4,7 @@ import "context"
 
 // Ticket is one client's share of a job: its own, one that it joined, or one whose result is stored.
 type Ticket interface {
-	// Run is the newest state of the job.
+	// Job is its newest state.
 	Job() Job
 	// Wait returns the share when the job is over; its *Error, a Timeout *Error when the answer's time is over, or ctx's.
 	// watch, which may be nil, is told of progress from this goroutine.
@@ -18,7 +18,7 @@ type Ticket interface {
 // Progress is what a waiting client may be shown.
 type Progress struct {
 	Status  JobStatus
-	Percent int    // 0–100 over all tasks so far; 100 only when the run has ended well
+	Percent int    // 0–100 over all tasks so far; 100 only when the job has ended well
 	Preview string // URL at the upstream of the newest preview picture, for Service.Preview; may be empty
 	Step    string // name of the step that moved last
 }

@@ -17,7 +17,7 @@ type Generation struct {
 	Output     Output      `json:"output"`
 }
 
-// Output is how the answer is to be rendered; it is kept with the run, so that a job can show its result.
+// Output is how the answer is to be rendered; it is kept with the job, so that a job can show its result.
 type Output struct {
 	URL         bool   `json:"url,omitempty"`         // data[].url
 	Base64      bool   `json:"base64,omitempty"`      // data[].b64_json
@@ -92,10 +92,10 @@ type Attempt struct {
 	Retry          int             // an SDK's retry counter
 	Async          bool            // Prefer: respond-async
 	Stream         bool            // waits as long as the job lives
-	Echo           json.RawMessage // kept with the run for the face; at most a few KB
+	Echo           json.RawMessage // kept with the job for the face; at most a few KB
 }
 
-// MarshalRequest is how a decoded request is kept in a run.
+// MarshalRequest is how a decoded request is kept in a job.
 func MarshalRequest(v any) (json.RawMessage, error) { return json.Marshal(v) }
 
 // How a grid becomes single pictures.
@@ -168,16 +168,16 @@ type NativeTask struct {
 }
 
 // VideoRequestOf is the request behind a video's job, as it was recorded.
-func VideoRequestOf(run Job) (f VideoRequest, err error) {
-	err = json.Unmarshal(run.Request, &f)
+func VideoRequestOf(job Job) (f VideoRequest, err error) {
+	err = json.Unmarshal(job.Request, &f)
 	return f, err
 }
 
-// VideoLength is how many seconds the video of a run has, or is to have: one whose extension failed is shorter than it was
+// VideoLength is how many seconds the video of a job has, or is to have: one whose extension failed is shorter than it was
 // asked for.
-func VideoLength(run Job, f VideoRequest) int {
-	if run.Result == nil {
+func VideoLength(job Job, f VideoRequest) int {
+	if job.Result == nil {
 		return f.Length()
 	}
-	return f.Length() - 4*run.Result.Missing
+	return f.Length() - 4*job.Result.Missing
 }

@@ -126,9 +126,9 @@ type ImageReader interface {
 	Images(ctx context.Context, q ImageQuery) ([]Image, error)
 	// ImageByDigest returns the ID of the owner's picture that has been handed out as exactly these bytes.
 	ImageByDigest(ctx context.Context, owner, sha256 string) (string, error)
-	// Prints returns the owner's pictures that look roughly as asked for, and Looks what one of them looks like exactly.
+	// Prints returns the owner's pictures that look roughly as asked for, and Fingerprint what one of them looks like exactly.
 	Prints(ctx context.Context, q PrintQuery) ([]Print, error)
-	Looks(ctx context.Context, owner, id string) (Print, []byte, error)
+	Fingerprint(ctx context.Context, owner, id string) (Print, []byte, error)
 	// Needed reports whether any record names these bytes in Pictures.
 	Needed(ctx context.Context, name string) (bool, error)
 }

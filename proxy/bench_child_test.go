@@ -70,7 +70,7 @@ func midgateChild() (http.Handler, func()) {
 	f.add(testImage, nil)
 	f.hold = make(chan struct{})
 	cfg := web.Config{Auth: web.AuthKeys, Keys: []web.Key{{Name: "alice", Secret: "sk-alice"}}, PublicURL: "https://mid.example", Heartbeat: 10 * time.Minute}
-	s, err := New(cfg, Core{Draw: parking{f}, Edit: f, Keep: sized{f}, Runs: f, Ready: f}, metrics.New(), slog.New(slog.NewJSONHandler(io.Discard, nil)))
+	s, err := New(cfg, Core{Draw: parking{f}, Edit: f, Keep: sized{f}, Jobs: f, Ready: f}, metrics.New(), slog.New(slog.NewJSONHandler(io.Discard, nil)))
 	if err != nil {
 		panic(err)
 	}

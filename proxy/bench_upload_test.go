@@ -43,7 +43,7 @@ func uploadsChild() (http.Handler, func()) {
 	}
 	f := newFake()
 	f.add(testImage, nil)
-	s, err := New(web.Config{Auth: web.AuthKeys, Keys: []web.Key{{Name: "alice", Secret: "sk-alice"}}}, Core{Draw: f, Edit: f, Keep: keeping{f, files}, Runs: f, Ready: f}, metrics.New(), slog.New(slog.DiscardHandler))
+	s, err := New(web.Config{Auth: web.AuthKeys, Keys: []web.Key{{Name: "alice", Secret: "sk-alice"}}}, Core{Draw: f, Edit: f, Keep: keeping{f, files}, Jobs: f, Ready: f}, metrics.New(), slog.New(slog.DiscardHandler))
 	if err != nil {
 		panic(err)
 	}

@@ -17,12 +17,12 @@ import (
 type Core struct {
 	Draw      Models
 	Edit      images.Editor
-	Talk      chat.Talker
+	Chat      chat.Conversations
 	Keep      Pictures
 	Files     Files
 	Films     videos.Films
 	Natives   native.Natives
-	Runs      Runs
+	Jobs      Jobs
 	Followers responses.Followers
 	Ready     Readiness
 	Hooks     Hooks // nil: upstreams are given no webhook address
@@ -32,8 +32,8 @@ type Core struct {
 	Upstream func(ctx context.Context, ask bool) string
 }
 
-// Runs knows the jobs of an owner.
-type Runs interface {
+// Jobs knows the jobs of an owner.
+type Jobs interface {
 	Job(ctx context.Context, c adapter.Caller, id string) (adapter.Job, error)
 	web.Jobs
 	Jobs(ctx context.Context, c adapter.Caller, q adapter.JobQuery) ([]adapter.Job, error) // q's owner is the caller

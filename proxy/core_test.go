@@ -29,7 +29,7 @@ type fake struct {
 	drawn     []adapter.Generation
 	edited    []adapter.Edit
 	pressed   []adapter.Act
-	runs      []adapter.Job
+	jobs      []adapter.Job
 	answered  int
 	abandoned int
 
@@ -46,7 +46,7 @@ func newFake() *fake {
 }
 
 func (f *fake) core() Core {
-	return Core{Draw: f, Edit: f, Keep: f, Files: noFiles{}, Films: noFilms{}, Runs: f, Ready: f}
+	return Core{Draw: f, Edit: f, Keep: f, Files: noFiles{}, Films: noFilms{}, Jobs: f, Ready: f}
 }
 
 // noFilms has no video.
@@ -106,8 +106,8 @@ func (f *fake) begin(a adapter.Attempt, kind string, n int, result adapter.Resul
 	if f.refuse != nil {
 		return nil, f.refuse
 	}
-	run := adapter.Job{ID: testJob, Owner: a.Caller.Owner, Kind: adapter.JobKind(kind), N: n, Status: adapter.JobQueued, Created: then}
-	return &fakeTicket{f: f, run: run, result: result}, nil
+	job := adapter.Job{ID: testJob, Owner: a.Caller.Owner, Kind: adapter.JobKind(kind), N: n, Status: adapter.JobQueued, Created: then}
+	return &fakeTicket{f: f, run: job, result: result}, nil
 }
 
 func (f *fake) Generate(_ context.Context, a adapter.Attempt, g adapter.Generation) (adapter.Ticket, error) {
@@ -222,7 +222,7 @@ func (f *fake) Seed(context.Context, adapter.Caller, string) (string, error) {
 	return "", adapter.Errorf(adapter.Failed, "No seed.")
 }
 
-func (f *fake) Lend(context.Context, adapter.Caller, adapter.Reference) (string, error) {
+func (f *fake) UploadToUpstream(context.Context, adapter.Caller, adapter.Reference) (string, error) {
 	return "", adapter.Errorf(adapter.Unsupported, "No uploads.")
 }
 
@@ -231,7 +231,7 @@ func (f *fake) Publish(context.Context, adapter.Caller, adapter.Reference) (stri
 }
 
 func (f *fake) Job(_ context.Context, c adapter.Caller, id string) (adapter.Job, error) {
-	for _, r := range f.runs {
+	for _, r := range f.jobs {
 		if r.ID == id && r.Owner == c.Owner {
 			return r, nil
 		}
@@ -242,7 +242,7 @@ func (f *fake) Job(_ context.Context, c adapter.Caller, id string) (adapter.Job,
 func (f *fake) JobProgress(string) adapter.Progress { return adapter.Progress{Percent: 42} }
 
 func (f *fake) Jobs(_ context.Context, _ adapter.Caller, q adapter.JobQuery) ([]adapter.Job, error) {
-	return f.runs[:min(q.Limit, len(f.runs))], nil
+	return f.jobs[:min(q.Limit, len(f.jobs))], nil
 }
 
 func (f *fake) Cancel(ctx context.Context, c adapter.Caller, id string) (adapter.Job, error) {

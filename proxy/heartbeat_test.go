@@ -187,7 +187,7 @@ func TestAnAcceptanceThatIsCutLeavesTheJobToItsRepeat(t *testing.T) {
 					to, answered = gone{w}, 0
 				}
 				core := f.core()
-				core.Films, core.Talk = begins{f: f}, begins{f: f}
+				core.Films, core.Chat = begins{f: f}, begins{f: f}
 				srv := newServerOf(t, core)
 				func() {
 					defer func() {

@@ -17,37 +17,37 @@ import (
 )
 
 // jobDocument writes a job with its result, rendered as its route answers; bytes says whether base64 may be in it.
-func (s *Server) jobDocument(ctx context.Context, d *jsonstream.Document, c *gin.Context, run adapter.Job, bytes bool) error {
+func (s *Server) jobDocument(ctx context.Context, d *jsonstream.Document, c *gin.Context, job adapter.Job, bytes bool) error {
 	d.Text("{")
-	d.Members(s.ShowJob(run, s.Base(c)))
+	d.Members(s.ShowJob(job, s.Base(c)))
 	d.Text(`,"result":`)
-	if run.Status != adapter.JobCompleted || run.Result == nil {
+	if job.Status != adapter.JobCompleted || job.Result == nil {
 		d.Text("null}")
 		return nil
 	}
-	if err := s.resultOf(c, run, bytes)(ctx, d, *run.Answer()); err != nil {
+	if err := s.resultOf(c, job, bytes)(ctx, d, *job.Answer()); err != nil {
 		return err
 	}
 	d.Text("}")
 	return nil
 }
 
-// resultOf renders a run's result as the route that began it does. Without bytes it has URLs where base64 was asked for.
-func (s *Server) resultOf(c *gin.Context, run adapter.Job, bytes bool) web.Renderer {
-	if run.Route == chat.Route {
-		return s.chat.Result(c, run)
+// resultOf renders a job's result as the route that began it does. Without bytes it has URLs where base64 was asked for.
+func (s *Server) resultOf(c *gin.Context, job adapter.Job, bytes bool) web.Renderer {
+	if job.Route == chat.Route {
+		return s.chat.Result(c, job)
 	}
-	if run.Route == responses.Route {
-		return s.responses.Result(c, run, bytes)
+	if job.Route == responses.Route {
+		return s.responses.Result(c, job, bytes)
 	}
-	if run.Kind == adapter.JobVideo {
-		return s.videos.Render(c, run)
+	if job.Kind == adapter.JobVideo {
+		return s.videos.Render(c, job)
 	}
-	if run.Result != nil && len(run.Result.Texts) > 0 {
-		return s.images.RenderTexts(run.Created.Unix())
+	if job.Result != nil && len(job.Result.Texts) > 0 {
+		return s.images.RenderTexts(job.Created.Unix())
 	}
 	var f web.Echo
-	_ = json.Unmarshal(run.Echo, &f) // written by attempt; a run that another face began has none
+	_ = json.Unmarshal(job.Echo, &f) // written by attempt; a job that another face began has none
 	if !bytes && f.Output.Base64 {
 		f.Output.Base64, f.Output.URL = false, true
 	}
@@ -56,12 +56,12 @@ func (s *Server) resultOf(c *gin.Context, run adapter.Job, bytes bool) web.Rende
 
 // getJob serves GET /v1/jobs/{id}.
 func (s *Server) getJob(c *gin.Context) error {
-	return s.oneJob(c, s.core.Runs.Job)
+	return s.oneJob(c, s.core.Jobs.Job)
 }
 
 // cancelJob serves POST /v1/jobs/{id}/cancel.
 func (s *Server) cancelJob(c *gin.Context) error {
-	return s.oneJob(c, s.core.Runs.Cancel)
+	return s.oneJob(c, s.core.Jobs.Cancel)
 }
 
 func (s *Server) oneJob(c *gin.Context, find func(context.Context, adapter.Caller, string) (adapter.Job, error)) error {
@@ -70,13 +70,13 @@ func (s *Server) oneJob(c *gin.Context, find func(context.Context, adapter.Calle
 		return &adapter.Error{Kind: adapter.NotFound, Code: "job_not_found", Message: "There is no job with this ID."}
 	}
 	ctx := c.Request.Context()
-	run, err := find(ctx, web.RequestOf(c).Caller, id)
+	job, err := find(ctx, web.RequestOf(c).Caller, id)
 	if err != nil {
 		return err
 	}
 	doc := &jsonstream.Document{}
 	defer func() { _ = doc.Close() }() // files that were only read
-	if err := s.jobDocument(ctx, doc, c, run, true); err != nil {
+	if err := s.jobDocument(ctx, doc, c, job, true); err != nil {
 		return err
 	}
 	return s.WriteDocument(c, doc)
@@ -93,11 +93,11 @@ func (s *Server) listJobs(c *gin.Context) error {
 		return err
 	}
 	ctx := c.Request.Context()
-	runs, err := s.core.Runs.Jobs(ctx, web.RequestOf(c).Caller, adapter.JobQuery{Limit: limit + 1, After: c.Query("after"), Statuses: statuses, Deleted: true})
+	jobs, err := s.core.Jobs.Jobs(ctx, web.RequestOf(c).Caller, adapter.JobQuery{Limit: limit + 1, After: c.Query("after"), Statuses: statuses, Deleted: true})
 	if err != nil {
 		return err
 	}
-	l := web.Page(runs, limit, func(r adapter.Job) (string, any) {
+	l := web.Page(jobs, limit, func(r adapter.Job) (string, any) {
 		d := &jsonstream.Document{}
 		if err := s.jobDocument(ctx, d, c, r, false); err != nil {
 			return r.ID, s.PendingJob(c, r) // its pictures are gone; the job itself is not

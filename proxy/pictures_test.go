@@ -126,16 +126,16 @@ func TestJobs(t *testing.T) {
 	f := newFake()
 	f.add(testImage, tiny)
 	echo := []byte(`{"tokens":2,"quality":"hd","output":{"url":true,"base64":true}}`)
-	run := adapter.Job{
+	job := adapter.Job{
 		ID: testJob, Owner: body.HexDigest("name:alice"), Kind: "generation", Model: "midjourney", N: 1, Echo: echo,
 		Status: adapter.JobCompleted, Created: then, Finished: then.Add(40e9), Result: &adapter.Result{Images: []string{testImage}},
 		Steps: []adapter.Step{{Name: "imagine", State: "submitted", Status: adapter.Success, Polls: 7, Finished: then.Add(39e9),
 			Submission: &adapter.Submission{TaskID: "task-1", At: then.Add(1e9)}}},
 	}
-	failed := run
+	failed := job
 	failed.ID, failed.Status, failed.Result = "job_ZZZZZZZZZZZZZZZZZZZZZZZZZZ", adapter.JobFailed, nil
 	failed.Error = &adapter.Error{Kind: adapter.Failed, Message: "It failed.", Err: http.ErrBodyNotAllowed}
-	f.runs = []adapter.Job{run, failed}
+	f.jobs = []adapter.Job{job, failed}
 	s := newServer(t, f)
 	golden(t, "job_completed", send(s, "GET", "/v1/jobs/"+testJob, "").Body.Bytes())
 	golden(t, "job_failed", send(s, "GET", "/v1/jobs/"+failed.ID, "").Body.Bytes())

@@ -46,16 +46,16 @@ type route struct {
 
 // New builds the HTTP face of a core. The error names what is wrong with the configuration.
 func New(cfg web.Config, core Core, m *metrics.Metrics, log *slog.Logger) (*Server, error) {
-	w, err := web.New(cfg, web.Services{Models: core.Draw, Pictures: core.Keep, Files: core.Files, Jobs: core.Runs}, m, log)
+	w, err := web.New(cfg, web.Services{Models: core.Draw, Pictures: core.Keep, Files: core.Files, Jobs: core.Jobs}, m, log)
 	if err != nil {
 		return nil, err
 	}
 	s := &Server{Server: w, core: core, methods: map[string][]string{}}
 	s.videos = videos.New(w, core.Films)
 	s.images = images.New(w, core.Draw, core.Edit, core.Keep, s.videos.Animate)
-	s.chat = chat.New(w, core.Talk, s.images)
-	s.responses = responses.New(w, core.Talk, core.Edit, core.Runs, core.Followers, s.images, s.chat)
-	s.native = native.New(w, core.Natives, core.Runs)
+	s.chat = chat.New(w, core.Chat, s.images)
+	s.responses = responses.New(w, core.Chat, core.Edit, core.Jobs, core.Followers, s.images, s.chat)
+	s.native = native.New(w, core.Natives, core.Jobs)
 	open := []web.Handler{}                     // anybody
 	keyed := []web.Handler{s.Keyed}             // a key
 	body := []web.Handler{s.Keyed, s.LimitBody} // a key, and a body of bounded size that comes in time

@@ -68,7 +68,7 @@ func (b *breaking) Read(p []byte) (int, error) {
 // vanishing gives every ticket a preview, which vanishes while it is read.
 func vanishing(from int) mischief {
 	return mischief{core: func(c Core) Core {
-		c.Draw, c.Talk = vanishingDrawer{c.Draw, from}, vanishingTalker{c.Talk, from}
+		c.Draw, c.Chat = vanishingDrawer{c.Draw, from}, vanishingConversations{c.Chat, from}
 		return c
 	}}
 }
@@ -84,14 +84,14 @@ func (d vanishingDrawer) Generate(ctx context.Context, a adapter.Attempt, g adap
 	return vanishingTicket{t, d.from}, err
 }
 
-type vanishingTalker struct {
-	chat.Talker
+type vanishingConversations struct {
+	chat.Conversations
 	from int
 }
 
-// Converse implements Talker.
-func (d vanishingTalker) Converse(ctx context.Context, a adapter.Attempt, t adapterchat.Turn, g adapter.Generation, refs []adapter.Reference) (adapter.TurnAnswer, error) {
-	talk, err := d.Talker.Converse(ctx, a, t, g, refs)
+// Converse implements Conversations.
+func (d vanishingConversations) Converse(ctx context.Context, a adapter.Attempt, t adapterchat.Turn, g adapter.Generation, refs []adapter.Reference) (adapter.TurnAnswer, error) {
+	talk, err := d.Conversations.Converse(ctx, a, t, g, refs)
 	if talk.Ticket != nil {
 		talk.Ticket = vanishingTicket{talk.Ticket, d.from}
 	}

@@ -22,7 +22,7 @@ import (
 )
 
 // waiting is a ticket whose job waits for a place longer than a status line does.
-type waiting struct{ *scripted }
+type waiting struct{ *previewing }
 
 func (w waiting) Accepted(ctx context.Context) error {
 	<-ctx.Done()
@@ -49,13 +49,13 @@ func TestTheStatusLineWaitsTenSeconds(t *testing.T) {
 	}
 }
 
-// scripted is a ticket whose job shows two previews, is silent for some time, and ends.
-type scripted struct {
+// previewing is a ticket whose job shows two previews, is silent for some time, and ends.
+type previewing struct {
 	*fakeTicket
 	silence time.Duration
 }
 
-func (s *scripted) Wait(ctx context.Context, watch func(adapter.Progress)) (adapter.Result, error) {
+func (s *previewing) Wait(ctx context.Context, watch func(adapter.Progress)) (adapter.Result, error) {
 	if watch != nil {
 		for i, preview := range []string{"", "one", "one", "two"} {
 			watch(adapter.Progress{Status: adapter.JobInProgress, Percent: 20 * i, Preview: preview})
@@ -69,12 +69,12 @@ func (s *scripted) Wait(ctx context.Context, watch func(adapter.Progress)) (adap
 	return s.result, s.f.fail
 }
 
-func (s *scripted) Preview(_ context.Context, p adapter.Progress, f adapter.Format, _ int) (*adapter.Blob, error) {
+func (s *previewing) Preview(_ context.Context, p adapter.Progress, f adapter.Format, _ int) (*adapter.Blob, error) {
 	data := []byte("preview " + p.Preview)
 	return &adapter.Blob{ReadSeekCloser: openFile{bytes.NewReader(data)}, Format: f, Width: 512, Height: 512, Size: int64(len(data))}, nil
 }
 
-// stage is a core whose every job is scripted.
+// stage is a core each of whose tickets is a previewing one.
 type stage struct {
 	*fake
 	silence time.Duration
@@ -97,9 +97,9 @@ func (s *stage) perform(a adapter.Attempt, err error, t adapter.Ticket) (adapter
 	own := t.(*fakeTicket)
 	own.run.Route, own.run.Echo = a.Route, a.Echo
 	if s.busy {
-		return waiting{&scripted{own, s.silence}}, nil
+		return waiting{&previewing{own, s.silence}}, nil
 	}
-	return &scripted{own, s.silence}, nil
+	return &previewing{own, s.silence}, nil
 }
 
 func (s *stage) Generate(ctx context.Context, a adapter.Attempt, g adapter.Generation) (adapter.Ticket, error) {
@@ -128,7 +128,7 @@ func newStage(t *testing.T, silence time.Duration) (*stage, *Server) {
 	f := &stage{fake: newFake(), silence: silence}
 	f.add(testImage, tiny)
 	core := f.core()
-	core.Draw, core.Edit, core.Talk, core.Keep = f, f, f, f
+	core.Draw, core.Edit, core.Chat, core.Keep = f, f, f, f
 	s, err := New(web.Config{Auth: web.AuthKeys, Keys: []web.Key{{Name: "alice", Secret: "sk-alice"}}, PublicURL: "https://mid.example"}, core, metrics.New(), testLog(t))
 	if err != nil {
 		t.Fatal(err)

@@ -36,28 +36,6 @@ func image(owner string, n int) adapter.Image {
 	}
 }
 
-// run makes the run number n of an owner; higher numbers are newer.
-func run(owner string, n int) adapter.Job {
-	return adapter.Job{
-		ID:       "job_" + strings.Repeat("A", 24) + strconv.Itoa(10+n),
-		Owner:    owner,
-		Kind:     "generation",
-		Request:  json.RawMessage(`{"prompt":"a lighthouse"}`),
-		Body:     strings.Repeat("b", 64),
-		Seed:     "seed",
-		Status:   adapter.JobQueued,
-		Replica:  "one",
-		Created:  birth.Add(time.Duration(n) * time.Second),
-		Deadline: birth.Add(time.Hour),
-		Steps: []adapter.Step{{
-			Name: "imagine", State: "state", Upstream: "main", Intended: birth,
-			Submission: &adapter.Submission{TaskID: "171", At: birth},
-		}},
-		Deliveries: []adapter.Delivery{{Quarter: 1, State: adapter.DeliveryWaiting, At: birth}},
-		Error:      adapter.Errorf(adapter.Failed, "It failed."),
-	}
-}
-
 // same fails the test unless both values have one JSON form: times are the same instants then.
 func same(t *testing.T, what string, got, want any) {
 	t.Helper()

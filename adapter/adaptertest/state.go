@@ -202,11 +202,11 @@ func (s *State) Prints(ctx context.Context, q adapter.PrintQuery) ([]adapter.Pri
 	return locked(s, func() ([]adapter.Print, error) { return s.rows.Prints(ctx, q) })
 }
 
-// Looks implements adapter.ImageReader.
-func (s *State) Looks(ctx context.Context, owner, id string) (p adapter.Print, looks []byte, err error) {
+// Fingerprint implements adapter.ImageReader.
+func (s *State) Fingerprint(ctx context.Context, owner, id string) (p adapter.Print, looks []byte, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.rows.Looks(ctx, owner, id)
+	return s.rows.Fingerprint(ctx, owner, id)
 }
 
 // Needed implements adapter.ImageReader.
@@ -642,8 +642,8 @@ func (r *rows) Prints(_ context.Context, q adapter.PrintQuery) ([]adapter.Print,
 	return found[:min(q.Limit, len(found))], nil
 }
 
-// Looks implements adapter.ImageReader.
-func (r *rows) Looks(_ context.Context, owner, id string) (adapter.Print, []byte, error) {
+// Fingerprint implements adapter.ImageReader.
+func (r *rows) Fingerprint(_ context.Context, owner, id string) (adapter.Print, []byte, error) {
 	p, ok := r.prints[id]
 	if !ok || p.Owner != owner {
 		return adapter.Print{}, nil, adapter.ErrNotFound

@@ -908,17 +908,17 @@ func statePrints(t *testing.T, here, _ adapter.State) {
 		}
 		wantIDs(t, fmt.Sprintf("Prints(%+v)", q), ids, strings.TrimSpace(want))
 	}
-	p, looks, err := here.Looks(bounded(t), "me", "img_2")
-	ok(t, "Looks", err)
+	p, looks, err := here.Fingerprint(bounded(t), "me", "img_2")
+	ok(t, "Fingerprint", err)
 	want, _ := made("img_2", 2, func(p *adapter.Print) { p.Cells[3], p.Cells[4] = 255, 255 })
 	if p != want || string(looks) != "img_2" {
-		t.Fatalf("Looks = %+v, %q; want %+v", p, looks, want)
+		t.Fatalf("Fingerprint = %+v, %q; want %+v", p, looks, want)
 	}
-	_, _, err = here.Looks(bounded(t), "you", "img_2")
-	wantError(t, "Looks of another owner's", err, adapter.ErrNotFound)
+	_, _, err = here.Fingerprint(bounded(t), "you", "img_2")
+	wantError(t, "Fingerprint of another owner's", err, adapter.ErrNotFound)
 	unit(t, here, func(ctx context.Context, tx adapter.Tx) error { return tx.DeleteImage(ctx, "img_2") })
-	_, _, err = here.Looks(bounded(t), "me", "img_2")
-	wantError(t, "Looks of a deleted image", err, adapter.ErrNotFound)
+	_, _, err = here.Fingerprint(bounded(t), "me", "img_2")
+	wantError(t, "Fingerprint of a deleted image", err, adapter.ErrNotFound)
 }
 
 func stateClaimsPresses(t *testing.T, here, there adapter.State) {

@@ -125,8 +125,8 @@ func (s *Library) remember(ctx context.Context, img adapter.Image, blob *adapter
 			}
 		}
 	}
-	if s.parts.Recogniser != nil && len(blob.Looks) > 0 {
-		s.parts.Recogniser.Note(ctx, img, blob.Looks)
+	if s.parts.Recogniser != nil && len(blob.Fingerprint) > 0 {
+		s.parts.Recogniser.Note(ctx, img, blob.Fingerprint)
 	}
 }
 

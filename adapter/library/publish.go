@@ -8,9 +8,9 @@ import (
 	"midgate/adapter"
 )
 
-// Lend gives a picture of the caller's to an upstream and returns an address that Midjourney can fetch. Any *Error means
-// that there is none: Publish is the other way.
-func (s *Library) Lend(ctx context.Context, c adapter.Caller, ref adapter.Reference) (string, error) {
+// UploadToUpstream gives a picture of the caller's to an upstream and returns an address that Midjourney can fetch. Any
+// *Error means that there is none: Publish is the other way.
+func (s *Library) UploadToUpstream(ctx context.Context, c adapter.Caller, ref adapter.Reference) (string, error) {
 	account, err := s.parts.Accounts.Choose(ctx, c, "")
 	if err != nil {
 		return "", err
@@ -41,12 +41,12 @@ func (s *Library) Lend(ctx context.Context, c adapter.Caller, ref adapter.Refere
 	return urls[0], nil
 }
 
-// lendingTime is how long a published upload can be fetched: longer than any job is followed.
-const lendingTime = 48 * time.Hour
+// publishedFor is how long a published upload can be fetched: longer than any job is followed.
+const publishedFor = 48 * time.Hour
 
-// lentBy is the owner under which a caller's published uploads are recorded: they are neither pictures that Midjourney
+// publisherOf is the owner under which a caller's published uploads are recorded: they are neither pictures that Midjourney
 // made nor files that the caller sent for keeping.
-func lentBy(c adapter.Caller) string { return adapter.Digest("lent", c.Owner) }
+func publisherOf(c adapter.Caller) string { return adapter.Digest("lent", c.Owner) }
 
 // Publish returns the ID under which a picture's bytes can be fetched by everybody who knows it.
 func (s *Library) Publish(ctx context.Context, c adapter.Caller, ref adapter.Reference) (string, error) {
@@ -62,7 +62,7 @@ func (s *Library) Publish(ctx context.Context, c adapter.Caller, ref adapter.Ref
 		return "", adapter.Wrap(adapter.Storage, err, "The picture cannot be read at the moment.")
 	}
 	now := time.Now()
-	img := adapter.Image{ID: adapter.NewID(adapter.ImagePrefix), Owner: lentBy(c), Created: now, Expires: now.Add(lendingTime), Source: p.Name, Width: p.Width, Height: p.Height, Action: "reference"}
+	img := adapter.Image{ID: adapter.NewID(adapter.ImagePrefix), Owner: publisherOf(c), Created: now, Expires: now.Add(publishedFor), Source: p.Name, Width: p.Width, Height: p.Height, Action: "reference"}
 	if err := s.parts.Store.Put(ctx, img); err != nil {
 		return "", adapter.Wrap(adapter.Storage, err, "The picture could not be recorded. Please try again later.")
 	}

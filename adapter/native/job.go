@@ -49,22 +49,22 @@ func New(parts Deps, recipes *workflow.Recipes, jobs *jobs.Engine, lib *library.
 // Workflow is the workflow of the native jobs.
 func Workflow(recipes *workflow.Recipes) jobs.Workflow {
 	return func(x *jobs.Execution) (adapter.Result, error) {
-		run := x.Job()
-		job, err := nativeOf(run)
+		job := x.Job()
+		request, err := nativeOf(job)
 		if err != nil {
 			return adapter.Result{}, err
 		}
-		return execution{recipes.On(x)}.native(run, job)
+		return execution{recipes.On(x)}.native(job, request)
 	}
 }
 
 // execution is one execution of a native job.
 type execution struct{ *workflow.Run }
 
-// maxNative is how large a native request may be without its pictures: it is kept in the run's record.
+// maxNative is how large a native request may be without its pictures: it is kept in the job's record.
 const maxNative = 32 << 10
 
-// Native submits a request of the upstream's own API as a run: recorded before it is sent, never sent twice, followed to
+// Native submits a request of the upstream's own API as a job: recorded before it is sent, never sent twice, followed to
 // its end, and its pictures known afterwards.
 func (s *API) Native(ctx context.Context, a adapter.Attempt, n adapter.NativeRequest) (adapter.Ticket, error) {
 	fields := map[string]any{}
@@ -252,9 +252,9 @@ func (s *API) nativeAccount(ctx context.Context, c adapter.Caller, n *adapter.Na
 	return s.parts.Accounts.Made(ctx, c, parent.UpstreamOf(n.Parent))
 }
 
-// native submits the request and keeps what comes of it. A button that opened a dialog is a run by itself: the dialog's
+// native submits the request and keeps what comes of it. A button that opened a dialog is a job by itself: the dialog's
 // answer is another request of the client.
-func (q execution) native(run adapter.Job, n adapter.NativeRequest) (adapter.Result, error) {
+func (q execution) native(job adapter.Job, n adapter.NativeRequest) (adapter.Result, error) {
 	account, err := q.Account()
 	if err != nil {
 		return adapter.Result{}, err
@@ -263,7 +263,7 @@ func (q execution) native(run adapter.Job, n adapter.NativeRequest) (adapter.Res
 	if err != nil {
 		return adapter.Result{}, err
 	}
-	o := jobs.StepRequest{Step: n.Route, Account: account, Speed: run.Speed, Dialog: n.Route == "action", Continues: n.Route == "modal" || n.Route == "change",
+	o := jobs.StepRequest{Step: n.Route, Account: account, Speed: job.Speed, Dialog: n.Route == "action", Continues: n.Route == "modal" || n.Route == "change",
 		Command: adapter.Native{Route: n.Route, Body: n.Body, Pictures: pictures, Parent: n.Parent}}
 	sub, account, release, err := q.SubmitAnywhere(o)
 	defer release()
@@ -281,7 +281,7 @@ func (q execution) native(run adapter.Job, n adapter.NativeRequest) (adapter.Res
 		q.MarkFree(o.Step)
 		return adapter.Result{Native: &task}, nil
 	}
-	result, err := q.nativeResult(run, n, account, task)
+	result, err := q.nativeResult(job, n, account, task)
 	result.Native = &task
 	return result, err
 }

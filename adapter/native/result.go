@@ -11,10 +11,10 @@ import (
 )
 
 // nativeResult stores what a task made, so that it is known to every other route.
-func (q execution) nativeResult(run adapter.Job, n adapter.NativeRequest, account adapter.Account, task adapter.Task) (adapter.Result, error) {
+func (q execution) nativeResult(job adapter.Job, n adapter.NativeRequest, account adapter.Account, task adapter.Task) (adapter.Result, error) {
 	var gen adapter.Generation
-	gen.Prompt, gen.Model, gen.Midjourney.Grid = n.Prompt, run.Model, adapter.GridSplit
-	from := workflow.Origin{Job: run, Request: gen, Drawing: prompt.Drawing{Prompt: n.Prompt, Speed: run.Speed}, Account: account, Name: n.Route}
+	gen.Prompt, gen.Model, gen.Midjourney.Grid = n.Prompt, job.Model, adapter.GridSplit
+	from := workflow.Origin{Job: job, Request: gen, Drawing: prompt.Drawing{Prompt: n.Prompt, Speed: job.Speed}, Account: account, Name: n.Route}
 	_, grid := adapter.FindButton(task.Buttons, adapter.ActUpscale, 0)
 	switch {
 	case len(task.VideoURLs) > 0, makesVideo(n) && task.ShownURL() != "":

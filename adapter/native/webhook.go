@@ -35,26 +35,26 @@ const (
 	noticeTimeout = 10 * time.Second
 )
 
-// announce tells the client's webhook of a run that is executed here: each change of its task, one after the other, and
+// announce tells the client's webhook of a job that is executed here: each change of its task, one after the other, and
 // the end for sure as long as this process lives. What changes while a post is under way is told by the next.
-func (s *API) announce(run adapter.Job) jobs.Follower {
-	if s.parts.Notify == nil || run.Kind != adapter.JobNative {
+func (s *API) announce(job adapter.Job) jobs.Follower {
+	if s.parts.Notify == nil || job.Kind != adapter.JobNative {
 		return nil
-	} else if job, err := nativeOf(run); err != nil || job.Hook == "" {
+	} else if request, err := nativeOf(job); err != nil || request.Hook == "" {
 		return nil
 	}
 	return func(ctx context.Context, look func() (adapter.Job, <-chan struct{}, bool)) {
 		var told adapter.NativeTask
 		for {
-			run, changed, ours := look()
+			job, changed, ours := look()
 			if !ours {
 				return // told by who took it over
 			}
-			if t, ok := s.news(ctx, run, told); ok {
+			if t, ok := s.news(ctx, job, told); ok {
 				told = t
 				s.tell(ctx, t)
 			}
-			if run.Status.Ended() {
+			if job.Status.Ended() {
 				return
 			}
 			select {
@@ -66,13 +66,13 @@ func (s *API) announce(run adapter.Job) jobs.Follower {
 	}
 }
 
-// news is a run's task if it is not what was told last. A task that waits for its dialog is none.
-func (s *API) news(ctx context.Context, run adapter.Job, told adapter.NativeTask) (adapter.NativeTask, bool) {
-	if len(run.Steps) == 0 || run.Steps[0].Submission == nil {
+// news is a job's task if it is not what was told last. A task that waits for its dialog is none.
+func (s *API) news(ctx context.Context, job adapter.Job, told adapter.NativeTask) (adapter.NativeTask, bool) {
+	if len(job.Steps) == 0 || job.Steps[0].Submission == nil {
 		return adapter.NativeTask{}, false
 	}
-	t, err := s.NativeTask(ctx, adapter.Caller{Owner: run.Owner}, run.Steps[0].Submission.TaskID)
-	if err != nil || t.Job.ID != run.ID || t.Task.Status == adapter.Dialog {
+	t, err := s.NativeTask(ctx, adapter.Caller{Owner: job.Owner}, job.Steps[0].Submission.TaskID)
+	if err != nil || t.Job.ID != job.ID || t.Task.Status == adapter.Dialog {
 		return adapter.NativeTask{}, false
 	}
 	return t, t.Task.Status != told.Task.Status || t.Task.Progress != told.Task.Progress

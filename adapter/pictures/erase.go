@@ -9,9 +9,9 @@ import (
 	"midgate/adapter/pictures/png"
 )
 
-// Punch makes the part of a picture transparent that a mask made by Mask marks, in a
+// Erase makes the part of a picture transparent that a mask made by Mask marks, in a
 // PNG of the picture's own size, and stores it. What was there is gone from the file.
-func (s *Store) Punch(ctx context.Context, picture adapter.Rendition, mask string) (adapter.Picture, error) {
+func (s *Store) Erase(ctx context.Context, picture adapter.Rendition, mask string) (adapter.Picture, error) {
 	m, err := s.still(ctx, mask)
 	if err != nil {
 		return adapter.Picture{}, fmt.Errorf("erase: mask: %w", err)

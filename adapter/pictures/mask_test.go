@@ -194,7 +194,7 @@ func TestPunchErasesWhatTheMaskMarks(t *testing.T) {
 	for name, o := range originals {
 		t.Run(name, func(t *testing.T) {
 			o.r.Name = upload(t, s, o.b).Name
-			p, err := s.Punch(t.Context(), o.r, mask.Name)
+			p, err := s.Erase(t.Context(), o.r, mask.Name)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -205,8 +205,8 @@ func TestPunchErasesWhatTheMaskMarks(t *testing.T) {
 			draw.Draw(want, want.Rect, whole, part.Min, draw.Src)
 			draw.Draw(want, area(80, 40), image.Transparent, image.Point{}, draw.Src)
 			picturetest.SamePixels(t, got, want, want.Bounds())
-			if again, err := s.Punch(t.Context(), o.r, mask.Name); err != nil || again != p {
-				t.Errorf("Punch again = %+v, %v, want %+v", again, err, p)
+			if again, err := s.Erase(t.Context(), o.r, mask.Name); err != nil || again != p {
+				t.Errorf("Erase again = %+v, %v, want %+v", again, err, p)
 			}
 		})
 	}

@@ -22,7 +22,7 @@ type Recogniser struct {
 // Prints is what is asked of the state.
 type Prints interface {
 	Prints(ctx context.Context, q adapter.PrintQuery) ([]adapter.Print, error)
-	Looks(ctx context.Context, owner, id string) (adapter.Print, []byte, error)
+	Fingerprint(ctx context.Context, owner, id string) (adapter.Print, []byte, error)
 }
 
 var _ adapter.Recogniser = (*Recogniser)(nil)
@@ -38,7 +38,7 @@ func (r *Recogniser) Note(ctx context.Context, img adapter.Image, looked []byte)
 	if !ok || img.Width <= 0 || img.Height <= 0 || r.fresh.has(img.ID) {
 		return
 	}
-	if _, _, err := r.prints.Looks(ctx, img.Owner, img.ID); err == nil {
+	if _, _, err := r.prints.Fingerprint(ctx, img.Owner, img.ID); err == nil {
 		return // it was handed out before
 	}
 	p := adapter.Print{Image: img.ID, Owner: img.Owner, Ratio: ratio(img.Width, img.Height), Cells: l.Light(), Pixels: img.Width * img.Height,
@@ -127,7 +127,7 @@ func (r *Recogniser) distance(ctx context.Context, owner string, sent *uploadVie
 	p, looked, ok := r.fresh.get(owner, id)
 	if !ok {
 		var err error
-		p, looked, err = r.prints.Looks(ctx, owner, id)
+		p, looked, err = r.prints.Fingerprint(ctx, owner, id)
 		if errors.Is(err, adapter.ErrNotFound) {
 			return match{Distance: fingerprint.Unlike}, nil
 		}

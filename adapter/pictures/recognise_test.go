@@ -331,7 +331,7 @@ func TestOpenTellsTheFingerprintOfWhatItHandsOut(t *testing.T) {
 			want := fingerprint.Of(crop(decodeBytes(t, b), png.Quarter(256, 256, quarter)))
 			for _, f := range []adapter.Format{"", adapter.JPEG, adapter.PNG} {
 				blob, _ := read(t, s, adapter.Rendition{Name: "a", Quarter: quarter, Format: f})
-				got, ok := fingerprint.Parse(blob.Looks)
+				got, ok := fingerprint.Parse(blob.Fingerprint)
 				if !ok {
 					t.Fatalf("quarter %d has no fingerprint", quarter)
 				}

@@ -34,7 +34,7 @@ func (s *Store) openRendition(ctx context.Context, p plan) (*adapter.Blob, error
 	}
 	blob, err := s.tag(ctx, p, f, r)
 	if err == nil {
-		blob.Looks, err = s.fingerprintOf(ctx, p)
+		blob.Fingerprint, err = s.fingerprintOf(ctx, p)
 	}
 	if err != nil {
 		return nil, errors.Join(err, r.Close())

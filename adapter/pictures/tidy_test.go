@@ -78,7 +78,7 @@ func TestAnUnwritableBucketIsSaidToBeOne(t *testing.T) {
 	// Where only the memory aids cannot be written, pictures come and go all the same.
 	save(t, s, "a", pic)
 	s.drop("a")
-	if blob, b := read(t, s, adapter.Rendition{Name: "a", ImageID: "img_X"}); len(blob.Looks) == 0 || png.TagOf(bytes.NewReader(b)) != "img_X" {
+	if blob, b := read(t, s, adapter.Rendition{Name: "a", ImageID: "img_X"}); len(blob.Fingerprint) == 0 || png.TagOf(bytes.NewReader(b)) != "img_X" {
 		t.Error("the picture came without its fingerprint or its ID")
 	}
 	if _, err := s.Open(t.Context(), adapter.Rendition{Name: "a", Quarter: 1}); adapter.KindOf(err) != adapter.Storage {

@@ -87,7 +87,7 @@ func plainly(text string) []string {
 	if len(text) > longestPlain {
 		return nil
 	}
-	text = plainComma.ReplaceAllString(strings.ToLower(fold(text)), "$1.$2")
+	text = plainComma.ReplaceAllString(strings.ToLower(normalize(text)), "$1.$2")
 	text = strings.Map(func(r rune) rune {
 		switch {
 		case r == '×':

@@ -119,7 +119,7 @@ func readFlag(name, value string) (Flag, bool) {
 
 // plainWords are a text's words without anything that a server could read as a parameter.
 func plainWords(text string) string {
-	words := lexemes(strings.NewReplacer("{", "(", "}", ")").Replace(fold(text)))
+	words := lexemes(strings.NewReplacer("{", "(", "}", ")").Replace(normalize(text)))
 	for i, word := range words {
 		words[i] = strings.TrimLeft(word, "-")
 	}

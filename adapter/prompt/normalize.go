@@ -15,9 +15,9 @@ import (
 // the speeds anywhere in the text and in any case, so it makes no difference what stands around them.
 var denied = regexp.MustCompile(`(?i)-{2,}(?:fast|relax|turbo|repeat|video|(?:r|bs)\b)`)
 
-// fold writes a text with the characters that decide how it is read: compatibility forms become the plain ones,
+// normalize writes a text with the characters that decide how it is read: compatibility forms become the plain ones,
 // invisible characters go, hyphens of all sorts become "-", and blanks, line breaks and control characters one blank.
-func fold(text string) string {
+func normalize(text string) string {
 	text = visible(strings.ToValidUTF8(text, "\uFFFD"))
 	text = strings.Map(func(r rune) rune {
 		switch {

@@ -141,8 +141,8 @@ func (p Prompt) version() Version {
 
 // readOnce is one reading of a text.
 func readOnce(text string) (Prompt, error) {
-	text = fold(text)
-	if err := checkLength(text); err != nil { // one character can fold to eighteen
+	text = normalize(text)
+	if err := checkLength(text); err != nil { // one character can become eighteen
 		return Prompt{}, err
 	}
 	text, err := flattenBraces(text)

@@ -11,7 +11,7 @@ import (
 // ReadVideoFlags takes a video's own parameters out of its prompt, where people write them, and makes them part of the
 // request: they cost money, and none may be sent twice. What the prompt says wins.
 func ReadVideoFlags(f *adapter.VideoRequest) error {
-	folded := fold(f.Prompt)
+	folded := normalize(f.Prompt)
 	if !strings.Contains(folded, "--") {
 		return nil
 	}

@@ -57,8 +57,8 @@ func (t *tables) Prints(ctx context.Context, q adapter.PrintQuery) (prints []ada
 	return prints, err
 }
 
-// Looks implements adapter.ImageReader.
-func (t *tables) Looks(ctx context.Context, owner, id string) (p adapter.Print, looks []byte, err error) {
+// Fingerprint implements adapter.ImageReader.
+func (t *tables) Fingerprint(ctx context.Context, owner, id string) (p adapter.Print, looks []byte, err error) {
 	found := false
 	err = t.each(ctx, "SELECT looks, "+printColumns+" FROM prints JOIN looks USING (image) WHERE image = ? AND owner = ?", []any{id, owner}, func(scan func(...any) error) error {
 		found = true

@@ -173,7 +173,7 @@ func (q *Run) editable(e editing) (*adapter.Attachment, error) {
 		}
 		return q.s.lib.Attach(q.ctx, r)
 	}
-	punched, err := q.s.parts.Retoucher.Punch(q.ctx, r, e.Area)
+	punched, err := q.s.parts.Retoucher.Erase(q.ctx, r, e.Area)
 	if err != nil {
 		return nil, err
 	}

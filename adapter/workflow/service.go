@@ -14,7 +14,7 @@ type Service struct {
 	jobs *jobs.Engine
 }
 
-// NewService makes a studio whose jobs an engine executes by the recipes.
+// NewService makes a service whose jobs an engine executes by the recipes.
 func NewService(recipes *Recipes, jobs *jobs.Engine) *Service {
 	return &Service{Recipes: recipes, jobs: jobs}
 }

@@ -38,7 +38,7 @@ const (
 
 // BenchmarkP5FinishedImages compares the CPU per finished image with a client that submits by itself and fetches each task
 // every 3 s: of midgate's detector and submit client alone, and of the whole gate, waited for over HTTP and answered with an
-// address. The gate also downloads each picture, stores it, and writes its journal and the records of all four quarters.
+// address. The gate also downloads each picture, stores it, and writes its state and the records of all four quarters.
 func BenchmarkP5FinishedImages(b *testing.B) {
 	for range b.N {
 		gate, detector, baseline := p5Gate(b), p5Client(b, detectorVar), p5Client(b, directVar)

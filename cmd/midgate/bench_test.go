@@ -69,7 +69,7 @@ func exchange(b *testing.B, url, body string) []byte {
 }
 
 // P1: what midgate adds to a job that is done at once, against a client that submits, fetches and downloads by itself.
-// The bar of 1 ms is for submit and fetch alone; midgate also writes the journal and syncs the picture to disk before it
+// The bar of 1 ms is for submit and fetch alone; midgate also writes its state and syncs the picture to disk before it
 // answers, which is what its promises cost.
 func BenchmarkP1AddedLatency(b *testing.B) {
 	gate, upstream := instant(b)

@@ -139,7 +139,7 @@ func TestAFullPictureStoreIsToldAndNothingIsSubmitted(t *testing.T) {
 	if d := <-paid; len(d.Data) != 2 {
 		t.Errorf("the paid job gave %d pictures, want 2", len(d.Data))
 	}
-	b.generation("one more", 1).must(t, 1) // the repeat of what came to nothing
+	b.generation("one more", 1).must(t, 1) // the repeat of what failed before it was paid
 	b.settle(3)
 }
 

@@ -32,8 +32,8 @@ type gate struct {
 	closers []func() // in the order of opening
 }
 
-// open builds every part from its slice of the configuration, in one straight list. The engine follows the journal
-// when it returns, but nothing is answered before serve.
+// open builds every part from its slice of the configuration, in one straight list. The engine follows the stored
+// jobs when it returns, but nothing is answered before serve.
 func open(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *gate, err error) {
 	g := &gate{log: log}
 	defer func() {
@@ -104,12 +104,12 @@ func open(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *gate, er
 		Accounts: fleet, State: state, Bus: bus, Pictures: bytes, Observer: shown.Observer(), Stored: store.Stored, Log: log,
 	}, workflows)
 	g.closing(g.jobs.Close)
-	studio := workflow.NewService(recipes, g.jobs)
+	service := workflow.NewService(recipes, g.jobs)
 	natives := native.New(native.Deps{
 		Accounts: fleet, Store: store, Log: log,
 		Notify: func(ctx context.Context, t adapter.NativeTask) error { return g.face.Notify(ctx, t) }, // it begins with Start
 	}, recipes, g.jobs, library)
-	core := proxy.Core{Draw: studio, Edit: studio, Talk: studio, Keep: library, Files: library, Films: studio, Natives: natives, Runs: g.jobs, Followers: g.jobs}
+	core := proxy.Core{Draw: service, Edit: service, Chat: service, Keep: library, Files: library, Films: service, Natives: natives, Jobs: g.jobs, Followers: g.jobs}
 	core.Hooks = hooks
 	if bus != nil {
 		g.closing(background(ctx, func(ctx context.Context) { _ = store.Hear(ctx) }))
@@ -125,7 +125,7 @@ func open(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *gate, er
 // closing notes what close undoes, the last first.
 func (g *gate) closing(undo func()) { g.closers = append(g.closers, undo) }
 
-// close ends every part, in the opposite order of opening. Jobs under way stay in the journal.
+// close ends every part, in the opposite order of opening. Jobs under way stay in the database.
 func (g *gate) close() {
 	for _, undo := range slices.Backward(g.closers) {
 		undo()

@@ -52,7 +52,7 @@ func (g *gate) serve(ctx context.Context, grace time.Duration) error {
 const farewell = 2 * time.Second
 
 // drain stops accepting and lets requests and jobs finish. When the grace is nearly over the jobs are left where they
-// are, in the journal, to be resumed by the next process, and their clients are told so.
+// are, in the database, to be resumed by the next process, and their clients are told so.
 func (g *gate) drain(server *http.Server, grace time.Duration) {
 	finish, cancel := context.WithTimeout(context.Background(), grace-min(farewell, grace/4))
 	defer cancel()

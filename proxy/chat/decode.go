@@ -25,7 +25,7 @@ type turnRequest struct {
 	legacy bool // tools are called functions
 }
 
-// Echo is what rendering an answer needs to know of a chat's request; it is kept with the run.
+// Echo is what rendering an answer needs to know of a chat's request; it is kept with the job.
 type Echo struct {
 	web.Echo
 	Model string `json:"model"`

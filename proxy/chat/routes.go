@@ -19,17 +19,17 @@ import (
 // Routes serves OpenAI's Chat Completions.
 type Routes struct {
 	*web.Server
-	talker   Talker
-	pictures *images.Routes
+	conversations Conversations
+	pictures      *images.Routes
 }
 
 // New makes the routes; pictures shows the pictures of an answer.
-func New(w *web.Server, t Talker, pictures *images.Routes) *Routes {
-	return &Routes{Server: w, talker: t, pictures: pictures}
+func New(w *web.Server, t Conversations, pictures *images.Routes) *Routes {
+	return &Routes{Server: w, conversations: t, pictures: pictures}
 }
 
-// Talker answers the turns of a conversation.
-type Talker interface {
+// Conversations answers the turns of a conversation.
+type Conversations interface {
 	// Converse starts what a turn asks for; attached are the turn's own pictures.
 	Converse(ctx context.Context, a adapter.Attempt, t chat.Turn, g adapter.Generation, attached []adapter.Reference) (adapter.TurnAnswer, error)
 }
@@ -54,7 +54,7 @@ func (s *Routes) Complete(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	talk, err := s.talker.Converse(c.Request.Context(), a, ask.turn, ask.gen, ask.refs)
+	talk, err := s.conversations.Converse(c.Request.Context(), a, ask.turn, ask.gen, ask.refs)
 	switch {
 	case err != nil:
 		return err
@@ -89,34 +89,34 @@ func (s *Routes) answerAtOnce(c *gin.Context, ask turnRequest, answer Answer) er
 }
 
 // render renders a result as a chat's answer.
-func (s *Routes) render(c *gin.Context, run adapter.Job, f Echo) web.Renderer {
+func (s *Routes) render(c *gin.Context, job adapter.Job, f Echo) web.Renderer {
 	caller, base := web.RequestOf(c).Caller, s.Base(c)
 	return func(ctx context.Context, d *jsonstream.Document, r adapter.Result) error {
-		answer, err := s.answer(ctx, caller, base, run, f, r)
+		answer, err := s.answer(ctx, caller, base, job, f, r)
 		if err != nil {
 			return err
 		}
-		web.Around(d, completionOf(headOf(run, f), f, answer), answer.blobs())
+		web.Around(d, completionOf(headOf(job, f), f, answer), answer.blobs())
 		return nil
 	}
 }
 
-// Result renders a run's result as the chat that began it was answered.
-func (s *Routes) Result(c *gin.Context, run adapter.Job) web.Renderer {
+// Result renders a job's result as the chat that began it was answered.
+func (s *Routes) Result(c *gin.Context, job adapter.Job) web.Renderer {
 	var f Echo
-	_ = json.Unmarshal(run.Echo, &f) // written by attempt
-	return s.render(c, run, f)
+	_ = json.Unmarshal(job.Echo, &f) // written by attempt
+	return s.render(c, job, f)
 }
 
-func headOf(run adapter.Job, f Echo) answerHead {
-	return answerHead{ID: "chatcmpl-" + strings.TrimPrefix(run.ID, "job_"), Created: run.Created.Unix(), Model: f.Model}
+func headOf(job adapter.Job, f Echo) answerHead {
+	return answerHead{ID: "chatcmpl-" + strings.TrimPrefix(job.ID, "job_"), Created: job.Created.Unix(), Model: f.Model}
 }
 
 // answer puts a job's result into words and pictures.
-func (s *Routes) answer(ctx context.Context, caller adapter.Caller, base string, run adapter.Job, f Echo, r adapter.Result) (Answer, error) {
+func (s *Routes) answer(ctx context.Context, caller adapter.Caller, base string, job adapter.Job, f Echo, r adapter.Result) (Answer, error) {
 	say := chat.Answer{Texts: r.Texts, Note: f.Note}
 	if len(r.Videos) > 0 {
-		say.Video = web.VideoURL(base, run.ID, r.Moving)
+		say.Video = web.VideoURL(base, job.ID, r.Moving)
 	}
 	if r.Missing > 0 {
 		say.Note = strings.TrimSpace(say.Note + "\n\n" + r.Reason)

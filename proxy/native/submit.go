@@ -35,12 +35,12 @@ func (s *Routes) submit(c *gin.Context, route string) error {
 	if err != nil {
 		return err
 	}
-	run := t.Job()
+	job := t.Job()
 	web.RequestOf(c).Follow(t)
-	c.Header("Midgate-Job", run.ID)
+	c.Header("Midgate-Job", job.ID)
 	failure := t.Accepted(c.Request.Context())
-	run = t.Job()
-	answer, ok := submitted(run)
+	job = t.Job()
+	answer, ok := submitted(job)
 	switch {
 	case ok: // accepted, whatever became of it since: its task tells
 		s.WriteJSON(c, 200, answer)
@@ -55,12 +55,12 @@ func (s *Routes) submit(c *gin.Context, route string) error {
 	return nil
 }
 
-// submitted is the answer for a run whose submission was accepted; false before that.
-func submitted(run adapter.Job) (SubmitJSON, bool) {
-	if len(run.Steps) == 0 || run.Steps[0].Submission == nil {
+// submitted is the answer for a job whose submission was accepted; false before that.
+func submitted(job adapter.Job) (SubmitJSON, bool) {
+	if len(job.Steps) == 0 || job.Steps[0].Submission == nil {
 		return SubmitJSON{}, false
 	}
-	sub := run.Steps[0].Submission
+	sub := job.Steps[0].Submission
 	a := SubmitJSON{Code: mjAccepted, Description: "Submit success", Result: sub.TaskID, Properties: map[string]any{}}
 	switch {
 	case sub.Dialog:

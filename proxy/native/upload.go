@@ -25,7 +25,7 @@ func (s *Routes) upload(c *gin.Context) error {
 	}
 	addresses := make([]string, 0, len(refs))
 	for _, ref := range refs {
-		address, err := s.Services.Pictures.Lend(c.Request.Context(), web.RequestOf(c).Caller, ref)
+		address, err := s.Services.Pictures.UploadToUpstream(c.Request.Context(), web.RequestOf(c).Caller, ref)
 		if err != nil {
 			return err
 		}

@@ -16,7 +16,7 @@ import (
 	"midgate/proxy/web"
 )
 
-// echo is what a response says again of its request; it is kept with the run, so each part of it is bounded.
+// echo is what a response says again of its request; it is kept with the job, so each part of it is bounded.
 type echo struct {
 	web.Echo
 	Model        string          `json:"model"`
@@ -31,7 +31,7 @@ type echo struct {
 	TopP         *float64        `json:"top_p,omitempty"`
 	MaxOutput    *int            `json:"max_output,omitempty"`
 	Background   bool            `json:"background,omitempty"`
-	Unkept       bool            `json:"unkept,omitempty"` // store: false
+	Unstored     bool            `json:"unkept,omitempty"` // store: false
 	Input        []inputJSON     `json:"input,omitempty"`
 	Note         string          `json:"note,omitempty"` // what the answer begins with
 	Talk         bool            `json:"talk,omitempty"` // there is no image_generation tool: the client reads text
@@ -68,9 +68,9 @@ func readEcho(p *body.Body, g adapter.Generation) (f echo, err error) {
 		return f, err
 	}
 	if store := p.Fields["store"]; store.Type == gjson.False {
-		f.Unkept = true
+		f.Unstored = true
 	}
-	if f.Unkept && f.Background {
+	if f.Unstored && f.Background {
 		return f, adapter.BadParam("store", "invalid_value", "A response in the background is stored: 'store' must not be false.")
 	}
 	f.Previous = p.Hint("previous_response_id")
@@ -150,7 +150,7 @@ func orEmptyText(s *string) string {
 }
 
 // keptEcho is what was kept of a response's request.
-func keptEcho(run adapter.Job) (f echo) {
-	_ = json.Unmarshal(run.Echo, &f) // written by attempt
+func keptEcho(job adapter.Job) (f echo) {
+	_ = json.Unmarshal(job.Echo, &f) // written by attempt
 	return f
 }

@@ -16,12 +16,12 @@ import (
 
 // Get serves GET /v1/responses/{id}: as it stands, or with ?stream=true what is still to come of it.
 func (s *Routes) Get(c *gin.Context) error {
-	run, f, err := s.owned(c, c.Param("id"))
+	job, f, err := s.owned(c, c.Param("id"))
 	if err != nil {
 		return err
 	}
 	if c.Query("stream") != "true" || c.Request.Method == http.MethodHead {
-		return s.write(c, run)
+		return s.write(c, job)
 	}
 	seen := fresh
 	if after := c.Query("starting_after"); after != "" {
@@ -29,7 +29,7 @@ func (s *Routes) Get(c *gin.Context) error {
 			return adapter.BadParam("starting_after", "invalid_value", "'starting_after' must be the sequence number of an event.")
 		}
 	}
-	t, err := s.followers.Follow(c.Request.Context(), web.RequestOf(c).Caller, run.ID)
+	t, err := s.followers.Follow(c.Request.Context(), web.RequestOf(c).Caller, job.ID)
 	if err != nil {
 		return err
 	}
@@ -54,16 +54,16 @@ func (o onlooker) Preview(ctx context.Context, p adapter.Progress, f adapter.For
 	return opener.Preview(ctx, p, f, compression)
 }
 
-// write answers with a run's response as it stands.
-func (s *Routes) write(c *gin.Context, run adapter.Job) error {
+// write answers with a job's response as it stands.
+func (s *Routes) write(c *gin.Context, job adapter.Job) error {
 	doc := &jsonstream.Document{}
 	defer func() { _ = doc.Close() }() // files that were only read
-	f := keptEcho(run)
-	if run.Status != adapter.JobCompleted || run.Result == nil {
-		responseOf(run, f).write(doc, nil)
+	f := keptEcho(job)
+	if job.Status != adapter.JobCompleted || job.Result == nil {
+		responseOf(job, f).write(doc, nil)
 		return s.WriteDocument(c, doc)
 	}
-	if err := s.render(c, run, f, true)(c.Request.Context(), doc, *run.Answer()); err != nil {
+	if err := s.render(c, job, f, true)(c.Request.Context(), doc, *job.Answer()); err != nil {
 		return err
 	}
 	return s.WriteDocument(c, doc)
@@ -71,24 +71,24 @@ func (s *Routes) write(c *gin.Context, run adapter.Job) error {
 
 // Cancel serves POST /v1/responses/{id}/cancel.
 func (s *Routes) Cancel(c *gin.Context) error {
-	run, _, err := s.owned(c, c.Param("id"))
+	job, _, err := s.owned(c, c.Param("id"))
 	if err != nil {
 		return err
 	}
-	if run, err = s.jobs.Cancel(c.Request.Context(), web.RequestOf(c).Caller, run.ID); err != nil {
+	if job, err = s.jobs.Cancel(c.Request.Context(), web.RequestOf(c).Caller, job.ID); err != nil {
 		return err
 	}
-	return s.write(c, run)
+	return s.write(c, job)
 }
 
 // Delete serves DELETE /v1/responses/{id}: its pictures stay under GET /v1/images.
 func (s *Routes) Delete(c *gin.Context) error {
 	id := c.Param("id")
-	run, _, err := s.owned(c, id)
+	job, _, err := s.owned(c, id)
 	if err != nil {
 		return err
 	}
-	if err := s.followers.Forget(c.Request.Context(), web.RequestOf(c).Caller, run.ID); err != nil {
+	if err := s.followers.Forget(c.Request.Context(), web.RequestOf(c).Caller, job.ID); err != nil {
 		return err
 	}
 	s.WriteJSON(c, http.StatusOK, web.DeletedJSON{ID: id, Object: "response", Deleted: true})

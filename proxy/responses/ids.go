@@ -13,7 +13,7 @@ import (
 	"midgate/proxy/web"
 )
 
-// A response is its run: resp_ and the job's 26 characters. Its pictures are ig_ and the same characters, _2 and so on
+// A response is its job: resp_ and the job's 26 characters. Its pictures are ig_ and the same characters, _2 and so on
 // behind all but the first: a stream must name them before they exist. What was answered without a job has an ID that
 // says all there is to know of it: resp_p and a picture's characters, or resp_t, random ones, and those of the response
 // before it, so that a conversation goes on.
@@ -57,17 +57,17 @@ func (s *Routes) shownBy(c *gin.Context, id string) (images []string, err error)
 		if m := pictureIDs.FindStringSubmatch(id); m != nil {
 			return []string{"img_" + m[1]}, nil
 		}
-		run, f, err := s.owned(c, id)
+		job, f, err := s.owned(c, id)
 		if adapter.KindOf(err) == adapter.NotFound {
 			return nil, adapter.BadParam("previous_response_id", "previous_response_not_found", "There is no response with this ID among the responses of this key.")
 		}
 		if err != nil {
 			return nil, err
 		}
-		if !run.Status.Ended() {
+		if !job.Status.Ended() {
 			return nil, adapter.BadParam("previous_response_id", "previous_response_not_finished", "This response is still being made: ask for it until its status is 'completed'.")
 		}
-		if answer := run.Answer(); answer != nil && len(answer.Images) > 0 {
+		if answer := job.Answer(); answer != nil && len(answer.Images) > 0 {
 			return answer.Images, nil
 		}
 		if id = f.Previous; id == "" {
@@ -84,10 +84,10 @@ func (s *Routes) pictureOf(c *gin.Context, callID string) (string, error) {
 		return "", nil
 	}
 	ctx, caller := c.Request.Context(), web.RequestOf(c).Caller
-	run, err := s.jobs.Job(ctx, caller, jobOf(m[1]))
+	job, err := s.jobs.Job(ctx, caller, jobOf(m[1]))
 	if err == nil {
 		i, _ := strconv.Atoi(cmp.Or(m[2], "1"))
-		if answer := run.Answer(); answer != nil && i >= 1 && i <= len(answer.Images) {
+		if answer := job.Answer(); answer != nil && i >= 1 && i <= len(answer.Images) {
 			return answer.Images[i-1], nil
 		}
 		return "", nil
@@ -102,23 +102,23 @@ func (s *Routes) pictureOf(c *gin.Context, callID string) (string, error) {
 	return "img_" + m[1], err
 }
 
-// owned returns the run of one of the caller's responses, and what was asked of it.
-func (s *Routes) owned(c *gin.Context, id string) (run adapter.Job, f echo, err error) {
+// owned returns the job of one of the caller's responses, and what was asked of it.
+func (s *Routes) owned(c *gin.Context, id string) (job adapter.Job, f echo, err error) {
 	missing := &adapter.Error{Kind: adapter.NotFound, Code: "response_not_found", Param: "response_id", Message: "There is no response with this ID among the responses of this key."}
 	m := responseIDs.FindStringSubmatch(id)
 	if m == nil {
-		return run, f, missing
+		return job, f, missing
 	}
-	run, err = s.jobs.Job(c.Request.Context(), web.RequestOf(c).Caller, jobOf(m[1]))
+	job, err = s.jobs.Job(c.Request.Context(), web.RequestOf(c).Caller, jobOf(m[1]))
 	if adapter.KindOf(err) == adapter.NotFound {
-		return run, f, missing
+		return job, f, missing
 	}
 	if err != nil {
-		return run, f, err
+		return job, f, err
 	}
-	f = keptEcho(run)
-	if run.Route != Route || run.Deleted || f.Unkept {
-		return run, f, missing
+	f = keptEcho(job)
+	if job.Route != Route || job.Deleted || f.Unstored {
+		return job, f, missing
 	}
-	return run, f, nil
+	return job, f, nil
 }

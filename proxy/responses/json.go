@@ -76,14 +76,14 @@ type spentJSON struct {
 	Total int `json:"total_tokens"`
 }
 
-// responseOf is a run as a response.
-func responseOf(run adapter.Job, f echo) responseJSON {
-	r := responseJSON{ID: "resp_" + strings.TrimPrefix(run.ID, "job_"), CreatedAt: run.Created.Unix(), Status: string(run.Status), form: f}
-	if !run.Finished.IsZero() {
-		r.EndedAt = run.Finished.Unix()
+// responseOf is a job as a response.
+func responseOf(job adapter.Job, f echo) responseJSON {
+	r := responseJSON{ID: "resp_" + strings.TrimPrefix(job.ID, "job_"), CreatedAt: job.Created.Unix(), Status: string(job.Status), form: f}
+	if !job.Finished.IsZero() {
+		r.EndedAt = job.Finished.Unix()
 	}
-	if run.Error != nil && run.Status == adapter.JobFailed {
-		r.Error = errorOf(web.Explain(run.Error, web.ErrorContext{Model: run.Model}))
+	if job.Error != nil && job.Status == adapter.JobFailed {
+		r.Error = errorOf(web.Explain(job.Error, web.ErrorContext{Model: job.Model}))
 	}
 	return r
 }
@@ -110,7 +110,7 @@ func (r responseJSON) write(d *jsonstream.Document, items []item) {
 		Instructions: web.OrNull(f.Instructions), MaxOutput: f.MaxOutput, Model: f.Model,
 	}
 	if r.Status == "completed" {
-		head.CompletedAt = new(max(cmp.Or(r.EndedAt, time.Now().Unix()), r.CreatedAt)) // an answer goes out before its run has ended
+		head.CompletedAt = new(max(cmp.Or(r.EndedAt, time.Now().Unix()), r.CreatedAt)) // an answer goes out before its job has ended
 	}
 	d.Text("{")
 	d.Members(head)
@@ -129,7 +129,7 @@ func (r responseJSON) write(d *jsonstream.Document, items []item) {
 func (r responseJSON) tail() tailJSON {
 	f := r.form
 	t := tailJSON{
-		Parallel: true, Previous: web.OrNull(f.Previous), Store: !f.Unkept, Temperature: 1, TopP: 1, Truncation: "disabled", User: web.OrNull(f.User),
+		Parallel: true, Previous: web.OrNull(f.Previous), Store: !f.Unstored, Temperature: 1, TopP: 1, Truncation: "disabled", User: web.OrNull(f.User),
 		Text: orRaw(f.Text, `{"format":{"type":"text"}}`), Choice: orRaw(f.Choice, `"auto"`), Tools: orRaw(f.Tools, `[]`), Metadata: orRaw(f.Metadata, `{}`),
 	}
 	if f.Temperature != nil {

@@ -20,17 +20,17 @@ const Route = "/v1/responses"
 // Routes serves OpenAI's Responses.
 type Routes struct {
 	*web.Server
-	talker    chat.Talker
-	editor    Editor
-	jobs      Jobs
-	followers Followers
-	pictures  *images.Routes
-	chats     *chat.Routes
+	conversations chat.Conversations
+	editor        Editor
+	jobs          Jobs
+	followers     Followers
+	pictures      *images.Routes
+	chats         *chat.Routes
 }
 
 // New makes the routes; pictures shows the pictures of an answer, chats reads the turn that is answered.
-func New(w *web.Server, t chat.Talker, e Editor, j Jobs, f Followers, pictures *images.Routes, chats *chat.Routes) *Routes {
-	return &Routes{Server: w, talker: t, editor: e, jobs: j, followers: f, pictures: pictures, chats: chats}
+func New(w *web.Server, t chat.Conversations, e Editor, j Jobs, f Followers, pictures *images.Routes, chats *chat.Routes) *Routes {
+	return &Routes{Server: w, conversations: t, editor: e, jobs: j, followers: f, pictures: pictures, chats: chats}
 }
 
 // Editor starts edits: a mask makes one of a response.
@@ -53,7 +53,7 @@ type Followers interface {
 }
 
 // Create serves POST /v1/responses: the image_generation tool of OpenAI's newer API. A response
-// is its run.
+// is its job.
 func (s *Routes) Create(c *gin.Context) error {
 	p, err := s.ReadAnyModel(c)
 	if err != nil {
@@ -89,7 +89,7 @@ func (s *Routes) Create(c *gin.Context) error {
 // converse starts what the turn asks for; a mask makes it an edit of that area.
 func (s *Routes) converse(ctx context.Context, a adapter.Attempt, ask request) (adapter.TurnAnswer, error) {
 	if ask.mask == nil {
-		return s.talker.Converse(ctx, a, ask.turn, ask.gen, ask.refs)
+		return s.conversations.Converse(ctx, a, ask.turn, ask.gen, ask.refs)
 	}
 	g := ask.gen
 	g.Prompt = ask.turn.Prompt
@@ -99,16 +99,16 @@ func (s *Routes) converse(ctx context.Context, a adapter.Attempt, ask request) (
 
 // answerQueued answers a background request at once: the client asks for the response until it is done.
 func (s *Routes) answerQueued(c *gin.Context, t adapter.Ticket) error {
-	run := t.Job()
+	job := t.Job()
 	web.RequestOf(c).Follow(t)
-	c.Header("Midgate-Job", run.ID)
+	c.Header("Midgate-Job", job.ID)
 	written := false
 	defer func() {
 		if !written { // an answer that is cut ends in a panic
 			t.Abandoned()
 		}
 	}()
-	if err := s.write(c, run); err != nil {
+	if err := s.write(c, job); err != nil {
 		return err
 	}
 	written = true
@@ -139,18 +139,18 @@ func (s *Routes) answerAtOnce(c *gin.Context, ask request, o outcome) error {
 	return s.WriteDocument(c, doc)
 }
 
-// Result renders a run's result as the response that it was begun by.
-func (s *Routes) Result(c *gin.Context, run adapter.Job, bytes bool) web.Renderer {
-	return s.render(c, run, keptEcho(run), bytes)
+// Result renders a job's result as the response that it was begun by.
+func (s *Routes) Result(c *gin.Context, job adapter.Job, bytes bool) web.Renderer {
+	return s.render(c, job, keptEcho(job), bytes)
 }
 
 // render renders a result as a response; without bytes its pictures are addresses only.
-func (s *Routes) render(c *gin.Context, run adapter.Job, f echo, bytes bool) web.Renderer {
+func (s *Routes) render(c *gin.Context, job adapter.Job, f echo, bytes bool) web.Renderer {
 	caller, base := web.RequestOf(c).Caller, s.Base(c)
 	return func(ctx context.Context, d *jsonstream.Document, result adapter.Result) error {
-		r := responseOf(run, f)
+		r := responseOf(job, f)
 		r.Status = "completed"
-		items, err := s.items(ctx, caller, base, r, outcomeOf(run, result), bytes)
+		items, err := s.items(ctx, caller, base, r, outcomeOf(job, result), bytes)
 		if err != nil {
 			return err
 		}

@@ -31,7 +31,7 @@ type eventStream struct {
 // stream answers with events while the job runs. Of a stream that is taken up again the ticket is nobody's.
 func (s *Routes) stream(c *gin.Context, t adapter.Ticket, f echo, seen int) error {
 	v := web.RequestOf(c)
-	run := t.Job()
+	job := t.Job()
 	v.Follow(t)
 	c.Header("Midgate-Job", v.Job)
 	ctx := c.Request.Context()
@@ -40,12 +40,12 @@ func (s *Routes) stream(c *gin.Context, t adapter.Ticket, f echo, seen int) erro
 			return s.Undelivered(c, t, err)
 		}
 	}
-	r := responseOf(run, f)
+	r := responseOf(job, f)
 	r.Status, r.Error, r.EndedAt = string(adapter.JobInProgress), nil, 0
 	stream := s.start(c, r, seen)
 	defer func() { _ = stream.e.End() }() // also when something panics: no comment may follow the answer
 	stream.head()
-	draws := run.Kind != adapter.JobDescription && run.Kind != adapter.JobVideo
+	draws := job.Kind != adapter.JobDescription && job.Kind != adapter.JobVideo
 	if draws {
 		stream.begin(0, beginning(pictureItem(stream.suffix(), 0)), pictureItem(stream.suffix(), 0))
 	}
@@ -56,9 +56,9 @@ func (s *Routes) stream(c *gin.Context, t adapter.Ticket, f echo, seen int) erro
 	return s.EndStream(c, t, stream.e, err, stream.fail)
 }
 
-func (s *Routes) finish(ctx context.Context, c adapter.Caller, base string, run adapter.Job, t *eventStream, result adapter.Result, draws bool) error {
-	t.r = responseOf(run, t.r.form)
-	items, err := s.items(ctx, c, base, t.r, outcomeOf(run, result), true)
+func (s *Routes) finish(ctx context.Context, c adapter.Caller, base string, job adapter.Job, t *eventStream, result adapter.Result, draws bool) error {
+	t.r = responseOf(job, t.r.form)
+	items, err := s.items(ctx, c, base, t.r, outcomeOf(job, result), true)
 	if err != nil {
 		return err
 	}

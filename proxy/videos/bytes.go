@@ -17,7 +17,7 @@ var videoTypes = map[adapter.Format]string{adapter.MP4: "video/mp4", adapter.Web
 // Content serves GET /v1/videos/{id}/content: the clip, or its first frame. Where more than one clip was asked
 // for, ?index= chooses, from 1.
 func (s *Routes) Content(c *gin.Context) error {
-	run, err := s.owned(c)
+	job, err := s.owned(c)
 	if err != nil {
 		return err
 	}
@@ -25,32 +25,32 @@ func (s *Routes) Content(c *gin.Context) error {
 	if variant != "video" && variant != "thumbnail" {
 		return adapter.BadParam("variant", "invalid_value", "'variant' must be 'video' or 'thumbnail'; Midjourney makes no spritesheets.")
 	}
-	clip, err := clipIndex(c, run)
+	clip, err := clipIndex(c, job)
 	if err != nil {
 		return err
 	}
 	switch {
-	case run.Status == adapter.JobCompleted:
-	case run.Status.Ended():
+	case job.Status == adapter.JobCompleted:
+	case job.Status.Ended():
 		return adapter.BadParam("video_id", "video_failed", "This video failed, so there is nothing to download.")
 	default: // not 409, which SDKs repeat by themselves
 		return adapter.BadParam("video_id", "video_not_ready", "This video is still being made: ask for it until its status is 'completed'.")
 	}
-	blob, err := s.films.VideoBytes(c.Request.Context(), adapter.VideoID(run.ID), clip, variant == "thumbnail")
+	blob, err := s.films.VideoBytes(c.Request.Context(), adapter.VideoID(job.ID), clip, variant == "thumbnail")
 	if err != nil {
 		return err
 	}
 	return s.serve(c, blob, "private, max-age=3600")
 }
 
-func clipIndex(c *gin.Context, run adapter.Job) (int, error) {
+func clipIndex(c *gin.Context, job adapter.Job) (int, error) {
 	given := c.Query("index")
 	if given == "" {
 		return 0, nil
 	}
 	clips := 1
-	if run.Result != nil {
-		clips = max(len(run.Result.Videos), 1)
+	if job.Result != nil {
+		clips = max(len(job.Result.Videos), 1)
 	}
 	n, err := strconv.Atoi(given)
 	if err != nil || n < 1 || n > clips {

@@ -43,22 +43,22 @@ type failure struct {
 // unmeasured is the size of a video whose first frame is still to be drawn.
 const unmeasured = "1024x1024"
 
-// show shows a run as a video. Clients know four statuses and no others.
-func (s *Routes) show(base string, run adapter.Job) VideoJSON {
-	f, _ := adapter.VideoRequestOf(run) // a record that cannot be read has no prompt to show
+// show shows a job as a video. Clients know four statuses and no others.
+func (s *Routes) show(base string, job adapter.Job) VideoJSON {
+	f, _ := adapter.VideoRequestOf(job) // a record that cannot be read has no prompt to show
 	v := VideoJSON{
-		ID: adapter.VideoID(run.ID), Object: "video", Model: cmp.Or(run.Model, "midjourney"), Status: string(run.Status),
-		CreatedAt: run.Created.Unix(), Prompt: web.OrNull(f.Prompt), Size: cmp.Or(f.Frame, images.PixelSize(f.Size), unmeasured),
-		Seconds: strconv.Itoa(adapter.VideoLength(run, f)), RemixedFrom: web.OrNull(f.RemixOf),
+		ID: adapter.VideoID(job.ID), Object: "video", Model: cmp.Or(job.Model, "midjourney"), Status: string(job.Status),
+		CreatedAt: job.Created.Unix(), Prompt: web.OrNull(f.Prompt), Size: cmp.Or(f.Frame, images.PixelSize(f.Size), unmeasured),
+		Seconds: strconv.Itoa(adapter.VideoLength(job, f)), RemixedFrom: web.OrNull(f.RemixOf),
 	}
-	if !run.Expires.IsZero() {
-		v.ExpiresAt = new(run.Expires.Unix())
+	if !job.Expires.IsZero() {
+		v.ExpiresAt = new(job.Expires.Unix())
 	}
-	switch run.Status {
+	switch job.Status {
 	case adapter.JobCompleted:
-		v.Progress, v.CompletedAt = 100, new(run.Finished.Unix())
-		result := cmp.Or(run.Result, &adapter.Result{})
-		v.URL = web.VideoURL(base, run.ID, result.Moving)
+		v.Progress, v.CompletedAt = 100, new(job.Finished.Unix())
+		result := cmp.Or(job.Result, &adapter.Result{})
+		v.URL = web.VideoURL(base, job.ID, result.Moving)
 		if len(result.Videos) > 1 {
 			v.Clips = len(result.Videos)
 		}
@@ -66,22 +66,22 @@ func (s *Routes) show(base string, run adapter.Job) VideoJSON {
 			v.Missing = result.Reason
 		}
 	case adapter.JobFailed, adapter.JobCancelled:
-		x := web.Explain(run.Error, web.ErrorContext{Model: run.Model})
+		x := web.Explain(job.Error, web.ErrorContext{Model: job.Model})
 		v.Status, v.Error = "failed", &failure{Code: x.Problem.Type, Message: x.Problem.Message}
 		if x.Problem.Code != nil {
 			v.Error.Code = *x.Problem.Code
 		}
 	default:
-		v.Progress = s.Services.Jobs.JobProgress(run.ID).Percent
+		v.Progress = s.Services.Jobs.JobProgress(job.ID).Percent
 	}
 	return v
 }
 
-// Render renders a run's result as its video.
-func (s *Routes) Render(c *gin.Context, run adapter.Job) web.Renderer {
+// Render renders a job's result as its video.
+func (s *Routes) Render(c *gin.Context, job adapter.Job) web.Renderer {
 	base := s.Base(c)
 	return func(_ context.Context, d *jsonstream.Document, _ adapter.Result) error {
-		d.Value(s.show(base, run))
+		d.Value(s.show(base, job))
 		return nil
 	}
 }
@@ -92,14 +92,14 @@ const pollAfter = "5000"
 
 // Get serves GET /v1/videos/{id}.
 func (s *Routes) Get(c *gin.Context) error {
-	run, err := s.owned(c)
+	job, err := s.owned(c)
 	if err != nil {
 		return err
 	}
-	if !run.Status.Ended() {
+	if !job.Status.Ended() {
 		c.Header("Openai-Poll-After-Ms", pollAfter)
 	}
-	s.WriteJSON(c, http.StatusOK, s.show(s.Base(c), run))
+	s.WriteJSON(c, http.StatusOK, s.show(s.Base(c), job))
 	return nil
 }
 
@@ -125,12 +125,12 @@ func (s *Routes) List(c *gin.Context) error {
 	if after != "" && !isID(after) {
 		return adapter.BadParam("after", "invalid_value", "'after' must be the ID of a video.")
 	}
-	runs, err := s.films.Videos(c.Request.Context(), web.RequestOf(c).Caller, limit+1, after, order == "asc")
+	jobs, err := s.films.Videos(c.Request.Context(), web.RequestOf(c).Caller, limit+1, after, order == "asc")
 	if err != nil {
 		return body.Blame(err, "after")
 	}
 	base := s.Base(c)
-	s.WriteJSON(c, http.StatusOK, web.Page(runs, limit, func(r adapter.Job) (string, any) { return adapter.VideoID(r.ID), s.show(base, r) }))
+	s.WriteJSON(c, http.StatusOK, web.Page(jobs, limit, func(r adapter.Job) (string, any) { return adapter.VideoID(r.ID), s.show(base, r) }))
 	return nil
 }
 

@@ -110,10 +110,10 @@ func (s *Routes) begin(c *gin.Context, p *body.Body, start func(context.Context,
 	if err != nil {
 		return err
 	}
-	run := t.Job()
+	job := t.Job()
 	web.RequestOf(c).Follow(t)
-	c.Header("Midgate-Job", run.ID)
-	s.WriteJSON(c, http.StatusOK, s.show(s.Base(c), run))
+	c.Header("Midgate-Job", job.ID)
+	s.WriteJSON(c, http.StatusOK, s.show(s.Base(c), job))
 	web.Handed(c, t)
 	return nil
 }

@@ -15,14 +15,14 @@ import (
 
 // gatekeeper knows who may use the API. It keeps digests of keys, never keys.
 type gatekeeper struct {
-	mode    AuthMode
-	digests [][sha256.Size]byte
-	callers []adapter.Caller // of the digest at the same place
-	guesses *keyThrottle
+	mode     AuthMode
+	digests  [][sha256.Size]byte
+	callers  []adapter.Caller // of the digest at the same place
+	throttle *keyThrottle
 }
 
 func newGatekeeper(cfg Config) *gatekeeper {
-	g := &gatekeeper{mode: cfg.Auth, guesses: newKeyThrottle()}
+	g := &gatekeeper{mode: cfg.Auth, throttle: newKeyThrottle()}
 	for _, k := range cfg.Keys {
 		owner := body.HexDigest(k.Secret)
 		if k.Name != "" {
@@ -65,7 +65,7 @@ func (g *gatekeeper) known(keys []string, remote string) (adapter.Caller, error)
 			}
 		}
 	}
-	if err := g.guesses.judge(remote, found); err != nil {
+	if err := g.throttle.judge(remote, found); err != nil {
 		return adapter.Caller{}, err
 	}
 	if found < 0 {

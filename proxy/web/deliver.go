@@ -88,10 +88,10 @@ func (s *Server) Undelivered(c *gin.Context, t adapter.Ticket, err error) error 
 
 // accepted answers 202 with the job and where to ask for it.
 func (s *Server) accepted(c *gin.Context, t adapter.Ticket) error {
-	run := t.Job()
-	c.Header("Location", s.below(c)+"/v1/jobs/"+run.ID)
+	job := t.Job()
+	c.Header("Location", s.below(c)+"/v1/jobs/"+job.ID)
 	c.Header("Preference-Applied", "respond-async")
-	s.WriteJSON(c, http.StatusAccepted, s.PendingJob(c, run))
+	s.WriteJSON(c, http.StatusAccepted, s.PendingJob(c, job))
 	Handed(c, t)
 	return nil
 }

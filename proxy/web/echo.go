@@ -6,7 +6,7 @@ import (
 	"midgate/adapter"
 )
 
-// Echo is what rendering an answer needs to know of its request. It is kept with the run, so that the job can show its
+// Echo is what rendering an answer needs to know of its request. It is kept with the job, so that the job can show its
 // result as its route answered (adapter.Attempt.Echo).
 type Echo struct {
 	Tokens  int            `json:"tokens,omitempty"` // of the prompt

@@ -29,7 +29,7 @@ const (
 	sdkDecides   retryAdvice = ""
 	doRetry      retryAdvice = "true"
 	doNotRetry   retryAdvice = "false"
-	retryToJoin  retryAdvice = "join" // true if the repeat is known to join the run, else false
+	retryToJoin  retryAdvice = "join" // true if the repeat is known to join the job, else false
 	internalText             = "Internal server error."
 	safetyPhrase             = "safety system" // some clients look for it
 )

@@ -35,32 +35,32 @@ type stepJSON struct {
 	Paid        bool    `json:"paid"`
 }
 
-// ShowJob shows a run without its result; base is where its preview is handed out.
-func (s *Server) ShowJob(run adapter.Job, base string) JobJSON {
+// ShowJob shows a job without its result; base is where its preview is handed out.
+func (s *Server) ShowJob(job adapter.Job, base string) JobJSON {
 	j := JobJSON{
-		ID: run.ID, Object: "job", Status: string(run.Status), CreatedAt: run.Created.Unix(),
-		Kind: string(run.Kind), Model: cmp.Or(run.Model, "midjourney"), N: max(run.N, 1), Steps: []stepJSON{},
+		ID: job.ID, Object: "job", Status: string(job.Status), CreatedAt: job.Created.Unix(),
+		Kind: string(job.Kind), Model: cmp.Or(job.Model, "midjourney"), N: max(job.N, 1), Steps: []stepJSON{},
 	}
-	if run.Status == adapter.JobCompleted {
+	if job.Status == adapter.JobCompleted {
 		j.Progress = 100
-	} else if !run.Status.Ended() {
-		now := s.Services.Jobs.JobProgress(run.ID)
+	} else if !job.Status.Ended() {
+		now := s.Services.Jobs.JobProgress(job.ID)
 		j.Progress = now.Percent
 		if now.Preview != "" {
-			j.Preview = new(base + JobPreview + run.ID)
+			j.Preview = new(base + JobPreview + job.ID)
 		}
 	}
-	if !run.Finished.IsZero() {
-		j.FinishedAt = new(run.Finished.Unix())
+	if !job.Finished.IsZero() {
+		j.FinishedAt = new(job.Finished.Unix())
 	}
-	for _, st := range run.Steps {
+	for _, st := range job.Steps {
 		j.Steps = append(j.Steps, step(st))
 		if st.Paid() {
 			j.JobsPaid++
 		}
 	}
-	if run.Error != nil {
-		x := Explain(run.Error, ErrorContext{Model: run.Model})
+	if job.Error != nil {
+		x := Explain(job.Error, ErrorContext{Model: job.Model})
 		j.Error = &x.Problem
 	}
 	return j
@@ -79,9 +79,9 @@ func step(st adapter.Step) stepJSON {
 }
 
 // PendingJob is a job that has no result yet.
-func (s *Server) PendingJob(c *gin.Context, run adapter.Job) any {
+func (s *Server) PendingJob(c *gin.Context, job adapter.Job) any {
 	return struct {
 		JobJSON
 		Result *struct{} `json:"result"`
-	}{JobJSON: s.ShowJob(run, s.Base(c))}
+	}{JobJSON: s.ShowJob(job, s.Base(c))}
 }

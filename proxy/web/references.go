@@ -54,7 +54,7 @@ func (s *Server) referenceAddress(c *gin.Context, p *body.Body, param, text stri
 		return "", err
 	}
 	ctx, caller := c.Request.Context(), RequestOf(c).Caller
-	address, err := s.Services.Pictures.Lend(ctx, caller, ref)
+	address, err := s.Services.Pictures.UploadToUpstream(ctx, caller, ref)
 	if err == nil {
 		return address + weight, nil
 	}

@@ -48,8 +48,8 @@ type Pictures interface {
 	Image(ctx context.Context, c adapter.Caller, id string) (adapter.Image, error)
 	// Receive stores an upload; an Invalid or TooLarge *Error if it is no picture that can be used.
 	Receive(ctx context.Context, c adapter.Caller, r io.Reader, name string) (adapter.Reference, error)
-	// Lend returns an address at the upstream that Midjourney can fetch a picture from; an *Error where it gives none.
-	Lend(ctx context.Context, c adapter.Caller, ref adapter.Reference) (address string, err error)
+	// UploadToUpstream returns an address at the upstream that Midjourney can fetch a picture from; an *Error where it gives none.
+	UploadToUpstream(ctx context.Context, c adapter.Caller, ref adapter.Reference) (address string, err error)
 	// Publish returns an ID for Bytes, so that Midjourney can fetch the picture here.
 	Publish(ctx context.Context, c adapter.Caller, ref adapter.Reference) (id string, err error)
 }

@@ -101,11 +101,11 @@ func (s *Harness) MakeVideo(t *testing.T, name string, f adapter.VideoRequest) (
 	if err != nil {
 		return adapter.Job{}, Refusal(t, err)
 	}
-	run, err := s.Video(t.Context(), s.Me, adapter.VideoID(ticket.Job().ID))
+	job, err := s.Video(t.Context(), s.Me, adapter.VideoID(ticket.Job().ID))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return run, nil
+	return job, nil
 }
 
 // AsJSON writes a value as JSON.

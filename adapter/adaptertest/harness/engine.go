@@ -136,17 +136,17 @@ func OfOwner(owner, body string) adapter.Attempt {
 }
 
 // Shift moves all that a stored job says of time.
-func (e *Engine) Shift(t *testing.T, job string, by time.Duration) {
+func (e *Engine) Shift(t *testing.T, id string, by time.Duration) {
 	t.Helper()
-	e.State.Rewrite(job, func(run *adapter.Job) {
-		run.Created, run.Deadline = run.Created.Add(by), run.Deadline.Add(by)
-		for i := range run.Deliveries {
-			run.Deliveries[i].At = run.Deliveries[i].At.Add(by)
+	e.State.Rewrite(id, func(job *adapter.Job) {
+		job.Created, job.Deadline = job.Created.Add(by), job.Deadline.Add(by)
+		for i := range job.Deliveries {
+			job.Deliveries[i].At = job.Deliveries[i].At.Add(by)
 		}
-		for i, st := range run.Steps {
-			run.Steps[i].Intended = st.Intended.Add(by)
+		for i, st := range job.Steps {
+			job.Steps[i].Intended = st.Intended.Add(by)
 			if st.Submission != nil {
-				run.Steps[i].Submission.At = st.Submission.At.Add(by)
+				job.Steps[i].Submission.At = st.Submission.At.Add(by)
 			}
 		}
 	})
