@@ -128,7 +128,7 @@ func TestTolerantGenerations(t *testing.T) {
 		"a size with a star":                   `{"prompt":"a","size":"1024*1024"}`,
 		"a ratio as size":                      `{"prompt":"a","size":"16:9"}`,
 		"size auto":                            `{"prompt":"a","size":"auto"}`,
-		"image fields without a picture":        `{"prompt":"a","image":null,"images":[],"image_url":""}`,
+		"image fields without a picture":       `{"prompt":"a","image":null,"images":[],"image_url":""}`,
 		"a seed that makes no sense":           `{"prompt":"a","seed":"random"}`,
 		"midjourney encoded twice":             `{"prompt":"a","midjourney":"{\"chaos\":5}"}`,
 		"partial_images without a stream":      `{"prompt":"a","partial_images":2}`,
