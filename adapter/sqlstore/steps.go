@@ -10,12 +10,12 @@ import (
 // addSteps gives jobs their steps. some is the part of jobs that is asked for, at tells their places.
 func (t *tables) addSteps(ctx context.Context, some, jobs []adapter.Job, at map[string]int) error {
 	list, args := among(idsOf(some))
-	return t.each(ctx, `SELECT job, name, state, upstream, intended, task_id, submitted, dialog, queued, prompt, status, finished, polls, free, continues, answers, unkept, tries, refusal
+	return t.each(ctx, `SELECT job, name, state, upstream, intended, task_id, submitted, dialog, existing, queued, prompt, status, finished, polls, free, continues, answers, unkept, tries, refusal
 		FROM steps WHERE job IN `+list+` ORDER BY job, n`, args, func(scan func(...any) error) error {
 		var job string
 		var st adapter.Step
 		var sub adapter.Submission
-		err := scan(&job, &st.Name, &st.State, &st.Upstream, when{&st.Intended}, &sub.TaskID, when{&sub.At}, &sub.Dialog, &sub.Queued, &sub.Prompt,
+		err := scan(&job, &st.Name, &st.State, &st.Upstream, when{&st.Intended}, &sub.TaskID, when{&sub.At}, &sub.Dialog, &sub.Existing, &sub.Queued, &sub.Prompt,
 			&st.Status, when{&st.Finished}, &st.Polls, &st.Free, &st.Continues, &st.Answers, &st.Unstored, &st.Tries, inJSON{&st.Refusal})
 		if sub.TaskID != "" {
 			st.Submission = &sub
@@ -53,12 +53,12 @@ func (t *tables) putStep(ctx context.Context, id string, n int, st adapter.Step)
 	if st.Submission != nil {
 		sub = *st.Submission
 	}
-	_, err := t.exec(ctx, `INSERT INTO steps (job, n, name, state, upstream, intended, task_id, submitted, dialog, queued, prompt, status, finished, polls, free, continues, answers, unkept, tries, refusal)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	_, err := t.exec(ctx, `INSERT INTO steps (job, n, name, state, upstream, intended, task_id, submitted, dialog, existing, queued, prompt, status, finished, polls, free, continues, answers, unkept, tries, refusal)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (job, name) DO UPDATE SET state = excluded.state, upstream = excluded.upstream, intended = excluded.intended, task_id = excluded.task_id,
-			submitted = excluded.submitted, dialog = excluded.dialog, queued = excluded.queued, prompt = excluded.prompt, status = excluded.status,
+			submitted = excluded.submitted, dialog = excluded.dialog, existing = excluded.existing, queued = excluded.queued, prompt = excluded.prompt, status = excluded.status,
 			finished = excluded.finished, polls = excluded.polls, free = excluded.free, continues = excluded.continues, answers = excluded.answers, unkept = excluded.unkept, tries = excluded.tries, refusal = excluded.refusal`,
-		id, n, st.Name, st.State, st.Upstream, t.at(st.Intended), text(sub.TaskID), t.at(sub.At), sub.Dialog, sub.Queued, text(sub.Prompt), string(st.Status), t.at(st.Finished),
+		id, n, st.Name, st.State, st.Upstream, t.at(st.Intended), text(sub.TaskID), t.at(sub.At), sub.Dialog, sub.Existing, sub.Queued, text(sub.Prompt), string(st.Status), t.at(st.Finished),
 		st.Polls, st.Free, st.Continues, st.Answers, st.Unstored, st.Tries, asJSON{st.Refusal})
 	return err
 }
@@ -75,9 +75,9 @@ func (t *tables) NoteStep(ctx context.Context, id string, st adapter.Step) error
 	if st.Submission != nil {
 		sub = *st.Submission
 	}
-	changed, err := t.exec(ctx, `UPDATE steps SET task_id = ?, submitted = ?, dialog = ?, queued = ?, prompt = ?, status = ?, free = ?, refusal = ?
+	changed, err := t.exec(ctx, `UPDATE steps SET task_id = ?, submitted = ?, dialog = ?, existing = ?, queued = ?, prompt = ?, status = ?, free = ?, refusal = ?
 		WHERE job = ? AND name = ? AND task_id = ''`,
-		text(sub.TaskID), t.at(sub.At), sub.Dialog, sub.Queued, text(sub.Prompt), string(st.Status), st.Free, asJSON{st.Refusal}, id, st.Name)
+		text(sub.TaskID), t.at(sub.At), sub.Dialog, sub.Existing, sub.Queued, text(sub.Prompt), string(st.Status), st.Free, asJSON{st.Refusal}, id, st.Name)
 	if err != nil {
 		return err
 	}

@@ -51,6 +51,7 @@ CREATE TABLE steps (
 	task_id    ID_TEXT NOT NULL,
 	submitted  TIME_TYPE,
 	dialog     BOOLEAN NOT NULL,
+	existing   BOOLEAN NOT NULL,           -- the task is one of an earlier submission
 	queued     INTEGER NOT NULL,
 	prompt     TEXT NOT NULL,              -- what its dialog was pre-filled with
 	status     TEXT NOT NULL,              -- the task's last known
