@@ -187,7 +187,7 @@ func TestBadFormsAreRefused(t *testing.T) {
 	}{
 		"of names without end":        {names, namesType, 413, ""},
 		"of a picture by an odd name": {odd, oddType, 400, "image"},
-		"without a boundary":          {good, "multipart/form-data", 400, ""},
+		"without a boundary":          {"x" + good, "multipart/form-data", 400, ""},
 		"with another boundary":       {good, "multipart/form-data; boundary=other", 400, ""},
 		"that ends early":             {good[:len(good)-30], contentType, 400, ""},
 		"that ends in a picture":      {good[:200], contentType, 400, ""},

@@ -1,9 +1,12 @@
 package body
 
 import (
+	"bufio"
+	"bytes"
 	"io"
 	"mime"
 	"net/http"
+	"regexp"
 	"strings"
 
 	"midgate/adapter"
@@ -14,16 +17,52 @@ type Receiver func(r io.Reader, name string) (adapter.Reference, error)
 
 // Read decodes a body: a form if the content type says so, JSON in every other case. Its uploads go to keep.
 func Read(r *http.Request, keep Receiver) (*Body, error) {
-	kind, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if err != nil || kind != "multipart/form-data" {
-		body := &firstByteReader{from: r.Body}
-		p, err := readJSON(body, r.ContentLength, keep)
-		return p, wrongForm(err, kind, body.first)
+	said := r.Header.Get("Content-Type")
+	kind, _, _ := strings.Cut(strings.ToLower(said), ";")
+	kind = strings.TrimSpace(kind)
+	arriving := bufio.NewReaderSize(r.Body, 4096)
+	boundary := ""
+	if kind == "multipart/form-data" {
+		boundary = boundaryIn(said)
 	}
-	if params["boundary"] == "" {
-		return nil, adapter.Errorf(adapter.Invalid, "The multipart body's content type names no boundary.")
+	if boundary == "" && !strings.Contains(kind, "json") {
+		head, _ := arriving.Peek(1024)
+		boundary = boundaryOf(head)
 	}
-	return readForm(r.Body, params["boundary"], keep)
+	switch {
+	case boundary != "":
+		return readForm(arriving, boundary, keep)
+	case kind == "multipart/form-data":
+		return nil, adapter.BadParam("", "invalid_form_part", "The multipart body's content type names no boundary, and the body begins with none.")
+	}
+	body := &firstByteReader{from: arriving}
+	p, err := readJSON(body, r.ContentLength, keep)
+	return p, wrongForm(err, kind, body.first)
+}
+
+// looseBoundary finds a boundary that stands there without the quotation marks that its characters ask for.
+var looseBoundary = regexp.MustCompile(`(?i);\s*boundary\s*=\s*([^;\r\n]+)`)
+
+// boundaryIn is the boundary that a content type names; empty if it names none.
+func boundaryIn(contentType string) string {
+	if _, params, err := mime.ParseMediaType(contentType); err == nil && params["boundary"] != "" {
+		return params["boundary"]
+	}
+	m := looseBoundary.FindStringSubmatch(contentType)
+	if m == nil {
+		return ""
+	}
+	return strings.Trim(strings.TrimSpace(m[1]), `"`)
+}
+
+// boundaryOf is the boundary of a form that its client forgot to name: the first line, where a part's header follows it.
+func boundaryOf(head []byte) string {
+	first, rest, _ := bytes.Cut(bytes.TrimLeft(head, "\r\n"), []byte("\n"))
+	boundary, dashes := bytes.CutPrefix(bytes.TrimRight(first, "\r"), []byte("--"))
+	if !dashes || len(boundary) == 0 || len(boundary) > 200 || !isDisposition(rest) && !bytes.HasPrefix(bytes.ToLower(rest), []byte("content-type")) {
+		return ""
+	}
+	return string(boundary)
 }
 
 // firstByteReader is a body that remembers what it begins with.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"path"
+	"regexp"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -80,20 +81,25 @@ func (s *Server) resolveText(c *gin.Context, text string) (adapter.Reference, er
 	}
 }
 
-// OwnPicture returns the ID in a URL that midgate handed out, empty for any other.
+// ownPath is how the path of a picture's address ends, whatever a proxy puts before it.
+var ownPath = regexp.MustCompile(`/images/(img_[A-Z2-7]{26})(?:\.[a-z]+)?$`)
+
+// OwnPicture returns the ID in a URL that midgate handed out, empty for any other. It may have been handed out under another
+// name of the same midgate (localhost, a public name): an ID that the caller has a picture of cannot be guessed by others.
 func (s *Server) OwnPicture(c *gin.Context, address string) string {
 	u, err := url.Parse(address)
 	if err != nil {
 		return ""
 	}
-	own, err := url.Parse(s.Base(c))
-	if err != nil || !strings.EqualFold(u.Host, own.Host) && !strings.EqualFold(u.Host, c.Request.Host) {
+	m := ownPath.FindStringSubmatch(u.Path)
+	if m == nil {
 		return ""
 	}
-	name, ok := strings.CutPrefix(u.Path, strings.TrimRight(own.Path, "/")+"/images/")
-	id, _, _ := strings.Cut(name, ".")
-	if !ok || !adapter.ValidID(id) {
-		return ""
+	if own, err := url.Parse(s.Base(c)); err == nil && (strings.EqualFold(u.Host, own.Host) || strings.EqualFold(u.Host, c.Request.Host)) {
+		return m[1]
 	}
-	return id
+	if _, err := s.Services.Pictures.Image(c.Request.Context(), RequestOf(c).Caller, m[1]); err != nil {
+		return "" // somebody else's, to be fetched as any other
+	}
+	return m[1]
 }
