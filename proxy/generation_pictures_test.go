@@ -44,7 +44,7 @@ func TestGenerations_UseThePicturesThatCome(t *testing.T) {
 		})
 	}
 	before := len(h.sim.Ledger())
-	for body, param := range map[string]string{`"image":"img_ABCDEFGHIJKLMNOPQRSTUVWXYZ"`: "image", `"image":42`: "image", `"images":[{}]`: "images[0]", `"mask":"` + data + `"`: "image"} {
+	for body, param := range map[string]string{`"image":"img_ABCDEFGHIJKLMNOPQRSTUVWXYZ"`: "image", `"image":42`: "image", `"images":[{}]`: "images[0]", `"mask":"` + data + `"`: "mask"} {
 		if status, _, got := h.call(t, http.MethodPost, "/v1/images/generations", `{"prompt":"a fox",`+body+`}`); status < 400 || status >= 500 || !strings.Contains(string(got), `"param":"`+param) {
 			t.Errorf("%.60s = %d %.300s, want a refusal that names %s", body, status, got, param)
 		}

@@ -29,6 +29,9 @@ func (s *Routes) generateAs(c *gin.Context, router bool) error {
 			return err
 		}
 	}
+	if p.Mask != nil && len(p.Images) == 0 {
+		return adapter.BadParam("mask", "invalid_value", "A 'mask' needs the picture that it belongs to: send 'image', too.")
+	}
 	if p.Mask != nil { // what is to be changed, and where: an edit, whatever its address
 		edit := editRoute(s)
 		edit.event = "image_generation"
