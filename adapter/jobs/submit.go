@@ -19,8 +19,9 @@ func (q *Execution) submit(o StepRequest) (adapter.Submission, *slot, error) {
 		return adapter.Submission{}, nil, err
 	}
 	defer release()
+	fresh := q.isFresh(o.Step) // asked for first: once another step has taken the intent back, its record is gone by then
 	st, known := q.Recorded(o.Step)
-	switch fresh := known && q.isFresh(o.Step); {
+	switch {
 	case known && st.Submission != nil:
 		return *st.Submission, nil, nil
 	case known && st.Refusal == nil && !fresh:
@@ -225,10 +226,12 @@ func (q *Execution) recordable(write func(context.Context) error) (err error) {
 
 // noteIntent takes an intent that was recorded into memory.
 func (q *Execution) noteIntent(st adapter.Step) {
-	q.mu.Lock()
-	stale := q.fresh
-	q.fresh = ""
-	q.mu.Unlock()
+	stale := q.unsent()
+	defer func() { // only now: whoever sees an intent that is not fresh believes that it was sent
+		q.mu.Lock()
+		defer q.mu.Unlock()
+		q.fresh = ""
+	}()
 	q.job.update(func(r *adapter.Job) {
 		if stale != "" && stale != st.Name {
 			kept := r.Steps[:0]
