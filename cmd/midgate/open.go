@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"midgate/adapter"
@@ -26,16 +27,30 @@ import (
 // gate is a running midgate.
 type gate struct {
 	log     *slog.Logger
+	about   []any // of the settings, for the line that says that it serves
 	jobs    *jobs.Engine
 	face    *proxy.Server
 	listen  net.Listener
 	closers []func() // in the order of opening
 }
 
+// about is what an operator looks for first: which upstreams, where the state is, who may ask.
+func about(cfg config.Config) []any {
+	var upstreams []string
+	for _, u := range cfg.Midjourney.Upstreams {
+		upstreams = append(upstreams, u.Name)
+	}
+	state := "SQLite"
+	if cfg.State.URL != "" {
+		state = "PostgreSQL"
+	}
+	return []any{"upstreams", strings.Join(upstreams, ","), "data", cfg.DataDir, "state", state, "auth", string(cfg.Proxy.Auth)}
+}
+
 // open builds every part from its slice of the configuration, in one straight list. The engine follows the stored
 // jobs when it returns, but nothing is answered before serve.
 func open(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *gate, err error) {
-	g := &gate{log: log}
+	g := &gate{log: log, about: about(cfg)}
 	defer func() {
 		if err != nil {
 			g.close()

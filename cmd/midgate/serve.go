@@ -33,7 +33,7 @@ func (g *gate) serve(ctx context.Context, grace time.Duration) error {
 	server := g.face.HTTP()
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(g.listen) }()
-	g.log.Info("midgate serves", "address", g.listen.Addr().String(), "version", version)
+	g.log.Info("midgate serves", append([]any{"address", g.listen.Addr().String(), "version", version}, g.about...)...)
 	select {
 	case err := <-ended:
 		return err

@@ -122,6 +122,15 @@ func TestBareMidgateServes(t *testing.T) {
 	if status := p.stop(); status != 0 {
 		t.Errorf("serve ends with %d after SIGTERM, want 0", status)
 	}
+	log := p.err.String()
+	for _, want := range []string{"midgate serves", "default", "SQLite", "passthrough"} { // the upstream, the state, who may ask
+		if !strings.Contains(log, want) {
+			t.Errorf("the log does not say %q:\n%s", want, log)
+		}
+	}
+	if strings.Contains(log, "/healthz") {
+		t.Errorf("health checks fill the log:\n%s", log)
+	}
 	if _, errs, status := runHere(t, nil, "healthcheck", url); status != 1 || !strings.Contains(errs, "no midgate answers") {
 		t.Errorf("healthcheck of nobody = %d, saying %q", status, errs)
 	}

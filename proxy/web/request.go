@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -83,14 +84,20 @@ func (s *Server) account(c *gin.Context, v *Request) {
 	}
 	s.Metrics.Leave(route, c.Request.Method, status, took)
 	level := slog.LevelInfo
-	if status >= 500 && status != statusClientGone {
+	switch {
+	case status >= 500 && status != statusClientGone:
 		level = slog.LevelError
+	case status < 400 && slices.Contains(watched, route):
+		level = slog.LevelDebug
 	}
 	if !s.Log.Enabled(c.Request.Context(), level) {
 		return
 	}
 	s.Log.LogAttrs(c.Request.Context(), level, "request", v.attrs(c, route, status, took)...)
 }
+
+// watched are the routes that are asked every few seconds by whoever looks whether midgate is well.
+var watched = []string{"/healthz", "/readyz", "/health", "/metrics"}
 
 func (v *Request) attrs(c *gin.Context, route string, status int, took time.Duration) []slog.Attr {
 	attrs := make([]slog.Attr, 0, 14)
