@@ -14,6 +14,8 @@ LINT     := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 # Debian packages that tests need, each with the program that shows whether it is there. While they are installed, a policy
 # keeps what they bring from being started as a service.
 NEEDED := gcc:gcc curl:curl chromium:chromium strace:strace /usr/sbin/nginx:nginx pg_ctlcluster:postgresql
+# Packages whose tests mostly wait go first: the others fill the processor meanwhile.
+SLOW := midgate/cmd/midgate midgate/proxy midgate/proxy/playground
 # Folders whose npm packages tests need.
 NODE_DIRS := $(dir $(shell find . -name node_modules -prune -o -name package-lock.json -print))
 
@@ -33,7 +35,7 @@ demo: ## midgate and a simulated Midjourney, to try it out
 .PHONY: test
 test: prepare ## every check that needs no network: format, vet, all tests under the race detector
 	@unformatted=$$(gofmt -l $$(find . -name node_modules -prune -o -name '*.go' -print)); [ -z "$$unformatted" ] || { echo "not gofmt-ed: $$unformatted"; exit 1; }
-	go test -race -vet=all -timeout 20m ./...
+	go test -race -vet=all -timeout 20m $(SLOW) $(filter-out $(SLOW),$(shell go list ./...))
 	@echo; echo 'What each client did, and what it cost at the simulated upstream:'; cat proxy/testdata/clients/operations.md
 	@echo; echo 'What each client did when something broke:'; cat proxy/testdata/clients/broken.md
 
