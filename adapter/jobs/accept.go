@@ -3,10 +3,12 @@ package jobs
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"time"
 
 	"midgate/adapter"
+	"midgate/adapter/jobs/dedup"
+	"midgate/adapter/jobs/queue"
+	"midgate/adapter/jobs/record"
 )
 
 // Spec is a checked request on its way to becoming a job.
@@ -40,7 +42,7 @@ func (s *Engine) Accept(ctx context.Context, a adapter.Attempt, w Spec) (adapter
 		switch {
 		case err != nil:
 			return nil, err
-		case c.verdict != waits:
+		case c.Verdict != dedup.Waits:
 			return x.enter(ctx, c), nil
 		}
 		if x.waited, err = s.left.wait(ctx, x.run.Body, x.until(goneWait)); err != nil {
@@ -59,13 +61,12 @@ type acceptance struct {
 	a       adapter.Attempt
 	w       Spec
 	run     adapter.Job // the job that it begins, unless it turns out to be something else
-	slot    *slot       // at the upstream, once the attempt begins or restarts a job
+	slot    *queue.Slot // at the upstream, once the attempt begins or restarts a job
 	fresh   bool        // the record holds the first step's intent already
 	seated  func()      // says that the attempt is decided
 	waited  bool
-	since   time.Time // of the first wait
-	perhaps []choice  // what was written, and nobody knows whether it was committed
-	before  *choice   // made by a unit of its own; without oneDecision alone
+	since   time.Time      // of the first wait
+	perhaps []dedup.Choice // what was written, and nobody knows whether it was committed
 }
 
 // until is what is left of a time since it was first asked for.
@@ -109,192 +110,23 @@ func promptOf(request json.RawMessage) string {
 	return words.Prompt
 }
 
-// decide decides in one unit what the attempt is, and writes that.
-func (x *acceptance) decide(ctx context.Context) (c choice, err error) {
-	s := x.s
-	patience := acceptPatience
-	if s.deps.State.Shared() {
-		patience = acceptPatienceShared
-	}
-	// The client may leave while the record is written: what is written, and who joins it, must not depend on that.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
-	defer cancel()
-	if s.without.oneDecision {
-		x.before = x.decideBefore(ctx)
-	}
-	for try := 0; ; try++ {
-		err = s.write(ctx, func(tx adapter.Tx) (err error) {
-			c, err = x.choose(ctx, tx)
-			return err
-		})
-		if errors.Is(err, adapter.ErrCommitUnknown) {
-			x.perhaps = append(x.perhaps, c)
-		}
-		// What was committed, or not, is told by asking again.
-		if !errors.Is(err, adapter.ErrCommitUnknown) || try == 2 || ctx.Err() != nil {
-			break
-		}
-	}
-	if err == nil {
-		return c, nil
-	}
-	if x.slot != nil {
-		x.slot.release()
-	}
-	x.withdraw()
-	if known, ok := errors.AsType[*adapter.Error](err); ok {
-		return c, known
-	}
-	return c, notRecorded(err)
-}
-
-// decideBefore decides in a unit of its own, as must not be.
-func (x *acceptance) decideBefore(ctx context.Context) *choice {
-	var before *choice
-	_ = x.s.write(ctx, func(tx adapter.Tx) error {
-		x.before = nil
-		c, err := x.verdict(ctx, tx, x.question(x.s.clock.now()))
-		if err == nil {
-			before = &c
-		}
-		return err
-	})
-	return before
-}
-
-// choose is the unit: it may be run again from the top.
-func (x *acceptance) choose(ctx context.Context, tx adapter.Tx) (choice, error) {
-	now := x.s.clock.now()
-	if err := tx.Lock(ctx, x.run.Body); err != nil {
-		return choice{}, err
-	}
-	c, err := x.verdict(ctx, tx, x.question(now))
-	if err != nil || c.written {
-		return c, err
-	}
-	switch c.verdict {
-	case waits:
-		return c, nil
-	case begins:
-		return x.begin(ctx, tx, now)
-	case restarts:
-		err = x.restart(ctx, tx, &c, now)
-		return c, err
-	}
-	if c.late {
-		if err := tx.CountLate(ctx, c.job.ID); err != nil {
-			return c, err
-		}
-	}
-	if c.taken {
-		err = tx.PutDelivery(ctx, c.job.ID, c.delivery, c.becomes)
-	}
-	return c, err
-}
-
-func (x *acceptance) question(now time.Time) question {
-	s := x.s
-	return question{retry: x.a.Retry, share: x.run.Sharing, replica: s.cfg.Replica, now: now, follow: s.cfg.JobDeadline, window: s.cfg.ShareWindow,
-		waited: x.waited, closed: s.sharingClosed, without: s.without}
-}
-
-func (x *acceptance) verdict(ctx context.Context, tx adapter.Tx, q question) (choice, error) {
-	if x.before != nil {
-		return *x.before, nil
-	}
-	if x.run.Claim != "" {
-		return x.claimed(ctx, tx, q)
-	}
-	keep := max(x.s.cfg.JobDeadline, repeatWindow)
-	jobs, err := tx.JobsByBody(ctx, x.run.Body, q.now.Add(-keep), candidates)
-	if err != nil {
-		return choice{}, err
-	}
-	for i := range jobs {
-		if jobs[i].ID == x.run.ID { // written by an earlier try of which nobody knew
-			return choice{verdict: begins, job: jobs[i]}, nil
-		}
-		x.s.clock.tie(&jobs[i])
-	}
-	if c, ok := x.landed(jobs...); ok {
-		return c, nil
-	}
-	return decide(jobs, q), nil
-}
-
-// claimed is what an attempt with an Idempotency-Key is.
-func (x *acceptance) claimed(ctx context.Context, tx adapter.Tx, q question) (choice, error) {
-	job, err := tx.JobByClaim(ctx, x.run.Claim)
-	switch {
-	case errors.Is(err, adapter.ErrNotFound):
-		return choice{verdict: begins}, nil
-	case err != nil:
-		return choice{}, err
-	case job.ID == x.run.ID:
-		return choice{verdict: begins, job: job}, nil
-	case q.now.Sub(job.Created) > claimKept:
-		return choice{verdict: begins}, tx.ReleaseClaim(ctx, job.ID)
-	case job.Body != x.run.Body:
-		return choice{}, &adapter.Error{Kind: adapter.Reused, Code: "idempotency_key_reused", Param: "Idempotency-Key",
-			Message: "This Idempotency-Key was used with another request body within the last 24 hours. Use a new key for a new request."}
-	}
-	x.s.clock.tie(&job)
-	if c, ok := x.landed(job); ok {
-		return c, nil
-	}
-	return q.claimed(job), nil
-}
-
-// begin records the new job. If it has its place at the upstream already, the intent of its first step goes with it.
-func (x *acceptance) begin(ctx context.Context, tx adapter.Tx, now time.Time) (choice, error) {
-	if err := x.admit(); err != nil {
-		x.s.refused.note(x.run.Body, now)
-		return choice{}, err
-	}
-	if x.run.Retry > x.run.Late { // how many tries of it are known already
-		x.run.Late += x.s.refused.take(x.run.Body, x.run.Retry-x.run.Late, now)
-	}
-	run := clone(x.run)
-	if x.fresh = x.w.First != "" && x.slot.held(); x.fresh {
-		run.Steps = []adapter.Step{{Name: x.w.First, State: stateOf(run, x.w.First), Upstream: x.w.Account.Name, Intended: now}}
-	}
-	err := tx.InsertJob(ctx, run)
-	if errors.Is(err, adapter.ErrExists) { // by an earlier try of which nobody knew
-		var known adapter.Job
-		if known, err = tx.Job(ctx, run.ID); err == nil {
-			run = known
-			x.s.clock.tie(&run)
-			x.fresh = len(run.Steps) > 0
-		}
-	}
-	return choice{verdict: begins, job: run, becomes: run.Deliveries[0]}, err
-}
-
-// admit takes a place at the upstream, or in its queue; a Busy *Error if the queue is full.
-func (x *acceptance) admit() (err error) {
-	if x.slot == nil {
-		x.slot, err = x.s.queue.enter(x.w.Account.Name, x.a.Caller.Owner)
-	}
-	return err
-}
-
 // enter makes the attempt's ticket, and executes what it begins.
-func (x *acceptance) enter(ctx context.Context, c choice) *ticket {
+func (x *acceptance) enter(ctx context.Context, c dedup.Choice) *ticket {
 	s := x.s
-	j := s.jobs.of(c.job)
+	j := s.jobs.of(c.Job)
 	t := s.newTicket(j, x.a, c)
-	t.guest = s.guests.sit(ctx, c.job.ID, x.a)
+	t.guest = s.guests.sit(ctx, c.Job.ID, x.a)
 	x.seated()
-	switch c.verdict {
-	case begins, restarts:
+	switch c.Verdict {
+	case dedup.Begins, dedup.Restarts:
 		j = s.jobs.enter(j)
 		t.job.Store(j)
 		j.mu.Lock()
-		j.own, j.by, j.closed, j.run = true, nil, false, clone(c.job) // an execution that ended lets go of it
+		j.own, j.by, j.closed, j.run = true, nil, false, record.Clone(c.Job) // an execution that ended lets go of it
 		j.wake()
 		j.mu.Unlock()
-		if c.verdict == restarts {
-			s.deps.Log.Info("a job that came to nothing is tried again", "job", c.job.ID)
+		if c.Verdict == dedup.Restarts {
+			s.deps.Log.Info("a job that came to nothing is tried again", "job", c.Job.ID)
 		}
 		first := ""
 		if x.fresh {
@@ -303,11 +135,9 @@ func (x *acceptance) enter(ctx context.Context, c choice) *ticket {
 		s.execute(j, x.a.Caller, execution{slot: x.slot, fresh: first, patience: s.clock.now().Add(s.patience(x.a))})
 		s.jobs.leave(j)
 	default:
-		if x.slot != nil {
-			x.slot.release()
-		}
-		if c.taken {
-			j.deliver(c.delivery, c.becomes)
+		x.slot.Release()
+		if c.Taken {
+			j.deliver(c.Delivery, c.Becomes)
 		}
 	}
 	return t

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"midgate/adapter"
+	"midgate/adapter/jobs/dedup"
 )
 
 // Config is what the engine can be told.
@@ -35,11 +36,6 @@ type Deps struct {
 }
 
 const (
-	// repeatWindow is how long after an attempt was abandoned an equal request without any counter or key counts as its
-	// repeat, and how long after a job was begun by a repeat its original counts as late.
-	repeatWindow = 2 * time.Minute
-	// meantWindow is the same where Midjourney itself said that the job failed: whoever asks later means it.
-	meantWindow = 15 * time.Second
 	// goneWait is how long an equal request waits for the client of an earlier one to turn out gone.
 	goneWait = 300 * time.Millisecond
 	// claimKept is how long an Idempotency-Key names its job.
@@ -65,11 +61,8 @@ const (
 	// clock was set meanwhile, and its task may have been done for long.
 	resumeLeast = 2 * time.Minute
 
-	// How often a job that may still turn up is looked for: the longer it is missing, the rarer.
-	lateFirst   = 5 * time.Second
+	// lateLongest is how rarely a job that may still turn up is looked for at last: the longer it is missing, the rarer.
 	lateLongest = 5 * time.Minute
-	// keepTries is how often a job that has ended goes on for one of its tasks, since the upstream says that it is done.
-	keepTries = 8
 	// obtainFor is how long it may take to learn whether a picture can be fetched now.
 	obtainFor = 10 * time.Second
 
@@ -83,3 +76,11 @@ const (
 	// maxPreview is how large a preview may be; Midjourney's are far smaller.
 	maxPreview = 10 << 20
 )
+
+// withoutRules are rules of what may be submitted that a test has switched off, to see that their lack is found. In
+// production none is.
+type withoutRules struct {
+	dedup.Without
+	deserted bool // a job that nobody waits for is not submitted
+	onePress bool // what several need is pressed once
+}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"midgate/adapter"
+	"midgate/adapter/jobs/record"
 )
 
 // clientLeft is the code of a job that was not begun since nobody waited for it any more.
@@ -53,7 +54,7 @@ func (q *Execution) lockDeserted(ctx context.Context, tx adapter.Tx) (adapter.Jo
 
 // discardDeserted ends the job; whoever repeats its request restarts it.
 func discardDeserted(job *adapter.Job, now time.Time) {
-	conclude(job, adapter.Result{}, errDeserted, now)
+	record.Conclude(job, adapter.Result{}, errDeserted, now)
 	job.NextLook, job.SealedKey = time.Time{}, nil
 }
 

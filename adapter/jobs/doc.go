@@ -13,7 +13,7 @@
 // by whoever takes them from the table (reconcile_loop.go).
 //
 // What an attempt is (a new job, the repeat of one, a share of one) is decided in one transaction, under a lock on its
-// owner, route and body: decide in dedup.go is a function of the rows alone, and so holds for all replicas.
+// owner, route and body: dedup.Decide is a function of the rows alone, and so holds for all replicas.
 //
 // A picture costs three commits: the job with its first intent, its submission, its result with all records. What became
 // of answers rides on the next commit (deliveries.go).

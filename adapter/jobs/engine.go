@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"midgate/adapter"
+	"midgate/adapter/jobs/queue"
 )
 
 // Workflow makes what a job asks for: straight-line code over its execution. Executed again from the top after a crash,
@@ -26,7 +27,7 @@ type Engine struct {
 
 	clock   clock
 	jobs    *registry
-	queue   *queue
+	queue   *queue.Queue
 	lease   lease
 	settles *settles
 	left    leavers
@@ -67,7 +68,7 @@ func New(cfg Config, deps Deps, workflows map[adapter.JobKind]Workflow) *Engine 
 	s := &Engine{
 		cfg: cfg, deps: deps, workflows: workflows,
 		clock: newClock(), jobs: newRegistry(), guests: newGuests(),
-		queue: newQueue(cfg.MaxInFlight, cfg.InFlightAt, cfg.MaxQueue, deps.Observer.InFlight),
+		queue: queue.New(cfg.MaxInFlight, cfg.InFlightAt, cfg.MaxQueue, deps.Observer.InFlight),
 		life:  life, end: end,
 	}
 	s.settles = &settles{s: s}

@@ -8,14 +8,16 @@ import (
 	"time"
 
 	"midgate/adapter"
+	"midgate/adapter/jobs/queue"
+	"midgate/adapter/jobs/record"
 )
 
 // execution is what an execution begins with.
 type execution struct {
-	slot     *slot     // the first submission's place, nil if it has to be asked for
-	fresh    string    // the step whose intent the record holds although nothing was sent yet
-	patience time.Time // until then a full upstream is asked again
-	counted  []string  // the paid steps that metrics know already: the job ended before
+	slot     *queue.Slot // the first submission's place, nil if it has to be asked for
+	fresh    string      // the step whose intent the record holds although nothing was sent yet
+	patience time.Time   // until then a full upstream is asked again
+	counted  []string    // the paid steps that metrics know already: the job ended before
 }
 
 // execute runs a job's workflow in a goroutine of the engine. The caller has claimed the job.
@@ -77,7 +79,7 @@ func (s *Engine) ended(q *Execution, result adapter.Result, err error) {
 	var run adapter.Job
 	if errors.Is(err, errDeserted) || context.Cause(q.ctx) == errDeserted {
 		run = j.snapshot() // the record says so already, and a repeat may have begun the job anew since
-		conclude(&run, result, failure, s.clock.now())
+		record.Conclude(&run, result, failure, s.clock.now())
 	} else if run, err = s.recordEnd(q, result, failure); err != nil && !errors.Is(err, adapter.ErrConflict) {
 		return // midgate stops: the next process finds the pictures
 	} else if err != nil {
@@ -107,7 +109,7 @@ func (s *Engine) recordEnd(q *Execution, result adapter.Result, failure *adapter
 	keep := context.WithoutCancel(q.ctx)
 	for wait := 100 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
 		run = q.job.snapshot()
-		conclude(&run, result, failure, s.clock.now())
+		record.Conclude(&run, result, failure, s.clock.now())
 		err = s.write(keep, func(tx adapter.Tx) error { return q.putEnd(keep, tx, run) })
 		switch {
 		case err == nil, errors.Is(err, adapter.ErrConflict):

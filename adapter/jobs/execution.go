@@ -5,11 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
-	"slices"
 	"sync"
 	"time"
 
 	"midgate/adapter"
+	"midgate/adapter/jobs/queue"
+	"midgate/adapter/jobs/record"
 )
 
 // Execution is a job being executed. Its workflow is straight-line code: Do submits a command under the name of a step
@@ -27,9 +28,9 @@ type Execution struct {
 	counted  []string // the paid steps that metrics know already
 
 	mu      sync.Mutex
-	slot    *slot   // the one that admitted the job, until its first submission takes it
-	slots   []*slot // held by submissions under way
-	fresh   string  // the step whose intent is recorded although nothing was sent yet
+	slot    *queue.Slot   // the one that admitted the job, until its first submission takes it
+	slots   []*queue.Slot // held by submissions under way
+	fresh   string        // the step whose intent is recorded although nothing was sent yet
 	records []adapter.Image
 	sent    onceEach // submissions, by the name of their step
 	intents onceEach // one is recorded at a time: what it finds is true for all steps
@@ -93,37 +94,13 @@ func stateOf(run adapter.Job, step string) string {
 	return adapter.DerivedID("mg_", run.Seed, "state/"+step)
 }
 
-// Keep notes records of pictures: they are stored with the job's result, in one commit.
-func (q *Execution) Keep(images ...adapter.Image) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	for _, img := range images {
-		if i := slices.IndexFunc(q.records, func(r adapter.Image) bool { return r.ID == img.ID }); i >= 0 {
-			q.records[i] = img
-		} else {
-			q.records = append(q.records, img)
-		}
-	}
-}
-
-// Kept returns a record that Keep was given.
-func (q *Execution) Kept(id string) (adapter.Image, bool) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	i := slices.IndexFunc(q.records, func(r adapter.Image) bool { return r.ID == id })
-	if i < 0 {
-		return adapter.Image{}, false
-	}
-	return q.records[i], true
-}
-
 // Stored reads a picture's record as it is at the moment: what others have paid for meanwhile is not paid again.
 func (q *Execution) Stored(id string) (adapter.Image, error) { return q.s.deps.State.Image(q.ctx, id) }
 
 // Do submits a command, at most once in the life of the job, and waits for its task.
 func (q *Execution) Do(o StepRequest) (adapter.Task, error) {
 	sub, slot, err := q.submit(o)
-	defer slot.giveBack()
+	defer slot.Release()
 	if err != nil {
 		return adapter.Task{}, fmt.Errorf("%s: %w", o.Step, err)
 	}
@@ -137,7 +114,7 @@ func (q *Execution) Do(o StepRequest) (adapter.Task, error) {
 // upstream is held until release.
 func (q *Execution) Submit(o StepRequest) (sub adapter.Submission, release func(), err error) {
 	sub, slot, err := q.submit(o)
-	return sub, slot.giveBack, err
+	return sub, slot.Release, err
 }
 
 // OpenDialog submits a press that always opens a dialog; the task that it returns waits for that.
@@ -169,7 +146,7 @@ func (q *Execution) Await(o StepRequest, sub adapter.Submission) (adapter.Task, 
 		err = ctxErr
 	}
 	q.job.update(func(r *adapter.Job) {
-		if st := stepOf(r, o.Step); st != nil {
+		if st := record.StepOf(r, o.Step); st != nil {
 			st.Polls += polls
 			st.Status = task.Status
 			if task.Done() {
@@ -196,67 +173,6 @@ func (q *Execution) AwaitDialog(ctx context.Context, o StepRequest, taskID strin
 	return o.Account.Waiter.Wait(ctx, adapter.Wait{TaskID: taskID, State: q.state(o.Step), Kind: o.Command.Name(), Submitted: time.Now(), Dialog: true})
 }
 
-// Recorded returns what is known of a step.
-func (q *Execution) Recorded(step string) (adapter.Step, bool) {
-	q.job.mu.Lock()
-	defer q.job.mu.Unlock()
-	if st := stepOf(&q.job.run, step); st != nil {
-		return *st, true
-	}
-	return adapter.Step{}, false
-}
-
-// MarkFree notes that a step was not paid by itself: it only opened a dialog.
-func (q *Execution) MarkFree(step string) {
-	change := func(r *adapter.Job) {
-		if st := stepOf(r, step); st != nil {
-			st.Free = true
-		}
-	}
-	q.job.update(change) // the job's next commit carries it
-}
-
-// RecordStorage stores what a finished task made, and notes with its step whether that worked: while it did not, the job
-// is gone on with later.
-func (q *Execution) RecordStorage(task adapter.Task, store func() (adapter.Result, error)) (adapter.Result, error) {
-	result, err := store()
-	q.job.update(func(r *adapter.Job) {
-		for i, s := range r.Steps {
-			if s.Submission != nil && s.Submission.TaskID == task.ID && !s.Free {
-				r.Steps[i].Unstored = err != nil
-			}
-		}
-	})
-	return result, err
-}
-
-// CloseSharing ends the time in which equal requests may still get a quarter of this job's grid.
-func (q *Execution) CloseSharing() {
-	q.job.mu.Lock()
-	q.job.closed = true
-	sharing := q.job.run.Sharing
-	q.job.mu.Unlock()
-	if sharing && q.s.deps.State.Shared() { // others may have given quarters away
-		if run, err := q.s.deps.State.Job(q.ctx, q.job.id()); err == nil {
-			q.job.absorb(run)
-		}
-	}
-}
-
-// Persist repeats a write until it works or the job ends: what it writes is paid.
-func (q *Execution) Persist(id string, write func() error) error {
-	for wait := 100 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
-		err := write()
-		if err == nil {
-			return nil
-		}
-		q.s.deps.Log.Error("a picture's record could not be written; trying again", "image", id, "error", err)
-		if !adapter.Pause(q.ctx, wait) {
-			return context.Cause(q.ctx)
-		}
-	}
-}
-
 // Each calls f for 0…n-1 at once and returns the first error.
 func (q *Execution) Each(n int, f func(i int) error) error {
 	var all sync.WaitGroup
@@ -278,52 +194,6 @@ func (q *Execution) Shielded(f func() error) (err error) {
 		}
 	}()
 	return f()
-}
-
-// nextSlot returns the slot that admitted the job, or a further one for a further submission.
-func (q *Execution) nextSlot(upstream string) *slot {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	sl := q.slot
-	q.slot = nil
-	if sl == nil || sl.upstream != upstream {
-		if sl != nil {
-			sl.release()
-		}
-		sl = q.s.queue.enterFollowUp(upstream, q.caller.Owner)
-	}
-	q.slots = append(q.slots, sl)
-	return sl
-}
-
-// stepAside gives back the slot that admitted the job, if no submission has taken it yet: the next one gets one of its
-// own.
-func (q *Execution) stepAside() {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	if q.slot != nil {
-		q.slot.release()
-		q.slot = nil
-	}
-}
-
-// leave gives back whatever slot the execution still has.
-func (q *Execution) leave() {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	if q.slot != nil {
-		q.slot.release()
-	}
-	for _, sl := range q.slots {
-		sl.release()
-	}
-}
-
-// giveBack gives back a slot, if there is one.
-func (sl *slot) giveBack() {
-	if sl != nil {
-		sl.release()
-	}
 }
 
 // Later does work that goes on when the job is over, until the engine stops; false when it is too late for that.

@@ -1,5 +1,7 @@
 package jobs
 
+import "midgate/adapter/jobs/dedup"
+
 // Rules are rules that an engine is to do without.
 type Rules = withoutRules
 
@@ -8,11 +10,10 @@ func (s *Engine) Without(rules Rules) { s.without = rules }
 
 // EachRule is every rule that can be switched off, by what it says.
 var EachRule = map[string]Rules{
-	"a late original joins its repeat":                           {lateOriginals: true},
-	"a repeat without a counter overtakes the end of its client": {overtaking: true},
+	"a late original joins its repeat":                           {Without: dedup.Without{LateOriginals: true}},
+	"a repeat without a counter overtakes the end of its client": {Without: dedup.Without{Overtaking: true}},
 	"a deserted job submits nothing":                             {deserted: true},
-	"quarters rotate":                                            {rotation: true},
+	"quarters rotate":                                            {Without: dedup.Without{Rotation: true}},
 	"a U that several need is pressed once":                      {onePress: true},
-	"a press after a reported failure is meant":                  {meantPresses: true},
-	"an attempt is decided in one transaction":                   {oneDecision: true},
+	"a press after a reported failure is meant":                  {Without: dedup.Without{MeantPresses: true}},
 }

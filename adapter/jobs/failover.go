@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"midgate/adapter"
+	"midgate/adapter/jobs/queue"
 )
 
 // withFailover does a job that no earlier one ties to an upstream: where the run was given to or, if that certainly created
@@ -103,11 +104,11 @@ func (q *Execution) DoAnywhere(o StepRequest) (task adapter.Task, account adapte
 
 // SubmitAnywhere is Submit for a command that every upstream can do.
 func (q *Execution) SubmitAnywhere(o StepRequest) (sub adapter.Submission, account adapter.Account, release func(), err error) {
-	var held *slot
+	var held *queue.Slot
 	account, err = q.withFailover(o, func(o StepRequest) (err error) {
-		held.giveBack()
+		held.Release()
 		sub, held, err = q.submit(o)
 		return err
 	})
-	return sub, account, held.giveBack, err
+	return sub, account, held.Release, err
 }

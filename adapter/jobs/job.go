@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"midgate/adapter"
+	"midgate/adapter/jobs/record"
 )
 
 // activeJob is a job that is executed or waited for here: the newest that is known of its record, and what is shown to
@@ -29,21 +30,21 @@ type activeJob struct {
 }
 
 func newActiveJob(run adapter.Job) *activeJob {
-	return &activeJob{run: clone(run), changed: make(chan struct{})}
+	return &activeJob{run: record.Clone(run), changed: make(chan struct{})}
 }
 
 // snapshot returns a copy of the job that nobody else writes to.
 func (j *activeJob) snapshot() adapter.Job {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	return clone(j.run)
+	return record.Clone(j.run)
 }
 
 // look returns the job and a channel that is closed at its next change.
 func (j *activeJob) look() (adapter.Job, <-chan struct{}) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	return clone(j.run), j.changed
+	return record.Clone(j.run), j.changed
 }
 
 // update changes what is known in memory and wakes who waits.
@@ -64,11 +65,11 @@ func (j *activeJob) wake() {
 func (j *activeJob) absorb(read adapter.Job) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	read = clone(read)
+	read = record.Clone(read)
 	if j.own {
 		j.run.Cancel, j.run.Deleted, j.run.Deliveries, j.run.Late = read.Cancel, read.Deleted, read.Deliveries, read.Late
 		for _, st := range read.Steps { // submissions that another replica made before it lost the job, and recorded after
-			if known := stepOf(&j.run, st.Name); known != nil && known.Submission == nil && st.Submission != nil {
+			if known := record.StepOf(&j.run, st.Name); known != nil && known.Submission == nil && st.Submission != nil {
 				known.Submission, known.Refusal = st.Submission, nil
 			}
 		}

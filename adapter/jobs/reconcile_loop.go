@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"midgate/adapter"
+	"midgate/adapter/jobs/dedup"
+	"midgate/adapter/jobs/record"
 )
 
 // reconcile looks once for what the ended jobs lack whose time has come: what was paid is fetched, and answers later
@@ -34,13 +36,13 @@ func (s *Engine) lookFor(ctx context.Context, id string) {
 	}
 	s.clock.tie(&run)
 	missing := s.clock.now().Sub(run.Finished)
-	if !mayTurnUp(run) || missing > max(s.cfg.JobDeadline, repeatWindow) {
+	if !record.MayTurnUp(run) || missing > max(s.cfg.JobDeadline, dedup.RepeatWindow) {
 		s.lookAgain(ctx, run, time.Time{})
 		return
 	}
 	caller := s.whose(run)
 	for _, st := range run.Steps {
-		if !lacks(run, st) {
+		if !record.Lacks(run, st) {
 			continue
 		}
 		account, err := s.deps.Accounts.Made(ctx, caller, st.Upstream)
@@ -52,7 +54,7 @@ func (s *Engine) lookFor(ctx context.Context, id string) {
 			return
 		}
 	}
-	s.lookAgain(ctx, run, s.clock.now().Add(min(max(missing/4, lateFirst), lateLongest)))
+	s.lookAgain(ctx, run, s.clock.now().Add(min(max(missing/4, record.FirstLook), lateLongest)))
 }
 
 // lookAgain says when a job is looked for next. One that is not looked for any more needs its client's key no longer.
@@ -85,7 +87,7 @@ func (s *Engine) turnedUp(ctx context.Context, a adapter.Account, run adapter.Jo
 			return adapter.Submission{TaskID: task.ID, Dialog: task.Status == adapter.Dialog, At: st.Intended}, true
 		}
 	}
-	opened := stepOf(&run, st.Answers)
+	opened := record.StepOf(&run, st.Answers)
 	if st.Answers == "" || opened == nil || opened.Submission == nil {
 		return adapter.Submission{}, false
 	}
@@ -127,7 +129,7 @@ func (s *Engine) reopen(ctx context.Context, before adapter.Job, caller adapter.
 	j := s.jobs.enter(s.jobs.of(before))
 	defer s.jobs.leave(j)
 	if !j.claim() {
-		s.lookAgain(ctx, before, s.clock.now().Add(lateFirst))
+		s.lookAgain(ctx, before, s.clock.now().Add(record.FirstLook))
 		return
 	}
 	var open adapter.Job
@@ -136,8 +138,8 @@ func (s *Engine) reopen(ctx context.Context, before adapter.Job, caller adapter.
 		if err != nil {
 			return err
 		}
-		st := stepOf(&job, step)
-		if !mayTurnUp(job) || job.Replica != s.cfg.Replica || st == nil {
+		st := record.StepOf(&job, step)
+		if !record.MayTurnUp(job) || job.Replica != s.cfg.Replica || st == nil {
 			return errLost
 		}
 		if st.Submission != nil {
@@ -162,7 +164,7 @@ func (s *Engine) reopen(ctx context.Context, before adapter.Job, caller adapter.
 		return
 	}
 	s.clock.tie(&open)
-	j.update(func(r *adapter.Job) { *r = clone(open) })
+	j.update(func(r *adapter.Job) { *r = record.Clone(open) })
 	s.deps.Log.Info("a job turned up late and is followed", "job", before.ID, "step", step)
 	s.execute(j, caller, execution{patience: before.Deadline, counted: paidSteps(before)})
 }

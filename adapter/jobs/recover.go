@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"midgate/adapter"
+	"midgate/adapter/jobs/record"
 )
 
 // maintain keeps this replica's lease, takes over the jobs of dead replicas and looks for what got lost, until Close.
@@ -81,7 +82,7 @@ func (s *Engine) recover(ctx context.Context, id string) error {
 	if !j.claim() {
 		return errBusyHere
 	}
-	j.update(func(r *adapter.Job) { *r = clone(run) })
+	j.update(func(r *adapter.Job) { *r = record.Clone(run) })
 	s.deps.Log.Info("a job is resumed", "job", run.ID, "kind", run.Kind, "steps", len(run.Steps))
 	s.execute(j, s.whose(run), execution{patience: run.Deadline})
 	return nil

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"midgate/adapter/jobs/dedup"
 )
 
 // refusals are the attempts that were refused before they had a job: a repeat that begins one later is not ahead of them.
@@ -21,12 +23,12 @@ func (r *refusals) note(body string, now time.Time) {
 		r.byBody = map[string][]time.Time{}
 	}
 	r.byBody[body] = append(r.byBody[body], now)
-	if now.Sub(r.swept) < repeatWindow {
+	if now.Sub(r.swept) < dedup.RepeatWindow {
 		return
 	}
 	r.swept = now
 	for other, at := range r.byBody {
-		if now.Sub(at[len(at)-1]) > repeatWindow {
+		if now.Sub(at[len(at)-1]) > dedup.RepeatWindow {
 			delete(r.byBody, other)
 		}
 	}
@@ -36,7 +38,7 @@ func (r *refusals) note(body string, now time.Time) {
 func (r *refusals) take(body string, tries int, now time.Time) int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	recent := slices.DeleteFunc(r.byBody[body], func(at time.Time) bool { return now.Sub(at) > repeatWindow })
+	recent := slices.DeleteFunc(r.byBody[body], func(at time.Time) bool { return now.Sub(at) > dedup.RepeatWindow })
 	n := min(tries, len(recent))
 	if recent = recent[n:]; len(recent) > 0 {
 		r.byBody[body] = recent

@@ -5,20 +5,22 @@ import (
 	"time"
 
 	"midgate/adapter"
+	"midgate/adapter/jobs/dedup"
+	"midgate/adapter/jobs/record"
 )
 
 // restart records that a job which came to nothing is begun anew by an attempt that repeats it: with a place in the
 // queue, an account and a deadline as if it were new.
-func (x *acceptance) restart(ctx context.Context, tx adapter.Tx, c *choice, now time.Time) error {
+func (x *acceptance) restart(ctx context.Context, tx adapter.Tx, c *dedup.Choice, now time.Time) error {
 	if err := x.admit(); err != nil {
 		return err
 	}
-	job, err := tx.LockJob(ctx, c.job.ID)
+	job, err := tx.LockJob(ctx, c.Job.ID)
 	if err != nil {
 		return err
 	}
-	if !cameToNothing(job) { // somebody who looks for its task was faster
-		c.verdict, c.job = joins, job
+	if !record.CameToNothing(job) { // somebody who looks for its task was faster
+		c.Verdict, c.Job = dedup.Joins, job
 		return nil
 	}
 	x.s.clock.tie(&job)
@@ -36,8 +38,8 @@ func (x *acceptance) restart(ctx context.Context, tx adapter.Tx, c *choice, now 
 	}
 	for i, d := range job.Deliveries { // the others got nothing either: each is there for its own client's repeat
 		switch {
-		case i == c.delivery:
-			d = c.becomes
+		case i == c.Delivery:
+			d = c.Becomes
 		case d.State == adapter.DeliveryAnswered:
 			d.State, d.At = adapter.DeliveryAbandoned, now
 		default:
@@ -48,6 +50,6 @@ func (x *acceptance) restart(ctx context.Context, tx adapter.Tx, c *choice, now 
 			return err
 		}
 	}
-	c.job = job
+	c.Job = job
 	return nil
 }

@@ -15,6 +15,14 @@ type door struct {
 	p *process
 }
 
+func (p *process) door() adapter.State {
+	d := &door{State: p.broke.State(p.w.base), p: p}
+	if p.w.without.hasty {
+		return hasty{d}
+	}
+	return d
+}
+
 func (s *door) Write(ctx context.Context, work func(adapter.Tx) error) error {
 	there, back := s.p.luck.between(100*time.Microsecond, 10*time.Millisecond), s.p.luck.between(100*time.Microsecond, 10*time.Millisecond)
 	if len(s.p.slow) > 0 {

@@ -7,8 +7,6 @@ import (
 	"regexp"
 	"strconv"
 	"testing"
-
-	"midgate/adapter/jobs"
 )
 
 // TestWorlds runs worlds, each from a seed, and looks at each of them that nothing was paid twice, that nothing paid got
@@ -17,7 +15,7 @@ func TestWorlds(t *testing.T) {
 	for seed := range seeds(t) {
 		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
 			t.Parallel()
-			if log := simulate(t, seed, jobs.Rules{}); log.failed() {
+			if log := simulate(t, seed, lack{}); log.failed() {
 				t.Errorf("the world of seed %d:\n%s", seed, log)
 			}
 		})

@@ -11,14 +11,13 @@ import (
 	"midgate/adapter"
 	"midgate/adapter/adaptertest"
 	"midgate/adapter/adaptertest/harness"
-	"midgate/adapter/jobs"
 )
 
 // world is replicas over one state, upstreams, clients of several kinds, and what fails.
 type world struct {
 	dice     dice
 	plan     plan
-	without  jobs.Rules // that are switched off
+	without  lack
 	cfg      harness.Config
 	log      *history
 	base     *adaptertest.State
@@ -32,7 +31,7 @@ type world struct {
 }
 
 // simulate runs the world of a seed to its end, and returns what happened.
-func simulate(t *testing.T, seed uint64, without jobs.Rules) (log *history) {
+func simulate(t *testing.T, seed uint64, without lack) (log *history) {
 	log = &history{}
 	defer func() {
 		if p := recover(); p != nil { // goroutines that were left, most of all

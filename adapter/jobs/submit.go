@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"midgate/adapter"
+	"midgate/adapter/jobs/queue"
+	"midgate/adapter/jobs/record"
 )
 
 // ErrOutcomeUnknown is what a step finds that was intended by a process which died before it recorded the outcome.
@@ -13,7 +15,7 @@ var ErrOutcomeUnknown = &adapter.Error{Kind: adapter.Ambiguous, Message: "midgat
 
 // submit sends a command whose intent is recorded first and whose outcome is recorded before anything else happens. Two
 // that need the same step at the same time, such as the U of one quarter, share its submission.
-func (q *Execution) submit(o StepRequest) (adapter.Submission, *slot, error) {
+func (q *Execution) submit(o StepRequest) (adapter.Submission, *queue.Slot, error) {
 	release, err := q.sent.hold(q.ctx, o.Step, nil)
 	if err != nil {
 		return adapter.Submission{}, nil, err
@@ -29,7 +31,7 @@ func (q *Execution) submit(o StepRequest) (adapter.Submission, *slot, error) {
 		return sub, nil, err
 	}
 	slot := q.nextSlot(o.Account.Name)
-	if err := slot.wait(q.ctx); err != nil {
+	if err := slot.Wait(q.ctx); err != nil {
 		return adapter.Submission{}, slot, err
 	}
 	sub, err := q.send(o)
@@ -242,7 +244,7 @@ func (q *Execution) noteIntent(st adapter.Step) {
 			}
 			r.Steps = kept
 		}
-		if known := stepOf(r, st.Name); known != nil {
+		if known := record.StepOf(r, st.Name); known != nil {
 			*known = st
 		} else {
 			r.Steps = append(r.Steps, st)
@@ -270,7 +272,7 @@ func (q *Execution) recordOutcome(step string, change func(*adapter.Step)) {
 	}
 	err := write()
 	q.job.update(func(r *adapter.Job) {
-		if known := stepOf(r, step); known != nil && (known.Submission == nil || known.Submission.TaskID == "") {
+		if known := record.StepOf(r, step); known != nil && (known.Submission == nil || known.Submission.TaskID == "") {
 			change(known)
 		}
 		if st.Submission != nil && r.Status == adapter.JobQueued {

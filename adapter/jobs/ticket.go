@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"midgate/adapter"
+	"midgate/adapter/jobs/dedup"
+	"midgate/adapter/jobs/record"
 )
 
 // ticket is one client's place at a job: its own, one that it joined, or one whose result is stored.
@@ -23,10 +25,10 @@ type ticket struct {
 
 var _ adapter.Ticket = (*ticket)(nil)
 
-func (s *Engine) newTicket(j *activeJob, a adapter.Attempt, c choice) *ticket {
-	t := &ticket{s: s, caller: a.Caller, delivery: c.delivery, quarter: c.becomes.Quarter, since: c.becomes.At, limit: s.cfg.JobTimeout}
-	if c.delivery == onlooker && len(c.job.Deliveries) > 0 {
-		t.quarter = c.job.Deliveries[0].Quarter
+func (s *Engine) newTicket(j *activeJob, a adapter.Attempt, c dedup.Choice) *ticket {
+	t := &ticket{s: s, caller: a.Caller, delivery: c.Delivery, quarter: c.Becomes.Quarter, since: c.Becomes.At, limit: s.cfg.JobTimeout}
+	if c.Delivery == dedup.Onlooker && len(c.Job.Deliveries) > 0 {
+		t.quarter = c.Job.Deliveries[0].Quarter
 	}
 	if a.Stream || a.Async {
 		t.limit = 0
@@ -111,7 +113,7 @@ func (t *ticket) Job() adapter.Job { return t.live().snapshot() }
 // clients that have no counter: they get the same failure again, and no new job.
 func (t *ticket) Answered() {
 	t.s.guests.leave(t.guest)
-	if !staysOpen(t.Job()) { // outcome has left it open
+	if !record.StaysOpen(t.Job()) { // outcome has left it open
 		t.settle(adapter.DeliveryAnswered)
 	}
 }
@@ -125,7 +127,7 @@ func (t *ticket) Abandoned() {
 // settle notes what became of the client, before its repeat can come: with one process the next decision knows it, with
 // several it is written at once.
 func (t *ticket) settle(state adapter.DeliveryState) {
-	if t.delivery == onlooker {
+	if t.delivery == dedup.Onlooker {
 		return
 	}
 	s, at := t.s, t.s.clock.now()
@@ -154,7 +156,7 @@ func (t *ticket) settle(state adapter.DeliveryState) {
 // outcome is this client's share of an ended job.
 func (t *ticket) outcome(run adapter.Job) (adapter.Result, error) {
 	if run.Error != nil {
-		if staysOpen(run) {
+		if record.StaysOpen(run) {
 			t.tell(run) // before the client hears of it: its repeat may come at once
 		}
 		return adapter.Result{}, run.Error
@@ -172,7 +174,7 @@ func (t *ticket) outcome(run adapter.Job) (adapter.Result, error) {
 // tell notes that the client is about to hear of a failure that its repeats get as well. Who left before the end has a
 // repeat that hears of it now.
 func (t *ticket) tell(run adapter.Job) {
-	if t.delivery == onlooker || t.delivery >= len(run.Deliveries) {
+	if t.delivery == dedup.Onlooker || t.delivery >= len(run.Deliveries) {
 		return
 	}
 	d, at := run.Deliveries[t.delivery], t.s.clock.now()
@@ -215,6 +217,6 @@ func (s *Engine) Follow(ctx context.Context, c adapter.Caller, id string) (adapt
 	if err != nil {
 		return nil, err
 	}
-	t := s.newTicket(s.jobs.of(run), adapter.Attempt{Caller: c, Stream: true}, choice{job: run, delivery: onlooker})
+	t := s.newTicket(s.jobs.of(run), adapter.Attempt{Caller: c, Stream: true}, dedup.Choice{Job: run, Delivery: dedup.Onlooker})
 	return t, nil
 }

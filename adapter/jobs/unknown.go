@@ -7,19 +7,21 @@ import (
 	"time"
 
 	"midgate/adapter"
+	"midgate/adapter/jobs/dedup"
+	"midgate/adapter/jobs/record"
 )
 
 // landed finds in the rows what an earlier try of the attempt wrote, of which nobody knew whether it was committed.
-func (x *acceptance) landed(jobs ...adapter.Job) (choice, bool) {
+func (x *acceptance) landed(jobs ...adapter.Job) (dedup.Choice, bool) {
 	for _, c := range slices.Backward(x.perhaps) {
 		for _, job := range jobs {
-			if c.taken && job.ID == c.job.ID && c.delivery < len(job.Deliveries) && sameDelivery(job.Deliveries[c.delivery], c.becomes) {
-				c.job, c.written = job, true
+			if c.Taken && job.ID == c.Job.ID && c.Delivery < len(job.Deliveries) && sameDelivery(job.Deliveries[c.Delivery], c.Becomes) {
+				c.Job, c.Written = job, true
 				return c, true
 			}
 		}
 	}
-	return choice{}, false
+	return dedup.Choice{}, false
 }
 
 func sameDelivery(a, b adapter.Delivery) bool {
@@ -35,14 +37,14 @@ func sameTime(a, b time.Time) bool { return a.Sub(b).Abs() < 2*time.Microsecond 
 func (x *acceptance) withdraw() {
 	for _, c := range x.perhaps {
 		switch {
-		case c.verdict == begins:
+		case c.Verdict == dedup.Begins:
 			x.s.spawn(func() { x.s.disown(x.run) })
-		case c.verdict == restarts:
-			x.s.spawn(func() { x.s.disown(c.job) })
-		case c.taken:
+		case c.Verdict == dedup.Restarts:
+			x.s.spawn(func() { x.s.disown(c.Job) })
+		case c.Taken:
 			at := x.s.clock.now()
 			x.s.Ride(func(ctx context.Context, tx adapter.Tx) error {
-				return tx.Settle(ctx, c.job.ID, c.delivery, adapter.DeliveryAbandoned, c.becomes.At, at)
+				return tx.Settle(ctx, c.Job.ID, c.Delivery, adapter.DeliveryAbandoned, c.Becomes.At, at)
 			})
 		}
 	}
@@ -77,5 +79,5 @@ func (s *Engine) disown(run adapter.Job) {
 
 // discard ends a job that must not be executed. Whoever repeats its request restarts it.
 func discard(r *adapter.Job, now time.Time) {
-	conclude(r, adapter.Result{}, adapter.Errorf(adapter.Storage, "midgate was interrupted before this job was submitted. Please send the request again."), now)
+	record.Conclude(r, adapter.Result{}, adapter.Errorf(adapter.Storage, "midgate was interrupted before this job was submitted. Please send the request again."), now)
 }

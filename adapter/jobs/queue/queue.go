@@ -1,4 +1,4 @@
-package jobs
+package queue
 
 import (
 	"context"
@@ -9,9 +9,9 @@ import (
 	"midgate/adapter"
 )
 
-// queue limits the jobs at each upstream at once and keeps the waiting ones in a queue that is fair
+// Queue limits the jobs at each upstream at once and keeps the waiting ones in a queue that is fair
 // between owners: the next slot goes to the owner whose turn is longest ago.
-type queue struct {
+type Queue struct {
 	max, queue int
 	at         map[string]int // limits of upstreams that have their own
 	observe    func(upstream string, jobs int)
@@ -23,48 +23,48 @@ type queue struct {
 type upstreamQueue struct {
 	used     int
 	max      int
-	waiting  map[string][]*slot // by owner, oldest first
+	waiting  map[string][]*Slot // by owner, oldest first
 	rotation []string           // owners with somebody waiting, next first
 	queued   int                // waiting requests that may be refused
 }
 
-// slot is one job's right to be at an upstream, held or waited for.
-type slot struct {
-	from     *queue
-	upstream string
+// Slot is one job's right to be at an upstream, held or waited for.
+type Slot struct {
+	from     *Queue
+	Upstream string
 	owner    string
 	counted  bool // in upstreamQueue.queued while it waits
 	got      chan struct{}
 	released bool
 }
 
-func newQueue(maxInFlight int, at map[string]int, maxQueue int, observe func(string, int)) *queue {
-	return &queue{max: max(maxInFlight, 1), at: at, queue: maxQueue, observe: observe, upstreams: map[string]*upstreamQueue{}}
+func New(maxInFlight int, at map[string]int, maxQueue int, observe func(string, int)) *Queue {
+	return &Queue{max: max(maxInFlight, 1), at: at, queue: maxQueue, observe: observe, upstreams: map[string]*upstreamQueue{}}
 }
 
-// enter takes a slot or a position in the queue for a new request; a Busy *Error if the queue is full.
-func (p *queue) enter(upstream, owner string) (*slot, error) {
+// Enter takes a slot or a position in the queue for a new request; a Busy *Error if the queue is full.
+func (p *Queue) Enter(upstream, owner string) (*Slot, error) {
 	return p.take(upstream, owner, true)
 }
 
-// enterFollowUp takes a slot or a position for the next job of a request that is under way: it is never refused.
-func (p *queue) enterFollowUp(upstream, owner string) *slot {
+// EnterFollowUp takes a slot or a position for the next job of a request that is under way: it is never refused.
+func (p *Queue) EnterFollowUp(upstream, owner string) *Slot {
 	sl, _ := p.take(upstream, owner, false)
 	return sl
 }
 
-func (p *queue) take(upstream, owner string, refusable bool) (*slot, error) {
+func (p *Queue) take(upstream, owner string, refusable bool) (*Slot, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	g := p.upstreams[upstream]
 	if g == nil {
-		g = &upstreamQueue{waiting: map[string][]*slot{}, max: p.max}
+		g = &upstreamQueue{waiting: map[string][]*Slot{}, max: p.max}
 		if own := p.at[upstream]; own > 0 {
 			g.max = own
 		}
 		p.upstreams[upstream] = g
 	}
-	sl := &slot{from: p, upstream: upstream, owner: owner, got: make(chan struct{}), counted: refusable}
+	sl := &Slot{from: p, Upstream: upstream, owner: owner, got: make(chan struct{}), counted: refusable}
 	if g.used < g.max && len(g.rotation) == 0 {
 		g.used++
 		close(sl.got)
@@ -84,19 +84,22 @@ func (p *queue) take(upstream, owner string, refusable bool) (*slot, error) {
 	return sl, nil
 }
 
-// wait returns when the slot is held. If ctx ends first the position is given up.
-func (sl *slot) wait(ctx context.Context) error {
+// Wait returns when the slot is held. If ctx ends first the position is given up.
+func (sl *Slot) Wait(ctx context.Context) error {
 	select {
 	case <-sl.got:
 		return nil
 	case <-ctx.Done():
-		sl.release()
+		sl.Release()
 		return context.Cause(ctx)
 	}
 }
 
-// release gives the slot, or the position in the queue, to the next. It may be called again.
-func (sl *slot) release() {
+// Release gives the slot, or the position in the queue, to the next. It may be called again, and of no slot at all.
+func (sl *Slot) Release() {
+	if sl == nil {
+		return
+	}
 	p := sl.from
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -104,7 +107,7 @@ func (sl *slot) release() {
 		return
 	}
 	sl.released = true
-	g := p.upstreams[sl.upstream]
+	g := p.upstreams[sl.Upstream]
 	select {
 	case <-sl.got:
 		g.used--
@@ -112,10 +115,10 @@ func (sl *slot) release() {
 	default:
 		p.forget(g, sl)
 	}
-	p.tell(sl.upstream, g)
+	p.tell(sl.Upstream, g)
 }
 
-func (p *queue) next(g *upstreamQueue) {
+func (p *Queue) next(g *upstreamQueue) {
 	for g.used < g.max && len(g.rotation) > 0 {
 		owner := g.rotation[0]
 		g.rotation = g.rotation[1:]
@@ -134,7 +137,7 @@ func (p *queue) next(g *upstreamQueue) {
 	}
 }
 
-func (p *queue) forget(g *upstreamQueue, sl *slot) {
+func (p *Queue) forget(g *upstreamQueue, sl *Slot) {
 	line := g.waiting[sl.owner]
 	i := slices.Index(line, sl)
 	if i < 0 {
@@ -152,14 +155,14 @@ func (p *queue) forget(g *upstreamQueue, sl *slot) {
 	g.rotation = slices.DeleteFunc(g.rotation, func(o string) bool { return o == sl.owner })
 }
 
-func (p *queue) tell(upstream string, g *upstreamQueue) {
+func (p *Queue) tell(upstream string, g *upstreamQueue) {
 	if p.observe != nil {
 		p.observe(upstream, g.used)
 	}
 }
 
-// held reports whether the slot is taken already.
-func (sl *slot) held() bool {
+// Held reports whether the slot is taken already.
+func (sl *Slot) Held() bool {
 	select {
 	case <-sl.got:
 		return true

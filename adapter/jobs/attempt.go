@@ -1,0 +1,158 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"midgate/adapter"
+	"midgate/adapter/jobs/dedup"
+	"midgate/adapter/jobs/record"
+)
+
+// decide decides in one unit what the attempt is, and writes that.
+func (x *acceptance) decide(ctx context.Context) (c dedup.Choice, err error) {
+	s := x.s
+	patience := acceptPatience
+	if s.deps.State.Shared() {
+		patience = acceptPatienceShared
+	}
+	// The client may leave while the record is written: what is written, and who joins it, must not depend on that.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	defer cancel()
+	for try := 0; ; try++ {
+		err = s.write(ctx, func(tx adapter.Tx) (err error) {
+			c, err = x.choose(ctx, tx)
+			return err
+		})
+		if errors.Is(err, adapter.ErrCommitUnknown) {
+			x.perhaps = append(x.perhaps, c)
+		}
+		// What was committed, or not, is told by asking again.
+		if !errors.Is(err, adapter.ErrCommitUnknown) || try == 2 || ctx.Err() != nil {
+			break
+		}
+	}
+	if err == nil {
+		return c, nil
+	}
+	x.slot.Release()
+	x.withdraw()
+	if known, ok := errors.AsType[*adapter.Error](err); ok {
+		return c, known
+	}
+	return c, notRecorded(err)
+}
+
+// choose is the unit: it may be run again from the top.
+func (x *acceptance) choose(ctx context.Context, tx adapter.Tx) (dedup.Choice, error) {
+	now := x.s.clock.now()
+	if err := tx.Lock(ctx, x.run.Body); err != nil {
+		return dedup.Choice{}, err
+	}
+	c, err := x.verdict(ctx, tx, x.question(now))
+	if err != nil || c.Written {
+		return c, err
+	}
+	switch c.Verdict {
+	case dedup.Waits:
+		return c, nil
+	case dedup.Begins:
+		return x.begin(ctx, tx, now)
+	case dedup.Restarts:
+		err = x.restart(ctx, tx, &c, now)
+		return c, err
+	}
+	if c.Late {
+		if err := tx.CountLate(ctx, c.Job.ID); err != nil {
+			return c, err
+		}
+	}
+	if c.Taken {
+		err = tx.PutDelivery(ctx, c.Job.ID, c.Delivery, c.Becomes)
+	}
+	return c, err
+}
+
+func (x *acceptance) question(now time.Time) dedup.Question {
+	s := x.s
+	return dedup.Question{Retry: x.a.Retry, Share: x.run.Sharing, Replica: s.cfg.Replica, Now: now, Follow: s.cfg.JobDeadline, Window: s.cfg.ShareWindow,
+		Waited: x.waited, Closed: s.sharingClosed, Without: s.without.Without}
+}
+
+func (x *acceptance) verdict(ctx context.Context, tx adapter.Tx, q dedup.Question) (dedup.Choice, error) {
+	if x.run.Claim != "" {
+		return x.claimed(ctx, tx, q)
+	}
+	keep := max(x.s.cfg.JobDeadline, dedup.RepeatWindow)
+	jobs, err := tx.JobsByBody(ctx, x.run.Body, q.Now.Add(-keep), candidates)
+	if err != nil {
+		return dedup.Choice{}, err
+	}
+	for i := range jobs {
+		if jobs[i].ID == x.run.ID { // written by an earlier try of which nobody knew
+			return dedup.Choice{Verdict: dedup.Begins, Job: jobs[i]}, nil
+		}
+		x.s.clock.tie(&jobs[i])
+	}
+	if c, ok := x.landed(jobs...); ok {
+		return c, nil
+	}
+	return dedup.Decide(jobs, q), nil
+}
+
+// claimed is what an attempt with an Idempotency-Key is.
+func (x *acceptance) claimed(ctx context.Context, tx adapter.Tx, q dedup.Question) (dedup.Choice, error) {
+	job, err := tx.JobByClaim(ctx, x.run.Claim)
+	switch {
+	case errors.Is(err, adapter.ErrNotFound):
+		return dedup.Choice{Verdict: dedup.Begins}, nil
+	case err != nil:
+		return dedup.Choice{}, err
+	case job.ID == x.run.ID:
+		return dedup.Choice{Verdict: dedup.Begins, Job: job}, nil
+	case q.Now.Sub(job.Created) > claimKept:
+		return dedup.Choice{Verdict: dedup.Begins}, tx.ReleaseClaim(ctx, job.ID)
+	case job.Body != x.run.Body:
+		return dedup.Choice{}, &adapter.Error{Kind: adapter.Reused, Code: "idempotency_key_reused", Param: "Idempotency-Key",
+			Message: "This Idempotency-Key was used with another request body within the last 24 hours. Use a new key for a new request."}
+	}
+	x.s.clock.tie(&job)
+	if c, ok := x.landed(job); ok {
+		return c, nil
+	}
+	return q.Claimed(job), nil
+}
+
+// begin records the new job. If it has its place at the upstream already, the intent of its first step goes with it.
+func (x *acceptance) begin(ctx context.Context, tx adapter.Tx, now time.Time) (dedup.Choice, error) {
+	if err := x.admit(); err != nil {
+		x.s.refused.note(x.run.Body, now)
+		return dedup.Choice{}, err
+	}
+	if x.run.Retry > x.run.Late { // how many tries of it are known already
+		x.run.Late += x.s.refused.take(x.run.Body, x.run.Retry-x.run.Late, now)
+	}
+	run := record.Clone(x.run)
+	if x.fresh = x.w.First != "" && x.slot.Held(); x.fresh {
+		run.Steps = []adapter.Step{{Name: x.w.First, State: stateOf(run, x.w.First), Upstream: x.w.Account.Name, Intended: now}}
+	}
+	err := tx.InsertJob(ctx, run)
+	if errors.Is(err, adapter.ErrExists) { // by an earlier try of which nobody knew
+		var known adapter.Job
+		if known, err = tx.Job(ctx, run.ID); err == nil {
+			run = known
+			x.s.clock.tie(&run)
+			x.fresh = len(run.Steps) > 0
+		}
+	}
+	return dedup.Choice{Verdict: dedup.Begins, Job: run, Becomes: run.Deliveries[0]}, err
+}
+
+// admit takes a place at the upstream, or in its queue; a Busy *Error if the queue is full.
+func (x *acceptance) admit() (err error) {
+	if x.slot == nil {
+		x.slot, err = x.s.queue.Enter(x.w.Account.Name, x.a.Caller.Owner)
+	}
+	return err
+}
