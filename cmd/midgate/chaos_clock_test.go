@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"slices"
 	"testing"
 	"time"
@@ -77,43 +76,4 @@ func (b *bed) shift(by time.Duration) {
 	if moved < 4 {
 		b.t.Errorf("%d records were moved in time, want every job's and picture's", moved)
 	}
-}
-
-// shifted is a record whose times are all moved.
-func shifted[T any](t *testing.T, record T, by time.Duration) (moved T) {
-	t.Helper()
-	raw, err := json.Marshal(record)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var any map[string]any
-	if err := json.Unmarshal(raw, &any); err != nil {
-		t.Fatal(err)
-	}
-	if raw, err = json.Marshal(inTime(any, by)); err != nil {
-		t.Fatal(err)
-	}
-	if err := json.Unmarshal(raw, &moved); err != nil {
-		t.Fatal(err)
-	}
-	return moved
-}
-
-// inTime moves whatever looks like a time.
-func inTime(v any, by time.Duration) any {
-	switch v := v.(type) {
-	case map[string]any:
-		for name := range v {
-			v[name] = inTime(v[name], by)
-		}
-	case []any:
-		for i := range v {
-			v[i] = inTime(v[i], by)
-		}
-	case string:
-		if at, err := time.Parse(time.RFC3339Nano, v); err == nil {
-			return at.Add(by).Format(time.RFC3339Nano)
-		}
-	}
-	return v
 }
