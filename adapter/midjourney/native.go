@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"midgate/adapter"
+	"midgate/adapter/midjourney/wire"
 )
 
 // swapRoute is the one route of jobs that is not below /mj/submit/.
@@ -18,7 +19,7 @@ var uploadInJSON = regexp.MustCompile(`"\\u0000upload:([0-9]{1,3})"`)
 
 // native adds the members of a client's own object. A state and a notifyHook of ours follow.
 func native(b *body, cmd adapter.Native) {
-	members := object(cmd.Body)
+	members := wire.Object(cmd.Body)
 	for _, name := range slices.Sorted(maps.Keys(members)) {
 		if name == "state" || name == "notifyHook" {
 			continue

@@ -10,6 +10,8 @@ import (
 	"golang.org/x/sync/singleflight"
 
 	"midgate/adapter"
+	"midgate/adapter/midjourney/outcomes"
+	"midgate/adapter/midjourney/wire"
 )
 
 // listRoute tells of many tasks at once.
@@ -53,18 +55,16 @@ func (c *client) probe(ctx context.Context, f adapter.Feature, path string) erro
 	if err != nil {
 		return adapter.Wrap(adapter.Unavailable, err, "The upstream does not answer.")
 	}
-	a, ok := decodeAnswer(out.body)
-	r := refusal{status: out.status, header: out.header, answer: a, json: ok, page: isPage(out), challenge: challenged(out),
-		secret: c.key, passthrough: c.shared.cfg.Passthrough, command: adapter.Native{Route: string(f)}}
-	o, english := r.outcome()
+	r := c.refusal(adapter.Native{Route: string(f)}, out)
+	o := outcomes.Lookup(r)
 	switch {
-	case out.status == http.StatusUnauthorized, r.challenge: // says nothing of the route
-		return r.make(o, english)
-	case o == notOffered && !missing(out): // there is a route, and nobody behind it
+	case out.status == http.StatusUnauthorized, r.Challenge: // says nothing of the route
+		return o.Err()
+	case o.NotOffered() && !missing(out): // there is a route, and nobody behind it
 		c.routes.learn(f, false)
 	case missing(out):
 		c.routes.miss(f, away(out))
-	case ok && out.status != http.StatusTooManyRequests && out.status != http.StatusServiceUnavailable,
+	case r.JSON && out.status != http.StatusTooManyRequests && out.status != http.StatusServiceUnavailable,
 		out.status == http.StatusOK: // an empty list is an answer, too
 		c.routes.learn(f, true)
 	default:
@@ -112,7 +112,7 @@ func (c *client) learnRoute(cmd adapter.Command, out reply) bool {
 		return false
 	}
 	present, _ := c.routes.know(f)
-	_, json := decodeAnswer(out.body)
+	_, json := wire.DecodeAnswer(out.body)
 	switch {
 	case missing(out) && present: // the server may only be away
 		return false

@@ -12,7 +12,9 @@ import (
 	"time"
 
 	"midgate/adapter"
+	"midgate/adapter/midjourney/outcomes"
 	"midgate/adapter/midjourney/poll"
+	"midgate/adapter/midjourney/wire"
 )
 
 // readTries is how often a read is made before it is given up, and readPause the first pause.
@@ -32,7 +34,7 @@ func (c *client) Task(ctx context.Context, id string) (adapter.Task, error) {
 		case errors.Is(err, adapter.ErrNotFound):
 			return adapter.Task{}, err
 		case errors.As(err, &failed) && (failed.Status == http.StatusUnauthorized || failed.Status == http.StatusForbidden):
-			return adapter.Task{}, refusal{status: failed.Status, secret: c.key, passthrough: c.shared.cfg.Passthrough}.err()
+			return adapter.Task{}, outcomes.Lookup(outcomes.Refusal{Status: failed.Status, Secret: c.key, Passthrough: c.shared.cfg.Passthrough}).Err()
 		case try == readTries || !sleep(ctx, readPause<<(try-1)):
 			return adapter.Task{}, adapter.Wrap(adapter.Unavailable, err, "The upstream does not answer.")
 		}
@@ -80,12 +82,12 @@ func unknownTask(out reply) bool {
 	if out.status >= http.StatusInternalServerError {
 		return false
 	}
-	a, ok := decodeAnswer(out.body)
+	a, ok := wire.DecodeAnswer(out.body)
 	if !ok {
 		return false
 	}
-	said := containsAny(a.words(), "task_no_found", "task_not_found", "任务不存在", "task not found", "task does not exist")
-	refused := out.status == http.StatusNotFound && a.Description != "" && (a.code() == codeNoAccount || a.code() == codeValidation)
+	said := a.Says("task_no_found", "task_not_found", "任务不存在", "task not found", "task does not exist")
+	refused := out.status == http.StatusNotFound && a.Description != "" && (a.Number() == wire.CodeNoAccount || a.Number() == wire.CodeValidation)
 	return said || refused && !troubleBehind(out)
 }
 
@@ -105,7 +107,7 @@ func wordless(out reply) bool {
 
 // nameless reports whether an object has the place of a task's id, and none in it.
 func nameless(body []byte) bool {
-	_, ok := object(body)["id"]
+	_, ok := wire.Object(body)["id"]
 	return ok
 }
 
@@ -141,13 +143,13 @@ func (c *client) List(ctx context.Context, ids []string) (map[string]poll.Row, e
 // troubleBehind recognises a relay's refusal that is not about the request: the relay could not
 // reach its origin or read the origin's answer.
 func troubleBehind(out reply) bool {
-	a, ok := decodeAnswer(out.body)
-	return ok && (a.code() == codeRelay || containsAny(a.words(), "request_failed", "response_body", "close_"))
+	a, ok := wire.DecodeAnswer(out.body)
+	return ok && (a.Number() == wire.CodeRelay || a.Says("request_failed", "response_body", "close_"))
 }
 
 // badStatus is a read that was answered with an error.
 func badStatus(out reply) *poll.Error {
-	return &poll.Error{Status: out.status, Pause: retryAfter(out.header, 0), Err: errors.New(strings.ToLower(http.StatusText(out.status)))}
+	return &poll.Error{Status: out.status, Pause: outcomes.RetryAfter(out.header, 0), Err: errors.New(strings.ToLower(http.StatusText(out.status)))}
 }
 
 // missing recognises a server that lacks a route: 404, 405, a redirect, or a page in place of an
@@ -155,8 +157,8 @@ func badStatus(out reply) *poll.Error {
 func missing(out reply) bool {
 	switch {
 	case out.status == http.StatusNotFound:
-		a, ok := decodeAnswer(out.body)
-		return !ok || a.Code == nil || a.openAI() || a.code() == http.StatusNotFound
+		a, ok := wire.DecodeAnswer(out.body)
+		return !ok || a.Code == nil || a.OpenAI() || a.Number() == http.StatusNotFound
 	case out.status == http.StatusMethodNotAllowed, out.status == http.StatusNotImplemented:
 		return true
 	case out.status >= 300 && out.status < 400:
@@ -169,8 +171,8 @@ func missing(out reply) bool {
 // away recognises a 404 in the words of what stands before a server that is being replaced. A page or an empty answer is
 // what some servers themselves say of a route that they lack.
 func away(out reply) bool {
-	a, _ := decodeAnswer(out.body)
-	own := isPage(out) || len(bytes.TrimSpace(out.body)) == 0 || len(a.Error) > 0 || a.code() == http.StatusNotFound
+	a, _ := wire.DecodeAnswer(out.body)
+	own := isPage(out) || len(bytes.TrimSpace(out.body)) == 0 || len(a.Error) > 0 || a.Number() == http.StatusNotFound
 	return out.status == http.StatusNotFound && missing(out) && !own
 }
 

@@ -4,10 +4,11 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"slices"
 	"time"
 
 	"midgate/adapter"
+	"midgate/adapter/midjourney/outcomes"
+	"midgate/adapter/midjourney/wire"
 )
 
 // maxState is how many characters a state may have: trueai refuses longer ones.
@@ -61,7 +62,7 @@ func (c *client) submit(ctx context.Context, cmd adapter.Command, opts adapter.O
 	if err == nil {
 		return c.outcome(cmd, out)
 	}
-	if a, ok := decodeAnswer(out.body); ok { // all that was missing is the end of the answer
+	if a, ok := wire.DecodeAnswer(out.body); ok { // all that was missing is the end of the answer
 		if s, ok := named(cmd, a); ok {
 			return s, nil
 		}
@@ -87,46 +88,40 @@ func unanswered(err, body error, t *tracer, out reply) *adapter.Error {
 // outcome reads a complete answer to a submission. Its code decides, whatever the status:
 // a task that is named exists, and whoever took the answer for a refusal would submit again.
 func (c *client) outcome(cmd adapter.Command, out reply) (adapter.Submission, error) {
-	a, ok := decodeAnswer(out.body)
+	a, ok := wire.DecodeAnswer(out.body)
 	lacking := c.learnRoute(cmd, out)
 	if s, known := named(cmd, a); ok && known {
 		return s, nil
 	}
-	if ok && a.accepts() && out.status < 300 {
-		return adapter.Submission{}, adapter.Wrap(adapter.Ambiguous, numbers{out.status, a.code()},
+	if ok && a.Accepts() && out.status < 300 {
+		return adapter.Submission{}, adapter.Wrap(adapter.Ambiguous, a.Cause(out.status),
 			"The upstream accepted the job without naming it.")
 	}
+	r := c.refusal(cmd, out)
 	if !ok {
-		a = answerJSON{Message: textJSON(refusalText(out))}
+		r.Answer = wire.Answer{Message: wire.Text(refusalText(out))}
 	}
-	r := refusal{
-		status: out.status, header: out.header, answer: a, json: ok, page: isPage(out), challenge: challenged(out),
-		secret: c.key, passthrough: c.shared.cfg.Passthrough, command: cmd,
-	}
-	o, english := r.outcome()
+	o := outcomes.Lookup(r)
 	if lacking {
-		o, english = notOffered, ""
+		o = outcomes.NotOffered(r)
 	}
-	if f, optional := featureOf(cmd); optional && o == notOffered && !missing(out) {
+	if f, optional := featureOf(cmd); optional && o.NotOffered() && !missing(out) {
 		c.routes.learn(f, false)
 	}
-	return adapter.Submission{}, r.make(o, english)
+	return adapter.Submission{}, o.Err()
 }
 
-// named reads the submission out of an answer that accepts a job and names it.
-func named(cmd adapter.Command, a answerJSON) (adapter.Submission, bool) {
-	if !a.accepts() {
-		return adapter.Submission{}, false
+// refusal is a complete answer that accepted nothing, or does not tell, as outcomes are looked up with it.
+func (c *client) refusal(cmd adapter.Command, out reply) outcomes.Refusal {
+	a, ok := wire.DecodeAnswer(out.body)
+	return outcomes.Refusal{
+		Status: out.status, Header: out.header, Answer: a, JSON: ok, Page: isPage(out), Challenge: challenged(out),
+		Secret: c.key, Passthrough: c.shared.cfg.Passthrough, Command: cmd, FollowUp: parent(cmd) != "",
 	}
-	s, ok := a.accepted(cmd)
-	s.At = time.Now()
-	return s, ok
 }
 
-// accepts reports whether the answer's code says that there is a job.
-func (a answerJSON) accepts() bool {
-	return !a.openAI() && slices.Contains([]int{codeSuccess, codeQueued, codeExists}, a.code())
-}
+// challenged recognises an answer of something that keeps robots out.
+func challenged(out reply) bool { return outcomes.Challenged(out.status, out.header, out.body) }
 
 // refusalText is what a body that is not JSON has to say: nothing if it is a page.
 func refusalText(out reply) string {

@@ -4,9 +4,10 @@ import (
 	"bytes"
 	"context"
 	"net/http"
-	"strings"
 
 	"midgate/adapter"
+	"midgate/adapter/midjourney/outcomes"
+	"midgate/adapter/midjourney/wire"
 )
 
 // Surveyor tells what sort of server an upstream is, by asking for a task that nobody has: it costs nothing.
@@ -41,13 +42,13 @@ func (c *client) Kind(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	a, _ := decodeAnswer(out.body)
+	a, _ := wire.DecodeAnswer(out.body)
 	switch {
 	case out.status == http.StatusNoContent:
 		return "an origin like trueai's", nil
 	case out.status == http.StatusOK && len(bytes.TrimSpace(out.body)) == 0:
 		return "an origin like novicezk's", nil
-	case out.status == http.StatusBadRequest && strings.Contains(a.words(), "task_no_found"):
+	case out.status == http.StatusBadRequest && a.Says("task_no_found"):
 		return "a relay of the new-api family", nil
 	default:
 		return "unknown", nil
@@ -83,11 +84,9 @@ func (c *client) Offered(ctx context.Context, f adapter.Feature) (Offer, error) 
 	if err != nil {
 		return Offer{}, err
 	}
-	a, json := decodeAnswer(out.body)
-	r := refusal{status: out.status, header: out.header, answer: a, json: json, page: isPage(out), challenge: challenged(out),
-		secret: c.key, passthrough: c.shared.cfg.Passthrough, command: adapter.Native{Route: string(f)}}
-	if o, english := r.outcome(); json && !missing(out) && (o == notOffered || o == cannot) {
-		return Offer{Known: true, Words: r.make(o, english).Message}, nil
+	r := c.refusal(adapter.Native{Route: string(f)}, out)
+	if o := outcomes.Lookup(r); r.JSON && !missing(out) && (o.NotOffered() || o.Cannot()) {
+		return Offer{Known: true, Words: o.Err().Message}, nil
 	}
 	tells, err := ask("imagine")
 	switch {

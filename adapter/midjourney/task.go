@@ -10,33 +10,36 @@ import (
 	"time"
 
 	"midgate/adapter"
+	"midgate/adapter/midjourney/buttons"
+	"midgate/adapter/midjourney/outcomes"
 	"midgate/adapter/midjourney/poll"
+	"midgate/adapter/midjourney/wire"
 )
 
 // taskJSON is a task as the upstreams describe it. Lists and objects
 // stay raw until they are needed: a task that still runs is read many times.
 type taskJSON struct {
-	ID          textJSON        `json:"id"`
-	Action      textJSON        `json:"action"`
-	Status      textJSON        `json:"status"`
-	Progress    numberJSON      `json:"progress"`
-	State       textJSON        `json:"state"`
-	Prompt      textJSON        `json:"prompt"`
-	PromptEn    textJSON        `json:"promptEn"`
-	Description textJSON        `json:"description"`
-	FailReason  textJSON        `json:"failReason"`
-	ImageURL    textJSON        `json:"imageUrl"`
+	ID          wire.Text       `json:"id"`
+	Action      wire.Text       `json:"action"`
+	Status      wire.Text       `json:"status"`
+	Progress    wire.Number     `json:"progress"`
+	State       wire.Text       `json:"state"`
+	Prompt      wire.Text       `json:"prompt"`
+	PromptEn    wire.Text       `json:"promptEn"`
+	Description wire.Text       `json:"description"`
+	FailReason  wire.Text       `json:"failReason"`
+	ImageURL    wire.Text       `json:"imageUrl"`
 	ImageURLs   json.RawMessage `json:"imageUrls"`
-	URL         textJSON        `json:"url"`
-	ProxyURL    textJSON        `json:"proxyUrl"`
-	BaseURL     textJSON        `json:"baseImageUrl"`
-	VideoURL    textJSON        `json:"videoUrl"`
+	URL         wire.Text       `json:"url"`
+	ProxyURL    wire.Text       `json:"proxyUrl"`
+	BaseURL     wire.Text       `json:"baseImageUrl"`
+	VideoURL    wire.Text       `json:"videoUrl"`
 	VideoURLs   json.RawMessage `json:"videoUrls"`
 	Buttons     json.RawMessage `json:"buttons"`
 	Properties  json.RawMessage `json:"properties"`
-	SubmitTime  numberJSON      `json:"submitTime"`
-	StartTime   numberJSON      `json:"startTime"`
-	FinishTime  numberJSON      `json:"finishTime"`
+	SubmitTime  wire.Number     `json:"submitTime"`
+	StartTime   wire.Number     `json:"startTime"`
+	FinishTime  wire.Number     `json:"finishTime"`
 }
 
 // errNoTask is an answer that names no task: null, {}, or something else that is valid JSON.
@@ -63,9 +66,9 @@ func decodeTask(raw []byte, secret string) (poll.Row, error) {
 func decodeTasks(raw []byte, secret string) (map[string]poll.Row, error) {
 	var elements []json.RawMessage
 	if err := json.Unmarshal(raw, &elements); err != nil {
-		m := object(raw)
+		m := wire.Object(raw)
 		for _, name := range []string{"data", "result"} {
-			if elements = list(m[name]); elements != nil {
+			if elements = wire.List(m[name]); elements != nil {
 				break
 			}
 		}
@@ -110,20 +113,20 @@ func rank(t adapter.Task) int {
 }
 
 func (t taskJSON) row(secret string) poll.Row {
-	p := object(t.Properties)
+	p := wire.Object(t.Properties)
 	r := poll.Row{Blank: t.Status == "", Queued: queueTime(t)}
 	r.Task = adapter.Task{
 		ID: string(t.ID), Status: status(string(t.Status)), Progress: int(min(max(t.Progress, 0), 100)),
-		State: string(t.State), Prompt: string(t.Prompt), FinalPrompt: scalar(p["finalPrompt"]), Description: string(t.Description),
+		State: string(t.State), Prompt: string(t.Prompt), FinalPrompt: wire.Scalar(p["finalPrompt"]), Description: string(t.Description),
 		SubmittedAt: millis(t.SubmitTime), FinishedAt: millis(t.FinishTime),
 	}
 	t.media(&r.Task)
 	switch r.Status {
 	case adapter.Success:
-		r.Buttons = decodeButtons(t.Buttons)
+		r.Buttons = buttons.Decode(t.Buttons)
 		t.words(&r, p)
 	case adapter.Failure, adapter.Cancelling:
-		r.Failure = failure(r.Status, string(t.FailReason), secret, r.Prompt, string(t.PromptEn), r.FinalPrompt)
+		r.Failure = outcomes.Failure(r.Status, string(t.FailReason), secret, r.Prompt, string(t.PromptEn), r.FinalPrompt)
 	}
 	return r
 }
@@ -172,7 +175,7 @@ func (t taskJSON) media(to *adapter.Task) {
 		videos = clips
 	}
 	to.VideoURLs = videos
-	for _, u := range []textJSON{t.URL, t.ProxyURL, t.BaseURL} {
+	for _, u := range []wire.Text{t.URL, t.ProxyURL, t.BaseURL} {
 		if u := strings.TrimSpace(string(u)); to.ImageURL != "" && strings.ContainsAny(u, "/.") && !isClip(u) && u != to.ImageURL {
 			to.OtherURLs = append(to.OtherURLs, u)
 		}
@@ -182,11 +185,11 @@ func (t taskJSON) media(to *adapter.Task) {
 // addresses reads a list of strings, or of objects with an address in them.
 func addresses(raw json.RawMessage) []string {
 	var out []string
-	for _, e := range list(raw) {
-		u := scalar(e)
-		if m := object(e); m != nil {
+	for _, e := range wire.List(raw) {
+		u := wire.Scalar(e)
+		if m := wire.Object(e); m != nil {
 			for _, name := range []string{"url", "imageUrl", "image_url", "videoUrl", "src"} {
-				if u = scalar(m[name]); u != "" {
+				if u = wire.Scalar(m[name]); u != "" {
 					break
 				}
 			}
@@ -216,7 +219,7 @@ func isClip(address string) bool {
 // task it is, a relay hides from everybody but the one who submitted it: the poller knows.
 func (t taskJSON) words(r *poll.Row, p map[string]json.RawMessage) {
 	answer := ""
-	for _, s := range []string{r.FinalPrompt, scalar(p["finalZhPrompt"]), string(t.PromptEn), string(t.Prompt), string(t.Description)} {
+	for _, s := range []string{r.FinalPrompt, wire.Scalar(p["finalZhPrompt"]), string(t.PromptEn), string(t.Prompt), string(t.Description)} {
 		if strings.TrimSpace(s) != "" {
 			answer = s
 			break
@@ -230,7 +233,7 @@ func (t taskJSON) words(r *poll.Row, p map[string]json.RawMessage) {
 }
 
 // millis reads a time in milliseconds; 0, null and nonsense are the zero time.
-func millis(n numberJSON) time.Time {
+func millis(n wire.Number) time.Time {
 	if n <= 0 || n > 1e14 {
 		return time.Time{}
 	}

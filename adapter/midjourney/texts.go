@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"midgate/adapter/midjourney/wire"
 )
 
 var (
@@ -24,7 +26,7 @@ var (
 // send a JSON list.
 func texts(answer string) []string {
 	answer = strings.TrimSpace(strings.ReplaceAll(answer, "\r\n", "\n"))
-	if l := list(json.RawMessage(answer)); len(l) > 0 {
+	if l := wire.List(json.RawMessage(answer)); len(l) > 0 {
 		return tidy(listed(l))
 	}
 	for _, p := range numberPatterns {
@@ -43,10 +45,10 @@ func texts(answer string) []string {
 func listed(l []json.RawMessage) []string {
 	var out []string
 	for _, e := range l {
-		text := scalar(e)
+		text := wire.Scalar(e)
 		for _, name := range []string{"prompt", "text", "content"} {
-			if m := object(e); text == "" && m != nil {
-				text = scalar(m[name])
+			if m := wire.Object(e); text == "" && m != nil {
+				text = wire.Scalar(m[name])
 			}
 		}
 		out = append(out, singlePattern.ReplaceAllString(text, ""))

@@ -2,6 +2,7 @@ package midjourney
 
 import (
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -35,5 +36,23 @@ func TestDescriptionsAreParted(t *testing.T) {
 		if got := texts(c.answer); !slices.Equal(got, c.want) {
 			t.Errorf("%s: texts(%q) = %q, want %q", name, c.answer, got, c.want)
 		}
+	}
+}
+
+func TestTextsLoseTheirNumbersAndLinks(t *testing.T) {
+	for answer, want := range map[string][]string{
+		"1️⃣ a cat --ar 5:4\n\n2️⃣ a dog":                     {"a cat --ar 5:4", "a dog"},
+		"a cat\r\na dog\r\n":                                  {"a cat", "a dog"},
+		"1. one\n2) two\n3、three":                             {"one", "two", "three"},
+		"by [Greg](<https://x.example/greg>) and [Ann](ann) ": {"by Greg and Ann"},
+		"1️⃣   \n\n":                                          nil,
+		"":                                                    nil,
+	} {
+		if got := texts(answer); !slices.Equal(got, want) {
+			t.Errorf("texts(%q) = %q, want %q", answer, got, want)
+		}
+	}
+	if got := texts(strings.Repeat("[", 1<<16)); len(got) != 1 {
+		t.Errorf("texts(many brackets) has %d lines, want 1", len(got))
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"net/url"
 
 	"midgate/adapter"
+	"midgate/adapter/midjourney/wire"
 )
 
 // Seed implements adapter.Tools. Relays often lose the way to the origin's answer, so a failure
@@ -15,14 +16,14 @@ func (c *client) Seed(ctx context.Context, id string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	a, ok := decodeAnswer(out.body)
-	if seed := taskID(a.Result); ok && out.status == http.StatusOK && a.code() == codeSuccess && seed != "" {
+	a, ok := wire.DecodeAnswer(out.body)
+	if seed := wire.TaskID(a.Result); ok && out.status == http.StatusOK && a.Number() == wire.CodeSuccess && seed != "" {
 		return seed, nil
 	}
 	if out.status == http.StatusNotFound {
 		return "", adapter.ErrNotFound
 	}
-	return "", adapter.Wrap(adapter.Failed, numbers{out.status, a.code()}, "The upstream did not tell the seed.")
+	return "", adapter.Wrap(adapter.Failed, a.Cause(out.status), "The upstream did not tell the seed.")
 }
 
 // Cancel implements adapter.Tools.

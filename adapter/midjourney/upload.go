@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"midgate/adapter"
+	"midgate/adapter/midjourney/wire"
 )
 
 var _ adapter.Uploader = (*client)(nil)
@@ -25,13 +26,13 @@ func (c *client) Upload(ctx context.Context, pictures []adapter.Attachment) ([]s
 	if err != nil {
 		return nil, adapter.Wrap(adapter.Unavailable, err, "The upstream does not answer.")
 	}
-	a, ok := decodeAnswer(out.body)
+	a, ok := wire.DecodeAnswer(out.body)
 	var urls []string
 	switch {
 	case missing(out):
 		return nil, adapter.Errorf(adapter.Unsupported, "This upstream takes no uploads.")
-	case !ok || out.status != http.StatusOK || a.code() != codeSuccess || json.Unmarshal(a.Result, &urls) != nil:
-		return nil, adapter.Wrap(adapter.Unsupported, numbers{out.status, a.code()}, "The upstream did not take the picture.")
+	case !ok || out.status != http.StatusOK || a.Number() != wire.CodeSuccess || json.Unmarshal(a.Result, &urls) != nil:
+		return nil, adapter.Wrap(adapter.Unsupported, a.Cause(out.status), "The upstream did not take the picture.")
 	}
 	return urls, nil
 }

@@ -1,4 +1,4 @@
-package midjourney
+package outcomes
 
 import (
 	"regexp"
@@ -121,14 +121,4 @@ func sentence(start, reason string) string {
 		return start + "."
 	}
 	return start + ": " + reason + "."
-}
-
-// containsAny reports whether a lower-case text contains one of the words.
-func containsAny(lower string, words ...string) bool {
-	for _, w := range words {
-		if strings.Contains(lower, w) {
-			return true
-		}
-	}
-	return false
 }

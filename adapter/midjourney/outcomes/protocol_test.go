@@ -1,6 +1,7 @@
-package midjourney
+package outcomes
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"slices"
@@ -10,6 +11,8 @@ import (
 
 	"midgate/adapter"
 )
+
+var update = flag.Bool("update", false, "print the table of PROTOCOL.md")
 
 // clientSees is the HTTP status and code with which a kind reaches a client, for the page that people look errors up in.
 var clientSees = map[adapter.Kind]string{
@@ -23,8 +26,8 @@ var clientSees = map[adapter.Kind]string{
 const protocolTitle = "# How upstreams say no, and what becomes of it\n"
 
 const protocolHead = protocolTitle + `
-Look up what the upstream said, or what midgate answered. This half of the page is printed from the table in ` + "`outcomes.go`" + ` (` +
-	"`go test ./adapter/midjourney -run TestProtocolPage -update`" + `).
+Look up what the upstream said, or what midgate answered. This half of the page is printed from the table in ` + "`outcomes/sayings.go`" + ` (` +
+	"`go test ./adapter/midjourney/outcomes -run TestProtocolPage -update`" + `).
 
 How a text is read: a title counts first, which is what a text begins with or has in brackets; then whole words of the rest.
 What the text repeats of the request, in quotation marks or not, links and parameters decide nothing. Words count before
@@ -109,7 +112,7 @@ func numbersOf(list []int) string {
 }
 
 func TestProtocolPage(t *testing.T) {
-	page, err := os.ReadFile("PROTOCOL.md")
+	page, err := os.ReadFile("../PROTOCOL.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,12 +122,12 @@ func TestProtocolPage(t *testing.T) {
 	}
 	want := protocolPage()
 	if *update {
-		if err := os.WriteFile("PROTOCOL.md", []byte(facts+want), 0o644); err != nil {
+		if err := os.WriteFile("../PROTOCOL.md", []byte(facts+want), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		return
 	}
 	if protocolTitle+printed != want {
-		t.Error("the table of PROTOCOL.md is not that of outcomes.go; print it with -update")
+		t.Error("the table of PROTOCOL.md is not that of sayings.go; print it with -update")
 	}
 }

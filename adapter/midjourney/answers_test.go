@@ -263,8 +263,8 @@ func TestBusySaysWhenToComeBack(t *testing.T) {
 		want   time.Duration
 	}{
 		"seconds":         {"7", 7 * time.Second},
-		"nothing":         {"", queuePause},
-		"nonsense":        {"soon", queuePause},
+		"nothing":         {"", 5 * time.Second},
+		"nonsense":        {"soon", 5 * time.Second},
 		"zero":            {"0", time.Second},
 		"a date long ago": {"Mon, 02 Jan 2006 15:04:05 GMT", time.Second},
 		"years":           {"99999999", 5 * time.Minute},

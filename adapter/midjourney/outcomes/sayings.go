@@ -1,77 +1,6 @@
-package midjourney
+package outcomes
 
-import (
-	"net/http"
-	"slices"
-	"time"
-
-	"midgate/adapter"
-)
-
-// outcome is what an upstream's no comes to.
-type outcome struct {
-	kind      adapter.Kind
-	code      string // OpenAI's, where the kind alone does not decide it
-	param     string // the request's parameter that is at fault
-	blame     string
-	elsewhere bool          // another account or upstream may do the job
-	unknown   bool          // a job may exist all the same
-	pause     time.Duration // how long to stay away before the same is asked again; 0: it is not worth it
-	patience  time.Duration // how long asking again is worth it in all; 0: as long as the client likes
-	says      string        // the beginning of what the client is told
-}
-
-// Who is to blame.
-const (
-	byRequest    = "the request"
-	byAccount    = "the account at the upstream"
-	byUpstream   = "the upstream"
-	byMidjourney = "Midjourney"
-	bySettings   = "midgate's settings"
-	byNobody     = "nobody knows"
-)
-
-// How long a refused submission stays away where the upstream does not say.
-const (
-	queuePause   = 5 * time.Second
-	parentPause  = 15 * time.Second // a relay's copy of a task is this much behind
-	ratePatience = time.Minute
-)
-
-// The outcomes.
-var (
-	moderated   = outcome{kind: adapter.Moderated, blame: byRequest, says: "The request was rejected by the safety system"}
-	badPrompt   = outcome{kind: adapter.Invalid, code: "invalid_value", param: "prompt", blame: byRequest, says: "Midjourney refused the prompt"}
-	badFrame    = outcome{kind: adapter.Invalid, code: "invalid_value", param: "image", blame: byRequest, says: "Midjourney refused the picture"}
-	badAction   = outcome{kind: adapter.Invalid, code: "invalid_value", param: "action", blame: byRequest, says: "Midjourney does not allow this job"}
-	badRequest  = outcome{kind: adapter.Invalid, code: "invalid_value", blame: byRequest, says: "The upstream refused the request"}
-	tooLarge    = outcome{kind: adapter.TooLarge, blame: byRequest, says: "The upstream does not take a request of this size"}
-	parentGone  = outcome{kind: adapter.NotFound, blame: byUpstream, says: "The upstream does not know the task of this picture any more"}
-	unfinished  = outcome{kind: adapter.Busy, blame: byUpstream, pause: parentPause, says: "The upstream does not take follow-ups of this picture yet"}
-	noButton    = outcome{kind: adapter.Unsupported, code: "unsupported", blame: byUpstream, says: "This upstream does not press this button"}
-	notOffered  = outcome{kind: adapter.Unsupported, code: "unsupported", blame: byUpstream, elsewhere: true, says: "This upstream does not offer this kind of job"}
-	cannot      = outcome{kind: adapter.Unsupported, code: "unsupported", blame: byUpstream, elsewhere: true, says: "This upstream cannot do this"}
-	noAccount   = outcome{kind: adapter.Unavailable, blame: byAccount, elsewhere: true, says: "The upstream cannot take jobs now"}
-	badAccount  = outcome{kind: adapter.Unavailable, blame: byAccount, elsewhere: true, says: "The upstream's Midjourney account cannot take jobs now"}
-	acknowledge = outcome{kind: adapter.Unavailable, blame: byAccount, elsewhere: true, says: "The upstream's Midjourney account must answer a message of the moderators first"}
-	moderation  = outcome{kind: adapter.Unavailable, blame: byMidjourney, says: "Midjourney's moderation is out of order now"}
-	channel     = outcome{kind: adapter.Unavailable, blame: byUpstream, elsewhere: true, says: "The upstream's channel for the job is gone"}
-	notPassed   = outcome{kind: adapter.Unavailable, blame: byUpstream, elsewhere: true, says: "The upstream could not pass the job on"}
-	improper    = outcome{kind: adapter.Unavailable, blame: byUpstream, elsewhere: true, says: "The upstream does not answer properly: something before it answered with a page"}
-	redirects   = outcome{kind: adapter.Unavailable, blame: bySettings, elsewhere: true, says: "The upstream redirects submissions elsewhere: its address in the settings is probably wrong"}
-	queueFull   = outcome{kind: adapter.Busy, blame: byUpstream, elsewhere: true, pause: queuePause, says: "The upstream has no free place now"}
-	overloaded  = outcome{kind: adapter.Busy, blame: byUpstream, elsewhere: true, pause: queuePause, says: "The upstream is overloaded now"}
-	tooFast     = outcome{kind: adapter.Busy, blame: byAccount, elsewhere: true, pause: queuePause, patience: ratePatience, says: "The upstream takes no more requests now"}
-	usedUp      = outcome{kind: adapter.Busy, blame: byAccount, elsewhere: true, says: "The upstream's limit for a day is reached"}
-	credit      = outcome{kind: adapter.Credit, blame: byAccount, elsewhere: true, says: "The upstream's credit is used up"}
-	badKey      = outcome{kind: adapter.UpstreamAuth, blame: bySettings, elsewhere: true, says: "The upstream refuses the key that is set for it"}
-	forbids     = outcome{kind: adapter.UpstreamAuth, blame: bySettings, elsewhere: true, says: "The upstream does not allow this with the key that is set for it"}
-	refused     = outcome{kind: adapter.Failed, blame: byUpstream, elsewhere: true, says: "The upstream refused the job"}
-	timedOut    = outcome{kind: adapter.Failed, blame: byMidjourney, says: "The job timed out at the upstream"}
-	cancelled   = outcome{kind: adapter.Cancelled, blame: byRequest, says: "The job was cancelled"}
-	failed      = outcome{kind: adapter.Failed, blame: byMidjourney, says: "The job failed at the upstream"}
-	unclear     = outcome{kind: adapter.Ambiguous, blame: byNobody, unknown: true, says: "The upstream's answer does not tell whether the job was started"}
-)
+import "midgate/adapter/midjourney/wire"
 
 // place is where a text stands.
 type place int
@@ -93,7 +22,7 @@ type saying struct {
 	codes    []int
 	sure     bool // also under a status of 500 and more, where most words leave open whether a job exists
 	weak     bool // as a title it only counts where the rest of the text says nothing
-	means    outcome
+	means    verdict
 	english  string // what a text in another language says, where the outcome does not say it
 }
 
@@ -210,17 +139,17 @@ var sayings = []saying{
 	{in: inTasks, titles: []string{"cancelled", "canceled", "cancel"}, means: cancelled},
 
 	// Codes and statuses without telling words.
-	{in: inAnswers, weak: true, words: []string{"上限", "限制", "次数", "limit", "too many"}, codes: []int{codeValidation}, means: tooFast, english: "a limit is reached"},
+	{in: inAnswers, weak: true, words: []string{"上限", "限制", "次数", "limit", "too many"}, codes: []int{wire.CodeValidation}, means: tooFast, english: "a limit is reached"},
 	{in: inAnswers, statuses: []int{401}, means: badKey},
-	{in: inAnswers, codes: []int{codeValidation, codeRelay}, statuses: []int{403}, means: forbids},
-	{in: inAnswers, codes: []int{codeNoAccount}, statuses: []int{404}, means: parentGone},
-	{in: inAnswers, codes: []int{codeNoAccount}, sure: true, means: noAccount},
-	{in: inAnswers, codes: []int{codeQueueFull}, sure: true, means: queueFull},
-	{in: inAnswers, codes: []int{codeSaturated}, sure: true, means: overloaded},
-	{in: inAnswers, codes: []int{codeBanned}, sure: true, means: moderated},
-	{in: inAnswers, codes: []int{codeFailure}, means: refused},
-	{in: inAnswers, codes: []int{codeRelay}, means: unclear},
-	{in: inAnswers, codes: []int{codeValidation, codeBinding}, means: badRequest},
+	{in: inAnswers, codes: []int{wire.CodeValidation, wire.CodeRelay}, statuses: []int{403}, means: forbids},
+	{in: inAnswers, codes: []int{wire.CodeNoAccount}, statuses: []int{404}, means: parentGone},
+	{in: inAnswers, codes: []int{wire.CodeNoAccount}, sure: true, means: noAccount},
+	{in: inAnswers, codes: []int{wire.CodeQueueFull}, sure: true, means: queueFull},
+	{in: inAnswers, codes: []int{wire.CodeSaturated}, sure: true, means: overloaded},
+	{in: inAnswers, codes: []int{wire.CodeBanned}, sure: true, means: moderated},
+	{in: inAnswers, codes: []int{wire.CodeFailure}, means: refused},
+	{in: inAnswers, codes: []int{wire.CodeRelay}, means: unclear},
+	{in: inAnswers, codes: []int{wire.CodeValidation, wire.CodeBinding}, means: badRequest},
 	{in: inAnswers, statuses: []int{429}, means: tooFast},
 	{in: inAnswers, words: []string{
 		"key", "token", "secret", "authorization", "authorisation", "unauthorized", "credentials", "permission", "permissions", "令牌", "密钥", "用户", "权限", "分组", "group", "user",
@@ -231,54 +160,4 @@ var sayings = []saying{
 	{in: inAnswers, statuses: []int{408}, means: unclear},
 	{in: inAnswers, statuses: []int{413}, means: tooLarge},
 	{in: inAnswers, statuses: []int{503}, means: noAccount},
-}
-
-// answered is what is known of an answer when the table is looked up.
-type answered struct {
-	in           place
-	status, code int
-	telling
-}
-
-// lookUp is the line that fits, nil if none does, and whether words of it were said.
-func lookUp(a answered) (*saying, bool) {
-	if l := a.beginning(); l != nil {
-		return l, true
-	}
-	for i := range sayings {
-		l := &sayings[i]
-		if l.fits(a) && (len(l.words) == 0 && len(l.titles) == 0 || l.says(a.telling)) {
-			return l, len(l.words) > 0 || len(l.titles) > 0
-		}
-	}
-	return nil, false
-}
-
-// beginning is the line with the longest words that the text begins with.
-func (a answered) beginning() *saying {
-	var best *saying
-	longest := 0
-	for i := range sayings {
-		l := &sayings[i]
-		for _, w := range l.words {
-			if len(w) > longest && !l.weak && l.fits(a) && a.starts(w) {
-				best, longest = l, len(w)
-			}
-		}
-	}
-	return best
-}
-
-// fits reports whether all but the words of a line is so.
-func (l *saying) fits(a answered) bool {
-	if l.in&a.in == 0 || len(l.codes) > 0 && !slices.Contains(l.codes, a.code) || len(l.statuses) > 0 && !slices.Contains(l.statuses, a.status) {
-		return false
-	}
-	certain := a.status < 500 || l.sure || len(l.statuses) > 0 || a.status == http.StatusServiceUnavailable && len(l.words) > 0
-	return certain
-}
-
-// says reports whether a text has a line's title or one of its words.
-func (l *saying) says(t telling) bool {
-	return slices.Contains(l.titles, t.title) && t.own(t.title) || slices.ContainsFunc(l.words, func(w string) bool { return holds(t.rest, w) })
 }

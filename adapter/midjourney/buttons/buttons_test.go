@@ -1,4 +1,4 @@
-package midjourney
+package buttons
 
 import (
 	"encoding/json"
@@ -49,9 +49,9 @@ func TestButtonsAreNamedByTheirCustomID(t *testing.T) {
 		"MJ::JOB::upsample::9::" + job36:                  "",
 		"prefix MJ::JOB::upsample::2::" + job36:           "",
 	} {
-		b := decodeButtons(json.RawMessage(fmt.Sprintf(`[{"customId":%q,"label":"","emoji":"","style":2}]`, id)))
+		b := Decode(json.RawMessage(fmt.Sprintf(`[{"customId":%q,"label":"","emoji":"","style":2}]`, id)))
 		if len(b) != 1 || name(b[0]) != want {
-			t.Errorf("decodeButtons(%s) = %v, want %q", id, b, want)
+			t.Errorf("Decode(%s) = %v, want %q", id, b, want)
 		}
 	}
 }
@@ -88,9 +88,9 @@ func TestButtonsOfStrangersAreNamedByLabelAndEmoji(t *testing.T) {
 		`{"customId":"x","label":"Extend (High motion)"}`:                                 "",
 		`{"customId":"MJ::JOB::animate_low_extend::1::a","label":"Animate (Low motion)"}`: "",
 	} {
-		b := decodeButtons(json.RawMessage("[" + js + "]"))
+		b := Decode(json.RawMessage("[" + js + "]"))
 		if len(b) != 1 || name(b[0]) != want {
-			t.Errorf("decodeButtons(%s) = %v, want %q", js, b, want)
+			t.Errorf("Decode(%s) = %v, want %q", js, b, want)
 		}
 	}
 }
@@ -98,15 +98,15 @@ func TestButtonsOfStrangersAreNamedByLabelAndEmoji(t *testing.T) {
 func TestSharedEmojiAreResolvedByOrder(t *testing.T) {
 	raw := `[{"customId":"a","emoji":"🪄"},{"customId":"b","emoji":"🪄"},{"customId":"c","label":"🔍"},{"customId":"d","label":"🔍"},{"customId":"e","emoji":"🔍"},{"customId":"f","emoji":"🔍"}]`
 	var got []string
-	for _, b := range decodeButtons(json.RawMessage(raw)) {
+	for _, b := range Decode(json.RawMessage(raw)) {
 		got = append(got, b.Action)
 	}
 	want := []string{"vary_subtle", "vary_strong", "zoom_out_2x", "zoom_out_1_5x", "zoom_custom", ""}
 	if !slices.Equal(got, want) {
-		t.Errorf("decodeButtons(shared emoji) = %q, want %q", got, want)
+		t.Errorf("Decode(shared emoji) = %q, want %q", got, want)
 	}
 	raw = `[{"customId":"a","emoji":"🔍"},{"customId":"MJ::Outpaint::50::1::a","emoji":"🔍"}]`
-	if b := decodeButtons(json.RawMessage(raw)); b[0].Action != adapter.ActZoomOut15x {
+	if b := Decode(json.RawMessage(raw)); b[0].Action != adapter.ActZoomOut15x {
 		t.Errorf("a magnifier beside Zoom Out 2x = %q, want %q", b[0].Action, adapter.ActZoomOut15x)
 	}
 }
@@ -116,8 +116,8 @@ func TestLinksAndButtonsWithoutIDAreLeftOut(t *testing.T) {
 		`null`, ``, `{}`, `"x"`, `[null, 7, "x", []]`, `[{"label":"Web","style":5}]`, `[{"customId":null,"label":"U1"}]`,
 		`[{"customId":"MJ::JOB::reroll::0::a","style":5}]`, `[{"customId":"MJ::JOB::reroll::0::a","style":"5"}]`,
 	} {
-		if b := decodeButtons(json.RawMessage(raw)); len(b) != 0 {
-			t.Errorf("decodeButtons(%s) = %v, want none", raw, b)
+		if b := Decode(json.RawMessage(raw)); len(b) != 0 {
+			t.Errorf("Decode(%s) = %v, want none", raw, b)
 		}
 	}
 }
@@ -128,33 +128,15 @@ func FuzzButtons(f *testing.F) {
 	f.Add(`[{"customId":5,"label":{},"emoji":[],"style":"x"},{"customId":"a","emoji":"🪄"}]`)
 	f.Add(`[{"customId":"MJ::Outpaint::75::1::a::SOLO"},{"customId":"MJ::CustomZoom::"}]`)
 	f.Fuzz(func(t *testing.T, raw string) {
-		for _, b := range decodeButtons(json.RawMessage(raw)) {
+		for _, b := range Decode(json.RawMessage(raw)) {
 			if b.CustomID == "" || b.Action != "" && !slices.Contains(adapter.Actions, b.Action) {
-				t.Errorf("decodeButtons(%q) has %+v, want a customId and a known action", raw, b)
+				t.Errorf("Decode(%q) has %+v, want a customId and a known action", raw, b)
 			}
 			if numbered := b.Action == adapter.ActUpscale || b.Action == adapter.ActVary; numbered != (b.Index > 0) {
-				t.Errorf("decodeButtons(%q) has index %d for %q", raw, b.Index, b.Action)
+				t.Errorf("Decode(%q) has index %d for %q", raw, b.Index, b.Action)
 			}
 		}
 	})
-}
-
-func TestTextsLoseTheirNumbersAndLinks(t *testing.T) {
-	for answer, want := range map[string][]string{
-		"1️⃣ a cat --ar 5:4\n\n2️⃣ a dog":                     {"a cat --ar 5:4", "a dog"},
-		"a cat\r\na dog\r\n":                                  {"a cat", "a dog"},
-		"1. one\n2) two\n3、three":                             {"one", "two", "three"},
-		"by [Greg](<https://x.example/greg>) and [Ann](ann) ": {"by Greg and Ann"},
-		"1️⃣   \n\n":                                          nil,
-		"":                                                    nil,
-	} {
-		if got := texts(answer); !slices.Equal(got, want) {
-			t.Errorf("texts(%q) = %q, want %q", answer, got, want)
-		}
-	}
-	if got := texts(strings.Repeat("[", 1<<16)); len(got) != 1 {
-		t.Errorf("texts(many brackets) has %d lines, want 1", len(got))
-	}
 }
 
 // TestButtonsComeInManyForms: as a text, in rows, with Discord's names.
@@ -170,9 +152,9 @@ func TestButtonsComeInManyForms(t *testing.T) {
 		`[{"customId":"MJ::BOOKMARK::a","emoji":"❤️"}]`: 0,
 		`[{"customId":null,"label":"Web","style":5}]`:   0,
 	} {
-		got := decodeButtons(json.RawMessage(form))
+		got := Decode(json.RawMessage(form))
 		if len(got) != want || want > 0 && name(got[0]) != "upscale 1" {
-			t.Errorf("decodeButtons(%s) = %+v, want %d", form, got, want)
+			t.Errorf("Decode(%s) = %+v, want %d", form, got, want)
 		}
 	}
 }

@@ -1,77 +1,12 @@
-package midjourney
+package buttons
 
 import (
-	"encoding/json"
 	"regexp"
 	"strconv"
 	"strings"
 
 	"midgate/adapter"
 )
-
-// linkStyle is the style of a button that is only a link: it has no customId and cannot be pressed.
-const linkStyle = 5
-
-// flat are the buttons of a list: of one that is written as a text, of rows, of rows in objects.
-func flat(raw json.RawMessage) []json.RawMessage {
-	if text := scalar(raw); text != "" {
-		raw = json.RawMessage(text)
-	}
-	var out []json.RawMessage
-	for _, e := range list(raw) {
-		if row := list(e); row != nil {
-			out = append(out, row...)
-		} else if m := object(e); list(m["components"]) != nil {
-			out = append(out, list(m["components"])...)
-		} else {
-			out = append(out, e)
-		}
-	}
-	return out
-}
-
-// buttonJSON is a button as it comes; every key may be missing or null.
-type buttonJSON struct {
-	CustomID textJSON        `json:"customId"`
-	Custom   textJSON        `json:"custom_id"`
-	Label    textJSON        `json:"label"`
-	Emoji    json.RawMessage `json:"emoji"`
-	Style    numberJSON      `json:"style"`
-}
-
-// emoji is a button's emoji: as it is, or Discord's object with its name.
-func emoji(raw json.RawMessage) string {
-	if m := object(raw); m != nil {
-		return scalar(m["name"])
-	}
-	return scalar(raw)
-}
-
-// makesNothing are buttons that only note something at Midjourney, and name the task that they are on: pressed, they
-// would be waited for in vain.
-var makesNothing = regexp.MustCompile(`(?i)^MJ::BOOKMARK|^MJ::Job::Favorite|^MJ::JOB::(?:favorite|bookmark|like|rating)`)
-
-// decodeButtons reads a task's buttons and names the action of each that it knows. Links, buttons without a customId and
-// those that make nothing are left out. Some servers send the list as a text, or in rows as they are shown.
-func decodeButtons(raw json.RawMessage) []adapter.Button {
-	var out []adapter.Button
-	for _, e := range flat(raw) {
-		var j buttonJSON
-		if json.Unmarshal(e, &j) != nil {
-			continue
-		}
-		if j.CustomID == "" {
-			j.CustomID = j.Custom
-		}
-		if j.CustomID == "" || j.Style == linkStyle || makesNothing.MatchString(string(j.CustomID)) {
-			continue
-		}
-		b := adapter.Button{CustomID: string(j.CustomID), Label: string(j.Label), Emoji: emoji(j.Emoji)}
-		b.Action, b.Index = meaning(b)
-		out = append(out, b)
-	}
-	return resolve(out)
-}
 
 // byID are the forms of a customId, in the order in which they are tried. Never a substring:
 // "upsample" alone is in both picking and enlarging.

@@ -1,4 +1,4 @@
-package midjourney
+package outcomes
 
 import (
 	"regexp"

@@ -1,4 +1,4 @@
-package midjourney
+package wire
 
 import (
 	"bytes"
@@ -11,26 +11,26 @@ import (
 // The upstreams disagree about JSON types, and one odd field must not spoil a whole answer: these
 // types decode whatever comes and never fail.
 
-// textJSON is a string; numbers and booleans are kept as they are written, all else is "".
-type textJSON string
+// Text is a string; numbers and booleans are kept as they are written, all else is "".
+type Text string
 
 // UnmarshalJSON implements json.Unmarshaler.
-func (t *textJSON) UnmarshalJSON(raw []byte) error {
-	*t = textJSON(scalar(raw))
+func (t *Text) UnmarshalJSON(raw []byte) error {
+	*t = Text(Scalar(raw))
 	return nil
 }
 
-// numberJSON is a whole number, also out of a string's leading digits; all else is 0.
-type numberJSON int64
+// Number is a whole number, also out of a string's leading digits; all else is 0.
+type Number int64
 
 // UnmarshalJSON implements json.Unmarshaler.
-func (n *numberJSON) UnmarshalJSON(raw []byte) error {
-	*n = numberJSON(whole(scalar(raw)))
+func (n *Number) UnmarshalJSON(raw []byte) error {
+	*n = Number(Whole(Scalar(raw)))
 	return nil
 }
 
-// scalar returns a string, number or boolean as text; null, lists and objects are "".
-func scalar(raw []byte) string {
+// Scalar returns a string, number or boolean as text; null, lists and objects are "".
+func Scalar(raw []byte) string {
 	raw = bytes.TrimSpace(raw)
 	if len(raw) == 0 {
 		return ""
@@ -49,8 +49,8 @@ func scalar(raw []byte) string {
 	}
 }
 
-// whole reads the leading number of a text, "46%" as 46; 0 if there is none.
-func whole(s string) int64 {
+// Whole reads the leading number of a text, "46%" as 46; 0 if there is none.
+func Whole(s string) int64 {
 	s = strings.TrimSpace(s)
 	end := 0
 	for end < len(s) && (s[end] >= '0' && s[end] <= '9' || end == 0 && s[end] == '-') {
@@ -66,8 +66,8 @@ func whole(s string) int64 {
 	return int64(f)
 }
 
-// object decodes an object's members; anything else has none.
-func object(raw json.RawMessage) map[string]json.RawMessage {
+// Object decodes an object's members; anything else has none.
+func Object(raw json.RawMessage) map[string]json.RawMessage {
 	var m map[string]json.RawMessage
 	if json.Unmarshal(raw, &m) != nil {
 		return nil
@@ -75,8 +75,8 @@ func object(raw json.RawMessage) map[string]json.RawMessage {
 	return m
 }
 
-// list decodes a list's elements; anything else has none.
-func list(raw json.RawMessage) []json.RawMessage {
+// List decodes a list's elements; anything else has none.
+func List(raw json.RawMessage) []json.RawMessage {
 	var l []json.RawMessage
 	if json.Unmarshal(raw, &l) != nil {
 		return nil
@@ -84,12 +84,12 @@ func list(raw json.RawMessage) []json.RawMessage {
 	return l
 }
 
-// taskID reads a submission's result: a string or number, the first of a list or of several ids
+// TaskID reads a submission's result: a string or number, the first of a list or of several ids
 // joined by commas.
-func taskID(raw json.RawMessage) string {
-	id := scalar(raw)
-	if l := list(raw); len(l) > 0 {
-		id = scalar(l[0])
+func TaskID(raw json.RawMessage) string {
+	id := Scalar(raw)
+	if l := List(raw); len(l) > 0 {
+		id = Scalar(l[0])
 	}
 	id, _, _ = strings.Cut(id, ",")
 	return strings.TrimSpace(id)

@@ -1,0 +1,40 @@
+package outcomes
+
+import (
+	"errors"
+	"strings"
+	"unicode"
+
+	"midgate/adapter"
+	"midgate/adapter/midjourney/wire"
+)
+
+var errTaskFailed = errors.New("task ended without success")
+
+// Failure explains a failed or cancelled task; asked are the words of the request, which its reason may repeat.
+func Failure(status adapter.Status, reason, secret string, asked ...string) *adapter.Error {
+	if a, ok := wire.DecodeAnswer([]byte(reason)); ok && a.Text() != "" { // an error of a server behind, as it came
+		reason = a.Text()
+	}
+	v, english := failed, ""
+	if l := lookUp(answered{in: inTasks, telling: tell(reason, asked...)}); l != nil {
+		v, english = l.means, l.english
+	} else if status == adapter.Cancelling {
+		v = cancelled
+	}
+	switch {
+	case v.kind == adapter.Cancelled || v == timedOut && foreign(reason):
+		reason = ""
+	case foreign(reason) && english != "":
+		reason = english
+	}
+	reason = plain(leadPattern.ReplaceAllString(bracketPattern.ReplaceAllString(strings.TrimSpace(reason), "$1: "), ""), secret)
+	e := adapter.Wrap(v.kind, errTaskFailed, "%s", sentence(v.says, reason))
+	e.Code, e.Param = v.code, v.param
+	return e
+}
+
+// foreign reports whether a text is not in a European language.
+func foreign(text string) bool {
+	return strings.ContainsFunc(text, func(r rune) bool { return r >= 0x2e80 && unicode.IsLetter(r) })
+}
