@@ -3,7 +3,7 @@
 // which clients write them, and refused with the parameter's name where they make no sense.
 //
 // It bounds what a body may cost: its bytes and their pace (limit.go), what its compression unpacks to (encoding.go), its
-// values and depth (json.go), its parts and texts (multipart.go). What is no Unicode is refused (spelling.go), and a form's
+// values and depth (json.go), its parts and texts (multipart.go and beside it). What is no Unicode is refused (spelling.go), and a form's
 // headers are read as leniently as servers do (disposition.go).
 //
 // It never answers a request, looks a picture up, fetches an address or knows what a route does with a field.

@@ -1,0 +1,178 @@
+package intent
+
+import (
+	"slices"
+	"strings"
+)
+
+// strong reports whether a wish asks for a change of what is there, in words that ask for nothing else. Such a wish may
+// be long.
+func (l *language) strong(w wish) bool {
+	return l.demands(w) || l.begins(w.tokens, &l.Articles) == 0 && l.holds(w.tokens, &l.Mention) && w.size <= words(20) && commas(w.tokens) < 3
+}
+
+// demands is strong without regard to whether the picture is spoken of.
+func (l *language) demands(w wish) bool {
+	t := w.tokens
+	for n := 1; n > 0; {
+		n = l.begins(t, &l.And)
+		t = t[n:]
+	}
+	if n := l.begins(t, &l.Change); n > 0 && len(t) > n && !l.drawsObject(t[n:]) {
+		return true
+	}
+	if n := l.begins(t, &l.ChangeIt); n > 0 {
+		rest := t[n:]
+		if l.begins(rest, &l.It) > 0 && l.begins(rest, &l.Object) == 0 {
+			return true
+		}
+		if (l.begins(rest, &l.That) > 0 || l.compares(rest)) && !l.drawsObject(rest) {
+			return true
+		}
+	}
+	if n := l.begins(t, &l.Draw); n > 0 && l.begins(t[n:], &l.It) > 0 && w.size <= words(10) {
+		return true
+	}
+	if w.wanted && (l.begins(t, &l.It) > 0 || l.begins(t, &l.That) > 0 && w.size <= words(6) || l.compares(t)) {
+		return true
+	}
+	indefinite := l.begins(t, &l.Articles) > 0
+	switch {
+	case l.holds(t, &l.Inside) && (w.size <= words(8) || !indefinite && w.size <= words(12)), l.holds(t, &l.Versus) && w.size <= words(5):
+		return true
+	case indefinite || l.begins(t, &l.Draw) > 0:
+		return false
+	case l.ends(t, &l.ChangeEnd) > 0 && w.size <= words(25) && !l.drawsObject(t):
+		return true
+	case l.holds(t, &l.Too) && !l.praises(t) && (w.size <= words(5) || (l.begins(t, &l.That) > 0 || l.begins(t, &l.It) > 0) && w.size <= words(8)):
+		return true
+	case l.begins(t, &l.It) > 0 && l.ends(t, &l.DrawEnd) > 0:
+		return true
+	case l.holds(t, &l.Should) && (w.size <= words(5) || (l.begins(t, &l.That) > 0 || l.begins(t, &l.It) > 0) && w.size <= words(10)):
+		return true
+	}
+	return false
+}
+
+// praises reports whether tokens are small talk and nothing else: "too beautiful".
+func (l *language) praises(t []token) bool {
+	all, ok := l.cover(t)
+	return ok && slices.Contains(said(all, talk), string(Praise))
+}
+
+// drawsObject reports whether what a verb is followed by is something that is drawn anew: "an image of", "me a poster".
+func (l *language) drawsObject(rest []token) bool {
+	for i := range rest[:min(4, len(rest))] {
+		if l.begins(rest[i:], &l.Object) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// goesOn reports whether what a wish compares is followed by no thing, but by more of what is wished: "darker, with rain".
+func (l *language) goesOn(t []token) bool {
+	for n := 1; n > 0; {
+		n = l.begins(t, &l.Degree)
+		t = t[n:]
+	}
+	t = t[l.begins(t, &l.Compare):]
+	return len(t) == 0 || l.begins(t, &l.Link) > 0 || strings.ContainsAny(t[0].before, sentenceEnd)
+}
+
+// compares reports whether a wish begins with a comparison: "a bit darker".
+func (l *language) compares(t []token) bool {
+	for n := 1; n > 0; {
+		n = l.begins(t, &l.Degree)
+		t = t[n:]
+	}
+	return l.begins(t, &l.Compare) > 0
+}
+
+// weak reports whether a short wish is no picture of its own: it begins as only a change does. Long ones are pictures.
+func (l *language) weak(w wish) bool {
+	t := w.tokens
+	indefinite := l.begins(t, &l.Articles) > 0
+	switch {
+	case commas(t) > 2 || l.attributes(t):
+		return false
+	case l.ends(t, &l.WithEnd) > 0 && !indefinite && w.size <= words(4):
+		return true
+	case l.begins(t, &l.With) > 0 && w.size <= words(12) && commas(t) < 2 && !l.mainClause(t) && (l.begins(t, &l.Compare) == 0 || w.size <= words(6)):
+		return true
+	case l.begins(t, &l.Place) > 0 && w.size <= words(6) && commas(t) == 0:
+		return true
+	case l.compares(t) && (w.size <= words(4) || w.size <= words(8) && l.goesOn(t)):
+		return true
+	case l.begins(t, &l.Brief) > 0 && w.size <= words(5) && !l.drawsObject(t):
+		return true
+	case w.can && l.holds(t, &l.That) && l.begins(t, &l.Draw) == 0 && w.size <= words(12):
+		return true
+	case l.begins(t, &l.Too) > 0 && w.size <= words(5):
+		return true
+	case indefinite:
+		return false
+	case l.holds(t, &l.Compare) && w.size <= words(3):
+		return true
+	case l.ends(t, &l.StyleEnd) > 0 && w.size <= words(3):
+		return true
+	}
+	return false
+}
+
+// attributes reports whether a text goes on after a word that makes what stands before it a property.
+func (l *language) attributes(t []token) bool {
+	return len(t) > 0 && l.holds(t[:len(t)-1], &l.Attribute)
+}
+
+// mainClause reports whether more than a few words follow a comma that do not go on from what stands before it: "Without
+// gravity, cups float through a kitchen" is a picture of its own.
+func (l *language) mainClause(t []token) bool {
+	all := clauses(t)
+	if len(all) < 2 {
+		return false
+	}
+	next := slices.Concat(all[1:]...)
+	return sizeOfAll(next) > words(3) && l.begins(next, &l.And) == 0 && l.begins(next, &l.With) == 0
+}
+
+// changing settles wishes that change the picture shown last, and tells a wish for a new one from them.
+func (r *reading) changing() (Decision, bool) {
+	for _, l := range r.close {
+		w := r.wish(l)
+		if len(w.tokens) == 0 {
+			continue
+		}
+		d := Decision{Kind: Edit, Language: l.Code, Index: r.named(l)}
+		switch {
+		case r.subject() && l.strong(w):
+			return d, true
+		case l.draws(w):
+			return Decision{Kind: Draw, Language: l.Code}, r.Attached == 0
+		case r.subject() && l.weak(w):
+			return d, true
+		case !r.subject() && w.size <= words(10) && l.speaksOfIt(w):
+			return d, true
+		}
+	}
+	return Decision{}, false
+}
+
+// draws reports whether a wish asks for a new picture in so many words.
+func (l *language) draws(w wish) bool {
+	if n := l.begins(w.tokens, &l.Draw); n > 0 && len(w.tokens) > n {
+		return l.begins(w.tokens[n:], &l.It) == 0 || w.size > words(10)
+	}
+	return l.ends(w.tokens, &l.DrawEnd) > 0 && len(w.tokens) > l.ends(w.tokens, &l.DrawEnd)
+}
+
+// speaksOfIt reports whether a wish is about a picture that should be there.
+func (l *language) speaksOfIt(w wish) bool {
+	t := w.tokens
+	for _, list := range []*phrases{&l.Change, &l.ChangeIt} {
+		if n := l.begins(t, list); n > 0 && (l.begins(t[n:], &l.It) > 0 || l.compares(t[n:]) || list == &l.Change && l.begins(t[n:], &l.That) > 0) {
+			return true
+		}
+	}
+	return l.ends(t, &l.ChangeEnd) > 0 && (l.begins(t, &l.It) > 0 || l.compares(t))
+}

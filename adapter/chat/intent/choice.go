@@ -1,0 +1,114 @@
+package intent
+
+import (
+	"slices"
+	"strings"
+)
+
+// choosing settles a choice or a button whose words go on: "V2 but with snow", "the second one, darker".
+func (r *reading) choosing() (Decision, bool) {
+	if r.Shown == Nothing || sizeOfAll(r.tokens) > words(20) {
+		return Decision{}, false
+	}
+	for _, l := range r.close {
+		if l.first(r.tokens, &l.Names) > 0 {
+			continue
+		}
+		// The likeliest place where the choice ends: a sign, a word such as "but", any.
+		for _, ends := range []func(int) bool{
+			func(n int) bool { return strings.ContainsAny(r.tokens[n].before, sentenceEnd) },
+			func(n int) bool { return l.begins(r.tokens[n:], &l.Link) > 0 },
+			nil,
+		} {
+			for n := len(r.tokens) - 1; n > 0; n-- {
+				if ends != nil && !ends(n) {
+					continue
+				}
+				if d, ok := r.chosen(l, n, ends != nil); ok {
+					d.Language = l.Code
+					return d, true
+				}
+			}
+		}
+	}
+	return Decision{}, false
+}
+
+// chosen reads the first n tokens as a choice and the others as what is wished of it. What is parted from the words before
+// may go on from a button, too.
+func (r *reading) chosen(l *language, n int, parted bool) (Decision, bool) {
+	rest := r.tokens[n:]
+	all, ok := l.parts(r.tokens[:n])
+	if !ok || len(said(all, shape))+len(said(all, style)) > 0 {
+		return Decision{}, false
+	}
+	buttons, numbers := said(all, button), said(all, number)
+	if len(buttons) > 1 || len(numbers) > 1 || len(buttons)+len(numbers) == 0 || n == 1 && len(buttons) == 1 && slices.Contains(vague, buttons[0]) {
+		return Decision{}, false
+	}
+	after := rest
+	for m := 1; m > 0; {
+		m = max(l.first(after, &l.Particle), l.begins(after, &l.And))
+		after = after[m:]
+	}
+	if len(after) == 0 || len(buttons) > 0 && !parted {
+		return Decision{}, false
+	}
+	if all, ok := l.parts(after); ok && len(said(all, number)) > 0 {
+		return Decision{}, false
+	}
+	goesOn := wish{tokens: after, size: sizeOfAll(after)}
+	told := strings.ContainsAny(rest[0].before, ":：") && (len(numbers) > 0 || !slices.Contains(vague, buttons[0]) || l.holds(r.tokens[:n], &l.It)) && !l.draws(r.wish(l))
+	asked := len(numbers) > 0 && l.begins(after, &l.Describe) > 0
+	if !told && !asked && l.begins(rest, &l.Link) == 0 && !l.strong(goesOn) && !l.weak(goesOn) && !l.colours(after) {
+		return Decision{}, false
+	}
+	d := Decision{Kind: Edit}
+	if asked || len(numbers) > 0 && r.asks && l.begins(after, &l.DescribeQuestion) > 0 {
+		d.Kind = Describe
+	}
+	if len(buttons) == 1 {
+		if d, ok = pressed(buttons[0], numbers); !ok {
+			return d, false
+		}
+	} else if d.Index, ok = numberOf(numbers[0]); !ok || d.Index == 0 {
+		return d, false
+	}
+	if d.Button == Upscale || d.Button == UpscaleSubtle || d.Button == UpscaleCreative {
+		d = Decision{Kind: Edit, Index: d.Index} // there is nothing to be enlarged before the change
+	}
+	if d.Kind != Describe {
+		d.Extra = strings.TrimSpace(r.Words[after[0].at:])
+	}
+	return d, true
+}
+
+// vague are the buttons whose shortest names begin pictures too: "Square with rounded corners", "video with a cat".
+var vague = []string{Square, Wider, Taller, Animate, AnimateHigh, ZoomOut, ShowGrid}
+
+// colours reports whether tokens name looks and nothing else.
+func (l *language) colours(t []token) bool {
+	all, ok := l.cover(t)
+	return ok && len(said(all, style)) > 0 && len(said(all, button)) == 0
+}
+
+// named is which picture a longer wish names: "make the second one darker"; 0 if it names none.
+func (r *reading) named(l *language) int {
+	for i := range r.tokens {
+		if l.first(r.tokens[i:], &l.Names) > 0 {
+			continue
+		}
+		for n := min(l.longest, len(r.tokens)-i); n > 1; n-- {
+			if m, ok := l.closed[key(r.tokens[i:i+n])]; ok && m.class == number {
+				n, _ := numberOf(m.value)
+				return n
+			}
+		}
+		for _, p := range l.figured {
+			if n := p.match(r.tokens[i:]); n > 0 {
+				return n
+			}
+		}
+	}
+	return 0
+}

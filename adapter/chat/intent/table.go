@@ -1,0 +1,73 @@
+package intent
+
+// phrases are ways to say a thing. In a file, "~" in a phrase stands for any word of It, or for none, and "=" before a
+// phrase means that it must be all of a text.
+type phrases []string
+
+// table is a language's file.
+type table struct {
+	Common phrases `yaml:"common"` // words that show that a text is in this language; separated by blanks
+
+	// Words that a text may be made of entirely.
+	Filler    phrases            `yaml:"filler"`    // change nothing
+	It        phrases            `yaml:"it"`        // stand for the picture
+	Ordinals  map[string]phrases `yaml:"ordinals"`  // which of the pictures
+	Cardinals map[string]phrases `yaml:"cardinals"` // numbers, which choose only behind a word of Pointers
+	Pointers  phrases            `yaml:"pointers"`  // "picture #": with an ordinal, a cardinal or a digit for #
+	Sides     phrases            `yaml:"sides"`     // half of the pictures: not enough to choose by
+	Buttons   map[string]phrases `yaml:"buttons"`
+	Style     phrases            `yaml:"style"` // looks, colours and times of day
+	Talk      map[Topic]phrases  `yaml:"talk"`
+
+	// Beginnings, ends and insides of texts that go on.
+	Articles  phrases `yaml:"articles"`   // begin a new thing: a, an
+	That      phrases `yaml:"that"`       // begin a thing that is there already: the, his
+	Courtesy  phrases `yaml:"courtesy"`   // mean nothing at either end
+	Can       phrases `yaml:"can"`        // ask for something: can you
+	Wish      phrases `yaml:"wish"`       // the same: I want
+	And       phrases `yaml:"and"`        // join what is wished to what was said
+	Link      phrases `yaml:"link"`       // go on from a choice or a button to a wish: with, but
+	Particle  phrases `yaml:"particle"`   // stand behind a choice and belong to it
+	Draw      phrases `yaml:"draw"`       // ask for a new picture
+	DrawEnd   phrases `yaml:"draw_end"`   // the same, at the end
+	Object    phrases `yaml:"object"`     // what is drawn and never changed: "a poster"
+	Change    phrases `yaml:"change"`     // ask for a change of whatever follows
+	ChangeIt  phrases `yaml:"change_it"`  // ask for a change of what is there already
+	ChangeEnd phrases `yaml:"change_end"` // the same, at the end
+	Inside    phrases `yaml:"inside"`     // the same, anywhere in a short text
+	Brief     phrases `yaml:"brief"`      // verbs that begin a change in very short texts
+	Versus    phrases `yaml:"versus"`     // the same, anywhere in very short texts: "instead of"
+	With      phrases `yaml:"with"`       // begin what only a change begins with
+	WithEnd   phrases `yaml:"with_end"`   // end what only a change ends with, in very short texts
+	Place     phrases `yaml:"place"`      // begin the same
+	Degree    phrases `yaml:"degree"`     // a bit, much
+	Compare   phrases `yaml:"compare"`    // more, darker
+	Too       phrases `yaml:"too"`        // begin a complaint that is a wish: "too dark"
+	StyleEnd  phrases `yaml:"style_end"`  // end a style's name
+	Should    phrases `yaml:"should"`     // the sky should be green
+	Is        phrases `yaml:"is"`         // the sky is wonderful
+	Mention   phrases `yaml:"mention"`    // speak of the picture, wherever they stand
+	Personal  phrases `yaml:"personal"`   // speak of who talks to whom: no description does
+
+	Describe         phrases           `yaml:"describe"`          // begin a question about the picture
+	DescribeInside   phrases           `yaml:"describe_inside"`   // the same anywhere, of a picture that came along
+	DescribeQuestion phrases           `yaml:"describe_question"` // begin one if it mentions the picture
+	Question         phrases           `yaml:"question"`          // begin a question, if a question mark ends it
+	QuestionInside   phrases           `yaml:"question_inside"`   // the same, wherever they stand
+	QuestionEnd      phrases           `yaml:"question_end"`      // end one without a mark
+	Ask              map[Topic]phrases `yaml:"ask"`               // begin a question to the assistant, with or without a mark
+	AskInside        map[Topic]phrases `yaml:"ask_inside"`        // the same anywhere in a short text
+	ThanksFor        phrases           `yaml:"thanks_for"`        // begin thanks that go on
+	Pointing         phrases           `yaml:"pointing"`          // begin what points at one of several: "the one with"
+	Elsewhere        phrases           `yaml:"elsewhere"`         // begin what other assistants are asked for
+
+	ElsewhereEnd phrases `yaml:"elsewhere_end"` // the same, at the end
+
+	// Names are things that begin as a phrase of these lists does and are none: Canada is no "add" in Chinese.
+	Names phrases `yaml:"names"`
+	// Attribute are the words that make what stands before them a property of what follows: a text that goes on after one
+	// is a thing, whatever it begins with.
+	Attribute phrases `yaml:"attribute"`
+
+	Lines map[Topic]string `yaml:"lines"` // the answers
+}

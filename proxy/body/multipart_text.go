@@ -1,0 +1,68 @@
+package body
+
+import (
+	"bufio"
+	"io"
+	"slices"
+
+	"github.com/tidwall/gjson"
+
+	"midgate/adapter"
+)
+
+// text takes a text part in; midjourney[version] becomes a member of the midjourney object. A text may be sent as a file.
+func (f *formReader) text(d disposition) error {
+	value, err := f.readText(d)
+	if err != nil {
+		return err
+	}
+	if err := f.weigh(len(value)); err != nil {
+		return err
+	}
+	f.note(d.name, HexDigest(value))
+	base, key := splitName(d.name)
+	if base == "midjourney" && d.name != base {
+		if f.nested[base] == nil {
+			f.nested[base] = map[string]string{}
+		}
+		if old := f.nested[base][key]; old != "" {
+			value = old + ", " + value
+		}
+		f.nested[base][key] = value
+		return nil
+	}
+	if old := f.p.Fields[d.name].Str; old != "" && value != "" && old != value && slices.Contains(words, d.name) {
+		return twice(d.name)
+	}
+	f.p.Fields[d.name] = gjson.Result{Type: gjson.String, Str: value, Raw: "-"}
+	return nil
+}
+
+// words are the fields that a request is made of, each of them once.
+var words = []string{"prompt", "model", "n", "size", "midjourney", "seed", "negative_prompt", "stream", "seconds", "action", "index"}
+
+// readText reads the text of a part, which may be a file.
+func (f *formReader) readText(d disposition) (string, error) {
+	arriving := &bodyErrReader{from: d.body}
+	body := bufio.NewReaderSize(arriving, 4096)
+	if head, _ := body.Peek(64); d.picture || seemsPicture(head) {
+		return "", unusedUpload(d.name)
+	}
+	raw, err := readText(body, maxText)
+	if err != nil {
+		return "", arriving.or(err)
+	}
+	text, ok := decoded(raw, d.charset)
+	if !ok {
+		return "", notUTF8(d.name, raw)
+	}
+	return text, nil
+}
+
+func readText(r io.Reader, limit int) ([]byte, error) {
+	b, err := io.ReadAll(io.LimitReader(r, int64(limit)+1))
+	if err == nil && len(b) > limit {
+		err = adapter.Errorf(adapter.TooLarge, "A text part of the form is larger than %d bytes.", limit)
+	}
+	return b, err
+}
