@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"midgate/adapter"
+	"midgate/adapter/pictures/format"
 )
 
 // TestAnAVIFGridIsCutLikeAnyOther: it is a picture with a size, and what is handed out of it is a PNG.
@@ -62,7 +63,7 @@ func TestFilesOfBoxesAreToldApart(t *testing.T) {
 		"an MP4 that holds AV1":            {"iso4\x00\x00\x00\x00iso4av01mp41", adapter.MP4},
 		"an MP4 with a very short heading": {"isom", adapter.MP4},
 	} {
-		h, _, err := readHeader(bytes.NewReader(boxes(box("ftyp", []byte(c.brands)...), described)))
+		h, _, err := format.ReadHeader(bytes.NewReader(boxes(box("ftyp", []byte(c.brands)...), described)))
 		if h.Format != c.want || (err == nil) != (c.want != "") {
 			t.Errorf("%s is read as %q, %v; want %q", name, h.Format, err, c.want)
 		}

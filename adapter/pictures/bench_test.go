@@ -17,6 +17,7 @@ import (
 	"golang.org/x/image/webp"
 
 	"midgate/adapter/pictures/fingerprint"
+	"midgate/adapter/pictures/format"
 	"midgate/adapter/pictures/picturetest"
 	"midgate/adapter/pictures/png"
 )
@@ -117,7 +118,7 @@ func BenchmarkP7PNGGrid(b *testing.B) {
 	src := picturetest.PNGLevel(b, gridImage(), stdpng.DefaultCompression)
 	against(b, func() int {
 		var c counter
-		four := newQuarterBuilders(header{Width: 2048, Height: 2048})
+		four := newQuarterBuilders(format.Header{Width: 2048, Height: 2048})
 		if err := png.SplitQuarters(bytes.NewReader(src), [4]io.Writer{&c, &c, &c, &c}, four.addRow); err != nil {
 			b.Fatal(err)
 		}
@@ -146,7 +147,7 @@ func BenchmarkP7bWebPGrid(b *testing.B) {
 	}
 	against(b, func() int {
 		var c counter
-		img := decode(decodeWebP).(*image.YCbCr)
+		img := decode(shownWebP).(*image.YCbCr)
 		for q := 1; q <= 4; q++ {
 			part := img.SubImage(png.Quarter(2048, 2048, q))
 			fingerprint.Of(part)

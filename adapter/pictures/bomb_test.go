@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"midgate/adapter"
+	"midgate/adapter/pictures/format"
 	"midgate/adapter/pictures/picturetest"
 	"midgate/adapter/pictures/png"
 )
@@ -161,10 +162,10 @@ func FuzzDecode(f *testing.F) {
 		f.Add(b[:min(len(b), 2000)])
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
-		h, rest, err := readHeader(bytes.NewReader(b))
+		h, rest, err := format.ReadHeader(bytes.NewReader(b))
 		if err != nil {
 			if adapter.KindOf(err) != adapter.Invalid {
-				t.Fatalf("readHeader = %v, want kind %q", err, adapter.Invalid)
+				t.Fatalf("format.ReadHeader = %v, want kind %q", err, adapter.Invalid)
 			}
 			return
 		}
@@ -175,7 +176,7 @@ func FuzzDecode(f *testing.F) {
 		if h.Width*h.Height > 1<<18 || h.Animated || h.Format == adapter.MP4 {
 			return
 		}
-		if img, err := decode(bytes.NewReader(b), h); err == nil && (img.Bounds().Dx() != h.Width || img.Bounds().Dy() != h.Height) {
+		if img, err := format.Decode(bytes.NewReader(b), h); err == nil && (img.Bounds().Dx() != h.Width || img.Bounds().Dy() != h.Height) {
 			t.Fatalf("decoded %v, announced %d×%d", img.Bounds(), h.Width, h.Height)
 		}
 	})

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"midgate/adapter"
+	"midgate/adapter/pictures/format"
 )
 
 // The first lossy WebPs of a process may be made at the same time; alone, this test is that time (-race).
@@ -20,7 +21,7 @@ func TestTheFirstWebPsMayBeMadeAtOnce(t *testing.T) {
 	var all sync.WaitGroup
 	for i := range made {
 		all.Go(func() {
-			if err := encode(&made[i], img, adapter.WebP, 90); err != nil {
+			if err := format.Encode(&made[i], img, adapter.WebP, 90); err != nil {
 				t.Error(err)
 			}
 		})

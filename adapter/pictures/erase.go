@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"midgate/adapter"
+	"midgate/adapter/pictures/format"
 	"midgate/adapter/pictures/png"
 )
 
@@ -33,16 +34,16 @@ func (s *Store) Erase(ctx context.Context, picture adapter.Rendition, mask strin
 	}
 	defer release()
 	marked := newMaskPixels(m.Width, m.Height)
-	if err := s.eachRow(ctx, mask, m.header, marked.see); err != nil {
+	if err := s.eachRow(ctx, mask, m.Header, marked.see); err != nil {
 		return adapter.Picture{}, fmt.Errorf("erase: mask: %w", err)
 	}
 	holes := marked.scaled(f.Width, f.Height, markWhite)
 	return s.keepPNG(ctx, f.Width, f.Height, func(dst io.Writer) error {
-		return blame(picture.Name, s.writeErased(ctx, dst, p.key, f.header, holes))
+		return blame(picture.Name, s.writeErased(ctx, dst, p.key, f.Header, holes))
 	})
 }
 
-func (s *Store) writeErased(ctx context.Context, dst io.Writer, key string, h header, holes []byte) error {
+func (s *Store) writeErased(ctx context.Context, dst io.Writer, key string, h format.Header, holes []byte) error {
 	w, err := png.NewWriter(dst, h.Width, h.Height, 4)
 	if err != nil {
 		return err

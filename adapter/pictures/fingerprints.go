@@ -8,6 +8,7 @@ import (
 
 	"midgate/adapter"
 	"midgate/adapter/pictures/fingerprint"
+	"midgate/adapter/pictures/format"
 	"midgate/adapter/pictures/png"
 )
 
@@ -19,7 +20,7 @@ func fingerprintKey(name string, quarter int) string {
 
 // fingerprintOf returns the encoded fingerprint of what p shows; nil for what is not a still picture.
 func (s *Store) fingerprintOf(ctx context.Context, p plan) ([]byte, error) {
-	if p.source.Format == adapter.MP4 || p.source.Animated || s.tooLarge(p.source.header) {
+	if p.source.Format == adapter.MP4 || p.source.Animated || s.tooLarge(p.source.Header) {
 		return nil, nil
 	}
 	key := fingerprintKey(p.name, p.quarter)
@@ -46,7 +47,7 @@ func (s *Store) fingerprint(ctx context.Context, p plan) error {
 	defer release()
 	k := fingerprint.NewBuilder(png.Quarter(p.source.Width, p.source.Height, p.quarter))
 	var b []byte
-	switch err := s.eachRow(ctx, p.name, p.source.header, k.AddRow); {
+	switch err := s.eachRow(ctx, p.name, p.source.Header, k.AddRow); {
 	case err == nil:
 		b = k.Fingerprint().Encode()
 	case adapter.KindOf(err) != adapter.Invalid:
@@ -92,7 +93,7 @@ func (s *Store) keepFingerprint(ctx context.Context, key string, b []byte) {
 // quarterBuilders take the fingerprints of a grid's four quarters in one walk over its rows.
 type quarterBuilders [4]*fingerprint.Builder
 
-func newQuarterBuilders(h header) (all quarterBuilders) {
+func newQuarterBuilders(h format.Header) (all quarterBuilders) {
 	for i := range all {
 		all[i] = fingerprint.NewBuilder(png.Quarter(h.Width, h.Height, i+1))
 	}

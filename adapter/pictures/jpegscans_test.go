@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"midgate/adapter"
+	"midgate/adapter/pictures/format"
 	"midgate/adapter/pictures/picturetest"
 )
 
@@ -60,7 +61,7 @@ func TestAJPEGHasFewScans(t *testing.T) {
 		kind adapter.Kind // empty: taken
 	}{
 		"as many as encoders write":       {progressive(64, 12, "", ""), ""},
-		"one too many":                    {progressive(64, maxScans+1, "", ""), adapter.Invalid},
+		"one too many":                    {progressive(64, format.MaxScans+1, "", ""), adapter.Invalid},
 		"thousands":                       {progressive(5000, 20000, "", ""), adapter.Invalid},
 		"a note that looks like scans":    {progressive(64, 3, repeated(scan, 1000), ""), ""},
 		"more pictures behind its end":    {progressive(64, 3, "", repeated(scan, 1000)), ""},

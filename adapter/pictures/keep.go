@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"midgate/adapter"
+	"midgate/adapter/pictures/format"
 )
 
 // uploads is the folder of what did not come from an upstream.
@@ -49,6 +50,6 @@ func (s *Store) keepPNG(ctx context.Context, width, height int, write func(io.Wr
 		if err := write(f); err != nil {
 			return metadata{}, fmt.Errorf("write PNG: %w", err)
 		}
-		return f.metadata(header{Format: adapter.PNG, Width: width, Height: height}), nil
+		return f.metadata(format.Header{Format: adapter.PNG, Width: width, Height: height}), nil
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"midgate/adapter"
+	"midgate/adapter/pictures/format"
 )
 
 var _ adapter.Retoucher = (*Store)(nil)
@@ -32,7 +33,7 @@ func (s *Store) Mask(ctx context.Context, upload string, w, h int) (adapter.Pict
 	}
 	defer release()
 	m := newMaskPixels(f.Width, f.Height)
-	if err := s.eachRow(ctx, upload, f.header, m.see); err != nil {
+	if err := s.eachRow(ctx, upload, f.Header, m.see); err != nil {
 		return adapter.Picture{}, fmt.Errorf("mask: %w", maskParam(err))
 	}
 	bit, err := m.meaning()
@@ -56,7 +57,7 @@ func (s *Store) still(ctx context.Context, name string) (metadata, error) {
 		return metadata{}, err
 	}
 	if f.Format == adapter.MP4 || f.Animated {
-		return metadata{}, unusable(nil, "A moving picture cannot be used here.")
+		return metadata{}, format.Unusable(nil, "A moving picture cannot be used here.")
 	}
 	return f, nil
 }
@@ -94,7 +95,7 @@ func (s *Store) Holes(ctx context.Context, upload string) (bool, error) {
 	}
 	defer release()
 	holes := false
-	err = s.eachRow(ctx, upload, f.header, func(_ int, row []byte, bpp int) error {
+	err = s.eachRow(ctx, upload, f.Header, func(_ int, row []byte, bpp int) error {
 		for i := 3; bpp == 4 && i < len(row); i += 4 {
 			if row[i] == 0 {
 				holes = true

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"midgate/adapter"
+	"midgate/adapter/pictures/format"
 	"midgate/adapter/pictures/picturetest"
 	"midgate/adapter/pictures/png"
 )
@@ -223,13 +224,13 @@ func FuzzMask(f *testing.F) {
 		if w < 1 || h < 1 || w > 32 || h > 32 || len(b) > 4<<10 { // small ones find as much, a hundred times as fast
 			return
 		}
-		head, _, err := readHeader(bytes.NewReader(b))
+		head, _, err := format.ReadHeader(bytes.NewReader(b))
 		if err != nil || head.Width*head.Height > 1<<10 || head.Format == adapter.MP4 || head.Animated {
 			return
 		}
 		m := newMaskPixels(head.Width, head.Height)
 		if err := png.EachRow(bytes.NewReader(b), m.see); err != nil {
-			img, err := decode(bytes.NewReader(b), head)
+			img, err := format.Decode(bytes.NewReader(b), head)
 			if err != nil {
 				return
 			}

@@ -1,6 +1,7 @@
 package pictures
 
 import (
+	"bytes"
 	"context"
 	"flag"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 
 	"midgate/adapter"
 	"midgate/adapter/pictures/fingerprint"
+	"midgate/adapter/pictures/format"
 	"midgate/adapter/pictures/picturetest"
 )
 
@@ -81,7 +83,13 @@ func pictureForms(t testing.TB) []struct {
 	}{
 		{"JPEG at 85", func(p image.Image) image.Image { return through(picturetest.JPEG(t, p, 85)) }},
 		{"JPEG at 60", func(p image.Image) image.Image { return through(picturetest.JPEG(t, p, 60)) }},
-		{"WebP at 90", func(p image.Image) image.Image { return through(webpBytes(t, origin(p), false)) }},
+		{"WebP at 90", func(p image.Image) image.Image {
+			var file bytes.Buffer
+			if err := format.Encode(&file, p, adapter.WebP, 90); err != nil {
+				t.Fatal(err)
+			}
+			return through(file.Bytes())
+		}},
 		{"half its size", half},
 		{"half its size, JPEG at 60", func(p image.Image) image.Image { return through(picturetest.JPEG(t, half(p), 60)) }},
 		{"twice its size", func(p image.Image) image.Image { return resized(p, p.Bounds().Dx()*2, p.Bounds().Dy()*2) }},

@@ -9,12 +9,13 @@ import (
 	"maps"
 
 	"midgate/adapter"
+	"midgate/adapter/pictures/format"
 )
 
 // metadata is what was found out about stored bytes, kept beside them as a small JSON
 // object. It is a memory aid: whatever is lost is found out again.
 type metadata struct {
-	header
+	format.Header
 	Size int64 `json:"size"`
 	// Digests holds the SHA-256 of what is handed out, by the ID that is written into it;
 	// "" is for the bytes as they are stored.
@@ -25,7 +26,7 @@ type metadata struct {
 const maxDigests = 8
 
 func (f metadata) picture(name string) adapter.Picture {
-	return adapter.Picture{Name: name, Format: f.Format, Width: f.Width, Height: f.Height, Moving: f.moving(), Size: f.Size, SHA256: f.Digests[""]}
+	return adapter.Picture{Name: name, Format: f.Format, Width: f.Width, Height: f.Height, Moving: f.Moving(), Size: f.Size, SHA256: f.Digests[""]}
 }
 
 // with returns the metadata with one more digest.
@@ -61,7 +62,7 @@ func (s *Store) inspect(ctx context.Context, name string) (metadata, error) {
 		return metadata{}, fmt.Errorf("read picture: %w", err)
 	}
 	defer func() { _ = r.Close() }()
-	h, rest, err := readHeader(r)
+	h, rest, err := format.ReadHeader(r)
 	if err != nil {
 		return metadata{}, err
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"midgate/adapter"
+	"midgate/adapter/pictures/format"
 	"midgate/adapter/pictures/png"
 )
 
@@ -65,7 +66,7 @@ func (s *Store) Open(ctx context.Context, r adapter.Rendition) (*adapter.Blob, e
 
 // blame says whose a damaged picture is: what was not uploaded came from the upstream, and no request is at fault for it.
 func blame(name string, err error) error {
-	if e, ok := errors.AsType[*adapter.Error](err); ok && e.Code == codeDamaged && !strings.HasPrefix(name, uploads) {
+	if e, ok := errors.AsType[*adapter.Error](err); ok && e.Code == format.CodeDamaged && !strings.HasPrefix(name, uploads) {
 		return adapter.Wrap(adapter.Failed, err, "The picture that the upstream sent is damaged.")
 	}
 	return err

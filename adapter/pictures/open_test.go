@@ -17,6 +17,7 @@ import (
 	"testing"
 
 	"midgate/adapter"
+	"midgate/adapter/pictures/format"
 	"midgate/adapter/pictures/picturetest"
 	"midgate/adapter/pictures/png"
 )
@@ -37,7 +38,7 @@ func read(t testing.TB, s *Store, r adapter.Rendition) (*adapter.Blob, []byte) {
 		t.Fatalf("Open(%+v): %d bytes with digest %s, but it says %d, %s", r, len(b), digestOf(b), blob.Size, blob.SHA256)
 	}
 	if blob.Format != adapter.MP4 {
-		h, _, err := readHeader(bytes.NewReader(b))
+		h, _, err := format.ReadHeader(bytes.NewReader(b))
 		if err != nil || h.Format != blob.Format || h.Width != blob.Width || h.Height != blob.Height {
 			t.Fatalf("Open(%+v): bytes are %+v, %v, but it says %s %d×%d", r, h, err, blob.Format, blob.Width, blob.Height)
 		}
@@ -63,11 +64,11 @@ func psnr(a, b image.Image) float64 {
 
 func decodeBytes(t testing.TB, b []byte) image.Image {
 	t.Helper()
-	h, _, err := readHeader(bytes.NewReader(b))
+	h, _, err := format.ReadHeader(bytes.NewReader(b))
 	if err != nil {
 		t.Fatal(err)
 	}
-	img, err := decode(bytes.NewReader(b), h)
+	img, err := format.Decode(bytes.NewReader(b), h)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,7 +125,7 @@ func TestWebPOutIsReadableAtEveryQuality(t *testing.T) {
 	save(t, s, "a", picturetest.PNG(t, img))
 	for _, quality := range []int{75, 95, 100} {
 		_, b := read(t, s, adapter.Rendition{Name: "a", Format: adapter.WebP, Compression: quality})
-		got, err := decodeWebP(bytes.NewReader(b))
+		got, err := shownWebP(bytes.NewReader(b))
 		if err != nil {
 			t.Fatalf("quality %d: x/image/webp = %v", quality, err)
 		}

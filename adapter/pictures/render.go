@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"image/draw"
 	"io"
 
 	"midgate/adapter"
+	"midgate/adapter/pictures/format"
 	"midgate/adapter/pictures/png"
 )
 
@@ -52,15 +54,15 @@ func (s *Store) make(ctx context.Context, batch []plan) error {
 	}
 	defer release()
 	p := batch[0]
-	if err := s.checkPixels(p.source.header); err != nil {
+	if err := s.checkPixels(p.source.Header); err != nil {
 		return err
 	}
-	if p.source.Format == adapter.PNG && p.format == adapter.PNG && p.quarter != 0 {
+	if p.source.Format == adapter.PNG && p.source.Turn == 0 && p.format == adapter.PNG && p.quarter != 0 {
 		if err := s.split(ctx, batch); !errors.Is(err, png.ErrForm) {
 			return err
 		}
 	}
-	img, err := s.decodeStored(ctx, p.name, p.source.header)
+	img, err := s.decodeStored(ctx, p.name, p.source.Header)
 	if err != nil {
 		return err
 	}
@@ -83,13 +85,28 @@ func (s *Store) render(ctx context.Context, p plan, img image.Image) error {
 	defer o.abort()
 	count := &counting{w: o}
 	s.fingerprintPart(ctx, p, part)
-	if err := encode(count, part, p.format, p.quality); err != nil {
+	if err := format.Encode(count, part, p.format, p.quality); err != nil {
 		if count.err != nil {
 			return cannotStore(count.err)
 		}
 		return err
 	}
 	return s.keep(ctx, p, o, count.n)
+}
+
+// crop returns the part of img, sharing its memory where it can.
+func crop(img image.Image, r image.Rectangle) image.Image {
+	if r == img.Bounds() {
+		return img
+	}
+	if s, ok := img.(interface {
+		SubImage(r image.Rectangle) image.Image
+	}); ok {
+		return s.SubImage(r)
+	}
+	dst := image.NewNRGBA(r)
+	draw.Draw(dst, r, img, r.Min, draw.Src)
+	return dst
 }
 
 // split cuts a PNG grid by rows.
@@ -110,7 +127,7 @@ func (s *Store) split(ctx context.Context, batch []plan) error {
 		counts[i] = &counting{w: objects[i]}
 		dst[i] = counts[i]
 	}
-	four := newQuarterBuilders(batch[0].source.header)
+	four := newQuarterBuilders(batch[0].source.Header)
 	if err := png.SplitQuarters(bufio.NewReaderSize(src, 64<<10), dst, four.addRow); err != nil {
 		return splitFailed(err, counts[:])
 	}
@@ -133,7 +150,7 @@ func splitFailed(err error, counts []*counting) error {
 			return cannotStore(c.err)
 		}
 	}
-	return damagedPicture(err)
+	return format.Damaged(err)
 }
 
 // keep makes a rendition visible and keeps its metadata, in this order: where there is
@@ -143,7 +160,7 @@ func (s *Store) keep(ctx context.Context, p plan, o *object, size int64) error {
 		return cannotStore(err)
 	}
 	r := png.Quarter(p.source.Width, p.source.Height, p.quarter)
-	f := metadata{header: header{Format: p.format, Width: r.Dx(), Height: r.Dy()}, Size: size}
+	f := metadata{Header: format.Header{Format: p.format, Width: r.Dx(), Height: r.Dy()}, Size: size}
 	s.keepMetadata(ctx, p.metadataKey(), f)
 	return nil
 }

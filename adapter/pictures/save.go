@@ -12,6 +12,7 @@ import (
 	"os"
 
 	"midgate/adapter"
+	"midgate/adapter/pictures/format"
 )
 
 // Save stores what r yields under name, at most limit bytes. It streams: nothing but
@@ -32,18 +33,18 @@ func (s *Store) save(ctx context.Context, name string, r io.Reader, limit int64)
 	if !validName(name) {
 		return adapter.Picture{}, fmt.Errorf("save picture: a name that cannot be: %q", name)
 	}
-	h, rest, err := readHeader(r)
+	h, rest, err := format.ReadHeader(r)
 	if err != nil {
 		return adapter.Picture{}, fmt.Errorf("save picture: %w", err)
 	}
-	f := metadata{header: h}
+	f := metadata{Header: h}
 	var readErr error
 	err = s.bucket.write(ctx, name, true, func(w io.Writer) error {
 		f, readErr = drain(w, rest, limit, f)
 		return readErr
 	})
 	switch {
-	case errors.Is(readErr, errCutShort): // nobody's request is at fault
+	case errors.Is(readErr, format.ErrCutShort): // nobody's request is at fault
 		return adapter.Picture{}, adapter.Wrap(adapter.Failed, readErr, "The picture's file is not whole.")
 	case readErr != nil:
 		return adapter.Picture{}, fmt.Errorf("save picture: %w", readErr)
@@ -55,9 +56,9 @@ func (s *Store) save(ctx context.Context, name string, r io.Reader, limit int64)
 
 // Inspect implements adapter.Inspector.
 func (s *Store) Inspect(r io.Reader, limit int64) error {
-	h, rest, err := readHeader(r)
+	h, rest, err := format.ReadHeader(r)
 	if err == nil {
-		_, err = drain(io.Discard, rest, limit, metadata{header: h})
+		_, err = drain(io.Discard, rest, limit, metadata{Header: h})
 	}
 	return err
 }
@@ -78,26 +79,26 @@ func (s *Store) settle(ctx context.Context, name string, f metadata) error {
 // Receive stores an uploaded picture under uploads/ and its SHA-256, at most limit bytes and the
 // configured number of pixels. The same bytes are stored once.
 func (s *Store) Receive(ctx context.Context, r io.Reader, limit int64) (adapter.Picture, error) {
-	h, rest, err := readHeader(r)
+	h, rest, err := format.ReadHeader(r)
 	if err != nil {
 		return adapter.Picture{}, fmt.Errorf("receive upload: %w", err)
 	}
 	if h.Format == adapter.MP4 || h.Format == adapter.AVIF { // upstreams take neither, and a job with one would be paid for
-		return adapter.Picture{}, unknownFormat()
+		return adapter.Picture{}, format.Unknown()
 	}
 	if err := s.checkPixels(h); err != nil {
 		return adapter.Picture{}, err
 	}
 	return s.keepContent(ctx, func(spool *os.File) (metadata, error) {
-		f, err := drain(spool, rest, limit, metadata{header: h})
-		if errors.Is(err, errCutShort) && h.Format == adapter.GIF {
+		f, err := drain(spool, rest, limit, metadata{Header: h})
+		if errors.Is(err, format.ErrCutShort) && h.Format == adapter.GIF {
 			err = nil // many a GIF has no trailer
 		}
 		if err == nil && h.Format == adapter.JPEG {
-			err = fewScans(spool, f.Size)
+			err = format.FewScans(spool, f.Size)
 		}
-		if errors.Is(err, errCutShort) || errors.Is(err, errManyScans) {
-			err = damagedPicture(err)
+		if errors.Is(err, format.ErrCutShort) || errors.Is(err, format.ErrManyScans) {
+			err = format.Damaged(err)
 		}
 		if err != nil {
 			return metadata{}, fmt.Errorf("receive upload: %w", err)
@@ -107,33 +108,33 @@ func (s *Store) Receive(ctx context.Context, r io.Reader, limit int64) (adapter.
 }
 
 // checkPixels refuses a picture that would be too large once decoded.
-func (s *Store) checkPixels(h header) error {
+func (s *Store) checkPixels(h format.Header) error {
 	if s.tooLarge(h) {
 		return adapter.Errorf(adapter.TooLarge, "The picture has %d×%d pixels; at most %d pixels are allowed.", h.Width, h.Height, s.maxPixels)
 	}
 	return nil
 }
 
-func (s *Store) tooLarge(h header) bool { return h.Width*h.Height > s.maxPixels }
+func (s *Store) tooLarge(h format.Header) bool { return h.Width*h.Height > s.maxPixels }
 
 // drain copies r to w, at most limit bytes, and completes the metadata. What w refuses is a failure of the bucket, what r
-// refuses is not. A file that stops before its end is copied, too; then errCutShort comes with the metadata.
+// refuses is not. A file that stops before its end is copied, too; then format.ErrCutShort comes with the metadata.
 func drain(w io.Writer, r io.Reader, limit int64, f metadata) (metadata, error) {
 	d := newDigesting(w)
 	src := io.TeeReader(io.LimitReader(r, limit+1), d)
-	cut := readWhole(bufio.NewReaderSize(src, 64<<10), f.Format)
+	cut := format.ReadWhole(bufio.NewReaderSize(src, 64<<10), f.Format)
 	_, err := io.Copy(io.Discard, src)
 	switch {
 	case d.refused != nil:
 		return metadata{}, cannotStore(d.refused)
-	case cut != nil && !errors.Is(cut, errCutShort):
+	case cut != nil && !errors.Is(cut, format.ErrCutShort):
 		return metadata{}, cut
 	case err != nil:
 		return metadata{}, err
 	case d.n > limit:
 		return metadata{}, adapter.Errorf(adapter.TooLarge, "The file has more than %d bytes.", limit)
 	}
-	return d.metadata(f.header), cut
+	return d.metadata(f.Header), cut
 }
 
 // digesting passes bytes on while it counts and digests them.
@@ -155,8 +156,8 @@ func (d *digesting) Write(b []byte) (int, error) {
 }
 
 // metadata are those of the bytes written so far.
-func (d *digesting) metadata(h header) metadata {
-	return metadata{header: h, Size: d.n}.with("", hex.EncodeToString(d.sum.Sum(nil)))
+func (d *digesting) metadata(h format.Header) metadata {
+	return metadata{Header: h, Size: d.n}.with("", hex.EncodeToString(d.sum.Sum(nil)))
 }
 
 // cannotStore says that the bucket failed; a caller that left stays a caller that left.

@@ -20,6 +20,7 @@ import (
 	"github.com/johannesboyne/gofakes3/backend/s3mem"
 
 	"midgate/adapter"
+	"midgate/adapter/pictures/format"
 	"midgate/adapter/pictures/picturetest"
 )
 
@@ -264,4 +265,13 @@ func TestNewRefusesAnUnusableURL(t *testing.T) {
 			t.Errorf("New(%q) = nil, want an error", url)
 		}
 	}
+}
+
+// shownWebP decodes a WebP as a stored one is.
+func shownWebP(r io.Reader) (image.Image, error) {
+	h, rest, err := format.ReadHeader(r)
+	if err != nil {
+		return nil, err
+	}
+	return format.Decode(rest, h)
 }

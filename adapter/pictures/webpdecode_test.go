@@ -20,7 +20,7 @@ func TestALossyWebPKeepsItsContrast(t *testing.T) {
 	for name, want := range tests {
 		img := image.NewRGBA(image.Rect(0, 0, 32, 32))
 		draw.Draw(img, img.Rect, image.NewUniform(want), image.Point{}, draw.Src)
-		got, err := decodeWebP(bytes.NewReader(webpBytes(t, img, false)))
+		got, err := shownWebP(bytes.NewReader(webpBytes(t, img, false)))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -36,7 +36,7 @@ func TestALossyWebPKeepsItsContrast(t *testing.T) {
 
 func TestAWebPLooksAsAnotherDecoderSeesIt(t *testing.T) {
 	b := webpBytes(t, picturetest.Painting(256, 256, 3), false)
-	got, err := decodeWebP(bytes.NewReader(b))
+	got, err := shownWebP(bytes.NewReader(b))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package pictures
+package format
 
 import (
 	"fmt"
@@ -19,8 +19,8 @@ import (
 // measures it.
 const webpMethod = 4
 
-// encode writes a picture in a format; quality is for JPEG and WebP.
-func encode(w io.Writer, img image.Image, f adapter.Format, quality int) error {
+// Encode writes a picture in a format; quality is for JPEG and WebP.
+func Encode(w io.Writer, img image.Image, f adapter.Format, quality int) error {
 	switch f {
 	case adapter.PNG:
 		return png.Encode(w, img)

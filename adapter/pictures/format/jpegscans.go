@@ -1,4 +1,4 @@
-package pictures
+package format
 
 import (
 	"bufio"
@@ -7,15 +7,16 @@ import (
 	"io"
 )
 
-// maxScans is how many scans a JPEG may have: encoders write about ten. Each takes a decoder once over the whole picture
+// MaxScans is how many scans a JPEG may have: encoders write about ten. Each takes a decoder once over the whole picture
 // and may be a dozen bytes long, so that 80 KB could keep one busy for half a minute.
-const maxScans = 64
+const MaxScans = 64
 
-var errManyScans = errors.New("jpeg: more scans than any encoder writes")
+// ErrManyScans is what FewScans says of such a file.
+var ErrManyScans = errors.New("jpeg: more scans than any encoder writes")
 
-// fewScans refuses a JPEG of very many scans. It walks from marker to marker as image/jpeg does: what only looks like a
+// FewScans refuses a JPEG of very many scans. It walks from marker to marker as image/jpeg does: what only looks like a
 // scan inside a note or behind the end is none. Where the file breaks off is for others to judge.
-func fewScans(r io.ReaderAt, size int64) error {
+func FewScans(r io.ReaderAt, size int64) error {
 	b := bufio.NewReaderSize(io.NewSectionReader(r, 2, max(size-2, 0)), 64<<10)
 	for scans := 0; ; {
 		marker, err := nextMarker(b)
@@ -23,8 +24,8 @@ func fewScans(r io.ReaderAt, size int64) error {
 			return ended(err)
 		}
 		if marker == markerScan {
-			if scans++; scans > maxScans {
-				return errManyScans
+			if scans++; scans > MaxScans {
+				return ErrManyScans
 			}
 		}
 		if err := skipSegment(b); err != nil {

@@ -1,4 +1,4 @@
-package pictures
+package format
 
 import (
 	"bufio"
@@ -11,12 +11,13 @@ import (
 	"midgate/adapter/pictures/png"
 )
 
-var errCutShort = errors.New("the file ends before the picture does")
+// ErrCutShort says that a file stops before its own end.
+var ErrCutShort = errors.New("the file ends before the picture does")
 
-// readWhole reads a file as far as its own end, whatever follows it, and returns errCutShort if it stops before: a PNG's
+// ReadWhole reads a file as far as its own end, whatever follows it, and returns ErrCutShort if it stops before: a PNG's
 // chunks must lead to IEND, a JPEG's segments to its end marker, a GIF's blocks to the trailer; a WebP has the length
 // that it announces, and the boxes of an MP4 or AVIF file have theirs. An error of r itself comes through.
-func readWhole(r *bufio.Reader, f adapter.Format) error {
+func ReadWhole(r *bufio.Reader, f adapter.Format) error {
 	var err error
 	switch f {
 	case adapter.PNG:
@@ -31,7 +32,7 @@ func readWhole(r *bufio.Reader, f adapter.Format) error {
 		err = boxesWhole(r)
 	}
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return errCutShort
+		return ErrCutShort
 	}
 	return err
 }
@@ -155,7 +156,7 @@ func boxesWhole(r *bufio.Reader) error {
 		case box.toTheEnd && (complete || box.kind == "mdat" && (seen["moov"] || seen["meta"])):
 			return nil
 		case box.toTheEnd || box.rest < 0:
-			return errCutShort
+			return ErrCutShort
 		}
 		if err := skip(r, box.rest); err != nil {
 			return err

@@ -1,4 +1,4 @@
-package pictures
+package format
 
 import (
 	"encoding/binary"
@@ -19,14 +19,14 @@ var (
 
 // boxedHeader reads a file that is made of boxes after the first twelve bytes: an AVIF picture, else a clip. A picture in
 // another code than AV1 is neither.
-func boxedHeader(first [12]byte, r io.Reader) (header, error) {
+func boxedHeader(first [12]byte, r io.Reader) (Header, error) {
 	size := int64(binary.BigEndian.Uint32(first[:4]))
 	if size < 16 || size > 4<<10 {
-		return header{Format: adapter.MP4}, nil
+		return Header{Format: adapter.MP4}, nil
 	}
 	rest := make([]byte, size-12)
 	if _, err := io.ReadFull(r, rest); err != nil {
-		return header{}, err
+		return Header{}, err
 	}
 	brands := []string{string(first[8:])}
 	for i := 4; i+4 <= len(rest); i += 4 { // after the version
@@ -39,9 +39,9 @@ func boxedHeader(first [12]byte, r io.Reader) (header, error) {
 	case has(avifBrands):
 		return avifHeader(r)
 	case slices.Contains(heifBrands, brands[0]):
-		return header{}, unknownFormat()
+		return Header{}, Unknown()
 	default:
-		return header{Format: adapter.MP4}, nil
+		return Header{Format: adapter.MP4}, nil
 	}
 }
 
@@ -50,28 +50,28 @@ const maxMeta = 1 << 20
 
 // avifHeader reads boxes until the one that describes the picture, and in it how large the picture is: the largest of its
 // items, since a thumbnail and the tiles of a picture have sizes, too.
-func avifHeader(r io.Reader) (header, error) {
+func avifHeader(r io.Reader) (Header, error) {
 	for {
 		var h [8]byte
 		if _, err := io.ReadFull(r, h[:]); err != nil {
-			return header{}, err
+			return Header{}, err
 		}
 		size := int64(binary.BigEndian.Uint32(h[:4])) - 8
 		if size < 0 {
-			return header{}, errBadAVIF
+			return Header{}, errBadAVIF
 		}
 		if string(h[4:]) != "meta" {
 			if _, err := io.CopyN(io.Discard, r, size); err != nil {
-				return header{}, err
+				return Header{}, err
 			}
 			continue
 		}
 		if size < 4 || size > maxMeta {
-			return header{}, errBadAVIF
+			return Header{}, errBadAVIF
 		}
 		meta := make([]byte, size)
 		if _, err := io.ReadFull(r, meta); err != nil {
-			return header{}, err
+			return Header{}, err
 		}
 		width, height := largestItem(inBox(inBox(meta[4:], "iprp"), "ipco"))
 		return sized(adapter.AVIF, width, height, nil)

@@ -1,20 +1,24 @@
-package pictures
+package format
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/binary"
 	"image"
 	"image/color"
+	"io"
+
+	"midgate/adapter/pictures/png"
 )
 
 // asItLies is the orientation of a picture that is shown as its pixels lie.
 const asItLies = 1
 
-// orientation reads how a JPEG wants to be turned before it is shown, Exif's tag 0x0112: 1 as it lies, 2 to 8 mirrored
+// jpegOrientation reads how a JPEG wants to be turned before it is shown, Exif's tag 0x0112: 1 as it lies, 2 to 8 mirrored
 // or turned, from 5 on with width and height exchanged. Phones write it instead of turning the pixels, and every viewer
-// obeys it, so that a mask drawn over what is seen fits only the turned picture. head are the file's first bytes; what
-// cannot be read means 1.
-func orientation(head []byte) int {
+// obeys it, so that a mask drawn over what is seen fits only the turned picture. head are the file's first bytes, up to
+// its size in pixels, before which the tag stands; what cannot be read means 1.
+func jpegOrientation(head []byte, _ io.Reader) int {
 	for at := 2; at+4 <= len(head) && head[at] == 0xff; {
 		length := int(binary.BigEndian.Uint16(head[at+2:]))
 		segment := head[at+2+min(2, length):]
@@ -27,6 +31,37 @@ func orientation(head []byte) int {
 		at += 2 + length
 	}
 	return asItLies
+}
+
+// maxExif bounds the notes of a camera that are looked at.
+const maxExif = 1 << 20
+
+// pngOrientation reads the same tag of a PNG, from the chunk eXIf (PNG, third edition, 11.3.4.5). It stands before the
+// picture as a rule and may stand behind it; browsers obey only the former, as far as the first IDAT. head are the file's
+// first bytes, which end within the chunks before the picture; more are those that follow.
+func pngOrientation(head []byte, more io.Reader) int {
+	r := bufio.NewReader(io.MultiReader(bytes.NewReader(head), more))
+	_ = skip(r, int64(len(png.Signature)))
+	for {
+		var chunk [8]byte
+		if _, err := io.ReadFull(r, chunk[:]); err != nil {
+			return asItLies
+		}
+		length := int64(binary.BigEndian.Uint32(chunk[:]))
+		switch kind := string(chunk[4:]); {
+		case kind == "IDAT", kind == "IEND":
+			return asItLies
+		case kind == "eXIf" && length <= maxExif:
+			tiff := make([]byte, length)
+			if _, err := io.ReadFull(r, tiff); err != nil {
+				return asItLies
+			}
+			return exifOrientation(bytes.TrimPrefix(tiff, []byte("Exif\x00\x00")))
+		}
+		if err := skip(r, length+4); err != nil {
+			return asItLies
+		}
+	}
 }
 
 // exifOrientation reads the tag in the first directory of a TIFF.
@@ -102,7 +137,7 @@ func source(x, y, w, h, turn int) (sx, sy int) {
 	}
 }
 
-// colours reads the pixels of what a JPEG decodes to without an allocation for each.
+// colours reads the pixels of what a picture decodes to without an allocation for each.
 func colours(img image.Image) func(x, y int) color.NRGBA {
 	if img, ok := img.(*image.YCbCr); ok {
 		return func(x, y int) color.NRGBA {
