@@ -47,6 +47,11 @@ func (s *Server) Observe(c *gin.Context) {
 	c.Set(visitKey, v)
 	c.Header("X-Request-Id", v.id)
 	s.Metrics.Arrive()
+	var sent *arriving
+	if c.Request.Body != nil && c.Request.Body != http.NoBody {
+		sent = &arriving{ReadCloser: c.Request.Body}
+		c.Request.Body = sent
+	}
 	defer func() {
 		reason := recover()
 		abort := aborts(reason)
@@ -60,6 +65,9 @@ func (s *Server) Observe(c *gin.Context) {
 		if abort || reason != nil && v.cut {
 			reset(c)
 			panic(http.ErrAbortHandler)
+		}
+		if v.failed != nil {
+			s.readOn(c, sent)
 		}
 	}()
 	c.Next()
