@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"net/url"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -32,7 +35,8 @@ func checkUp(ctx context.Context, p program, args []string) error {
 		return err
 	}
 	p.print("settings: fine; clients must send %s\n", shown[cfg.Proxy.Auth])
-	trouble := !p.examineState(ctx, cfg.State)
+	trouble := !p.examineDataDir(cfg.DataDir)
+	trouble = !p.examineState(ctx, cfg.State) || trouble
 	cfg.Midjourney.WebhookURL = "" // nothing is submitted, so nothing is hooked
 	fleet, err := midjourney.New(cfg.Midjourney)
 	if err != nil {
@@ -45,12 +49,34 @@ func checkUp(ctx context.Context, p program, args []string) error {
 		if err != nil {
 			return err
 		}
-		trouble = !p.examine(ctx, u.URL, account.Upstream, !cfg.Midjourney.Passthrough) || trouble
+		trouble = !p.examine(ctx, keyed{u, cfg.Midjourney}, account.Upstream) || trouble
 	}
 	if trouble {
 		return errTrouble
 	}
 	return nil
+}
+
+// examineDataDir tries the data directory and leaves nothing in it; false if midgate cannot write there.
+func (p program) examineDataDir(dir string) bool {
+	there := dir
+	for {
+		if _, err := os.Stat(there); !errors.Is(err, fs.ErrNotExist) || filepath.Dir(there) == there {
+			break
+		}
+		there = filepath.Dir(there) // the first start makes what is missing
+	}
+	f, err := os.CreateTemp(there, ".midgate-check-*")
+	if err == nil {
+		_, err = f.WriteString("midgate")
+		err = errors.Join(err, f.Close(), os.Remove(f.Name()))
+	}
+	if err != nil {
+		p.print("data: NO: MIDGATE_DATA_DIR %s cannot be written: %v\n", dir, err)
+		return false
+	}
+	p.print("data: %s can be written\n", dir)
+	return true
 }
 
 // examineState looks at the database and prints what an operator should know; false if midgate cannot work with it.
@@ -83,20 +109,27 @@ const stranger = "midgate-check"
 const nobody = "0000000000000000"
 
 // examine asks one upstream and prints what it says; false if it cannot be used.
-func (p program) examine(ctx context.Context, url string, up adapter.Upstream, ownKey bool) bool {
+func (p program) examine(ctx context.Context, u keyed, up adapter.Upstream) bool {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
-	err := met(ctx, up)
+	err, ownKey := met(ctx, up), !u.all.Passthrough
 	switch refused := keyRefused(err); {
 	case errors.Is(err, errElsewhere):
-		p.finding("reachable", "yes, but NO midjourney-proxy is at this address%s", remedy(url))
+		p.finding("reachable", "yes, but NO midjourney-proxy is at this address%s", remedy(u.URL))
 		return false
 	case err != nil && !refused:
 		p.finding("reachable", "NO: %s", said(err))
+		if way := u.otherWay(ctx); ownKey && way != "" { // some servers refuse a key without saying that it is one
+			p.finding("key", "REFUSED: %s", way)
+		}
+		return false
+	case refused && ownKey && u.Key == "":
+		p.finding("reachable", "yes")
+		p.finding("key", "NEEDED, and none is set: set MIDGATE_UPSTREAM_KEY")
 		return false
 	case refused && ownKey:
 		p.finding("reachable", "yes")
-		p.finding("key", "REFUSED: %s; check MIDGATE_UPSTREAM_KEY and MIDGATE_UPSTREAM_AUTH", said(err))
+		p.finding("key", "REFUSED: %s; %s", said(err), u.advice(ctx))
 		return false
 	case refused:
 		p.finding("reachable", "yes")

@@ -35,6 +35,33 @@ func TestCheckSaysWhatAnUpstreamCanDo(t *testing.T) {
 			simulator.Config{Key: "k"}, []string{"MIDGATE_UPSTREAM_KEY=wrong", "MIDGATE_API_KEYS=a"}, 1,
 			[]string{"reachable yes", "key REFUSED", "something is wrong"},
 		},
+		"the key is sent in another way": {
+			simulator.Config{Dialect: simulator.NoviceZK, Key: "k"}, []string{"MIDGATE_UPSTREAM_KEY=k", "MIDGATE_API_KEYS=a"}, 1,
+			[]string{"key REFUSED", "it is accepted when it is sent in another way: set MIDGATE_UPSTREAM_AUTH=mj-api-secret"},
+		},
+		"the key goes without Bearer": {
+			simulator.Config{Dialect: simulator.TrueAI, Key: "k"}, []string{"MIDGATE_UPSTREAM_KEY=k", "MIDGATE_API_KEYS=a"}, 1,
+			[]string{"key REFUSED: it is accepted when it is sent in another way: set MIDGATE_UPSTREAM_AUTH="},
+		},
+		"a wrong key is wrong in every way": {
+			simulator.Config{Dialect: simulator.NoviceZK, Key: "k"}, []string{"MIDGATE_UPSTREAM_KEY=wrong", "MIDGATE_API_KEYS=a"}, 1,
+			[]string{"key REFUSED", "refused in each of the three ways of MIDGATE_UPSTREAM_AUTH: check MIDGATE_UPSTREAM_KEY"},
+		},
+		"no key is set": {
+			simulator.Config{Key: "k"}, []string{"MIDGATE_API_KEYS=a"}, 1, []string{"key NEEDED, and none is set: set MIDGATE_UPSTREAM_KEY"},
+		},
+		"the data directory is a file": {
+			simulator.Config{Key: "k"}, []string{"MIDGATE_UPSTREAM_KEY=k", "MIDGATE_API_KEYS=a", "MIDGATE_DATA_DIR=commands_test.go"}, 1,
+			[]string{"/cmd/midgate/commands_test.go cannot be written", "key accepted"},
+		},
+		"the data directory would be in a file": {
+			simulator.Config{Key: "k"}, []string{"MIDGATE_UPSTREAM_KEY=k", "MIDGATE_API_KEYS=a", "MIDGATE_DATA_DIR=commands_test.go/data"}, 1,
+			[]string{"/cmd/midgate/commands_test.go/data cannot be written"},
+		},
+		"the data directory takes no files": {
+			simulator.Config{Key: "k"}, []string{"MIDGATE_UPSTREAM_KEY=k", "MIDGATE_API_KEYS=a", "MIDGATE_DATA_DIR=/proc/midgate"}, 1,
+			[]string{"data: NO: MIDGATE_DATA_DIR /proc/midgate cannot be written"},
+		},
 		"clients bring their own keys": {
 			simulator.Config{Key: "k"}, nil, 0, []string{"clients must send their own upstream keys", "key needed; clients send theirs"},
 		},
