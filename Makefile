@@ -35,7 +35,7 @@ demo: ## midgate and a simulated Midjourney, to try it out
 .PHONY: test
 test: prepare ## every check that needs no network: format, vet, all tests under the race detector
 	@unformatted=$$(gofmt -l $$(find . -name node_modules -prune -o -name '*.go' -print)); [ -z "$$unformatted" ] || { echo "not gofmt-ed: $$unformatted"; exit 1; }
-	go test -race -vet=all -timeout 20m $(SLOW) $(filter-out $(SLOW),$(shell go list ./...))
+	go test -race -vet=all -timeout 40m $(SLOW) $(filter-out $(SLOW),$(shell go list ./...))
 	@echo; echo 'What each client did, and what it cost at the simulated upstream:'; cat proxy/testdata/clients/operations.md
 	@echo; echo 'What each client did when something broke:'; cat proxy/testdata/clients/broken.md
 

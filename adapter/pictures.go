@@ -10,7 +10,7 @@ import (
 // It is safe for concurrent use; every name it is given is of [A-Za-z0-9_/.-].
 type Pictures interface {
 	// Save stores what r yields under name, at most limit bytes (a TooLarge *Error beyond), after
-	// looking at its first bytes: PNG, JPEG, WebP, GIF, AVIF or MP4, else an Invalid *Error. A file that
+	// looking at its first bytes: PNG, JPEG, WebP, GIF, AVIF, MP4 or WebM, else an Invalid *Error. A file that
 	// stops before its end is not stored: a Failed *Error.
 	Save(ctx context.Context, name string, r io.Reader, limit int64) (Picture, error)
 	// Receive stores an upload under its SHA-256 and returns that name; limits as Save, and pixels.
@@ -42,7 +42,7 @@ const (
 // Format is a picture's encoding, as OpenAI's output_format names it.
 type Format string
 
-// The formats. GIF (its first frame) and AVIF are only read, MP4 only passed on.
+// The formats. GIF (its first frame) and AVIF are only read, MP4 and WebM only passed on.
 const (
 	PNG  Format = "png"
 	JPEG Format = "jpeg"
@@ -50,13 +50,17 @@ const (
 	GIF  Format = "gif"
 	AVIF Format = "avif"
 	MP4  Format = "mp4"
+	WebM Format = "webm"
 )
+
+// Film reports whether the format is of clips alone.
+func (f Format) Film() bool { return f == MP4 || f == WebM }
 
 // Picture says what some stored bytes are.
 type Picture struct {
 	Name          string
 	Format        Format
-	Width, Height int  // pixels; 0 for MP4
+	Width, Height int  // pixels; 0 for MP4 and WebM
 	Moving        bool // a clip, or a picture of several frames
 	Size          int64
 	SHA256        string // hex
@@ -78,7 +82,7 @@ type Blob struct {
 	Width, Height int
 	Size          int64  // bytes that reading yields, exactly
 	SHA256        string // of those bytes, hex
-	Fingerprint   []byte // what recognition compares; nil for MP4
+	Fingerprint   []byte // what recognition compares; nil for MP4 and WebM
 	Modified      time.Time
 }
 

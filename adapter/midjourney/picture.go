@@ -260,8 +260,8 @@ func startsAsFile(resp *http.Response) bool {
 		string(start[8:]) == "WEBP" || string(start[4:8]) == "ftyp")
 }
 
-// fileStarts is how PNG, JPEG and GIF files begin. WebP, AVIF and MP4 say what they are a little later.
-var fileStarts = []string{"\x89PNG", "\xff\xd8\xff", "GIF8"}
+// fileStarts is how PNG, JPEG, GIF and WebM files begin. WebP, AVIF and MP4 say what they are a little later.
+var fileStarts = []string{"\x89PNG", "\xff\xd8\xff", "GIF8", "\x1a\x45\xdf\xa3"}
 
 func isText(contentType string) bool {
 	return strings.HasPrefix(contentType, "text/") || strings.HasPrefix(contentType, "application/json")

@@ -20,7 +20,7 @@ func fingerprintKey(name string, quarter int) string {
 
 // fingerprintOf returns the encoded fingerprint of what p shows; nil for what is not a still picture.
 func (s *Store) fingerprintOf(ctx context.Context, p plan) ([]byte, error) {
-	if p.source.Format == adapter.MP4 || p.source.Animated || s.tooLarge(p.source.Header) {
+	if p.source.Format.Film() || p.source.Animated || s.tooLarge(p.source.Header) {
 		return nil, nil
 	}
 	key := fingerprintKey(p.name, p.quarter)

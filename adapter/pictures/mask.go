@@ -56,7 +56,7 @@ func (s *Store) still(ctx context.Context, name string) (metadata, error) {
 	if err != nil {
 		return metadata{}, err
 	}
-	if f.Format == adapter.MP4 || f.Animated {
+	if f.Format.Film() || f.Animated {
 		return metadata{}, format.Unusable(nil, "A moving picture cannot be used here.")
 	}
 	return f, nil

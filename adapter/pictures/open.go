@@ -101,7 +101,7 @@ func (p *plan) settle(compression int) error {
 		return nil
 	}
 	switch {
-	case own == adapter.MP4 || p.format == adapter.MP4 || p.format == adapter.GIF || p.format == adapter.AVIF:
+	case own.Film() || p.format.Film() || p.format == adapter.GIF || p.format == adapter.AVIF:
 		return adapter.Errorf(adapter.Unsupported, "A %s file cannot be turned into %s.", own, p.format)
 	case p.source.Animated:
 		return adapter.Errorf(adapter.Unsupported, "An animated picture cannot be cut.")

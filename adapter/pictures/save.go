@@ -83,7 +83,7 @@ func (s *Store) Receive(ctx context.Context, r io.Reader, limit int64) (adapter.
 	if err != nil {
 		return adapter.Picture{}, fmt.Errorf("receive upload: %w", err)
 	}
-	if h.Format == adapter.MP4 || h.Format == adapter.AVIF { // upstreams take neither, and a job with one would be paid for
+	if h.Format.Film() || h.Format == adapter.AVIF { // upstreams take none of them, and a job with one would be paid for
 		return adapter.Picture{}, format.Unknown()
 	}
 	if err := s.checkPixels(h); err != nil {

@@ -32,6 +32,9 @@ func described(w, h byte) []byte {
 
 func boxes(all ...[]byte) []byte { return bytes.Join(all, nil) }
 
+// webmHeading is how a WebM begins.
+var webmHeading = []byte("\x1a\x45\xdf\xa3\x8f\x42\x86\x81\x01\x42\x82\x84webm\x42\x87\x81\x04")
+
 // animation is a GIF of two frames.
 func animation(t *testing.T) []byte {
 	t.Helper()
@@ -69,6 +72,7 @@ func wholeFiles(t *testing.T) map[string][]byte {
 		"an MP4":                           boxes(ftyp, box("moov", data[:90]...), box("mdat", data...)),
 		"an MP4 with its index at the end": boxes(ftyp, box("free"), box("mdat", data...), box("moov", data[:90]...)),
 		"an MP4 with a large box":          boxes(ftyp, box("moov", data[:90]...), largeBox("mdat", data...)),
+		"a WebM":                           boxes(webmHeading, []byte("\x18\x53\x80\x67\x01\x00\x00\x00\x00\x00\x00\x96"), data[:150]),
 		"an AVIF":                          boxes(box("ftyp", []byte("avif\x00\x00\x00\x00avifmif1")...), box("meta", append(make([]byte, 4), described(48, 48)...)...), box("mdat", data...)),
 	}
 }

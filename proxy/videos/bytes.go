@@ -12,7 +12,7 @@ import (
 )
 
 // videoTypes are the media types of what a video's bytes may be: accounts on Discord animate as WebP.
-var videoTypes = map[adapter.Format]string{adapter.MP4: "video/mp4", adapter.WebP: "image/webp", adapter.GIF: "image/gif"}
+var videoTypes = map[adapter.Format]string{adapter.MP4: "video/mp4", adapter.WebM: "video/webm", adapter.WebP: "image/webp", adapter.GIF: "image/gif"}
 
 // Content serves GET /v1/videos/{id}/content: the clip, or its first frame. Where more than one clip was asked
 // for, ?index= chooses, from 1.

@@ -30,7 +30,7 @@ func OrPNG(f adapter.Format) adapter.Format {
 }
 
 // VideoEndings are the extensions under which videos are served: what the bytes are.
-var VideoEndings = []string{string(adapter.MP4), string(adapter.WebP), string(adapter.GIF)}
+var VideoEndings = []string{string(adapter.MP4), string(adapter.WebM), string(adapter.WebP), string(adapter.GIF)}
 
 // VideoURL is the address of a video's bytes; moving is its result's.
 func VideoURL(base, jobID string, moving adapter.Format) string {

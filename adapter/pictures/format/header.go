@@ -17,14 +17,14 @@ import (
 // Header is what the first bytes say.
 type Header struct {
 	Format        adapter.Format `json:"format"`
-	Width, Height int            // pixels as they are shown; 0 for MP4
+	Width, Height int            // pixels as they are shown; 0 for MP4 and WebM
 	Animated      bool           `json:",omitempty"` // a WebP with several frames
 	Loops         bool           `json:",omitempty"` // a GIF with several frames, of which the first is the picture
 	Turn          int            `json:",omitempty"` // how a JPEG or PNG wants to be turned; 0 as it lies
 }
 
 // Moving reports whether the file is a clip or has several frames.
-func (h Header) Moving() bool { return h.Format == adapter.MP4 || h.Animated || h.Loops }
+func (h Header) Moving() bool { return h.Format.Film() || h.Animated || h.Loops }
 
 // headLimit is how far into a file its size in pixels is looked for. Colour profiles
 // and camera notes stand before it, and none comes near this.
@@ -81,6 +81,8 @@ func parseHeader(r io.Reader) (Header, error) {
 		return gifHeader(again)
 	case string(magic[:4]) == "RIFF" && string(magic[8:]) == "WEBP":
 		return webpHeader(r)
+	case bytes.HasPrefix(magic[:], []byte(ebmlSignature)):
+		return webmHeader(again)
 	case string(magic[4:8]) == "ftyp":
 		return boxedHeader(magic, r)
 	}

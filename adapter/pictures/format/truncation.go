@@ -16,7 +16,7 @@ var ErrCutShort = errors.New("the file ends before the picture does")
 
 // ReadWhole reads a file as far as its own end, whatever follows it, and returns ErrCutShort if it stops before: a PNG's
 // chunks must lead to IEND, a JPEG's segments to its end marker, a GIF's blocks to the trailer; a WebP has the length
-// that it announces, and the boxes of an MP4 or AVIF file have theirs. An error of r itself comes through.
+// that it announces, and the boxes of an MP4 or AVIF file have theirs, as has a WebM's segment. An error of r itself comes through.
 func ReadWhole(r *bufio.Reader, f adapter.Format) error {
 	var err error
 	switch f {
@@ -30,6 +30,8 @@ func ReadWhole(r *bufio.Reader, f adapter.Format) error {
 		err = gifWhole(r)
 	case adapter.MP4, adapter.AVIF:
 		err = boxesWhole(r)
+	case adapter.WebM:
+		err = webmWhole(r)
 	}
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return ErrCutShort
