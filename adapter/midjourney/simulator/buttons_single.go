@@ -1,11 +1,15 @@
 package simulator
 
-import "fmt"
+import (
+	"fmt"
+
+	"midgate/adapter/midjourney/simulator/prompts"
+)
 
 // singleButtons follow U: version 4 has enlargements of its own, 5 to 7 zoom and pan, 8 neither.
 func (s *Simulator) singleButtons(t *task) []button {
 	m := t.model
-	if m.major <= 4 && !m.niji {
+	if m.Major <= 4 && !m.Niji {
 		return append(oldButtons(t), s.lastButtons(t)...)
 	}
 	set := upscaleButtons(t)
@@ -13,7 +17,7 @@ func (s *Simulator) singleButtons(t *task) []button {
 	if !edited {
 		set = append(set, varyButtons(t)...)
 		set = append(set, regionButton(t))
-		if m.major < 8 {
+		if m.Major < 8 {
 			set = append(set, zoomButtons(t)...)
 			set = append(set, squareButton(t)...)
 			set = append(set, panButtons(t)...)
@@ -30,7 +34,7 @@ func (s *Simulator) enlargedButtons(t *task) []button {
 		set[i].Label = "Redo " + set[i].Label
 	}
 	set = append(set, varyButtons(t)...)
-	if t.model.major >= 6 && t.model.major < 8 {
+	if t.model.Major >= 6 && t.model.Major < 8 {
 		set = append(set, zoomButtons(t)...)
 	}
 	set = append(set, animateButtons(t)...)
@@ -39,8 +43,8 @@ func (s *Simulator) enlargedButtons(t *task) []button {
 
 // upscaleButtons are the two enlargements, whose names every version changes.
 func upscaleButtons(t *task) []button {
-	family := map[int]string{5: "v5", 6: "v6", 7: "v7"}[t.model.major]
-	if t.model == (model{major: 6, minor: 1}) {
+	family := map[int]string{5: "v5", 6: "v6", 7: "v7"}[t.model.Major]
+	if t.model == (prompts.Model{Major: 6, Minor: 1}) {
 		family = "v6r1"
 	}
 	switch family {

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"time"
+
+	"midgate/adapter/midjourney/simulator/prompts"
 )
 
 // habits are what makes one dialect differ from another.
@@ -26,7 +28,7 @@ type habits struct {
 	lacks            map[string]bool
 
 	pace         func(speed string) float64
-	reason       func(complaint) string
+	reason       func(prompts.Complaint) string
 	bannedReason func(word string) string
 	seen         func(s *Simulator, t *task, now time.Time) view
 	rows         func(s *Simulator, t *task, now time.Time, base string) []any // what list shows of a task
@@ -152,18 +154,18 @@ func (a acceptance) details() map[string]any {
 }
 
 // bracketed and spoken are the two ways to write a failure.
-func bracketed(c complaint) string {
-	if c == (complaint{}) {
+func bracketed(c prompts.Complaint) string {
+	if c == (prompts.Complaint{}) {
 		return ""
 	}
-	return "[" + c.title + "] " + c.text
+	return "[" + c.Title + "] " + c.Text
 }
 
-func spoken(c complaint) string {
-	if c == (complaint{}) {
+func spoken(c prompts.Complaint) string {
+	if c == (prompts.Complaint{}) {
 		return ""
 	}
-	return c.title + ", " + c.text
+	return c.Title + ", " + c.Text
 }
 
 // set is a set of route names.

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"midgate/adapter/midjourney/simulator/prompts"
 )
 
 // Fault spoils requests to come. Faults are tried in the order in which they were programmed; the first that fits a
@@ -107,7 +109,7 @@ func askedFault(c *call) *Fault {
 		return nil
 	}
 	for word, f := range askedFaults {
-		if containsWord(string(c.body), word) {
+		if prompts.ContainsWord(string(c.body), word) {
 			return &f
 		}
 	}

@@ -20,7 +20,7 @@ func (t *task) format() string {
 	switch {
 	case t.kind == "describe" && t.uploaded != nil:
 		return "png"
-	case len(t.cells) == 4 && t.model.major >= 7:
+	case len(t.cells) == 4 && t.model.Major >= 7:
 		return "webp"
 	}
 	return "png"

@@ -4,6 +4,8 @@ import (
 	"sort"
 	"strings"
 	"time"
+
+	"midgate/adapter/midjourney/simulator/prompts"
 )
 
 // shareOf is a job's length relative to a fast imagine.
@@ -35,8 +37,8 @@ func speedShare(speed string) float64 {
 // plan is the run of a task that starts at start: its length, and how orders and prompt make it end.
 func (s *Simulator) plan(t *task, queued, start time.Time) *run {
 	share := shareOf(t.kind) * s.habits.pace(t.speed)
-	p := parsePrompt(t.asked)
-	if p.has("draft") {
+	p := prompts.Parse(t.asked)
+	if p.Has("draft") {
 		share /= 10
 	}
 	length := float64(s.cfg.Pace) * share * jitterOf(t.seed, s.cfg.Jitter)
@@ -50,7 +52,7 @@ func (s *Simulator) plan(t *task, queued, start time.Time) *run {
 }
 
 // planEnd decides whether the run fails.
-func (s *Simulator) planEnd(t *task, p params, r *run) {
+func (s *Simulator) planEnd(t *task, p prompts.Prompt, r *run) {
 	share, status, why := t.orders.ending()
 	if share > 0 {
 		r.failAt, r.status, r.reason = share, status, s.habits.reason(why)
@@ -60,12 +62,12 @@ func (s *Simulator) planEnd(t *task, p params, r *run) {
 }
 
 // refusal is Midjourney's own asynchronous no to a task, or "".
-func (s *Simulator) refusal(t *task, p params) string {
-	if word := bannedWord(t.asked); word != "" && t.takesPrompt() {
+func (s *Simulator) refusal(t *task, p prompts.Prompt) string {
+	if word := prompts.BannedWord(t.asked); word != "" && t.takesPrompt() {
 		return s.habits.bannedReason(word)
 	}
 	if t.takesPrompt() {
-		if c := complain(p, t.model, t.dialog != nil && t.dialog.press.verb == "custom-zoom"); c != nil {
+		if c := prompts.Complain(p, t.model, t.dialog != nil && t.dialog.press.verb == "custom-zoom"); c != nil {
 			return s.habits.reason(*c)
 		}
 	}

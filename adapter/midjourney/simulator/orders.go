@@ -3,6 +3,8 @@ package simulator
 import (
 	"strings"
 	"time"
+
+	"midgate/adapter/midjourney/simulator/prompts"
 )
 
 // orders are what words in a prompt tell the simulator to do with the task; the words that spoil the submission
@@ -45,7 +47,7 @@ func ordersIn(prompt string) orders {
 	}
 	found := orders{}
 	for word := range orderHelp {
-		if containsWord(prompt, word) {
+		if prompts.ContainsWord(prompt, word) {
 			found[word] = true
 		}
 	}
@@ -67,20 +69,20 @@ func (o orders) obey(r *run, pace time.Duration) {
 }
 
 // ending is how the orders end a run: when, with which status and reason; 0 means it succeeds.
-func (o orders) ending() (share float64, status string, why complaint) {
+func (o orders) ending() (share float64, status string, why prompts.Complaint) {
 	switch {
 	case o["sim-fail-now"]:
-		return .02, "FAILURE", complaint{"Internal Server Error", "Something went wrong."}
+		return .02, "FAILURE", prompts.Complaint{Title: "Internal Server Error", Text: "Something went wrong."}
 	case o["sim-invalid"]:
-		return .25, "FAILURE", complaint{"Invalid parameter", "Unrecognized parameter(s): `--sim`"}
+		return .25, "FAILURE", prompts.Complaint{Title: "Invalid parameter", Text: "Unrecognized parameter(s): `--sim`"}
 	case o["sim-credits"]:
-		return .1, "FAILURE", complaint{"Credits exhausted", "The account has no fast time left."}
+		return .1, "FAILURE", prompts.Complaint{Title: "Credits exhausted", Text: "The account has no fast time left."}
 	case o["sim-fail"]:
-		return .5, "FAILURE", complaint{"Internal Server Error", "The job failed half-way."}
+		return .5, "FAILURE", prompts.Complaint{Title: "Internal Server Error", Text: "The job failed half-way."}
 	case o["sim-cancel"]:
-		return .5, "CANCEL", complaint{}
+		return .5, "CANCEL", prompts.Complaint{}
 	case o["sim-moderated"]:
-		return .6, "FAILURE", complaint{"Image denied", "Sorry! Our AI moderators feel your prompt might be against our community standards."}
+		return .6, "FAILURE", prompts.Complaint{Title: "Image denied", Text: "Sorry! Our AI moderators feel your prompt might be against our community standards."}
 	}
-	return 0, "", complaint{}
+	return 0, "", prompts.Complaint{}
 }

@@ -5,6 +5,7 @@ import (
 	"image"
 
 	"midgate/adapter/midjourney/simulator/paint"
+	"midgate/adapter/midjourney/simulator/prompts"
 )
 
 // picture is one single picture that a task owns: nothing is drawn until somebody asks for its bytes. It never
@@ -146,26 +147,26 @@ func (s *Simulator) cellOf(t *task, kind string, source *picture, i int) *pictur
 
 // fresh is a picture of nothing but words and seed.
 func (s *Simulator) fresh(t *task, i int) *picture {
-	p := parsePrompt(t.final)
+	p := prompts.Parse(t.final)
 	w, h := s.cellSizeFor(p, t.model)
-	sc := paint.NewScene(p.text, t.model.style(), t.seed, i, float64(w)/float64(h))
-	if tint, ok := s.studio.tintOf(p.images); ok {
+	sc := paint.NewScene(p.Text, t.model.Style(), t.seed, i, float64(w)/float64(h))
+	if tint, ok := s.studio.tintOf(p.Images); ok {
 		sc = sc.Tinted(tint, .5)
 	}
-	if p.has("tile") || p.has("raw") || p.value("style") == "raw" {
+	if p.Has("tile") || p.Has("raw") || p.Value("style") == "raw" {
 		sc = sc.Tinted(paint.Colour(.5, .5, .5), .15)
 	}
 	return &picture{w: w, h: h, scene: sc, frame: sc.OwnFrame()}
 }
 
 // cellSizeFor minds --ar and --hd.
-func (s *Simulator) cellSizeFor(p params, m model) (w, h int) {
+func (s *Simulator) cellSizeFor(p prompts.Prompt, m prompts.Model) (w, h int) {
 	edge := s.cfg.Pixels
-	if p.has("hd") && m.major >= 8 {
+	if p.Has("hd") && m.Major >= 8 {
 		edge *= 2
 	}
-	arW, arH := p.aspect()
-	return cellSize(arW, arH, edge)
+	arW, arH := p.Aspect()
+	return prompts.CellSize(arW, arH, edge)
 }
 
 // variation moves the scene of a picture by a share. A picture with something laid over its scene keeps that, bent,
@@ -173,9 +174,9 @@ func (s *Simulator) cellSizeFor(p params, m model) (w, h int) {
 func variation(t *task, source *picture, share float64, i int) *picture {
 	out := &picture{w: source.w, h: source.h, frame: source.frame, setting: source.setting}
 	out.scene = source.around().Varied(share, t.seed, i)
-	text := parsePrompt(t.asked).text
+	text := prompts.Parse(t.asked).Text
 	switch {
-	case t.dialog != nil && text != "" && text != parsePrompt(t.parent.asked).text:
+	case t.dialog != nil && text != "" && text != prompts.Parse(t.parent.asked).Text:
 		out.scene, out.setting = out.scene.Retold(text), nil
 	case source.over != nil:
 		out.scene = out.scene.Empty()
@@ -190,9 +191,9 @@ func zoomed(t *task, source *picture, factor float64, edge, i int) *picture {
 	cx, cy := (f.X0+f.X1)/2, (f.Y0+f.Y1)/2
 	w, h := (f.X1-f.X0)*factor, (f.Y1-f.Y0)*factor
 	out := &picture{w: source.w, h: source.h}
-	if p := parsePrompt(t.final); p.has("ar") {
-		arW, arH := p.aspect()
-		out.w, out.h = cellSize(arW, arH, edge)
+	if p := prompts.Parse(t.final); p.Has("ar") {
+		arW, arH := p.Aspect()
+		out.w, out.h = prompts.CellSize(arW, arH, edge)
 		ratio := float64(out.w) / float64(out.h)
 		w, h = max(w, h*ratio), max(h, w/ratio)
 	}
@@ -203,8 +204,8 @@ func zoomed(t *task, source *picture, factor float64, edge, i int) *picture {
 // widened is the picture with more canvas on one side (pan) or around its short sides (square).
 func widened(t *task, source *picture, edge, i int) *picture {
 	out := &picture{}
-	arW, arH := parsePrompt(t.final).aspect()
-	out.w, out.h = cellSize(arW, arH, edge)
+	arW, arH := prompts.Parse(t.final).Aspect()
+	out.w, out.h = prompts.CellSize(arW, arH, edge)
 	f, ratio := source.frame, float64(out.w)/float64(out.h)
 	w, h := max(f.X1-f.X0, (f.Y1-f.Y0)*ratio), max(f.Y1-f.Y0, (f.X1-f.X0)/ratio)
 	dx, dy := w-(f.X1-f.X0), h-(f.Y1-f.Y0)
@@ -234,7 +235,7 @@ func surround(t *task, source, out *picture, i int) *picture {
 func repainted(t *task, source *picture, i int) *picture {
 	around := source.around()
 	out := &picture{w: source.w, h: source.h, frame: source.frame, setting: &around}
-	out.scene = around.Varied(.18, t.seed, i).Holding(parsePrompt(t.asked).text, source.frame.Part(t.maskBox))
+	out.scene = around.Varied(.18, t.seed, i).Holding(prompts.Parse(t.asked).Text, source.frame.Part(t.maskBox))
 	out.over = region{from: source, mask: t.mask}
 	return out
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"midgate/adapter/midjourney/simulator/paint"
+	"midgate/adapter/midjourney/simulator/prompts"
 )
 
 // whiteMask is a mask as a data URI whose left share is white.
@@ -110,8 +111,8 @@ func TestGridSizes(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := New(Config{})
-			p := parsePrompt(test.prompt)
-			w, h := s.cellSizeFor(p, p.modelOf(s.defaultModel(), false))
+			p := prompts.Parse(test.prompt)
+			w, h := s.cellSizeFor(p, p.ModelOf(s.defaultModel(), false))
 			if 2*w != test.w || 2*h != test.h {
 				t.Errorf("grid of %q = %d×%d, want %d×%d", test.prompt, 2*w, 2*h, test.w, test.h)
 			}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"midgate/adapter/midjourney/simulator/paint"
+	"midgate/adapter/midjourney/simulator/prompts"
 )
 
 // upload is a file a client sent.
@@ -35,7 +36,7 @@ func (s *studio) keepAll(base string, images []string) (links []string, ok bool)
 		if strings.TrimSpace(text) == "" {
 			continue
 		}
-		if isLink(text) {
+		if prompts.IsLink(text) {
 			links = append(links, text)
 			continue
 		}

@@ -1,6 +1,10 @@
 package simulator
 
-import "strings"
+import (
+	"strings"
+
+	"midgate/adapter/midjourney/simulator/prompts"
+)
 
 // problem is a reason to refuse a submission; each dialect words it in its own way.
 type problem string
@@ -48,19 +52,19 @@ func (s *Simulator) birth(c *call, kind string, in common, prompt string) *task 
 	t.speed = s.speedOf(c, in.modes, prompt)
 	t.orders = ordersIn(prompt)
 	t.remix = s.cfg.Remix || t.orders["sim-modal"]
-	t.model = parsePrompt(prompt).modelOf(s.defaultModel(), false)
-	t.final = finalPrompt(parsePrompt(prompt), t.model)
-	if seed := parsePrompt(prompt).number("seed", -1); seed >= 0 {
+	t.model = prompts.Parse(prompt).ModelOf(s.defaultModel(), false)
+	t.final = prompts.Final(prompts.Parse(prompt), t.model)
+	if seed := prompts.Parse(prompt).Number("seed", -1); seed >= 0 {
 		t.seed = uint32(seed)
 	}
 	return t
 }
 
-func (s *Simulator) defaultModel() model {
-	if m, ok := parseVersion(s.cfg.DefaultVersion); ok {
+func (s *Simulator) defaultModel() prompts.Model {
+	if m, ok := prompts.ParseVersion(s.cfg.DefaultVersion); ok {
 		return m
 	}
-	return model{major: 7}
+	return prompts.Model{Major: 7}
 }
 
 // gate refuses what no upstream would take now; s.mu is held.
@@ -72,7 +76,7 @@ func (s *Simulator) gate(c *call, kind, prompt string) (problem, string) {
 	case found["sim-queue-full"] || s.full(kind, c.now):
 		return queueFull, ""
 	}
-	if word := bannedWord(prompt); word != "" && s.habits.bansAtOnce {
+	if word := prompts.BannedWord(prompt); word != "" && s.habits.bansAtOnce {
 		return bannedPrompt, word
 	}
 	return "", ""
@@ -115,12 +119,12 @@ func (s *Simulator) pictured(t *task, links []string, bot string) {
 	if len(links) > 0 {
 		t.asked = strings.Join(append(links, t.asked), " ")
 	}
-	p := parsePrompt(t.asked)
+	p := prompts.Parse(t.asked)
 	niji := strings.Contains(strings.ToLower(bot), "niji")
-	t.model = p.modelOf(s.defaultModel(), niji)
-	t.final = finalPrompt(p, t.model)
-	if p.has("video") {
-		t.kind, t.motion, t.clips = "video", motionOf(p.value("motion")), clipsOf(p.number("bs", 4))
+	t.model = p.ModelOf(s.defaultModel(), niji)
+	t.final = prompts.Final(p, t.model)
+	if p.Has("video") {
+		t.kind, t.motion, t.clips = "video", prompts.MotionOf(p.Value("motion")), prompts.ClipsOf(p.Number("bs", 4))
 	}
 }
 
@@ -140,18 +144,7 @@ func (s *Simulator) shorten(c *call) reply {
 		return s.habits.refuse(c, p, detail)
 	}
 	t := s.birth(c, "shorten", in, prompt)
-	t.queries = shortened(parsePrompt(prompt))
+	t.queries = prompts.Shorten(prompts.Parse(prompt))
 	t.description = "/shorten " + prompt
 	return s.start(t, c)
-}
-
-// shortened are five ever shorter forms of a prompt.
-func shortened(p params) []string {
-	words := strings.Fields(p.text)
-	var forms []string
-	for i := range 5 {
-		n := max(1, len(words)*(6-i)/7)
-		forms = append(forms, strings.TrimRight(strings.Join(words[:min(n, len(words))], " "), ","))
-	}
-	return forms
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"midgate/adapter/midjourney/simulator/paint"
+	"midgate/adapter/midjourney/simulator/prompts"
 )
 
 // dialog is the window that a press opened.
@@ -90,14 +91,14 @@ func (s *Simulator) child(c *call, parent *task, b button, in common) *task {
 	t := s.birth(c, b.press.kind(parent), in, parent.asked)
 	t.parent, t.customID, t.index = parent, b.CustomID, b.press.index
 	t.prompt, t.model, t.final = parent.prompt, parent.model, parent.final
-	t.press, t.zoom, t.asked = b.press, b.press.factor, dropParam(t.asked, "zoom")
+	t.press, t.zoom, t.asked = b.press, b.press.factor, prompts.Drop(t.asked, "zoom")
 	t.orders = parent.orders
 	t.description = b.press.describe(parent.id)
 	t.seed = paint.Hash(t.id)
 	if b.press.n > 0 && b.press.verb == "pic" || b.press.verb == "analyze" {
 		t.asked = query(parent, b.press.n)
 		t.prompt = t.asked
-		t.final = finalPrompt(parsePrompt(t.asked), t.model)
+		t.final = prompts.Final(prompts.Parse(t.asked), t.model)
 	}
 	switch t.kind {
 	case "upscale":

@@ -5,6 +5,8 @@ import (
 	"encoding/base64"
 	"image/png"
 	"strings"
+
+	"midgate/adapter/midjourney/simulator/prompts"
 )
 
 // modal answers POST /mj/submit/modal: text and mask for a dialog.
@@ -45,16 +47,16 @@ func (s *Simulator) confirm(c *call, t *task, prompt string, mask painted) reply
 	}
 	if strings.TrimSpace(prompt) != "" {
 		t.asked = prompt
-		t.model = parsePrompt(prompt).modelOf(t.model, false)
+		t.model = prompts.Parse(prompt).ModelOf(t.model, false)
 		t.orders = ordersIn(prompt)
-		if seed := parsePrompt(prompt).number("seed", -1); seed >= 0 {
+		if seed := prompts.Parse(prompt).Number("seed", -1); seed >= 0 {
 			t.seed = uint32(seed)
 		}
 	}
 	t.refine(t.asked)
 	t.mask, t.maskBox = mask.data, mask.box
 	if t.press.verb == "custom-zoom" {
-		t.zoom = min(max(parsePrompt(t.asked).number("zoom", 2), 1.01), 2)
+		t.zoom = min(max(prompts.Parse(t.asked).Number("zoom", 2), 1.01), 2)
 	}
 	ahead := s.launch(t, c.now)
 	return s.habits.accepted(acceptance{task: t, ahead: ahead, modal: true})
@@ -75,7 +77,7 @@ func (s *Simulator) successor(c *call, t *task) *task {
 }
 
 // complainDialog is what is wrong with the answer to a dialog, found out when it is rendered.
-func (t *task) complainDialog(p params) *complaint {
+func (t *task) complainDialog(p prompts.Prompt) *prompts.Complaint {
 	if t.dialog == nil {
 		return nil
 	}
@@ -83,25 +85,25 @@ func (t *task) complainDialog(p params) *complaint {
 	case "region":
 		return t.complainMask()
 	case "custom-zoom":
-		if !p.has("zoom") {
-			return invalid("Custom Zoom needs `--zoom`")
+		if !p.Has("zoom") {
+			return prompts.Invalid("Custom Zoom needs `--zoom`")
 		}
 	}
 	return nil
 }
 
 // complainMask wants a PNG of exactly the parent picture's size.
-func (t *task) complainMask() *complaint {
+func (t *task) complainMask() *prompts.Complaint {
 	if len(t.mask) == 0 {
-		return &complaint{"Invalid mask", "A mask is required."}
+		return &prompts.Complaint{Title: "Invalid mask", Text: "A mask is required."}
 	}
 	size, err := png.DecodeConfig(bytes.NewReader(t.mask))
 	if err != nil {
-		return &complaint{"Invalid mask", "The mask is not a PNG."}
+		return &prompts.Complaint{Title: "Invalid mask", Text: "The mask is not a PNG."}
 	}
 	from := t.parent.single()
 	if from != nil && (size.Width != from.w || size.Height != from.h) {
-		return &complaint{"Invalid mask", "The mask is not as large as the picture."}
+		return &prompts.Complaint{Title: "Invalid mask", Text: "The mask is not as large as the picture."}
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"midgate/adapter/midjourney/simulator/paint"
+	"midgate/adapter/midjourney/simulator/prompts"
 )
 
 // blend answers POST /mj/submit/blend.
@@ -37,7 +38,7 @@ func (s *Simulator) blend(c *call) reply {
 		t.blendShape = [2]int{3, 2}
 	}
 	t.asked = fmt.Sprintf("%s --ar %d:%d", strings.Join(s.linksOf(c, keys), " "), t.blendShape[0], t.blendShape[1])
-	t.final = finalPrompt(parsePrompt(t.asked), t.model)
+	t.final = prompts.Final(prompts.Parse(t.asked), t.model)
 	t.description = "/blend " + strings.Join(s.linksOf(c, keys), " ")
 	return s.start(t, c)
 }
@@ -57,7 +58,7 @@ func (s *Simulator) keepKeys(images []string) (keys []string, ok bool) {
 // keepOne stores one picture: data URI, base64, or an address, which is looked up among our own and never fetched.
 func (s *Simulator) keepOne(text string) (key string, ok bool) {
 	text = strings.TrimSpace(text)
-	if isLink(text) {
+	if prompts.IsLink(text) {
 		if key := uploadKeyOf(text); key != "" {
 			return key, true
 		}
@@ -90,7 +91,7 @@ func (s *Simulator) describe(c *call) reply {
 		return s.habits.refuse(c, badBody, "")
 	case text == "" && linked == "":
 		return s.habits.refuse(c, badImage, "")
-	case text == "" && !isLink(linked):
+	case text == "" && !prompts.IsLink(linked):
 		return s.habits.refuse(c, badLink, "")
 	}
 	key, ok := s.keepOne(cmp.Or(text, linked))
@@ -111,7 +112,7 @@ func (s *Simulator) describe(c *call) reply {
 
 // impressions are four prompts that fit a picture's colours and shape.
 func (s *Simulator) impressions(p *picture, key string) []string {
-	w, h := shapeOf(p.w, p.h)
+	w, h := prompts.ShapeOf(p.w, p.h)
 	color := "muted"
 	if mean, ok := s.studio.tint(key); ok {
 		color = paint.NearestColour(mean)

@@ -1,6 +1,10 @@
 package simulator
 
-import "strings"
+import (
+	"strings"
+
+	"midgate/adapter/midjourney/simulator/prompts"
+)
 
 // video answers POST /mj/submit/video: a new video, or the extension of a clip.
 func (s *Simulator) video(c *call) reply {
@@ -33,7 +37,7 @@ func (s *Simulator) video(c *call) reply {
 		return s.habits.refuse(c, p, detail)
 	}
 	t := s.birth(c, "video", in, prompt)
-	t.motion, t.clips = motionOf(motion), clipsOf(float64(clips))
+	t.motion, t.clips = prompts.MotionOf(motion), prompts.ClipsOf(float64(clips))
 	t.description = "/video " + prompt
 	if action == "extend" {
 		parent, p := s.parent(c, taskID)
@@ -72,7 +76,7 @@ func (s *Simulator) firstFrame(t *task) *picture {
 	case len(t.uploadKeys) > 0:
 		return s.uploadPicture(t.uploadKeys[0], t.asked)
 	}
-	for _, link := range parsePrompt(t.asked).images {
+	for _, link := range prompts.Parse(t.asked).Images {
 		if key := uploadKeyOf(link); key != "" {
 			return s.uploadPicture(key, t.asked)
 		}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"midgate/adapter/midjourney/simulator/paint"
+	"midgate/adapter/midjourney/simulator/prompts"
 )
 
 // task is one job at the upstream. What a reader sees of it is a function of the time (view), so thousands of waiting
@@ -22,7 +23,7 @@ type task struct {
 	description string
 	state, hook string
 	speed       string
-	model       model
+	model       prompts.Model
 	parent      *task
 	index       int // which quarter of the parent, 1–4; 0 when that means nothing
 	customID    string

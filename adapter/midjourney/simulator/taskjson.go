@@ -191,7 +191,7 @@ var actionNames = map[string][2]string{
 }
 
 func (t *task) bot() string {
-	if t.model.niji {
+	if t.model.Niji {
 		return "NIJI_JOURNEY"
 	}
 	return "MID_JOURNEY"

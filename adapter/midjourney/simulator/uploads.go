@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"midgate/adapter/midjourney/simulator/paint"
+	"midgate/adapter/midjourney/simulator/prompts"
 )
 
 // source is the picture a job without a parent works on: nil for a plain imagine.
@@ -23,22 +24,22 @@ func (s *Simulator) uploadPicture(key, text string) *picture {
 		size = image.Pt(s.cfg.Pixels, s.cfg.Pixels)
 	}
 	w, h := size.X, size.Y
-	sc := paint.NewScene(parsePrompt(text).text, s.defaultModel().style(), paint.Hash(key), 0, float64(w)/float64(h))
+	sc := paint.NewScene(prompts.Parse(text).Text, s.defaultModel().Style(), paint.Hash(key), 0, float64(w)/float64(h))
 	return &picture{key: "upload/" + key, w: w, h: h, scene: sc, frame: sc.OwnFrame(), over: fitted{keys: []string{key}}}
 }
 
 // fromUploads is one quarter of an edit, a retexture or a blend.
 func (s *Simulator) fromUploads(t *task, kind string, i int) *picture {
-	p := parsePrompt(t.final)
-	arW, arH := p.aspect()
-	if size, ok := s.studio.uploadSize(t.uploadKeys[0]); ok && !p.has("ar") {
-		arW, arH = shapeOf(size.X, size.Y)
+	p := prompts.Parse(t.final)
+	arW, arH := p.Aspect()
+	if size, ok := s.studio.uploadSize(t.uploadKeys[0]); ok && !p.Has("ar") {
+		arW, arH = prompts.ShapeOf(size.X, size.Y)
 	}
-	w, h := cellSize(arW, arH, s.cfg.Pixels)
+	w, h := prompts.CellSize(arW, arH, s.cfg.Pixels)
 	if kind == "blend" {
-		w, h = cellSize(t.blendShape[0], t.blendShape[1], s.cfg.Pixels)
+		w, h = prompts.CellSize(t.blendShape[0], t.blendShape[1], s.cfg.Pixels)
 	}
-	sc := paint.NewScene(p.text, t.model.style(), t.seed, i, float64(w)/float64(h))
+	sc := paint.NewScene(p.Text, t.model.Style(), t.seed, i, float64(w)/float64(h))
 	if tint, ok := s.studio.tint(t.uploadKeys[0]); ok {
 		sc = sc.Tinted(tint, .35)
 	}

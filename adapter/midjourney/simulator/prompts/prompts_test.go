@@ -1,4 +1,4 @@
-package simulator
+package prompts
 
 import (
 	"strings"
@@ -45,12 +45,12 @@ func TestComplain(t *testing.T) {
 		"a cat --tile --raw --fast --p --personal":         "--personal",
 		"a cat --tile --raw --turbo --stealth --p abc":     "",
 	} {
-		p := parsePrompt(prompt)
-		got := complain(p, p.modelOf(model{major: 7}, false), false)
+		p := Parse(prompt)
+		got := Complain(p, p.ModelOf(Model{Major: 7}, false), false)
 		switch {
 		case want == "" && got != nil:
-			t.Errorf("complain(%q) = %q, want nothing", prompt, got.text)
-		case want != "" && (got == nil || !strings.Contains(got.text, want)):
+			t.Errorf("complain(%q) = %q, want nothing", prompt, got.Text)
+		case want != "" && (got == nil || !strings.Contains(got.Text, want)):
 			t.Errorf("complain(%q) = %v, want something about %q", prompt, got, want)
 		}
 	}
@@ -64,8 +64,8 @@ func TestFinalPrompt(t *testing.T) {
 		"https://x.test/a.png a cat --iw 2":  "https://x.test/a.png a cat --iw 2 --v 7.0",
 		"a cat --s 50 --s 60 --turbo --tile": "a cat --s 50 60 --tile --v 7.0",
 	} {
-		p := parsePrompt(prompt)
-		if got := finalPrompt(p, p.modelOf(model{major: 7}, false)); got != want {
+		p := Parse(prompt)
+		if got := Final(p, p.ModelOf(Model{Major: 7}, false)); got != want {
 			t.Errorf("finalPrompt(%q) = %q, want %q", prompt, got, want)
 		}
 	}
@@ -75,7 +75,7 @@ func TestBannedWord(t *testing.T) {
 	for prompt, want := range map[string]string{
 		"a nude": "nude", "NUDE": "nude", "a denuded hill": "", "nude-ish": "", "sim-banned": "sim-banned", "gore.": "gore",
 	} {
-		if got := bannedWord(prompt); got != want {
+		if got := BannedWord(prompt); got != want {
 			t.Errorf("bannedWord(%q) = %q, want %q", prompt, got, want)
 		}
 	}
@@ -87,14 +87,14 @@ func FuzzParsePrompt(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, prompt string) {
-		p := parsePrompt(prompt)
-		m := p.modelOf(model{major: 7}, false)
-		complain(p, m, true)
-		if got := parsePrompt(finalPrompt(p, m)).text; got != p.text {
-			t.Errorf("text of the final prompt of %q = %q, want %q", prompt, got, p.text)
+		p := Parse(prompt)
+		m := p.ModelOf(Model{Major: 7}, false)
+		Complain(p, m, true)
+		if got := Parse(Final(p, m)).Text; got != p.Text {
+			t.Errorf("text of the final prompt of %q = %q, want %q", prompt, got, p.Text)
 		}
-		w, h := p.aspect()
-		if cw, ch := cellSize(w, h, 64); cw < 2 || ch < 2 || cw%2 != 0 || ch%2 != 0 {
+		w, h := p.Aspect()
+		if cw, ch := CellSize(w, h, 64); cw < 2 || ch < 2 || cw%2 != 0 || ch%2 != 0 {
 			t.Errorf("cellSize of %q = %d×%d, want even sides", prompt, cw, ch)
 		}
 	})

@@ -1,4 +1,4 @@
-package simulator
+package prompts
 
 import "math"
 
@@ -10,9 +10,9 @@ var tabled = map[[2]int][2]int{
 // widest is the most extreme shape that is drawn; prompts that ask for more fail anyway.
 const widest = 14.
 
-// cellSize is a grid cell's size for an aspect ratio: about edge² pixels, both sides even.
-func cellSize(arW, arH, edge int) (w, h int) {
-	arW, arH = reduce(max(arW, 1), max(arH, 1))
+// CellSize is a grid cell's size for an aspect ratio: about edge² pixels, both sides even.
+func CellSize(arW, arH, edge int) (w, h int) {
+	arW, arH = Reduce(max(arW, 1), max(arH, 1))
 	if size, ok := tabled[[2]int{arW, arH}]; ok {
 		return scaled(size[0], edge), scaled(size[1], edge)
 	}
@@ -28,8 +28,8 @@ func scaled(side, edge int) int { return max(2, (side*edge/1024+1)/2*2) }
 
 func sixteenths(side float64) int { return max(16, int(math.Round(side/16))*16) }
 
-// shapeOf is the aspect ratio a cell of this size was made for: a tabled one, or the reduced sides.
-func shapeOf(w, h int) (arW, arH int) {
+// ShapeOf is the aspect ratio a cell of this size was made for: a tabled one, or the reduced sides.
+func ShapeOf(w, h int) (arW, arH int) {
 	ratio := float64(w) / float64(h)
 	for shape, size := range tabled {
 		wide := float64(size[0]) / float64(size[1])
@@ -40,5 +40,13 @@ func shapeOf(w, h int) (arW, arH int) {
 			return shape[1], shape[0]
 		}
 	}
-	return reduce(w, h)
+	return Reduce(w, h)
+}
+
+func Reduce(w, h int) (int, int) {
+	a, b := w, h
+	for b != 0 {
+		a, b = b, a%b
+	}
+	return w / a, h / a
 }
