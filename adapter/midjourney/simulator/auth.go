@@ -3,11 +3,13 @@ package simulator
 import (
 	"net/http"
 	"strings"
+
+	"midgate/adapter/midjourney/simulator/reply"
 )
 
 // authenticate finds the key of a request, in the configured style or the dialect's own, and refuses a wrong one.
 // Without a configured key any will do; none will do only where no style is configured.
-func (s *Simulator) authenticate(h http.Header) (user string, refusal *reply) {
+func (s *Simulator) authenticate(h http.Header) (user string, refusal *reply.Reply) {
 	key, given := s.keyOf(h)
 	switch {
 	case s.cfg.Key == "" && (given || s.cfg.Auth == ""), s.cfg.Key != "" && given && key == s.tidy(s.cfg.Key):

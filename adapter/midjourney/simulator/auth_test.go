@@ -56,10 +56,10 @@ func TestAStyleWantsSomeKey(t *testing.T) {
 	for dialect, status := range map[Dialect]int{Comet: 401, NewAPI: 401, NoviceZK: 401, TrueAI: 401} {
 		s := New(Config{Dialect: dialect, Auth: "mj-api-secret"})
 		if _, refusal := s.authenticate(http.Header{"Mj-Api-Secret": {"whoever"}}); refusal != nil {
-			t.Errorf("%s refuses a key with %d", dialect, refusal.status)
+			t.Errorf("%s refuses a key with %d", dialect, refusal.Status)
 		}
 		for name, h := range map[string]http.Header{"no key": {}, "a key in another style": {"Authorization": {"Bearer k"}}} {
-			if _, refusal := s.authenticate(h); refusal == nil || refusal.status != status {
+			if _, refusal := s.authenticate(h); refusal == nil || refusal.Status != status {
 				t.Errorf("%s with %s = %+v, want %d", dialect, name, refusal, status)
 			}
 		}
@@ -70,7 +70,7 @@ func TestNoKeyAcceptsAnybody(t *testing.T) {
 	for _, dialect := range Dialects() {
 		s := New(Config{Dialect: dialect})
 		if _, refusal := s.authenticate(http.Header{}); refusal != nil {
-			t.Errorf("%s without a key refuses with %d", dialect, refusal.status)
+			t.Errorf("%s without a key refuses with %d", dialect, refusal.Status)
 		}
 	}
 }

@@ -5,34 +5,36 @@ import (
 	"io"
 	"net/http"
 	"strings"
+
+	"midgate/adapter/midjourney/simulator/reply"
 )
 
 // isControl reports whether a path belongs to the simulator itself.
 func isControl(path string) bool { return path == "/sim" || strings.HasPrefix(path, "/sim/") }
 
 // control answers the simulator's own pages: documentation, ledger, counts, faults.
-func (s *Simulator) control(r *http.Request) reply {
+func (s *Simulator) control(r *http.Request) reply.Reply {
 	switch r.Method + " " + strings.TrimSuffix(r.URL.Path, "/") {
 	case "GET /sim":
-		return asJSON(200, s.help())
+		return reply.JSON(200, s.help())
 	case "GET /sim/ledger":
-		return asJSON(200, orEmpty(s.Ledger()))
+		return reply.JSON(200, orEmpty(s.Ledger()))
 	case "GET /sim/requests":
-		return asJSON(200, s.Requests())
+		return reply.JSON(200, s.Requests())
 	case "GET /sim/tasks":
-		return asJSON(200, s.Tasks())
+		return reply.JSON(200, s.Tasks())
 	case "POST /sim/fail":
 		return s.programme(r)
 	case "POST /sim/heal":
 		s.Heal()
-		return reply{status: http.StatusNoContent}
+		return reply.Reply{Status: http.StatusNoContent}
 	case "POST /sim/forget":
 		return s.lose(r)
 	case "POST /sim/reset":
 		s.reset()
-		return reply{status: http.StatusNoContent}
+		return reply.Reply{Status: http.StatusNoContent}
 	}
-	return asJSON(404, map[string]string{"error": "no such page; GET /sim/ lists them"})
+	return reply.JSON(404, map[string]string{"error": "no such page; GET /sim/ lists them"})
 }
 
 func orEmpty(list []Charge) []Charge {
@@ -75,24 +77,24 @@ func (s *Simulator) help() helpJSON {
 // maxControl bounds the bodies of these pages.
 const maxControl = 1 << 20
 
-func (s *Simulator) programme(r *http.Request) reply {
+func (s *Simulator) programme(r *http.Request) reply.Reply {
 	var f Fault
 	if err := decodeControl(r, &f); err != nil || f.Kind == "" {
-		return asJSON(400, map[string]string{"error": "the body is no fault; GET /sim/ shows one"})
+		return reply.JSON(400, map[string]string{"error": "the body is no fault; GET /sim/ shows one"})
 	}
 	s.Fail(f)
-	return reply{status: http.StatusNoContent}
+	return reply.Reply{Status: http.StatusNoContent}
 }
 
-func (s *Simulator) lose(r *http.Request) reply {
+func (s *Simulator) lose(r *http.Request) reply.Reply {
 	var in struct {
 		IDs []string `json:"ids"`
 	}
 	if err := decodeControl(r, &in); err != nil {
-		return asJSON(400, map[string]string{"error": `the body should be {"ids":["…"]}`})
+		return reply.JSON(400, map[string]string{"error": `the body should be {"ids":["…"]}`})
 	}
 	s.Forget(in.IDs...)
-	return reply{status: http.StatusNoContent}
+	return reply.Reply{Status: http.StatusNoContent}
 }
 
 func decodeControl(r *http.Request, into any) error {

@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"midgate/adapter/midjourney/simulator/reply"
 )
 
 // Counts is what was asked of the simulator since it was made or reset.
@@ -61,7 +63,7 @@ func (s *Simulator) count(c *call) {
 func (s *Simulator) remember(c *call) {
 	body := json.RawMessage(c.body)
 	if !json.Valid(c.body) {
-		body = encode(string(c.body))
+		body = reply.Encode(string(c.body))
 	}
 	h := c.r.Header
 	s.counts.Submissions = append(s.counts.Submissions, Submission{

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"midgate/adapter/midjourney/simulator/prompts"
+	"midgate/adapter/midjourney/simulator/reply"
 )
 
 // habits are what makes one dialect differ from another.
@@ -33,16 +34,16 @@ type habits struct {
 	seen         func(s *Simulator, t *task, now time.Time) view
 	rows         func(s *Simulator, t *task, now time.Time, base string) []any // what list shows of a task
 	render       func(s *Simulator, t *task, v view, now time.Time, base string) any
-	refuse       func(c *call, p problem, detail string) reply
-	accepted     func(a acceptance) reply
-	uploaded     func(links []string) reply
-	existing     func(s *Simulator, c *call, t *task) reply
+	refuse       func(c *call, p problem, detail string) reply.Reply
+	accepted     func(a acceptance) reply.Reply
+	uploaded     func(links []string) reply.Reply
+	existing     func(s *Simulator, c *call, t *task) reply.Reply
 	checkAction  func(id, customID string) (problem, string)
-	noRoute      func(c *call) reply
-	noMethod     func(c *call) reply // to the wrong method on a route; nil: noRoute
-	unauthorized func(given bool) reply
-	unknownTask  func() reply
-	seedOf       func(t *task, v view) reply
+	noRoute      func(c *call) reply.Reply
+	noMethod     func(c *call) reply.Reply // to the wrong method on a route; nil: noRoute
+	unauthorized func(given bool) reply.Reply
+	unknownTask  func() reply.Reply
+	seedOf       func(t *task, v view) reply.Reply
 }
 
 // acceptance is a submission that was taken.
@@ -113,8 +114,8 @@ type resultJSON struct {
 }
 
 // result is a submission's answer with HTTP 200.
-func result(code int, description string, id any, properties any) reply {
-	return asJSON(200, resultJSON{code, description, id, properties})
+func result(code int, description string, id any, properties any) reply.Reply {
+	return reply.JSON(200, resultJSON{code, description, id, properties})
 }
 
 // code is the plain code of an acceptance: 1 accepted, 21 a window waits for its modal, 22 queued.

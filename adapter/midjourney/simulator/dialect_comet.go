@@ -1,6 +1,10 @@
 package simulator
 
-import "time"
+import (
+	"time"
+
+	"midgate/adapter/midjourney/simulator/reply"
+)
 
 // cometHabits speak like CometAPI: a relay of the new-api kind whose status is live, with its own error type, HTML for
 // wrong paths, and a new id for every modal.
@@ -14,13 +18,13 @@ func cometHabits() habits {
 		render:       renderRelay,
 		refuse:       refuseComet,
 		accepted:     acceptComet,
-		uploaded:     func(links []string) reply { return result(1, "Submission successful", links, struct{}{}) },
+		uploaded:     func(links []string) reply.Reply { return result(1, "Submission successful", links, struct{}{}) },
 		checkAction:  checkRelayAction,
-		noRoute:      func(*call) reply { return page(404, "404 Not Found") },
-		unauthorized: func(bool) reply {
+		noRoute:      func(*call) reply.Reply { return reply.Page(404, "404 Not Found") },
+		unauthorized: func(bool) reply.Reply {
 			return cometError(401, "Invalid token (request id: 20260116080000000000000)", "")
 		},
-		unknownTask: func() reply { return relayError(400, 4, "task_no_found") },
+		unknownTask: func() reply.Reply { return relayError(400, 4, "task_no_found") },
 		seedOf:      seedOfOrigin,
 	}
 }
@@ -33,8 +37,8 @@ type relayErrorJSON struct {
 }
 
 // relayError writes the trailing blank that the relays write.
-func relayError(status, code int, description string) reply {
-	return asJSON(status, relayErrorJSON{description + " ", "upstream_error", code})
+func relayError(status, code int, description string) reply.Reply {
+	return reply.JSON(status, relayErrorJSON{description + " ", "upstream_error", code})
 }
 
 // openaiErrorJSON is what the layer in front of a relay answers, which checks keys and chooses channels.
@@ -49,23 +53,23 @@ type openaiErrorBody struct {
 	Code    string  `json:"code"`
 }
 
-func cometError(status int, message, code string) reply {
+func cometError(status int, message, code string) reply.Reply {
 	param := ""
-	return asJSON(status, openaiErrorJSON{openaiErrorBody{message, "comet_api_error", &param, code}})
+	return reply.JSON(status, openaiErrorJSON{openaiErrorBody{message, "comet_api_error", &param, code}})
 }
 
-func refuseComet(_ *call, p problem, detail string) reply {
+func refuseComet(_ *call, p problem, detail string) reply.Reply {
 	switch p {
 	case badBody:
 		return cometError(500, "invalid request body", "invalid_request")
 	case queueFull:
-		return asJSON(200, resultJSON{Code: 23, Description: "队列已满，请稍后尝试", Properties: map[string]any{"discordInstanceId": account}})
+		return reply.JSON(200, resultJSON{Code: 23, Description: "队列已满，请稍后尝试", Properties: map[string]any{"discordInstanceId": account}})
 	}
 	return refuseRelay(p, detail)
 }
 
 // refuseRelay words a problem as the new-api family does.
-func refuseRelay(p problem, detail string) reply {
+func refuseRelay(p problem, detail string) reply.Reply {
 	if text, ok := relayWords[p]; ok {
 		return relayError(400, 4, text)
 	}
@@ -81,17 +85,17 @@ var relayWords = map[problem]string{
 }
 
 // refuseOrigin words a problem as the origins do, with HTTP 200 and a code.
-func refuseOrigin(p problem, detail string) reply {
+func refuseOrigin(p problem, detail string) reply.Reply {
 	instance := map[string]any{"discordInstanceId": account}
 	switch p {
 	case queueFull:
 		return result(23, "队列已满，请稍后尝试", nil, instance)
 	case bannedPrompt:
-		return asJSON(200, bannedJSON{24, "可能包含敏感词", map[string]any{"promptEn": detail, "bannedWord": detail}})
+		return reply.JSON(200, bannedJSON{24, "可能包含敏感词", map[string]any{"promptEn": detail, "bannedWord": detail}})
 	case noAccount:
 		return result(3, "无可用的账号实例", nil, struct{}{})
 	case parentUnknown, modalUnknown:
-		return asJSON(404, resultJSON{3, "关联任务不存在或已失效", nil, struct{}{}})
+		return reply.JSON(404, resultJSON{3, "关联任务不存在或已失效", nil, struct{}{}})
 	case noEditing:
 		return result(9, "当前账号不支持编辑/重绘任务", nil, struct{}{})
 	}
@@ -113,7 +117,7 @@ var originWords = map[problem]string{
 	unknownAction: "未知的 Action 类型", notAllowed: "未知的 Action 类型", badVideo: "任务类型错误",
 }
 
-func acceptComet(a acceptance) reply {
+func acceptComet(a acceptance) reply.Reply {
 	id := a.task.id[max(0, len(a.task.id)-10):]
 	instance := map[string]any{"discordChannelId": id, "discordInstanceId": id}
 	if a.confirm {
@@ -137,9 +141,9 @@ func checkRelayAction(id, customID string) (problem, string) {
 }
 
 // seedOfOrigin answers GET image-seed.
-func seedOfOrigin(t *task, v view) reply {
+func seedOfOrigin(t *task, v view) reply.Reply {
 	if v.status != "SUCCESS" {
-		return asJSON(400, resultJSON{4, "关联任务状态错误", nil, struct{}{}})
+		return reply.JSON(400, resultJSON{4, "关联任务状态错误", nil, struct{}{}})
 	}
 	return result(1, "成功", seedText(t), struct{}{})
 }

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"midgate/adapter/midjourney/simulator/reply"
 )
 
 // newapiHabits speak like new-api in front of an origin, as seen live: stale copies,
@@ -20,51 +22,51 @@ func newapiHabits() habits {
 		render:       renderRelay,
 		refuse:       refuseNewAPI,
 		accepted:     acceptNewAPI,
-		uploaded:     func(links []string) reply { return asText(result(1, "提交成功", links, struct{}{})) },
+		uploaded:     func(links []string) reply.Reply { return asText(result(1, "提交成功", links, struct{}{})) },
 		checkAction:  checkNewAPIAction,
 		noRoute:      noRouteNewAPI,
-		unauthorized: func(bool) reply {
+		unauthorized: func(bool) reply.Reply {
 			return newapiError(401, "无效的令牌 (request id: 20260116080000000000000)")
 		},
-		unknownTask: func() reply { return relayError(400, 4, "task_no_found") },
-		seedOf: func(*task, view) reply {
+		unknownTask: func() reply.Reply { return relayError(400, 4, "task_no_found") },
+		seedOf: func(*task, view) reply.Reply {
 			return asText(result(403, "未登录", nil, struct{}{}))
 		},
 	}
 }
 
-func newapiError(status int, message string) reply {
-	return asJSON(status, openaiErrorJSON{openaiErrorBody{Message: message, Type: "new_api_error"}})
+func newapiError(status int, message string) reply.Reply {
+	return reply.JSON(status, openaiErrorJSON{openaiErrorBody{Message: message, Type: "new_api_error"}})
 }
 
 // asText is what passes through new-api: JSON that calls itself text.
-func asText(o reply) reply {
-	o.kind = typePlain
+func asText(o reply.Reply) reply.Reply {
+	o.Kind = reply.TypePlain
 	return o
 }
 
-func refuseNewAPI(_ *call, p problem, detail string) reply {
+func refuseNewAPI(_ *call, p problem, detail string) reply.Reply {
 	const id = " (request id: 20260116080000000000000)"
 	switch p {
 	case badBody:
 		return newapiError(http.StatusBadRequest, "Invalid request, bind_request_body_failed"+id)
 	case notAllowed:
 		if detail == "" {
-			return asJSON(500, openaiErrorJSON{openaiErrorBody{Message: "Panic detected, error: runtime error: index out of range", Type: "new_api_panic"}})
+			return reply.JSON(500, openaiErrorJSON{openaiErrorBody{Message: "Panic detected, error: runtime error: index out of range", Type: "new_api_panic"}})
 		}
 		return newapiError(http.StatusBadRequest, "Invalid request, unknown_action:"+detail+id)
 	case queueFull:
-		return asText(asJSON(200, bannedJSON{23, "队列已满，请稍后尝试", map[string]any{"discordInstanceId": account}}))
+		return asText(reply.JSON(200, bannedJSON{23, "队列已满，请稍后尝试", map[string]any{"discordInstanceId": account}}))
 	}
 	out := refuseRelay(p, detail)
-	if out.status == http.StatusOK {
+	if out.Status == http.StatusOK {
 		return asText(out)
 	}
 	return out
 }
 
 // acceptNewAPI rewrites 22 to 1, and 21 to 1 unless the window is a region's or a custom zoom's.
-func acceptNewAPI(a acceptance) reply {
+func acceptNewAPI(a acceptance) reply.Reply {
 	code := a.code()
 	keeps := a.confirm && (a.task.press.verb == "region" || a.task.press.verb == "custom-zoom")
 	if !keeps {
@@ -98,11 +100,11 @@ func checkNewAPIAction(id, customID string) (problem, string) {
 }
 
 // noRouteNewAPI answers unknown /mj routes with the site's page and status 200.
-func noRouteNewAPI(c *call) reply {
+func noRouteNewAPI(c *call) reply.Reply {
 	if strings.HasPrefix(pathBehindPrefix(c.r.URL.Path), "/mj/") {
-		return page(200, "New API")
+		return reply.Page(200, "New API")
 	}
-	return asJSON(404, map[string]any{"error": map[string]any{
+	return reply.JSON(404, map[string]any{"error": map[string]any{
 		"message": "Invalid URL (" + c.r.Method + " " + c.r.URL.Path + ")", "type": "invalid_request_error", "param": "", "code": "",
 	}})
 }

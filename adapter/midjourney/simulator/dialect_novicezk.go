@@ -2,6 +2,8 @@ package simulator
 
 import (
 	"time"
+
+	"midgate/adapter/midjourney/simulator/reply"
 )
 
 // novicezkHabits speak like the first midjourney-proxy: no buttons, only change; codes 23, 24 and 21 for a U that
@@ -18,7 +20,7 @@ func novicezkHabits() habits {
 			return novicezkJSON(s.core(t, v, now, base).coreFields)
 		},
 		refuse: refuseNoviceZK,
-		accepted: func(a acceptance) reply {
+		accepted: func(a acceptance) reply.Reply {
 			p := map[string]any{"discordInstanceId": account}
 			if a.ahead > 0 {
 				p["numberOfQueues"] = a.ahead
@@ -27,14 +29,14 @@ func novicezkHabits() habits {
 		},
 		existing:     alreadyThere,
 		checkAction:  checkRelayAction,
-		noRoute:      func(c *call) reply { return springError(404, "Not Found", c) },
-		noMethod:     func(c *call) reply { return springError(405, "Method Not Allowed", c) },
-		unauthorized: func(bool) reply { return reply{status: 401} },
-		unknownTask:  func() reply { return reply{status: 200} },
+		noRoute:      func(c *call) reply.Reply { return springError(404, "Not Found", c) },
+		noMethod:     func(c *call) reply.Reply { return springError(405, "Method Not Allowed", c) },
+		unauthorized: func(bool) reply.Reply { return reply.Reply{Status: 401} },
+		unknownTask:  func() reply.Reply { return reply.Reply{Status: 200} },
 	}
 }
 
-func refuseNoviceZK(c *call, p problem, detail string) reply {
+func refuseNoviceZK(c *call, p problem, detail string) reply.Reply {
 	switch p {
 	case badBody:
 		return springError(400, "Bad Request", c)
@@ -45,14 +47,14 @@ func refuseNoviceZK(c *call, p problem, detail string) reply {
 }
 
 // springError is the error body of the framework the first origin is built with.
-func springError(status int, text string, c *call) reply {
-	return asJSON(status, map[string]any{
+func springError(status int, text string, c *call) reply.Reply {
+	return reply.JSON(status, map[string]any{
 		"timestamp": c.now.UTC().Format("2006-01-02T15:04:05.000+00:00"), "status": status, "error": text, "path": c.r.URL.Path,
 	})
 }
 
 // alreadyThere is the older code 21: this U was made before.
-func alreadyThere(s *Simulator, c *call, t *task) reply {
+func alreadyThere(s *Simulator, c *call, t *task) reply.Reply {
 	v := t.at(c.now)
 	p := map[string]any{"status": v.status, "imageUrl": nil}
 	if link := s.pictureURL(t, v, c.base); link != "" {

@@ -3,6 +3,8 @@ package simulator
 import (
 	"fmt"
 	"time"
+
+	"midgate/adapter/midjourney/simulator/reply"
 )
 
 // trueaiHabits speak like trueai's midjourney-proxy from version 10 on: rich tasks, no change, code 9 for a full
@@ -17,28 +19,28 @@ func trueaiHabits(cfg Config) habits {
 		bannedReason: func(string) string { return "可能包含敏感词" },
 		render:       renderTrueAI(cfg.Partner),
 		refuse:       refuseTrueAI,
-		accepted: func(a acceptance) reply {
+		accepted: func(a acceptance) reply.Reply {
 			return result(a.code(), a.words("提交成功"), a.id(), a.details())
 		},
-		uploaded:    func(links []string) reply { return result(1, "提交成功", links, struct{}{}) },
+		uploaded:    func(links []string) reply.Reply { return result(1, "提交成功", links, struct{}{}) },
 		checkAction: checkRelayAction,
-		noRoute:     func(*call) reply { return reply{status: 404} },
-		noMethod:    func(*call) reply { return reply{status: 405} },
-		unauthorized: func(given bool) reply {
+		noRoute:     func(*call) reply.Reply { return reply.Reply{Status: 404} },
+		noMethod:    func(*call) reply.Reply { return reply.Reply{Status: 405} },
+		unauthorized: func(given bool) reply.Reply {
 			if given {
-				return plain(403, "未登录")
+				return reply.Plain(403, "未登录")
 			}
-			return plain(401, "Authorization header missing.")
+			return reply.Plain(401, "Authorization header missing.")
 		},
-		unknownTask: func() reply { return reply{status: 204} },
+		unknownTask: func() reply.Reply { return reply.Reply{Status: 204} },
 		seedOf:      seedOfOrigin,
 	}
 }
 
-func refuseTrueAI(_ *call, p problem, detail string) reply {
+func refuseTrueAI(_ *call, p problem, detail string) reply.Reply {
 	switch p {
 	case badBody:
-		return asJSON(200, map[string]any{"success": false, "code": -1, "message": "The JSON value could not be converted."})
+		return reply.JSON(200, map[string]any{"success": false, "code": -1, "message": "The JSON value could not be converted."})
 	case queueFull:
 		return result(9, "提交失败，队列已满，请稍后重试", nil, map[string]any{"discordInstanceId": account})
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"midgate/adapter/midjourney/simulator/prompts"
+	"midgate/adapter/midjourney/simulator/reply"
 )
 
 // Fault spoils requests to come. Faults are tried in the order in which they were programmed; the first that fits a
@@ -138,42 +139,42 @@ func (f *Fault) accepts() bool {
 }
 
 // spoil turns the true answer, if there is one, into the fault's.
-func (f *Fault) spoil(s *Simulator, out reply) reply {
+func (f *Fault) spoil(s *Simulator, out reply.Reply) reply.Reply {
 	spoilt := f.answer(s, out)
-	spoilt.delay += f.Delay
+	spoilt.Delay += f.Delay
 	return spoilt
 }
 
-func (f *Fault) answer(s *Simulator, out reply) reply {
+func (f *Fault) answer(s *Simulator, out reply.Reply) reply.Reply {
 	switch f.Kind {
 	case "timeout", "hang":
-		return reply{hang: true}
+		return reply.Reply{Hang: true}
 	case "drop-before", "drop-after":
-		return reply{drop: true}
+		return reply.Reply{Drop: true}
 	case "cut":
-		out.cut, out.part = true, f.partOf(out.body)
+		out.Cut, out.Part = true, f.partOf(out.Body)
 		return out
 	case "short", "short-length":
-		out.body = out.body[:f.partOf(out.body)]
-		out.file, out.endless = false, f.Kind == "short"
+		out.Body = out.Body[:f.partOf(out.Body)]
+		out.File, out.Endless = false, f.Kind == "short"
 		return out
 	case "slow":
 		return out
 	case "answer":
-		return reply{status: f.Status, header: f.Header, body: []byte(f.Body)}
+		return reply.Reply{Status: f.Status, Header: f.Header, Body: []byte(f.Body)}
 	case "task":
-		out.body = dressed(out.body, f.Body)
+		out.Body = dressed(out.Body, f.Body)
 		return out
 	case "ends":
 		s.endBadly(out, f.Body)
 		return out
 	case "truncated":
-		out.body = out.body[:len(out.body)/2]
+		out.Body = out.Body[:len(out.Body)/2]
 		return out
 	case "garbage":
-		return reply{status: 200, kind: typeJSON, body: []byte("\x00\x01%PDF-not what you wanted")}
+		return reply.Reply{Status: 200, Kind: reply.TypeJSON, Body: []byte("\x00\x01%PDF-not what you wanted")}
 	case "empty":
-		return reply{status: 200}
+		return reply.Reply{Status: 200}
 	case "no-id":
 		return result(1, "提交成功", nil, struct{}{})
 	case "queue-full":
@@ -200,7 +201,7 @@ func dressed(body []byte, members string) []byte {
 		for name, value := range more {
 			t[name] = value
 		}
-		return encode(t)
+		return reply.Encode(t)
 	}
 	var all []json.RawMessage
 	if json.Unmarshal(body, &all) != nil {
@@ -209,15 +210,15 @@ func dressed(body []byte, members string) []byte {
 	for i := range all {
 		all[i] = dress(all[i])
 	}
-	return encode(all)
+	return reply.Encode(all)
 }
 
 // endBadly has the job that an answer names fail with a reason.
-func (s *Simulator) endBadly(out reply, reason string) {
+func (s *Simulator) endBadly(out reply.Reply, reason string) {
 	var a struct {
 		Result string `json:"result"`
 	}
-	if json.Unmarshal(out.body, &a) != nil {
+	if json.Unmarshal(out.Body, &a) != nil {
 		return
 	}
 	s.mu.Lock()
@@ -240,7 +241,7 @@ func (f *Fault) partOf(body []byte) int {
 }
 
 // statusReply reads kinds such as "500", "502-html" and "html-200".
-func (f *Fault) statusReply() reply {
+func (f *Fault) statusReply() reply.Reply {
 	kind, html := cutHTML(f.Kind)
 	status, err := strconv.Atoi(kind)
 	if err != nil || status < 200 || status > 599 {
@@ -248,13 +249,13 @@ func (f *Fault) statusReply() reply {
 	}
 	switch {
 	case html:
-		return page(status, strconv.Itoa(status)+" "+http.StatusText(status))
+		return reply.Page(status, strconv.Itoa(status)+" "+http.StatusText(status))
 	case status >= 300 && status < 400:
-		return reply{status: status, location: "/login"}
+		return reply.Reply{Status: status, Location: "/login"}
 	}
 	out := relayError(status, faultCode(status), "simulated_failure")
 	if f.RetryAfter > 0 {
-		out.retry = strconv.Itoa(f.RetryAfter)
+		out.Retry = strconv.Itoa(f.RetryAfter)
 	}
 	return out
 }

@@ -1,20 +1,24 @@
 package simulator
 
-import "slices"
+import (
+	"slices"
+
+	"midgate/adapter/midjourney/simulator/reply"
+)
 
 // fetch answers GET /mj/task/{id}/fetch.
-func (s *Simulator) fetch(c *call) reply {
+func (s *Simulator) fetch(c *call) reply.Reply {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	t := s.find(c.user, c.id)
 	if t == nil {
 		return s.habits.unknownTask()
 	}
-	return asJSON(200, s.habits.render(s, t, s.habits.seen(s, t, c.now), c.now, c.base))
+	return reply.JSON(200, s.habits.render(s, t, s.habits.seen(s, t, c.now), c.now, c.base))
 }
 
 // list answers POST /mj/task/list-by-condition and its alias: unknown ids are left out.
-func (s *Simulator) list(c *call) reply {
+func (s *Simulator) list(c *call) reply.Reply {
 	f := s.fields(c)
 	ids := f.texts("ids")
 	if f.bad {
@@ -32,20 +36,20 @@ func (s *Simulator) list(c *call) reply {
 			rows = append(rows, s.habits.rows(s, t, c.now, c.base)...)
 		}
 	}
-	return asJSON(200, rows)
+	return reply.JSON(200, rows)
 }
 
 // listAll answers GET /mj/task/list: the latest hundred of everybody.
-func (s *Simulator) listAll(c *call) reply {
+func (s *Simulator) listAll(c *call) reply.Reply {
 	return s.newest(c, func(view) bool { return true })
 }
 
 // listQueue answers GET /mj/task/queue: what has not started.
-func (s *Simulator) listQueue(c *call) reply {
+func (s *Simulator) listQueue(c *call) reply.Reply {
 	return s.newest(c, func(v view) bool { return v.status == "NOT_START" })
 }
 
-func (s *Simulator) newest(c *call, want func(view) bool) reply {
+func (s *Simulator) newest(c *call, want func(view) bool) reply.Reply {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	rows := []any{}
@@ -55,11 +59,11 @@ func (s *Simulator) newest(c *call, want func(view) bool) reply {
 			rows = append(rows, s.habits.render(s, t, v, c.now, c.base))
 		}
 	}
-	return asJSON(200, rows)
+	return reply.JSON(200, rows)
 }
 
 // imageSeed answers GET /mj/task/{id}/image-seed.
-func (s *Simulator) imageSeed(c *call) reply {
+func (s *Simulator) imageSeed(c *call) reply.Reply {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	t := s.find(c.user, c.id)
@@ -67,13 +71,13 @@ func (s *Simulator) imageSeed(c *call) reply {
 		if s.habits.relay {
 			return s.habits.unknownTask()
 		}
-		return asJSON(404, resultJSON{3, "关联任务不存在或已失效", nil, struct{}{}})
+		return reply.JSON(404, resultJSON{3, "关联任务不存在或已失效", nil, struct{}{}})
 	}
 	return s.habits.seedOf(t, s.habits.seen(s, t, c.now))
 }
 
 // cancel answers POST /mj/task/{id}/cancel with an empty 200 whatever happens.
-func (s *Simulator) cancel(c *call) reply {
+func (s *Simulator) cancel(c *call) reply.Reply {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	t := s.find(c.user, c.id)
@@ -82,5 +86,5 @@ func (s *Simulator) cancel(c *call) reply {
 			t.cancelled = c.now
 		}
 	}
-	return reply{status: 200}
+	return reply.Reply{Status: 200}
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"midgate/adapter/midjourney/simulator/paint"
+	"midgate/adapter/midjourney/simulator/reply"
 )
 
 // format is the file type of a task's picture: grids of version 7 and later are WebP, everything else PNG.
@@ -85,19 +86,19 @@ func (s *Simulator) relayURL(t *task, v view, now time.Time, base string) string
 }
 
 // relayImage answers GET /mj/image/{id}, which needs no key but, where the relay signs, the right ?sig=.
-func (s *Simulator) relayImage(c *call) reply {
+func (s *Simulator) relayImage(c *call) reply.Reply {
 	s.mu.Lock()
 	t := s.tasks[c.id]
 	if t == nil {
 		s.mu.Unlock()
-		return asJSON(400, map[string]string{"error": "midjourney_task_not_found"})
+		return reply.JSON(400, map[string]string{"error": "midjourney_task_not_found"})
 	}
 	v := s.habits.seen(s, t, c.now)
 	shown := t.shown()
 	s.mu.Unlock()
 	switch {
 	case s.habits.copies && c.r.URL.Query().Get("sig") != sign(t.id):
-		return asJSON(403, map[string]string{"error": "invalid_signature"})
+		return reply.JSON(403, map[string]string{"error": "invalid_signature"})
 	case v.image && shown.mosaic:
 		return s.mosaicFile(shown)
 	case v.image && len(shown.clips) > 0:
@@ -105,9 +106,9 @@ func (s *Simulator) relayImage(c *call) reply {
 	case v.image && len(shown.cells) > 0:
 		return s.pictureFile(shown, shown.format)
 	case v.preview && len(shown.cells) > 0:
-		return reply{status: 200, kind: "image/jpeg", file: true, body: s.studio.preview(shown.cells, v.progress)}
+		return reply.Reply{Status: 200, Kind: "image/jpeg", File: true, Body: s.studio.preview(shown.cells, v.progress)}
 	}
-	return asJSON(500, map[string]string{"error": "http_get_image_failed"})
+	return reply.JSON(500, map[string]string{"error": "http_get_image_failed"})
 }
 
 // shown is what can be drawn of a task, so that drawing needs no lock.
@@ -128,22 +129,22 @@ func (t *task) shown() shown {
 	return out
 }
 
-func (s *Simulator) pictureFile(sh shown, format string) reply {
-	return reply{status: 200, kind: "image/" + format, file: true, body: s.studio.file(sh.cells, format)}
+func (s *Simulator) pictureFile(sh shown, format string) reply.Reply {
+	return reply.Reply{Status: 200, Kind: "image/" + format, File: true, Body: s.studio.file(sh.cells, format)}
 }
 
-func (s *Simulator) clipFile(sh shown, i int) reply {
+func (s *Simulator) clipFile(sh shown, i int) reply.Reply {
 	key := fmt.Sprintf("%s/%d.mp4", sh.job, i)
 	body := s.studio.files.get(key, func() []byte {
 		return paint.Clip(s.studio.drawn(sh.clips[i], 1), sh.motion, i)
 	})
-	return reply{status: 200, kind: "video/mp4", file: true, body: body}
+	return reply.Reply{Status: 200, Kind: "video/mp4", File: true, Body: body}
 }
 
-var gone = plain(http.StatusNotFound, "This content is no longer available.")
+var gone = reply.Plain(http.StatusNotFound, "This content is no longer available.")
 
 // cdn answers GET /cdn/…: attachments/{job}/{file}, {job}/{file}, video/{job}/{file} and uploads/{key}.{type}.
-func (s *Simulator) cdn(c *call) reply {
+func (s *Simulator) cdn(c *call) reply.Reply {
 	dir, name := path.Split(c.id)
 	if strings.HasPrefix(c.id, "uploads/") {
 		return s.uploadFile(name)
@@ -168,14 +169,14 @@ func (s *Simulator) cdn(c *call) reply {
 }
 
 // jobFile is one of a job's files by name.
-func (s *Simulator) jobFile(sh shown, v view, name string) reply {
+func (s *Simulator) jobFile(sh shown, v view, name string) reply.Reply {
 	stem, format, _ := strings.Cut(name, ".")
 	if number, ok := strings.CutPrefix(stem, "preview_"); ok && len(sh.cells) > 0 {
 		percent, err := strconv.Atoi(number)
 		if err != nil || percent < 0 || percent > 100 {
 			return gone
 		}
-		return reply{status: 200, kind: "image/jpeg", file: true, body: s.studio.preview(sh.cells, percent)}
+		return reply.Reply{Status: 200, Kind: "image/jpeg", File: true, Body: s.studio.preview(sh.cells, percent)}
 	}
 	if !v.image {
 		return gone
@@ -192,17 +193,17 @@ func (s *Simulator) jobFile(sh shown, v view, name string) reply {
 	case format == "mp4" && i < len(sh.clips):
 		return s.clipFile(sh, i)
 	case thumbnail && i < len(sh.clips):
-		return reply{status: 200, kind: "image/jpeg", file: true, body: s.studio.preview(sh.clips[i:i+1], 100)}
+		return reply.Reply{Status: 200, Kind: "image/jpeg", File: true, Body: s.studio.preview(sh.clips[i:i+1], 100)}
 	case i >= len(sh.cells):
 		return gone
 	case thumbnail:
-		return reply{status: 200, kind: "image/jpeg", file: true, body: s.studio.preview(sh.cells[i:i+1], 100)}
+		return reply.Reply{Status: 200, Kind: "image/jpeg", File: true, Body: s.studio.preview(sh.cells[i:i+1], 100)}
 	}
 	sh.cells = sh.cells[i : i+1]
 	return s.pictureFile(sh, "png")
 }
 
-func (s *Simulator) uploadFile(name string) reply {
+func (s *Simulator) uploadFile(name string) reply.Reply {
 	key, _, _ := strings.Cut(name, ".")
 	u, ok := s.studio.stock.peek(key)
 	if !ok {
@@ -212,7 +213,7 @@ func (s *Simulator) uploadFile(name string) reply {
 	if u.format != "" {
 		kind = "image/" + u.format
 	}
-	return reply{status: 200, kind: kind, file: true, body: u.data}
+	return reply.Reply{Status: 200, Kind: kind, File: true, Body: u.data}
 }
 
 // ownFile is the bytes behind one of this simulator's own addresses, nil for any other.
@@ -222,7 +223,7 @@ func (s *Simulator) ownFile(link string) []byte {
 		return nil
 	}
 	c := &call{r: &http.Request{Method: http.MethodGet, URL: u, Header: http.Header{}}, now: time.Now()}
-	var out reply
+	var out reply.Reply
 	switch p := pathBehindPrefix(u.Path); {
 	case strings.HasPrefix(p, "/mj/image/"):
 		c.id = strings.TrimPrefix(p, "/mj/image/")
@@ -231,13 +232,13 @@ func (s *Simulator) ownFile(link string) []byte {
 		c.id = strings.TrimPrefix(p, "/cdn/")
 		out = s.cdn(c)
 	}
-	if out.status != http.StatusOK {
+	if out.Status != http.StatusOK {
 		return nil
 	}
-	return out.body
+	return out.Body
 }
 
-func (s *Simulator) mosaicFile(sh shown) reply {
+func (s *Simulator) mosaicFile(sh shown) reply.Reply {
 	body := s.studio.files.get(sh.job+"/mosaic", func() []byte { return paint.Mosaic(s.studio.drawn(sh.clips[0], 1), sh.motion) })
-	return reply{status: 200, kind: "image/webp", file: true, body: body}
+	return reply.Reply{Status: 200, Kind: "image/webp", File: true, Body: body}
 }

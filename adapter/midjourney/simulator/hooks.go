@@ -5,6 +5,8 @@ import (
 	"context"
 	"net/http"
 	"time"
+
+	"midgate/adapter/midjourney/simulator/reply"
 )
 
 // hookTimeout bounds one webhook post.
@@ -55,9 +57,9 @@ func (s *Simulator) event(t *task, at time.Time) (body []byte, lost bool) {
 		return nil, false
 	}
 	if s.habits.noButtons {
-		return encode(s.habits.render(s, t, v, at, t.base)), lost
+		return reply.Encode(s.habits.render(s, t, v, at, t.base)), lost
 	}
-	return encode(s.core(t, v, at, t.base)), lost
+	return reply.Encode(s.core(t, v, at, t.base)), lost
 }
 
 // post sends one webhook; a failure is dropped, as the origins do.

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"midgate/adapter/midjourney/simulator/reply"
 )
 
 // maxBody bounds what is read of one request body.
@@ -41,7 +43,7 @@ var idRoutes = map[string]string{
 }
 
 // handlers work a request out, by route. Names that mean the same share one.
-var handlers = map[string]func(*Simulator, *call) reply{
+var handlers = map[string]func(*Simulator, *call) reply.Reply{
 	"imagine":       (*Simulator).imagine,
 	"action":        (*Simulator).action,
 	"modal":         (*Simulator).modal,
@@ -126,7 +128,7 @@ func (s *Simulator) having(route string) string {
 }
 
 // answer runs the route's handler, behind the key check where there is one.
-func (s *Simulator) answer(c *call) reply {
+func (s *Simulator) answer(c *call) reply.Reply {
 	switch c.route {
 	case "image":
 		return s.relayImage(c)
@@ -156,10 +158,10 @@ func (s *Simulator) takesPosts(c *call) bool {
 }
 
 // takeAnything makes a job of a submission that its route refuses, or that has no route.
-func (s *Simulator) takeAnything(c *call) reply {
+func (s *Simulator) takeAnything(c *call) reply.Reply {
 	if handler, ok := handlers[c.route]; ok {
 		var said resultJSON
-		if out := handler(s, c); json.Unmarshal(out.body, &said) == nil && out.status == http.StatusOK && said.Result != nil {
+		if out := handler(s, c); json.Unmarshal(out.Body, &said) == nil && out.Status == http.StatusOK && said.Result != nil {
 			return out
 		}
 	}

@@ -104,7 +104,7 @@ func FuzzSubmit(f *testing.F) {
 				method, where, _ := strings.Cut(route, " ")
 				rec := httptest.NewRecorder()
 				r := httptest.NewRequest(method, where, strings.NewReader(body))
-				s.answer(s.read(r)).write(rec, r)
+				s.answer(s.read(r)).Write(rec, r)
 				if rec.Code == 0 {
 					t.Errorf("%s: no status", route)
 				}
@@ -112,7 +112,7 @@ func FuzzSubmit(f *testing.F) {
 			if strings.HasPrefix(path, "/") && !strings.ContainsAny(path, " \x00\r\n") {
 				r := httptest.NewRequest("GET", "/", nil)
 				r.URL.Path = path
-				s.answer(s.read(r)).write(httptest.NewRecorder(), r)
+				s.answer(s.read(r)).Write(httptest.NewRecorder(), r)
 			}
 			s.reset()
 		}

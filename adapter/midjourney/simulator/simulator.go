@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"midgate/adapter/midjourney/simulator/reply"
 )
 
 // Dialect names one of the upstream implementations the simulator can speak like.
@@ -125,25 +127,25 @@ func (s *Simulator) reset() {
 
 // ServeHTTP answers one request of the upstream protocol, or of the simulator's own pages under /sim/.
 func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	s.respond(r).write(w, r)
+	s.respond(r).Write(w, r)
 }
 
 // respond works a request out completely, faults and lag included, before a byte of the answer is written.
-func (s *Simulator) respond(r *http.Request) reply {
+func (s *Simulator) respond(r *http.Request) reply.Reply {
 	if isControl(r.URL.Path) {
 		return s.control(r)
 	}
 	c := s.read(r)
 	fault := s.nextFault(c)
-	out := reply{}
+	out := reply.Reply{}
 	if fault == nil || fault.accepts() {
 		out = s.answer(c)
 	}
 	if fault != nil {
 		out = fault.spoil(s, out)
 	}
-	if !hold(r.Context(), s.cfg.Lag+out.delay) {
-		return reply{gone: true}
+	if !hold(r.Context(), s.cfg.Lag+out.Delay) {
+		return reply.Reply{Gone: true}
 	}
 	return out
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"midgate/adapter/midjourney/simulator/prompts"
+	"midgate/adapter/midjourney/simulator/reply"
 )
 
 // problem is a reason to refuse a submission; each dialect words it in its own way.
@@ -83,14 +84,14 @@ func (s *Simulator) gate(c *call, kind, prompt string) (problem, string) {
 }
 
 // start puts a new task under way and words the answer; s.mu is held.
-func (s *Simulator) start(t *task, c *call) reply {
+func (s *Simulator) start(t *task, c *call) reply.Reply {
 	s.add(t)
 	ahead := s.launch(t, c.now)
 	return s.habits.accepted(acceptance{task: t, ahead: ahead})
 }
 
 // imagine answers POST /mj/submit/imagine.
-func (s *Simulator) imagine(c *call) reply {
+func (s *Simulator) imagine(c *call) reply.Reply {
 	f := s.fields(c)
 	prompt, bot, images, in := f.text("prompt"), f.text("botType"), f.texts("base64Array"), f.common()
 	switch {
@@ -129,7 +130,7 @@ func (s *Simulator) pictured(t *task, links []string, bot string) {
 }
 
 // shorten answers POST /mj/submit/shorten.
-func (s *Simulator) shorten(c *call) reply {
+func (s *Simulator) shorten(c *call) reply.Reply {
 	f := s.fields(c)
 	prompt, in := f.text("prompt"), f.common()
 	switch {

@@ -5,13 +5,14 @@ import (
 
 	"midgate/adapter/midjourney/simulator/paint"
 	"midgate/adapter/midjourney/simulator/prompts"
+	"midgate/adapter/midjourney/simulator/reply"
 )
 
 // dialog is the window that a press opened.
 type dialog struct{ press press }
 
 // action answers POST /mj/submit/action: it presses a button.
-func (s *Simulator) action(c *call) reply {
+func (s *Simulator) action(c *call) reply.Reply {
 	f := s.fields(c)
 	id, customID, remix, in := f.text("taskId"), f.text("customId"), f.flag("enableRemix"), f.common()
 	if f.bad {
@@ -58,7 +59,7 @@ func (s *Simulator) find(user, id string) *task {
 }
 
 // press does what a button does; s.mu is held.
-func (s *Simulator) press(c *call, parent *task, b button, in common, remix bool) reply {
+func (s *Simulator) press(c *call, parent *task, b button, in common, remix bool) reply.Reply {
 	switch b.press.verb {
 	case "bookmark":
 		return s.habits.accepted(acceptance{task: parent})
@@ -125,7 +126,7 @@ func query(t *task, n int) string {
 }
 
 // imagineAll draws all four prompts of a describe; the ids come joined by commas.
-func (s *Simulator) imagineAll(c *call, parent *task, in common) reply {
+func (s *Simulator) imagineAll(c *call, parent *task, in common) reply.Reply {
 	var ids []string
 	var first *task
 	for n := range parent.queries {

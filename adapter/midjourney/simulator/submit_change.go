@@ -3,10 +3,12 @@ package simulator
 import (
 	"strconv"
 	"strings"
+
+	"midgate/adapter/midjourney/simulator/reply"
 )
 
 // change answers POST /mj/submit/change: U, V and R by index, for upstreams without buttons.
-func (s *Simulator) change(c *call) reply {
+func (s *Simulator) change(c *call) reply.Reply {
 	f := s.fields(c)
 	id, action, index, in := f.text("taskId"), f.text("action"), f.whole("index"), f.common()
 	switch {
@@ -23,7 +25,7 @@ func (s *Simulator) change(c *call) reply {
 }
 
 // simpleChange answers POST /mj/submit/simple-change with its text form "<id> U2". Relays route it to change.
-func (s *Simulator) simpleChange(c *call) reply {
+func (s *Simulator) simpleChange(c *call) reply.Reply {
 	if s.habits.relay {
 		return s.change(c)
 	}
@@ -49,7 +51,7 @@ func (s *Simulator) simpleChange(c *call) reply {
 }
 
 // changed presses the button that the index stands for, whether or not it is shown.
-func (s *Simulator) changed(c *call, id, action string, index int, in common) reply {
+func (s *Simulator) changed(c *call, id, action string, index int, in common) reply.Reply {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	parent, p := s.parent(c, id)

@@ -7,10 +7,11 @@ import (
 	"strings"
 
 	"midgate/adapter/midjourney/simulator/prompts"
+	"midgate/adapter/midjourney/simulator/reply"
 )
 
 // modal answers POST /mj/submit/modal: text and mask for a dialog.
-func (s *Simulator) modal(c *call) reply {
+func (s *Simulator) modal(c *call) reply.Reply {
 	f := s.fields(c)
 	id, prompt, mask := f.text("taskId"), f.text("prompt"), f.text("maskBase64")
 	switch {
@@ -36,7 +37,7 @@ func (s *Simulator) modal(c *call) reply {
 }
 
 // confirm launches what the dialog was about, under the same id or, where the dialect does that, a new one.
-func (s *Simulator) confirm(c *call, t *task, prompt string, mask painted) reply {
+func (s *Simulator) confirm(c *call, t *task, prompt string, mask painted) reply.Reply {
 	if t.run != nil && !s.habits.newIDs {
 		// The upstream queues the job a second time: one more charge, one visible task.
 		s.charge(t, c.now)

@@ -8,10 +8,11 @@ import (
 
 	"midgate/adapter/midjourney/simulator/paint"
 	"midgate/adapter/midjourney/simulator/prompts"
+	"midgate/adapter/midjourney/simulator/reply"
 )
 
 // blend answers POST /mj/submit/blend.
-func (s *Simulator) blend(c *call) reply {
+func (s *Simulator) blend(c *call) reply.Reply {
 	f := s.fields(c)
 	images, shape, in := f.texts("base64Array"), f.text("dimensions"), f.common()
 	if f.bad {
@@ -83,7 +84,7 @@ func (s *Simulator) linksOf(c *call, keys []string) []string {
 }
 
 // describe answers POST /mj/submit/describe.
-func (s *Simulator) describe(c *call) reply {
+func (s *Simulator) describe(c *call) reply.Reply {
 	f := s.fields(c)
 	text, linked, in := f.text("base64"), f.text("link"), f.common()
 	switch {
@@ -130,7 +131,7 @@ func (s *Simulator) impressions(p *picture, key string) []string {
 }
 
 // edits answers POST /mj/submit/edits and /retexture.
-func (s *Simulator) edits(c *call) reply {
+func (s *Simulator) edits(c *call) reply.Reply {
 	f := s.fields(c)
 	prompt, picture, mask, in := f.text("prompt"), f.text("image"), f.text("maskBase64"), f.common()
 	switch {
@@ -164,7 +165,7 @@ func (s *Simulator) edits(c *call) reply {
 }
 
 // upload answers POST /mj/submit/upload-discord-images: nothing is charged.
-func (s *Simulator) upload(c *call) reply {
+func (s *Simulator) upload(c *call) reply.Reply {
 	f := s.fields(c)
 	images := f.texts("base64Array")
 	if f.bad {

@@ -4,10 +4,11 @@ import (
 	"strings"
 
 	"midgate/adapter/midjourney/simulator/prompts"
+	"midgate/adapter/midjourney/simulator/reply"
 )
 
 // video answers POST /mj/submit/video: a new video, or the extension of a clip.
-func (s *Simulator) video(c *call) reply {
+func (s *Simulator) video(c *call) reply.Reply {
 	f := s.fields(c)
 	prompt, still, motion := f.text("prompt"), f.text("image"), f.text("motion")
 	clips, action, taskID, index := f.whole("batchSize"), f.text("action"), f.text("taskId"), f.whole("index")
