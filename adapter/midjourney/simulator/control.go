@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 
+	"midgate/adapter/midjourney/simulator/course"
 	"midgate/adapter/midjourney/simulator/reply"
 )
 
@@ -66,7 +67,7 @@ func (s *Simulator) help() helpJSON {
 			"GET /sim/tasks": "all tasks, live", "POST /sim/fail": "programme a fault", "POST /sim/heal": "forget all faults",
 			"POST /sim/forget": `lose tasks: {"ids":["…"]}, {} for all`, "POST /sim/reset": "start afresh",
 		},
-		Words: orderHelp,
+		Words: course.OrderHelp,
 		Faults: `{"route":"imagine","kind":"500","times":1,"accepted":false,"match":"","share":0,"delay":0,"retry_after":0}; kinds: a status, ` +
 			`"502-html", "html-200", "garbage", "truncated", "empty", "no-id", "queue-full", "banned", "no-account", "hang", ` +
 			`"drop-before", "drop-after", "slow"; "cut", "short", "short-length" with "part":n, the bytes that are left; "answer" (with "status", "header", "body"), ` +

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"midgate/adapter/midjourney/simulator/course"
 	"midgate/adapter/midjourney/simulator/prompts"
 	"midgate/adapter/midjourney/simulator/reply"
 )
@@ -31,9 +32,9 @@ type habits struct {
 	pace         func(speed string) float64
 	reason       func(prompts.Complaint) string
 	bannedReason func(word string) string
-	seen         func(s *Simulator, t *task, now time.Time) view
+	seen         func(s *Simulator, t *task, now time.Time) course.View
 	rows         func(s *Simulator, t *task, now time.Time, base string) []any // what list shows of a task
-	render       func(s *Simulator, t *task, v view, now time.Time, base string) any
+	render       func(s *Simulator, t *task, v course.View, now time.Time, base string) any
 	refuse       func(c *call, p problem, detail string) reply.Reply
 	accepted     func(a acceptance) reply.Reply
 	uploaded     func(links []string) reply.Reply
@@ -43,7 +44,7 @@ type habits struct {
 	noMethod     func(c *call) reply.Reply // to the wrong method on a route; nil: noRoute
 	unauthorized func(given bool) reply.Reply
 	unknownTask  func() reply.Reply
-	seedOf       func(t *task, v view) reply.Reply
+	seedOf       func(t *task, v course.View) reply.Reply
 }
 
 // acceptance is a submission that was taken.
@@ -75,7 +76,7 @@ func habitsOf(cfg Config) habits {
 		h = cometHabits()
 	}
 	if h.seen == nil {
-		h.seen = func(_ *Simulator, t *task, now time.Time) view { return t.at(now) }
+		h.seen = func(_ *Simulator, t *task, now time.Time) course.View { return t.at(now) }
 	}
 	if h.rows == nil {
 		h.rows = func(s *Simulator, t *task, now time.Time, base string) []any {

@@ -3,6 +3,7 @@ package simulator
 import (
 	"time"
 
+	"midgate/adapter/midjourney/simulator/course"
 	"midgate/adapter/midjourney/simulator/reply"
 )
 
@@ -12,7 +13,7 @@ func cometHabits() habits {
 	return habits{
 		relay: true, hooks: true, newIDs: true, auth: "bearer", speed: "relax",
 		lacks:        set("tasks", "queue", "cancel", "retexture", "edit", "list-by-ids"),
-		pace:         speedShare,
+		pace:         course.SpeedShare,
 		reason:       bracketed,
 		bannedReason: func(word string) string { return "[Banned prompt] Banned prompt detected: " + word },
 		render:       renderRelay,
@@ -141,8 +142,8 @@ func checkRelayAction(id, customID string) (problem, string) {
 }
 
 // seedOfOrigin answers GET image-seed.
-func seedOfOrigin(t *task, v view) reply.Reply {
-	if v.status != "SUCCESS" {
+func seedOfOrigin(t *task, v course.View) reply.Reply {
+	if v.Status != "SUCCESS" {
 		return reply.JSON(400, resultJSON{4, "关联任务状态错误", nil, struct{}{}})
 	}
 	return result(1, "成功", seedText(t), struct{}{})

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"midgate/adapter/midjourney/simulator/course"
 	"midgate/adapter/midjourney/simulator/reply"
 )
 
@@ -17,7 +18,7 @@ func newapiHabits() habits {
 		pace:         func(string) float64 { return 1 }, // the speed prefix is lost on the way to the origin
 		reason:       bracketed,
 		bannedReason: func(string) string { return "可能包含敏感词" },
-		seen:         func(s *Simulator, t *task, now time.Time) view { return s.firstRow(t, now) },
+		seen:         func(s *Simulator, t *task, now time.Time) course.View { return s.firstRow(t, now) },
 		rows:         copiedRows,
 		render:       renderRelay,
 		refuse:       refuseNewAPI,
@@ -29,7 +30,7 @@ func newapiHabits() habits {
 			return newapiError(401, "无效的令牌 (request id: 20260116080000000000000)")
 		},
 		unknownTask: func() reply.Reply { return relayError(400, 4, "task_no_found") },
-		seedOf: func(*task, view) reply.Reply {
+		seedOf: func(*task, course.View) reply.Reply {
 			return asText(result(403, "未登录", nil, struct{}{}))
 		},
 	}
@@ -111,12 +112,12 @@ func noRouteNewAPI(c *call) reply.Reply {
 
 // firstRow is the row that fetch reads: the submission's. Once a modal made a second row, only that is refreshed until
 // it is done.
-func (s *Simulator) firstRow(t *task, now time.Time) view {
+func (s *Simulator) firstRow(t *task, now time.Time) course.View {
 	tick := s.lastTick(now)
 	if t.run != nil && t.dialog != nil {
-		done := s.tickAfter(t.run.finish())
-		if t.run.stuck || !tick.After(done) {
-			if frozen := s.lastTick(t.run.queued); frozen.Before(tick) {
+		done := s.tickAfter(t.run.Finish())
+		if t.run.Stuck || !tick.After(done) {
+			if frozen := s.lastTick(t.run.Queued); frozen.Before(tick) {
 				tick = frozen
 			}
 		}
@@ -134,16 +135,16 @@ func (s *Simulator) tickAfter(at time.Time) time.Time {
 }
 
 // copied is a row as of a refresh; before its first one it is empty, and a task the origin lost stays as it was.
-func (s *Simulator) copied(t *task, created, tick time.Time) view {
+func (s *Simulator) copied(t *task, created, tick time.Time) course.View {
 	if !t.forgotten.IsZero() && !tick.Before(t.forgotten) {
 		tick = s.lastTick(t.forgotten.Add(-1))
 	}
 	if !tick.After(created) {
-		return view{fresh: true}
+		return course.View{Fresh: true}
 	}
 	v := t.at(tick)
-	if tick.Sub(created) > time.Hour && v.status != "SUCCESS" && v.status != "FAILURE" {
-		return view{status: "FAILURE", progress: -1, reason: "上游任务超时（超过1小时）", finished: tick}
+	if tick.Sub(created) > time.Hour && v.Status != "SUCCESS" && v.Status != "FAILURE" {
+		return course.View{Status: "FAILURE", Progress: -1, Reason: "上游任务超时（超过1小时）", Finished: tick}
 	}
 	return v
 }
@@ -152,7 +153,7 @@ func (s *Simulator) copied(t *task, created, tick time.Time) view {
 func copiedRows(s *Simulator, t *task, now time.Time, base string) []any {
 	rows := []any{renderRelay(s, t, s.firstRow(t, now), now, base)}
 	if t.dialog != nil && t.run != nil {
-		second := s.relayTask(t, s.copied(t, t.run.queued, s.lastTick(now)), now, base)
+		second := s.relayTask(t, s.copied(t, t.run.Queued, s.lastTick(now)), now, base)
 		second.Action = "MODAL"
 		rows = append(rows, second)
 	}

@@ -3,6 +3,7 @@ package simulator
 import (
 	"time"
 
+	"midgate/adapter/midjourney/simulator/course"
 	"midgate/adapter/midjourney/simulator/reply"
 )
 
@@ -13,10 +14,10 @@ func novicezkHabits() habits {
 		lenient: true, hooks: true, bansAtOnce: true, noButtons: true, upscaleOnce: true, auth: "mj-api-secret", speed: "fast",
 		lacks: set("action", "modal", "video", "edits", "edit", "retexture", "shorten", "upload", "list-by-ids", "image-seed",
 			"cancel", "image"),
-		pace:         speedShare,
+		pace:         course.SpeedShare,
 		reason:       bracketed,
 		bannedReason: func(word string) string { return "[Banned prompt detected] " + word },
-		render: func(s *Simulator, t *task, v view, now time.Time, base string) any {
+		render: func(s *Simulator, t *task, v course.View, now time.Time, base string) any {
 			return novicezkJSON(s.core(t, v, now, base).coreFields)
 		},
 		refuse: refuseNoviceZK,
@@ -56,7 +57,7 @@ func springError(status int, text string, c *call) reply.Reply {
 // alreadyThere is the older code 21: this U was made before.
 func alreadyThere(s *Simulator, c *call, t *task) reply.Reply {
 	v := t.at(c.now)
-	p := map[string]any{"status": v.status, "imageUrl": nil}
+	p := map[string]any{"status": v.Status, "imageUrl": nil}
 	if link := s.pictureURL(t, v, c.base); link != "" {
 		p["imageUrl"] = link
 	}

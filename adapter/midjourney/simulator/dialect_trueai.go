@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"midgate/adapter/midjourney/simulator/course"
 	"midgate/adapter/midjourney/simulator/reply"
 )
 
@@ -14,7 +15,7 @@ func trueaiHabits(cfg Config) habits {
 		hooks: true, partner: true, lingers: true, rerollsSingles: true, videoNeedsPrompt: true, mosaics: !cfg.Partner,
 		auth: "raw-or-secret", speed: "fast",
 		lacks:        set("change", "simple-change", "queue", "image"),
-		pace:         speedShare,
+		pace:         course.SpeedShare,
 		reason:       spoken,
 		bannedReason: func(string) string { return "可能包含敏感词" },
 		render:       renderTrueAI(cfg.Partner),
@@ -78,18 +79,18 @@ type linkJSON struct {
 	Thumbnail string `json:"thumbnail,omitempty"`
 }
 
-func renderTrueAI(partner bool) func(*Simulator, *task, view, time.Time, string) any {
-	return func(s *Simulator, t *task, v view, now time.Time, base string) any {
+func renderTrueAI(partner bool) func(*Simulator, *task, course.View, time.Time, string) any {
+	return func(s *Simulator, t *task, v course.View, now time.Time, base string) any {
 		out := trueaiJSON{
 			coreJSON: s.core(t, v, now, base), BotType: t.bot(), Mode: mode(t.speed), Version: t.model.String(),
 			IsPartner: partner, IsDiscord: !partner, UseTime: "-", JobID: &t.job,
-			IsCompleted: v.status == "SUCCESS" || v.status == "FAILURE" || v.status == "CANCEL",
+			IsCompleted: v.Status == "SUCCESS" || v.Status == "FAILURE" || v.Status == "CANCEL",
 		}
 		if t.parent != nil {
 			out.ParentID = &t.parent.id
 		}
-		if v.status == "SUCCESS" && v.image {
-			out.UseTime = fmt.Sprintf("%.2f s", v.finished.Sub(v.started).Seconds())
+		if v.Status == "SUCCESS" && v.Image {
+			out.UseTime = fmt.Sprintf("%.2f s", v.Finished.Sub(v.Started).Seconds())
 			out.pictures(t, partner, base)
 		}
 		return out

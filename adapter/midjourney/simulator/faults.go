@@ -93,7 +93,7 @@ func (s *Simulator) nextFault(c *call) *Fault {
 	return askedFault(c)
 }
 
-// askedFaults are the prompt words that spoil the submission itself; orders.go explains them.
+// askedFaults are the prompt words that spoil the submission itself; course.OrderHelp explains them.
 var askedFaults = map[string]Fault{
 	"sim-500":     {Kind: "500"},
 	"sim-html":    {Kind: "502-html"},
@@ -224,7 +224,7 @@ func (s *Simulator) endBadly(out reply.Reply, reason string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if t := s.tasks[a.Result]; t != nil && t.run != nil {
-		t.run.failAt, t.run.status, t.run.reason = .25, "FAILURE", reason
+		t.run.FailAt, t.run.Status, t.run.Reason = .25, "FAILURE", reason
 	}
 }
 

@@ -3,6 +3,7 @@ package simulator
 import (
 	"slices"
 
+	"midgate/adapter/midjourney/simulator/course"
 	"midgate/adapter/midjourney/simulator/reply"
 )
 
@@ -41,15 +42,15 @@ func (s *Simulator) list(c *call) reply.Reply {
 
 // listAll answers GET /mj/task/list: the latest hundred of everybody.
 func (s *Simulator) listAll(c *call) reply.Reply {
-	return s.newest(c, func(view) bool { return true })
+	return s.newest(c, func(course.View) bool { return true })
 }
 
 // listQueue answers GET /mj/task/queue: what has not started.
 func (s *Simulator) listQueue(c *call) reply.Reply {
-	return s.newest(c, func(v view) bool { return v.status == "NOT_START" })
+	return s.newest(c, func(v course.View) bool { return v.Status == "NOT_START" })
 }
 
-func (s *Simulator) newest(c *call, want func(view) bool) reply.Reply {
+func (s *Simulator) newest(c *call, want func(course.View) bool) reply.Reply {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	rows := []any{}
@@ -82,7 +83,7 @@ func (s *Simulator) cancel(c *call) reply.Reply {
 	defer s.mu.Unlock()
 	t := s.find(c.user, c.id)
 	if t != nil && t.user == c.user && t.cancelled.IsZero() {
-		if v := t.at(c.now); v.status != "SUCCESS" && v.status != "FAILURE" && v.status != "CANCEL" {
+		if v := t.at(c.now); v.Status != "SUCCESS" && v.Status != "FAILURE" && v.Status != "CANCEL" {
 			t.cancelled = c.now
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"midgate/adapter/midjourney/simulator/course"
 	"midgate/adapter/midjourney/simulator/paint"
 	"midgate/adapter/midjourney/simulator/reply"
 )
@@ -31,22 +32,22 @@ func (t *task) format() string {
 const linkLife = 24 * time.Hour
 
 // pictureURL is the origin's raw address of what a view shows, "" while there is nothing.
-func (s *Simulator) pictureURL(t *task, v view, base string) string {
+func (s *Simulator) pictureURL(t *task, v course.View, base string) string {
 	switch {
-	case v.image && t.mosaic:
-		return s.attachment(base, t, "grid_0.webp", v.finished)
-	case v.image && len(t.clipStart) > 0:
+	case v.Image && t.mosaic:
+		return s.attachment(base, t, "grid_0.webp", v.Finished)
+	case v.Image && len(t.clipStart) > 0:
 		return fmt.Sprintf("%s/cdn/video/%s/0_0.mp4", base, t.job)
 	case len(t.cells) == 0 || t.cells[0] == nil:
 		return ""
-	case v.image && t.kind == "describe":
+	case v.Image && t.kind == "describe":
 		return s.studio.linkOf(base, t.uploadKeys[0])
-	case v.image && s.cfg.Partner && s.habits.partner && len(t.cells) == 1:
+	case v.Image && s.cfg.Partner && s.habits.partner && len(t.cells) == 1:
 		return fmt.Sprintf("%s/cdn/%s/0_0.png", base, t.job)
-	case v.image:
-		return s.attachment(base, t, "grid_0."+t.format(), v.finished)
-	case v.preview:
-		return s.attachment(base, t, fmt.Sprintf("preview_%d.jpeg", v.progress), t.submitted)
+	case v.Image:
+		return s.attachment(base, t, "grid_0."+t.format(), v.Finished)
+	case v.Preview:
+		return s.attachment(base, t, fmt.Sprintf("preview_%d.jpeg", v.Progress), t.submitted)
 	}
 	return ""
 }
@@ -67,12 +68,12 @@ func sign(text string) string {
 
 // relayURL is the relay's own address of the picture: with ?rand= while it is unfinished, with ?sig= where the relay
 // signs.
-func (s *Simulator) relayURL(t *task, v view, now time.Time, base string) string {
+func (s *Simulator) relayURL(t *task, v course.View, now time.Time, base string) string {
 	if s.pictureURL(t, v, base) == "" {
 		return ""
 	}
 	q := url.Values{}
-	if v.status != "SUCCESS" {
+	if v.Status != "SUCCESS" {
 		q.Set("rand", strconv.FormatInt(now.UnixNano(), 10))
 	}
 	if s.habits.copies {
@@ -99,14 +100,14 @@ func (s *Simulator) relayImage(c *call) reply.Reply {
 	switch {
 	case s.habits.copies && c.r.URL.Query().Get("sig") != sign(t.id):
 		return reply.JSON(403, map[string]string{"error": "invalid_signature"})
-	case v.image && shown.mosaic:
+	case v.Image && shown.mosaic:
 		return s.mosaicFile(shown)
-	case v.image && len(shown.clips) > 0:
+	case v.Image && len(shown.clips) > 0:
 		return s.clipFile(shown, 0)
-	case v.image && len(shown.cells) > 0:
+	case v.Image && len(shown.cells) > 0:
 		return s.pictureFile(shown, shown.format)
-	case v.preview && len(shown.cells) > 0:
-		return reply.Reply{Status: 200, Kind: "image/jpeg", File: true, Body: s.studio.preview(shown.cells, v.progress)}
+	case v.Preview && len(shown.cells) > 0:
+		return reply.Reply{Status: 200, Kind: "image/jpeg", File: true, Body: s.studio.preview(shown.cells, v.Progress)}
 	}
 	return reply.JSON(500, map[string]string{"error": "http_get_image_failed"})
 }
@@ -169,7 +170,7 @@ func (s *Simulator) cdn(c *call) reply.Reply {
 }
 
 // jobFile is one of a job's files by name.
-func (s *Simulator) jobFile(sh shown, v view, name string) reply.Reply {
+func (s *Simulator) jobFile(sh shown, v course.View, name string) reply.Reply {
 	stem, format, _ := strings.Cut(name, ".")
 	if number, ok := strings.CutPrefix(stem, "preview_"); ok && len(sh.cells) > 0 {
 		percent, err := strconv.Atoi(number)
@@ -178,7 +179,7 @@ func (s *Simulator) jobFile(sh shown, v view, name string) reply.Reply {
 		}
 		return reply.Reply{Status: 200, Kind: "image/jpeg", File: true, Body: s.studio.preview(sh.cells, percent)}
 	}
-	if !v.image {
+	if !v.Image {
 		return gone
 	}
 	number, thumbnail := strings.CutSuffix(strings.TrimPrefix(stem, "0_"), "_640_N")

@@ -18,7 +18,7 @@ func (s *Simulator) follow(t *task) {
 	if t.hook == "" || s.running.Err() != nil {
 		return
 	}
-	moments := t.run.moments()
+	moments := t.run.Moments()
 	if s.cfg.HookReorder {
 		for i := 1; i+1 < len(moments); i += 2 {
 			moments[i], moments[i+1] = moments[i+1], moments[i]
@@ -52,8 +52,8 @@ func (s *Simulator) event(t *task, at time.Time) (body []byte, lost bool) {
 		return nil, false
 	}
 	lost = float64(s.roll()>>11)/(1<<53) < s.cfg.HookLoss
-	v := t.run.at(at)
-	if v.status == "MODAL" {
+	v := t.run.At(at)
+	if v.Status == "MODAL" {
 		return nil, false
 	}
 	if s.habits.noButtons {

@@ -5,59 +5,34 @@ import (
 	"strings"
 	"time"
 
+	"midgate/adapter/midjourney/simulator/course"
 	"midgate/adapter/midjourney/simulator/prompts"
 )
 
-// shareOf is a job's length relative to a fast imagine.
-func shareOf(kind string) float64 {
-	switch kind {
-	case "upscale", "clip":
-		return 1. / 4
-	case "describe", "shorten":
-		return 1. / 3
-	case "variation", "zoom", "pan", "square", "inpaint", "upscale_hd", "vary_subtle", "vary_strong":
-		return 1. / 2
-	case "video", "extend":
-		return 2
-	}
-	return 1
-}
-
-// speedShare slows and hastens by speed.
-func speedShare(speed string) float64 {
-	switch speed {
-	case "relax":
-		return 1.5
-	case "turbo":
-		return .5
-	}
-	return 1
-}
-
 // plan is the run of a task that starts at start: its length, and how orders and prompt make it end.
-func (s *Simulator) plan(t *task, queued, start time.Time) *run {
-	share := shareOf(t.kind) * s.habits.pace(t.speed)
+func (s *Simulator) plan(t *task, queued, start time.Time) *course.Run {
+	share := course.ShareOf(t.kind) * s.habits.pace(t.speed)
 	p := prompts.Parse(t.asked)
 	if p.Has("draft") {
 		share /= 10
 	}
-	length := float64(s.cfg.Pace) * share * jitterOf(t.seed, s.cfg.Jitter)
-	r := &run{queued: queued, start: start, length: time.Duration(length)}
+	length := float64(s.cfg.Pace) * share * course.JitterOf(t.seed, s.cfg.Jitter)
+	r := &course.Run{Queued: queued, Start: start, Length: time.Duration(length)}
 	if s.cfg.Partner && s.habits.partner && t.kind == "upscale" {
-		r.length, r.instant = 0, true
+		r.Length, r.Instant = 0, true
 	}
-	t.orders.obey(r, s.cfg.Pace)
+	t.orders.Obey(r, s.cfg.Pace)
 	s.planEnd(t, p, r)
 	return r
 }
 
 // planEnd decides whether the run fails.
-func (s *Simulator) planEnd(t *task, p prompts.Prompt, r *run) {
-	share, status, why := t.orders.ending()
+func (s *Simulator) planEnd(t *task, p prompts.Prompt, r *course.Run) {
+	share, status, why := t.orders.Ending()
 	if share > 0 {
-		r.failAt, r.status, r.reason = share, status, s.habits.reason(why)
+		r.FailAt, r.Status, r.Reason = share, status, s.habits.reason(why)
 	} else if reason := s.refusal(t, p); reason != "" {
-		r.failAt, r.status, r.reason = .25, "FAILURE", reason
+		r.FailAt, r.Status, r.Reason = .25, "FAILURE", reason
 	}
 }
 
@@ -127,9 +102,9 @@ func (s *Simulator) launch(t *task, now time.Time) int {
 		s.waiting = append(s.waiting, start)
 	}
 	t.run = s.plan(t, now, start)
-	t.run.lingers = t.dialog != nil && s.habits.lingers
+	t.run.Lingers = t.dialog != nil && s.habits.lingers
 	if lane >= 0 {
-		s.lanes[lane] = t.run.finish()
+		s.lanes[lane] = t.run.Finish()
 	}
 	s.prepare(t)
 	s.charge(t, now)

@@ -74,7 +74,7 @@ func (s *Simulator) Tasks() []TaskInfo {
 func (t *task) info(now time.Time) TaskInfo {
 	v := t.at(now)
 	out := TaskInfo{
-		ID: t.id, Kind: t.kind, Status: v.status, Progress: v.progress, Reason: v.reason, Prompt: t.asked,
+		ID: t.id, Kind: t.kind, Status: v.Status, Progress: v.Progress, Reason: v.Reason, Prompt: t.asked,
 		State: t.state, Key: t.user, Speed: t.speed, At: t.submitted,
 	}
 	if t.parent != nil {
@@ -83,8 +83,8 @@ func (t *task) info(now time.Time) TaskInfo {
 	switch {
 	case !t.cancelled.IsZero():
 		out.Finish = t.cancelled
-	case t.run != nil && !t.run.stuck:
-		out.Finish = t.run.finish()
+	case t.run != nil && !t.run.Stuck:
+		out.Finish = t.run.Finish()
 	}
 	return out
 }

@@ -9,6 +9,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"midgate/adapter/midjourney/simulator/course"
 )
 
 func TestLedger(t *testing.T) {
@@ -77,7 +79,7 @@ func TestControlPages(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		p := newScript(t, Config{Pixels: 64, Key: "secret"})
 		help := p.send("GET", "/sim/", "").object(t)
-		if help["dialect"] != "comet" || len(help["prompt_words"].(map[string]any)) != len(orderHelp) {
+		if help["dialect"] != "comet" || len(help["prompt_words"].(map[string]any)) != len(course.OrderHelp) {
 			t.Errorf("GET /sim/ = %v, want the words", help)
 		}
 		if got := p.send("POST", "/sim/fail", `{"route":"fetch","kind":"418"}`).status; got != 204 {
@@ -111,13 +113,13 @@ func TestWordsAreDocumented(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for word := range orderHelp {
+	for word := range course.OrderHelp {
 		if !strings.Contains(string(comment), "//\t"+word+" ") {
 			t.Errorf("%s is not in the package comment", word)
 		}
 	}
 	for word := range askedFaults {
-		if orderHelp[word] == "" {
+		if course.OrderHelp[word] == "" {
 			t.Errorf("%s is not explained in GET /sim/", word)
 		}
 	}

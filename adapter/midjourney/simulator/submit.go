@@ -3,6 +3,7 @@ package simulator
 import (
 	"strings"
 
+	"midgate/adapter/midjourney/simulator/course"
 	"midgate/adapter/midjourney/simulator/prompts"
 	"midgate/adapter/midjourney/simulator/reply"
 )
@@ -51,7 +52,7 @@ func (s *Simulator) birth(c *call, kind string, in common, prompt string) *task 
 		t.hook = in.hook
 	}
 	t.speed = s.speedOf(c, in.modes, prompt)
-	t.orders = ordersIn(prompt)
+	t.orders = course.OrdersIn(prompt)
 	t.remix = s.cfg.Remix || t.orders["sim-modal"]
 	t.model = prompts.Parse(prompt).ModelOf(s.defaultModel(), false)
 	t.final = prompts.Final(prompts.Parse(prompt), t.model)
@@ -70,7 +71,7 @@ func (s *Simulator) defaultModel() prompts.Model {
 
 // gate refuses what no upstream would take now; s.mu is held.
 func (s *Simulator) gate(c *call, kind, prompt string) (problem, string) {
-	found := ordersIn(prompt)
+	found := course.OrdersIn(prompt)
 	switch {
 	case found["sim-no-account"]:
 		return noAccount, ""

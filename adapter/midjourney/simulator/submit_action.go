@@ -40,7 +40,7 @@ func (s *Simulator) parent(c *call, id string) (*task, problem) {
 	if t == nil {
 		return nil, parentUnknown
 	}
-	if s.habits.seen(s, t, c.now).status != "SUCCESS" {
+	if s.habits.seen(s, t, c.now).Status != "SUCCESS" {
 		return nil, parentUnfinished
 	}
 	return t, ""

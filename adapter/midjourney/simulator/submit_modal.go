@@ -6,6 +6,7 @@ import (
 	"image/png"
 	"strings"
 
+	"midgate/adapter/midjourney/simulator/course"
 	"midgate/adapter/midjourney/simulator/prompts"
 	"midgate/adapter/midjourney/simulator/reply"
 )
@@ -27,7 +28,7 @@ func (s *Simulator) modal(c *call) reply.Reply {
 	if t == nil || !t.forgotten.IsZero() {
 		return s.habits.refuse(c, modalUnknown, "")
 	}
-	if t.dialog == nil || t.at(c.now).status != "MODAL" {
+	if t.dialog == nil || t.at(c.now).Status != "MODAL" {
 		return s.habits.refuse(c, parentUnfinished, "")
 	}
 	if p, detail := s.gate(c, t.kind, prompt); p != "" {
@@ -49,7 +50,7 @@ func (s *Simulator) confirm(c *call, t *task, prompt string, mask painted) reply
 	if strings.TrimSpace(prompt) != "" {
 		t.asked = prompt
 		t.model = prompts.Parse(prompt).ModelOf(t.model, false)
-		t.orders = ordersIn(prompt)
+		t.orders = course.OrdersIn(prompt)
 		if seed := prompts.Parse(prompt).Number("seed", -1); seed >= 0 {
 			t.seed = uint32(seed)
 		}

@@ -2,11 +2,11 @@ package simulator
 
 import (
 	"crypto/rand"
-	"encoding/binary"
 	"encoding/hex"
 	"strconv"
 	"time"
 
+	"midgate/adapter/midjourney/simulator/course"
 	"midgate/adapter/midjourney/simulator/paint"
 	"midgate/adapter/midjourney/simulator/prompts"
 )
@@ -29,7 +29,7 @@ type task struct {
 	customID    string
 	submitted   time.Time
 	seed        uint32
-	orders      orders
+	orders      course.Orders
 	motion      string
 	clips       int
 	mosaic      bool     // a video that comes as one animated WebP
@@ -43,7 +43,7 @@ type task struct {
 	opens       bool   // the submission answered that a dialog waits
 
 	// Guarded by Simulator.mu.
-	run       *run
+	run       *course.Run
 	final     string     // the prompt Midjourney ran
 	cells     []*picture // four of a grid, one of a single picture, set when the run starts
 	clipStart []*picture // the first frame of each clip of a video
@@ -58,18 +58,18 @@ type task struct {
 }
 
 // at is the task's view at a moment; s.mu is held.
-func (t *task) at(now time.Time) view {
+func (t *task) at(now time.Time) course.View {
 	if !t.cancelled.IsZero() && !now.Before(t.cancelled) {
-		return view{status: "FAILURE", progress: -1, reason: "取消任务", started: t.submitted, finished: t.cancelled}
+		return course.View{Status: "FAILURE", Progress: -1, Reason: "取消任务", Started: t.submitted, Finished: t.cancelled}
 	}
 	r := t.run
-	if r == nil || now.Before(r.queued) {
+	if r == nil || now.Before(r.Queued) {
 		if t.dialog != nil {
-			return view{status: "MODAL"}
+			return course.View{Status: "MODAL"}
 		}
-		return view{status: "NOT_START"}
+		return course.View{Status: "NOT_START"}
 	}
-	return r.at(now)
+	return r.At(now)
 }
 
 // newTask gives a task its identity: ids are milliseconds and three digits, unique here; s.mu is held.
@@ -100,12 +100,4 @@ func newUUID() string {
 	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
 	h := hex.EncodeToString(b[:])
 	return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]
-}
-
-// jitterOf is a factor around 1 that only the seed decides.
-func jitterOf(seed uint32, share float64) float64 {
-	var b [4]byte
-	binary.BigEndian.PutUint32(b[:], seed)
-	unit := float64(paint.Hash(string(b[:]))) / (1 << 32)
-	return 1 + share*(2*unit-1)
 }

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"midgate/adapter/midjourney/simulator/course"
 )
 
 // coreFields is the task that every origin shows; unset values are null.
@@ -33,18 +35,18 @@ type coreJSON struct {
 }
 
 // core is a task as an origin shows it. s.mu is held.
-func (s *Simulator) core(t *task, v view, _ time.Time, base string) coreJSON {
+func (s *Simulator) core(t *task, v course.View, _ time.Time, base string) coreJSON {
 	prompt, english := t.prompt, t.prompt
-	if v.status == "MODAL" && t.press.verb == "region" {
+	if v.Status == "MODAL" && t.press.verb == "region" {
 		prompt, english = "", ""
 	}
 	out := coreJSON{coreFields: coreFields{
-		ID: t.id, Action: t.originAction(), Status: v.status, Prompt: &prompt, PromptEn: &english,
+		ID: t.id, Action: t.originAction(), Status: v.Status, Prompt: &prompt, PromptEn: &english,
 		Description: &t.description, State: text(t.state), SubmitTime: t.submitted.UnixMilli(),
-		StartTime: millis(v.started), FinishTime: millis(v.finished), ImageURL: text(s.pictureURL(t, v, base)),
-		Progress: percent(v.progress), FailReason: text(v.reason), Properties: s.properties(t, v),
+		StartTime: millis(v.Started), FinishTime: millis(v.Finished), ImageURL: text(s.pictureURL(t, v, base)),
+		Progress: percent(v.Progress), FailReason: text(v.Reason), Properties: s.properties(t, v),
 	}, Buttons: []buttonJSON{}}
-	if v.status == "SUCCESS" {
+	if v.Status == "SUCCESS" {
 		out.Buttons = wireButtons(s.buttonsOf(t))
 		if answer := t.answer(); answer != "" {
 			out.PromptEn = &answer
@@ -54,12 +56,12 @@ func (s *Simulator) core(t *task, v view, _ time.Time, base string) coreJSON {
 }
 
 // properties are those that origins show to everybody.
-func (s *Simulator) properties(t *task, v view) map[string]any {
+func (s *Simulator) properties(t *task, v course.View) map[string]any {
 	p := map[string]any{"finalPrompt": nil, "discordInstanceId": account}
 	if t.hook != "" {
 		p["notifyHook"] = t.hook
 	}
-	if v.status == "SUCCESS" {
+	if v.Status == "SUCCESS" {
 		p["finalPrompt"] = cmp.Or(t.answer(), t.final)
 	}
 	return p
@@ -106,34 +108,34 @@ type finalJSON struct {
 	FinalZhPrompt string `json:"finalZhPrompt"`
 }
 
-func renderRelay(s *Simulator, t *task, v view, now time.Time, base string) any {
+func renderRelay(s *Simulator, t *task, v course.View, now time.Time, base string) any {
 	return s.relayTask(t, v, now, base)
 }
 
 // relayTask is a task as a relay shows it. s.mu is held.
-func (s *Simulator) relayTask(t *task, v view, now time.Time, base string) relayTaskJSON {
+func (s *Simulator) relayTask(t *task, v course.View, now time.Time, base string) relayTaskJSON {
 	out := relayTaskJSON{
 		ID: t.id, Action: t.relayAction(), Prompt: t.prompt, Description: s.habits.submitted(),
-		SubmitTime: t.submitted.UnixMilli(), Status: v.status, Progress: percent(v.progress),
+		SubmitTime: t.submitted.UnixMilli(), Status: v.Status, Progress: percent(v.Progress),
 	}
-	if v.fresh || v.status == "NOT_START" {
-		if !v.fresh {
+	if v.Fresh || v.Status == "NOT_START" {
+		if !v.Fresh {
 			out.Buttons = []buttonJSON{}
 		}
 		return out
 	}
-	out.Description, out.State, out.PromptEn, out.FailReason = t.description, t.state, t.prompt, v.reason
-	out.StartTime, out.FinishTime = unset(v.started), unset(v.finished)
+	out.Description, out.State, out.PromptEn, out.FailReason = t.description, t.state, t.prompt, v.Reason
+	out.StartTime, out.FinishTime = unset(v.Started), unset(v.Finished)
 	out.ImageURL = s.relayURL(t, v, now, base)
 	out.Buttons = []buttonJSON{}
-	switch v.status {
+	switch v.Status {
 	case "FAILURE":
 		out.Progress, out.Buttons, out.ImageURL = "100%", nil, ""
 	case "SUCCESS":
 		out.Buttons = wireButtons(s.buttonsOf(t))
 		out.Properties = &finalJSON{FinalPrompt: cmp.Or(t.answer(), t.final)}
 		s.relayText(t, &out)
-		if len(t.clipStart) > 0 && v.image && !t.mosaic {
+		if len(t.clipStart) > 0 && v.Image && !t.mosaic {
 			out.VideoURLs = clipLinks(t, base, false)
 			out.VideoURL = out.VideoURLs[0].URL
 		}

@@ -1,4 +1,4 @@
-package simulator
+package course
 
 import (
 	"strings"
@@ -7,12 +7,12 @@ import (
 	"midgate/adapter/midjourney/simulator/prompts"
 )
 
-// orders are what words in a prompt tell the simulator to do with the task; the words that spoil the submission
-// itself are in faults.go. Children inherit their parent's prompt and with it most orders.
-type orders map[string]bool
+// Orders are what words in a prompt tell the simulator to do with the task; the words that spoil the submission
+// itself are with its faults. Children inherit their parent's prompt and with it most orders.
+type Orders map[string]bool
 
-// orderHelp explains the words, for GET /sim/ and for the reader.
-var orderHelp = map[string]string{
+// OrderHelp explains the words, for GET /sim/ and for the reader.
+var OrderHelp = map[string]string{
 	"sim-banned":     "a banned word: refused at once (code 24) or failed soon, as the dialect does",
 	"sim-moderated":  "fails at 60 % because the picture is moderated",
 	"sim-fail":       "fails at half time",
@@ -40,13 +40,13 @@ var orderHelp = map[string]string{
 	"sim-429":        "answer 429, nothing accepted",
 }
 
-// ordersIn finds the words in a prompt.
-func ordersIn(prompt string) orders {
+// OrdersIn finds the words in a prompt.
+func OrdersIn(prompt string) Orders {
 	if !strings.Contains(prompt, "sim-") {
 		return nil
 	}
-	found := orders{}
-	for word := range orderHelp {
+	found := Orders{}
+	for word := range OrderHelp {
 		if prompts.ContainsWord(prompt, word) {
 			found[word] = true
 		}
@@ -54,22 +54,22 @@ func ordersIn(prompt string) orders {
 	return found
 }
 
-// obey applies the orders to a run that was planned without them.
-func (o orders) obey(r *run, pace time.Duration) {
+// Obey applies the orders to a run that was planned without them.
+func (o Orders) Obey(r *Run, pace time.Duration) {
 	if o["sim-slow"] {
-		r.length *= 10
+		r.Length *= 10
 	}
 	if o["sim-instant"] {
-		r.length, r.instant = 0, true
+		r.Length, r.Instant = 0, true
 	}
 	if o["sim-no-image"] {
 		r.noImage = pace / 2
 	}
-	r.stuck, r.back, r.odd = o["sim-stuck"], o["sim-back"], o["sim-odd"]
+	r.Stuck, r.back, r.odd = o["sim-stuck"], o["sim-back"], o["sim-odd"]
 }
 
-// ending is how the orders end a run: when, with which status and reason; 0 means it succeeds.
-func (o orders) ending() (share float64, status string, why prompts.Complaint) {
+// Ending is how the orders end a run: when, with which status and reason; 0 means it succeeds.
+func (o Orders) Ending() (share float64, status string, why prompts.Complaint) {
 	switch {
 	case o["sim-fail-now"]:
 		return .02, "FAILURE", prompts.Complaint{Title: "Internal Server Error", Text: "Something went wrong."}
