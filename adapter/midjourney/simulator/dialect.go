@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"midgate/adapter/midjourney/simulator/buttons"
 	"midgate/adapter/midjourney/simulator/course"
 	"midgate/adapter/midjourney/simulator/prompts"
 	"midgate/adapter/midjourney/simulator/reply"
@@ -134,7 +135,7 @@ func (a acceptance) code() int {
 func (a acceptance) words(success string) string {
 	switch a.code() {
 	case 21:
-		return confirmText
+		return buttons.Waiting
 	case 22:
 		return fmt.Sprintf("排队中，前面还有%d个任务", a.ahead)
 	}
@@ -146,7 +147,7 @@ func (a acceptance) details() map[string]any {
 	p := map[string]any{"discordInstanceId": account}
 	switch a.code() {
 	case 21:
-		p["finalPrompt"], p["remix"] = a.task.press.prefill(a.task), true
+		p["finalPrompt"], p["remix"] = a.task.press.Prefill(a.task.final), true
 	case 22:
 		p["numberOfQueues"] = a.ahead
 	default:

@@ -122,7 +122,7 @@ func acceptComet(a acceptance) reply.Reply {
 	id := a.task.id[max(0, len(a.task.id)-10):]
 	instance := map[string]any{"discordChannelId": id, "discordInstanceId": id}
 	if a.confirm {
-		instance["finalPrompt"], instance["remix"] = a.task.press.prefill(a.task), true
+		instance["finalPrompt"], instance["remix"] = a.task.press.Prefill(a.task.final), true
 	}
 	if a.ahead > 0 {
 		instance["numberOfQueues"] = a.ahead

@@ -69,7 +69,7 @@ func refuseNewAPI(_ *call, p problem, detail string) reply.Reply {
 // acceptNewAPI rewrites 22 to 1, and 21 to 1 unless the window is a region's or a custom zoom's.
 func acceptNewAPI(a acceptance) reply.Reply {
 	code := a.code()
-	keeps := a.confirm && (a.task.press.verb == "region" || a.task.press.verb == "custom-zoom")
+	keeps := a.confirm && (a.task.press.Verb == "region" || a.task.press.Verb == "custom-zoom")
 	if !keeps {
 		code = 1
 	}

@@ -42,7 +42,7 @@ func (s *Simulator) refusal(t *task, p prompts.Prompt) string {
 		return s.habits.bannedReason(word)
 	}
 	if t.takesPrompt() {
-		if c := prompts.Complain(p, t.model, t.dialog != nil && t.dialog.press.verb == "custom-zoom"); c != nil {
+		if c := prompts.Complain(p, t.model, t.dialog != nil && t.dialog.press.Verb == "custom-zoom"); c != nil {
 			return s.habits.reason(*c)
 		}
 	}

@@ -209,7 +209,7 @@ func widened(t *task, source *picture, edge, i int) *picture {
 	f, ratio := source.frame, float64(out.w)/float64(out.h)
 	w, h := max(f.X1-f.X0, (f.Y1-f.Y0)*ratio), max(f.Y1-f.Y0, (f.X1-f.X0)/ratio)
 	dx, dy := w-(f.X1-f.X0), h-(f.Y1-f.Y0)
-	switch t.press.way {
+	switch t.press.Way {
 	case "left":
 		out.frame = f.Grown(dx, dy/2, 0, dy/2)
 	case "right":
@@ -245,6 +245,6 @@ func (s *Simulator) enlarged(t *task, source *picture) *picture {
 	return &picture{
 		key: t.job + "/0", w: 2 * source.w, h: 2 * source.h, scene: source.scene, frame: source.frame,
 		setting: source.setting,
-		over:    larger{from: source, creative: t.press.way == "creative"},
+		over:    larger{from: source, creative: t.press.Way == "creative"},
 	}
 }

@@ -2,81 +2,49 @@ package simulator
 
 import (
 	"fmt"
-	"strconv"
 
+	"midgate/adapter/midjourney/simulator/buttons"
 	"midgate/adapter/midjourney/simulator/prompts"
 )
 
-// kind is the kind of job that a press of this button on parent makes.
-func (p press) kind(parent *task) string {
-	switch p.verb {
-	case "upscale", "variation", "zoom", "square", "pan", "extend", "clip":
-		return p.verb
-	case "hd":
-		return "upscale_hd"
-	case "vary":
-		return "vary_" + p.way
-	case "region":
-		return "inpaint"
-	case "custom-zoom":
-		return "zoom"
-	case "animate":
-		return "video"
-	case "pic", "analyze":
-		return "imagine"
-	case "pic-retry":
-		return "describe"
+// owner is what a task's buttons depend on; s.mu is held.
+func (s *Simulator) owner(t *task) buttons.Owner {
+	out := buttons.Owner{
+		Kind: t.kind, Job: t.job, Model: t.model, Clips: t.clips, Remix: t.remix, Rerolls: s.habits.rerollsSingles,
+		Pressed: t.pressed,
 	}
-	if parent.kind == "video" || parent.kind == "extend" {
-		return "video"
+	out.Edited = t.parent != nil && (t.parent.kind == "edits" || t.parent.kind == "retexture")
+	if from := t.single(); from != nil {
+		out.W, out.H = from.w, from.h
 	}
-	return "reroll"
+	return out
 }
 
-// asks reports whether the press opens a dialog: some always do, others only with remix on.
-func (p press) asks(remix bool) bool {
-	switch p.verb {
-	case "region", "custom-zoom", "pic", "analyze":
-		return true
-	case "variation", "vary", "reroll", "pan", "animate":
-		return remix
+// buttonsOf are a task's buttons once it has succeeded; s.mu is held.
+func (s *Simulator) buttonsOf(t *task) []buttons.Button {
+	if t.orders["sim-no-buttons"] || s.habits.noButtons {
+		return nil
 	}
-	return false
+	return buttons.Of(s.owner(t))
 }
 
-// prefill is the text a dialog is opened with: nothing for a region.
-func (p press) prefill(t *task) string {
-	if p.verb == "region" {
-		return ""
+// buttonOf finds the button that a customId names, verbatim.
+func (s *Simulator) buttonOf(t *task, customID string) (buttons.Button, bool) {
+	for _, b := range s.buttonsOf(t) {
+		if b.CustomID == customID && b.Style != buttons.Link {
+			return b, true
+		}
 	}
-	return t.final
+	return buttons.Button{}, false
 }
-
-// describe is the child's description, the command that the press stands for.
-func (p press) describe(parentID string) string {
-	switch p.verb {
-	case "upscale":
-		return "/up " + parentID + " U" + strconv.Itoa(p.n)
-	case "variation":
-		return "/up " + parentID + " V" + strconv.Itoa(p.n)
-	case "reroll":
-		return "/up " + parentID + " R"
-	case "custom-zoom":
-		return confirmText
-	}
-	return "/up " + parentID + " " + p.verb
-}
-
-// confirmText is how every upstream says that a dialog waits; clients look for the word confirm.
-const confirmText = "Waiting for window confirm"
 
 // panned is the aspect ratio after a pan: the canvas grows by half in the pan's direction.
-func panned(parent *task, p press) [2]int {
+func panned(parent *task, p buttons.Press) [2]int {
 	w, h := prompts.Parse(parent.final).Aspect()
 	if from := parent.single(); from != nil {
 		w, h = prompts.ShapeOf(from.w, from.h)
 	}
-	if p.way == "left" || p.way == "right" {
+	if p.Way == "left" || p.Way == "right" {
 		w, h = prompts.Reduce(3*w, 2*h)
 	} else {
 		w, h = prompts.Reduce(2*w, 3*h)

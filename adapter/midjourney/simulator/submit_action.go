@@ -3,13 +3,14 @@ package simulator
 import (
 	"strings"
 
+	"midgate/adapter/midjourney/simulator/buttons"
 	"midgate/adapter/midjourney/simulator/paint"
 	"midgate/adapter/midjourney/simulator/prompts"
 	"midgate/adapter/midjourney/simulator/reply"
 )
 
 // dialog is the window that a press opened.
-type dialog struct{ press press }
+type dialog struct{ press buttons.Press }
 
 // action answers POST /mj/submit/action: it presses a button.
 func (s *Simulator) action(c *call) reply.Reply {
@@ -59,20 +60,20 @@ func (s *Simulator) find(user, id string) *task {
 }
 
 // press does what a button does; s.mu is held.
-func (s *Simulator) press(c *call, parent *task, b button, in common, remix bool) reply.Reply {
-	switch b.press.verb {
+func (s *Simulator) press(c *call, parent *task, b buttons.Button, in common, remix bool) reply.Reply {
+	switch b.Press.Verb {
 	case "bookmark":
 		return s.habits.accepted(acceptance{task: parent})
 	case "pic-all":
 		return s.imagineAll(c, parent, in)
 	}
-	if p, _ := s.gate(c, b.press.kind(parent), ""); p != "" {
+	if p, _ := s.gate(c, b.Press.Kind(parent.kind), ""); p != "" {
 		return s.habits.refuse(c, p, "")
 	}
 	t := s.child(c, parent, b, in)
 	parent.mark(b.CustomID)
-	if b.press.asks(parent.remix || remix) {
-		t.dialog, t.opens = &dialog{press: b.press}, true
+	if b.Press.Asks(parent.remix || remix) {
+		t.dialog, t.opens = &dialog{press: b.Press}, true
 		s.add(t)
 		return s.habits.accepted(acceptance{task: t, confirm: true})
 	}
@@ -88,29 +89,29 @@ func (t *task) mark(customID string) {
 }
 
 // child is the task a press makes; s.mu is held.
-func (s *Simulator) child(c *call, parent *task, b button, in common) *task {
-	t := s.birth(c, b.press.kind(parent), in, parent.asked)
-	t.parent, t.customID, t.index = parent, b.CustomID, b.press.index
+func (s *Simulator) child(c *call, parent *task, b buttons.Button, in common) *task {
+	t := s.birth(c, b.Press.Kind(parent.kind), in, parent.asked)
+	t.parent, t.customID, t.index = parent, b.CustomID, b.Press.Index
 	t.prompt, t.model, t.final = parent.prompt, parent.model, parent.final
-	t.press, t.zoom, t.asked = b.press, b.press.factor, prompts.Drop(t.asked, "zoom")
+	t.press, t.zoom, t.asked = b.Press, b.Press.Factor, prompts.Drop(t.asked, "zoom")
 	t.orders = parent.orders
-	t.description = b.press.describe(parent.id)
+	t.description = b.Press.Describe(parent.id)
 	t.seed = paint.Hash(t.id)
-	if b.press.n > 0 && b.press.verb == "pic" || b.press.verb == "analyze" {
-		t.asked = query(parent, b.press.n)
+	if b.Press.N > 0 && b.Press.Verb == "pic" || b.Press.Verb == "analyze" {
+		t.asked = query(parent, b.Press.N)
 		t.prompt = t.asked
 		t.final = prompts.Final(prompts.Parse(t.asked), t.model)
 	}
 	switch t.kind {
 	case "upscale":
-		t.index = b.press.n
+		t.index = b.Press.N
 	case "video", "extend":
-		t.motion, t.clips = b.press.motion, 4
-		t.mosaic = s.habits.mosaics && b.press.verb == "animate" || parent.mosaic && b.press.verb == "reroll"
+		t.motion, t.clips = b.Press.Motion, 4
+		t.mosaic = s.habits.mosaics && b.Press.Verb == "animate" || parent.mosaic && b.Press.Verb == "reroll"
 	case "describe":
 		t.queries, t.uploaded = parent.queries, parent.uploaded
 	case "pan":
-		t.reshape(panned(parent, b.press))
+		t.reshape(panned(parent, b.Press))
 	case "square":
 		t.reshape([2]int{1, 1})
 	}
@@ -130,7 +131,7 @@ func (s *Simulator) imagineAll(c *call, parent *task, in common) reply.Reply {
 	var ids []string
 	var first *task
 	for n := range parent.queries {
-		b := button{CustomID: "MJ::Job::PicReader::all", press: press{verb: "pic", n: n + 1}}
+		b := buttons.Button{CustomID: "MJ::Job::PicReader::all", Press: buttons.Press{Verb: "pic", N: n + 1}}
 		t := s.child(c, parent, b, in)
 		s.add(t)
 		s.launch(t, c.now)

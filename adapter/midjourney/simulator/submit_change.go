@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"midgate/adapter/midjourney/simulator/buttons"
 	"midgate/adapter/midjourney/simulator/reply"
 )
 
@@ -62,7 +63,7 @@ func (s *Simulator) changed(c *call, id, action string, index int, in common) re
 		return s.habits.refuse(c, parentUnfinished, "")
 	}
 	verb := map[string]string{"UPSCALE": "upsample", "VARIATION": "variation", "REROLL": "reroll"}[action]
-	for _, b := range gridButtons(parent) {
+	for _, b := range buttons.Grid(s.owner(parent)) {
 		n := index
 		if action == "REROLL" {
 			n = 0
@@ -79,8 +80,8 @@ func (s *Simulator) changed(c *call, id, action string, index int, in common) re
 }
 
 // twin is an earlier upscale of the same quarter; s.mu is held.
-func (s *Simulator) twin(parent *task, b button) *task {
-	if b.press.verb != "upscale" || !parent.pressed[b.CustomID] {
+func (s *Simulator) twin(parent *task, b buttons.Button) *task {
+	if b.Press.Verb != "upscale" || !parent.pressed[b.CustomID] {
 		return nil
 	}
 	for _, t := range s.order {

@@ -57,7 +57,7 @@ func (s *Simulator) confirm(c *call, t *task, prompt string, mask painted) reply
 	}
 	t.refine(t.asked)
 	t.mask, t.maskBox = mask.data, mask.box
-	if t.press.verb == "custom-zoom" {
+	if t.press.Verb == "custom-zoom" {
 		t.zoom = min(max(prompts.Parse(t.asked).Number("zoom", 2), 1.01), 2)
 	}
 	ahead := s.launch(t, c.now)
@@ -83,7 +83,7 @@ func (t *task) complainDialog(p prompts.Prompt) *prompts.Complaint {
 	if t.dialog == nil {
 		return nil
 	}
-	switch t.dialog.press.verb {
+	switch t.dialog.press.Verb {
 	case "region":
 		return t.complainMask()
 	case "custom-zoom":

@@ -57,7 +57,7 @@ func (s *Simulator) video(c *call) reply.Reply {
 func (s *Simulator) prepareClips(t *task) {
 	if t.kind == "clip" {
 		t.motion = t.parent.motion
-		t.clipStart = []*picture{clipOf(t.parent, t.press.n)}
+		t.clipStart = []*picture{clipOf(t.parent, t.press.N)}
 		return
 	}
 	start := s.firstFrame(t)

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"midgate/adapter/midjourney/simulator/buttons"
 	"midgate/adapter/midjourney/simulator/course"
 	"midgate/adapter/midjourney/simulator/paint"
 	"midgate/adapter/midjourney/simulator/prompts"
@@ -32,12 +33,12 @@ type task struct {
 	orders      course.Orders
 	motion      string
 	clips       int
-	mosaic      bool     // a video that comes as one animated WebP
-	queries     []string // describe and shorten: the prompts found
-	remix       bool     // its buttons open dialogs
-	press       press    // of the button that made it
-	dialog      *dialog  // the press whose dialog is awaited, nil for others
-	uploadKeys  []string // pictures sent along
+	mosaic      bool          // a video that comes as one animated WebP
+	queries     []string      // describe and shorten: the prompts found
+	remix       bool          // its buttons open dialogs
+	press       buttons.Press // of the button that made it
+	dialog      *dialog       // the press whose dialog is awaited, nil for others
+	uploadKeys  []string      // pictures sent along
 	blendShape  [2]int
 	shape       [2]int // forced aspect ratio of pans and squares
 	opens       bool   // the submission answered that a dialog waits

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"midgate/adapter/midjourney/simulator/buttons"
 	"midgate/adapter/midjourney/simulator/course"
 )
 
@@ -31,13 +32,13 @@ type coreFields struct {
 // coreJSON adds the buttons that all origins but the first have.
 type coreJSON struct {
 	coreFields
-	Buttons []buttonJSON `json:"buttons"`
+	Buttons []buttons.JSON `json:"buttons"`
 }
 
 // core is a task as an origin shows it. s.mu is held.
 func (s *Simulator) core(t *task, v course.View, _ time.Time, base string) coreJSON {
 	prompt, english := t.prompt, t.prompt
-	if v.Status == "MODAL" && t.press.verb == "region" {
+	if v.Status == "MODAL" && t.press.Verb == "region" {
 		prompt, english = "", ""
 	}
 	out := coreJSON{coreFields: coreFields{
@@ -45,9 +46,9 @@ func (s *Simulator) core(t *task, v course.View, _ time.Time, base string) coreJ
 		Description: &t.description, State: text(t.state), SubmitTime: t.submitted.UnixMilli(),
 		StartTime: millis(v.Started), FinishTime: millis(v.Finished), ImageURL: text(s.pictureURL(t, v, base)),
 		Progress: percent(v.Progress), FailReason: text(v.Reason), Properties: s.properties(t, v),
-	}, Buttons: []buttonJSON{}}
+	}, Buttons: []buttons.JSON{}}
 	if v.Status == "SUCCESS" {
-		out.Buttons = wireButtons(s.buttonsOf(t))
+		out.Buttons = buttons.Wire(s.buttonsOf(t))
 		if answer := t.answer(); answer != "" {
 			out.PromptEn = &answer
 		}
@@ -74,33 +75,33 @@ func (t *task) answer() string {
 	}
 	var blocks []string
 	for i, query := range t.queries {
-		blocks = append(blocks, keycap(i+1)+" "+query)
+		blocks = append(blocks, buttons.Keycap(i+1)+" "+query)
 	}
 	return strings.Join(blocks, "\n\n")
 }
 
 // relayTaskJSON is the task of NQ and COMET: unset values are "" and 0.
 type relayTaskJSON struct {
-	ID          string       `json:"id"`
-	Action      string       `json:"action"`
-	CustomID    string       `json:"customId"`
-	BotType     string       `json:"botType"`
-	Prompt      string       `json:"prompt"`
-	PromptEn    string       `json:"promptEn"`
-	Description string       `json:"description"`
-	State       string       `json:"state"`
-	SubmitTime  int64        `json:"submitTime"`
-	StartTime   int64        `json:"startTime"`
-	FinishTime  int64        `json:"finishTime"`
-	ImageURL    string       `json:"imageUrl"`
-	VideoURL    string       `json:"videoUrl"`
-	VideoURLs   []linkJSON   `json:"videoUrls"`
-	Status      string       `json:"status"`
-	Progress    string       `json:"progress"`
-	FailReason  string       `json:"failReason"`
-	Buttons     []buttonJSON `json:"buttons"`
-	MaskBase64  string       `json:"maskBase64"`
-	Properties  *finalJSON   `json:"properties"`
+	ID          string         `json:"id"`
+	Action      string         `json:"action"`
+	CustomID    string         `json:"customId"`
+	BotType     string         `json:"botType"`
+	Prompt      string         `json:"prompt"`
+	PromptEn    string         `json:"promptEn"`
+	Description string         `json:"description"`
+	State       string         `json:"state"`
+	SubmitTime  int64          `json:"submitTime"`
+	StartTime   int64          `json:"startTime"`
+	FinishTime  int64          `json:"finishTime"`
+	ImageURL    string         `json:"imageUrl"`
+	VideoURL    string         `json:"videoUrl"`
+	VideoURLs   []linkJSON     `json:"videoUrls"`
+	Status      string         `json:"status"`
+	Progress    string         `json:"progress"`
+	FailReason  string         `json:"failReason"`
+	Buttons     []buttons.JSON `json:"buttons"`
+	MaskBase64  string         `json:"maskBase64"`
+	Properties  *finalJSON     `json:"properties"`
 }
 
 type finalJSON struct {
@@ -120,19 +121,19 @@ func (s *Simulator) relayTask(t *task, v course.View, now time.Time, base string
 	}
 	if v.Fresh || v.Status == "NOT_START" {
 		if !v.Fresh {
-			out.Buttons = []buttonJSON{}
+			out.Buttons = []buttons.JSON{}
 		}
 		return out
 	}
 	out.Description, out.State, out.PromptEn, out.FailReason = t.description, t.state, t.prompt, v.Reason
 	out.StartTime, out.FinishTime = unset(v.Started), unset(v.Finished)
 	out.ImageURL = s.relayURL(t, v, now, base)
-	out.Buttons = []buttonJSON{}
+	out.Buttons = []buttons.JSON{}
 	switch v.Status {
 	case "FAILURE":
 		out.Progress, out.Buttons, out.ImageURL = "100%", nil, ""
 	case "SUCCESS":
-		out.Buttons = wireButtons(s.buttonsOf(t))
+		out.Buttons = buttons.Wire(s.buttonsOf(t))
 		out.Properties = &finalJSON{FinalPrompt: cmp.Or(t.answer(), t.final)}
 		s.relayText(t, &out)
 		if len(t.clipStart) > 0 && v.Image && !t.mosaic {
@@ -175,7 +176,7 @@ func (t *task) originAction() string {
 }
 
 func (t *task) relayAction() string {
-	if t.press.verb == "custom-zoom" {
+	if t.press.Verb == "custom-zoom" {
 		return "CUSTOM_ZOOM"
 	}
 	return actionNames[t.kind][1]
