@@ -110,7 +110,7 @@ func (j *trueaiJSON) pictures(t *task, partner bool, base string) {
 	if len(t.cells) == 0 || t.cells[0] == nil {
 		return
 	}
-	w, h, kind := t.cells[0].w, t.cells[0].h, "image/"+t.format()
+	w, h, kind := t.cells[0].W, t.cells[0].H, "image/"+t.format()
 	j.ImageWidth, j.ImageHeight = &w, &h
 	gridW, gridH := w, h
 	if len(t.cells) == 4 {

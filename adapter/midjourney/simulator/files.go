@@ -13,8 +13,8 @@ import (
 	"time"
 
 	"midgate/adapter/midjourney/simulator/course"
-	"midgate/adapter/midjourney/simulator/paint"
 	"midgate/adapter/midjourney/simulator/reply"
+	"midgate/adapter/midjourney/simulator/studio"
 )
 
 // format is the file type of a task's picture: grids of version 7 and later are WebP, everything else PNG.
@@ -41,7 +41,7 @@ func (s *Simulator) pictureURL(t *task, v course.View, base string) string {
 	case len(t.cells) == 0 || t.cells[0] == nil:
 		return ""
 	case v.Image && t.kind == "describe":
-		return s.studio.linkOf(base, t.uploadKeys[0])
+		return s.studio.Link(base, t.uploadKeys[0])
 	case v.Image && s.cfg.Partner && s.habits.partner && len(t.cells) == 1:
 		return fmt.Sprintf("%s/cdn/%s/0_0.png", base, t.job)
 	case v.Image:
@@ -107,7 +107,7 @@ func (s *Simulator) relayImage(c *call) reply.Reply {
 	case v.Image && len(shown.cells) > 0:
 		return s.pictureFile(shown, shown.format)
 	case v.Preview && len(shown.cells) > 0:
-		return reply.Reply{Status: 200, Kind: "image/jpeg", File: true, Body: s.studio.preview(shown.cells, v.Progress)}
+		return reply.Reply{Status: 200, Kind: "image/jpeg", File: true, Body: s.studio.Preview(shown.cells, v.Progress)}
 	}
 	return reply.JSON(500, map[string]string{"error": "http_get_image_failed"})
 }
@@ -115,8 +115,8 @@ func (s *Simulator) relayImage(c *call) reply.Reply {
 // shown is what can be drawn of a task, so that drawing needs no lock.
 type shown struct {
 	job    string
-	cells  []*picture
-	clips  []*picture
+	cells  []*studio.Picture
+	clips  []*studio.Picture
 	motion string
 	mosaic bool
 	format string
@@ -131,15 +131,15 @@ func (t *task) shown() shown {
 }
 
 func (s *Simulator) pictureFile(sh shown, format string) reply.Reply {
-	return reply.Reply{Status: 200, Kind: "image/" + format, File: true, Body: s.studio.file(sh.cells, format)}
+	return reply.Reply{Status: 200, Kind: "image/" + format, File: true, Body: s.studio.File(sh.cells, format)}
 }
 
 func (s *Simulator) clipFile(sh shown, i int) reply.Reply {
-	key := fmt.Sprintf("%s/%d.mp4", sh.job, i)
-	body := s.studio.files.get(key, func() []byte {
-		return paint.Clip(s.studio.drawn(sh.clips[i], 1), sh.motion, i)
-	})
-	return reply.Reply{Status: 200, Kind: "video/mp4", File: true, Body: body}
+	return reply.Reply{Status: 200, Kind: "video/mp4", File: true, Body: s.studio.Clip(sh.job, sh.clips[i], sh.motion, i)}
+}
+
+func (s *Simulator) mosaicFile(sh shown) reply.Reply {
+	return reply.Reply{Status: 200, Kind: "image/webp", File: true, Body: s.studio.Mosaic(sh.job, sh.clips[0], sh.motion)}
 }
 
 var gone = reply.Plain(http.StatusNotFound, "This content is no longer available.")
@@ -177,7 +177,7 @@ func (s *Simulator) jobFile(sh shown, v course.View, name string) reply.Reply {
 		if err != nil || percent < 0 || percent > 100 {
 			return gone
 		}
-		return reply.Reply{Status: 200, Kind: "image/jpeg", File: true, Body: s.studio.preview(sh.cells, percent)}
+		return reply.Reply{Status: 200, Kind: "image/jpeg", File: true, Body: s.studio.Preview(sh.cells, percent)}
 	}
 	if !v.Image {
 		return gone
@@ -194,11 +194,11 @@ func (s *Simulator) jobFile(sh shown, v course.View, name string) reply.Reply {
 	case format == "mp4" && i < len(sh.clips):
 		return s.clipFile(sh, i)
 	case thumbnail && i < len(sh.clips):
-		return reply.Reply{Status: 200, Kind: "image/jpeg", File: true, Body: s.studio.preview(sh.clips[i:i+1], 100)}
+		return reply.Reply{Status: 200, Kind: "image/jpeg", File: true, Body: s.studio.Preview(sh.clips[i:i+1], 100)}
 	case i >= len(sh.cells):
 		return gone
 	case thumbnail:
-		return reply.Reply{Status: 200, Kind: "image/jpeg", File: true, Body: s.studio.preview(sh.cells[i:i+1], 100)}
+		return reply.Reply{Status: 200, Kind: "image/jpeg", File: true, Body: s.studio.Preview(sh.cells[i:i+1], 100)}
 	}
 	sh.cells = sh.cells[i : i+1]
 	return s.pictureFile(sh, "png")
@@ -206,15 +206,11 @@ func (s *Simulator) jobFile(sh shown, v course.View, name string) reply.Reply {
 
 func (s *Simulator) uploadFile(name string) reply.Reply {
 	key, _, _ := strings.Cut(name, ".")
-	u, ok := s.studio.stock.peek(key)
+	data, kind, ok := s.studio.Upload(key)
 	if !ok {
 		return gone
 	}
-	kind := "application/octet-stream"
-	if u.format != "" {
-		kind = "image/" + u.format
-	}
-	return reply.Reply{Status: 200, Kind: kind, File: true, Body: u.data}
+	return reply.Reply{Status: 200, Kind: kind, File: true, Body: data}
 }
 
 // ownFile is the bytes behind one of this simulator's own addresses, nil for any other.
@@ -237,9 +233,4 @@ func (s *Simulator) ownFile(link string) []byte {
 		return nil
 	}
 	return out.Body
-}
-
-func (s *Simulator) mosaicFile(sh shown) reply.Reply {
-	body := s.studio.files.get(sh.job+"/mosaic", func() []byte { return paint.Mosaic(s.studio.drawn(sh.clips[0], 1), sh.motion) })
-	return reply.Reply{Status: 200, Kind: "image/webp", File: true, Body: body}
 }

@@ -101,7 +101,7 @@ func (s *Simulator) Mask(taskID string) []byte {
 	if t == nil {
 		return nil
 	}
-	return slices.Clone(t.mask)
+	return slices.Clone(t.mask.Data)
 }
 
 // Forget loses tasks, as a restarted upstream does: readers get not-found, a stale relay's copies stay as they were.

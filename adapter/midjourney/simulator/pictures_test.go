@@ -10,8 +10,7 @@ import (
 	"image/png"
 	"testing"
 
-	"midgate/adapter/midjourney/simulator/paint"
-	"midgate/adapter/midjourney/simulator/prompts"
+	"midgate/adapter/midjourney/simulator/studio"
 )
 
 // whiteMask is a mask as a data URI whose left share is white.
@@ -96,30 +95,6 @@ func colorDistance(a, b color.Color) float64 {
 	return (d(ar, br) + d(ag, bg) + d(ab, bb)) / 3
 }
 
-func TestGridSizes(t *testing.T) {
-	for name, test := range map[string]struct {
-		prompt string
-		w, h   int
-	}{
-		"square by default":              {"a cat", 2048, 2048},
-		"wide":                           {"a cat --ar 16:9", 2912, 1632},
-		"reduced before the table":       {"a cat --ar 32:18", 2912, 1632},
-		"tall":                           {"a cat --ar 2:3", 1792, 2688},
-		"four to three":                  {"a cat --ar 4:3", 2464, 1856},
-		"not in the table, about 1 MP":   {"a cat --ar 21:9", 3136, 1344},
-		"hd of version 8 doubles a cell": {"a cat --hd --v 8.1", 4096, 4096},
-	} {
-		t.Run(name, func(t *testing.T) {
-			s := New(Config{})
-			p := prompts.Parse(test.prompt)
-			w, h := s.cellSizeFor(p, p.ModelOf(s.defaultModel(), false))
-			if 2*w != test.w || 2*h != test.h {
-				t.Errorf("grid of %q = %d×%d, want %d×%d", test.prompt, 2*w, 2*h, test.w, test.h)
-			}
-		})
-	}
-}
-
 // TestPicturesDiffer also pins that a seed repeats a grid.
 func TestPicturesDiffer(t *testing.T) {
 	bubble(t, func(t *testing.T) {
@@ -193,7 +168,7 @@ func TestRegion(t *testing.T) {
 		mask := whiteMask(64, 64, .5)
 		after := p.submit("/mj/submit/modal", fmt.Sprintf(`{"taskId":%q,"prompt":"a red balloon at night","maskBase64":%q}`, dialog, mask))
 		grid := p.picture(p.finish(after))
-		if got := p.sim.Mask(dialog); !bytes.Equal(got, decodePicture(mask)) || !bytes.Equal(p.sim.Mask(after), got) {
+		if got := p.sim.Mask(dialog); !bytes.Equal(got, studio.Decode(mask)) || !bytes.Equal(p.sim.Mask(after), got) {
 			t.Errorf("Mask has %d bytes, want the mask as it was sent, under both ids", len(got))
 		}
 		for n := 1; n <= 4; n++ {
@@ -353,25 +328,5 @@ func TestPreview(t *testing.T) {
 		if soft.Bounds().Dx() >= late.Bounds().Dx() {
 			t.Errorf("preview grows from %v to %v, want larger later", soft.Bounds(), late.Bounds())
 		}
-	})
-}
-
-// FuzzInspect decodes anything a client may upload, as a picture and as a mask.
-func FuzzInspect(f *testing.F) {
-	f.Add(decodePicture(tinyPNG))
-	f.Add(decodePicture(whiteMask(8, 4, .5)))
-	img := image.NewRGBA(image.Rect(0, 0, 16, 8))
-	for _, format := range []string{"png", "webp", "jpeg"} {
-		f.Add(encodePicture(img, format))
-	}
-	f.Add([]byte("GIF89a\x01\x00\x01\x00\x80\x00\x00\xff\xff\xff\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		if len(data) > 1<<16 {
-			return
-		}
-		if u := inspect(data); u.format != "" && (u.size.X < 1 || u.size.Y < 1) {
-			t.Errorf("a %s of %v", u.format, u.size)
-		}
-		paint.ReadMask(data, image.Rect(0, 0, 8, 8))
 	})
 }

@@ -15,7 +15,7 @@ func (s *Simulator) owner(t *task) buttons.Owner {
 	}
 	out.Edited = t.parent != nil && (t.parent.kind == "edits" || t.parent.kind == "retexture")
 	if from := t.single(); from != nil {
-		out.W, out.H = from.w, from.h
+		out.W, out.H = from.W, from.H
 	}
 	return out
 }
@@ -42,7 +42,7 @@ func (s *Simulator) buttonOf(t *task, customID string) (buttons.Button, bool) {
 func panned(parent *task, p buttons.Press) [2]int {
 	w, h := prompts.Parse(parent.final).Aspect()
 	if from := parent.single(); from != nil {
-		w, h = prompts.ShapeOf(from.w, from.h)
+		w, h = prompts.ShapeOf(from.W, from.H)
 	}
 	if p.Way == "left" || p.Way == "right" {
 		w, h = prompts.Reduce(3*w, 2*h)

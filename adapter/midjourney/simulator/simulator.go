@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"midgate/adapter/midjourney/simulator/reply"
+	"midgate/adapter/midjourney/simulator/studio"
 )
 
 // Dialect names one of the upstream implementations the simulator can speak like.
@@ -80,7 +81,7 @@ type Simulator struct {
 	cfg    Config
 	habits habits
 	born   time.Time
-	studio *studio
+	studio *studio.Studio
 
 	running context.Context // ends with Close; webhooks stop
 	stop    context.CancelFunc
@@ -104,7 +105,7 @@ type Simulator struct {
 func New(cfg Config) *Simulator {
 	cfg = cfg.withDefaults()
 	ctx, stop := context.WithCancel(context.Background())
-	s := &Simulator{cfg: cfg, habits: habitsOf(cfg), born: time.Now(), studio: newStudio(), running: ctx, stop: stop}
+	s := &Simulator{cfg: cfg, habits: habitsOf(cfg), born: time.Now(), studio: studio.New(cfg.Pixels, cfg.model()), running: ctx, stop: stop}
 	s.reset()
 	return s
 }

@@ -54,7 +54,7 @@ func (s *Simulator) birth(c *call, kind string, in common, prompt string) *task 
 	t.speed = s.speedOf(c, in.modes, prompt)
 	t.orders = course.OrdersIn(prompt)
 	t.remix = s.cfg.Remix || t.orders["sim-modal"]
-	t.model = prompts.Parse(prompt).ModelOf(s.defaultModel(), false)
+	t.model = prompts.Parse(prompt).ModelOf(s.cfg.model(), false)
 	t.final = prompts.Final(prompts.Parse(prompt), t.model)
 	if seed := prompts.Parse(prompt).Number("seed", -1); seed >= 0 {
 		t.seed = uint32(seed)
@@ -62,8 +62,9 @@ func (s *Simulator) birth(c *call, kind string, in common, prompt string) *task 
 	return t
 }
 
-func (s *Simulator) defaultModel() prompts.Model {
-	if m, ok := prompts.ParseVersion(s.cfg.DefaultVersion); ok {
+// model is what prompts that name none are drawn with.
+func (c Config) model() prompts.Model {
+	if m, ok := prompts.ParseVersion(c.DefaultVersion); ok {
 		return m
 	}
 	return prompts.Model{Major: 7}
@@ -101,7 +102,7 @@ func (s *Simulator) imagine(c *call) reply.Reply {
 	case strings.TrimSpace(prompt) == "":
 		return s.habits.refuse(c, noPrompt, "")
 	}
-	links, ok := s.studio.keepAll(c.base, images)
+	links, ok := s.studio.KeepAll(c.base, images)
 	if !ok {
 		return s.habits.refuse(c, badImage, "")
 	}
@@ -123,7 +124,7 @@ func (s *Simulator) pictured(t *task, links []string, bot string) {
 	}
 	p := prompts.Parse(t.asked)
 	niji := strings.Contains(strings.ToLower(bot), "niji")
-	t.model = p.ModelOf(s.defaultModel(), niji)
+	t.model = p.ModelOf(s.cfg.model(), niji)
 	t.final = prompts.Final(p, t.model)
 	if p.Has("video") {
 		t.kind, t.motion, t.clips = "video", prompts.MotionOf(p.Value("motion")), prompts.ClipsOf(p.Number("bs", 4))

@@ -2,13 +2,13 @@ package simulator
 
 import (
 	"bytes"
-	"encoding/base64"
 	"image/png"
 	"strings"
 
 	"midgate/adapter/midjourney/simulator/course"
 	"midgate/adapter/midjourney/simulator/prompts"
 	"midgate/adapter/midjourney/simulator/reply"
+	"midgate/adapter/midjourney/simulator/studio"
 )
 
 // modal answers POST /mj/submit/modal: text and mask for a dialog.
@@ -21,7 +21,7 @@ func (s *Simulator) modal(c *call) reply.Reply {
 	case id == "":
 		return s.habits.refuse(c, noTaskID, "")
 	}
-	painted := readMask(mask)
+	painted := studio.ReadMask(mask)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	t := s.find(c.user, id)
@@ -38,7 +38,7 @@ func (s *Simulator) modal(c *call) reply.Reply {
 }
 
 // confirm launches what the dialog was about, under the same id or, where the dialect does that, a new one.
-func (s *Simulator) confirm(c *call, t *task, prompt string, mask painted) reply.Reply {
+func (s *Simulator) confirm(c *call, t *task, prompt string, mask studio.Mask) reply.Reply {
 	if t.run != nil && !s.habits.newIDs {
 		// The upstream queues the job a second time: one more charge, one visible task.
 		s.charge(t, c.now)
@@ -56,7 +56,7 @@ func (s *Simulator) confirm(c *call, t *task, prompt string, mask painted) reply
 		}
 	}
 	t.refine(t.asked)
-	t.mask, t.maskBox = mask.data, mask.box
+	t.mask = mask
 	if t.press.Verb == "custom-zoom" {
 		t.zoom = min(max(prompts.Parse(t.asked).Number("zoom", 2), 1.01), 2)
 	}
@@ -96,31 +96,16 @@ func (t *task) complainDialog(p prompts.Prompt) *prompts.Complaint {
 
 // complainMask wants a PNG of exactly the parent picture's size.
 func (t *task) complainMask() *prompts.Complaint {
-	if len(t.mask) == 0 {
+	if len(t.mask.Data) == 0 {
 		return &prompts.Complaint{Title: "Invalid mask", Text: "A mask is required."}
 	}
-	size, err := png.DecodeConfig(bytes.NewReader(t.mask))
+	size, err := png.DecodeConfig(bytes.NewReader(t.mask.Data))
 	if err != nil {
 		return &prompts.Complaint{Title: "Invalid mask", Text: "The mask is not a PNG."}
 	}
 	from := t.parent.single()
-	if from != nil && (size.Width != from.w || size.Height != from.h) {
+	if from != nil && (size.Width != from.W || size.Height != from.H) {
 		return &prompts.Complaint{Title: "Invalid mask", Text: "The mask is not as large as the picture."}
 	}
 	return nil
-}
-
-// decodePicture reads base64 with or without the head of a data URI; nil when it is neither.
-func decodePicture(text string) []byte {
-	if head, rest, ok := strings.Cut(text, ","); ok && strings.HasPrefix(head, "data:") {
-		text = rest
-	}
-	data, err := base64.StdEncoding.DecodeString(strings.TrimSpace(text))
-	if err != nil {
-		data, err = base64.RawStdEncoding.DecodeString(strings.TrimSpace(text))
-	}
-	if err != nil || len(data) == 0 {
-		return nil
-	}
-	return data
 }

@@ -9,6 +9,7 @@ import (
 	"midgate/adapter/midjourney/simulator/paint"
 	"midgate/adapter/midjourney/simulator/prompts"
 	"midgate/adapter/midjourney/simulator/reply"
+	"midgate/adapter/midjourney/simulator/studio"
 )
 
 // blend answers POST /mj/submit/blend.
@@ -60,25 +61,25 @@ func (s *Simulator) keepKeys(images []string) (keys []string, ok bool) {
 func (s *Simulator) keepOne(text string) (key string, ok bool) {
 	text = strings.TrimSpace(text)
 	if prompts.IsLink(text) {
-		if key := uploadKeyOf(text); key != "" {
+		if key := studio.KeyOf(text); key != "" {
 			return key, true
 		}
 		if data := s.ownFile(text); data != nil {
-			return s.studio.keep(data), true
+			return s.studio.Keep(data), true
 		}
 		return fmt.Sprintf("%08x", paint.Hash(text)), true
 	}
-	data := decodePicture(text)
+	data := studio.Decode(text)
 	if data == nil {
 		return "", false
 	}
-	return s.studio.keep(data), true
+	return s.studio.Keep(data), true
 }
 
 func (s *Simulator) linksOf(c *call, keys []string) []string {
 	links := make([]string, len(keys))
 	for i, key := range keys {
-		links[i] = s.studio.linkOf(c.base, key)
+		links[i] = s.studio.Link(c.base, key)
 	}
 	return links
 }
@@ -105,29 +106,10 @@ func (s *Simulator) describe(c *call) reply.Reply {
 		return s.habits.refuse(c, p, detail)
 	}
 	t := s.birth(c, "describe", in, "")
-	t.uploadKeys, t.uploaded = []string{key}, s.uploadPicture(key, "")
-	t.queries = s.impressions(t.uploaded, key)
-	t.description = "/describe " + path.Base(s.studio.linkOf(c.base, key))
+	t.uploadKeys, t.uploaded = []string{key}, s.studio.Uploaded(key, "")
+	t.queries = s.studio.Impressions(t.uploaded, key)
+	t.description = "/describe " + path.Base(s.studio.Link(c.base, key))
 	return s.start(t, c)
-}
-
-// impressions are four prompts that fit a picture's colours and shape.
-func (s *Simulator) impressions(p *picture, key string) []string {
-	w, h := prompts.ShapeOf(p.w, p.h)
-	color := "muted"
-	if mean, ok := s.studio.tint(key); ok {
-		color = paint.NearestColour(mean)
-	}
-	scenes := [][]string{
-		{"a lighthouse above a %s sea", "a tower on a cliff, %s sky", "waves under %s clouds", "a lonely %s coast, minimal"},
-		{"a %s valley with a small house", "rolling hills in %s light", "a cottage at dawn, %s tones", "%s mountains, matte painting"},
-		{"a %s balloon over hills", "an airship in a %s sky", "a quiet %s landscape from above", "drifting clouds, %s palette"},
-	}[paint.Hash(key)%3]
-	var found []string
-	for _, text := range scenes {
-		found = append(found, fmt.Sprintf(text+" --ar %d:%d", color, w, h))
-	}
-	return found
 }
 
 // edits answers POST /mj/submit/edits and /retexture.
@@ -152,14 +134,14 @@ func (s *Simulator) edits(c *call) reply.Reply {
 	if c.route == "retexture" {
 		kind = "retexture"
 	}
-	painted := readMask(mask)
+	painted := studio.ReadMask(mask)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if p, detail := s.gate(c, kind, prompt); p != "" {
 		return s.habits.refuse(c, p, detail)
 	}
 	t := s.birth(c, kind, in, prompt)
-	t.uploadKeys, t.mask, t.maskBox = []string{key}, painted.data, painted.box
+	t.uploadKeys, t.mask = []string{key}, painted
 	t.description = "/edit " + prompt
 	return s.start(t, c)
 }
@@ -171,7 +153,7 @@ func (s *Simulator) upload(c *call) reply.Reply {
 	if f.bad {
 		return s.habits.refuse(c, badBody, "")
 	}
-	links, ok := s.studio.keepAll(c.base, images)
+	links, ok := s.studio.KeepAll(c.base, images)
 	if !ok || len(links) == 0 {
 		return s.habits.refuse(c, badImages, "")
 	}

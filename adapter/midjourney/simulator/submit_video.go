@@ -5,6 +5,7 @@ import (
 
 	"midgate/adapter/midjourney/simulator/prompts"
 	"midgate/adapter/midjourney/simulator/reply"
+	"midgate/adapter/midjourney/simulator/studio"
 )
 
 // video answers POST /mj/submit/video: a new video, or the extension of a clip.
@@ -49,7 +50,7 @@ func (s *Simulator) video(c *call) reply.Reply {
 		return s.start(t, c)
 	}
 	t.uploadKeys = []string{key}
-	t.final = strings.TrimSpace(s.studio.linkOf(c.base, key) + " " + t.final + " --video 1 --motion " + t.motion)
+	t.final = strings.TrimSpace(s.studio.Link(c.base, key) + " " + t.final + " --video 1 --motion " + t.motion)
 	return s.start(t, c)
 }
 
@@ -57,37 +58,35 @@ func (s *Simulator) video(c *call) reply.Reply {
 func (s *Simulator) prepareClips(t *task) {
 	if t.kind == "clip" {
 		t.motion = t.parent.motion
-		t.clipStart = []*picture{clipOf(t.parent, t.press.N)}
+		t.clipStart = []*studio.Picture{clipOf(t.parent, t.press.N)}
 		return
 	}
 	start := s.firstFrame(t)
-	t.clipStart = make([]*picture, t.clips)
+	t.clipStart = make([]*studio.Picture, t.clips)
 	for i := range t.clipStart {
 		t.clipStart[i] = start
 	}
 }
 
 // firstFrame is the picture that a video begins with.
-func (s *Simulator) firstFrame(t *task) *picture {
+func (s *Simulator) firstFrame(t *task) *studio.Picture {
 	switch {
 	case t.parent != nil && len(t.parent.clipStart) > 0:
 		return clipOf(t.parent, t.index)
 	case t.parent != nil && t.parent.cell(t.index) != nil:
 		return t.parent.cell(t.index)
 	case len(t.uploadKeys) > 0:
-		return s.uploadPicture(t.uploadKeys[0], t.asked)
+		return s.studio.Uploaded(t.uploadKeys[0], t.asked)
 	}
 	for _, link := range prompts.Parse(t.asked).Images {
-		if key := uploadKeyOf(link); key != "" {
-			return s.uploadPicture(key, t.asked)
+		if key := studio.KeyOf(link); key != "" {
+			return s.studio.Uploaded(key, t.asked)
 		}
 	}
-	p := s.fresh(t, 0)
-	p.key = t.job + "/0"
-	return p
+	return s.studio.Plain(s.drawing(t))
 }
 
-func clipOf(t *task, n int) *picture {
+func clipOf(t *task, n int) *studio.Picture {
 	if len(t.clipStart) == 0 {
 		return nil
 	}

@@ -10,6 +10,7 @@ import (
 	"midgate/adapter/midjourney/simulator/course"
 	"midgate/adapter/midjourney/simulator/paint"
 	"midgate/adapter/midjourney/simulator/prompts"
+	"midgate/adapter/midjourney/simulator/studio"
 )
 
 // task is one job at the upstream. What a reader sees of it is a function of the time (view), so thousands of waiting
@@ -45,12 +46,11 @@ type task struct {
 
 	// Guarded by Simulator.mu.
 	run       *course.Run
-	final     string     // the prompt Midjourney ran
-	cells     []*picture // four of a grid, one of a single picture, set when the run starts
-	clipStart []*picture // the first frame of each clip of a video
-	uploaded  *picture   // describe: the source
-	mask      []byte
-	maskBox   paint.Frame // the white part's, in shares of the mask
+	final     string            // the prompt Midjourney ran
+	cells     []*studio.Picture // four of a grid, one of a single picture, set when the run starts
+	clipStart []*studio.Picture // the first frame of each clip of a video
+	uploaded  *studio.Picture   // describe: the source
+	mask      studio.Mask
 	zoom      float64
 	adopted   string // the id that carries on after a modal answered a new one
 	cancelled time.Time

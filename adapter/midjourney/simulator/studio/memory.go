@@ -1,4 +1,4 @@
-package simulator
+package studio
 
 import (
 	"container/list"

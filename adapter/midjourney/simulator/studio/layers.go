@@ -1,4 +1,4 @@
-package simulator
+package studio
 
 import (
 	"image"
@@ -7,19 +7,19 @@ import (
 )
 
 // inset puts a picture where its frame lies inside the new picture's, its edge melting into the surroundings.
-type inset struct{ from *picture }
+type inset struct{ from *Picture }
 
-func (l inset) lay(s *studio, img *image.RGBA, p *picture, divisor int) {
+func (l inset) lay(s *Studio, img *image.RGBA, p *Picture, divisor int) {
 	paint.Inset(img, p.frame, s.drawn(l.from, divisor), l.from.frame)
 }
 
 // region keeps a picture where the mask is not white, to the last bit.
 type region struct {
-	from *picture
+	from *Picture
 	mask []byte
 }
 
-func (l region) lay(s *studio, img *image.RGBA, _ *picture, divisor int) {
+func (l region) lay(s *Studio, img *image.RGBA, _ *Picture, divisor int) {
 	from := s.drawn(l.from, divisor)
 	paint.KeepUnmasked(img, from, l.mask)
 }
@@ -32,7 +32,7 @@ type fitted struct {
 	through float64
 }
 
-func (l fitted) lay(s *studio, img *image.RGBA, _ *picture, _ int) {
+func (l fitted) lay(s *Studio, img *image.RGBA, _ *Picture, _ int) {
 	for n, key := range l.keys {
 		src := s.uploadImage(key)
 		if src == nil {
@@ -48,22 +48,22 @@ func (l fitted) lay(s *studio, img *image.RGBA, _ *picture, _ int) {
 
 // larger is the picture scaled up; creative sharpens its contrast a little.
 type larger struct {
-	from     *picture
+	from     *Picture
 	creative bool
 }
 
-func (l larger) lay(s *studio, img *image.RGBA, _ *picture, divisor int) {
+func (l larger) lay(s *Studio, img *image.RGBA, _ *Picture, divisor int) {
 	paint.Enlarge(img, s.drawn(l.from, divisor), l.creative)
 }
 
 // bent is a picture whose every line is pushed a little aside, with a hint of the new scene: the variation of
 // something that no scene can draw.
 type bent struct {
-	from  *picture
+	from  *Picture
 	share float64
 	seed  uint32
 }
 
-func (l bent) lay(s *studio, img *image.RGBA, _ *picture, divisor int) {
+func (l bent) lay(s *Studio, img *image.RGBA, _ *Picture, divisor int) {
 	paint.Bend(img, s.drawn(l.from, divisor), l.share, l.seed)
 }

@@ -1,4 +1,4 @@
-package simulator
+package studio
 
 import (
 	"crypto/sha256"
@@ -21,17 +21,17 @@ type upload struct {
 	hole   paint.Frame // around the transparent part, in shares of the size
 }
 
-// keep stores a file and returns its key.
-func (s *studio) keep(data []byte) string {
+// Keep stores a file and returns its key.
+func (s *Studio) Keep(data []byte) string {
 	sum := sha256.Sum256(data)
 	key := hex.EncodeToString(sum[:12])
 	s.stock.get(key, func() *upload { return inspect(data) })
 	return key
 }
 
-// keepAll stores the pictures of a base64Array and returns their addresses; false when one of them is no base64.
+// KeepAll stores the pictures of a base64Array and returns their addresses; false when one of them is no base64.
 // Addresses among them stay addresses.
-func (s *studio) keepAll(base string, images []string) (links []string, ok bool) {
+func (s *Studio) KeepAll(base string, images []string) (links []string, ok bool) {
 	for _, text := range images {
 		if strings.TrimSpace(text) == "" {
 			continue
@@ -40,17 +40,17 @@ func (s *studio) keepAll(base string, images []string) (links []string, ok bool)
 			links = append(links, text)
 			continue
 		}
-		data := decodePicture(text)
+		data := Decode(text)
 		if data == nil {
 			return nil, false
 		}
-		links = append(links, s.linkOf(base, s.keep(data)))
+		links = append(links, s.Link(base, s.Keep(data)))
 	}
 	return links, true
 }
 
-// linkOf is the address of an upload.
-func (s *studio) linkOf(base, key string) string {
+// Link is the address of an upload.
+func (s *Studio) Link(base, key string) string {
 	extension := "png"
 	if u, ok := s.stock.peek(key); ok && u.format != "" {
 		extension = u.format
@@ -89,7 +89,7 @@ func (u *upload) look(img image.Image) {
 }
 
 // uploadSize is a stored picture's size.
-func (s *studio) uploadSize(key string) (image.Point, bool) {
+func (s *Studio) uploadSize(key string) (image.Point, bool) {
 	u, ok := s.stock.peek(key)
 	if !ok || u.format == "" {
 		return image.Point{}, false
@@ -98,7 +98,7 @@ func (s *studio) uploadSize(key string) (image.Point, bool) {
 }
 
 // uploadImage is a stored picture's pixels, nil if there are none.
-func (s *studio) uploadImage(key string) image.Image {
+func (s *Studio) uploadImage(key string) image.Image {
 	u, ok := s.stock.peek(key)
 	if !ok || u.format == "" {
 		return nil
@@ -110,13 +110,13 @@ func (s *studio) uploadImage(key string) image.Image {
 }
 
 // opaque reports whether a stored picture has no transparent part; what is not there has none.
-func (s *studio) opaque(key string) bool {
+func (s *Studio) opaque(key string) bool {
 	u, ok := s.stock.peek(key)
 	return !ok || u.opaque
 }
 
 // hole is where a stored picture is transparent.
-func (s *studio) hole(key string) paint.Frame {
+func (s *Studio) hole(key string) paint.Frame {
 	if u, ok := s.stock.peek(key); ok {
 		return u.hole
 	}
@@ -124,7 +124,7 @@ func (s *studio) hole(key string) paint.Frame {
 }
 
 // tint is a stored picture's mean colour.
-func (s *studio) tint(key string) (paint.Ink, bool) {
+func (s *Studio) tint(key string) (paint.Ink, bool) {
 	u, ok := s.stock.peek(key)
 	if !ok || u.format == "" {
 		return paint.Ink{}, false
@@ -134,13 +134,25 @@ func (s *studio) tint(key string) (paint.Ink, bool) {
 
 // tintOf is the colour that the picture addresses of a prompt lend it: the first upload's, or one that belongs to a
 // foreign address.
-func (s *studio) tintOf(links []string) (paint.Ink, bool) {
+func (s *Studio) tintOf(links []string) (paint.Ink, bool) {
 	if len(links) == 0 {
 		return paint.Ink{}, false
 	}
-	if color, ok := s.tint(uploadKeyOf(links[0])); ok {
+	if color, ok := s.tint(KeyOf(links[0])); ok {
 		return color, true
 	}
 	h := paint.Hash(links[0])
 	return paint.Colour(float64(h&255)/255, float64(h>>8&255)/255, float64(h>>16&255)/255), true
+}
+
+// Upload is a stored file and its MIME type.
+func (s *Studio) Upload(key string) (data []byte, kind string, ok bool) {
+	u, ok := s.stock.peek(key)
+	if !ok {
+		return nil, "", false
+	}
+	if u.format == "" {
+		return u.data, "application/octet-stream", true
+	}
+	return u.data, "image/" + u.format, true
 }

@@ -1,7 +1,8 @@
-package simulator
+package studio
 
 import (
 	"bytes"
+	"fmt"
 	"image"
 	"image/draw"
 	"image/jpeg"
@@ -11,10 +12,14 @@ import (
 	"github.com/deepteams/webp"
 
 	"midgate/adapter/midjourney/simulator/paint"
+	"midgate/adapter/midjourney/simulator/prompts"
 )
 
-// studio draws pictures when they are first asked for, and remembers some of them.
-type studio struct {
+// Studio draws pictures when they are first asked for, and remembers some of them.
+type Studio struct {
+	edge  int    // of a square cell
+	style uint64 // of uploads
+
 	pixels *memory[*image.RGBA]
 	files  *memory[[]byte]
 	stock  *memory[*upload]
@@ -29,8 +34,10 @@ const (
 	viewsLimit = 64 << 20
 )
 
-func newStudio() *studio {
-	return &studio{
+// New opens a studio whose square cells have that edge, and where uploads look like that model.
+func New(edge int, model prompts.Model) *Studio {
+	return &Studio{
+		edge: edge, style: model.Style(),
 		pixels: newMemory(drawnLimit, func(img *image.RGBA) int { return len(img.Pix) }),
 		files:  newMemory(filesLimit, func(b []byte) int { return len(b) }),
 		stock:  newMemory(stockLimit, func(u *upload) int { return len(u.data) + 64 }),
@@ -39,14 +46,14 @@ func newStudio() *studio {
 }
 
 // drawn is a picture's pixels, its sides divided by divisor. Callers must not change them.
-func (s *studio) drawn(p *picture, divisor int) *image.RGBA {
+func (s *Studio) drawn(p *Picture, divisor int) *image.RGBA {
 	key := p.key + "#" + string(rune('0'+divisor))
 	return s.pixels.get(key, func() *image.RGBA { return s.paint(p, divisor) })
 }
 
 // paint draws a picture.
-func (s *studio) paint(p *picture, divisor int) *image.RGBA {
-	img := image.NewRGBA(image.Rect(0, 0, shrink(p.w, divisor), shrink(p.h, divisor)))
+func (s *Studio) paint(p *Picture, divisor int) *image.RGBA {
+	img := image.NewRGBA(image.Rect(0, 0, shrink(p.W, divisor), shrink(p.H, divisor)))
 	if l, ok := p.over.(larger); !ok || l.from == nil {
 		p.scene.Draw(img, p.frame)
 	}
@@ -57,7 +64,7 @@ func (s *studio) paint(p *picture, divisor int) *image.RGBA {
 }
 
 // grid joins four pictures, or is the only one.
-func (s *studio) grid(cells []*picture, divisor int) *image.RGBA {
+func (s *Studio) grid(cells []*Picture, divisor int) *image.RGBA {
 	if len(cells) == 1 {
 		return s.drawn(cells[0], divisor)
 	}
@@ -76,18 +83,18 @@ func (s *studio) grid(cells []*picture, divisor int) *image.RGBA {
 	return img
 }
 
-// file is the encoded picture of these cells in a format: png, webp or jpeg, all lossless but the last.
-func (s *studio) file(cells []*picture, format string) []byte {
+// File is the encoded picture of these cells in a format: png, webp or jpeg, all lossless but the last.
+func (s *Studio) File(cells []*Picture, format string) []byte {
 	key := cells[0].key + "+" + string(rune('0'+len(cells))) + "." + format
 	return s.files.get(key, func() []byte { return encodePicture(s.grid(cells, 1), format) })
 }
 
-// preview is an early picture of these cells: small, and the more blurred the earlier.
-func (s *studio) preview(cells []*picture, percent int) []byte {
+// Preview is an early picture of these cells: small, and the more blurred the earlier.
+func (s *Studio) Preview(cells []*Picture, percent int) []byte {
 	key := cells[0].key + "+" + string(rune('0'+len(cells))) + "~" + string(rune(percent+32))
 	return s.files.get(key, func() []byte {
 		divisor := 8
-		if percent > 60 || cells[0].w < 256 {
+		if percent > 60 || cells[0].W < 256 {
 			divisor = 4
 		}
 		img := s.grid(cells, divisor)
@@ -120,4 +127,15 @@ func encodePicture(img *image.RGBA, format string) []byte {
 		return nil
 	}
 	return b.Bytes()
+}
+
+// Clip is the video, named by its job, in which the camera moves from a picture on.
+func (s *Studio) Clip(job string, from *Picture, motion string, i int) []byte {
+	key := fmt.Sprintf("%s/%d.mp4", job, i)
+	return s.files.get(key, func() []byte { return paint.Clip(s.drawn(from, 1), motion, i) })
+}
+
+// Mosaic is all four clips of a job in one animated picture.
+func (s *Studio) Mosaic(job string, from *Picture, motion string) []byte {
+	return s.files.get(job+"/mosaic", func() []byte { return paint.Mosaic(s.drawn(from, 1), motion) })
 }
