@@ -15,7 +15,7 @@ func (s *Simulator) authenticate(h http.Header) (user string, refusal *reply.Rep
 	case s.cfg.Key == "" && (given || s.cfg.Auth == ""), s.cfg.Key != "" && given && key == s.tidy(s.cfg.Key):
 		return key, nil
 	}
-	out := s.habits.unauthorized(given)
+	out := s.habits.Unauthorized(given)
 	return "", &out
 }
 
@@ -23,7 +23,7 @@ func (s *Simulator) authenticate(h http.Header) (user string, refusal *reply.Rep
 func (s *Simulator) keyOf(h http.Header) (key string, given bool) {
 	style := s.cfg.Auth
 	if style == "" {
-		style = s.habits.auth
+		style = s.habits.Auth
 	}
 	authorization, secret := h.Get("Authorization"), h.Get("Mj-Api-Secret")
 	switch style {
@@ -49,7 +49,7 @@ func bearer(value string) string { return strings.TrimPrefix(value, "Bearer ") }
 
 // tidy is what a relay of the new-api family makes of a key: without "sk-", cut at the next dash.
 func (s *Simulator) tidy(key string) string {
-	if !s.habits.copies {
+	if !s.habits.Copies {
 		return key
 	}
 	key = strings.TrimPrefix(bearer(key), "sk-")

@@ -16,7 +16,7 @@ type fields struct {
 
 // fields decodes the body; a body that is not an object is bad from the start.
 func (s *Simulator) fields(c *call) *fields {
-	f := &fields{lenient: s.habits.lenient}
+	f := &fields{lenient: s.habits.Lenient}
 	if c.broken || json.Unmarshal(c.body, &f.values) != nil || f.values == nil {
 		f.bad = true
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"midgate/adapter/midjourney/simulator/dialect"
 	"midgate/adapter/midjourney/simulator/prompts"
 	"midgate/adapter/midjourney/simulator/reply"
 )
@@ -176,13 +177,13 @@ func (f *Fault) answer(s *Simulator, out reply.Reply) reply.Reply {
 	case "empty":
 		return reply.Reply{Status: 200}
 	case "no-id":
-		return result(1, "提交成功", nil, struct{}{})
+		return dialect.Result(1, "提交成功", nil, struct{}{})
 	case "queue-full":
-		return s.habits.refuse(&call{now: time.Now(), r: &http.Request{}}, queueFull, "")
+		return s.habits.Refuse(dialect.Request{Now: time.Now()}, dialect.QueueFull, "")
 	case "banned":
-		return refuseOrigin(bannedPrompt, "banned")
+		return dialect.RefuseOrigin(dialect.BannedPrompt, "banned")
 	case "no-account":
-		return refuseOrigin(noAccount, "")
+		return dialect.RefuseOrigin(dialect.NoAccount, "")
 	}
 	return f.statusReply()
 }
@@ -253,7 +254,7 @@ func (f *Fault) statusReply() reply.Reply {
 	case status >= 300 && status < 400:
 		return reply.Reply{Status: status, Location: "/login"}
 	}
-	out := relayError(status, faultCode(status), "simulated_failure")
+	out := dialect.RelayError(status, faultCode(status), "simulated_failure")
 	if f.RetryAfter > 0 {
 		out.Retry = strconv.Itoa(f.RetryAfter)
 	}

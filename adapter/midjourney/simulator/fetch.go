@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"midgate/adapter/midjourney/simulator/course"
+	"midgate/adapter/midjourney/simulator/dialect"
 	"midgate/adapter/midjourney/simulator/reply"
 )
 
@@ -13,9 +14,9 @@ func (s *Simulator) fetch(c *call) reply.Reply {
 	defer s.mu.Unlock()
 	t := s.find(c.user, c.id)
 	if t == nil {
-		return s.habits.unknownTask()
+		return s.habits.UnknownTask()
 	}
-	return reply.JSON(200, s.habits.render(s, t, s.habits.seen(s, t, c.now), c.now, c.base))
+	return reply.JSON(200, s.render(t, s.seen(t, c.now), c.now, c.base))
 }
 
 // list answers POST /mj/task/list-by-condition and its alias: unknown ids are left out.
@@ -23,10 +24,10 @@ func (s *Simulator) list(c *call) reply.Reply {
 	f := s.fields(c)
 	ids := f.texts("ids")
 	if f.bad {
-		if s.habits.relay {
-			return relayError(400, 4, "do_request_failed")
+		if s.habits.Relay {
+			return dialect.RelayError(400, 4, "do_request_failed")
 		}
-		return s.habits.refuse(c, badBody, "")
+		return s.refuse(c, dialect.BadBody, "")
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -34,7 +35,7 @@ func (s *Simulator) list(c *call) reply.Reply {
 	rows := []any{}
 	for _, id := range slices.Backward(ids) {
 		if t := s.find(c.user, id); t != nil {
-			rows = append(rows, s.habits.rows(s, t, c.now, c.base)...)
+			rows = append(rows, s.rows(t, c.now, c.base)...)
 		}
 	}
 	return reply.JSON(200, rows)
@@ -57,7 +58,7 @@ func (s *Simulator) newest(c *call, want func(course.View) bool) reply.Reply {
 	for i := len(s.order) - 1; i >= 0 && len(rows) < 100; i-- {
 		t := s.order[i]
 		if v := t.at(c.now); t.forgotten.IsZero() && want(v) {
-			rows = append(rows, s.habits.render(s, t, v, c.now, c.base))
+			rows = append(rows, s.render(t, v, c.now, c.base))
 		}
 	}
 	return reply.JSON(200, rows)
@@ -69,12 +70,12 @@ func (s *Simulator) imageSeed(c *call) reply.Reply {
 	defer s.mu.Unlock()
 	t := s.find(c.user, c.id)
 	if t == nil {
-		if s.habits.relay {
-			return s.habits.unknownTask()
+		if s.habits.Relay {
+			return s.habits.UnknownTask()
 		}
-		return reply.JSON(404, resultJSON{3, "关联任务不存在或已失效", nil, struct{}{}})
+		return dialect.RefuseOrigin(dialect.ParentUnknown, "")
 	}
-	return s.habits.seedOf(t, s.habits.seen(s, t, c.now))
+	return s.habits.SeedOf(s.facts(t, s.seen(t, c.now), c.now, c.base))
 }
 
 // cancel answers POST /mj/task/{id}/cancel with an empty 200 whatever happens.

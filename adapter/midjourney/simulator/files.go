@@ -42,7 +42,7 @@ func (s *Simulator) pictureURL(t *task, v course.View, base string) string {
 		return ""
 	case v.Image && t.kind == "describe":
 		return s.studio.Link(base, t.uploadKeys[0])
-	case v.Image && s.cfg.Partner && s.habits.partner && len(t.cells) == 1:
+	case v.Image && s.cfg.Partner && s.habits.Partner && len(t.cells) == 1:
 		return fmt.Sprintf("%s/cdn/%s/0_0.png", base, t.job)
 	case v.Image:
 		return s.attachment(base, t, "grid_0."+t.format(), v.Finished)
@@ -69,14 +69,11 @@ func sign(text string) string {
 // relayURL is the relay's own address of the picture: with ?rand= while it is unfinished, with ?sig= where the relay
 // signs.
 func (s *Simulator) relayURL(t *task, v course.View, now time.Time, base string) string {
-	if s.pictureURL(t, v, base) == "" {
-		return ""
-	}
 	q := url.Values{}
 	if v.Status != "SUCCESS" {
 		q.Set("rand", strconv.FormatInt(now.UnixNano(), 10))
 	}
-	if s.habits.copies {
+	if s.habits.Copies {
 		q.Set("sig", sign(t.id))
 	}
 	link := base + "/mj/image/" + t.id
@@ -94,11 +91,11 @@ func (s *Simulator) relayImage(c *call) reply.Reply {
 		s.mu.Unlock()
 		return reply.JSON(400, map[string]string{"error": "midjourney_task_not_found"})
 	}
-	v := s.habits.seen(s, t, c.now)
+	v := s.seen(t, c.now)
 	shown := t.shown()
 	s.mu.Unlock()
 	switch {
-	case s.habits.copies && c.r.URL.Query().Get("sig") != sign(t.id):
+	case s.habits.Copies && c.r.URL.Query().Get("sig") != sign(t.id):
 		return reply.JSON(403, map[string]string{"error": "invalid_signature"})
 	case v.Image && shown.mosaic:
 		return s.mosaicFile(shown)

@@ -56,10 +56,7 @@ func (s *Simulator) event(t *task, at time.Time) (body []byte, lost bool) {
 	if v.Status == "MODAL" {
 		return nil, false
 	}
-	if s.habits.noButtons {
-		return reply.Encode(s.habits.render(s, t, v, at, t.base)), lost
-	}
-	return reply.Encode(s.core(t, v, at, t.base)), lost
+	return reply.Encode(s.habits.Event(s.facts(t, v, at, t.base))), lost
 }
 
 // post sends one webhook; a failure is dropped, as the origins do.

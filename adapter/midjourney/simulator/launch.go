@@ -11,14 +11,14 @@ import (
 
 // plan is the run of a task that starts at start: its length, and how orders and prompt make it end.
 func (s *Simulator) plan(t *task, queued, start time.Time) *course.Run {
-	share := course.ShareOf(t.kind) * s.habits.pace(t.speed)
+	share := course.ShareOf(t.kind) * s.habits.Pace(t.speed)
 	p := prompts.Parse(t.asked)
 	if p.Has("draft") {
 		share /= 10
 	}
 	length := float64(s.cfg.Pace) * share * course.JitterOf(t.seed, s.cfg.Jitter)
 	r := &course.Run{Queued: queued, Start: start, Length: time.Duration(length)}
-	if s.cfg.Partner && s.habits.partner && t.kind == "upscale" {
+	if s.cfg.Partner && s.habits.Partner && t.kind == "upscale" {
 		r.Length, r.Instant = 0, true
 	}
 	t.orders.Obey(r, s.cfg.Pace)
@@ -30,7 +30,7 @@ func (s *Simulator) plan(t *task, queued, start time.Time) *course.Run {
 func (s *Simulator) planEnd(t *task, p prompts.Prompt, r *course.Run) {
 	share, status, why := t.orders.Ending()
 	if share > 0 {
-		r.FailAt, r.Status, r.Reason = share, status, s.habits.reason(why)
+		r.FailAt, r.Status, r.Reason = share, status, s.habits.Reason(why)
 	} else if reason := s.refusal(t, p); reason != "" {
 		r.FailAt, r.Status, r.Reason = .25, "FAILURE", reason
 	}
@@ -39,15 +39,15 @@ func (s *Simulator) planEnd(t *task, p prompts.Prompt, r *course.Run) {
 // refusal is Midjourney's own asynchronous no to a task, or "".
 func (s *Simulator) refusal(t *task, p prompts.Prompt) string {
 	if word := prompts.BannedWord(t.asked); word != "" && t.takesPrompt() {
-		return s.habits.bannedReason(word)
+		return s.habits.BannedReason(word)
 	}
 	if t.takesPrompt() {
 		if c := prompts.Complain(p, t.model, t.dialog != nil && t.dialog.press.Verb == "custom-zoom"); c != nil {
-			return s.habits.reason(*c)
+			return s.habits.Reason(*c)
 		}
 	}
 	if c := t.complainDialog(p); c != nil {
-		return s.habits.reason(*c)
+		return s.habits.Reason(*c)
 	}
 	return ""
 }
@@ -102,7 +102,7 @@ func (s *Simulator) launch(t *task, now time.Time) int {
 		s.waiting = append(s.waiting, start)
 	}
 	t.run = s.plan(t, now, start)
-	t.run.Lingers = t.dialog != nil && s.habits.lingers
+	t.run.Lingers = t.dialog != nil && s.habits.Lingers
 	if lane >= 0 {
 		s.lanes[lane] = t.run.Finish()
 	}
@@ -134,5 +134,5 @@ func (s *Simulator) speedOf(c *call, modes []string, prompt string) string {
 			return mode
 		}
 	}
-	return s.habits.speed
+	return s.habits.Speed
 }

@@ -78,6 +78,6 @@ func (s *Simulator) drawing(t *task) studio.Job {
 	return studio.Job{
 		ID: t.job, Model: t.model, Seed: t.seed, Asked: t.asked, Final: t.final, Zoom: t.zoom, Way: t.press.Way,
 		Retold:  t.dialog != nil && text != "" && text != prompts.Parse(t.parent.asked).Text,
-		Uploads: t.uploadKeys, BlendShape: t.blendShape, Mask: t.mask, Masks: s.habits.relay,
+		Uploads: t.uploadKeys, BlendShape: t.blendShape, Mask: t.mask, Masks: s.habits.Relay,
 	}
 }

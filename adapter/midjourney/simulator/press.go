@@ -10,7 +10,7 @@ import (
 // owner is what a task's buttons depend on; s.mu is held.
 func (s *Simulator) owner(t *task) buttons.Owner {
 	out := buttons.Owner{
-		Kind: t.kind, Job: t.job, Model: t.model, Clips: t.clips, Remix: t.remix, Rerolls: s.habits.rerollsSingles,
+		Kind: t.kind, Job: t.job, Model: t.model, Clips: t.clips, Remix: t.remix, Rerolls: s.habits.RerollsSingles,
 		Pressed: t.pressed,
 	}
 	out.Edited = t.parent != nil && (t.parent.kind == "edits" || t.parent.kind == "retexture")
@@ -22,7 +22,7 @@ func (s *Simulator) owner(t *task) buttons.Owner {
 
 // buttonsOf are a task's buttons once it has succeeded; s.mu is held.
 func (s *Simulator) buttonsOf(t *task) []buttons.Button {
-	if t.orders["sim-no-buttons"] || s.habits.noButtons {
+	if t.orders["sim-no-buttons"] || s.habits.NoButtons {
 		return nil
 	}
 	return buttons.Of(s.owner(t))

@@ -121,7 +121,7 @@ func (s *Simulator) routeOf(r *http.Request) (route, id string) {
 
 // having is the route's name if this upstream has it, else "other".
 func (s *Simulator) having(route string) string {
-	if s.habits.lacks[route] {
+	if s.habits.Lacks[route] {
 		return "other"
 	}
 	return route
@@ -143,10 +143,10 @@ func (s *Simulator) answer(c *call) reply.Reply {
 	switch {
 	case s.cfg.TakesAnything && c.submits():
 		return s.takeAnything(c)
-	case c.route == "other" && s.habits.noMethod != nil && s.takesPosts(c):
-		return s.habits.noMethod(c)
+	case c.route == "other" && s.habits.NoMethod != nil && s.takesPosts(c):
+		return s.habits.NoMethod(c.said())
 	case c.route == "other":
-		return s.habits.noRoute(c)
+		return s.habits.NoRoute(c.said())
 	}
 	return handlers[c.route](s, c)
 }
@@ -160,7 +160,9 @@ func (s *Simulator) takesPosts(c *call) bool {
 // takeAnything makes a job of a submission that its route refuses, or that has no route.
 func (s *Simulator) takeAnything(c *call) reply.Reply {
 	if handler, ok := handlers[c.route]; ok {
-		var said resultJSON
+		var said struct {
+			Result any `json:"result"`
+		}
 		if out := handler(s, c); json.Unmarshal(out.Body, &said) == nil && out.Status == http.StatusOK && said.Result != nil {
 			return out
 		}

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"midgate/adapter/midjourney/simulator/dialect"
 	"midgate/adapter/midjourney/simulator/reply"
 	"midgate/adapter/midjourney/simulator/studio"
 )
@@ -79,7 +80,7 @@ func (c Config) withDefaults() Config {
 // other simulators.
 type Simulator struct {
 	cfg    Config
-	habits habits
+	habits dialect.Habits
 	born   time.Time
 	studio *studio.Studio
 

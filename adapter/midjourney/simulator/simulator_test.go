@@ -12,7 +12,7 @@ func TestWhoseAnimateMakesAMosaic(t *testing.T) {
 		"an origin's account on Discord": {Config{Dialect: TrueAI}, true},
 		"an origin's partner account":    {Config{Dialect: TrueAI, Partner: true}, false},
 	} {
-		if got := New(test.cfg).habits.mosaics; got != test.want {
+		if got := New(test.cfg).habits.Mosaics; got != test.want {
 			t.Errorf("%s: mosaics = %v, want %v", name, got, test.want)
 		}
 	}

@@ -4,34 +4,9 @@ import (
 	"strings"
 
 	"midgate/adapter/midjourney/simulator/course"
+	"midgate/adapter/midjourney/simulator/dialect"
 	"midgate/adapter/midjourney/simulator/prompts"
 	"midgate/adapter/midjourney/simulator/reply"
-)
-
-// problem is a reason to refuse a submission; each dialect words it in its own way.
-type problem string
-
-const (
-	badBody          problem = "body is not what it should be"
-	noPrompt         problem = "prompt is missing"
-	noTaskID         problem = "task id is missing"
-	noCustomID       problem = "custom id is missing"
-	noIndex          problem = "index is missing or out of range"
-	noAction         problem = "action is missing or unknown"
-	noContent        problem = "content is missing or unreadable"
-	badImages        problem = "wrong number of pictures"
-	badImage         problem = "picture cannot be read"
-	badLink          problem = "link is malformed"
-	parentUnknown    problem = "parent does not exist"
-	parentUnfinished problem = "parent has not succeeded"
-	unknownAction    problem = "button is not known"
-	notAllowed       problem = "route does not pass this button"
-	modalUnknown     problem = "no such dialog"
-	queueFull        problem = "queue is full"
-	bannedPrompt     problem = "prompt holds a banned word"
-	noAccount        problem = "no account"
-	noEditing        problem = "account cannot edit"
-	badVideo         problem = "video action is wrong"
 )
 
 // common are the values that every submit body may carry.
@@ -48,7 +23,7 @@ func (f *fields) common() common {
 func (s *Simulator) birth(c *call, kind string, in common, prompt string) *task {
 	t := s.newTask(c, kind)
 	t.state, t.prompt, t.asked = in.state, prompt, prompt
-	if s.habits.hooks {
+	if s.habits.Hooks {
 		t.hook = in.hook
 	}
 	t.speed = s.speedOf(c, in.modes, prompt)
@@ -71,16 +46,16 @@ func (c Config) model() prompts.Model {
 }
 
 // gate refuses what no upstream would take now; s.mu is held.
-func (s *Simulator) gate(c *call, kind, prompt string) (problem, string) {
+func (s *Simulator) gate(c *call, kind, prompt string) (dialect.Problem, string) {
 	found := course.OrdersIn(prompt)
 	switch {
 	case found["sim-no-account"]:
-		return noAccount, ""
+		return dialect.NoAccount, ""
 	case found["sim-queue-full"] || s.full(kind, c.now):
-		return queueFull, ""
+		return dialect.QueueFull, ""
 	}
-	if word := prompts.BannedWord(prompt); word != "" && s.habits.bansAtOnce {
-		return bannedPrompt, word
+	if word := prompts.BannedWord(prompt); word != "" && s.habits.BansAtOnce {
+		return dialect.BannedPrompt, word
 	}
 	return "", ""
 }
@@ -89,7 +64,7 @@ func (s *Simulator) gate(c *call, kind, prompt string) (problem, string) {
 func (s *Simulator) start(t *task, c *call) reply.Reply {
 	s.add(t)
 	ahead := s.launch(t, c.now)
-	return s.habits.accepted(acceptance{task: t, ahead: ahead})
+	return s.accepted(t, dialect.Acceptance{Ahead: ahead})
 }
 
 // imagine answers POST /mj/submit/imagine.
@@ -98,18 +73,18 @@ func (s *Simulator) imagine(c *call) reply.Reply {
 	prompt, bot, images, in := f.text("prompt"), f.text("botType"), f.texts("base64Array"), f.common()
 	switch {
 	case f.bad:
-		return s.habits.refuse(c, badBody, "")
+		return s.refuse(c, dialect.BadBody, "")
 	case strings.TrimSpace(prompt) == "":
-		return s.habits.refuse(c, noPrompt, "")
+		return s.refuse(c, dialect.NoPrompt, "")
 	}
 	links, ok := s.studio.KeepAll(c.base, images)
 	if !ok {
-		return s.habits.refuse(c, badImage, "")
+		return s.refuse(c, dialect.BadImage, "")
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if p, detail := s.gate(c, "imagine", prompt); p != "" {
-		return s.habits.refuse(c, p, detail)
+		return s.refuse(c, p, detail)
 	}
 	t := s.birth(c, "imagine", in, prompt)
 	s.pictured(t, links, bot)
@@ -137,14 +112,14 @@ func (s *Simulator) shorten(c *call) reply.Reply {
 	prompt, in := f.text("prompt"), f.common()
 	switch {
 	case f.bad:
-		return s.habits.refuse(c, badBody, "")
+		return s.refuse(c, dialect.BadBody, "")
 	case strings.TrimSpace(prompt) == "":
-		return s.habits.refuse(c, noPrompt, "")
+		return s.refuse(c, dialect.NoPrompt, "")
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if p, detail := s.gate(c, "shorten", prompt); p != "" {
-		return s.habits.refuse(c, p, detail)
+		return s.refuse(c, p, detail)
 	}
 	t := s.birth(c, "shorten", in, prompt)
 	t.queries = prompts.Shorten(prompts.Parse(prompt))

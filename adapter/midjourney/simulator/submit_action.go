@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"midgate/adapter/midjourney/simulator/buttons"
+	"midgate/adapter/midjourney/simulator/dialect"
 	"midgate/adapter/midjourney/simulator/paint"
 	"midgate/adapter/midjourney/simulator/prompts"
 	"midgate/adapter/midjourney/simulator/reply"
@@ -17,32 +18,32 @@ func (s *Simulator) action(c *call) reply.Reply {
 	f := s.fields(c)
 	id, customID, remix, in := f.text("taskId"), f.text("customId"), f.flag("enableRemix"), f.common()
 	if f.bad {
-		return s.habits.refuse(c, badBody, "")
+		return s.refuse(c, dialect.BadBody, "")
 	}
-	if p, detail := s.habits.checkAction(id, customID); p != "" {
-		return s.habits.refuse(c, p, detail)
+	if p, detail := s.habits.CheckAction(id, customID); p != "" {
+		return s.refuse(c, p, detail)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	parent, p := s.parent(c, id)
 	if p != "" {
-		return s.habits.refuse(c, p, "")
+		return s.refuse(c, p, "")
 	}
 	b, ok := s.buttonOf(parent, customID)
 	if !ok {
-		return s.habits.refuse(c, unknownAction, customID)
+		return s.refuse(c, dialect.UnknownAction, customID)
 	}
 	return s.press(c, parent, b, in, remix)
 }
 
 // parent is the finished task a follow-up belongs to; s.mu is held.
-func (s *Simulator) parent(c *call, id string) (*task, problem) {
+func (s *Simulator) parent(c *call, id string) (*task, dialect.Problem) {
 	t := s.find(c.user, id)
 	if t == nil {
-		return nil, parentUnknown
+		return nil, dialect.ParentUnknown
 	}
-	if s.habits.seen(s, t, c.now).Status != "SUCCESS" {
-		return nil, parentUnfinished
+	if s.seen(t, c.now).Status != "SUCCESS" {
+		return nil, dialect.ParentUnfinished
 	}
 	return t, ""
 }
@@ -50,10 +51,10 @@ func (s *Simulator) parent(c *call, id string) (*task, problem) {
 // find is a task by id, if this key may see it; s.mu is held.
 func (s *Simulator) find(user, id string) *task {
 	t := s.tasks[id]
-	if t == nil || s.habits.relay && t.user != user {
+	if t == nil || s.habits.Relay && t.user != user {
 		return nil
 	}
-	if !t.forgotten.IsZero() && !s.habits.copies {
+	if !t.forgotten.IsZero() && !s.habits.Copies {
 		return nil
 	}
 	return t
@@ -63,19 +64,19 @@ func (s *Simulator) find(user, id string) *task {
 func (s *Simulator) press(c *call, parent *task, b buttons.Button, in common, remix bool) reply.Reply {
 	switch b.Press.Verb {
 	case "bookmark":
-		return s.habits.accepted(acceptance{task: parent})
+		return s.accepted(parent, dialect.Acceptance{})
 	case "pic-all":
 		return s.imagineAll(c, parent, in)
 	}
 	if p, _ := s.gate(c, b.Press.Kind(parent.kind), ""); p != "" {
-		return s.habits.refuse(c, p, "")
+		return s.refuse(c, p, "")
 	}
 	t := s.child(c, parent, b, in)
 	parent.mark(b.CustomID)
 	if b.Press.Asks(parent.remix || remix) {
 		t.dialog, t.opens = &dialog{press: b.Press}, true
 		s.add(t)
-		return s.habits.accepted(acceptance{task: t, confirm: true})
+		return s.accepted(t, dialect.Acceptance{Confirm: true})
 	}
 	return s.start(t, c)
 }
@@ -107,7 +108,7 @@ func (s *Simulator) child(c *call, parent *task, b buttons.Button, in common) *t
 		t.index = b.Press.N
 	case "video", "extend":
 		t.motion, t.clips = b.Press.Motion, 4
-		t.mosaic = s.habits.mosaics && b.Press.Verb == "animate" || parent.mosaic && b.Press.Verb == "reroll"
+		t.mosaic = s.habits.Mosaics && b.Press.Verb == "animate" || parent.mosaic && b.Press.Verb == "reroll"
 	case "describe":
 		t.queries, t.uploaded = parent.queries, parent.uploaded
 	case "pan":
@@ -141,7 +142,7 @@ func (s *Simulator) imagineAll(c *call, parent *task, in common) reply.Reply {
 		}
 	}
 	if first == nil {
-		return s.habits.refuse(c, unknownAction, "")
+		return s.refuse(c, dialect.UnknownAction, "")
 	}
-	return s.habits.accepted(acceptance{task: first, ids: strings.Join(ids, ",")})
+	return s.accepted(first, dialect.Acceptance{IDs: strings.Join(ids, ",")})
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"midgate/adapter/midjourney/simulator/buttons"
+	"midgate/adapter/midjourney/simulator/dialect"
 	"midgate/adapter/midjourney/simulator/reply"
 )
 
@@ -14,26 +15,26 @@ func (s *Simulator) change(c *call) reply.Reply {
 	id, action, index, in := f.text("taskId"), f.text("action"), f.whole("index"), f.common()
 	switch {
 	case f.bad:
-		return s.habits.refuse(c, badBody, "")
+		return s.refuse(c, dialect.BadBody, "")
 	case id == "":
-		return s.habits.refuse(c, noTaskID, "")
+		return s.refuse(c, dialect.NoTaskID, "")
 	case !oneOf(action, "UPSCALE", "VARIATION", "REROLL"):
-		return s.habits.refuse(c, noAction, "")
-	case (index < 1 || index > 4) && (s.habits.relay || !strings.EqualFold(action, "REROLL")):
-		return s.habits.refuse(c, noIndex, "")
+		return s.refuse(c, dialect.NoAction, "")
+	case (index < 1 || index > 4) && (s.habits.Relay || !strings.EqualFold(action, "REROLL")):
+		return s.refuse(c, dialect.NoIndex, "")
 	}
 	return s.changed(c, id, strings.ToUpper(action), index, in)
 }
 
 // simpleChange answers POST /mj/submit/simple-change with its text form "<id> U2". Relays route it to change.
 func (s *Simulator) simpleChange(c *call) reply.Reply {
-	if s.habits.relay {
+	if s.habits.Relay {
 		return s.change(c)
 	}
 	f := s.fields(c)
 	content, in := f.text("content"), f.common()
 	if f.bad {
-		return s.habits.refuse(c, badBody, "")
+		return s.refuse(c, dialect.BadBody, "")
 	}
 	id, what, _ := strings.Cut(strings.TrimSpace(content), " ")
 	what = strings.ToUpper(strings.TrimSpace(what))
@@ -46,7 +47,7 @@ func (s *Simulator) simpleChange(c *call) reply.Reply {
 	}
 	action := map[bool]string{true: "UPSCALE", false: "VARIATION"}[strings.HasPrefix(what, "U")]
 	if index < 1 || index > 4 || what[0] != 'U' && what[0] != 'V' {
-		return s.habits.refuse(c, noContent, "")
+		return s.refuse(c, dialect.NoContent, "")
 	}
 	return s.changed(c, id, action, index, in)
 }
@@ -57,10 +58,10 @@ func (s *Simulator) changed(c *call, id, action string, index int, in common) re
 	defer s.mu.Unlock()
 	parent, p := s.parent(c, id)
 	if p != "" {
-		return s.habits.refuse(c, p, "")
+		return s.refuse(c, p, "")
 	}
 	if len(parent.cells) != 4 {
-		return s.habits.refuse(c, parentUnfinished, "")
+		return s.refuse(c, dialect.ParentUnfinished, "")
 	}
 	verb := map[string]string{"UPSCALE": "upsample", "VARIATION": "variation", "REROLL": "reroll"}[action]
 	for _, b := range buttons.Grid(s.owner(parent)) {
@@ -71,12 +72,12 @@ func (s *Simulator) changed(c *call, id, action string, index int, in common) re
 		if !strings.HasPrefix(b.CustomID, "MJ::JOB::"+verb+"::"+strconv.Itoa(n)+"::") {
 			continue
 		}
-		if twin := s.twin(parent, b); twin != nil && s.habits.upscaleOnce {
-			return s.habits.existing(s, c, twin)
+		if twin := s.twin(parent, b); twin != nil && s.habits.UpscaleOnce {
+			return s.habits.Existing(s.facts(twin, twin.at(c.now), c.now, c.base))
 		}
 		return s.press(c, parent, b, in, false)
 	}
-	return s.habits.refuse(c, noAction, "")
+	return s.refuse(c, dialect.NoAction, "")
 }
 
 // twin is an earlier upscale of the same quarter; s.mu is held.

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"midgate/adapter/midjourney/simulator/course"
+	"midgate/adapter/midjourney/simulator/dialect"
 	"midgate/adapter/midjourney/simulator/prompts"
 	"midgate/adapter/midjourney/simulator/reply"
 	"midgate/adapter/midjourney/simulator/studio"
@@ -17,34 +18,34 @@ func (s *Simulator) modal(c *call) reply.Reply {
 	id, prompt, mask := f.text("taskId"), f.text("prompt"), f.text("maskBase64")
 	switch {
 	case f.bad:
-		return s.habits.refuse(c, badBody, "")
+		return s.refuse(c, dialect.BadBody, "")
 	case id == "":
-		return s.habits.refuse(c, noTaskID, "")
+		return s.refuse(c, dialect.NoTaskID, "")
 	}
 	painted := studio.ReadMask(mask)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	t := s.find(c.user, id)
 	if t == nil || !t.forgotten.IsZero() {
-		return s.habits.refuse(c, modalUnknown, "")
+		return s.refuse(c, dialect.ModalUnknown, "")
 	}
 	if t.dialog == nil || t.at(c.now).Status != "MODAL" {
-		return s.habits.refuse(c, parentUnfinished, "")
+		return s.refuse(c, dialect.ParentUnfinished, "")
 	}
 	if p, detail := s.gate(c, t.kind, prompt); p != "" {
-		return s.habits.refuse(c, p, detail)
+		return s.refuse(c, p, detail)
 	}
 	return s.confirm(c, t, prompt, painted)
 }
 
 // confirm launches what the dialog was about, under the same id or, where the dialect does that, a new one.
 func (s *Simulator) confirm(c *call, t *task, prompt string, mask studio.Mask) reply.Reply {
-	if t.run != nil && !s.habits.newIDs {
+	if t.run != nil && !s.habits.NewIDs {
 		// The upstream queues the job a second time: one more charge, one visible task.
 		s.charge(t, c.now)
-		return s.habits.accepted(acceptance{task: t})
+		return s.accepted(t, dialect.Acceptance{})
 	}
-	if s.habits.newIDs {
+	if s.habits.NewIDs {
 		t = s.successor(c, t)
 	}
 	if strings.TrimSpace(prompt) != "" {
@@ -61,7 +62,7 @@ func (s *Simulator) confirm(c *call, t *task, prompt string, mask studio.Mask) r
 		t.zoom = min(max(prompts.Parse(t.asked).Number("zoom", 2), 1.01), 2)
 	}
 	ahead := s.launch(t, c.now)
-	return s.habits.accepted(acceptance{task: t, ahead: ahead, modal: true})
+	return s.accepted(t, dialect.Acceptance{Ahead: ahead})
 }
 
 // successor is the task that carries a dialog on under a new id.

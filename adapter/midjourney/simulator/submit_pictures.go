@@ -6,6 +6,7 @@ import (
 	"path"
 	"strings"
 
+	"midgate/adapter/midjourney/simulator/dialect"
 	"midgate/adapter/midjourney/simulator/paint"
 	"midgate/adapter/midjourney/simulator/prompts"
 	"midgate/adapter/midjourney/simulator/reply"
@@ -17,19 +18,19 @@ func (s *Simulator) blend(c *call) reply.Reply {
 	f := s.fields(c)
 	images, shape, in := f.texts("base64Array"), f.text("dimensions"), f.common()
 	if f.bad {
-		return s.habits.refuse(c, badBody, "")
+		return s.refuse(c, dialect.BadBody, "")
 	}
 	if len(images) < 2 || len(images) > 5 {
-		return s.habits.refuse(c, badImages, "")
+		return s.refuse(c, dialect.BadImages, "")
 	}
 	keys, ok := s.keepKeys(images)
 	if !ok {
-		return s.habits.refuse(c, badImage, "")
+		return s.refuse(c, dialect.BadImage, "")
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if p, detail := s.gate(c, "blend", ""); p != "" {
-		return s.habits.refuse(c, p, detail)
+		return s.refuse(c, p, detail)
 	}
 	t := s.birth(c, "blend", in, "")
 	t.uploadKeys, t.blendShape = keys, [2]int{1, 1}
@@ -90,20 +91,20 @@ func (s *Simulator) describe(c *call) reply.Reply {
 	text, linked, in := f.text("base64"), f.text("link"), f.common()
 	switch {
 	case f.bad:
-		return s.habits.refuse(c, badBody, "")
+		return s.refuse(c, dialect.BadBody, "")
 	case text == "" && linked == "":
-		return s.habits.refuse(c, badImage, "")
+		return s.refuse(c, dialect.BadImage, "")
 	case text == "" && !prompts.IsLink(linked):
-		return s.habits.refuse(c, badLink, "")
+		return s.refuse(c, dialect.BadLink, "")
 	}
 	key, ok := s.keepOne(cmp.Or(text, linked))
 	if !ok {
-		return s.habits.refuse(c, badImage, "")
+		return s.refuse(c, dialect.BadImage, "")
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if p, detail := s.gate(c, "describe", ""); p != "" {
-		return s.habits.refuse(c, p, detail)
+		return s.refuse(c, p, detail)
 	}
 	t := s.birth(c, "describe", in, "")
 	t.uploadKeys, t.uploaded = []string{key}, s.studio.Uploaded(key, "")
@@ -118,17 +119,17 @@ func (s *Simulator) edits(c *call) reply.Reply {
 	prompt, picture, mask, in := f.text("prompt"), f.text("image"), f.text("maskBase64"), f.common()
 	switch {
 	case f.bad:
-		return s.habits.refuse(c, badBody, "")
+		return s.refuse(c, dialect.BadBody, "")
 	case strings.TrimSpace(prompt) == "":
-		return s.habits.refuse(c, noPrompt, "")
+		return s.refuse(c, dialect.NoPrompt, "")
 	case picture == "":
-		return s.habits.refuse(c, badImage, "")
-	case s.habits.partner && !s.cfg.Partner:
-		return s.habits.refuse(c, noEditing, "")
+		return s.refuse(c, dialect.BadImage, "")
+	case s.habits.Partner && !s.cfg.Partner:
+		return s.refuse(c, dialect.NoEditing, "")
 	}
 	key, ok := s.keepOne(picture)
 	if !ok {
-		return s.habits.refuse(c, badImage, "")
+		return s.refuse(c, dialect.BadImage, "")
 	}
 	kind := "edits"
 	if c.route == "retexture" {
@@ -138,7 +139,7 @@ func (s *Simulator) edits(c *call) reply.Reply {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if p, detail := s.gate(c, kind, prompt); p != "" {
-		return s.habits.refuse(c, p, detail)
+		return s.refuse(c, p, detail)
 	}
 	t := s.birth(c, kind, in, prompt)
 	t.uploadKeys, t.mask = []string{key}, painted
@@ -151,11 +152,11 @@ func (s *Simulator) upload(c *call) reply.Reply {
 	f := s.fields(c)
 	images := f.texts("base64Array")
 	if f.bad {
-		return s.habits.refuse(c, badBody, "")
+		return s.refuse(c, dialect.BadBody, "")
 	}
 	links, ok := s.studio.KeepAll(c.base, images)
 	if !ok || len(links) == 0 {
-		return s.habits.refuse(c, badImages, "")
+		return s.refuse(c, dialect.BadImages, "")
 	}
-	return s.habits.uploaded(links)
+	return s.habits.Uploaded(links)
 }

@@ -3,6 +3,7 @@ package simulator
 import (
 	"strings"
 
+	"midgate/adapter/midjourney/simulator/dialect"
 	"midgate/adapter/midjourney/simulator/prompts"
 	"midgate/adapter/midjourney/simulator/reply"
 	"midgate/adapter/midjourney/simulator/studio"
@@ -16,27 +17,27 @@ func (s *Simulator) video(c *call) reply.Reply {
 	in := f.common()
 	switch {
 	case f.bad:
-		return s.habits.refuse(c, badBody, "")
-	case s.habits.videoNeedsPrompt && strings.TrimSpace(prompt) == "":
-		return s.habits.refuse(c, noPrompt, "")
+		return s.refuse(c, dialect.BadBody, "")
+	case s.habits.VideoNeedsPrompt && strings.TrimSpace(prompt) == "":
+		return s.refuse(c, dialect.NoPrompt, "")
 	case taskID != "" && action != "extend", action != "" && action != "extend", index < 0 || index > 3:
-		return s.habits.refuse(c, badVideo, "")
+		return s.refuse(c, dialect.BadVideo, "")
 	case action == "" && still == "":
-		return s.habits.refuse(c, badImage, "")
+		return s.refuse(c, dialect.BadImage, "")
 	case action == "extend" && taskID == "":
-		return s.habits.refuse(c, noTaskID, "")
+		return s.refuse(c, dialect.NoTaskID, "")
 	}
 	var key string
 	if action == "" {
 		var ok bool
 		if key, ok = s.keepOne(still); !ok {
-			return s.habits.refuse(c, badImage, "")
+			return s.refuse(c, dialect.BadImage, "")
 		}
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if p, detail := s.gate(c, "video", prompt); p != "" {
-		return s.habits.refuse(c, p, detail)
+		return s.refuse(c, p, detail)
 	}
 	t := s.birth(c, "video", in, prompt)
 	t.motion, t.clips = prompts.MotionOf(motion), prompts.ClipsOf(float64(clips))
@@ -44,7 +45,7 @@ func (s *Simulator) video(c *call) reply.Reply {
 	if action == "extend" {
 		parent, p := s.parent(c, taskID)
 		if p != "" {
-			return s.habits.refuse(c, p, "")
+			return s.refuse(c, p, "")
 		}
 		t.kind, t.parent, t.index = "extend", parent, index+1
 		return s.start(t, c)
