@@ -44,10 +44,10 @@ var (
 )
 
 func (p *script) tidy(text string) string {
+	text = signPattern.ReplaceAllString(text, "$1=SIGN") // first: one in a few thousand looks like an id
 	text = uuidPattern.ReplaceAllStringFunc(text, func(found string) string { return p.name(found, &p.uuids, "UUID") })
 	text = idPattern.ReplaceAllStringFunc(text, func(found string) string { return p.name(found, &p.ids, "TASK") })
-	text = tailPattern.ReplaceAllString(text, `$1"TAIL"`)
-	return signPattern.ReplaceAllString(text, "$1=SIGN")
+	return tailPattern.ReplaceAllString(text, `$1"TAIL"`)
 }
 
 func (p *script) name(found string, n *int, kind string) string {
