@@ -63,6 +63,6 @@ fuzz: ## every fuzz target for FUZZTIME (30s)
 		echo "$$p $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 2s $$p; done; done
 
 .PHONY: chaos
-chaos: ## WORLDS (100000) simulated worlds, then KILLS (1000) kills of a loaded midgate at random instants: what was paid is counted
+chaos: ## WORLDS (100000) simulated worlds, then KILLS (1000) kills of a loaded midgate at random instants and 200 repeats at another replica: what was paid is counted
 	WORLDS=$(WORLDS) go test -count 1 -timeout 6h -run '^TestWorlds$$' ./adapter/jobs
-	go test -race -count 1 -timeout 6h -run '^TestKills' ./cmd/midgate -args -kills $(KILLS)
+	go test -race -count 1 -timeout 6h -run '^TestKills|^TestARequestAndItsRepeatAtTwoReplicas$$' ./cmd/midgate -args -kills $(KILLS) -rounds 34

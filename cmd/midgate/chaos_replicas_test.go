@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"strings"
 	"syscall"
@@ -12,6 +13,8 @@ import (
 	"midgate/adapter/midjourney/simulator"
 	"midgate/adapter/sqlstore/pgtest"
 )
+
+var rounds = flag.Int("rounds", 4, "how often each way of repeating a request at another replica is tried")
 
 // leases is how soon the jobs of a dead replica are taken over.
 const leases = 7 * time.Second
@@ -131,7 +134,7 @@ func TestARequestAndItsRepeatAtTwoReplicas(t *testing.T) {
 	for _, counted := range []bool{true, false} {
 		for _, apart := range []time.Duration{time.Millisecond, 5 * time.Millisecond, 20 * time.Millisecond} {
 			t.Run(fmt.Sprintf("counted %v, %s apart", counted, apart), func(t *testing.T) {
-				for round := range 4 {
+				for round := range *rounds {
 					r.twice(t, fmt.Sprintf("isle %v %s %d", counted, apart, round), counted, apart)
 					if paid++; len(r.sim.Ledger()) != paid {
 						t.Fatalf("%d charges after %d requests that were sent twice", len(r.sim.Ledger()), paid)
