@@ -75,7 +75,7 @@ var Settings = []Setting{
 		Meaning: "state and pictures of the embedded engines",
 	},
 	{
-		Name: "MIDGATE_DATABASE_URL", Depends: "SQLite in `DATA_DIR/midgate.db`", Secret: true, kind: text(databaseURL, func(d *draft) *string { return &d.State.URL }),
+		Name: "MIDGATE_DATABASE_URL", Depends: "SQLite in `DATA_DIR/midgate.db`", Secret: true, kind: text(databaseURL, func(d *draft) *string { return &d.State.URL }), //nolint:gosec // its form
 		Meaning: "`postgres://user:password@host/database`: a PostgreSQL database (14 or newer) shared by many replicas",
 	},
 	{

@@ -42,8 +42,7 @@ func (h *house) charges(t *testing.T, route string, all map[string]asking) {
 func inTurn(all ...string) string { return `{"messages":[` + strings.Join(all, ",") + `]}` }
 
 func userText(text string) string {
-	b, _ := json.Marshal(map[string]string{"role": "user", "content": text}) // text can always be marshalled
-	return string(b)
+	return textOf(map[string]string{"role": "user", "content": text})
 }
 
 func userParts(parts ...string) string {
@@ -51,7 +50,14 @@ func userParts(parts ...string) string {
 }
 
 func saidText(text string) string {
-	b, _ := json.Marshal(map[string]string{"type": "text", "text": text}) // text can always be marshalled
+	return textOf(map[string]string{"type": "text", "text": text})
+}
+
+func textOf(texts map[string]string) string {
+	b, err := json.Marshal(texts)
+	if err != nil {
+		panic(err) // texts can always be marshalled
+	}
 	return string(b)
 }
 
@@ -193,8 +199,8 @@ func TestChat_PicturesBesideTheTextAreData(t *testing.T) {
 			if err := json.Unmarshal(before, &c); err != nil {
 				t.Fatal(err)
 			}
-			shown, _ := json.Marshal(map[string]string{"role": "assistant", "content": *c.Choices[0].Message.Content}) // as it came
-			messages = `"messages":[` + userText("a fox") + `,` + string(shown) + `,` + userText("2") + `]`
+			shown := textOf(map[string]string{"role": "assistant", "content": *c.Choices[0].Message.Content}) // as it came
+			messages = `"messages":[` + userText("a fox") + `,` + shown + `,` + userText("2") + `]`
 		}
 		status, _, body := h.call(t, http.MethodPost, chat.Route, `{"modalities":["text","image"],`+settings+messages+`}`)
 		var c chat.CompletionJSON

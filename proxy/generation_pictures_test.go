@@ -59,7 +59,7 @@ func TestGenerations_UseThePicturesOfAForm(t *testing.T) {
 	for names, kind := range map[string]string{"image": "imagine", "input_image": "imagine", "image mask": "edits"} {
 		var form bytes.Buffer
 		w := multipart.NewWriter(&form)
-		for _, name := range strings.Fields(names) {
+		for name := range strings.FieldsSeq(names) {
 			part, err := w.CreateFormFile(name, name+".png")
 			if err != nil {
 				t.Fatal(err)

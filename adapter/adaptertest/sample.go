@@ -67,18 +67,6 @@ func bounded(t *testing.T) context.Context {
 	return ctx
 }
 
-// eventually repeats a question until its answer is yes. It is for what an engine tells nobody of.
-func eventually(t *testing.T, what string, yes func() bool) {
-	t.Helper()
-	pace := time.NewTicker(2 * time.Millisecond)
-	defer pace.Stop()
-	for end := time.Now().Add(patience); !yes(); <-pace.C {
-		if time.Now().After(end) {
-			t.Fatalf("%s: not within %s", what, patience)
-		}
-	}
-}
-
 // arrives returns the next value of a channel.
 func arrives[T any](t *testing.T, what string, from <-chan T) T {
 	t.Helper()

@@ -1,6 +1,7 @@
 package chat_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -113,7 +114,7 @@ func TestReadTurn_GoesBack(t *testing.T) {
 		"to the grid":  {[]string{"user", "show me all four"}, fox},
 		"from a video": {[]string{"user", "animate", "assistant", "[▶](http://h/videos/video_ABCDEFGHIJKLMNOPQRSTUVWX23.mp4)", "user", "go back"}, owl},
 	} {
-		turn, err := chat.ReadTurn(talk(append(story[:len(story):len(story)], test.more...)...), chat.Options{})
+		turn, err := chat.ReadTurn(talk(append(slices.Clip(story), test.more...)...), chat.Options{})
 		if err != nil || turn.Way != chat.TurnShow || len(turn.Images) != 1 || turn.Images[0] != test.want || turn.Index != 0 {
 			t.Errorf("%s: %s of %v, %v, want %s", name, turn.Way, turn.Images, err, test.want)
 		}

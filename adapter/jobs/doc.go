@@ -13,10 +13,14 @@
 // by whoever takes them from the table (reconcile_loop.go).
 //
 // What an attempt is (a new job, the repeat of one, a share of one) is decided in one transaction, under a lock on its
-// owner, route and body: dedup.Decide is a function of the rows alone, and so holds for all replicas.
+// owner, route and body: dedup.Decide is a function of the rows, of who asks and when, and so holds for all replicas. The
+// process that executes a job knows one thing more: that its grid is not shared any more (sharingClosed).
 //
 // A picture costs three commits: the job with its first intent, its submission, its result with all records. What became
 // of answers rides on the next commit (deliveries.go).
 //
 // Memory holds the jobs that are executed here and those that somebody waits for here.
+//
+// The package never says what is submitted: that is the workflow's, which a job names. It knows no prompts, buttons or
+// pictures, and speaks to no upstream but through adapter's ports.
 package jobs

@@ -46,7 +46,7 @@ func (q *Execution) claimPress(name string) (holder string, err error) {
 
 // releasePress lets go of a button, unless the job goes on elsewhere: what it has pressed by then is its own to wait for.
 func (q *Execution) releasePress(name string) {
-	if cause := context.Cause(q.ctx); cause == errStopping || cause == errLost {
+	if cause := context.Cause(q.ctx); errors.Is(cause, errStopping) || errors.Is(cause, errLost) {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(q.ctx), acceptPatienceShared)

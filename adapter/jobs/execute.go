@@ -77,7 +77,7 @@ func (s *Engine) ended(q *Execution, result adapter.Result, err error) {
 	}
 	failure := s.failure(q, err)
 	var run adapter.Job
-	if errors.Is(err, errDeserted) || context.Cause(q.ctx) == errDeserted {
+	if errors.Is(err, errDeserted) || errors.Is(context.Cause(q.ctx), errDeserted) {
 		run = j.snapshot() // the record says so already, and a repeat may have begun the job anew since
 		record.Conclude(&run, result, failure, s.clock.now())
 	} else if run, err = s.recordEnd(q, result, failure); err != nil && !errors.Is(err, adapter.ErrConflict) {

@@ -4,4 +4,6 @@
 //
 // A Fleet is the way in: it implements adapter.Accounts, and the accounts it hands out implement
 // adapter.Upstream, adapter.Finder, adapter.Tools and adapter.Waiter.
+//
+// It never decides what to submit, or whether something may be submitted again, and it keeps no record of jobs.
 package midjourney

@@ -19,8 +19,8 @@ const listRoute = "/mj/task/list-by-condition"
 
 // featureTasks is the list that a lost submission is looked for in, and tasksRoute where it is.
 const (
-	featureTasks adapter.Feature = "task-list"
-	tasksRoute                   = "/mj/task/list"
+	featureTasks = adapter.Feature("task-list")
+	tasksRoute   = "/mj/task/list"
 )
 
 // Has implements adapter.Upstream. Nothing is posted to a route of /mj/submit/: whatever it is, some server takes it for
@@ -81,7 +81,7 @@ func (c *client) offers(ctx context.Context, f adapter.Feature) bool {
 			if _, known := c.routes.know(f); !known && c.routes.ask(f) {
 				c.compare(ctx, f)
 			}
-			return nil, nil
+			return nil, nil //nolint:nilnil // what it found is in the routes
 		})
 	}
 	present, known := c.routes.know(f)

@@ -11,12 +11,18 @@ import (
 
 // mjError and openError are the two shapes in which relays refuse.
 func mjError(code int, description string) string {
-	raw, _ := json.Marshal(map[string]any{"description": description, "type": "upstream_error", "code": code})
-	return string(raw)
+	return jsonOf(map[string]any{"description": description, "type": "upstream_error", "code": code})
 }
 
 func openError(message, code string) string {
-	raw, _ := json.Marshal(map[string]any{"error": map[string]any{"message": message, "type": "new_api_error", "code": code}})
+	return jsonOf(map[string]any{"error": map[string]any{"message": message, "type": "new_api_error", "code": code}})
+}
+
+func jsonOf(v any) string {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		panic(err) // texts and numbers
+	}
 	return string(raw)
 }
 

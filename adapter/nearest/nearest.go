@@ -1,4 +1,3 @@
-// Package nearest finds what was meant by a name with typing mistakes. It knows nothing of what the names are for.
 package nearest
 
 // Of returns the known name that takes the fewest typing mistakes to reach, and whether name is it.

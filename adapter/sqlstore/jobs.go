@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -101,7 +102,7 @@ func (t *tables) LockJob(ctx context.Context, id string) (adapter.Job, error) {
 // HoldJob implements adapter.JobWriter.
 func (t *tables) HoldJob(ctx context.Context, id, replica string) (cancelled bool, err error) {
 	err = t.one(ctx, "SELECT cancel FROM jobs WHERE id = ? AND replica = ? AND status IN ('queued', 'in_progress')"+t.forUpdate, []any{id, replica}, &cancelled)
-	if err == adapter.ErrNotFound {
+	if errors.Is(err, adapter.ErrNotFound) {
 		err = adapter.ErrConflict
 	}
 	return cancelled, err

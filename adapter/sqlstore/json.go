@@ -14,12 +14,12 @@ type asJSON struct{ of any }
 func (j asJSON) Value() (driver.Value, error) {
 	if raw, ok := j.of.(json.RawMessage); ok {
 		if len(raw) == 0 {
-			return nil, nil
+			return nil, nil //nolint:nilnil // NULL
 		}
 		return string(raw), nil
 	}
 	if r := reflect.ValueOf(j.of); (r.Kind() == reflect.Pointer || r.Kind() == reflect.Slice) && r.IsNil() {
-		return nil, nil
+		return nil, nil //nolint:nilnil // NULL
 	}
 	b, err := json.Marshal(j.of)
 	return string(b), err

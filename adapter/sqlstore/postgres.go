@@ -150,7 +150,7 @@ func (e *postgresEngine) connection(ctx context.Context) (*sql.Conn, error) {
 			if pg.IsClosed() {
 				return errors.New("the connection is closed")
 			}
-			return pg.CheckConn()
+			return pg.CheckConn() //nolint:staticcheck // Ping costs a round trip for each unit of work
 		})
 		if err == nil {
 			return conn, nil

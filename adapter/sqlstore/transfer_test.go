@@ -57,8 +57,14 @@ func same[T any](t *testing.T, what, id string, a, b func(context.Context, strin
 	if err != nil {
 		t.Fatal(err)
 	}
-	was, _ := json.Marshal(x)
-	is, _ := json.Marshal(y)
+	was, err := json.Marshal(x)
+	if err != nil {
+		t.Fatal(err)
+	}
+	is, err := json.Marshal(y)
+	if err != nil {
+		t.Fatal(err)
+	}
 	if string(was) != string(is) {
 		t.Errorf("the %s is %s, was %s", what, is, was)
 	}

@@ -266,7 +266,7 @@ func (p *Body) Prompt(required bool) (string, error) {
 	case missing != nil && required:
 		return "", missing
 	case missing != nil:
-		return "", nil
+		return "", nil //nolint:nilerr // nothing was said, and nothing is needed
 	case v.Type != gjson.String:
 		return "", adapter.BadParam("prompt", "invalid_type", "'prompt' must be a string.")
 	case strings.TrimSpace(v.Str) == "":

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/andybalholm/brotli"
@@ -55,12 +56,12 @@ func decodeBody(r *http.Request, limit int64) error {
 		return adapter.Errorf(WrongEncoding, "The body is compressed %d times; at most %d are undone.", len(names), maxEncodings)
 	}
 	body := r.Body
-	for i := len(names) - 1; i >= 0; i-- { // the last one was applied last
-		open, ok := decoders[names[i]]
+	for _, name := range slices.Backward(names) { // the last one was applied last
+		open, ok := decoders[name]
 		if !ok {
-			return adapter.Errorf(WrongEncoding, "The Content-Encoding '%s' is not understood. Allowed: gzip, deflate, zstd, br, or none.", Excerpt(names[i]))
+			return adapter.Errorf(WrongEncoding, "The Content-Encoding '%s' is not understood. Allowed: gzip, deflate, zstd, br, or none.", Excerpt(name))
 		}
-		body = &decodedBody{name: names[i], open: open, from: body, left: limit, limit: limit}
+		body = &decodedBody{name: name, open: open, from: body, left: limit, limit: limit}
 	}
 	r.Body, r.ContentLength = body, -1
 	r.Header.Del("Content-Encoding")

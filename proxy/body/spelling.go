@@ -27,7 +27,8 @@ func notUTF8(name string, text []byte) error {
 // misspelt says what is wrong with a valid JSON text's spelling, and where; moved tells a place in the body from the one in
 // the text.
 func misspelt(text string, moved func(int) int64) error {
-	what, at := "", badByte(text)
+	var what string
+	at := badByte(text)
 	if at >= 0 {
 		what = "byte 0x" + strings.ToUpper(strconv.FormatUint(uint64(text[at]), 16))
 	} else if at = halfCharacter(text); at >= 0 {

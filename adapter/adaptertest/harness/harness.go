@@ -131,7 +131,7 @@ func (s *Harness) ReadPicture(t *testing.T, id string) []byte {
 	if err != nil {
 		t.Fatalf("Bytes(%s) = %v", id, err)
 	}
-	defer blob.Close()
+	defer func() { _ = blob.Close() }() // it was read
 	data, err := io.ReadAll(blob)
 	if err != nil || int64(len(data)) != blob.Size {
 		t.Fatalf("read %d bytes of %d: %v", len(data), blob.Size, err)

@@ -93,7 +93,7 @@ func ready(code string, t, shared table) *language {
 		before, after, _ := strings.Cut(p, "#")
 		l.figured = append(l.figured, append(append(strings.Fields(phraseKey(before)), "#"), strings.Fields(phraseKey(after))...))
 	}
-	for _, word := range strings.Fields(strings.Join(t.Common, " ")) {
+	for word := range strings.FieldsSeq(strings.Join(t.Common, " ")) {
 		l.words[phraseKey(word)] = true
 	}
 	return l

@@ -1,6 +1,6 @@
 // Package simulator is a midjourney-proxy upstream in memory, as an http.Handler: imagine, action, modal and all the
 // rest, with tasks that advance by the clock, buttons that work, pictures that can be looked at, a ledger of what was
-// charged, and faults on demand. It is written from what the servers do (see PROTOCOL.md) and imports nothing of ours,
+// charged, and faults on demand. It is written from what the servers do (see ../PROTOCOL.md) and imports nothing of ours,
 // so that a misunderstanding of the protocol is not shared with the client under test.
 //
 // A task's state is computed from the time since its submission at each request. Nothing runs in between, except

@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"strconv"
 	"strings"
@@ -199,9 +200,7 @@ func dressed(body []byte, members string) []byte {
 		if json.Unmarshal(raw, &t) != nil || string(t["status"]) != `"SUCCESS"` {
 			return raw
 		}
-		for name, value := range more {
-			t[name] = value
-		}
+		maps.Copy(t, more)
 		return reply.Encode(t)
 	}
 	var all []json.RawMessage

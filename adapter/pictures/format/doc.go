@@ -1,4 +1,4 @@
-// Package format knows the files that pictures come in: PNG, JPEG, WebP, GIF and AVIF, and the boxes of an MP4. It tells
+// Package format knows the files that pictures come in: PNG, JPEG, WebP, GIF and AVIF, and clips, MP4 and WebM. It tells
 // from the bytes what they are, how large and how turned, whether they are whole and whether they would keep a decoder
 // busy for long; it decodes a still picture and encodes one.
 //

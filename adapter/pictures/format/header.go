@@ -16,11 +16,12 @@ import (
 
 // Header is what the first bytes say.
 type Header struct {
-	Format        adapter.Format `json:"format"`
-	Width, Height int            // pixels as they are shown; 0 for MP4 and WebM
-	Animated      bool           `json:",omitempty"` // a WebP with several frames
-	Loops         bool           `json:",omitempty"` // a GIF with several frames, of which the first is the picture
-	Turn          int            `json:",omitempty"` // how a JPEG or PNG wants to be turned; 0 as it lies
+	Format   adapter.Format `json:"format"`
+	Width    int            `json:"Width"` // pixels as they are shown; 0 for MP4 and WebM
+	Height   int            `json:"Height"`
+	Animated bool           `json:"Animated,omitempty"` // a WebP with several frames
+	Loops    bool           `json:"Loops,omitempty"`    // a GIF with several frames, of which the first is the picture
+	Turn     int            `json:"Turn,omitempty"`     // how a JPEG or PNG wants to be turned; 0 as it lies
 }
 
 // Moving reports whether the file is a clip or has several frames.

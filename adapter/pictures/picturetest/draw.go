@@ -1,4 +1,3 @@
-// Package picturetest draws pictures for tests, encodes them and compares their pixels.
 package picturetest
 
 import (

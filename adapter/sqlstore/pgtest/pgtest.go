@@ -1,6 +1,3 @@
-// Package pgtest runs PostgreSQL for tests: a cluster of its own in a temporary folder, as an ordinary user, on a free
-// port of the loopback interface, ended with the tests. It needs Debian's package postgresql, of which no cluster has to
-// run.
 package pgtest
 
 import (
@@ -137,7 +134,8 @@ func (c *Cluster) prepare() error {
 	if c.port, err = freePort(); err != nil {
 		return err
 	}
-	initdb := exec.Command(filepath.Join(c.bin, "initdb"), "-D", filepath.Join(c.dir, "data"), "-U", "postgres", "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C.UTF-8")
+	initdb := exec.Command( //nolint:gosec // the path of Debian's package
+		filepath.Join(c.bin, "initdb"), "-D", filepath.Join(c.dir, "data"), "-U", "postgres", "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C.UTF-8")
 	initdb.SysProcAttr, initdb.Dir = c.as, c.dir
 	if out, err := initdb.CombinedOutput(); err != nil {
 		return fmt.Errorf("initdb: %w: %s", err, out)
@@ -159,12 +157,13 @@ func (c *Cluster) Start() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	// No sync: the machine does not crash in tests, and the server's own crash loses nothing.
-	server := exec.Command(filepath.Join(c.bin, "postgres"), "-D", filepath.Join(c.dir, "data"), "-k", c.dir, "-h", "127.0.0.1", "-p", strconv.Itoa(c.port),
+	server := exec.Command( //nolint:gosec // the path of Debian's package
+		filepath.Join(c.bin, "postgres"), "-D", filepath.Join(c.dir, "data"), "-k", c.dir, "-h", "127.0.0.1", "-p", strconv.Itoa(c.port),
 		"-c", "fsync=off", "-c", "max_connections=300", "-c", "shared_buffers=64MB", "-c", "autovacuum=off")
 	attr := *c.as
 	attr.Pdeathsig = syscall.SIGQUIT // when the tests are killed
 	server.SysProcAttr, server.Dir = &attr, c.dir
-	log, err := os.OpenFile(filepath.Join(c.dir, "log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+	log, err := os.OpenFile(filepath.Join(c.dir, "log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}
