@@ -74,8 +74,8 @@ var Settings = []Setting{
 		Name: "MIDGATE_DATA_DIR", Default: "./data", kind: text(anyPath, func(d *draft) *string { return &d.DataDir }),
 		Meaning: "state and pictures of the embedded engines",
 	},
-	{
-		Name: "MIDGATE_DATABASE_URL", Depends: "SQLite in `DATA_DIR/midgate.db`", Secret: true, kind: text(databaseURL, func(d *draft) *string { return &d.State.URL }), //nolint:gosec // its form
+	{ //nolint:gosec // the form of an address, no password
+		Name: "MIDGATE_DATABASE_URL", Depends: "SQLite in `DATA_DIR/midgate.db`", Secret: true, kind: text(databaseURL, func(d *draft) *string { return &d.State.URL }),
 		Meaning: "`postgres://user:password@host/database`: a PostgreSQL database (14 or newer) shared by many replicas",
 	},
 	{

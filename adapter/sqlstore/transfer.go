@@ -104,7 +104,7 @@ func converted(v any, kind string) (any, error) {
 	n, isNumber := v.(int64)
 	switch {
 	case v == nil:
-		return nil, nil
+		return nil, nil //nolint:nilnil // NULL
 	case kind == "boolean" && isNumber:
 		return n != 0, nil
 	case kind == "timestamp with time zone":
