@@ -27,6 +27,10 @@ type Spec struct {
 
 // Accept starts the job of this attempt, or joins the one that it repeats or shares.
 func (s *Engine) Accept(ctx context.Context, a adapter.Attempt, w Spec) (adapter.Ticket, error) {
+	terms := s.deps.Terms()
+	if err := terms.Check(a.Caller, w.Model, w.Speed); err != nil {
+		return nil, err
+	}
 	request, err := json.Marshal(w.Request)
 	if err != nil {
 		return nil, err

@@ -3,6 +3,8 @@ package spend
 import (
 	"slices"
 	"strings"
+
+	"midgate/adapter"
 )
 
 // The kinds of upstream jobs that have prices of their own. A kind without a price costs what Generation costs, unless
@@ -29,10 +31,10 @@ var grids = []string{Vary, Edit, Blend}
 var Speeds = []string{"relax", "fast", "turbo"}
 
 // Prices are what an upstream takes for a job, by kind and speed. The speed "" is any that has no price of its own.
-type Prices map[string]map[string]Money
+type Prices map[string]map[string]adapter.Money
 
 // Of returns the price of one job; false where none is known.
-func (p Prices) Of(kind, speed string) (Money, bool) {
+func (p Prices) Of(kind, speed string) (adapter.Money, bool) {
 	if price, ok := p.own(kind, speed); ok {
 		return price, true
 	}
@@ -42,7 +44,7 @@ func (p Prices) Of(kind, speed string) (Money, bool) {
 	return 0, false
 }
 
-func (p Prices) own(kind, speed string) (Money, bool) {
+func (p Prices) own(kind, speed string) (adapter.Money, bool) {
 	bySpeed, ok := p[kind]
 	if !ok {
 		return 0, false

@@ -34,6 +34,7 @@ type Metrics struct {
 	upstream *prometheus.CounterVec
 	fetched  *prometheus.CounterVec
 	hooks    *prometheus.CounterVec
+	keysOK   prometheus.Gauge
 }
 
 // New makes the metrics, all zero, in a registry of their own.
@@ -63,7 +64,8 @@ func New() *Metrics {
 		fetched:  count("upstream_downloads_total", "Pictures fetched from an upstream, by outcome.", "upstream", "outcome"),
 		hooks:    count("webhooks_total", "Webhooks that arrived, by whether they were taken.", "upstream", "taken"),
 	}
-	m.registry.MustRegister(m.requests, m.duration, m.waiting, m.errors, m.begun, m.jobs, m.paid, m.jobTook, m.inFlight,
+	m.keysOK = prometheus.NewGauge(prometheus.GaugeOpts{Name: "midgate_keys_reload_ok", Help: "Whether the file of keys had no mistake when it was read last."})
+	m.registry.MustRegister(m.keysOK, m.requests, m.duration, m.waiting, m.errors, m.begun, m.jobs, m.paid, m.jobTook, m.inFlight,
 		m.polls, m.asked, m.pictures, m.upstream, m.fetched, m.hooks, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	m.serve = promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
@@ -110,6 +112,14 @@ func (m *Metrics) Hooked(upstream string, taken bool) {
 // UpstreamFailed counts a submission that was refused or lost by the kind of its error.
 func (m *Metrics) UpstreamFailed(upstream string, kind adapter.Kind) {
 	m.upstream.WithLabelValues(upstream, kindLabel(kind)).Inc()
+}
+
+// KeysRead says whether the file of keys could be read when it was read last.
+func (m *Metrics) KeysRead(ok bool) {
+	m.keysOK.Set(0)
+	if ok {
+		m.keysOK.Set(1)
+	}
 }
 
 // Arrive counts a request that is being served.
