@@ -8,6 +8,7 @@ import (
 	"midgate/adapter"
 	"midgate/adapter/jobs/dedup"
 	"midgate/adapter/jobs/record"
+	"midgate/adapter/spend"
 )
 
 // decide decides in one unit what the attempt is, and writes that.
@@ -135,8 +136,9 @@ func (x *acceptance) begin(ctx context.Context, tx adapter.Tx, now time.Time) (d
 	}
 	run := record.Clone(x.run)
 	if x.fresh = x.w.First != "" && x.slot.Held(); x.fresh {
-		run.Steps = []adapter.Step{{Name: x.w.First, State: stateOf(run, x.w.First), Upstream: x.w.Account.Name, Intended: now}}
+		run.Steps = []adapter.Step{x.firstStep(run, now)}
 	}
+	x.reserve(&run)
 	err := tx.InsertJob(ctx, run)
 	if errors.Is(err, adapter.ErrExists) { // by an earlier try of which nobody knew
 		var known adapter.Job
@@ -145,8 +147,21 @@ func (x *acceptance) begin(ctx context.Context, tx adapter.Tx, now time.Time) (d
 			x.s.clock.tie(&run)
 			x.fresh = len(run.Steps) > 0
 		}
+	} else if err == nil {
+		if err = x.take(ctx, tx, &run); err != nil {
+			x.s.refused.note(x.run.Body, now)
+		}
 	}
 	return dedup.Choice{Verdict: dedup.Begins, Job: run, Becomes: run.Deliveries[0]}, err
+}
+
+// firstStep is the intent of the step that is submitted at once: an imagine.
+func (x *acceptance) firstStep(run adapter.Job, now time.Time) adapter.Step {
+	st := adapter.Step{Name: x.w.First, State: stateOf(run, x.w.First), Upstream: x.w.Account.Name, Intended: now, Sold: spend.Generation, Speed: run.Speed}
+	if price, ok := x.spendOf(run).Prices[spend.Generation]; ok {
+		st.Price = &price
+	}
+	return st
 }
 
 // admit takes a place at the upstream, or in its queue; a Busy *Error if the queue is full.

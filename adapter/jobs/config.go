@@ -85,4 +85,5 @@ type withoutRules struct {
 	dedup.Without
 	deserted bool // a job that nobody waits for is not submitted
 	onePress bool // what several need is pressed once
+	inUnit   bool // budgets are looked at where they are taken
 }

@@ -76,30 +76,3 @@ func (p Prices) Missing(speeds []string) []string {
 	}
 	return missing
 }
-
-// KindOf is the kind of a submission by the name of its command and, for a press, of its action. A step that only opens
-// a dialog costs nothing by itself; its answer does.
-func KindOf(command, action string) string {
-	switch command {
-	case "imagine":
-		return Generation
-	case "blend", "describe", "shorten", "video":
-		return command
-	case "edits", "modal":
-		return Edit
-	case "swap":
-		return Swap
-	}
-	switch {
-	case strings.HasPrefix(action, "upscale"):
-		return Upscale
-	case strings.HasPrefix(action, "animate"):
-		return Video
-	case action == "vary" || action == "reroll" || action == "vary_subtle" || action == "vary_strong":
-		return Vary
-	case action == "":
-		return Generation // a button without a name: taken for the usual price
-	default:
-		return Edit
-	}
-}

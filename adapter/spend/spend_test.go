@@ -34,16 +34,28 @@ func TestPrices_GridsCostWhatAGenerationDoes(t *testing.T) {
 	}
 }
 
-func TestKindOf_NamesWhatASubmissionIsSoldAs(t *testing.T) {
-	for submission, want := range map[[2]string]string{
-		{"imagine", ""}: spend.Generation, {"action", "upscale"}: spend.Upscale, {"action", "upscale_creative"}: spend.Upscale,
-		{"action", "vary_region"}: spend.Edit, {"action", "zoom_out_2x"}: spend.Edit, {"action", "pan_left"}: spend.Edit,
-		{"action", "reroll"}: spend.Vary, {"action", "vary_subtle"}: spend.Vary, {"action", "animate_low"}: spend.Video,
-		{"modal", ""}: spend.Edit, {"edits", ""}: spend.Edit, {"video", ""}: spend.Video, {"describe", ""}: spend.Describe,
-		{"shorten", ""}: spend.Shorten, {"swap", ""}: spend.Swap, {"change", "upscale"}: spend.Upscale, {"action", ""}: spend.Generation,
+func TestSold_NamesWhatASubmissionIsSoldAs(t *testing.T) {
+	for _, c := range []struct {
+		command adapter.Command
+		kind    string
+		n       int
+	}{
+		{adapter.Imagine{}, spend.Generation, 1}, {adapter.Modal{}, spend.Edit, 1}, {adapter.Edits{}, spend.Edit, 1}, {adapter.Blend{}, spend.Blend, 1},
+		{adapter.Describe{}, spend.Describe, 1}, {adapter.Shorten{}, spend.Shorten, 1}, {adapter.Video{}, spend.Video, 1}, {adapter.Video{BatchSize: 4}, spend.Video, 4},
+		{adapter.Change{Verb: "UPSCALE"}, spend.Upscale, 1}, {adapter.Change{Verb: "REROLL"}, spend.Vary, 1},
+		{adapter.Action{CustomID: "MJ::JOB::upsample::1::x"}, spend.Upscale, 1}, {adapter.Action{CustomID: "MJ::JOB::upsample_v6_2x_subtle::1::x"}, spend.Upscale, 1},
+		{adapter.Action{CustomID: "MJ::JOB::variation::2::x"}, spend.Vary, 1}, {adapter.Action{CustomID: "MJ::JOB::reroll::0::x::SOLO"}, spend.Vary, 1},
+		{adapter.Action{CustomID: "MJ::Outpaint::50::1::x"}, spend.Edit, 1}, {adapter.Action{CustomID: "MJ::JOB::pan_left::1::x"}, spend.Edit, 1},
+		{adapter.Action{CustomID: "MJ::JOB::animate_high::1::x"}, spend.Video, 1}, {adapter.Action{CustomID: "MJ::BOOKMARK::x"}, spend.Generation, 1},
+		{adapter.Native{Route: "action", Body: []byte(`{"customId": "MJ::JOB::upsample::1::x"}`)}, spend.Upscale, 1},
+		{adapter.Native{Route: "change", Body: []byte(`{"action": "VARIATION"}`)}, spend.Vary, 1},
+		{adapter.Native{Route: "simple-change", Body: []byte(`{"content": "17000 U2"}`)}, spend.Upscale, 1},
+		{adapter.Native{Route: "imagine", Body: []byte(`{"prompt": "a fox"}`)}, spend.Generation, 1},
+		{adapter.Native{Route: "video", Body: []byte(`{"batchSize": 2}`)}, spend.Video, 2},
+		{adapter.Native{Route: "swap"}, spend.Swap, 1},
 	} {
-		if got := spend.KindOf(submission[0], submission[1]); got != want {
-			t.Errorf("KindOf(%s, %s) = %s, want %s", submission[0], submission[1], got, want)
+		if kind, n := spend.Sold(c.command); kind != c.kind || n != c.n {
+			t.Errorf("Sold(%#v) = %s, %d, want %s, %d", c.command, kind, n, c.kind, c.n)
 		}
 	}
 }
