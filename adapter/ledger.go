@@ -74,3 +74,33 @@ type LedgerWriter interface {
 	// PutSpend stores a job's Spend.
 	PutSpend(ctx context.Context, id string, s Spend) error
 }
+
+// Usage is what a key may spend, and what it has spent and holds.
+type Usage struct {
+	Key         string
+	Windows     []WindowUse // of the day, the month, and in all
+	InFlight    int
+	MaxInFlight int       // 0: no limit
+	Expires     time.Time // zero: never
+	Models      []string  // empty: all
+}
+
+// WindowUse is a key's spending within one window.
+type WindowUse struct {
+	Window     string // day, month or total
+	Start, End time.Time
+	Jobs       *int // the limits; nil: none
+	Money      *Money
+	Spent      Amount
+	Held       Amount
+}
+
+// Window returns the use of one window.
+func (u Usage) Window(name string) WindowUse {
+	for _, w := range u.Windows {
+		if w.Window == name {
+			return w
+		}
+	}
+	return WindowUse{}
+}

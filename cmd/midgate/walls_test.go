@@ -45,7 +45,7 @@ var ours = map[string][]string{
 	"midgate/adapter/spend":       {"midgate/adapter"},
 	"midgate/adapter/adaptertest": {"midgate/adapter"},
 	"midgate/adapter/adaptertest/harness": {"midgate/adapter", "midgate/adapter/jobs", "midgate/adapter/memstore", "midgate/adapter/library", "midgate/adapter/workflow", "midgate/adapter/native",
-		"midgate/adapter/adaptertest", "midgate/adapter/midjourney", "midgate/adapter/midjourney/simulator", "midgate/adapter/pictures"},
+		"midgate/adapter/adaptertest", "midgate/adapter/midjourney", "midgate/adapter/midjourney/simulator", "midgate/adapter/pictures", "midgate/adapter/spend"},
 	"midgate/adapter/jsonstream":                 {},
 	"midgate/adapter/midjourney":                 {"midgate/adapter", "midgate/adapter/jsonstream", "midgate/adapter/midjourney/poll", "midgate/adapter/publicnet"},
 	"midgate/adapter/midjourney/poll":            {"midgate/adapter"},

@@ -57,6 +57,16 @@ func (g *gatekeeper) set(keys []Key) {
 // OwnerOf is who owns what the keys of a name make, whichever of them is used.
 func OwnerOf(name string) string { return body.HexDigest("name:" + name) }
 
+// KeyNames are the names of the keys that count now.
+func (s *Server) KeyNames() (names []string) {
+	for _, k := range *s.gate.keys.Load() {
+		if k.caller.Name != "" {
+			names = append(names, k.caller.Name)
+		}
+	}
+	return names
+}
+
 // SetKeys makes these the keys that count from now on. Requests that were let in go on.
 func (s *Server) SetKeys(keys []Key) { s.gate.set(keys) }
 
