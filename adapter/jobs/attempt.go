@@ -59,7 +59,7 @@ func (x *acceptance) choose(ctx context.Context, tx adapter.Tx) (dedup.Choice, e
 	case dedup.Waits:
 		return c, nil
 	case dedup.Begins:
-		return x.begin(ctx, tx, now)
+		return x.begin(ctx, tx, now, c.Job.ID != "")
 	case dedup.Restarts:
 		err = x.restart(ctx, tx, &c, now)
 		return c, err
@@ -125,21 +125,30 @@ func (x *acceptance) claimed(ctx context.Context, tx adapter.Tx, q dedup.Questio
 	return q.Claimed(job), nil
 }
 
-// begin records the new job. If it has its place at the upstream already, the intent of its first step goes with it.
-func (x *acceptance) begin(ctx context.Context, tx adapter.Tx, now time.Time) (dedup.Choice, error) {
-	if err := x.admit(); err != nil {
+// begin records the new job, unless an earlier try has recorded it. If it has its place at the upstream already, the intent of its first step goes with it.
+func (x *acceptance) begin(ctx context.Context, tx adapter.Tx, now time.Time, recorded bool) (dedup.Choice, error) {
+	run := record.Clone(x.run)
+	x.reserve(&run)
+	var err error
+	if !recorded {
+		err = x.glance(ctx, tx, &run)
+	}
+	if err == nil {
+		err = x.admit()
+	}
+	if err != nil {
 		x.s.refused.note(x.run.Body, now)
 		return dedup.Choice{}, err
 	}
 	if x.run.Retry > x.run.Late { // how many tries of it are known already
 		x.run.Late += x.s.refused.take(x.run.Body, x.run.Retry-x.run.Late, now)
 	}
-	run := record.Clone(x.run)
+	run.Late = x.run.Late
 	if x.fresh = x.w.First != "" && x.slot.Held(); x.fresh {
 		run.Steps = []adapter.Step{x.firstStep(run, now)}
 	}
 	x.reserve(&run)
-	err := tx.InsertJob(ctx, run)
+	err = tx.InsertJob(ctx, run)
 	if errors.Is(err, adapter.ErrExists) { // by an earlier try of which nobody knew
 		var known adapter.Job
 		if known, err = tx.Job(ctx, run.ID); err == nil {

@@ -154,13 +154,16 @@ func (q *Execution) putEnd(ctx context.Context, tx adapter.Tx, run adapter.Job) 
 
 // countPaid tells metrics what a job that has ended paid for, as its record says.
 func (s *Engine) countPaid(run adapter.Job, counted []string) {
-	o := s.deps.Observer.Paid
-	if o == nil {
-		return
-	}
+	paid, sold := s.deps.Observer.Paid, s.deps.Observer.Sold
 	for _, st := range run.Steps {
-		if st.Paid() && !slices.Contains(counted, st.Name) {
-			o(string(run.Kind), st.Upstream, 1)
+		if !st.Paid() || slices.Contains(counted, st.Name) {
+			continue
+		}
+		if paid != nil {
+			paid(string(run.Kind), st.Upstream, 1)
+		}
+		if sold != nil && !st.Refunded {
+			sold(run.Caller, st.Sold, string(st.Speed), st.Cost())
 		}
 	}
 }

@@ -136,6 +136,37 @@ func (x *acceptance) reserve(job *adapter.Job) {
 	job.Spend.Booked = record.Booking(*job)
 }
 
+// glance refuses a job whose key's budgets are used up already, before anything waits for its turn at them: of many
+// requests too many, only few have to.
+func (x *acceptance) glance(ctx context.Context, tx adapter.Tx, job *adapter.Job) error {
+	if x.s.without.inUnit || x.terms.Policy(job.Caller).Unlimited() {
+		return nil
+	}
+	more := job.Spend.Booked.Spent.Plus(job.Spend.Booked.Held)
+	for _, account := range []string{job.Spend.Account, job.Spend.User} {
+		if account == "" {
+			continue
+		}
+		rows, err := tx.Ledger(ctx, account)
+		if err != nil {
+			return err
+		}
+		for i := range rows {
+			if rows[i].Span == adapter.SpanOpen {
+				rows[i].Held.Jobs++
+			} else {
+				rows[i].Held = rows[i].Held.Plus(more)
+			}
+		}
+		if err := within(x.terms, *job, slices.DeleteFunc(rows, func(r adapter.LedgerRow) bool {
+			return r.Span != adapter.SpanOpen && !slices.Contains(job.Spend.Spans, r.Span)
+		}), more); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // take takes what a job holds out of its key's budgets, in the unit that accepts it: all of it, or the job is refused.
 func (x *acceptance) take(ctx context.Context, tx adapter.Tx, job *adapter.Job) error {
 	more := job.Spend.Booked.Spent.Plus(job.Spend.Booked.Held)

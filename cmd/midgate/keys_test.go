@@ -89,3 +89,40 @@ func TestKey_PrintsAKeyThatItsLineKnows(t *testing.T) {
 		t.Errorf("the line is not understood (%d): %s%s", status, out, errs)
 	}
 }
+
+// TestUsage_IsToldWhileNothingRuns, and while something does.
+func TestUsage_IsToldWhileNothingRuns(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "keys.yaml")
+	writeFile(t, file, `
+prices: {default: {generation: {relax: 0.015, fast: 0.056, turbo: 0.168}, upscale: 0.01, describe: 0, shorten: 0.01, video: 0.8, swap: 0.01}}
+keys:
+  - {name: carol, hash: "`+hashed("carols-key")+`", budget: {day: {jobs: 1}, month: {usd: 30}}}`)
+	u := startPair(t, []string{"--pace", "100ms"}, "MIDGATE_KEYS_FILE="+file)
+	if a := ask(t, u.url+"/v1/images/generations", "carols-key", `{"prompt": "a red fox", "response_format": "url"}`); a.status != 200 || a.header.Get("Midgate-Budget-Warning") == "" {
+		t.Fatalf("%d %s %v", a.status, a.body, a.header)
+	}
+	a := ask(t, u.url+"/v1/images/generations", "carols-key", `{"prompt": "a blue fox", "response_format": "url"}`)
+	if a.status != 402 || !strings.Contains(string(a.body), "key carol has used 1 of 1 jobs today; a relax generation costs 1 job; resets 20") {
+		t.Errorf("the second picture is answered %d %s", a.status, a.body)
+	}
+	if m := string(ask(t, u.url+"/metrics", "", "").body); !strings.Contains(m, `midgate_key_jobs_paid_total{key="carol",kind="generation",speed="relax"} 1`) ||
+		!strings.Contains(m, `midgate_key_spent_dollars_total{key="carol",kind="generation",speed="relax"} 0.015`) {
+		t.Errorf("metrics do not tell what carol paid:\n%s", m)
+	}
+	says := func(when string, args ...string) {
+		t.Helper()
+		out, errs, status := runHere(t, u.environ, append([]string{"usage"}, args...)...)
+		said := strings.Join(strings.Fields(out), " ")
+		if status != 0 || !strings.Contains(said, "carol day 1 $0.015 - 1 jobs") || !strings.Contains(said, "carol month 1 $0.015 - $30.00") {
+			t.Errorf("%s: midgate usage %v = %d\n%s%s", when, args, status, out, errs)
+		}
+	}
+	says("while it runs")
+	if status := u.gate.stop(); status != 0 {
+		t.Fatalf("stop = %d", status)
+	}
+	says("while nothing runs", "carol")
+	if _, errs, status := runHere(t, u.environ, "usage", "nobody"); status == 0 || !strings.Contains(errs, `"nobody" is no key`) {
+		t.Errorf("usage of nobody = %d %s", status, errs)
+	}
+}

@@ -13,8 +13,8 @@ import (
 	"midgate/adapter"
 )
 
-// Metrics are what GET /metrics shows. Labels are short closed words: routes' patterns, kinds, names of upstreams;
-// never keys, owners, prompts or ids. It is safe for concurrent use.
+// Metrics are what GET /metrics shows. Labels are short closed words: routes' patterns, kinds, names of upstreams and
+// of keys; never keys, owners, prompts or ids. It is safe for concurrent use.
 type Metrics struct {
 	registry *prometheus.Registry
 	serve    http.Handler
@@ -35,6 +35,8 @@ type Metrics struct {
 	fetched  *prometheus.CounterVec
 	hooks    *prometheus.CounterVec
 	keysOK   prometheus.Gauge
+	keyJobs  *prometheus.CounterVec
+	keySpent *prometheus.CounterVec
 }
 
 // New makes the metrics, all zero, in a registry of their own.
@@ -65,7 +67,9 @@ func New() *Metrics {
 		hooks:    count("webhooks_total", "Webhooks that arrived, by whether they were taken.", "upstream", "taken"),
 	}
 	m.keysOK = prometheus.NewGauge(prometheus.GaugeOpts{Name: "midgate_keys_reload_ok", Help: "Whether the file of keys had no mistake when it was read last."})
-	m.registry.MustRegister(m.keysOK, m.requests, m.duration, m.waiting, m.errors, m.begun, m.jobs, m.paid, m.jobTook, m.inFlight,
+	m.keyJobs = count("key_jobs_paid_total", "Jobs at an upstream that a key paid for, without those that were given back, counted when what was asked for ends.", "key", "kind", "speed")
+	m.keySpent = count("key_spent_dollars_total", "What they cost, where prices are known.", "key", "kind", "speed")
+	m.registry.MustRegister(m.keysOK, m.keyJobs, m.keySpent, m.requests, m.duration, m.waiting, m.errors, m.begun, m.jobs, m.paid, m.jobTook, m.inFlight,
 		m.polls, m.asked, m.pictures, m.upstream, m.fetched, m.hooks, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	m.serve = promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
@@ -84,6 +88,10 @@ func (m *Metrics) Observer() adapter.Observer {
 		},
 		Paid: func(kind, upstream string, jobs int) {
 			m.paid.WithLabelValues(kind, upstream).Add(float64(jobs))
+		},
+		Sold: func(key, kind, speed string, cost adapter.Amount) {
+			m.keyJobs.WithLabelValues(key, kind, speed).Add(float64(cost.Jobs))
+			m.keySpent.WithLabelValues(key, kind, speed).Add(cost.Money.Float())
 		},
 		InFlight: func(upstream string, jobs int) { m.inFlight.WithLabelValues(upstream).Set(float64(jobs)) },
 	}
