@@ -22,6 +22,8 @@ type Caller struct {
 	Owner string // hex digest: pictures, jobs and files belong to it
 	Name  string // of the key, for logs and metrics; never the key
 	Key   string // passthrough only: the upstream key that the client brought
+	User  string // digest of the person behind a shared key, where a trusted proxy named one
+	Admin bool   // may read what everybody spent
 }
 
 // Others finds accounts for jobs that an upstream certainly did not take. An Accounts may be one.

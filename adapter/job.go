@@ -63,6 +63,7 @@ type Job struct {
 	Attended bool `json:"attended,omitempty"` // its client waits for the answer: without one nothing is submitted
 	Sharing  bool `json:"sharing,omitempty"`  // equal requests may get a quarter of its grid
 
+	Spend  *Spend  `json:"spend,omitempty"`
 	Result *Result `json:"result,omitempty"`
 	Error  *Error  `json:"error,omitempty"`
 }
@@ -83,10 +84,32 @@ type Step struct {
 	Answers    string      `json:"answers,omitempty"`   // the step whose dialog this one answers
 	Unstored   bool        `json:"unkept,omitempty"`    // its task's pictures could not be fetched and stored
 	Tries      int         `json:"tries,omitempty"`     // how often the job, which had ended, went on for its task
+	Sold       string      `json:"sold,omitempty"`      // the kind of job that it is paid as
+	Speed      Speed       `json:"speed,omitempty"`     // at which it was submitted
+	Price      *Money      `json:"price,omitempty"`     // nil: nobody said
+	Refunded   bool        `json:"refunded,omitempty"`  // the upstream gave it back
 }
 
 // Paid reports whether the step created (or may have created) a job that costs money.
 func (s Step) Paid() bool { return s.Submission != nil && !s.Free && !s.Submission.Existing }
+
+// Counts reports whether the step is paid, or may be: its task exists, or nobody knows that it does not. One that
+// continues an earlier submission, or only opened a dialog, is not paid by itself.
+func (s Step) Counts() bool {
+	if s.Submission == nil {
+		return s.Refusal == nil
+	}
+	return s.Paid()
+}
+
+// Cost is what the step costs if it is paid.
+func (s Step) Cost() Amount {
+	one := Amount{Jobs: 1}
+	if s.Price != nil {
+		one.Money = *s.Price
+	}
+	return one
+}
 
 // Delivery is one client's share of a job's result. Requests that share a grid have one each.
 type Delivery struct {
@@ -119,6 +142,7 @@ type Result struct {
 	Still        string   `json:"still,omitempty"`  // video: name of the first frame in Pictures
 	StillQuarter int      `json:"still_quarter,omitempty"`
 	Native       *Task    `json:"native,omitempty"`  // native: the task at its end, or waiting for its dialog
+	Cost         *Money   `json:"cost,omitempty"`    // of all its steps; nil where one has no price
 	Missing      int      `json:"missing,omitempty"` // pictures asked for, or a video's extensions, that could not be made
 	Reason       string   `json:"reason,omitempty"`  // why they are missing
 }

@@ -43,6 +43,7 @@ type Reader interface {
 	JobReader
 	ImageReader
 	FileReader
+	LedgerReader
 }
 
 // Tx is one unit of work on a State.
@@ -51,6 +52,7 @@ type Tx interface {
 	JobWriter
 	ImageWriter
 	FileWriter
+	LedgerWriter
 	LeaseRows
 	Sweeper
 	// Lock makes this unit wait for all others that have locked the same name, until they have ended.

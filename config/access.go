@@ -12,6 +12,9 @@ import (
 
 var keyName = regexp.MustCompile(`^[A-Za-z0-9._@-]{1,64}$`)
 
+// ValidKeyName reports whether a key may have a name.
+func ValidKeyName(name string) bool { return keyName.MatchString(name) }
+
 // apiKeys are name:key pairs or bare keys, with commas or line breaks between them.
 var apiKeys = kind{"name:key or bare keys, several with commas", func(d *draft, v string) error {
 	seen := map[string]bool{}
@@ -28,9 +31,9 @@ var apiKeys = kind{"name:key or bare keys, several with commas", func(d *draft, 
 			return fmt.Errorf("has the name or key of entry %d twice", i+1)
 		}
 		seen["key "+k.Secret], seen["name "+k.Name] = true, true
-		d.Proxy.Keys = append(d.Proxy.Keys, k)
+		d.SettingsKeys = append(d.SettingsKeys, k)
 	}
-	if len(d.Proxy.Keys) == 0 {
+	if len(d.SettingsKeys) == 0 {
 		return errors.New("holds no key")
 	}
 	return nil

@@ -14,6 +14,7 @@ import (
 var (
 	word        = check{"a name without blanks", plainWord}
 	anyPath     = check{"a folder", func(v string) (string, error) { return v, nil }}
+	anyFile     = check{"a file", func(v string) (string, error) { return v, nil }}
 	header      = check{"a key without blanks or line breaks", plainWord}
 	address     = check{"host:port, such as :8080 or 127.0.0.1:8080", listenAddress}
 	baseURL     = check{"a base URL without a query, such as https://api.cometapi.com", parseBaseURL}

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"path/filepath"
@@ -12,6 +13,7 @@ import (
 	"midgate/adapter/midjourney"
 	"midgate/adapter/pictures"
 	"midgate/adapter/prompt"
+	"midgate/adapter/spend"
 	"midgate/adapter/sqlstore"
 	"midgate/adapter/workflow"
 	"midgate/proxy/web"
@@ -24,6 +26,10 @@ type Config struct {
 	Grace     time.Duration // how long a stopping process lets running requests finish
 	LogLevel  slog.Level    // what is logged, and everything above
 	LogFormat string        // text or json
+
+	KeysFile     string       // of keys with hashes, limits and prices; empty: none
+	SettingsKeys []web.Key    // the keys of MIDGATE_API_KEYS; Proxy.Keys holds those of the file too
+	Spend        *spend.Terms // what the file of keys says of prices and budgets
 
 	Jobs       jobs.Config // Replica is left to the caller
 	Workflow   workflow.Config
@@ -88,6 +94,7 @@ func (d *draft) apply(s Setting, in *input, mistakes *Mistakes) {
 func (d *draft) finish(src Source, in *input) {
 	d.paths(in)
 	d.upstreams(src, in)
+	d.keys(in)
 	d.Midjourney.TrustedHosts = d.Proxy.FetchAllow // an upstream of one's own may keep its pictures beside it
 	d.access(src, in)
 	d.times(in)
@@ -109,6 +116,16 @@ func (d *draft) paths(in *input) {
 	}
 }
 
+// keys adds the keys of the file to those of the settings.
+func (d *draft) keys(in *input) {
+	fromFile, err := d.ReadKeys()
+	if wrong, ok := errors.AsType[Mistakes](err); ok {
+		in.mistakes = append(in.mistakes, wrong...)
+		in.guessed["MIDGATE_API_KEYS"] = true // there are keys, though nobody knows which
+	}
+	d.Proxy.Keys, d.Spend = d.WebKeys(fromFile), d.Terms(fromFile)
+}
+
 // access decides who may use the API and from which pages.
 func (d *draft) access(src Source, in *input) {
 	hasKey := false
@@ -117,7 +134,7 @@ func (d *draft) access(src Source, in *input) {
 	}
 	switch {
 	case d.auth == web.AuthKeys && len(d.Proxy.Keys) == 0 && !in.bad("MIDGATE_API_KEYS"):
-		in.mistakes.add("MIDGATE_AUTH is \"keys\" but there are none; set MIDGATE_API_KEYS")
+		in.mistakes.add("MIDGATE_AUTH is \"keys\" but there are none; set MIDGATE_API_KEYS or MIDGATE_KEYS_FILE")
 	case d.auth != "":
 	case len(d.Proxy.Keys) > 0 || in.bad("MIDGATE_API_KEYS"):
 		d.auth = web.AuthKeys

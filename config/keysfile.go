@@ -14,8 +14,11 @@ import (
 
 	"github.com/goccy/go-yaml"
 
+	"midgate/adapter"
 	"midgate/adapter/nearest"
+	"midgate/adapter/prompt"
 	"midgate/adapter/spend"
+	"midgate/proxy/web"
 )
 
 // Keys are what a file of keys says: who may use midgate, for how much, and what upstreams take.
@@ -64,29 +67,79 @@ type limitYAML struct {
 	USD  any  `yaml:"usd"`
 }
 
-// ReadKeys reads a file of keys. The error is Mistakes and names everything that is wrong; what it holds is not used then.
-// It never shows a hash: who finds one in a log could try keys against it.
-func ReadKeys(file string) (Keys, error) {
-	raw, err := os.ReadFile(filepath.Clean(file))
-	if err != nil {
-		return Keys{}, Mistakes{fmt.Sprintf("%s %v", file, unreadable(err))}
+// ReadKeys reads the file of keys that MIDGATE_KEYS_FILE names; without one there is nothing in it. The error is Mistakes
+// and names everything that is wrong; what the file holds is not used then. It never shows a hash: who finds one in a log
+// could try keys against it.
+func (c Config) ReadKeys() (Keys, error) {
+	if c.KeysFile == "" {
+		return Keys{Zone: time.UTC}, nil
 	}
-	return ParseKeys(raw, filepath.Base(file))
+	raw, err := os.ReadFile(c.KeysFile)
+	if err != nil {
+		return Keys{}, Mistakes{fmt.Sprintf("MIDGATE_KEYS_FILE is %q, which %v", shorten(c.KeysFile), unreadable(err))}
+	}
+	var upstreams []string
+	for _, u := range c.Midjourney.Upstreams {
+		upstreams = append(upstreams, u.Name)
+	}
+	return parseKeys(raw, filepath.Base(c.KeysFile), c, upstreams)
 }
 
-// ParseKeys reads what a file of keys holds; name is its name, for messages.
-func ParseKeys(raw []byte, name string) (Keys, error) {
+// parseKeys reads what a file of keys holds; name is its name, for messages.
+func parseKeys(raw []byte, name string, c Config, upstreams []string) (Keys, error) {
 	var in keysYAML
 	r := keysReader{file: name}
 	if err := yaml.UnmarshalWithOptions(raw, &in, yaml.Strict()); err != nil {
 		return Keys{}, Mistakes{fmt.Sprintf("%s is no file of keys: %s", name, strings.TrimSpace(yaml.FormatError(err, false, false)))}
 	}
 	out := Keys{Zone: r.zone(in.Zone), Prices: r.prices(in.Prices), Refunds: r.refunds(in.Refunds), Keys: r.keys(in.Keys)}
-	r.priced(out)
+	r.named(out, upstreams)
+	r.priced(out, upstreams)
+	r.besides(out, c)
 	if len(r.mistakes) > 0 {
 		return Keys{}, r.mistakes
 	}
 	return out, nil
+}
+
+// WebKeys are all keys that clients may use: those of the settings and those of the file.
+func (c Config) WebKeys(k Keys) []web.Key {
+	all := slices.Clone(c.SettingsKeys)
+	for _, key := range k.Keys {
+		for _, h := range key.Hashes {
+			all = append(all, web.Key{Name: key.Name, Hash: h, Expires: key.Policy.Expires, Admin: key.Policy.Admin, PerUser: !key.Policy.PerUser.None()})
+		}
+	}
+	return all
+}
+
+// Terms are the prices and policies that the file says.
+func (c Config) Terms(k Keys) *spend.Terms {
+	t := &spend.Terms{Prices: k.Prices, Refunds: k.Refunds, Zone: k.Zone, Policies: map[string]spend.Policy{}, Canonical: func(model string) string {
+		return canonicalModel(model, c.Workflow.Aliases)
+	}}
+	for _, key := range k.Keys {
+		t.Policies[key.Name] = key.Policy
+	}
+	return t
+}
+
+// canonicalModel is a model's name after aliases; one that nobody knows draws as midjourney.
+func canonicalModel(name string, aliases map[string]string) string {
+	m, err := prompt.ParseModel(name, aliases)
+	text := "midjourney"
+	if err == nil && m.Niji {
+		text = "niji"
+	}
+	if m.Version != "" && m.Niji {
+		text += "-" + m.Version
+	} else if m.Version != "" {
+		text += "-v" + m.Version
+	}
+	if m.Speed != "" {
+		text += "-" + string(m.Speed)
+	}
+	return text
 }
 
 type keysReader struct {
@@ -128,8 +181,8 @@ func (r *keysReader) prices(in map[string]map[string]any) map[string]spend.Price
 	return all
 }
 
-func (r *keysReader) bySpeed(where string, value any) map[string]spend.Money {
-	by := map[string]spend.Money{}
+func (r *keysReader) bySpeed(where string, value any) map[string]adapter.Money {
+	by := map[string]adapter.Money{}
 	speeds, several := value.(map[string]any)
 	if !several {
 		if m, ok := r.money(where, value); ok {
@@ -149,8 +202,8 @@ func (r *keysReader) bySpeed(where string, value any) map[string]spend.Money {
 	return by
 }
 
-func (r *keysReader) money(where string, value any) (spend.Money, bool) {
-	m, err := spend.ParseMoney(fmt.Sprint(value))
+func (r *keysReader) money(where string, value any) (adapter.Money, bool) {
+	m, err := adapter.ParseMoney(fmt.Sprint(value))
 	if err != nil {
 		r.wrong(where, "%v; allowed: dollars, such as 0.056", err)
 	}
@@ -214,7 +267,7 @@ func (r *keysReader) hashes(where string, value any) (all [][sha256.Size]byte) {
 		digits, ok := strings.CutPrefix(strings.TrimSpace(text), "sha256:")
 		sum, err := hex.DecodeString(digits)
 		if !ok || err != nil || len(sum) != sha256.Size {
-			r.wrong(where+".hash", "is no SHA-256 hash; allowed: sha256: and 64 hex digits, as `midgate key NAME` prints")
+			r.wrong(where+".hash", "is no SHA-256 hash; allowed: sha256: and 64 hex digits, in quotes, as `midgate key NAME` prints")
 			continue
 		}
 		all = append(all, [sha256.Size]byte(sum))
@@ -279,8 +332,54 @@ func (r *keysReader) limit(where string, in limitYAML) spend.Limit {
 	return l
 }
 
+// named refuses prices and refunds of upstreams that there are not.
+func (r *keysReader) named(k Keys, upstreams []string) {
+	known := append([]string{spend.DefaultName}, upstreams...)
+	if len(upstreams) == 0 {
+		return
+	}
+	for _, name := range sorted(k.Prices) {
+		r.upstream("prices."+name, name, known)
+	}
+	for _, name := range sorted(k.Refunds) {
+		r.upstream("refunds."+name, name, known)
+	}
+}
+
+func (r *keysReader) upstream(where, name string, known []string) {
+	if !slices.Contains(known, name) {
+		near, _ := nearest.Of(name, known)
+		r.wrong(where, "is no upstream; did you mean %s?", near)
+	}
+}
+
+// besides refuses what does not fit the settings.
+func (r *keysReader) besides(k Keys, c Config) {
+	for _, key := range k.Keys {
+		for _, other := range c.SettingsKeys {
+			if other.Name == key.Name {
+				r.wrong("key "+key.Name, "has the name of a key in MIDGATE_API_KEYS; keep one of them")
+			}
+			if slices.Contains(key.Hashes, sha256.Sum256([]byte(other.Secret))) {
+				r.wrong("key "+key.Name, "has a key that stands in MIDGATE_API_KEYS too")
+			}
+		}
+	}
+}
+
 // priced refuses budgets in money that cannot be kept: something that the key may do has no price.
-func (r *keysReader) priced(k Keys) {
+func (r *keysReader) priced(k Keys, upstreams []string) {
+	tables := map[string]spend.Prices{}
+	for _, name := range upstreams {
+		if prices, ok := k.Prices[name]; ok {
+			tables[name] = prices
+		} else {
+			tables[spend.DefaultName] = k.Prices[spend.DefaultName]
+		}
+	}
+	if len(upstreams) == 0 {
+		tables[spend.DefaultName] = k.Prices[spend.DefaultName]
+	}
 	for _, key := range k.Keys {
 		if !key.Policy.Budget.InMoney() && !key.Policy.PerUser.InMoney() {
 			continue
@@ -288,10 +387,6 @@ func (r *keysReader) priced(k Keys) {
 		speeds := spend.Speeds
 		if i := slices.Index(speeds, key.Policy.Speed); i >= 0 {
 			speeds = speeds[:i+1]
-		}
-		tables := k.Prices
-		if len(tables) == 0 {
-			tables = map[string]spend.Prices{"default": {}}
 		}
 		for _, upstream := range sorted(tables) {
 			if missing := tables[upstream].Missing(speeds); len(missing) > 0 {

@@ -1,10 +1,13 @@
 package config
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"midgate/adapter"
 	"midgate/adapter/spend"
 )
 
@@ -16,7 +19,7 @@ prices:
 const someHash = "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08" // of "test"
 
 func TestParseKeys_ReadsEveryField(t *testing.T) {
-	k, err := ParseKeys([]byte(allPrices+`
+	k, err := parseKeys([]byte(allPrices+`
 refunds: {default: unmoderated}
 budget_timezone: Europe/Berlin
 keys:
@@ -31,7 +34,7 @@ keys:
     admin: true
   - name: bob
     hash: sha256:`+strings.Repeat("0", 64)+`
-`), "keys.yaml")
+`), "keys.yaml", Config{}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,7 +43,7 @@ keys:
 	}
 	p := k.Keys[0].Policy
 	switch {
-	case *p.Budget.Day.Jobs != 40 || *p.Budget.Month.Money != 30*spend.Dollar || *p.Budget.Total.Money != 100_500_000 || *p.PerUser.Day.Jobs != 10:
+	case *p.Budget.Day.Jobs != 40 || *p.Budget.Month.Money != 30*adapter.Dollar || *p.Budget.Total.Money != 100_500_000 || *p.PerUser.Day.Jobs != 10:
 		t.Errorf("budgets = %+v, %+v", p.Budget, p.PerUser)
 	case p.Speed != "fast" || p.MaxInFlight != 3 || !p.Admin:
 		t.Errorf("policy = %+v", p)
@@ -77,7 +80,7 @@ func TestParseKeys_TellsEveryMistake(t *testing.T) {
 		"a budget below zero":   {"keys: [{name: a, budget: {day: {jobs: -1}}, hash: " + someHash + "}]", "key a.budget.day.jobs in k.yaml is below zero"},
 		"a pattern that is bad": {"keys: [{name: a, models: ['[']," + " hash: " + someHash + "}]", "key a.models in k.yaml has"},
 	} {
-		_, err := ParseKeys([]byte(c.file), "k.yaml")
+		_, err := parseKeys([]byte(c.file), "k.yaml", Config{}, nil)
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: error = %v, want %q in it", name, err, c.want)
 		} else if strings.Contains(err.Error(), "9f86d0") || strings.Contains(err.Error(), "my-secret-key") {
@@ -87,9 +90,43 @@ func TestParseKeys_TellsEveryMistake(t *testing.T) {
 }
 
 func TestParseKeys_AKeyThatIsRelaxedNeedsNoOtherPrices(t *testing.T) {
-	_, err := ParseKeys([]byte("prices: {default: {generation: {relax: 1}, upscale: 1, describe: 1, shorten: 1, video: 1, swap: 1}}\n"+
-		"keys: [{name: a, speed: relax, budget: {day: {usd: 3}}, hash: "+someHash+"}]"), "k.yaml")
+	_, err := parseKeys([]byte("prices: {default: {generation: {relax: 1}, upscale: 1, describe: 1, shorten: 1, video: 1, swap: 1}}\n"+
+		"keys: [{name: a, speed: relax, budget: {day: {usd: 3}}, hash: "+someHash+"}]"), "k.yaml", Config{}, nil)
 	if err != nil {
 		t.Error(err)
+	}
+}
+
+func TestLoad_KeysOfAFile(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "k.yaml")
+	load := func(text string, more ...string) (Config, error) {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return Load(Source{Environ: append([]string{"MIDGATE_UPSTREAM_URL=http://up", "MIDGATE_UPSTREAM_KEY=k", "MIDGATE_KEYS_FILE=" + file}, more...)})
+	}
+	c, err := load(allPrices + "keys: [{name: alice, budget: {month: {usd: 3}}, admin: true, hash: ['" + someHash + "', 'sha256:" + strings.Repeat("0", 64) + "']}]")
+	if err != nil || c.Proxy.Auth != "keys" || len(c.Proxy.Keys) != 2 || !c.Proxy.Keys[1].Admin || *c.Spend.Policy("alice").Budget.Month.Money != 3*adapter.Dollar {
+		t.Fatalf("config = %+v, %v", c.Proxy, err)
+	}
+	for model, want := range map[string]string{"dall-e-3": "midjourney", "Niji-7-fast": "niji-7-fast", "midjourney-v7": "midjourney-v7", "gpt-5": "midjourney"} {
+		if got := c.Spend.Canonical(model); got != want {
+			t.Errorf("%s is %s, want %s", model, got, want)
+		}
+	}
+	one := "keys: [{name: alice, hash: " + someHash + "}]"
+	for name, bad := range map[string]struct {
+		text, more, want string
+	}{
+		"a name of the settings too": {one, "MIDGATE_API_KEYS=alice:x", "has the name of a key in MIDGATE_API_KEYS"},
+		"an upstream of none":        {"prices: {defalt: {upscale: 1}}\n" + one, "", "prices.defalt in k.yaml is no upstream; did you mean default?"},
+		"no file":                    {one, "MIDGATE_KEYS_FILE=/nowhere/k.yaml", "does not exist"},
+	} {
+		if _, err := load(bad.text, bad.more); err == nil || !strings.Contains(err.Error(), bad.want) || strings.Contains(err.Error(), "anybody could spend") {
+			t.Errorf("%s: %v, want %q", name, err, bad.want)
+		}
+	}
+	if c, err := load("keys: [{name: alice, expires: 2020-01-01, hash: " + someHash + "}]"); err != nil || !c.Spend.Policy("alice").Expired(time.Now()) {
+		t.Errorf("an expired key keeps midgate from starting: %v", err)
 	}
 }

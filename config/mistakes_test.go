@@ -36,7 +36,7 @@ func TestMistakesAreToldInOneSentence(t *testing.T) {
 		},
 		"keys asked for but not there": {
 			[]string{"MIDGATE_UPSTREAM_URL=http://up", "MIDGATE_AUTH=keys"}, true,
-			`MIDGATE_AUTH is "keys" but there are none; set MIDGATE_API_KEYS`,
+			`MIDGATE_AUTH is "keys" but there are none; set MIDGATE_API_KEYS or MIDGATE_KEYS_FILE`,
 		},
 		"a duration without a unit":      {[]string{"MIDGATE_JOB_TIMEOUT=90"}, false, `MIDGATE_JOB_TIMEOUT is "90", which is no time span; allowed: a number with its unit, such as 90s, 10m or 24h`},
 		"a negative duration":            {[]string{"MIDGATE_HEARTBEAT=-1s"}, false, `MIDGATE_HEARTBEAT is "-1s", which is too short; allowed: a number with its unit, such as 90s, 10m or 24h, or 0`},

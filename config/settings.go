@@ -55,6 +55,10 @@ var Settings = []Setting{
 		Meaning: "comma-separated `name:key` (or bare keys) that clients may use",
 	},
 	{
+		Name: "MIDGATE_KEYS_FILE", kind: text(anyFile, func(d *draft) *string { return &d.KeysFile }),
+		Meaning: "YAML file of keys with hashes, limits, budgets and prices ([who may spend what](#who-may-spend-what)); read again when it changes",
+	},
+	{
 		Name: "MIDGATE_AUTH", Depends: "`keys` if there are keys, else `passthrough` if there is no upstream key, else refuse to start", kind: authMode,
 		Meaning: "`keys`; `passthrough`: the client's key is the upstream's; `none`: everybody may use it",
 	},

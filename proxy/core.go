@@ -24,6 +24,7 @@ type Core struct {
 	Natives   native.Natives
 	Jobs      Jobs
 	Followers responses.Followers
+	Spending  Spending
 	Ready     Readiness
 	Hooks     Hooks // nil: upstreams are given no webhook address
 

@@ -8,7 +8,7 @@ import (
 
 // exposed are the answer headers that a page's script may read.
 const exposed = "x-request-id, retry-after, retry-after-ms, x-should-retry, openai-processing-ms, openai-poll-after-ms, " +
-	"midgate-job, midgate-missing, location, preference-applied, content-range, accept-ranges"
+	"midgate-job, midgate-missing, midgate-cost-max, midgate-budget-remaining, midgate-budget-warning, x-ratelimit-limit-requests, x-ratelimit-remaining-requests, x-ratelimit-reset-requests, location, preference-applied, content-range, accept-ranges"
 
 // cors answers browsers, on errors too, and ends preflights before keys are asked for.
 func (s *Server) cors(c *gin.Context) {

@@ -13,6 +13,7 @@ import (
 var families = map[string]bool{
 	"images": true, "models": true, "files": true, "jobs": true, "prompts": true,
 	"chat": true, "responses": true, "videos": true,
+	"usage": true, "key": true, "dashboard": true, "organization": true,
 }
 
 // normalise gives a request the one spelling of its path that the router knows: no doubled and no trailing slashes, /v1

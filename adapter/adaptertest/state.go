@@ -25,7 +25,7 @@ func NewState(shared bool) *State {
 	s := &State{shared: shared, hearers: map[*inbox]func(string, []byte){}}
 	s.rows = rows{
 		jobs: map[string]adapter.Job{}, images: map[string]adapter.Image{}, digests: map[string]digestRow{}, prints: map[string]printRow{},
-		files: map[string]adapter.FileRecord{}, presses: map[string]string{}, orphans: map[string]bool{}, replicas: map[string]time.Time{},
+		files: map[string]adapter.FileRecord{}, presses: map[string]string{}, ledger: map[string]adapter.LedgerRow{}, orphans: map[string]bool{}, replicas: map[string]time.Time{},
 	}
 	return s
 }

@@ -18,6 +18,7 @@ type rows struct {
 	prints   map[string]printRow
 	files    map[string]adapter.FileRecord
 	presses  map[string]string
+	ledger   map[string]adapter.LedgerRow // by account and span
 	orphans  map[string]bool
 	replicas map[string]time.Time
 	undo     []func()

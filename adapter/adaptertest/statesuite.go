@@ -40,6 +40,8 @@ func TestState(t *testing.T, factory StateFactory) {
 		"prints are found by what they look like":            statePrints,
 		"a button is pressed by one job":                     stateClaimsPresses,
 		"files are listed without references":                stateFiles,
+		"the ledger adds up what is booked":                  stateBooks,
+		"sales are by day, kind and speed":                   stateSells,
 		"another replica sees what was written":              stateShares,
 	} {
 		t.Run(name, func(t *testing.T) {

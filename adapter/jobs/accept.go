@@ -9,6 +9,7 @@ import (
 	"midgate/adapter/jobs/dedup"
 	"midgate/adapter/jobs/queue"
 	"midgate/adapter/jobs/record"
+	"midgate/adapter/spend"
 )
 
 // Spec is a checked request on its way to becoming a job.
@@ -19,14 +20,27 @@ type Spec struct {
 	Request  any             // what the workflow needs; kept as JSON
 	Account  adapter.Account // where the first submission goes
 	Speed    adapter.Speed
-	First    string // the step that the workflow submits first, at Account and at once; empty: it cannot be said
-	Quarter  bool   // the answer is one quarter of a grid
-	Share    bool   // an equal request may get another quarter of that grid
-	Detached bool   // its client does not wait for the answer: it asks for the job later
+	First    string         // the step that the workflow submits first, at Account and at once; empty: it cannot be said
+	Quarter  bool           // the answer is one quarter of a grid
+	Share    bool           // an equal request may get another quarter of that grid
+	Takes    map[string]int // upstream jobs of the dearest course, by the kinds of spend; nil: one of the usual price
+	Detached bool           // its client does not wait for the answer: it asks for the job later
+}
+
+// course is the dearest course that the job may take.
+func (w Spec) course() map[string]int {
+	if w.Takes != nil {
+		return w.Takes
+	}
+	return map[string]int{spend.Generation: 1}
 }
 
 // Accept starts the job of this attempt, or joins the one that it repeats or shares.
 func (s *Engine) Accept(ctx context.Context, a adapter.Attempt, w Spec) (adapter.Ticket, error) {
+	terms := s.deps.Terms()
+	if err := terms.Check(a.Caller, w.Model, w.Speed); err != nil {
+		return nil, err
+	}
 	request, err := json.Marshal(w.Request)
 	if err != nil {
 		return nil, err
@@ -34,7 +48,10 @@ func (s *Engine) Accept(ctx context.Context, a adapter.Attempt, w Spec) (adapter
 	if err := s.lease.wait(ctx, acceptPatienceShared); err != nil {
 		return nil, notRecorded(err)
 	}
-	x := &acceptance{s: s, a: a, w: w, run: s.newJob(a, w, request)}
+	x := &acceptance{s: s, a: a, w: w, terms: terms, run: s.newJob(a, w, request)}
+	if s.without.inUnit {
+		x.before, _ = s.deps.State.Ledger(ctx, a.Caller.Owner)
+	}
 	x.seated = s.guests.arrive(x.run.Body)
 	defer x.seated()
 	for {
@@ -60,13 +77,15 @@ type acceptance struct {
 	s       *Engine
 	a       adapter.Attempt
 	w       Spec
-	run     adapter.Job // the job that it begins, unless it turns out to be something else
-	slot    *queue.Slot // at the upstream, once the attempt begins or restarts a job
-	fresh   bool        // the record holds the first step's intent already
-	seated  func()      // says that the attempt is decided
+	run     adapter.Job  // the job that it begins, unless it turns out to be something else
+	terms   *spend.Terms // of the moment when it came
+	slot    *queue.Slot  // at the upstream, once the attempt begins or restarts a job
+	fresh   bool         // the record holds the first step's intent already
+	seated  func()       // says that the attempt is decided
 	waited  bool
-	since   time.Time      // of the first wait
-	perhaps []dedup.Choice // what was written, and nobody knows whether it was committed
+	since   time.Time           // of the first wait
+	before  []adapter.LedgerRow // what was spent when it came; only where a test has switched a rule off
+	perhaps []dedup.Choice      // what was written, and nobody knows whether it was committed
 }
 
 // until is what is left of a time since it was first asked for.

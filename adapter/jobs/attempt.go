@@ -8,6 +8,7 @@ import (
 	"midgate/adapter"
 	"midgate/adapter/jobs/dedup"
 	"midgate/adapter/jobs/record"
+	"midgate/adapter/spend"
 )
 
 // decide decides in one unit what the attempt is, and writes that.
@@ -58,7 +59,7 @@ func (x *acceptance) choose(ctx context.Context, tx adapter.Tx) (dedup.Choice, e
 	case dedup.Waits:
 		return c, nil
 	case dedup.Begins:
-		return x.begin(ctx, tx, now)
+		return x.begin(ctx, tx, now, c.Job.ID != "")
 	case dedup.Restarts:
 		err = x.restart(ctx, tx, &c, now)
 		return c, err
@@ -124,20 +125,30 @@ func (x *acceptance) claimed(ctx context.Context, tx adapter.Tx, q dedup.Questio
 	return q.Claimed(job), nil
 }
 
-// begin records the new job. If it has its place at the upstream already, the intent of its first step goes with it.
-func (x *acceptance) begin(ctx context.Context, tx adapter.Tx, now time.Time) (dedup.Choice, error) {
-	if err := x.admit(); err != nil {
+// begin records the new job, unless an earlier try has recorded it. If it has its place at the upstream already, the intent of its first step goes with it.
+func (x *acceptance) begin(ctx context.Context, tx adapter.Tx, now time.Time, recorded bool) (dedup.Choice, error) {
+	run := record.Clone(x.run)
+	x.reserve(&run)
+	var err error
+	if !recorded {
+		err = x.glance(ctx, tx, &run)
+	}
+	if err == nil {
+		err = x.admit()
+	}
+	if err != nil {
 		x.s.refused.note(x.run.Body, now)
 		return dedup.Choice{}, err
 	}
 	if x.run.Retry > x.run.Late { // how many tries of it are known already
 		x.run.Late += x.s.refused.take(x.run.Body, x.run.Retry-x.run.Late, now)
 	}
-	run := record.Clone(x.run)
+	run.Late = x.run.Late
 	if x.fresh = x.w.First != "" && x.slot.Held(); x.fresh {
-		run.Steps = []adapter.Step{{Name: x.w.First, State: stateOf(run, x.w.First), Upstream: x.w.Account.Name, Intended: now}}
+		run.Steps = []adapter.Step{x.firstStep(run, now)}
 	}
-	err := tx.InsertJob(ctx, run)
+	x.reserve(&run)
+	err = tx.InsertJob(ctx, run)
 	if errors.Is(err, adapter.ErrExists) { // by an earlier try of which nobody knew
 		var known adapter.Job
 		if known, err = tx.Job(ctx, run.ID); err == nil {
@@ -145,8 +156,21 @@ func (x *acceptance) begin(ctx context.Context, tx adapter.Tx, now time.Time) (d
 			x.s.clock.tie(&run)
 			x.fresh = len(run.Steps) > 0
 		}
+	} else if err == nil {
+		if err = x.take(ctx, tx, &run); err != nil {
+			x.s.refused.note(x.run.Body, now)
+		}
 	}
 	return dedup.Choice{Verdict: dedup.Begins, Job: run, Becomes: run.Deliveries[0]}, err
+}
+
+// firstStep is the intent of the step that is submitted at once: an imagine.
+func (x *acceptance) firstStep(run adapter.Job, now time.Time) adapter.Step {
+	st := adapter.Step{Name: x.w.First, State: stateOf(run, x.w.First), Upstream: x.w.Account.Name, Intended: now, Sold: spend.Generation, Speed: run.Speed}
+	if price, ok := x.spendOf(run).Prices[spend.Generation]; ok {
+		st.Price = &price
+	}
+	return st
 }
 
 // admit takes a place at the upstream, or in its queue; a Busy *Error if the queue is full.

@@ -6,6 +6,7 @@ import (
 
 	"midgate/adapter"
 	"midgate/adapter/jobs/dedup"
+	"midgate/adapter/spend"
 )
 
 // Config is what the engine can be told.
@@ -30,6 +31,7 @@ type Deps struct {
 	Bus      adapter.Bus // nil where the state is not shared
 	Pictures adapter.Pictures
 	Observer adapter.Observer
+	Terms    func() *spend.Terms // what keys may do and what jobs cost, at this moment; nil: everything, for nothing
 	// Stored is told of the records that a job's end has stored, again if they may have been there. It may be nil.
 	Stored func(again bool, images ...adapter.Image)
 	Log    *slog.Logger
@@ -83,4 +85,5 @@ type withoutRules struct {
 	dedup.Without
 	deserted bool // a job that nobody waits for is not submitted
 	onePress bool // what several need is pressed once
+	inUnit   bool // budgets are looked at where they are taken
 }

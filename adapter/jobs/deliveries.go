@@ -49,6 +49,16 @@ func (q *settles) putBack(some []rider) {
 
 // write writes a unit, and what became of answers before it.
 func (s *Engine) write(ctx context.Context, work func(adapter.Tx) error) error {
+	return s.writeBooks(ctx, work, false)
+}
+
+// writeBounded is write, and what is spent beyond a job's hold must fit into its key's budgets.
+func (s *Engine) writeBounded(ctx context.Context, work func(adapter.Tx) error) error {
+	return s.writeBooks(ctx, work, true)
+}
+
+func (s *Engine) writeBooks(ctx context.Context, work func(adapter.Tx) error, bounded bool) error {
+	terms := s.deps.Terms()
 	riders := s.settles.take()
 	err := s.deps.State.Write(ctx, func(tx adapter.Tx) error {
 		for _, r := range riders {
@@ -56,7 +66,11 @@ func (s *Engine) write(ctx context.Context, work func(adapter.Tx) error) error {
 				return err
 			}
 		}
-		return work(tx)
+		books := &bookkeeper{Tx: tx, bounded: bounded}
+		if err := work(books); err != nil {
+			return err
+		}
+		return books.book(ctx, terms)
 	})
 	if err != nil && len(riders) > 0 {
 		s.settles.putBack(riders)

@@ -9,6 +9,7 @@ import (
 
 	"midgate/adapter"
 	"midgate/adapter/jobs/queue"
+	"midgate/adapter/spend"
 )
 
 // Workflow makes what a job asks for: straight-line code over its execution. Executed again from the top after a crash,
@@ -63,6 +64,9 @@ func New(cfg Config, deps Deps, workflows map[adapter.JobKind]Workflow) *Engine 
 	}
 	if cfg.Replica == "" {
 		cfg.Replica = strings.ToLower(adapter.NewID(""))
+	}
+	if deps.Terms == nil {
+		deps.Terms = func() *spend.Terms { return nil }
 	}
 	life, end := context.WithCancelCause(context.Background())
 	s := &Engine{

@@ -110,6 +110,7 @@ func (s *Engine) recordEnd(q *Execution, result adapter.Result, failure *adapter
 	for wait := 100 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
 		run = q.job.snapshot()
 		record.Conclude(&run, result, failure, s.clock.now())
+		billed(&run)
 		err = s.write(keep, func(tx adapter.Tx) error { return q.putEnd(keep, tx, run) })
 		switch {
 		case err == nil, errors.Is(err, adapter.ErrConflict):
@@ -120,6 +121,16 @@ func (s *Engine) recordEnd(q *Execution, result adapter.Result, failure *adapter
 			return run, err
 		}
 	}
+}
+
+// billed notes with the result what all of it cost, where prices are known.
+func billed(run *adapter.Job) {
+	if run.Result == nil || run.Spend == nil || run.Spend.Prices == nil {
+		return
+	}
+	result := *run.Result
+	result.Cost = record.Cost(*run)
+	run.Result = &result
 }
 
 func (q *Execution) putEnd(ctx context.Context, tx adapter.Tx, run adapter.Job) error {
@@ -143,13 +154,16 @@ func (q *Execution) putEnd(ctx context.Context, tx adapter.Tx, run adapter.Job) 
 
 // countPaid tells metrics what a job that has ended paid for, as its record says.
 func (s *Engine) countPaid(run adapter.Job, counted []string) {
-	o := s.deps.Observer.Paid
-	if o == nil {
-		return
-	}
+	paid, sold := s.deps.Observer.Paid, s.deps.Observer.Sold
 	for _, st := range run.Steps {
-		if st.Paid() && !slices.Contains(counted, st.Name) {
-			o(string(run.Kind), st.Upstream, 1)
+		if !st.Paid() || slices.Contains(counted, st.Name) {
+			continue
+		}
+		if paid != nil {
+			paid(string(run.Kind), st.Upstream, 1)
+		}
+		if sold != nil && !st.Refunded {
+			sold(run.Caller, st.Sold, string(st.Speed), st.Cost())
 		}
 	}
 }

@@ -149,6 +149,8 @@ func (q *Execution) Await(o StepRequest, sub adapter.Submission) (adapter.Task, 
 		if st := record.StepOf(r, o.Step); st != nil {
 			st.Polls += polls
 			st.Status = task.Status
+			failed := task.Status == adapter.Failure || task.Status == adapter.Cancelling
+			st.Refunded = failed && q.s.deps.Terms().Refund(st.Upstream, adapter.KindOf(err) == adapter.Moderated)
 			if task.Done() {
 				st.Finished = q.s.clock.now()
 			}

@@ -33,7 +33,14 @@ func (x *acceptance) restart(ctx context.Context, tx adapter.Tx, c *dedup.Choice
 	job.Status, job.Error, job.Finished, job.NextLook, job.Steps = adapter.JobQueued, nil, time.Time{}, time.Time{}, nil
 	job.Replica, job.Upstream, job.Deadline = x.s.cfg.Replica, x.w.Account.Name, now.Add(x.s.cfg.JobDeadline)
 	job.SealedKey = encryptKey(x.s.cfg.Secret, job.ID, x.a.Caller.Key)
+	x.reserve(&job)
+	if err := x.take(ctx, tx, &job); err != nil {
+		return err
+	}
 	if err := tx.PutJob(ctx, job, fence); err != nil {
+		return err
+	}
+	if err := tx.PutSpend(ctx, job.ID, *job.Spend); err != nil {
 		return err
 	}
 	for i, d := range job.Deliveries { // the others got nothing either: each is there for its own client's repeat

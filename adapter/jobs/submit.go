@@ -165,10 +165,11 @@ func (q *Execution) recordIntent(o StepRequest) error {
 	id, me := q.job.id(), q.s.cfg.Replica
 	st := adapter.Step{Name: o.Step, State: q.state(o.Step), Upstream: o.Account.Name, Intended: q.s.clock.now(),
 		Continues: o.Continues || o.Answers != "", Answers: o.Answers}
+	q.priced(&st, o)
 	deserted := false
 	err = q.recordable(func(ctx context.Context) error {
 		deserted = false
-		return q.s.write(ctx, func(tx adapter.Tx) error {
+		return q.s.writeBounded(ctx, func(tx adapter.Tx) error {
 			if q.deserted() {
 				job, err := q.lockDeserted(ctx, tx)
 				if err != nil {
@@ -193,6 +194,11 @@ func (q *Execution) recordIntent(o StepRequest) error {
 					return err
 				}
 			}
+			if opened, known := q.Recorded(o.Answers); known && opened.Free { // it is not paid beside its answer
+				if err := tx.PutStep(ctx, id, opened); err != nil {
+					return err
+				}
+			}
 			return tx.PutStep(ctx, id, st)
 		})
 	})
@@ -206,7 +212,7 @@ func (q *Execution) recordIntent(o StepRequest) error {
 	case errors.Is(err, errLost):
 		q.stop(errLost)
 		return err
-	case errors.Is(err, errCancelled), q.ctx.Err() != nil:
+	case errors.Is(err, errCancelled), q.ctx.Err() != nil, adapter.KindOf(err) == adapter.Credit:
 		return err
 	}
 	return adapter.Wrap(adapter.Storage, err, "The job could not be recorded, so it was not submitted. Please try again later.")

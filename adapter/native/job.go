@@ -13,6 +13,7 @@ import (
 	"midgate/adapter/jobs"
 	"midgate/adapter/library"
 	"midgate/adapter/prompt"
+	"midgate/adapter/spend"
 	"midgate/adapter/workflow"
 )
 
@@ -89,7 +90,8 @@ func (s *API) Native(ctx context.Context, a adapter.Attempt, n adapter.NativeReq
 	if len(n.Body) > maxNative {
 		return nil, adapter.Errorf(adapter.TooLarge, "The request, without its pictures, is larger than %d bytes.", maxNative)
 	}
-	return s.jobs.Accept(ctx, a, jobs.Spec{Kind: adapter.JobNative, Detached: true, Model: "midjourney", N: 1, Request: n, Account: account, Speed: speed})
+	kind, pieces := spend.Sold(adapter.Native{Route: n.Route, Body: n.Body})
+	return s.jobs.Accept(ctx, a, jobs.Spec{Takes: map[string]int{kind: pieces}, Kind: adapter.JobNative, Detached: true, Model: "midjourney", N: 1, Request: n, Account: account, Speed: speed})
 }
 
 var simpleChange = regexp.MustCompile(`^\s*(\S+)\s+([UuVv])([1-4])\s*$|^\s*(\S+)\s+[Rr]\s*$`)

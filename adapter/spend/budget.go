@@ -1,33 +1,22 @@
 package spend
 
-import "time"
+import (
+	"time"
 
-// Amount is what some jobs cost: how many they are, and their price.
-type Amount struct {
-	Jobs  int   `json:"jobs"`
-	Money Money `json:"micros"` // millionths of a US dollar
-}
-
-// Plus is the sum of two amounts.
-func (a Amount) Plus(b Amount) Amount { return Amount{a.Jobs + b.Jobs, a.Money + b.Money} }
-
-// Minus is their difference.
-func (a Amount) Minus(b Amount) Amount { return Amount{a.Jobs - b.Jobs, a.Money - b.Money} }
-
-// Times is the amount of n such jobs.
-func (a Amount) Times(n int) Amount { return Amount{a.Jobs * n, a.Money * Money(n)} }
+	"midgate/adapter"
+)
 
 // Limit is the most that may be spent within a window. A nil part is no limit.
 type Limit struct {
 	Jobs  *int
-	Money *Money
+	Money *adapter.Money
 }
 
 // None reports whether nothing is limited.
 func (l Limit) None() bool { return l.Jobs == nil && l.Money == nil }
 
 // Allows reports whether more may be spent on top of what was spent and is held.
-func (l Limit) Allows(spent, held, more Amount) bool {
+func (l Limit) Allows(spent, held, more adapter.Amount) bool {
 	all := spent.Plus(held).Plus(more)
 	return (l.Jobs == nil || all.Jobs <= *l.Jobs) && (l.Money == nil || all.Money <= *l.Money)
 }

@@ -32,6 +32,9 @@ func (p Policy) AllowsModel(names ...string) bool {
 	return false
 }
 
+// Unlimited reports whether nothing limits how many jobs are done, or what they cost.
+func (p Policy) Unlimited() bool { return p.MaxInFlight == 0 && p.Budget.None() && p.PerUser.None() }
+
 // Expired reports whether the key's time is over. A day that is named is included.
 func (p Policy) Expired(at time.Time) bool { return !p.Expires.IsZero() && !at.Before(p.Expires) }
 

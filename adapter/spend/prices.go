@@ -3,6 +3,8 @@ package spend
 import (
 	"slices"
 	"strings"
+
+	"midgate/adapter"
 )
 
 // The kinds of upstream jobs that have prices of their own. A kind without a price costs what Generation costs, unless
@@ -29,10 +31,10 @@ var grids = []string{Vary, Edit, Blend}
 var Speeds = []string{"relax", "fast", "turbo"}
 
 // Prices are what an upstream takes for a job, by kind and speed. The speed "" is any that has no price of its own.
-type Prices map[string]map[string]Money
+type Prices map[string]map[string]adapter.Money
 
 // Of returns the price of one job; false where none is known.
-func (p Prices) Of(kind, speed string) (Money, bool) {
+func (p Prices) Of(kind, speed string) (adapter.Money, bool) {
 	if price, ok := p.own(kind, speed); ok {
 		return price, true
 	}
@@ -42,7 +44,7 @@ func (p Prices) Of(kind, speed string) (Money, bool) {
 	return 0, false
 }
 
-func (p Prices) own(kind, speed string) (Money, bool) {
+func (p Prices) own(kind, speed string) (adapter.Money, bool) {
 	bySpeed, ok := p[kind]
 	if !ok {
 		return 0, false
@@ -73,31 +75,4 @@ func (p Prices) Missing(speeds []string) []string {
 		}
 	}
 	return missing
-}
-
-// KindOf is the kind of a submission by the name of its command and, for a press, of its action. A step that only opens
-// a dialog costs nothing by itself; its answer does.
-func KindOf(command, action string) string {
-	switch command {
-	case "imagine":
-		return Generation
-	case "blend", "describe", "shorten", "video":
-		return command
-	case "edits", "modal":
-		return Edit
-	case "swap":
-		return Swap
-	}
-	switch {
-	case strings.HasPrefix(action, "upscale"):
-		return Upscale
-	case strings.HasPrefix(action, "animate"):
-		return Video
-	case action == "vary" || action == "reroll" || action == "vary_subtle" || action == "vary_strong":
-		return Vary
-	case action == "":
-		return Generation // a button without a name: taken for the usual price
-	default:
-		return Edit
-	}
 }

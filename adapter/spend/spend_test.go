@@ -5,52 +5,15 @@ import (
 	"testing"
 	"time"
 
+	"midgate/adapter"
 	"midgate/adapter/spend"
 )
-
-func TestParseMoney_ReadsDollarsExactly(t *testing.T) {
-	for text, want := range map[string]spend.Money{
-		"0": 0, "0.056": 56_000, "$30": 30_000_000, " 0.8 ": 800_000, "1e-3": 1_000, "0.000001": 1, ".5": 500_000, "100.10": 100_100_000, "+1": 1_000_000,
-	} {
-		if got, err := spend.ParseMoney(text); err != nil || got != want {
-			t.Errorf("ParseMoney(%q) = %d, %v, want %d", text, got, err, want)
-		}
-	}
-	for _, text := range []string{"", "free", "0.0000001", "-1", "1,5", "NaN", "Inf", "1e30", "0x1p4", "1_000", "$"} {
-		if got, err := spend.ParseMoney(text); err == nil {
-			t.Errorf("ParseMoney(%q) = %d, want an error", text, got)
-		}
-	}
-}
-
-func TestMoney_IsWrittenAsPeopleDo(t *testing.T) {
-	for m, want := range map[spend.Money]string{0: "$0.00", 56_000: "$0.056", 30_000_000: "$30.00", 29_980_000: "$29.98", 1: "$0.000001", -1_500_000: "-$1.50"} {
-		if got := m.String(); got != want {
-			t.Errorf("%d is written %s, want %s", int64(m), got, want)
-		}
-	}
-}
-
-func FuzzParseMoney(f *testing.F) {
-	for _, s := range []string{"0.056", "$30", "1e-3", "999999999.999999", "٣", "1.", "--1"} {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, text string) {
-		m, err := spend.ParseMoney(text)
-		if err != nil {
-			return
-		}
-		if again, err := spend.ParseMoney(m.String()); err != nil || again != m {
-			t.Errorf("%q is %d, written %s, read again %d, %v", text, m, m, again, err)
-		}
-	})
-}
 
 func TestPrices_GridsCostWhatAGenerationDoes(t *testing.T) {
 	p := spend.Prices{spend.Generation: {"relax": 15_000, "fast": 56_000}, spend.Upscale: {"": 10_000}, spend.Vary: {"fast": 1}}
 	for _, c := range []struct {
 		kind, speed string
-		want        spend.Money
+		want        adapter.Money
 		known       bool
 	}{
 		{spend.Generation, "relax", 15_000, true},
@@ -71,16 +34,28 @@ func TestPrices_GridsCostWhatAGenerationDoes(t *testing.T) {
 	}
 }
 
-func TestKindOf_NamesWhatASubmissionIsSoldAs(t *testing.T) {
-	for submission, want := range map[[2]string]string{
-		{"imagine", ""}: spend.Generation, {"action", "upscale"}: spend.Upscale, {"action", "upscale_creative"}: spend.Upscale,
-		{"action", "vary_region"}: spend.Edit, {"action", "zoom_out_2x"}: spend.Edit, {"action", "pan_left"}: spend.Edit,
-		{"action", "reroll"}: spend.Vary, {"action", "vary_subtle"}: spend.Vary, {"action", "animate_low"}: spend.Video,
-		{"modal", ""}: spend.Edit, {"edits", ""}: spend.Edit, {"video", ""}: spend.Video, {"describe", ""}: spend.Describe,
-		{"shorten", ""}: spend.Shorten, {"swap", ""}: spend.Swap, {"change", "upscale"}: spend.Upscale, {"action", ""}: spend.Generation,
+func TestSold_NamesWhatASubmissionIsSoldAs(t *testing.T) {
+	for _, c := range []struct {
+		command adapter.Command
+		kind    string
+		n       int
+	}{
+		{adapter.Imagine{}, spend.Generation, 1}, {adapter.Modal{}, spend.Edit, 1}, {adapter.Edits{}, spend.Edit, 1}, {adapter.Blend{}, spend.Blend, 1},
+		{adapter.Describe{}, spend.Describe, 1}, {adapter.Shorten{}, spend.Shorten, 1}, {adapter.Video{}, spend.Video, 1}, {adapter.Video{BatchSize: 4}, spend.Video, 4},
+		{adapter.Change{Verb: "UPSCALE"}, spend.Upscale, 1}, {adapter.Change{Verb: "REROLL"}, spend.Vary, 1},
+		{adapter.Action{CustomID: "MJ::JOB::upsample::1::x"}, spend.Upscale, 1}, {adapter.Action{CustomID: "MJ::JOB::upsample_v6_2x_subtle::1::x"}, spend.Upscale, 1},
+		{adapter.Action{CustomID: "MJ::JOB::variation::2::x"}, spend.Vary, 1}, {adapter.Action{CustomID: "MJ::JOB::reroll::0::x::SOLO"}, spend.Vary, 1},
+		{adapter.Action{CustomID: "MJ::Outpaint::50::1::x"}, spend.Edit, 1}, {adapter.Action{CustomID: "MJ::JOB::pan_left::1::x"}, spend.Edit, 1},
+		{adapter.Action{CustomID: "MJ::JOB::animate_high::1::x"}, spend.Video, 1}, {adapter.Action{CustomID: "MJ::BOOKMARK::x"}, spend.Generation, 1},
+		{adapter.Native{Route: "action", Body: []byte(`{"customId": "MJ::JOB::upsample::1::x"}`)}, spend.Upscale, 1},
+		{adapter.Native{Route: "change", Body: []byte(`{"action": "VARIATION"}`)}, spend.Vary, 1},
+		{adapter.Native{Route: "simple-change", Body: []byte(`{"content": "17000 U2"}`)}, spend.Upscale, 1},
+		{adapter.Native{Route: "imagine", Body: []byte(`{"prompt": "a fox"}`)}, spend.Generation, 1},
+		{adapter.Native{Route: "video", Body: []byte(`{"batchSize": 2}`)}, spend.Video, 2},
+		{adapter.Native{Route: "swap"}, spend.Swap, 1},
 	} {
-		if got := spend.KindOf(submission[0], submission[1]); got != want {
-			t.Errorf("KindOf(%s, %s) = %s, want %s", submission[0], submission[1], got, want)
+		if kind, n := spend.Sold(c.command); kind != c.kind || n != c.n {
+			t.Errorf("Sold(%#v) = %s, %d, want %s, %d", c.command, kind, n, c.kind, c.n)
 		}
 	}
 }
@@ -109,22 +84,22 @@ func TestBudget_WindowsAreCalendarSpansOfTheZone(t *testing.T) {
 }
 
 func TestLimit_CountsWhatIsHeld(t *testing.T) {
-	jobs, money := 3, spend.Dollar
+	jobs, money := 3, adapter.Dollar
 	l := spend.Limit{Jobs: &jobs, Money: &money}
 	for name, c := range map[string]struct {
-		spent, held, more spend.Amount
+		spent, held, more adapter.Amount
 		want              bool
 	}{
-		"the last job fits":            {spend.Amount{Jobs: 1}, spend.Amount{Jobs: 1}, spend.Amount{Jobs: 1}, true},
-		"one more does not":            {spend.Amount{Jobs: 1}, spend.Amount{Jobs: 2}, spend.Amount{Jobs: 1}, false},
-		"the last cent fits":           {spend.Amount{Money: 900_000}, spend.Amount{Money: 50_000}, spend.Amount{Money: 50_000}, true},
-		"a millionth more is too much": {spend.Amount{Money: 900_000}, spend.Amount{Money: 50_000}, spend.Amount{Money: 50_001}, false},
+		"the last job fits":            {adapter.Amount{Jobs: 1}, adapter.Amount{Jobs: 1}, adapter.Amount{Jobs: 1}, true},
+		"one more does not":            {adapter.Amount{Jobs: 1}, adapter.Amount{Jobs: 2}, adapter.Amount{Jobs: 1}, false},
+		"the last cent fits":           {adapter.Amount{Money: 900_000}, adapter.Amount{Money: 50_000}, adapter.Amount{Money: 50_000}, true},
+		"a millionth more is too much": {adapter.Amount{Money: 900_000}, adapter.Amount{Money: 50_000}, adapter.Amount{Money: 50_001}, false},
 	} {
 		if got := l.Allows(c.spent, c.held, c.more); got != c.want {
 			t.Errorf("%s: Allows = %v, want %v", name, got, c.want)
 		}
 	}
-	if !(spend.Limit{}).Allows(spend.Amount{Jobs: 1 << 30}, spend.Amount{}, spend.Amount{Jobs: 1}) {
+	if !(spend.Limit{}).Allows(adapter.Amount{Jobs: 1 << 30}, adapter.Amount{}, adapter.Amount{Jobs: 1}) {
 		t.Error("a key without a limit is limited")
 	}
 }

@@ -19,9 +19,9 @@ type table struct {
 // kept are the tables that hold something beyond the life of a process.
 var kept = []table{
 	{"jobs", strings.Fields(`id owner caller kind route model prompt n speed status cancel deleted replica upstream created finished deadline expires
-		next_look body claim retry late attended sharing seed sealed_key request echo result error`), []string{"created", "finished", "deadline", "expires", "next_look"}},
+		next_look body claim retry late attended sharing seed sealed_key request echo result error spend`), []string{"created", "finished", "deadline", "expires", "next_look"}},
 	{"steps", strings.Fields(`job name n state upstream intended task_id submitted dialog existing queued prompt status finished polls free continues answers
-		unkept tries refusal`), []string{"intended", "submitted", "finished"}},
+		unkept tries refusal sold speed price refunded`), []string{"intended", "submitted", "finished"}},
 	{"deliveries", strings.Fields("job n quarter state at replica taken retry"), []string{"at"}},
 	{"job_bytes", strings.Fields("job name"), nil},
 	{"images", strings.Fields(`id owner job kind created expires model prompt folded revised version speed width height source quarter place grid parent
@@ -31,6 +31,7 @@ var kept = []table{
 	{"looks", strings.Fields("image looks"), nil},
 	{"files", strings.Fields("id owner name purpose source created expires"), []string{"created", "expires"}},
 	{"presses", strings.Fields("button job"), nil},
+	{"ledger", strings.Fields("account span spent_jobs spent_micros held_jobs held_micros"), nil},
 	{"orphans", strings.Fields("name"), nil},
 }
 

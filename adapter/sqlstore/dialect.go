@@ -40,6 +40,14 @@ var postgres = dialect{
 	numbered:  true,
 }
 
+// day is a column's day in UTC, as an expression.
+func (d *dialect) day(column string) string {
+	if d.textTimes {
+		return "substr(" + column + ", 1, 10)"
+	}
+	return "to_char(" + column + " AT TIME ZONE 'UTC', 'YYYY-MM-DD')"
+}
+
 // bind writes a statement's parameters as the engine wants them. No statement has a question mark of another meaning.
 func (d *dialect) bind(query string) string {
 	if !d.numbered {

@@ -10,13 +10,13 @@ import (
 // addSteps gives jobs their steps. some is the part of jobs that is asked for, at tells their places.
 func (t *tables) addSteps(ctx context.Context, some, jobs []adapter.Job, at map[string]int) error {
 	list, args := among(idsOf(some))
-	return t.each(ctx, `SELECT job, name, state, upstream, intended, task_id, submitted, dialog, existing, queued, prompt, status, finished, polls, free, continues, answers, unkept, tries, refusal
+	return t.each(ctx, `SELECT job, name, state, upstream, intended, task_id, submitted, dialog, existing, queued, prompt, status, finished, polls, free, continues, answers, unkept, tries, refusal, sold, speed, price, refunded
 		FROM steps WHERE job IN `+list+` ORDER BY job, n`, args, func(scan func(...any) error) error {
 		var job string
 		var st adapter.Step
 		var sub adapter.Submission
 		err := scan(&job, &st.Name, &st.State, &st.Upstream, when{&st.Intended}, &sub.TaskID, when{&sub.At}, &sub.Dialog, &sub.Existing, &sub.Queued, &sub.Prompt,
-			&st.Status, when{&st.Finished}, &st.Polls, &st.Free, &st.Continues, &st.Answers, &st.Unstored, &st.Tries, inJSON{&st.Refusal})
+			&st.Status, when{&st.Finished}, &st.Polls, &st.Free, &st.Continues, &st.Answers, &st.Unstored, &st.Tries, inJSON{&st.Refusal}, &st.Sold, &st.Speed, &st.Price, &st.Refunded)
 		if sub.TaskID != "" {
 			st.Submission = &sub
 		}
@@ -53,13 +53,14 @@ func (t *tables) putStep(ctx context.Context, id string, n int, st adapter.Step)
 	if st.Submission != nil {
 		sub = *st.Submission
 	}
-	_, err := t.exec(ctx, `INSERT INTO steps (job, n, name, state, upstream, intended, task_id, submitted, dialog, existing, queued, prompt, status, finished, polls, free, continues, answers, unkept, tries, refusal)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	_, err := t.exec(ctx, `INSERT INTO steps (job, n, name, state, upstream, intended, task_id, submitted, dialog, existing, queued, prompt, status, finished, polls, free, continues, answers, unkept, tries, refusal, sold, speed, price, refunded)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (job, name) DO UPDATE SET state = excluded.state, upstream = excluded.upstream, intended = excluded.intended, task_id = excluded.task_id,
 			submitted = excluded.submitted, dialog = excluded.dialog, existing = excluded.existing, queued = excluded.queued, prompt = excluded.prompt, status = excluded.status,
-			finished = excluded.finished, polls = excluded.polls, free = excluded.free, continues = excluded.continues, answers = excluded.answers, unkept = excluded.unkept, tries = excluded.tries, refusal = excluded.refusal`,
+			finished = excluded.finished, polls = excluded.polls, free = excluded.free, continues = excluded.continues, answers = excluded.answers, unkept = excluded.unkept, tries = excluded.tries, refusal = excluded.refusal,
+			sold = excluded.sold, speed = excluded.speed, price = excluded.price, refunded = excluded.refunded`,
 		id, n, st.Name, st.State, st.Upstream, t.at(st.Intended), text(sub.TaskID), t.at(sub.At), sub.Dialog, sub.Existing, sub.Queued, text(sub.Prompt), string(st.Status), t.at(st.Finished),
-		st.Polls, st.Free, st.Continues, st.Answers, st.Unstored, st.Tries, asJSON{st.Refusal})
+		st.Polls, st.Free, st.Continues, st.Answers, st.Unstored, st.Tries, asJSON{st.Refusal}, st.Sold, string(st.Speed), st.Price, st.Refunded)
 	return err
 }
 

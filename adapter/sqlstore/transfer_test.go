@@ -25,6 +25,9 @@ func TestCopy_MovesEverythingToPostgreSQL(t *testing.T) {
 		if err := tx.PutDigest(t.Context(), "me", "digest", image.ID, job.Created); err != nil {
 			return err
 		}
+		if _, err := tx.Book(t.Context(), []adapter.LedgerRow{{Account: "me", Span: "total", Spent: adapter.Amount{Jobs: 1, Money: 7}}}); err != nil {
+			return err
+		}
 		return tx.PutImages(t.Context(), image)
 	})
 	if err != nil {
@@ -34,7 +37,7 @@ func TestCopy_MovesEverythingToPostgreSQL(t *testing.T) {
 	if err := from.Copy(t.Context(), to, func(table string, rows int64) { counts[table] = rows }); err != nil {
 		t.Fatal(err)
 	}
-	if len(counts) != 11 || counts["jobs"] != 1 || counts["steps"] != int64(len(job.Steps)) || counts["images"] != 1 || counts["digests"] != 1 {
+	if len(counts) != 12 || counts["ledger"] != 1 || counts["jobs"] != 1 || counts["steps"] != int64(len(job.Steps)) || counts["images"] != 1 || counts["digests"] != 1 {
 		t.Errorf("copied %v", counts)
 	}
 	same(t, "job", job.ID, from.Job, to.Job)

@@ -43,7 +43,7 @@ func (s *Service) Act(ctx context.Context, a adapter.Attempt, act adapter.Act) (
 		return nil, err
 	}
 	return s.jobs.Accept(ctx, a, jobs.Spec{Kind: adapter.JobAction, Model: img.Model, N: act.Count(), Request: act, Account: account, Speed: draw.Speed,
-		Quarter: act.CustomID == "" && !single(act.Action) && s.oneQuarter(act.Generation)})
+		Takes: s.pressed(img, act, draw), Quarter: act.CustomID == "" && !single(act.Action) && s.oneQuarter(act.Generation)})
 }
 
 // checkAct refuses an action that this picture does not have, and completes a grid's quarter from its index.

@@ -8,6 +8,7 @@ import (
 	"midgate/adapter"
 	"midgate/adapter/jobs"
 	"midgate/adapter/prompt"
+	"midgate/adapter/spend"
 )
 
 // Blend mixes two to five pictures into one.
@@ -43,7 +44,11 @@ func (s *Service) openPictures(ctx context.Context, a adapter.Attempt, kind adap
 	if err != nil {
 		return nil, err
 	}
-	return s.jobs.Accept(ctx, a, jobs.Spec{Kind: kind, Model: e.Model, N: e.Count(), Request: e, Account: account, Speed: draw.Speed,
+	takes := course{spend.Describe: 1}
+	if kind == adapter.JobBlend {
+		takes = s.drawn(spend.Blend, e.Generation, draw)
+	}
+	return s.jobs.Accept(ctx, a, jobs.Spec{Kind: kind, Model: e.Model, N: e.Count(), Request: e, Account: account, Speed: draw.Speed, Takes: takes,
 		Quarter: kind == adapter.JobBlend && s.oneQuarter(e.Generation)})
 }
 
@@ -60,7 +65,7 @@ func (s *Service) Shorten(ctx context.Context, a adapter.Attempt, g adapter.Gene
 	if !has {
 		return nil, &adapter.Error{Kind: adapter.Unsupported, Code: "unsupported", Message: "This upstream cannot shorten prompts."}
 	}
-	return s.jobs.Accept(ctx, a, jobs.Spec{Kind: adapter.JobShorten, Model: g.Model, N: 1, Request: g, Account: account, Speed: draw.Speed})
+	return s.jobs.Accept(ctx, a, jobs.Spec{Kind: adapter.JobShorten, Model: g.Model, N: 1, Request: g, Account: account, Speed: draw.Speed, Takes: course{spend.Shorten: 1}})
 }
 
 func (q *Run) blend(run adapter.Job, e adapter.Edit) (adapter.Result, error) {

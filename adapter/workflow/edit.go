@@ -8,6 +8,7 @@ import (
 	"midgate/adapter"
 	"midgate/adapter/jobs"
 	"midgate/adapter/prompt"
+	"midgate/adapter/spend"
 )
 
 // The ways in which an edit is made.
@@ -57,7 +58,30 @@ func (s *Service) Edit(ctx context.Context, a adapter.Attempt, e adapter.Edit) (
 	if err != nil {
 		return nil, err
 	}
-	return s.jobs.Accept(ctx, a, jobs.Spec{Kind: adapter.JobEdit, Model: e.Model, N: e.Count(), Request: plan, Account: account, Speed: draw.Speed, Quarter: s.oneQuarter(e.Generation) && plan.Way != wayAct})
+	takes, err := s.edited(ctx, a.Caller, plan, draw)
+	if err != nil {
+		return nil, err
+	}
+	return s.jobs.Accept(ctx, a, jobs.Spec{Kind: adapter.JobEdit, Model: e.Model, N: e.Count(), Request: plan, Account: account, Speed: draw.Speed, Takes: takes, Quarter: s.oneQuarter(e.Generation) && plan.Way != wayAct})
+}
+
+// edited is the dearest course of an edit.
+func (s *Service) edited(ctx context.Context, c adapter.Caller, plan editing, draw prompt.Drawing) (course, error) {
+	takes := s.drawn(spend.Edit, plan.Generation, draw)
+	if plan.Way != wayAct && plan.Way != wayRegion && plan.Way != wayRemix {
+		return takes, nil
+	}
+	img, err := s.lib.Image(ctx, c, plan.Images[0].Image)
+	if err != nil {
+		return nil, err
+	}
+	if plan.Way == wayAct && plan.Act != nil {
+		return s.pressed(img, *plan.Act, draw), nil
+	}
+	if img.Grid != "" && img.Single == nil {
+		takes[spend.Upscale]++
+	}
+	return takes, nil
 }
 
 // editAccount is the account that made the first picture, if it is known, else any.

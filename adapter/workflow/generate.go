@@ -9,6 +9,7 @@ import (
 	"midgate/adapter"
 	"midgate/adapter/jobs"
 	"midgate/adapter/prompt"
+	"midgate/adapter/spend"
 )
 
 // Generate draws n pictures from a prompt: one imagine for each four of them, at once.
@@ -30,7 +31,7 @@ func (s *Service) Generate(ctx context.Context, a adapter.Attempt, g adapter.Gen
 	}
 	return s.jobs.Accept(ctx, a, jobs.Spec{
 		Kind: adapter.JobGeneration, Model: g.Model, N: g.Count(), Request: g, Account: account, Speed: draw.Speed, First: first,
-		Quarter: s.oneQuarter(g), Share: s.oneQuarter(g) && !draw.Seeded,
+		Takes: s.drawn(spend.Generation, g, draw), Quarter: s.oneQuarter(g), Share: s.oneQuarter(g) && !draw.Seeded,
 	})
 }
 

@@ -7,6 +7,7 @@ import (
 	"midgate/adapter"
 	"midgate/adapter/jobs"
 	"midgate/adapter/prompt"
+	"midgate/adapter/spend"
 )
 
 // varying is a variation as its run remembers it.
@@ -41,7 +42,12 @@ func (s *Service) Vary(ctx context.Context, a adapter.Attempt, e adapter.Edit) (
 		}
 		plan.Act = varyOf(img, e.Generation)
 	}
-	return s.jobs.Accept(ctx, a, jobs.Spec{Kind: adapter.JobVariation, Model: e.Model, N: e.Count(), Request: plan, Account: account, Speed: draw.Speed, Quarter: s.oneQuarter(e.Generation)})
+	takes := s.drawn(spend.Vary, e.Generation, draw)
+	if plan.Act == nil {
+		takes = s.drawn(spend.Generation, e.Generation, draw)
+		takes[spend.Describe] = 1 // what the picture shows, where it cannot be edited
+	}
+	return s.jobs.Accept(ctx, a, jobs.Spec{Kind: adapter.JobVariation, Model: e.Model, N: e.Count(), Request: plan, Account: account, Speed: draw.Speed, Takes: takes, Quarter: s.oneQuarter(e.Generation)})
 }
 
 // varyOf is the button that varies a known picture; nil if it has none.

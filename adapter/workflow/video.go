@@ -25,7 +25,7 @@ func (s *Service) Film(ctx context.Context, a adapter.Attempt, f adapter.VideoRe
 	if err != nil {
 		return nil, err
 	}
-	return s.jobs.Accept(ctx, a, jobs.Spec{Kind: adapter.JobVideo, Detached: true, Model: f.Model, N: 1, Request: f, Account: account, Speed: draw.Speed})
+	return s.jobs.Accept(ctx, a, jobs.Spec{Kind: adapter.JobVideo, Detached: true, Model: f.Model, N: 1, Request: f, Account: account, Speed: draw.Speed, Takes: filmed(f)})
 }
 
 func checkFilm(f *adapter.VideoRequest) error {

@@ -42,6 +42,8 @@ func commands() []command {
 		{"simulate", "[--listen 127.0.0.1:8090] [--dialect comet] [--auth WAY] …", "only the simulated Midjourney server, for tests", simulate},
 		{"check", "[--config FILE]", "looks at the settings and asks the upstream harmless questions", checkUp},
 		{"copy-state", "--to postgres://… [--config FILE]", "moves what a stopped midgate knows from its file to PostgreSQL", copyState},
+		{"key", "NAME", "prints a new key and its line for MIDGATE_KEYS_FILE", newKey},
+		{"usage", "[NAME] [--config FILE]", "what keys may spend and have spent, also while nothing runs", usage},
 		{"healthcheck", "[URL]", "asks a running midgate whether it is well, for containers", healthcheck},
 		{"version", "", "version, commit and Go version", showVersion},
 		{"help", "[COMMAND]", "this page, or the flags of a command", help},

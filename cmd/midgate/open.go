@@ -74,6 +74,7 @@ func open(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *gate, er
 	g.closing(func() { _ = g.listen.Close() })
 
 	shown := metrics.New()
+	keys := newKeyFile(cfg, shown, log)
 
 	cfg.State.Log = log
 	state, err := sqlstore.Open(ctx, cfg.State)
@@ -116,7 +117,7 @@ func open(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *gate, er
 	workflows := recipes.Workflows()
 	workflows[adapter.JobNative] = native.Workflow(recipes)
 	g.jobs = jobs.New(cfg.Jobs, jobs.Deps{
-		Accounts: fleet, State: state, Bus: bus, Pictures: bytes, Observer: shown.Observer(), Stored: store.Stored, Log: log,
+		Accounts: fleet, State: state, Bus: bus, Pictures: bytes, Observer: shown.Observer(), Terms: keys.terms.Load, Stored: store.Stored, Log: log,
 	}, workflows)
 	g.closing(g.jobs.Close)
 	service := workflow.NewService(recipes, g.jobs)
@@ -124,7 +125,7 @@ func open(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *gate, er
 		Accounts: fleet, Store: store, Log: log,
 		Notify: func(ctx context.Context, t adapter.NativeTask) error { return g.face.Notify(ctx, t) }, // it begins with Start
 	}, recipes, g.jobs, library)
-	core := proxy.Core{Draw: service, Edit: service, Chat: service, Keep: library, Files: library, Films: service, Natives: natives, Jobs: g.jobs, Followers: g.jobs}
+	core := proxy.Core{Draw: service, Edit: service, Chat: service, Keep: library, Files: library, Films: service, Natives: natives, Jobs: g.jobs, Followers: g.jobs, Spending: g.jobs}
 	core.Hooks = hooks
 	if bus != nil {
 		g.closing(background(ctx, func(ctx context.Context) { _ = store.Hear(ctx) }))
@@ -134,6 +135,7 @@ func open(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *gate, er
 	if g.face, err = proxy.New(cfg.Proxy, core, shown, log); err != nil {
 		return nil, err
 	}
+	g.closing(background(ctx, func(ctx context.Context) { keys.follow(ctx, keysEvery, g.face.SetKeys) }))
 	return g, g.jobs.Start(ctx)
 }
 

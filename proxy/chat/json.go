@@ -17,6 +17,7 @@ type Answer struct {
 	format adapter.Format    // of those
 	Reply  *chat.CannedReply // of a request that needed no picture
 	legacy bool              // a tool is called as a function
+	cost   *adapter.Money    // of its job; nil: nobody knows, or there was none
 }
 
 // Calls reports whether the answer is a tool's call.
@@ -108,11 +109,12 @@ type usageJSON struct {
 		Accepted  int `json:"accepted_prediction_tokens"`
 		Rejected  int `json:"rejected_prediction_tokens"`
 	} `json:"completion_tokens_details"`
+	Cost *float64 `json:"cost,omitempty"` // US dollars; OpenRouter's name
 }
 
-func usage(f Echo, text string) usageJSON {
-	n := web.Tokens(text)
-	return usageJSON{Prompt: f.Tokens, Completion: n, Total: f.Tokens + n}
+func usage(f Echo, a Answer) usageJSON {
+	n := web.Tokens(a.Text)
+	return usageJSON{Prompt: f.Tokens, Completion: n, Total: f.Tokens + n, Cost: web.InDollars(a.cost)}
 }
 
 // completionOf is an answer as one object.
@@ -126,7 +128,7 @@ func completionOf(h answerHead, f Echo, a Answer) CompletionJSON {
 	}
 	return CompletionJSON{
 		ID: h.ID, Object: "chat.completion", Created: h.Created, Model: h.Model,
-		Choices: []choiceJSON{{Message: m, Finish: a.finish()}}, Usage: usage(f, a.Text),
+		Choices: []choiceJSON{{Message: m, Finish: a.finish()}}, Usage: usage(f, a),
 	}
 }
 

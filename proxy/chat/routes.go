@@ -129,7 +129,9 @@ func (s *Routes) answer(ctx context.Context, caller adapter.Caller, base string,
 		}
 		images = append(images, img)
 	}
-	return s.showing(ctx, caller, base, f, images, say)
+	answer, err := s.showing(ctx, caller, base, f, images, say)
+	answer.cost = r.Cost
+	return answer, err
 }
 
 // showing is an answer with pictures: a grid as one picture with links to its quarters, all others one by one.

@@ -50,8 +50,7 @@ type deltaJSON struct {
 // stream answers with progress while the job runs and the whole answer at its end.
 func (s *Routes) stream(c *gin.Context, t adapter.Ticket, f Echo) error {
 	v := web.RequestOf(c)
-	v.Follow(t)
-	c.Header("Midgate-Job", v.Job)
+	web.Announce(c, t)
 	ctx := c.Request.Context()
 	if err := web.AwaitAccepted(ctx, t); err != nil {
 		return s.Undelivered(c, t, err)
@@ -118,7 +117,7 @@ func (t *chunkStream) answer(a Answer) error {
 	finish := a.finish()
 	t.delta(deltaJSON{}, &finish)
 	if t.form.Usage {
-		used := usage(t.form, a.Text)
+		used := usage(t.form, a)
 		_ = t.chunk([]chunkChoiceJSON{}, &used) // that the client has gone is found at the end
 	}
 	t.e.SendText("[DONE]")

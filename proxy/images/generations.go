@@ -81,6 +81,7 @@ func (s *Routes) GenerateRouter(c *gin.Context) error {
 func (s *Routes) Render(c *gin.Context, f web.Echo) web.Renderer {
 	caller, base := web.RequestOf(c).Caller, s.Base(c)
 	return func(ctx context.Context, d *jsonstream.Document, r adapter.Result) error {
+		f.Cost = r.Cost
 		return s.images(ctx, d, caller, f, base, r.Images)
 	}
 }

@@ -39,6 +39,7 @@ type UsageJSON struct {
 	OutputTokens       int        `json:"output_tokens"`
 	InputTokensDetail  tokensJSON `json:"input_tokens_details"`
 	OutputTokensDetail tokensJSON `json:"output_tokens_details"`
+	Cost               *float64   `json:"cost,omitempty"` // US dollars; OpenRouter's name
 }
 
 // routerUsageJSON is the same in OpenRouter's words: its SDK refuses an answer with OpenAI's.
@@ -54,8 +55,8 @@ type tokensJSON struct {
 	ImageTokens int `json:"image_tokens"`
 }
 
-func usage(n int) UsageJSON {
-	return UsageJSON{TotalTokens: n, InputTokens: n, InputTokensDetail: tokensJSON{TextTokens: n}}
+func usage(f web.Echo) UsageJSON {
+	return UsageJSON{TotalTokens: f.Tokens, InputTokens: f.Tokens, InputTokensDetail: tokensJSON{TextTokens: f.Tokens}, Cost: web.InDollars(f.Cost)}
 }
 
 // Found is a picture of an answer: its record, and its bytes if the answer carries them.
@@ -71,9 +72,13 @@ func (s *Routes) images(ctx context.Context, d *jsonstream.Document, c adapter.C
 		return err
 	}
 	var created int64
-	var spent any = usage(f.Tokens)
+	var spent any = usage(f)
 	if f.Router {
-		spent = routerUsageJSON{PromptTokens: f.Tokens, TotalTokens: f.Tokens}
+		router := routerUsageJSON{PromptTokens: f.Tokens, TotalTokens: f.Tokens}
+		if f.Cost != nil {
+			router.Cost = f.Cost.Float()
+		}
+		spent = router
 	}
 	about := aboutJSON{Background: "opaque", OutputFormat: string(web.OrPNG(f.Output.Format)), Quality: ShownQuality(f.Quality), Usage: spent}
 	for i, p := range pictures {

@@ -16,8 +16,7 @@ import (
 // kind is image_generation or image_edit.
 func (s *Routes) stream(c *gin.Context, t adapter.Ticket, kind string, f web.Echo) error {
 	v := web.RequestOf(c)
-	v.Follow(t)
-	c.Header("Midgate-Job", v.Job)
+	web.Announce(c, t)
 	ctx := c.Request.Context()
 	if err := web.AwaitAccepted(ctx, t); err != nil {
 		return s.Undelivered(c, t, err)
@@ -74,6 +73,7 @@ func pictureEvent(name string, blob *adapter.Blob, about EventJSON) *jsonstream.
 
 // completed sends one event for each picture of the result.
 func (s *Routes) completed(ctx context.Context, e *web.Events, caller adapter.Caller, kind string, f web.Echo, base string, r adapter.Result) error {
+	f.Cost = r.Cost
 	f.Output.Base64 = true // events carry nothing else
 	pictures, err := s.Find(ctx, caller, f, r.Images)
 	if err != nil {
@@ -83,7 +83,7 @@ func (s *Routes) completed(ctx context.Context, e *web.Events, caller adapter.Ca
 	for i, p := range pictures {
 		name := kind + ".completed"
 		about := EventOf(f, p.Blob, p.Image.Created)
-		used := usage(f.Tokens)
+		used := usage(f)
 		about.Usage, about.ID, about.URL = &used, p.Image.ID, web.PictureURL(base, p.Image.ID, f.Output.Format)
 		about.Revised, about.Actions, about.Likely = p.Image.Revised(), p.Image.Offers(), p.Image.Likely()
 		d := pictureEvent(name, p.Blob, about)

@@ -13,8 +13,8 @@ import (
 	"midgate/adapter"
 )
 
-// Metrics are what GET /metrics shows. Labels are short closed words: routes' patterns, kinds, names of upstreams;
-// never keys, owners, prompts or ids. It is safe for concurrent use.
+// Metrics are what GET /metrics shows. Labels are short closed words: routes' patterns, kinds, names of upstreams and
+// of keys; never keys, owners, prompts or ids. It is safe for concurrent use.
 type Metrics struct {
 	registry *prometheus.Registry
 	serve    http.Handler
@@ -34,6 +34,9 @@ type Metrics struct {
 	upstream *prometheus.CounterVec
 	fetched  *prometheus.CounterVec
 	hooks    *prometheus.CounterVec
+	keysOK   prometheus.Gauge
+	keyJobs  *prometheus.CounterVec
+	keySpent *prometheus.CounterVec
 }
 
 // New makes the metrics, all zero, in a registry of their own.
@@ -63,7 +66,10 @@ func New() *Metrics {
 		fetched:  count("upstream_downloads_total", "Pictures fetched from an upstream, by outcome.", "upstream", "outcome"),
 		hooks:    count("webhooks_total", "Webhooks that arrived, by whether they were taken.", "upstream", "taken"),
 	}
-	m.registry.MustRegister(m.requests, m.duration, m.waiting, m.errors, m.begun, m.jobs, m.paid, m.jobTook, m.inFlight,
+	m.keysOK = prometheus.NewGauge(prometheus.GaugeOpts{Name: "midgate_keys_reload_ok", Help: "Whether the file of keys had no mistake when it was read last."})
+	m.keyJobs = count("key_jobs_paid_total", "Jobs at an upstream that a key paid for, without those that were given back, counted when what was asked for ends.", "key", "kind", "speed")
+	m.keySpent = count("key_spent_dollars_total", "What they cost, where prices are known.", "key", "kind", "speed")
+	m.registry.MustRegister(m.keysOK, m.keyJobs, m.keySpent, m.requests, m.duration, m.waiting, m.errors, m.begun, m.jobs, m.paid, m.jobTook, m.inFlight,
 		m.polls, m.asked, m.pictures, m.upstream, m.fetched, m.hooks, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	m.serve = promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
@@ -82,6 +88,10 @@ func (m *Metrics) Observer() adapter.Observer {
 		},
 		Paid: func(kind, upstream string, jobs int) {
 			m.paid.WithLabelValues(kind, upstream).Add(float64(jobs))
+		},
+		Sold: func(key, kind, speed string, cost adapter.Amount) {
+			m.keyJobs.WithLabelValues(key, kind, speed).Add(float64(cost.Jobs))
+			m.keySpent.WithLabelValues(key, kind, speed).Add(cost.Money.Float())
 		},
 		InFlight: func(upstream string, jobs int) { m.inFlight.WithLabelValues(upstream).Set(float64(jobs)) },
 	}
@@ -110,6 +120,14 @@ func (m *Metrics) Hooked(upstream string, taken bool) {
 // UpstreamFailed counts a submission that was refused or lost by the kind of its error.
 func (m *Metrics) UpstreamFailed(upstream string, kind adapter.Kind) {
 	m.upstream.WithLabelValues(upstream, kindLabel(kind)).Inc()
+}
+
+// KeysRead says whether the file of keys could be read when it was read last.
+func (m *Metrics) KeysRead(ok bool) {
+	m.keysOK.Set(0)
+	if ok {
+		m.keysOK.Set(1)
+	}
 }
 
 // Arrive counts a request that is being served.

@@ -36,8 +36,7 @@ func (s *Routes) submit(c *gin.Context, route string) error {
 		return err
 	}
 	job := t.Job()
-	web.RequestOf(c).Follow(t)
-	c.Header("Midgate-Job", job.ID)
+	web.Announce(c, t)
 	failure := t.Accepted(c.Request.Context())
 	job = t.Job()
 	answer, ok := submitted(job)

@@ -19,6 +19,7 @@ type responseJSON struct {
 	Status    string
 	Error     *errorJSON
 	form      echo
+	cost      *adapter.Money // nil: nobody knows
 }
 
 type errorJSON struct {
@@ -73,12 +74,16 @@ type spentJSON struct {
 	OutputOf struct {
 		Reasoning int `json:"reasoning_tokens"`
 	} `json:"output_tokens_details"`
-	Total int `json:"total_tokens"`
+	Total int      `json:"total_tokens"`
+	Cost  *float64 `json:"cost,omitempty"` // US dollars; OpenRouter's name
 }
 
 // responseOf is a job as a response.
 func responseOf(job adapter.Job, f echo) responseJSON {
 	r := responseJSON{ID: "resp_" + strings.TrimPrefix(job.ID, "job_"), CreatedAt: job.Created.Unix(), Status: string(job.Status), form: f}
+	if job.Result != nil {
+		r.cost = job.Result.Cost
+	}
 	if !job.Finished.IsZero() {
 		r.EndedAt = job.Finished.Unix()
 	}
@@ -139,7 +144,7 @@ func (r responseJSON) tail() tailJSON {
 		t.TopP = *f.TopP
 	}
 	if r.Status == "completed" {
-		t.Usage = &spentJSON{Input: f.Tokens, Total: f.Tokens}
+		t.Usage = &spentJSON{Input: f.Tokens, Total: f.Tokens, Cost: web.InDollars(r.cost)}
 	}
 	return t
 }

@@ -100,8 +100,7 @@ func (s *Routes) converse(ctx context.Context, a adapter.Attempt, ask request) (
 // answerQueued answers a background request at once: the client asks for the response until it is done.
 func (s *Routes) answerQueued(c *gin.Context, t adapter.Ticket) error {
 	job := t.Job()
-	web.RequestOf(c).Follow(t)
-	c.Header("Midgate-Job", job.ID)
+	web.Announce(c, t)
 	written := false
 	defer func() {
 		if !written { // an answer that is cut ends in a panic

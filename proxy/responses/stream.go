@@ -32,8 +32,7 @@ type eventStream struct {
 func (s *Routes) stream(c *gin.Context, t adapter.Ticket, f echo, seen int) error {
 	v := web.RequestOf(c)
 	job := t.Job()
-	v.Follow(t)
-	c.Header("Midgate-Job", v.Job)
+	web.Announce(c, t)
 	ctx := c.Request.Context()
 	if seen == fresh && !f.Background {
 		if err := web.AwaitAccepted(ctx, t); err != nil {

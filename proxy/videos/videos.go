@@ -111,8 +111,7 @@ func (s *Routes) begin(c *gin.Context, p *body.Body, start func(context.Context,
 		return err
 	}
 	job := t.Job()
-	web.RequestOf(c).Follow(t)
-	c.Header("Midgate-Job", job.ID)
+	web.Announce(c, t)
 	s.WriteJSON(c, http.StatusOK, s.show(s.Base(c), job))
 	web.Handed(c, t)
 	return nil

@@ -2,10 +2,11 @@ package web
 
 import (
 	"crypto/sha256"
-	"crypto/subtle"
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -16,29 +17,68 @@ import (
 // gatekeeper knows who may use the API. It keeps digests of keys, never keys.
 type gatekeeper struct {
 	mode     AuthMode
-	digests  [][sha256.Size]byte
-	callers  []adapter.Caller // of the digest at the same place
+	keys     atomic.Pointer[keyTable] // of this moment
 	throttle *keyThrottle
+}
+
+// keyTable is all keys by their digests. It never changes; other keys are another table.
+type keyTable map[[sha256.Size]byte]admitted
+
+// admitted is what a key stands for.
+type admitted struct {
+	caller  adapter.Caller
+	expires time.Time // zero: never
+	perUser bool
 }
 
 func newGatekeeper(cfg Config) *gatekeeper {
 	g := &gatekeeper{mode: cfg.Auth, throttle: newKeyThrottle()}
-	for _, k := range cfg.Keys {
-		owner := body.HexDigest(k.Secret)
-		if k.Name != "" {
-			owner = body.HexDigest("name:" + k.Name)
-		}
-		g.digests = append(g.digests, sha256.Sum256([]byte(k.Secret)))
-		g.callers = append(g.callers, adapter.Caller{Owner: owner, Name: k.Name})
-	}
+	g.set(cfg.Keys)
 	return g
 }
+
+// set makes these the keys that count from now on.
+func (g *gatekeeper) set(keys []Key) {
+	table := keyTable{}
+	for _, k := range keys {
+		digest := k.Hash
+		owner := OwnerOf(k.Name)
+		if k.Secret != "" {
+			digest = sha256.Sum256([]byte(k.Secret))
+		}
+		if k.Name == "" {
+			owner = body.HexDigest(k.Secret)
+		}
+		table[digest] = admitted{caller: adapter.Caller{Owner: owner, Name: k.Name, Admin: k.Admin}, expires: k.Expires, perUser: k.PerUser}
+	}
+	g.keys.Store(&table)
+}
+
+// OwnerOf is who owns what the keys of a name make, whichever of them is used.
+func OwnerOf(name string) string { return body.HexDigest("name:" + name) }
+
+// KeyNames are the names of the keys that count now.
+func (s *Server) KeyNames() (names []string) {
+	for _, k := range *s.gate.keys.Load() {
+		if k.caller.Name != "" {
+			names = append(names, k.caller.Name)
+		}
+	}
+	return names
+}
+
+// SetKeys makes these the keys that count from now on. Requests that were let in go on.
+func (s *Server) SetKeys(keys []Key) { s.gate.set(keys) }
 
 // everybody owns what is made without keys.
 var everybody = adapter.Caller{Owner: body.HexDigest("name:"), Name: ""}
 
-// admit finds out who sends the request; remote is charged for wrong keys.
-func (g *gatekeeper) admit(h http.Header, remote string) (adapter.Caller, error) {
+// userHeader names the person behind a chat server's one key.
+const userHeader = "X-OpenWebUI-User-Id"
+
+// admit finds out who sends the request; remote is charged for wrong keys. trusted says that it comes from a proxy whose
+// word on its users counts.
+func (g *gatekeeper) admit(h http.Header, remote string, trusted bool) (adapter.Caller, error) {
 	if g.mode == AuthNone {
 		return everybody, nil
 	}
@@ -49,29 +89,38 @@ func (g *gatekeeper) admit(h http.Header, remote string) (adapter.Caller, error)
 	if g.mode == AuthPassthrough {
 		return adapter.Caller{Owner: body.HexDigest(keys[0]), Key: keys[0]}, nil
 	}
-	return g.known(keys, remote)
-}
-
-// known looks keys up: the first that is known counts, and together they are one guess. Every digest is compared, each in
-// constant time: how long it takes says nothing.
-func (g *gatekeeper) known(keys []string, remote string) (adapter.Caller, error) {
-	found := -1
-	for _, key := range keys {
-		if sent := sha256.Sum256([]byte(key)); found < 0 {
-			for i := range g.digests {
-				if subtle.ConstantTimeCompare(sent[:], g.digests[i][:]) == 1 {
-					found = i
-				}
-			}
-		}
-	}
-	if err := g.throttle.judge(remote, found); err != nil {
+	known, err := g.known(keys, remote)
+	if err != nil {
 		return adapter.Caller{}, err
 	}
-	if found < 0 {
-		return adapter.Caller{}, adapter.Errorf(adapter.Unauthorized, "The API key is not valid.%s", hintOf(keys[0]))
+	caller := known.caller
+	if user := strings.TrimSpace(h.Get(userHeader)); user != "" && known.perUser && trusted {
+		caller.User = body.HexDigest("user:" + caller.Owner + ":" + user)
 	}
-	return g.callers[found], nil
+	return caller, nil
+}
+
+// known looks keys up: the first that is known counts, and together they are one guess. They are found by their digests,
+// and nobody can send a key whose digest is nearly right: how long it takes says nothing.
+func (g *gatekeeper) known(keys []string, remote string) (admitted, error) {
+	table := *g.keys.Load()
+	var found admitted
+	for _, key := range keys {
+		if k, ok := table[sha256.Sum256([]byte(key))]; ok {
+			found = k
+			break
+		}
+	}
+	if err := g.throttle.judge(remote, found.caller.Owner); err != nil {
+		return admitted{}, err
+	}
+	switch {
+	case found.caller.Owner == "":
+		return admitted{}, adapter.Errorf(adapter.Unauthorized, "The API key is not valid.%s", hintOf(keys[0]))
+	case !found.expires.IsZero() && !time.Now().Before(found.expires):
+		return admitted{}, &adapter.Error{Kind: adapter.Unauthorized, Code: "key_expired", Message: "The API key of " + found.caller.Name + " has expired. Ask whoever gave it to you for another one."}
+	}
+	return found, nil
 }
 
 // hintOf says what may be wrong with a key: the name of the setting's name:key is not part of it.
@@ -99,7 +148,7 @@ func SentKeys(h http.Header) (keys []string) {
 
 // Keyed lets only those pass who may use the API.
 func (s *Server) Keyed(c *gin.Context) error {
-	caller, err := s.gate.admit(c.Request.Header, c.ClientIP())
+	caller, err := s.gate.admit(c.Request.Header, c.ClientIP(), s.fromTrustedProxy(c.Request))
 	if err != nil {
 		return err
 	}

@@ -18,8 +18,12 @@ const (
 
 // Key is one key that clients may use. Pictures and jobs belong to the name, or to the key itself if it has none.
 type Key struct {
-	Name   string
-	Secret string
+	Name    string
+	Secret  string
+	Hash    [32]byte  // SHA-256 of the key, where Secret is empty
+	Expires time.Time // zero: never
+	Admin   bool      // may read what everybody spent
+	PerUser bool      // the people behind it are told apart
 }
 
 // Config is what the HTTP face can be told. Zero durations and sizes mean the defaults named here.

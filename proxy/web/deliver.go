@@ -18,9 +18,7 @@ type Renderer func(ctx context.Context, d *jsonstream.Document, r adapter.Result
 
 // Deliver waits for a job and answers with its result; a request that prefers not to wait gets the job itself.
 func (s *Server) Deliver(c *gin.Context, t adapter.Ticket, render Renderer) error {
-	v := RequestOf(c)
-	v.Follow(t)
-	c.Header("Midgate-Job", v.Job)
+	Announce(c, t)
 	if wantsAsync(c.Request.Header) {
 		return s.accepted(c, t)
 	}

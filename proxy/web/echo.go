@@ -13,11 +13,21 @@ type Echo struct {
 	Quality string         `json:"quality,omitempty"`
 	Output  adapter.Output `json:"output"`
 	Router  bool           `json:"router,omitempty"` // the usage has OpenRouter's names
+
+	Cost *adapter.Money `json:"-"` // what the answer cost, in the usage; nil: nobody knows
 }
 
 // EchoOf is what rendering the answer to a generation needs to know of it.
 func EchoOf(g adapter.Generation) Echo {
 	return Echo{Tokens: Tokens(g.Prompt), Quality: g.Quality, Output: g.Output}
+}
+
+// InDollars is a cost as answers tell it; nil where nobody knows it.
+func InDollars(cost *adapter.Money) *float64 {
+	if cost == nil {
+		return nil
+	}
+	return new(cost.Float())
 }
 
 // Tokens estimates one for each four characters.

@@ -22,6 +22,9 @@ type JobJSON struct {
 	Preview    *string    `json:"preview"`
 	Steps      []stepJSON `json:"steps"`
 	JobsPaid   int        `json:"jobs_paid"`
+	Cost       *float64   `json:"cost,omitempty"`     // US dollars, where prices are known
+	Refunded   float64    `json:"refunded,omitempty"` // what failed and was given back, in US dollars
+	Prices     any        `json:"prices,omitempty"`   // of its steps, at the time when it was accepted
 	Error      *Problem   `json:"error"`
 }
 
@@ -59,11 +62,39 @@ func (s *Server) ShowJob(job adapter.Job, base string) JobJSON {
 			j.JobsPaid++
 		}
 	}
+	s.priced(&j, job)
 	if job.Error != nil {
 		x := Explain(job.Error, ErrorContext{Model: job.Model})
 		j.Error = &x.Problem
 	}
 	return j
+}
+
+// priced adds what the job cost, where prices were known when it was accepted.
+func (s *Server) priced(j *JobJSON, job adapter.Job) {
+	if job.Spend == nil || job.Spend.Prices == nil {
+		return
+	}
+	prices, known := map[string]float64{}, true
+	var spent, refunded adapter.Money
+	for _, st := range job.Steps {
+		switch {
+		case !st.Counts():
+			continue
+		case st.Price == nil:
+			known = false
+			continue
+		case st.Refunded:
+			refunded += *st.Price
+		default:
+			spent += *st.Price
+		}
+		prices[st.Sold] = st.Price.Float()
+	}
+	if known {
+		j.Cost = new(spent.Float())
+	}
+	j.Refunded, j.Prices = refunded.Float(), prices
 }
 
 func step(st adapter.Step) stepJSON {

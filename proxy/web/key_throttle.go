@@ -27,28 +27,28 @@ type keyThrottle struct {
 
 type guesser struct {
 	left   *rate.Limiter
-	worked map[int]bool // places of keys that were right from this address
+	worked map[string]bool // owners whose keys were right from this address
 }
 
 func newKeyThrottle() *keyThrottle { return &keyThrottle{all: map[string]*guesser{}} }
 
-// judge takes note of a key that was looked up; found is its place, negative for a wrong one.
-func (g *keyThrottle) judge(remote string, found int) error {
+// judge takes note of a key that was looked up; found is its owner, empty for a wrong one.
+func (g *keyThrottle) judge(remote, found string) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	from := g.all[neighbourhood(remote)]
 	if from == nil {
-		if found >= 0 {
+		if found != "" {
 			return nil
 		}
 		from = g.remember(neighbourhood(remote))
 	}
 	switch {
-	case found >= 0 && from.worked[found]:
+	case found != "" && from.worked[found]:
 		return nil
 	case from.left.Tokens() < 1:
 		return &adapter.Error{Kind: throttled, RetryAfter: guessEvery, Message: "Too many wrong API keys came from this address. Please wait a little."}
-	case found >= 0:
+	case found != "":
 		from.worked[found] = true
 		return nil
 	default:
@@ -72,7 +72,7 @@ func (g *keyThrottle) remember(remote string) *guesser {
 		}
 		delete(g.all, name)
 	}
-	from := &guesser{left: rate.NewLimiter(rate.Every(guessEvery), guessBurst), worked: map[int]bool{}}
+	from := &guesser{left: rate.NewLimiter(rate.Every(guessEvery), guessBurst), worked: map[string]bool{}}
 	g.all[remote] = from
 	return from
 }

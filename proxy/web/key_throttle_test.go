@@ -5,7 +5,7 @@ import "testing"
 func TestGuessersAreForgotten(t *testing.T) {
 	g := newKeyThrottle()
 	for i := range guessersMax + 100 {
-		if err := g.judge("198.51.100."+string(rune(i)), -1); err != nil {
+		if err := g.judge("198.51.100."+string(rune(i)), ""); err != nil {
 			t.Fatal(err)
 		}
 	}

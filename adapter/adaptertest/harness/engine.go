@@ -7,6 +7,7 @@ import (
 
 	"midgate/adapter"
 	"midgate/adapter/adaptertest"
+	"midgate/adapter/spend"
 )
 
 // Engine is a gate on memory state, to be started again on the same state.
@@ -16,6 +17,7 @@ type Engine struct {
 	State  *adaptertest.State // shared by all replicas
 	Broken *adaptertest.Faults
 	Cfg    Config
+	Terms  func() *spend.Terms // nil: none; counts from the next Boot on
 }
 
 // NewEngine starts a gate over up.
@@ -44,7 +46,7 @@ func (e *Engine) Boot(t *testing.T) {
 func (e *Engine) BootOn(t *testing.T, up *FakeUpstream, state adapter.State) {
 	t.Helper()
 	e.Up = up
-	e.Gate = Wire(e.Cfg, Parts{Accounts: up, State: state, Bus: e.State, Log: slog.New(slog.DiscardHandler)})
+	e.Gate = Wire(e.Cfg, Parts{Accounts: up, State: state, Bus: e.State, Terms: e.Terms, Log: slog.New(slog.DiscardHandler)})
 	if err := e.Start(t.Context()); err != nil {
 		t.Fatalf("Start() = %v", err)
 	}
@@ -60,7 +62,7 @@ func (e *Engine) Peer(t *testing.T, name string) *Engine {
 func (e *Engine) PeerOf(t *testing.T, name string, up *FakeUpstream) *Engine {
 	t.Helper()
 	broken := &adaptertest.Faults{}
-	p := &Engine{Up: up, State: e.State, Broken: broken, Cfg: e.Cfg}
+	p := &Engine{Up: up, State: e.State, Broken: broken, Cfg: e.Cfg, Terms: e.Terms}
 	p.Cfg.Replica = name
 	p.BootOn(t, up, broken.State(e.State))
 	t.Cleanup(func() { p.Close() })

@@ -1,4 +1,4 @@
-package spend
+package adapter
 
 import (
 	"errors"
@@ -63,3 +63,15 @@ func (m Money) String() string {
 
 // Float is the amount in dollars, for JSON and metrics. It is never added up.
 func (m Money) Float() float64 { return float64(m) / float64(Dollar) }
+
+// Amount is what some jobs cost: how many they are, and their price.
+type Amount struct {
+	Jobs  int   `json:"jobs,omitempty"`
+	Money Money `json:"micros,omitempty"`
+}
+
+// Plus is the sum of two amounts.
+func (a Amount) Plus(b Amount) Amount { return Amount{a.Jobs + b.Jobs, a.Money + b.Money} }
+
+// Minus is their difference.
+func (a Amount) Minus(b Amount) Amount { return Amount{a.Jobs - b.Jobs, a.Money - b.Money} }
