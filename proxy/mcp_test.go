@@ -399,7 +399,7 @@ func TestMCP_Mistakes(t *testing.T) {
 		"a wrong type":           {"draw", map[string]any{"prompt": []any{"x"}}, `'prompt' must be a text.`},
 		"too many":               {"draw", map[string]any{"prompt": "x", "image_prompts": []string{"a", "b", "c", "d", "e"}}, `'image_prompts' must have 1 to 4 elements.`},
 		"no such speed":          {"draw", map[string]any{"prompt": "x", "speed": "warp"}, `'speed' must be one of relax, fast, turbo.`},
-		"no such model":          {"draw", map[string]any{"prompt": "x", "model": "gpt-9"}, `'model'`},
+		"no such model":          {"draw", map[string]any{"prompt": "x", "model": "gpt-9"}, `The model 'gpt-9' does not exist.`},
 		"take as a word":         {"draw", map[string]any{"prompt": "x", "take": "two"}, `'take' must be a number.`},
 		"many at once":           {"draw", map[string]any{"prompt": "x --repeat 4"}, `prompt`},
 		"no such picture":        {"view_picture", map[string]any{"picture": "img_AAAAAAAAAAAAAAAAAAAAAAAAAA"}, `There is no picture img_AAAAAAAAAAAAAAAAAAAAAAAAAA for this key. list_pictures shows what there is.`},
@@ -409,7 +409,7 @@ func TestMCP_Mistakes(t *testing.T) {
 		"a private address, too": {"blend_pictures", map[string]any{"pictures": []string{img, "http://127.0.0.1:1/x.png"}}, `does not point to a public address`},
 		"region and mask":        {"edit_picture", map[string]any{"picture": img, "prompt": "x", "mask": img, "region": []any{map[string]any{"left": 0, "top": 0, "width": 9, "height": 9}}}, `'mask' cannot be used together with 'region'.`},
 		"a region beyond":        {"edit_picture", map[string]any{"picture": img, "prompt": "x", "region": []any{map[string]any{"left": 120, "top": 0, "width": 9, "height": 9}}}, `'region[0].left' must be from 0 to 100.`},
-		"a region without size":  {"edit_picture", map[string]any{"picture": img, "prompt": "x", "region": []any{map[string]any{"left": 1, "top": 0}}}, `'region[0].height' is missing.`},
+		"a region without size":  {"edit_picture", map[string]any{"picture": img, "prompt": "x", "region": []any{map[string]any{"left": 1, "top": 0}}}, `'region[0].width' is missing.`},
 		"nothing to film":        {"make_video", nil, `'prompt', 'picture' or 'video' is needed`},
 		"a length":               {"make_video", map[string]any{"prompt": "x", "seconds": 5}, `'seconds' must be one of 4, 8, 12, 16, 20.`},
 		"no such video":          {"make_video", map[string]any{"video": "video_AAAAAAAAAAAAAAAAAAAAAAAAAA", "prompt": "x"}, `There is no video video_AAAAAAAAAAAAAAAAAAAAAAAAAA for this key.`},
@@ -445,19 +445,28 @@ func TestMCP_Mistakes(t *testing.T) {
 
 // What Midjourney and its servers refuse.
 func TestMCP_Refusals(t *testing.T) {
-	for fault, says := range map[string]string{
-		"banned":     "Rephrase it and call again; the refused try may have been charged.",
-		"queue-full": "then call the same tool with the same arguments.",
-		"credit":     "Nothing more can be drawn now.",
-		"failure":    "Ask the user before drawing again.",
+	for name, test := range map[string]struct {
+		fault simulator.Fault
+		says  string
+	}{
+		"a banned word":   {simulator.Fault{Route: "submit", Kind: "banned", Times: 50}, "Rephrase it and call again; the refused try may have been charged."},
+		"no account":      {simulator.Fault{Route: "submit", Kind: "no-account", Times: 50}, "Do not try again."},
+		"a failed job":    {simulator.Fault{Route: "submit", Kind: "ends", Body: "Internal error", Times: 50}, "Ask the user before drawing again."},
+		"a moderated one": {simulator.Fault{Route: "submit", Kind: "ends", Body: "Image denied by our moderators", Times: 50}, "Rephrase it and call again"},
+		"nobody knows":    {simulator.Fault{Route: "", Kind: "drop-before", Times: 500}, "do not draw again"},
 	} {
-		t.Run(fault, func(t *testing.T) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			h := newHouse(t, simulator.Config{})
-			h.cfg.JobTimeout = 0
-			h.sim.Fail(simulator.Fault{Route: "imagine", Kind: fault, Times: 50})
-			got, err := newAgent(t, h.base+"/mcp?wait=2", "sk-alice").try("draw", map[string]any{"prompt": "a mill"})
-			if err != nil || !got.failed || !strings.Contains(got.text, says) {
-				t.Errorf("%q, %v; want %q", got.text, err, says)
+			a := newAgent(t, h.base+"/mcp?wait=100", "sk-alice")
+			h.sim.Fail(test.fault)
+			got, err := a.try("draw", map[string]any{"prompt": "a mill"})
+			if err != nil || !got.failed || !strings.Contains(got.text, test.says) {
+				t.Errorf("%q, %v; want %q", got.text, err, test.says)
+			}
+			before := len(h.kinds())
+			if again, err := a.try("draw", map[string]any{"prompt": "a mill"}); err != nil || name != "a banned word" && name != "no account" && len(h.kinds()) != before {
+				t.Errorf("the same again at once is %q, %v and pays %d more", again.text, err, len(h.kinds())-before)
 			}
 		})
 	}
