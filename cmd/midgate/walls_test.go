@@ -67,7 +67,7 @@ var ours = map[string][]string{
 // home says in which packages alone a library may be used. It covers everything whose path begins so.
 var home = map[string][]string{
 	"github.com/gin-gonic/":              {"midgate/proxy", "midgate/proxy/web", "midgate/proxy/images", "midgate/proxy/videos", "midgate/proxy/native", "midgate/proxy/mcp", "midgate/proxy/chat", "midgate/proxy/responses"},
-	"github.com/modelcontextprotocol/":  {"midgate/proxy/mcp"},
+	"github.com/modelcontextprotocol/":   {"midgate/proxy/mcp"},
 	"github.com/patrickmn/go-cache":      {"midgate/adapter/memstore"},
 	"database/sql":                       {"midgate/adapter/sqlstore"},
 	"github.com/jackc/pgx":               {"midgate/adapter/sqlstore", "midgate/adapter/sqlstore/pgtest"},
