@@ -139,6 +139,10 @@ func (s *Routes) Serve(c *gin.Context) error {
 	v := &call{Routes: s, switches: on, gin: c, begun: time.Now()}
 	r := c.Request.WithContext(context.WithValue(c.Request.Context(), callKey{}, v))
 	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(data)), int64(len(data))
+	if r.Header.Get("Accept") == "" {
+		r.Header = r.Header.Clone()
+		r.Header.Set("Accept", "*/*") // as HTTP understands it; the library wants it said
+	}
 	w := &stream{ResponseWriter: c.Writer, pace: func() { s.Pace(c) }, every: s.Config.CommentEvery}
 	if callsTool(data) {
 		w.keepAlive()
