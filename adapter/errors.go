@@ -103,6 +103,10 @@ func ListError(err error, what string) error {
 // CodeTaskStatus is the code of an Invalid *Error that says a task is not in the state that a command needs.
 const CodeTaskStatus = "task_status"
 
+// CodeHourly is the code of a Busy *Error that says an owner's hour is used up (Hourly). Its RetryAfter says when there is
+// room again.
+const CodeHourly = "hourly_limit"
+
 // TaskNotFound is what the upstream's own API says of a task that is nobody's, or somebody else's.
 func TaskNotFound() *Error {
 	return &Error{Kind: NotFound, Code: "task_not_found", Param: "taskId", Message: "task_not_found"}

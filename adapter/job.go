@@ -173,6 +173,19 @@ func (r Job) Answer() *Result {
 	return &given
 }
 
+// Pays is how many jobs at an upstream the job has paid, or will pay at least.
+func (r Job) Pays() (paid int) {
+	for _, st := range r.Steps {
+		if st.Paid() {
+			paid++
+		}
+	}
+	if !r.Status.Ended() {
+		paid = max(paid, 1)
+	}
+	return paid
+}
+
 // UpstreamOf is the upstream that has one of the job's tasks, or its last one if id is empty.
 func (r Job) UpstreamOf(taskID string) string {
 	for _, st := range slices.Backward(r.Steps) {

@@ -33,6 +33,27 @@ type Keeper interface {
 	Keeps(ctx context.Context) error
 }
 
+// Previewer draws pictures small, for whoever only looks at them. A Pictures may be one.
+type Previewer interface {
+	// Preview draws pictures on one JPEG: one alone as it is, several side by side with their numbers in the corners.
+	// ErrNotFound if one is gone.
+	Preview(ctx context.Context, pictures []Rendition, form PreviewForm) ([]byte, error)
+	// Stencil makes a PNG of some size that is opaque but for the shapes, and stores it as an upload.
+	Stencil(ctx context.Context, width, height int, holes []Hole) (Picture, error)
+}
+
+// PreviewForm bounds a preview.
+type PreviewForm struct {
+	Edge int // pixels of its longer side
+	Most int // bytes
+}
+
+// Hole is a rectangle, or the ellipse in it, in hundredths of a picture's width and height.
+type Hole struct {
+	Left, Top, Width, Height float64
+	Ellipse                  bool
+}
+
 // How many bytes of a picture and of a clip are taken from an upstream.
 const (
 	MaxPicture = 50 << 20

@@ -68,6 +68,7 @@ type Edit struct {
 	Images   []Reference `json:"images"`
 	Mask     *Reference  `json:"mask,omitempty"`
 	Fidelity string      `json:"fidelity,omitempty"` // input_fidelity: high, low or empty
+	Once     bool        `json:"once,omitempty"`     // a prompt that is an upscale in plain words is one press, whatever N is
 }
 
 // Act is POST /v1/images/{id}/actions, decoded: Action or CustomID is set.
@@ -93,6 +94,22 @@ type Attempt struct {
 	Async          bool            // Prefer: respond-async
 	Stream         bool            // waits as long as the job lives
 	Echo           json.RawMessage // kept with the job for the face; at most a few KB
+	Standing       Standing        // how long its job answers equal attempts
+	Hourly         Hourly          // what its owner may still begin
+}
+
+// Standing says how long a job answers equal attempts of its route, for callers that repeat a request without a sign that
+// they do. The zero value: it does not, and repeats are told by counters, keys and clients that left.
+type Standing struct {
+	Untold time.Duration // after its end, as long as nobody got its result
+	Told   time.Duration // after somebody got it
+}
+
+// Hourly bounds the jobs that an owner pays within an hour on routes that begin alike. The zero value bounds nothing.
+type Hourly struct {
+	Routes string // how the routes begin that are counted together
+	Most   int    // jobs; 0: no bound
+	Needs  int    // how many jobs the attempt will pay, at least
 }
 
 // MarshalRequest is how a decoded request is kept in a job.

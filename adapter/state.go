@@ -73,6 +73,8 @@ type JobQuery struct {
 	Statuses []JobStatus
 	Kinds    []JobKind
 	Deleted  bool   // those too that their owner deleted
+	Routes   string // only those whose route begins so
+	Since    time.Time
 	Limit    int    // at least 1
 	After    string // those after the job with this ID, which must be the owner's: else ErrNotFound
 	Oldest   bool   // oldest first

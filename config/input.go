@@ -107,7 +107,7 @@ func (in *input) unknown() {
 		}
 	}
 	for _, name := range sorted(in.env) {
-		near, known := nearest.Of(name, append(names, prefix+"CONFIG"))
+		near, known := nearest.Of(name, append(names, prefix+"CONFIG", prefix+"KEY"))
 		if now := replaced[strings.ToLower(strings.TrimPrefix(name, prefix))]; now != "" {
 			near = prefix + strings.ToUpper(now)
 		}

@@ -159,6 +159,18 @@ var Settings = []Setting{
 		Meaning: "web pages that may use the API, or `none`; picture bytes: always all. Without keys, other pages are refused also where a browser would not have asked first",
 	},
 	{
+		Name: "MIDGATE_MCP", Default: "on", kind: oneOf(func(d *draft) *string { return &d.Proxy.MCP }, "on", "off"),
+		Meaning: "agents and chat programs use midgate's tools at `/mcp` (Model Context Protocol)",
+	},
+	{
+		Name: "MIDGATE_MCP_WAIT", Default: "45s", kind: duration(time.Second, 10*time.Minute, func(d *draft) *time.Duration { return &d.Proxy.MCPWait }),
+		Meaning: "how long a tool's call waits for its job before it is answered with the job's ID; `?wait=` in the address says otherwise for one client",
+	},
+	{
+		Name: "MIDGATE_MCP_JOBS", Default: "60", kind: count(0, func(d *draft) *int { return &d.Proxy.MCPJobs }),
+		Meaning: "paid jobs per key and hour through tools, so that a model that loops is stopped; `0` for no limit",
+	},
+	{
 		Name: "MIDGATE_SHUTDOWN_GRACE", Default: "20s", kind: duration(0, time.Hour, func(d *draft) *time.Duration { return &d.Grace }),
 		Meaning: "how long a stopping process finishes what it can; the rest is resumed at the next start",
 	},

@@ -6,6 +6,7 @@ import (
 	"midgate/adapter"
 	"midgate/proxy/chat"
 	"midgate/proxy/images"
+	"midgate/proxy/mcp"
 	"midgate/proxy/native"
 	"midgate/proxy/responses"
 	"midgate/proxy/videos"
@@ -20,11 +21,12 @@ type Core struct {
 	Chat      chat.Conversations
 	Keep      Pictures
 	Files     Files
-	Films     videos.Films
+	Films     Films
 	Natives   native.Natives
 	Jobs      Jobs
 	Followers responses.Followers
 	Spending  Spending
+	Agents    mcp.Jobs
 	Ready     Readiness
 	Hooks     Hooks // nil: upstreams are given no webhook address
 
@@ -56,4 +58,11 @@ type Models interface {
 type Pictures interface {
 	web.Pictures
 	images.Library
+	mcp.Pictures
+}
+
+// Films makes and keeps videos.
+type Films interface {
+	videos.Films
+	mcp.Films
 }

@@ -14,7 +14,6 @@ import (
 	"midgate/adapter"
 	"midgate/proxy/body"
 	"midgate/proxy/metrics"
-	"midgate/proxy/videos"
 	"midgate/proxy/web"
 )
 
@@ -50,7 +49,7 @@ func (f *fake) core() Core {
 }
 
 // noFilms has no video.
-type noFilms struct{ videos.Films }
+type noFilms struct{ Films }
 
 // noFiles has no file.
 type noFiles struct{ filing }
@@ -78,6 +77,16 @@ func (f *fake) add(id string, data []byte) adapter.Image {
 	defer f.mu.Unlock()
 	f.images[id], f.bytes[id] = img, data
 	return img
+}
+
+// PreviewImages has no preview.
+func (f *fake) PreviewImages(context.Context, adapter.Caller, []string, adapter.PreviewForm) ([]byte, error) {
+	return nil, adapter.Errorf(adapter.NotFound, "There is no preview.")
+}
+
+// Stencil makes no mask.
+func (f *fake) Stencil(context.Context, adapter.Caller, adapter.Reference, []adapter.Hole) (adapter.Reference, error) {
+	return adapter.Reference{}, adapter.Errorf(adapter.Unsupported, "There are no masks.")
 }
 
 func (f *fake) Ready(context.Context) error { return f.notReady }

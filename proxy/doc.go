@@ -2,7 +2,7 @@
 // package that serves it. It serves itself what belongs to no API: models, files, jobs, health, webhooks, the page.
 //
 //	proxy             the route table
-//	├ images, videos, chat, responses, native   one API each
+//	├ images, videos, chat, responses, native, mcp   one API each
 //	├ web             one request: who asks, how it is answered
 //	├ body            what a request's body says
 //	└ metrics         what /metrics shows

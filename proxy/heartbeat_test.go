@@ -17,7 +17,6 @@ import (
 	"midgate/adapter"
 	adapterchat "midgate/adapter/chat"
 	"midgate/proxy/images"
-	"midgate/proxy/videos"
 	"midgate/proxy/web"
 )
 
@@ -207,7 +206,7 @@ func TestAnAcceptanceThatIsCutLeavesTheJobToItsRepeat(t *testing.T) {
 
 // begins starts a drawing whatever it is asked for.
 type begins struct {
-	videos.Films
+	Films
 	f *fake
 }
 

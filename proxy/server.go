@@ -13,6 +13,7 @@ import (
 	"midgate/adapter"
 	"midgate/proxy/chat"
 	"midgate/proxy/images"
+	"midgate/proxy/mcp"
 	"midgate/proxy/metrics"
 	"midgate/proxy/native"
 	"midgate/proxy/responses"
@@ -33,6 +34,7 @@ type Server struct {
 	responses *responses.Routes
 	videos    *videos.Routes
 	native    *native.Routes
+	mcp       *mcp.Routes
 	router    *gin.Engine
 	methods   map[string][]string // of every path that has no parameter
 }
@@ -56,6 +58,7 @@ func New(cfg web.Config, core Core, m *metrics.Metrics, log *slog.Logger) (*Serv
 	s.chat = chat.New(w, core.Chat, s.images)
 	s.responses = responses.New(w, core.Chat, core.Edit, core.Jobs, core.Followers, s.images, s.chat)
 	s.native = native.New(w, core.Natives, core.Jobs)
+	s.mcp = mcp.New(w, mcp.Core{Draw: core.Draw, Edit: core.Edit, Films: core.Films, Pictures: core.Keep, Jobs: core.Agents})
 	open := []web.Handler{}                     // anybody
 	keyed := []web.Handler{s.Keyed}             // a key
 	body := []web.Handler{s.Keyed, s.LimitBody} // a key, and a body of bounded size that comes in time
@@ -121,7 +124,7 @@ func New(cfg web.Config, core Core, m *metrics.Metrics, log *slog.Logger) (*Serv
 		{"GET", "/images/:file", s.images.ServeFile, open},
 		{"GET", "/videos/:file", s.videos.ServeFile, open},
 		{"POST", "/hooks/:token", s.hook, hint},
-	}, s.nativeRoutes()...))
+	}, append(s.nativeRoutes(), s.mcpRoutes()...)...))
 	return s, err
 }
 
@@ -171,13 +174,15 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // HTTP returns a server for the handler with the limits on connections that answers of many minutes allow: no overall
 // read or write timeout, since bodies and answers have theirs per piece.
 func (s *Server) HTTP() *http.Server {
-	return &http.Server{
+	server := &http.Server{
 		Handler:           s,
 		ReadHeaderTimeout: s.Config.HeaderTimeout,
 		IdleTimeout:       130 * time.Second, // longer than the 120 s that load balancers keep connections
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          slog.NewLogLogger(s.Log.Handler(), slog.LevelDebug),
 	}
+	server.RegisterOnShutdown(s.mcp.Drain)
+	return server
 }
 
 // rightMethod refuses a wrong method on a path without parameters before a pattern takes the word for an id.
@@ -203,6 +208,15 @@ func (s *Server) nativeRoutes() []route {
 			route{"POST", prefix + "*path", s.native.Post, []web.Handler{s.native.Admit, s.LimitBody}})
 	}
 	return table
+}
+
+// mcpRoutes are the table's lines of the agents' protocol.
+func (s *Server) mcpRoutes() []route {
+	if s.Config.MCP == "off" {
+		return nil
+	}
+	behind := []web.Handler{s.mcp.Admit, s.LimitBody}
+	return []route{{"POST", mcp.Path, s.mcp.Serve, behind}, {"POST", "/v1" + mcp.Path, s.mcp.Serve, behind}}
 }
 
 // Notify tells a client's own webhook about a task.

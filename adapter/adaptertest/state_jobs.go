@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"midgate/adapter"
@@ -43,7 +44,8 @@ func (r *rows) Jobs(_ context.Context, q adapter.JobQuery) ([]adapter.Job, error
 	var found []adapter.Job
 	for _, job := range r.jobs {
 		if job.Owner == q.Owner && (len(q.Statuses) == 0 || slices.Contains(q.Statuses, job.Status)) &&
-			(len(q.Kinds) == 0 || slices.Contains(q.Kinds, job.Kind)) && (q.Deleted || !job.Deleted) || job.ID == q.After {
+			(len(q.Kinds) == 0 || slices.Contains(q.Kinds, job.Kind)) && (q.Deleted || !job.Deleted) &&
+			strings.HasPrefix(job.Route, q.Routes) && !job.Created.Before(q.Since) || job.ID == q.After {
 			found = append(found, job)
 		}
 	}

@@ -181,7 +181,8 @@ func stateListsJobs(t *testing.T, here, _ adapter.State) {
 		plainJob("job_v", func(j *adapter.Job) {
 			j.Kind, j.Status, j.Created, j.Finished = "video", adapter.JobFailed, birth.Add(time.Minute), birth
 		}),
-		plainJob("job_d", func(j *adapter.Job) { j.Deleted, j.Created = true, birth.Add(time.Hour) }))
+		plainJob("job_d", func(j *adapter.Job) { j.Deleted, j.Created = true, birth.Add(time.Hour) }),
+		plainJob("job_tool", func(j *adapter.Job) { j.Owner, j.Route = "me, with tools", "/tools/draw" }))
 	for want, q := range map[string]adapter.JobQuery{
 		"job_v job_4 job_3":             {Limit: 3},
 		"job_2 job_1 job_0":             {Limit: 9, After: "job_3"},
@@ -193,8 +194,13 @@ func stateListsJobs(t *testing.T, here, _ adapter.State) {
 		"job_4 job_3 job_2 job_1 job_0": {Limit: 9, Statuses: []adapter.JobStatus{adapter.JobQueued}},
 		"job_d job_v job_4 job_3 job_2 job_1 job_0": {Limit: 9, Deleted: true},
 		"job_v job_4 job_3 job_2 job_1 job_0":       {Limit: 9, After: "job_d"},
+		"job_tool":                                  {Limit: 9, Routes: "/tools/"},
+		"job_d job_v job_4":                         {Limit: 9, Deleted: true, Since: birth.Add(2 * time.Second).Truncate(time.Microsecond)},
 	} {
-		q.Owner = "me"
+		if q.Owner = "me"; q.Routes != "" {
+			insert(t, here, plainJob("job_other", func(j *adapter.Job) { j.Owner, j.Route = "me, with tools", "/TOOLS/draw" }))
+			q.Owner = "me, with tools"
+		}
 		jobs, err := here.Jobs(bounded(t), q)
 		ok(t, "Jobs", err)
 		wantIDs(t, fmt.Sprintf("Jobs(%+v)", q), jobIDs(jobs), strings.TrimSpace(want))

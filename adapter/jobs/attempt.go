@@ -78,14 +78,14 @@ func (x *acceptance) choose(ctx context.Context, tx adapter.Tx) (dedup.Choice, e
 func (x *acceptance) question(now time.Time) dedup.Question {
 	s := x.s
 	return dedup.Question{Retry: x.a.Retry, Share: x.run.Sharing, Replica: s.cfg.Replica, Now: now, Follow: s.cfg.JobDeadline, Window: s.cfg.ShareWindow,
-		Waited: x.waited, Closed: s.sharingClosed, Without: s.without.Without}
+		Waited: x.waited, Closed: s.sharingClosed, Standing: x.a.Standing, Without: s.without.Without}
 }
 
 func (x *acceptance) verdict(ctx context.Context, tx adapter.Tx, q dedup.Question) (dedup.Choice, error) {
 	if x.run.Claim != "" {
 		return x.claimed(ctx, tx, q)
 	}
-	keep := max(x.s.cfg.JobDeadline, dedup.RepeatWindow)
+	keep := max(x.s.cfg.JobDeadline, dedup.RepeatWindow, x.a.Standing.Untold)
 	jobs, err := tx.JobsByBody(ctx, x.run.Body, q.Now.Add(-keep), candidates)
 	if err != nil {
 		return dedup.Choice{}, err
@@ -125,10 +125,16 @@ func (x *acceptance) claimed(ctx context.Context, tx adapter.Tx, q dedup.Questio
 	return q.Claimed(job), nil
 }
 
-// begin records the new job, unless an earlier try has recorded it. If it has its place at the upstream already, the intent of its first step goes with it.
+// begin records the new job, unless an earlier try has recorded it. If it has its place at the upstream already, the
+// intent of its first step goes with it.
 func (x *acceptance) begin(ctx context.Context, tx adapter.Tx, now time.Time, recorded bool) (dedup.Choice, error) {
 	run := record.Clone(x.run)
 	x.reserve(&run)
+	if !recorded {
+		if err := x.withinHour(ctx, tx, now); err != nil {
+			return dedup.Choice{}, err
+		}
+	}
 	var err error
 	if !recorded {
 		err = x.glance(ctx, tx, &run)

@@ -220,3 +220,16 @@ func (s *Engine) Follow(ctx context.Context, c adapter.Caller, id string) (adapt
 	t := s.newTicket(s.jobs.of(run), adapter.Attempt{Caller: c, Stream: true}, dedup.Choice{Job: run, Delivery: dedup.Onlooker})
 	return t, nil
 }
+
+// Collect is Follow for a job whose result belongs to whoever asks for it by its ID: Answered notes that somebody got it.
+func (s *Engine) Collect(ctx context.Context, c adapter.Caller, id string) (adapter.Ticket, error) {
+	run, err := s.Job(ctx, c, id)
+	if err != nil {
+		return nil, err
+	}
+	choice := dedup.Choice{Job: run, Delivery: dedup.Onlooker}
+	if len(run.Deliveries) > 0 {
+		choice.Delivery, choice.Becomes = 0, run.Deliveries[0]
+	}
+	return s.newTicket(s.jobs.of(run), adapter.Attempt{Caller: c, Stream: true}, choice), nil
+}

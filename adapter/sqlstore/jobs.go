@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"midgate/adapter"
 )
@@ -137,6 +138,12 @@ func (t *tables) Jobs(ctx context.Context, q adapter.JobQuery) ([]adapter.Job, e
 	}
 	if !q.Deleted {
 		where += " AND NOT deleted"
+	}
+	if q.Routes != "" {
+		where, args = where+" AND substr(route, 1, ?) = ?", append(args, utf8.RuneCountInString(q.Routes), q.Routes)
+	}
+	if !q.Since.IsZero() {
+		where, args = where+" AND created >= ?", append(args, t.at(q.Since))
 	}
 	after, cursor, order, err := t.page(ctx, "jobs", q.Owner, q.After, q.Oldest)
 	if err != nil {

@@ -175,6 +175,9 @@ func (s *Service) planKnown(ctx context.Context, account adapter.Account, plan e
 		if !img.IsGrid() {
 			act.Index = 0
 		}
+		if plan.Once && single(action) {
+			act.N = 1
+		}
 		if checkAct(img, &act) == nil {
 			plan.Way, plan.Act = wayAct, &act
 			return plan, nil

@@ -78,3 +78,16 @@ func (s *Service) VideoBytes(ctx context.Context, id string, clip int, thumbnail
 	}
 	return blob, err
 }
+
+// VideoPreview draws the first frame of one of the caller's videos; a NotFound *Error where none was kept.
+func (s *Service) VideoPreview(ctx context.Context, c adapter.Caller, id string, form adapter.PreviewForm) ([]byte, error) {
+	run, err := s.video(ctx, c, id)
+	if err != nil {
+		return nil, err
+	}
+	var shown []adapter.Rendition
+	if run.Result != nil && run.Result.Still != "" {
+		shown = append(shown, adapter.Rendition{Name: run.Result.Still, Quarter: run.Result.StillQuarter})
+	}
+	return s.lib.PreviewOf(ctx, shown, form)
+}

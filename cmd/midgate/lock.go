@@ -25,7 +25,7 @@ func lockDir(dir string) (io.Closer, error) {
 		holder := readPID(f)
 		_ = f.Close()
 		if errors.Is(err, syscall.EWOULDBLOCK) {
-			return nil, fmt.Errorf("another midgate (pid %s) uses this directory: %s", holder, dir)
+			return nil, lockedDir{holder, dir}
 		}
 		return nil, fmt.Errorf("MIDGATE_DATA_DIR cannot be locked: %w", err)
 	}
@@ -34,6 +34,14 @@ func lockDir(dir string) (io.Closer, error) {
 		return nil, fmt.Errorf("MIDGATE_DATA_DIR cannot be written: %w", err)
 	}
 	return f, nil
+}
+
+// lockedDir says who has a folder.
+type lockedDir struct{ holder, dir string }
+
+// Error implements error.
+func (l lockedDir) Error() string {
+	return fmt.Sprintf("another midgate (pid %s) uses this directory: %s", l.holder, l.dir)
 }
 
 func readPID(f *os.File) string {

@@ -16,13 +16,14 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
-	p := program{environ: os.Environ(), out: os.Stdout, err: os.Stderr, terminal: isTerminal(os.Stderr)}
+	p := program{environ: os.Environ(), in: os.Stdin, out: os.Stdout, err: os.Stderr, terminal: isTerminal(os.Stderr)}
 	os.Exit(p.run(ctx, os.Args[1:]))
 }
 
 // program is what a command sees of the world.
 type program struct {
 	environ  []string // as os.Environ gives it
+	in       io.Reader
 	out, err io.Writer
 	terminal bool // err is one
 }
@@ -40,6 +41,7 @@ func commands() []command {
 		{"serve", "[--config FILE]", "the proxy; also what midgate without a command does", serve},
 		{"demo", "[--pace 4s] [--pixels 1024]", "the proxy and a simulated Midjourney, nothing to configure, nothing to pay", demo},
 		{"simulate", "[--listen 127.0.0.1:8090] [--dialect comet] [--auth WAY] …", "only the simulated Midjourney server, for tests", simulate},
+		{"mcp", "[--url http://HOST:8080] [--save DIR] [--config FILE]", "midgate's tools on standard input and output, for agents that start their servers themselves; the key is MIDGATE_KEY", agents},
 		{"check", "[--config FILE]", "looks at the settings and asks the upstream harmless questions", checkUp},
 		{"copy-state", "--to postgres://… [--config FILE]", "moves what a stopped midgate knows from its file to PostgreSQL", copyState},
 		{"key", "NAME", "prints a new key and its line for MIDGATE_KEYS_FILE", newKey},

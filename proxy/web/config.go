@@ -40,6 +40,10 @@ type Config struct {
 	FetchAllow     []string      // hosts or networks that client-given URLs may reach although they are not public
 	FetchLimit     int64         // bytes of a picture that is fetched for a client; 0: 50 MB
 	FetchTimeout   time.Duration // for such a fetch, redirects included; 0: 30 s
+	MCP            string        // "off": agents are not served
+	MCPWait        time.Duration // how long a tool's call waits for its job; 0: 45 s
+	MCPJobs        int           // jobs that a key may pay by tools within an hour; 0: no bound
+	Version        string        // of midgate, for clients that show it
 
 	HeaderTimeout time.Duration // for a request's header; 0: 10 s
 	BodyPatience  time.Duration // how long a body may bring nothing, and before its rate is judged; 0: 20 s
@@ -56,6 +60,7 @@ func (c Config) withDefaults() Config {
 	c.HeaderTimeout = orDefault(c.HeaderTimeout, 10*time.Second)
 	c.BodyPatience = orDefault(c.BodyPatience, 20*time.Second)
 	c.CommentEvery = orDefault(c.CommentEvery, 10*time.Second)
+	c.MCPWait = orDefault(c.MCPWait, 45*time.Second)
 	c.WriteTimeout = orDefault(c.WriteTimeout, 30*time.Second)
 	if c.Heartbeat > 0 { // who sets a short one has something in between that is impatient
 		c.BeatEvery = orDefault(c.BeatEvery, min(10*time.Second, c.Heartbeat))

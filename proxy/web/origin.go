@@ -2,7 +2,9 @@ package web
 
 import (
 	"mime"
+	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
@@ -41,6 +43,42 @@ func (s *Server) checkOrigin(c *gin.Context) error {
 	}
 	return &adapter.Error{Kind: adapter.Forbidden, Code: "origin_not_allowed",
 		Message: "Web pages of other origins cannot use this midgate, which asks for no key: name them in MIDGATE_CORS_ORIGINS."}
+}
+
+// CheckPage is checkOrigin for a route that programs use and pages hardly do: a page that is not named may not use it,
+// whatever it sends. Without keys the name that midgate was asked for counts as well: a page's own name may have been
+// made to lead to this machine (DNS rebinding), and its origin is the same then.
+func (s *Server) CheckPage(c *gin.Context) error {
+	origin := c.GetHeader("Origin")
+	if origin != "" && s.AllowedOrigin(origin, c.Request.URL.Path) == "" && !s.sameOrigin(c, origin) {
+		return &adapter.Error{Kind: adapter.Forbidden, Code: "origin_not_allowed",
+			Message: "Web pages of this origin cannot use this midgate: name them in MIDGATE_CORS_ORIGINS."}
+	}
+	if s.Config.Auth != AuthNone || !onLoopback(c.Request) || loopbackName(c.Request.Host) || s.fromTrustedProxy(c.Request) {
+		return nil
+	}
+	if own, err := url.Parse(s.Config.PublicURL); err == nil && own.Host != "" && strings.EqualFold(own.Host, c.Request.Host) {
+		return nil
+	}
+	return &adapter.Error{Kind: adapter.Forbidden, Code: "host_not_allowed",
+		Message: "This midgate asks for no key, so it answers on this machine to its own names only: localhost, the host of MIDGATE_PUBLIC_URL, or whatever a proxy of MIDGATE_TRUSTED_PROXIES says."}
+}
+
+// onLoopback reports whether a connection stays within this machine.
+func onLoopback(r *http.Request) bool {
+	local, _ := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
+	return local != nil && loopbackName(local.String())
+}
+
+// loopbackName reports whether a host, with or without a port, is a name of this machine for itself.
+func loopbackName(host string) bool {
+	u, err := url.Parse("http://" + host)
+	if err != nil {
+		return false
+	}
+	name := strings.ToLower(strings.TrimSuffix(u.Hostname(), "."))
+	ip, err := netip.ParseAddr(name)
+	return err == nil && ip.Unmap().IsLoopback() || name == "localhost" || strings.HasSuffix(name, ".localhost")
 }
 
 // sameOrigin reports whether a page came from here. The browser's own word counts, where it gives it: a reverse proxy may

@@ -61,10 +61,15 @@ type Question struct {
 	Waited  bool                 // the moment of waits is over
 	Closed  func(id string) bool // whether a job's grid is not shared any more, though its record says so
 	Without Without
+
+	Standing adapter.Standing // how long a job answers equal attempts, where nothing marks a repeat
 }
 
 // Decide says what an attempt is, from the jobs of its owner, route and body. Without an idempotency key only.
 func Decide(jobs []adapter.Job, q Question) Choice {
+	if q.Standing != (adapter.Standing{}) {
+		return q.standing(jobs)
+	}
 	for _, rule := range []func([]adapter.Job) (Choice, bool){q.abandoned, q.counted, q.lateOriginal, q.quarter, q.perhapsRepeats} {
 		if c, ok := rule(jobs); ok {
 			return c

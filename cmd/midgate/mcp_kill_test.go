@@ -1,0 +1,33 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// tool calls a tool over HTTP and returns the event that answers it.
+func tool(t *testing.T, url, query, name, args string) string {
+	t.Helper()
+	body := fmt.Sprintf(`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":%q,"arguments":%s}}`, name, args)
+	return string(ask(t, url+"/mcp"+query, "alices-key", body).body)
+}
+
+// A call whose midgate is killed comes again at the next one: it is paid once.
+func TestMCP_ACallOutlivesSIGKILL(t *testing.T) {
+	u := startPair(t, []string{"--pace", "2s"})
+	if got := tool(t, u.url, "?wait=1", "draw", `{"prompt":"a mill"}`); !strings.Contains(got, "Call get_job") {
+		t.Fatalf("draw = %s", got)
+	}
+	if err := u.gate.cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	u.gate.wait()
+	u.serve(t)
+	if got := tool(t, u.url, "", "draw", `{"prompt":"a mill"}`); !strings.Contains(got, "4 pictures drawn") {
+		t.Errorf("the same again = %.600s", got)
+	}
+	if got := charged(t, u.upstream); got != "imagine" {
+		t.Errorf("the upstream was paid for %q, want one job", got)
+	}
+}

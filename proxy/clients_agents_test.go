@@ -1,0 +1,162 @@
+package proxy
+
+import (
+	"encoding/json"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"midgate/adapter/midjourney/simulator"
+)
+
+// agentClients are the clients of the agents' protocol, each with what its users get of an answer.
+var agentClients = []struct {
+	name, folder, script string
+	picture, data        bool // a picture's block, and the answer as data
+}{
+	{"sdk 1.32", "mcp", "sdk", true, true},
+	{"client 2.4", "mcp", "client", true, true},
+	{"ai-sdk/mcp 2.0", "mcp", "ai", true, true},
+	{"openai/agents 0.20", "mcp", "agents", true, false},
+	{"mcp-remote 0.15", "mcp", "remote", true, true},
+	{"langchain adapters 1.1", "mcp-langchain", "langchain", true, true},
+	{"mastra/mcp 2.0", "mcp-mastra", "mastra", true, true},
+}
+
+// agentStep is what a client got of one answer.
+type agentStep struct {
+	Tool          string
+	Waits         bool // the job was not done
+	Text          string
+	Picture, Data bool
+}
+
+// runAgent runs a client of agents.mjs.
+func runAgent(t *testing.T, folder string, args ...string) (steps []agentStep) {
+	t.Helper()
+	dir := filepath.Join("testdata", "clients", folder)
+	if _, err := os.Stat(filepath.Join(dir, "node_modules")); err != nil {
+		t.Fatalf("the npm packages of %s are missing: run `make prepare`", dir)
+	}
+	// A module is resolved from where it stands: the script goes where the packages are.
+	script, err := os.ReadFile(filepath.Join("testdata", "clients", "agents.mjs"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := exec.CommandContext(t.Context(), nodeOf(dir), append([]string{"--input-type=module", "-e", string(script), "agents.mjs"}, args...)...)
+	run.Dir, run.Stderr = dir, os.Stderr
+	run.Env = append(os.Environ(), "HOME="+t.TempDir(), "MCP_REMOTE_CONFIG_DIR="+t.TempDir(), "OPENAI_API_KEY=none")
+	out, err := run.Output()
+	if err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
+	if err := json.Unmarshal([]byte(lines[len(lines)-1]), &steps); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	return steps
+}
+
+// Each client draws, waits, zooms out, edits a region and makes a video; its model gets the text and the picture.
+func TestAgentClients(t *testing.T) {
+	rows := make([]string, len(agentClients))
+	t.Run("clients", func(t *testing.T) {
+		for i, c := range agentClients {
+			t.Run(c.name, func(t *testing.T) {
+				t.Parallel()
+				h := newHouse(t, simulator.Config{Pace: 300 * time.Millisecond})
+				steps := runAgent(t, c.folder, c.script, h.base+"/mcp", "sk-alice")
+				var tools []string
+				for _, s := range steps {
+					if s.Waits {
+						continue
+					}
+					tools = append(tools, s.Tool)
+					if s.Text == "" || s.Picture != c.picture || s.Data != c.data {
+						t.Errorf("%s gives %q, a picture %v, data %v; want a picture %v, data %v", s.Tool, s.Text, s.Picture, s.Data, c.picture, c.data)
+					}
+				}
+				if got := strings.Join(tools, " "); !steps[0].Waits || got != "get_job press_button edit_picture make_video" {
+					t.Errorf("it called %q, waiting %v", got, steps[0].Waits)
+				}
+				paid := strings.Join(h.kinds(), ", ")
+				if paid != "imagine, upscale, zoom, inpaint, video" {
+					t.Errorf("it cost %q", paid)
+				}
+				got := []string{"text"}
+				if c.picture {
+					got = append(got, "picture")
+				}
+				if c.data {
+					got = append(got, "data")
+				}
+				rows[i] = "| " + c.name + " | " + strings.Join(got, ", ") + " | " + paid + " |"
+			})
+		}
+	})
+	table := "| client of the agents' protocol | gets of each answer | draw, get_job, press_button, edit_picture, make_video cost |\n|---|---|---|\n" + strings.Join(rows, "\n") + "\n"
+	path := filepath.Join("testdata", "clients", "agents.md")
+	if *update {
+		if err := os.WriteFile(path, []byte(table), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if want, err := os.ReadFile(path); err != nil || table != string(want) {
+		t.Errorf("agents.md = \n%swant\n%s%v", table, want, err)
+	}
+}
+
+// cutting is a proxy that cuts the first call of a tool once the upstream was paid, and tells how many it saw.
+func cutting(t *testing.T, h *house) (address string, calls *atomic.Int64) {
+	t.Helper()
+	calls = &atomic.Int64{}
+	front := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Mcp-Method") == "tools/call" && calls.Add(1) == 1 {
+			heard := make(chan struct{})
+			go func() {
+				defer close(heard)
+				h.untilPaid(t)
+			}()
+			defer func() {
+				<-heard
+				if conn, _, err := http.NewResponseController(w).Hijack(); err == nil {
+					_ = conn.(*net.TCPConn).SetLinger(0) // a reset
+					_ = conn.Close()
+				}
+			}()
+			ctx, cut := contextOf(t)
+			go func() { <-heard; cut() }()
+			r = r.WithContext(ctx)
+			h.server.ServeHTTP(discarded{http.Header{}}, r)
+			return
+		}
+		h.server.ServeHTTP(w, r)
+	})}
+	return serve(t, front), calls
+}
+
+// discarded is a connection to nobody.
+type discarded struct{ header http.Header }
+
+func (d discarded) Header() http.Header         { return d.header }
+func (d discarded) Write(p []byte) (int, error) { return len(p), nil }
+func (d discarded) WriteHeader(int)             {}
+func (d discarded) Flush()                      {}
+
+// Mastra sends a call that was cut again by itself, at once: it is paid once, and its model gets the pictures.
+func TestMastraPaysOnceBehindAProxyThatCuts(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, simulator.Config{Pace: 500 * time.Millisecond})
+	address, calls := cutting(t, h)
+	steps := runAgent(t, "mcp-mastra", "mastra", "http://"+address+"/mcp", "sk-alice", "a mill")
+	if len(steps) != 1 || !steps[0].Picture || !strings.Contains(steps[0].Text, "4 pictures") || calls.Load() != 2 {
+		t.Errorf("after %d calls: %+v", calls.Load(), steps)
+	}
+	h.costs(t, 1)
+}

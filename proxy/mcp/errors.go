@@ -1,0 +1,161 @@
+package mcp
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"regexp"
+	"strings"
+	"time"
+
+	sdk "github.com/modelcontextprotocol/go-sdk/mcp"
+
+	"midgate/adapter"
+	"midgate/proxy/body"
+)
+
+// refusal tells a model what went wrong and what to do about it.
+func (w *work) refusal(err error) *sdk.CallToolResult {
+	e := body.Typed(err)
+	w.Metrics.Refused(e.Kind)
+	if e.Kind == adapter.Internal {
+		w.Log.Error("a tool failed", "tool", w.tool.Name, "job", w.job, "error", err)
+	}
+	text := w.advice(e)
+	if w.job != "" && !strings.Contains(text, w.job) {
+		text += " (" + w.job + ")"
+	}
+	return &sdk.CallToolResult{IsError: true, Content: []sdk.Content{&sdk.TextContent{Text: cut(text, 1800)}}}
+}
+
+// advice is the one table of what is said of which error. Only an error's public message gets out.
+func (w *work) advice(e *adapter.Error) string {
+	says := sentence(w.inOurWords(e))
+	begun := w.job != "" // something may have been submitted
+	switch e.Kind {
+	case adapter.Moderated:
+		return cmp.Or(says, "Midjourney refused this.") + " Rephrase it and call again; the refused try may have been charged."
+	case adapter.NotFound:
+		return w.missing(e, says)
+	case adapter.Invalid, adapter.TooLarge, adapter.Unsupported, adapter.Reused:
+		return w.mistake(e, says, begun)
+	case adapter.Busy:
+		if e.Code == adapter.CodeHourly {
+			return says + " Stop and tell the user; it is free again at " + time.Now().Add(e.RetryAfter).Format("15:04") + "."
+		}
+		if e.Patience == adapter.NoPatience {
+			return says + " Nothing was paid. Stop and tell the user; do not try again now."
+		}
+		wait := max(20, int(math.Ceil(e.RetryAfter.Seconds())))
+		return fmt.Sprintf("%s Nothing was paid. Wait %d s, then call the same tool with the same arguments.", says, wait)
+	case adapter.Credit, adapter.UpstreamAuth, adapter.Unauthorized, adapter.Forbidden, adapter.Unavailable, adapter.Storage:
+		return says + " Nothing more can be drawn now. Tell the user to look at midgate's server (credit, key, storage). Do not try again."
+	case adapter.Failed:
+		return "The job failed: " + says + " It may have been charged. Ask the user before drawing again."
+	case adapter.Ambiguous:
+		return fmt.Sprintf(`Nobody knows whether the job arrived at Midjourney. It may have been charged; it is followed. Call get_job with {"job":"%s"} in a minute; do not draw again.`, w.job)
+	case adapter.Overdue:
+		return fmt.Sprintf(`Not finished in the time that jobs are followed for. It may have been charged, and may still turn up: call get_job with {"job":"%s"} later. Ask the user before drawing again.`, w.job)
+	case adapter.Cancelled:
+		return "The job was cancelled. What was paid is not given back. Ask the user before drawing again."
+	default:
+		if begun {
+			return `midgate itself failed. The job may have been charged: call get_job without arguments to see what there is. Do not draw again before that.`
+		}
+		return "midgate itself failed, and nothing was paid. Tell the user to look at midgate's log."
+	}
+}
+
+// mistake is said of arguments that cannot work, or that Midjourney did not take.
+func (w *work) mistake(e *adapter.Error, says string, begun bool) string {
+	if e.Code == "action_unavailable" {
+		return w.unavailable(says)
+	}
+	if begun {
+		return says + " It may have been charged. Change it before you call " + w.tool.Name + " again."
+	}
+	if e.Kind == adapter.Unsupported {
+		return says + " Nothing was paid. It cannot be done this way here."
+	}
+	return says + " Call " + w.tool.Name + " again with it corrected. Nothing was paid."
+}
+
+// unavailable says which buttons a picture has.
+func (w *work) unavailable(says string) string {
+	img, err := w.own(w.args.text("picture"))
+	if err != nil {
+		return says
+	}
+	has := append(pressable(img.Offers()), pressable(img.Likely())...)
+	return "This button is not there. This picture has: " + cmp.Or(strings.Join(has, ", "), "none") + ". Use one of them, or view_picture."
+}
+
+// missing is said of what is not there, or somebody else's.
+func (w *work) missing(e *adapter.Error, says string) string {
+	name := func(fields ...string) string {
+		for _, f := range fields {
+			if text := w.args.text(f); text != "" {
+				return " " + cut(text, 100)
+			}
+		}
+		return ""
+	}
+	switch e.Code {
+	case "image_not_found", "file_not_found":
+		which := name("picture")
+		if e.Param == "end_image" || e.Param == "end_picture" {
+			which = name("end_picture")
+		}
+		return "There is no picture" + which + " for this key. list_pictures shows what there is. Nothing was paid."
+	case "video_not_found":
+		return "There is no video" + name("video", "job") + " for this key. get_job without arguments shows the newest jobs."
+	case "job_not_found":
+		return "There is no job" + name("job") + " for this key. get_job without arguments shows the newest jobs."
+	default:
+		return says + " Call " + w.tool.Name + " again with it corrected. Nothing was paid."
+	}
+}
+
+// ourNames are the tools' names of parameters that the service calls otherwise.
+var ourNames = map[string]string{
+	"size": "aspect_ratio", "image": "picture", "action": "button", "input_reference": "picture", "end_image": "end_picture", "midjourney.speed": "speed",
+	"midjourney.omni_reference": "omni_reference", "midjourney.style_reference": "style_references", "midjourney.reference_images": "image_prompts",
+	"video_id": "video", "id": "picture",
+}
+
+// brackets are an element's number behind a parameter's name.
+var brackets = regexp.MustCompile(`\[\d+\]$`)
+
+// inOurWords is an error's message with the parameters called as the tools call them.
+func (w *work) inOurWords(e *adapter.Error) string {
+	says := e.Message
+	if strings.Contains(says, "/v1/") { // advice for another face
+		says = strings.TrimSpace(otherFace.ReplaceAllString(says, ""))
+	}
+	plain := brackets.ReplaceAllString(e.Param, "")
+	ours, known := ourNames[plain]
+	if plain == "image" && w.tool.Name == "blend_pictures" {
+		ours = "pictures"
+	}
+	if known {
+		says = strings.ReplaceAll(says, "'"+plain+"'", "'"+ours+"'")
+	} else {
+		ours = e.Param
+	}
+	if _, of := w.tool.schema.Properties[brackets.ReplaceAllString(ours, "")]; of && !strings.Contains(says, ours) {
+		says = "'" + ours + "': " + says
+	}
+	return says
+}
+
+// otherFace is a part of a message that names routes.
+var otherFace = regexp.MustCompile(`[:;,]?[^.:;,]*/v1/[^.]*`)
+
+// sentence ends a message as a sentence does.
+func sentence(text string) string {
+	text = strings.TrimSpace(text)
+	if text == "" || strings.HasSuffix(text, ".") || strings.HasSuffix(text, "!") || strings.HasSuffix(text, "?") {
+		return text
+	}
+	return text + "."
+}

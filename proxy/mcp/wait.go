@@ -1,0 +1,169 @@
+package mcp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	sdk "github.com/modelcontextprotocol/go-sdk/mcp"
+
+	"midgate/adapter"
+	"midgate/proxy/web"
+)
+
+// errEnough ends a wait: the client gets the job's ID.
+var errEnough = errors.New("the time for one call is over")
+
+// deliver answers with what a job comes to in time, else with its ID. mine is the call that the job's record names if
+// this one began it; empty for one that only asks.
+func (w *work) deliver(t adapter.Ticket, mine string) (*sdk.CallToolResult, error) {
+	job := t.Job()
+	w.job = job.ID
+	w.note(job.ID)
+	result, ended, err := w.await(t)
+	switch {
+	case w.ctx.Err() != nil:
+		w.owe(t, false)
+		return nil, errGone
+	case err != nil:
+		w.owe(t, true)
+		return nil, err
+	case !ended:
+		w.owe(t, false)
+		return w.pending(t.Job()), nil
+	}
+	answer, err := w.finished(t.Job(), result, mine)
+	w.owe(t, err == nil)
+	return answer, err
+}
+
+// note names the job in the access line.
+func (w *work) note(job string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	web.RequestOf(w.gin).Job = job
+}
+
+// patience is how long the call may wait, from its arrival on.
+func (w *work) patience() time.Duration {
+	most := w.Config.MCPWait
+	if w.wait >= 0 {
+		most = w.wait
+	}
+	if asked, given := w.args.waits(); given {
+		most = min(most, asked)
+	}
+	return most
+}
+
+// await waits for a job; ended is false when the call's time is over and the job's is not.
+func (w *work) await(t adapter.Ticket) (result adapter.Result, ended bool, err error) {
+	ctx, cancel := context.WithDeadlineCause(w.ctx, w.begun.Add(w.patience()), errEnough)
+	defer cancel()
+	ctx, enough := context.WithCancelCause(ctx)
+	defer enough(nil)
+	defer context.AfterFunc(w.draining, func() { enough(errEnough) })()
+	tell, quiet := w.reporting()
+	defer quiet()
+	result, err = t.Wait(ctx, tell)
+	switch {
+	case errors.Is(err, errEnough), errors.Is(err, context.DeadlineExceeded), adapter.KindOf(err) == adapter.Timeout:
+		return adapter.Result{}, false, nil
+	default:
+		return result, err == nil, err
+	}
+}
+
+const (
+	tellAgain   = 5 * time.Second // nothing new is told after this long, too
+	tellApart   = time.Second     // between two messages
+	tellFurther = 0.01            // how far a message is beyond the last one where nothing is new: it must grow
+)
+
+// reporter tells a client that asked for it how far a job is.
+type reporter struct {
+	send func(progress float64, message string)
+
+	mu      sync.Mutex
+	now     adapter.Progress
+	changed chan struct{}
+	last    float64
+}
+
+// reporting begins to tell the client how far the job is, if it wants to know; quiet ends that.
+func (w *work) reporting() (tell func(adapter.Progress), quiet func()) {
+	token := w.req.Params.GetProgressToken()
+	if token == nil {
+		return nil, func() {}
+	}
+	r := &reporter{changed: make(chan struct{}, 1), send: func(progress float64, message string) {
+		// What does not arrive is told again soon.
+		_ = w.req.Session.NotifyProgress(w.reply, &sdk.ProgressNotificationParams{ProgressToken: token, Progress: progress, Total: 100, Message: message})
+	}}
+	done, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		_ = w.Guarded(w.attr(), func() error { r.run(done); return nil })
+	}()
+	return r.tell, func() {
+		close(done)
+		<-ended
+	}
+}
+
+func (r *reporter) tell(p adapter.Progress) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.now == p {
+		return
+	}
+	r.now = p
+	select {
+	case r.changed <- struct{}{}:
+	default:
+	}
+}
+
+func (r *reporter) run(done <-chan struct{}) {
+	again, apart := time.NewTimer(tellAgain), time.NewTimer(0)
+	defer again.Stop()
+	defer apart.Stop()
+	for {
+		select { // not too often
+		case <-apart.C:
+		case <-done:
+			return
+		}
+		select {
+		case <-r.changed:
+		case <-again.C:
+		case <-done:
+			return
+		}
+		r.send(r.next())
+		again.Reset(tellAgain)
+		apart.Reset(tellApart)
+	}
+}
+
+// next is what is told now. It always grows.
+func (r *reporter) next() (progress float64, message string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.last = max(r.last+tellFurther, float64(min(r.now.Percent, 99)))
+	return r.last, stage(r.now)
+}
+
+// stage says in words how far a job is.
+func stage(p adapter.Progress) string {
+	switch {
+	case p.Status == adapter.JobQueued || p.Status == "":
+		return "queued"
+	case p.Percent >= 99:
+		return "fetching"
+	default:
+		return fmt.Sprintf("drawing, %d %%", p.Percent)
+	}
+}
