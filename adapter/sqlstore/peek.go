@@ -63,7 +63,9 @@ func (v *View) Sales(ctx context.Context, owner string, since, until time.Time) 
 }
 
 // Each calls see with every job, oldest first.
-func (v *View) Each(ctx context.Context, see func(adapter.Job) error) error { return v.of.Each(ctx, see) }
+func (v *View) Each(ctx context.Context, see func(adapter.Job) error) error {
+	return v.of.Each(ctx, see)
+}
 
 // Close ends the reading.
 func (v *View) Close() error { return v.pool.Close() }
