@@ -76,3 +76,19 @@ func TestREADMEsListOfUpstreamsIsUnderstood(t *testing.T) {
 		t.Errorf("%d upstreams, want 2", got)
 	}
 }
+
+func TestREADMEsKeysFileIsUnderstood(t *testing.T) {
+	raw, err := os.ReadFile(readme)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, example, _ := strings.Cut(string(raw), "```yaml\nprices:")
+	example, _, _ = strings.Cut(example, "```")
+	k, err := parseKeys([]byte("prices:"+example), "keys.yaml", Config{}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(k.Keys) != 1 || k.Keys[0].Policy.Budget.None() || !k.Keys[0].Policy.Admin || len(k.Keys[0].Hashes) != 1 {
+		t.Errorf("the example is read as %+v", k)
+	}
+}

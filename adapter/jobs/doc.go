@@ -19,6 +19,10 @@
 // A picture costs three commits: the job with its first intent, its submission, its result with all records. What became
 // of answers rides on the next commit (deliveries.go).
 //
+// What a job may cost is taken out of its key's budgets in the unit that accepts it. Every unit that changes a job's steps
+// or ends it books the difference in the ledger (ledger.go), so that the ledger is the sum of the jobs at every moment,
+// whatever is killed and whatever is written twice.
+//
 // Memory holds the jobs that are executed here and those that somebody waits for here.
 //
 // The package never says what is submitted: that is the workflow's, which a job names. It knows no prompts, buttons or

@@ -12,6 +12,7 @@ func (s *Engine) Without(rules Rules) { s.without = rules }
 var EachRule = map[string]Rules{
 	"a late original joins its repeat":                           {Without: dedup.Without{LateOriginals: true}},
 	"a repeat without a counter overtakes the end of its client": {Without: dedup.Without{Overtaking: true}},
+	"budgets are looked at where they are taken":                 {inUnit: true},
 	"a deserted job submits nothing":                             {deserted: true},
 	"quarters rotate":                                            {Without: dedup.Without{Rotation: true}},
 	"a U that several need is pressed once":                      {onePress: true},

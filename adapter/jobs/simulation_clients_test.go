@@ -12,6 +12,7 @@ import (
 	"midgate/adapter"
 	"midgate/adapter/adaptertest/harness"
 	"midgate/adapter/jobs"
+	"midgate/adapter/spend"
 )
 
 var owners = []string{"alice", "bob"}
@@ -45,7 +46,7 @@ func (g group) client(i, n int) *client {
 	words := harness.Generation(g.name)
 	words.N = n
 	c := &client{w: g.w, name: fmt.Sprintf("%s/%d", g.name, i), r: g.w.dice.of(g.name, i),
-		base: adapter.Attempt{Caller: adapter.Caller{Owner: g.owner}, Route: "/v1/images/generations", Body: g.name}}
+		base: adapter.Attempt{Caller: adapter.Caller{Owner: g.owner, Name: g.owner}, Route: "/v1/images/generations", Body: g.name}}
 	c.ask = func(ctx context.Context, p *process, a adapter.Attempt) (adapter.Ticket, error) {
 		if !g.w.plan.first {
 			return p.gate.Generate(ctx, a, words)
@@ -55,7 +56,7 @@ func (g group) client(i, n int) *client {
 			return nil, err
 		}
 		return p.gate.Accept(ctx, a, jobs.Spec{Kind: adapter.JobGeneration, N: n, Request: words, Account: account, Speed: adapter.Fast,
-			First: "imagine", Quarter: n == 1, Share: n == 1})
+			First: "imagine", Quarter: n == 1, Share: n == 1, Takes: map[string]int{spend.Generation: (n + 3) / 4}})
 	}
 	return c
 }

@@ -15,6 +15,7 @@ func (w *world) judgeRefusal(c *client, err error) {
 	kind := adapter.KindOf(err)
 	switch {
 	case kind == adapter.Busy:
+	case kind == adapter.Credit && w.plan.budget > 0:
 	case kind == adapter.Storage && w.troubled(w.plan.commits || w.plan.process):
 	default:
 		w.log.wrong("%s is refused: %v (%s)", c.name, err, kind)
@@ -39,7 +40,7 @@ func (w *world) judgeError(c *client, p *process, job adapter.Job, waited time.D
 		if len(paid) > 0 && job.Kind == adapter.JobGeneration && job.N <= 4 {
 			w.log.wrong("%s is told %q of job %s, and it was submitted", c.name, told.Message, short(job.ID))
 		}
-		if told.Kind == adapter.Credit && !upstream || told.Kind == adapter.Storage && !commits && !process {
+		if told.Kind == adapter.Credit && !upstream && w.plan.budget == 0 || told.Kind == adapter.Storage && !commits && !process {
 			w.log.wrong("%s is told %q, and nothing of that is true", c.name, told.Message)
 		}
 	case adapter.Ambiguous:
@@ -114,6 +115,7 @@ func (w *world) judge() {
 			w.log.wrong("%q of %s is paid more than %d times", t.job.Prompt, t.job.Owner, charges[t.job.Body]-1)
 		}
 	}
+	w.judgeBudgets()
 	w.judgeReach()
 }
 

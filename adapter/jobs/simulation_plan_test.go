@@ -15,6 +15,7 @@ type plan struct {
 	line     int           // places in the queue
 	timeout  time.Duration // of one answer
 	groups   int           // of clients
+	budget   int           // jobs that each owner may spend in all; 0: without end
 
 	upstream bool // submissions, polls and pictures fail
 	process  bool // processes die, are stopped and go on
@@ -24,8 +25,10 @@ type plan struct {
 	faults time.Duration // how long
 }
 
-// calm reports whether nothing fails but what clients do: then each wish has exactly what it may cost.
-func (p plan) calm() bool { return !p.upstream && !p.process && !p.commits && !p.clocks }
+// calm reports whether nothing fails but what clients do, and nothing is refused for its cost: then each wish has exactly what it may cost.
+func (p plan) calm() bool {
+	return p.budget == 0 && !p.upstream && !p.process && !p.commits && !p.clocks
+}
 
 const (
 	worldDeadline = 15 * time.Minute // of a job
@@ -36,6 +39,9 @@ func planned(d dice) plan {
 	r := d.of("plan")
 	p := plan{replicas: pick(r, 1, 2, 2, 3), share: pick(r, 0, time.Second, time.Second), first: r.IntN(2) == 0,
 		places: pick(r, 1, 2, 4, 16), line: pick(r, 2, 8, 64), timeout: pick(r, 60*time.Second, 3*time.Minute), groups: 2 + r.IntN(3), faults: time.Minute}
+	if b := d.of("budget"); b.IntN(3) == 0 {
+		p.budget = 1 + b.IntN(8)
+	}
 	p.shared = p.replicas > 1 || r.IntN(2) == 0
 	if r.IntN(2) == 0 {
 		return p
@@ -49,6 +55,6 @@ func planned(d dice) plan {
 }
 
 func (p plan) String() string {
-	return fmt.Sprintf("%d replicas, shared %t, quarters for %s, first intent %t, %d places, %d in line, answers wait %s; failing upstream %t, processes %t, commits %t, clocks %t",
-		p.replicas, p.shared, p.share, p.first, p.places, p.line, p.timeout, p.upstream, p.process, p.commits, p.clocks)
+	return fmt.Sprintf("%d replicas, shared %t, quarters for %s, first intent %t, %d places, %d in line, answers wait %s, budgets of %d; failing upstream %t, processes %t, commits %t, clocks %t",
+		p.replicas, p.shared, p.share, p.first, p.places, p.line, p.timeout, p.budget, p.upstream, p.process, p.commits, p.clocks)
 }

@@ -80,7 +80,7 @@ func (w *world) newProcess(name string) *process {
 	}
 	cfg := w.cfg
 	cfg.Replica = name
-	p.gate = harness.Wire(cfg, harness.Parts{Accounts: accounts{p}, State: p.door(), Bus: wire{p}, Pictures: shelfOf{w.shelf, p}, Log: slog.New(logOf{w.log, name})})
+	p.gate = harness.Wire(cfg, harness.Parts{Accounts: accounts{p}, State: p.door(), Bus: wire{p}, Pictures: shelfOf{w.shelf, p}, Terms: w.terms, Log: slog.New(logOf{w.log, name})})
 	p.gate.Without(w.without.rules)
 	if w.plan.shared {
 		ctx, end := context.WithCancel(context.Background())

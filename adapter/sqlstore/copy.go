@@ -36,13 +36,13 @@ var kept = []table{
 }
 
 // Each calls see with every job, oldest first.
-func (s *Store) Each(ctx context.Context, see func(adapter.Job) error) error {
-	ids, err := s.names(ctx, "SELECT id FROM jobs ORDER BY created, id")
+func (t *tables) Each(ctx context.Context, see func(adapter.Job) error) error {
+	ids, err := t.names(ctx, "SELECT id FROM jobs ORDER BY created, id")
 	if err != nil {
 		return err
 	}
 	for _, id := range ids {
-		job, err := s.Job(ctx, id)
+		job, err := t.Job(ctx, id)
 		if err != nil {
 			return err
 		}

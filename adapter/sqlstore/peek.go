@@ -16,7 +16,7 @@ import (
 
 // View is a database that is only read, also while a midgate runs on it.
 type View struct {
-	of   adapter.LedgerReader
+	of   *tables
 	pool *sql.DB
 }
 
@@ -60,6 +60,11 @@ func (v *View) Ledger(ctx context.Context, account string) ([]adapter.LedgerRow,
 // Sales implements adapter.LedgerReader.
 func (v *View) Sales(ctx context.Context, owner string, since, until time.Time) ([]adapter.Sale, error) {
 	return v.of.Sales(ctx, owner, since, until)
+}
+
+// Each calls see with every job, oldest first.
+func (v *View) Each(ctx context.Context, see func(adapter.Job) error) error {
+	return v.of.Each(ctx, see)
 }
 
 // Close ends the reading.

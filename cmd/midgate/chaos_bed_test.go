@@ -16,7 +16,10 @@ import (
 	"testing"
 	"time"
 
+	"midgate/adapter/jobs"
 	"midgate/adapter/midjourney/simulator"
+	"midgate/adapter/sqlstore"
+	"midgate/config"
 )
 
 // bed is what faults are tested on: gates in processes of their own, and a simulated upstream in this one, over real
@@ -234,8 +237,31 @@ func (b *bed) settle(intents int) {
 		}
 		states[c.State] = true
 	}
+	b.balanced()
 	b.reachable(jobs)
 	b.t.Logf("%d jobs, %d charges of at most %d", len(jobs), len(ledger), intents)
+}
+
+// balanced looks whether the ledger of what was spent is the sum of the jobs, with nothing held for jobs that are over.
+func (b *bed) balanced() {
+	b.t.Helper()
+	cfg, err := config.Load(config.Source{Environ: b.environ, NoUpstream: true})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	books, err := sqlstore.Peek(b.t.Context(), cfg.State)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	defer func() { _ = books.Close() }()
+	var found []string
+	eventually(b.t, "the ledger is the sum of the jobs", func() bool {
+		found, err = jobs.Unbalanced(b.t.Context(), books)
+		return err != nil || len(found) == 0
+	})
+	if err != nil {
+		b.t.Fatal(err)
+	}
 }
 
 // lost says which charges led to nothing. A step that was finished counts although a later one of its job is of unknown

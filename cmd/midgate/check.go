@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"midgate/adapter"
+	"midgate/adapter/jobs"
 	"midgate/adapter/midjourney"
 	"midgate/adapter/sqlstore"
 	"midgate/config"
@@ -92,7 +93,29 @@ func (p program) examineState(ctx context.Context, cfg sqlstore.Config) bool {
 	for _, f := range findings {
 		p.finding("attention", "%s", f)
 	}
+	for _, f := range unbalanced(ctx, cfg) {
+		p.finding("attention", "%s", f)
+	}
 	return true
+}
+
+// unbalanced says where the ledger of what was spent is not the sum of the jobs: what it says twice, since a midgate may
+// run meanwhile. A state that is not there yet is balanced.
+func unbalanced(ctx context.Context, cfg sqlstore.Config) []string {
+	state, err := sqlstore.Peek(ctx, cfg)
+	if err != nil {
+		return nil
+	}
+	defer func() { _ = state.Close() }() // it was only read
+	found, err := jobs.Unbalanced(ctx, state)
+	if err != nil || len(found) == 0 {
+		return nil
+	}
+	again, err := jobs.Unbalanced(ctx, state)
+	if err != nil {
+		return nil
+	}
+	return slices.DeleteFunc(found, func(f string) bool { return !slices.Contains(again, f) })
 }
 
 // shown says what clients need, in words.
