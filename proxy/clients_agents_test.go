@@ -224,3 +224,36 @@ func TestTheReadmesAgentsConnect(t *testing.T) {
 		})
 	}
 }
+
+// No chat program that shows apps can be run here: the page is shown by the SDK's own host bridge, in Chromium. It waits
+// for the job, shows four pictures, and a button in it presses Midjourney's.
+func TestTheAppShowsPicturesAndPressesTheirButtons(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, simulator.Config{Pace: 500 * time.Millisecond})
+	dir := filepath.Join("testdata", "clients", "mcp-app")
+	script, err := os.ReadFile(filepath.Join("testdata", "clients", "apphost.mjs"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := exec.CommandContext(t.Context(), nodeOf(dir), "--input-type=module", "-e", string(script), "apphost.mjs", h.base+"/mcp", "sk-alice")
+	run.Dir, run.Stderr = dir, os.Stderr
+	out, err := run.Output()
+	if err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	var saw struct {
+		Type, Label, Says, Height string
+		Pictures                  int
+		Changed                   bool
+		Problems                  []string
+	}
+	if err := json.Unmarshal(out, &saw); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	if saw.Type != "text/html;profile=mcp-app" || saw.Pictures != 4 || saw.Label != "Picture 1: a red fox" || !saw.Changed || saw.Says != "" || saw.Height == "" || len(saw.Problems) > 0 {
+		t.Errorf("it saw %+v", saw)
+	}
+	if got := strings.Join(h.kinds(), " "); got != "imagine upscale vary_strong" {
+		t.Errorf("it cost %q", got)
+	}
+}

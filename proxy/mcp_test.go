@@ -490,7 +490,7 @@ func TestMCP_PicturesCanBeAttached(t *testing.T) {
 	a := newAgent(t, h.base+"/mcp", "sk-alice")
 	drawn := a.call("draw", map[string]any{"prompt": "a red fox"})
 	list, err := a.session.ListResources(t.Context(), nil)
-	if err != nil || len(list.Resources) != 4 || list.Resources[0].Title != "a red fox" {
+	if err != nil || len(list.Resources) != 5 || list.Resources[1].Title != "a red fox" {
 		t.Fatalf("the pictures are %+v, %v", list, err)
 	}
 	templates, err := a.session.ListResourceTemplates(t.Context(), nil)
@@ -510,7 +510,7 @@ func TestMCP_PicturesCanBeAttached(t *testing.T) {
 			t.Errorf("somebody else reads %s: %+v", uri, res)
 		}
 	}
-	if list, err := newAgent(t, h.base+"/mcp", "sk-bob").session.ListResources(t.Context(), nil); err != nil || len(list.Resources) != 0 {
+	if list, err := newAgent(t, h.base+"/mcp", "sk-bob").session.ListResources(t.Context(), nil); err != nil || len(list.Resources) != 1 {
 		t.Errorf("somebody else's list is %+v, %v", list, err)
 	}
 	prompt, err := a.session.GetPrompt(t.Context(), &protocol.GetPromptParams{Name: "illustrate", Arguments: map[string]string{"text": "It was a dark night.", "style": "woodcut"}})

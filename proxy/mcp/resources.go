@@ -56,7 +56,7 @@ func (s *Routes) listPictures(ctx context.Context, list *sdk.ListResourcesResult
 		return fmt.Errorf("the pictures cannot be listed")
 	}
 	for _, img := range images {
-		if img.IsGrid() || len(list.Resources) == newest {
+		if img.IsGrid() || len(list.Resources) > newest {
 			continue
 		}
 		list.Resources = append(list.Resources, &sdk.Resource{URI: pictureURI + img.ID, Name: img.ID, Title: cut(img.Prompt, 80), MIMEType: "image/jpeg"})

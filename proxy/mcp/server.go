@@ -104,9 +104,15 @@ func (s *Routes) server(on switches) *sdk.Server {
 		if on.structured {
 			listed.OutputSchema = outputSchema
 		}
+		if hasApp[t.Name] && !on.structured {
+			listed.Meta = appMeta
+		}
 		server.AddTool(listed, s.serve(t))
 	}
 	s.offerPictures(server)
+	if !on.structured {
+		offerApp(server)
+	}
 	offerPrompts(server)
 	return server
 }
