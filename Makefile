@@ -38,6 +38,7 @@ test: prepare ## every check that needs no network: format, vet, all tests under
 	go test -race -vet=all -timeout 40m $(SLOW) $(filter-out $(SLOW),$(shell go list ./...))
 	@echo; echo 'What each client did, and what it cost at the simulated upstream:'; cat proxy/testdata/clients/operations.md
 	@echo; echo 'What each client did when something broke:'; cat proxy/testdata/clients/broken.md
+	@echo; echo 'What each client of the agents'\'' protocol did, and what it cost:'; cat proxy/testdata/clients/agents.md
 
 .PHONY: prepare
 prepare: ## what tests need beside Go and Node: Debian packages that are missing, npm packages of the client tests

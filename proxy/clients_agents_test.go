@@ -160,3 +160,100 @@ func TestMastraPaysOnceBehindAProxyThatCuts(t *testing.T) {
 	}
 	h.costs(t, 1)
 }
+
+// The protocol's own inspector finds nothing to say about the tools, and can use one.
+func TestTheInspectorFindsNothing(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, simulator.Config{})
+	dir := filepath.Join("testdata", "clients", "mcp-inspector")
+	inspect := func(args ...string) string {
+		t.Helper()
+		run := exec.CommandContext(t.Context(), nodeOf(dir), append([]string{"node_modules/.bin/mcp-inspector", "--cli", h.base + "/mcp", "--transport", "http", "--header", "Authorization: Bearer sk-alice"}, args...)...)
+		run.Dir = dir
+		run.Env = append(os.Environ(), "HOME="+t.TempDir())
+		var complaints strings.Builder
+		run.Stderr = &complaints
+		out, err := run.Output()
+		if err != nil || strings.Contains(complaints.String(), "arning") {
+			t.Errorf("%q: %v: %s %s", args, err, complaints.String(), out)
+		}
+		return string(out)
+	}
+	if list := inspect("--method", "tools/list", "--strict"); strings.Count(list, `"inputSchema"`) != 10 {
+		t.Errorf("it lists %s", list)
+	}
+	if drawn := inspect("--method", "tools/call", "--tool-name", "draw", "--tool-arg", "prompt=a mill"); !strings.Contains(drawn, "4 pictures drawn") || !strings.Contains(drawn, "image/jpeg") {
+		t.Errorf("draw = %.500s", drawn)
+	}
+	h.costs(t, 1)
+}
+
+// The README's programs connect as they stand.
+func TestTheReadmesAgentsConnect(t *testing.T) {
+	readme, err := os.ReadFile(filepath.Join("..", "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(readme), "<b>Programs</b>: AI SDK")
+	_, rest, _ = strings.Cut(rest, "```ts\n")
+	code, _, found := strings.Cut(rest, "```")
+	if !found {
+		t.Fatal("the README has no such code")
+	}
+	for name, c := range map[string]struct{ folder, library, then string }{
+		"ai":     {"mcp", "@ai-sdk/mcp", `console.log(Object.keys(await ai.tools()).length); await ai.close()`},
+		"mastra": {"mcp-mastra", "@mastra/mcp", `console.log(Object.keys(await mastra.listTools()).length); await mastra.disconnect()`},
+		"chain":  {"mcp-langchain", "@langchain/mcp-adapters", `console.log((await chain.getTools()).length); await chain.close()`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newHouse(t, simulator.Config{})
+			var own []string
+			for line := range strings.Lines(code) {
+				if strings.Contains(line, c.library) || strings.HasPrefix(line, "const "+name+" ") {
+					own = append(own, line)
+				}
+			}
+			program := strings.NewReplacer("http://HOST:8080", h.base, "your-key", "sk-alice").Replace(strings.Join(own, "")) + c.then + "; process.exit(0)"
+			dir := filepath.Join("testdata", "clients", c.folder)
+			run := exec.CommandContext(t.Context(), nodeOf(dir), "--input-type=module", "-e", program)
+			run.Dir, run.Stderr = dir, os.Stderr
+			if out, err := run.Output(); err != nil || strings.TrimSpace(string(out)) != "10" {
+				t.Errorf("%v: it prints %q, want 10 tools:\n%s", err, out, program)
+			}
+		})
+	}
+}
+
+// No chat program that shows apps can be run here: the page is shown by the SDK's own host bridge, in Chromium. It waits
+// for the job, shows four pictures, and a button in it presses Midjourney's.
+func TestTheAppShowsPicturesAndPressesTheirButtons(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, simulator.Config{Pace: 500 * time.Millisecond})
+	dir := filepath.Join("testdata", "clients", "mcp-app")
+	script, err := os.ReadFile(filepath.Join("testdata", "clients", "apphost.mjs"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := exec.CommandContext(t.Context(), nodeOf(dir), "--input-type=module", "-e", string(script), "apphost.mjs", h.base+"/mcp", "sk-alice")
+	run.Dir, run.Stderr = dir, os.Stderr
+	out, err := run.Output()
+	if err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	var saw struct {
+		Type, Label, Says, Height string
+		Pictures                  int
+		Changed                   bool
+		Problems                  []string
+	}
+	if err := json.Unmarshal(out, &saw); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	if saw.Type != "text/html;profile=mcp-app" || saw.Pictures != 4 || saw.Label != "Picture 1: a red fox" || !saw.Changed || saw.Says != "" || saw.Height == "" || len(saw.Problems) > 0 {
+		t.Errorf("it saw %+v", saw)
+	}
+	if got := strings.Join(h.kinds(), " "); got != "imagine upscale vary_strong" {
+		t.Errorf("it cost %q", got)
+	}
+}

@@ -483,3 +483,45 @@ func TestMCP_TheListOfTools(t *testing.T) {
 	}
 	golden(t, "mcp_tools", bytes.TrimSpace(b.Bytes()))
 }
+
+// A person attaches a picture, and begins with a prompt.
+func TestMCP_PicturesCanBeAttached(t *testing.T) {
+	h := newHouse(t, simulator.Config{Pixels: 512})
+	a := newAgent(t, h.base+"/mcp", "sk-alice")
+	drawn := a.call("draw", map[string]any{"prompt": "a red fox"})
+	list, err := a.session.ListResources(t.Context(), nil)
+	if err != nil || len(list.Resources) != 5 || list.Resources[1].Title != "a red fox" {
+		t.Fatalf("the pictures are %+v, %v", list, err)
+	}
+	templates, err := a.session.ListResourceTemplates(t.Context(), nil)
+	if err != nil || len(templates.ResourceTemplates) != 1 || templates.ResourceTemplates[0].URITemplate != "midgate://pictures/{id}" {
+		t.Errorf("the templates are %+v, %v", templates, err)
+	}
+	uri := "midgate://pictures/" + drawn.Pictures[3].ID
+	read, err := a.session.ReadResource(t.Context(), &protocol.ReadResourceParams{URI: uri})
+	if err != nil || len(read.Contents) != 1 || read.Contents[0].MIMEType != "image/jpeg" || len(read.Contents[0].Blob) > 700<<10 {
+		t.Fatalf("the picture is %+v, %v", read, err)
+	}
+	if img, err := jpeg.Decode(bytes.NewReader(read.Contents[0].Blob)); err != nil || img.Bounds().Dx() != 512 {
+		t.Errorf("it is %v, %v", img, err)
+	}
+	for _, uri := range []string{uri, "midgate://pictures/img_AAAAAAAAAAAAAAAAAAAAAAAAAA", "midgate://pictures/x"} {
+		if res, err := newAgent(t, h.base+"/mcp", "sk-bob").session.ReadResource(t.Context(), &protocol.ReadResourceParams{URI: uri}); err == nil {
+			t.Errorf("somebody else reads %s: %+v", uri, res)
+		}
+	}
+	if list, err := newAgent(t, h.base+"/mcp", "sk-bob").session.ListResources(t.Context(), nil); err != nil || len(list.Resources) != 1 {
+		t.Errorf("somebody else's list is %+v, %v", list, err)
+	}
+	prompt, err := a.session.GetPrompt(t.Context(), &protocol.GetPromptParams{Name: "illustrate", Arguments: map[string]string{"text": "It was a dark night.", "style": "woodcut"}})
+	if err != nil || len(prompt.Messages) != 1 {
+		t.Fatalf("the prompt is %+v, %v", prompt, err)
+	}
+	if text := prompt.Messages[0].Content.(*protocol.TextContent).Text; !strings.Contains(text, "woodcut") || !strings.HasSuffix(text, "It was a dark night.") {
+		t.Errorf("the prompt says %q", text)
+	}
+	if _, err := a.session.GetPrompt(t.Context(), &protocol.GetPromptParams{Name: "illustrate"}); err == nil {
+		t.Error("a prompt without its text is given")
+	}
+	h.costs(t, 1)
+}

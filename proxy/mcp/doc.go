@@ -7,6 +7,8 @@
 //	tools.go      what each tool asks the service for
 //	wait.go       how long a call waits, and what it tells meanwhile
 //	answer.go     what a finished job looks like to a model: text and one picture
+//	resources.go  pictures that a person attaches, and a prompt to begin with
+//	app.html      the page that some chat programs show beside an answer
 //	errors.go     what went wrong, and what the model shall do about it
 //
 // A call never waits longer than a client does: then it is answered with its job's ID. A job is never cancelled since a

@@ -92,7 +92,7 @@ func (s *Routes) server(on switches) *sdk.Server {
 		Icons:      []sdk.Icon{{Source: "data:image/svg+xml;base64," + base64.StdEncoding.EncodeToString(icon), MIMEType: "image/svg+xml", Sizes: []string{"any"}}},
 	}, &sdk.ServerOptions{
 		Instructions: instructions,
-		Capabilities: &sdk.ServerCapabilities{Tools: &sdk.ToolCapabilities{}},
+		Capabilities: &sdk.ServerCapabilities{Tools: &sdk.ToolCapabilities{}, Resources: &sdk.ResourceCapabilities{}, Prompts: &sdk.PromptCapabilities{}},
 		Logger:       slog.New(slog.DiscardHandler), // its lines may quote requests
 		SetCacheable: func(_ context.Context, _ sdk.Request, c *sdk.Cacheable) { c.TTLMs, c.CacheScope = listsKept, "private" },
 	})
@@ -104,8 +104,16 @@ func (s *Routes) server(on switches) *sdk.Server {
 		if on.structured {
 			listed.OutputSchema = outputSchema
 		}
+		if hasApp[t.Name] && !on.structured {
+			listed.Meta = appMeta
+		}
 		server.AddTool(listed, s.serve(t))
 	}
+	s.offerPictures(server)
+	if !on.structured {
+		offerApp(server)
+	}
+	offerPrompts(server)
 	return server
 }
 

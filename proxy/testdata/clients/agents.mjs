@@ -54,7 +54,7 @@ const clients = {
     return {
       call: async (tool, args) => {
         const m = await tools[tool].invoke({ type: 'tool_call', id: 'x', name: tool, args })
-        const content = Array.isArray(m.content) ? m.content : [{ type: 'text', text: m.content }]
+        const content = Array.isArray(m.content) ? m.content : [JSON.parse(m.content)] // one block alone becomes its JSON
         return {
           text: content.filter((b) => b.type === 'text').map((b) => b.text).join('\n'),
           picture: content.some((b) => b.type === 'image_url' || b.type === 'image'),
