@@ -236,7 +236,15 @@ func officialChat(ctx context.Context, c official.Client, o order) (any, error) 
 func goOpenAI(ctx context.Context, o order) (any, error) {
 	cfg := gpt.DefaultConfig(o.Key)
 	cfg.BaseURL = o.Base
-	c := gpt.NewClientWithConfig(cfg)
+	return gptCall(ctx, gpt.NewClientWithConfig(cfg), o)
+}
+
+// goOpenAIForAzure is the same with Azure's addresses, which have the model in their path.
+func goOpenAIForAzure(ctx context.Context, o order) (any, error) {
+	return gptCall(ctx, gpt.NewClientWithConfig(gpt.DefaultAzureConfig(o.Key, strings.TrimSuffix(o.Base, "/v1"))), o)
+}
+
+func gptCall(ctx context.Context, c *gpt.Client, o order) (any, error) {
 	switch o.Op {
 	case "models":
 		list, err := c.ListModels(ctx)

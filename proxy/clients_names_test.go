@@ -15,6 +15,8 @@ type client struct {
 	ownForm    bool // it decides itself between addresses and base64
 	splits     bool // it asks for n pictures in several requests
 	noThoughts bool // it drops reasoning_content
+	// on is the library of another row that makes and repeats its requests: what breaks is tried in that row only.
+	on string
 }
 
 // Why a library does not do what others do.
@@ -29,19 +31,26 @@ var clients = []client{
 	{name: "openai 5", start: node("openai-5", "openai.mjs")},
 	{name: "openai 6", start: node("openai-6", "openai.mjs")},
 	{name: "openai 7", start: node("openai-7", "openai.mjs"), dialects: 3},
-	{name: "ai + openai", start: node("ai-openai", "ai.mjs"), ownForm: true, splits: true, noThoughts: true,
+	{name: "openai 6, Azure", start: node("openai-6", "openai.mjs", "azure"), on: "openai 6"},
+	{name: "openai 7, Azure", start: node("openai-7", "openai.mjs", "azure"), on: "openai 7"},
+	{name: "ai + openai", start: node("ai", "ai.mjs", "openai"), ownForm: true, splits: true, noThoughts: true,
 		lacks: map[string]string{"models": noCall, "variation": noCall}},
-	{name: "ai + openai-compatible", start: node("ai-openai-compatible", "ai.mjs"), ownForm: true, splits: true,
+	{name: "ai + openai-compatible", start: node("ai", "ai.mjs", "openai-compatible"), ownForm: true, splits: true,
 		lacks: map[string]string{"models": noCall, "variation": noCall, "stream": noStream, "responses": noCall}},
+	{name: "ai + openrouter", start: node("ai", "ai.mjs", "openrouter"), on: "ai + openai-compatible", ownForm: true, splits: true, noThoughts: true,
+		lacks: map[string]string{"models": noCall, "variation": noCall, "edit with mask": "refuses masks", "responses": noCall}},
+	{name: "ai + azure", start: node("ai", "ai.mjs", "azure"), on: "ai + openai", ownForm: true, splits: true, noThoughts: true,
+		lacks: map[string]string{"models": noCall, "variation": noCall}},
 	{name: "langchain", start: node("langchain", "langchain.mjs"), ownForm: true, splits: true,
 		lacks: map[string]string{"models": noCall, "variation": noCall}},
 	{name: "openai-go", start: inProcess(goSDK(openaiGo)), dialects: 3},
 	{name: "go-openai", start: inProcess(goSDK(goOpenAI)), dialects: 3, lacks: map[string]string{"stream": noStream, "responses": noCall}},
+	{name: "go-openai, Azure", start: inProcess(goSDK(goOpenAIForAzure)), on: "go-openai", lacks: map[string]string{"stream": noStream, "responses": noCall}},
 	{name: "Python, replayed", start: inProcess(pythonSDK{})},
 }
 
-func node(folder, script string) func(*testing.T) sdk {
-	return func(t *testing.T) sdk { return startNode(t, folder, script) }
+func node(folder, script string, args ...string) func(*testing.T) sdk {
+	return func(t *testing.T) sdk { return startNode(t, folder, script, args...) }
 }
 
 func inProcess(s sdk) func(*testing.T) sdk {

@@ -22,14 +22,14 @@ type program struct {
 	ended   bool
 }
 
-// startNode runs a script with the packages of a folder under testdata/clients. The folder may bring its own Node.
-func startNode(t *testing.T, folder, script string) *program {
+// startNode runs a script, with its arguments, with the packages of a folder under testdata/clients.
+func startNode(t *testing.T, folder, script string, args ...string) *program {
 	t.Helper()
 	dir := filepath.Join("testdata", "clients", folder)
 	if _, err := os.Stat(filepath.Join(dir, "node_modules")); err != nil {
 		t.Fatalf("the npm packages of %s are missing: run `make prepare` (it needs npm and Node 20)", dir)
 	}
-	cmd := exec.CommandContext(t.Context(), nodeOf(dir), filepath.Join("..", script))
+	cmd := exec.CommandContext(t.Context(), nodeFor(t, folder), append([]string{filepath.Join("..", script)}, args...)...)
 	cmd.Dir, cmd.Stderr = dir, os.Stderr
 	in, err := cmd.StdinPipe()
 	if err != nil {
@@ -53,13 +53,23 @@ func startNode(t *testing.T, folder, script string) *program {
 	return p
 }
 
-// nodeOf is the Node that a folder brings, seen from there, or else the machine's own.
-func nodeOf(dir string) string {
-	own := filepath.Join("node_modules", ".bin", "node")
-	if _, err := os.Stat(filepath.Join(dir, own)); err != nil {
+// plainNode are the folders whose libraries run on the Node of the machine; the others need a newer one.
+var plainNode = map[string]bool{"openai-4": true, "openai-5": true, "openai-6": true}
+
+// nodeFor is the Node that runs the libraries of a folder: a newer one has a folder of its own, which all share.
+func nodeFor(t *testing.T, folder string) string {
+	t.Helper()
+	if plainNode[folder] {
 		return "node"
 	}
-	return "./" + own
+	newer, err := filepath.Abs(filepath.Join("testdata", "clients", "node-22", "node_modules", ".bin", "node"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(newer); err != nil {
+		t.Fatal("the newer Node is missing: run `make prepare`")
+	}
+	return newer
 }
 
 // read hands out the outcomes until the process ends.

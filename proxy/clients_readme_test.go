@@ -24,7 +24,7 @@ func TestTheReadmesSnippetsRun(t *testing.T) {
 		jobs                 int
 	}{
 		"Node": {"openai-7", "\nNode (", "```js\n", `console.log(JSON.stringify({ pictures: result.data.map((p) => p.url) }))`, 1},
-		"Vercel AI SDK": {"ai-openai", "<b>Vercel AI SDK</b>", "```ts\n", `let text = ''
+		"Vercel AI SDK": {"ai", "<b>Vercel AI SDK</b>", "```ts\n", `let text = ''
 for await (const piece of textStream) text += piece
 console.log(JSON.stringify({ pictures: images.map((i) => i.mediaType), text }))`, 2},
 		"LangChain": {"langchain", "<b>LangChain</b>", "```ts\n", `console.log(JSON.stringify({ pictures: [url], text: (await chat.invoke('a red fox')).content }))`, 2},
@@ -39,7 +39,7 @@ console.log(JSON.stringify({ pictures: images.map((i) => i.mediaType), text }))`
 			}
 			code = strings.NewReplacer("http://HOST:8080", h.base, "http://127.0.0.1:8080", h.base, "your-key", "sk-alice").Replace(code) + tt.then
 			dir := filepath.Join("testdata", "clients", tt.folder)
-			run := exec.CommandContext(t.Context(), nodeOf(dir), "--input-type=module", "-e", code)
+			run := exec.CommandContext(t.Context(), nodeFor(t, tt.folder), "--input-type=module", "-e", code)
 			run.Dir, run.Stderr = dir, os.Stderr
 			out, err := run.Output()
 			if err != nil {

@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"image"
 	"image/color"
@@ -67,6 +68,9 @@ var operations = []operation{
 		picture, mask := quarter(t, d.h)
 		d.do(t, "edit", map[string]any{"prompt": "a hat " + d.name}, picture, mask).pictures(t, 1)
 	}},
+	{"edit", false, func(t *testing.T, d desk) {
+		d.do(t, "edit", map[string]any{"prompt": "a scarf " + d.name}, unknownPicture(t)).pictures(t, 1)
+	}},
 	{"variation", false, func(t *testing.T, d desk) {
 		d.do(t, "variation", map[string]any{"n": 2}, unknownPicture(t)).pictures(t, 2)
 	}},
@@ -105,6 +109,23 @@ var operations = []operation{
 		}
 	}},
 	{"conversation", false, converse},
+	{"question about a picture", false, func(t *testing.T, d desk) {
+		picture := "data:image/png;base64," + base64.StdEncoding.EncodeToString(drawnPNG(t))
+		o := d.do(t, "chat", map[string]any{"model": "midjourney", "messages": []map[string]any{{"role": "user", "content": []map[string]any{
+			{"type": "text", "text": "What is in this picture?"}, {"type": "image_url", "image_url": map[string]any{"url": picture}},
+		}}}})
+		var text string
+		if json.Unmarshal(o.Value, &text) != nil || text == "" || pictureLink.MatchString(text) || d.h.lastPaid() != "describe" {
+			t.Errorf("the answer is %+v and %s was paid last, want words from describe", o, d.h.lastPaid())
+		}
+	}},
+	{"background prompt", false, func(t *testing.T, d desk) {
+		var text string
+		o := d.do(t, "chat", talk("### Task:\nGenerate a concise, 3-5 word title\n### Chat History:\nUSER: a red fox "+d.name))
+		if json.Unmarshal(o.Value, &text) != nil || !strings.Contains(text, "title") {
+			t.Errorf("the title is %+v, want one", o)
+		}
+	}},
 	{"refusals", false, func(t *testing.T, d desk) {
 		for _, want := range []struct {
 			body   map[string]any
@@ -130,6 +151,12 @@ var operations = []operation{
 			t.Errorf("generate = %+v, want 400 moderation_blocked", o)
 		}
 	}},
+}
+
+// lastPaid is the kind of the job that was charged last.
+func (h *house) lastPaid() string {
+	ledger := h.sim.Ledger()
+	return ledger[len(ledger)-1].Kind
 }
 
 func talk(text string) map[string]any {

@@ -35,6 +35,17 @@ func TestDeployments_TheOneThatIsAModelCounts(t *testing.T) {
 	}
 }
 
+// go-openai writes UNKNOWN for the deployment where its caller named no model: the default is drawn with, as without Azure.
+func TestDeployments_UnknownIsNone(t *testing.T) {
+	for body, model := range map[string]string{`{"prompt":"a fox"}`: "", `{"prompt":"a fox","model":"dall-e-3"}`: "dall-e-3"} {
+		f := newFake()
+		w := send(newServer(t, f), "POST", "/openai/deployments/UNKNOWN/images/generations?api-version=2023-05-15", body)
+		if w.Code != 200 || len(f.drawn) != 1 || f.drawn[0].Model != model {
+			t.Errorf("%s = %d, drawn %+v, want one of model %q", body, w.Code, f.drawn, model)
+		}
+	}
+}
+
 // Two versions of one SDK spell the same request differently: its repeat is known all the same, and the same words for
 // another deployment are another request.
 func TestDeployments_ARepeatInAnotherSpellingIsARepeat(t *testing.T) {

@@ -23,7 +23,7 @@ var families = map[string]bool{
 func normalise(r *http.Request) {
 	escaped := r.URL.EscapedPath()
 	tidy, deployment := normalPath(escaped)
-	if deployment != "" {
+	if deployment != "" && deployment != noDeployment {
 		if name, err := url.PathUnescape(deployment); err == nil {
 			*r = *web.WithDeployment(r, name)
 		}
@@ -39,6 +39,9 @@ func normalise(r *http.Request) {
 	u.Path, u.RawPath = plain, tidy
 	r.URL = &u
 }
+
+// noDeployment is what go-openai writes into Azure's paths where its caller named no model.
+const noDeployment = "UNKNOWN"
 
 // normalPath works on the escaped form, so that %2F inside an id stays part of it. deployment is the name that Azure's
 // paths have before the route, still escaped; empty where there is none.

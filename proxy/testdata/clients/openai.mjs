@@ -2,9 +2,13 @@
 import { createReadStream, readFileSync } from 'node:fs'
 import { download, look, require, serve } from './orders.mjs'
 
-const { default: OpenAI, toFile } = require('openai')
+const { default: OpenAI, AzureOpenAI, toFile } = require('openai')
 
-const client = (order) => new OpenAI({ baseURL: order.base, apiKey: order.key, timeout: 60_000 })
+const settings = (order) => ({ apiKey: order.key, timeout: 60_000 })
+// With azure for an argument it is that of Azure, which has the model in its paths, or not, by its own rules.
+const client = process.argv[2] === 'azure'
+  ? (order) => new AzureOpenAI({ endpoint: new URL(order.base).origin, apiVersion: '2025-04-01-preview', ...settings(order) })
+  : (order) => new OpenAI({ baseURL: order.base, ...settings(order) })
 const picture = (d) => (d.b64_json ? look(Buffer.from(d.b64_json, 'base64'), { url: d.url ?? null, b64: true }) : download(d.url))
 const pictures = (answer) => Promise.all(answer.data.map(picture))
 const upload = (path) => toFile(readFileSync(path), 'in.png', { type: 'image/png' })
