@@ -12,6 +12,7 @@ import { Create } from './views/Create'
 import { Editor } from './views/Editor'
 import { Gallery } from './views/Gallery'
 import { Image } from './views/Image'
+import { Lost } from './views/Lost'
 import { VideoView } from './views/VideoView'
 
 /** App is the whole page. */
@@ -41,9 +42,11 @@ function View() {
     case 'image':
       return <Image id={r.id} />
     case 'video':
-      return <VideoView id={r.id} />
+      return <VideoView key={r.id} id={r.id} />
     case 'edit':
       return <Editor key={r.id ?? ''} id={r.id} />
+    case 'lost':
+      return <Lost />
   }
 }
 

@@ -1,7 +1,8 @@
 import { render } from 'preact'
 import { App } from './App'
 import { locate } from './api/base'
-import { receiveDrops } from './state/brought'
+import { receiveDrops, restoreBrought } from './state/brought'
+import { keepDraft } from './state/keepdraft'
 import { watchHealth } from './state/health'
 import { restoreKey } from './state/key'
 import { loadModels } from './state/models'
@@ -18,6 +19,8 @@ listenForKeys()
 receiveDrops()
 void locate().then(() => {
   restoreKey()
+  void keepDraft()
+  void restoreBrought()
   render(<App />, document.getElementById('app')!)
   watchHealth()
   void loadModels().then(resume)

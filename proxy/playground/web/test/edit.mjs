@@ -93,7 +93,7 @@ async function changed([a, b]) {
 }
 
 /** ownPicture is a picture that no midgate has seen. */
-async function ownPicture(page) {
+export async function ownPicture(page) {
   const bytes = await page.evaluate(async () => {
     const c = new OffscreenCanvas(300, 200)
     const x = c.getContext('2d')

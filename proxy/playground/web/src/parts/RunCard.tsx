@@ -87,7 +87,7 @@ function Places({ ask, s }: { ask: Ask | null; s: State }) {
       {Array.from({ length: n }, (_, i) => (
         <li key={i}>
           <div class="tile waiting" style={{ aspectRatio: ratio }}>
-            {shown && <img key={shown.length} class={n > 1 ? `quarter q${(i % 4) + 1}` : ''} src={shown} alt="" />}
+            {shown && <img key={shown.length} class={n > 1 ? `quarter q${(i % 4) + 1}` : ''} src={shown} alt="" onError={(e) => (e.currentTarget.hidden = true)} />}
             {i === 0 && <span class="percent" aria-hidden="true">{s.job?.progress ? `${s.job.progress} %` : ''}</span>}
           </div>
         </li>

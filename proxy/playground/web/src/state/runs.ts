@@ -1,6 +1,7 @@
 import { batch, computed, signal, type Signal } from '@preact/signals'
 import type { Ask } from '../api/ask'
 import { body } from '../api/ask'
+import { at } from '../api/base'
 import { get, problemOf, Problem, send } from '../api/http'
 import { events } from '../api/sse'
 import type { Images, Job, JobStatus, Made, Page, Video } from '../api/types'
@@ -46,7 +47,7 @@ export function start(ask: Ask): void {
 
 /** resume follows the jobs that are under way although this visit did not begin them. */
 export async function resume(): Promise<void> {
-  const page = await get<Page<Job>>('v1/jobs?limit=20').catch(() => null)
+  const page = await get<Page<Job>>('v1/jobs?status=queued,in_progress&limit=100').catch(() => null)
   for (const job of page?.data.toReversed() ?? []) {
     if (ended(job.status) || runs.value.some((r) => r.state.value.job?.id === job.id)) continue
     const run = add(askOf(job.id), job.status)
@@ -187,6 +188,8 @@ function take(run: Run, said: Job | Video | Images, job: string | null = null): 
   }
   if (run.ask && run.state.value.job?.id !== said.id) noteAsk(said.id, run.ask)
   const result = said.result
+  // What a stream brings is newer; a run that was taken up after a reload has only this.
+  if (said.preview && run.state.value.partials === 0) patch(run, { partial: at(`mj/image/${said.id}?at=${said.progress}`) })
   patch(run, {
     job: said,
     status: said.status,
