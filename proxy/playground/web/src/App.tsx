@@ -1,4 +1,5 @@
 import { CodeDialog } from './parts/CodeDialog'
+import { Full } from './parts/Full'
 import { Header } from './parts/Header'
 import { HelpDialog } from './parts/HelpDialog'
 import { Hood } from './parts/Hood'
@@ -27,6 +28,7 @@ export function App() {
       <KeyDialog />
       <CodeDialog />
       <HelpDialog />
+      <Full />
       <Notice />
     </div>
   )

@@ -3,6 +3,8 @@ import { App } from './App'
 import { locate } from './api/base'
 import { receiveDrops, restoreBrought } from './state/brought'
 import { keepDraft } from './state/keepdraft'
+import { deleteWhenLeft } from './state/deleting'
+import { showResults } from './state/showing'
 import { watchHealth } from './state/health'
 import { restoreKey } from './state/key'
 import { loadModels } from './state/models'
@@ -17,6 +19,8 @@ follow()
 listenForPresses()
 listenForKeys()
 receiveDrops()
+deleteWhenLeft()
+showResults()
 void locate().then(() => {
   restoreKey()
   void keepDraft()

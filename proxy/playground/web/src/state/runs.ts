@@ -7,7 +7,10 @@ import { events } from '../api/sse'
 import type { Images, Job, JobStatus, Made, Page, Video } from '../api/types'
 import { askOf, noteAsk } from './asks'
 import { refreshPictures } from './pictures'
+import { keep, recall } from './storage'
 import { pressedAnew } from './presses'
+import { say } from './ui'
+import { tr } from '../words'
 import { refreshVideos, remember } from './videos'
 
 /** A request of this visit, from the click to its pictures. */
@@ -56,6 +59,16 @@ export async function resume(): Promise<void> {
   }
 }
 
+/** Whether the upstream was seen to refuse to stop what it began; what still waits for its place can be stopped all the same. */
+const unstoppable = signal<boolean | null>(null)
+
+/** canStop says whether a job can be stopped, as far as is known. */
+export function canStop(s: State): boolean {
+  if (!s.job?.id || ended(s.status)) return false
+  if (unstoppable.value === null) unstoppable.value = recall('unstoppable') === 'true'
+  return !unstoppable.value || s.job.steps.every((step) => !step.submitted_at)
+}
+
 /** cancel asks midgate to stop a job. */
 export async function cancel(run: Run): Promise<void> {
   const id = run.state.value.job?.id
@@ -63,8 +76,13 @@ export async function cancel(run: Run): Promise<void> {
   try {
     const answer = await send(`v1/jobs/${id}/cancel`, { method: 'POST' })
     take(run, await answer.json())
+    if (!ended(run.state.value.status)) say(tr('Being stopped…'))
   } catch (e) {
-    patch(run, { problem: problemOf(e) })
+    const p = problemOf(e)
+    if (p.code !== 'unsupported') return patch(run, { problem: p })
+    unstoppable.value = true
+    keep('unstoppable', 'true')
+    say(tr('This upstream cannot stop a job; its pictures will come'))
   }
 }
 
