@@ -31,5 +31,5 @@ export default defineConfig({
     reportCompressedSize: false,
   },
   plugins: [renderAfterScript, noteSources],
-  server: { proxy: Object.fromEntries(['/v1', '/images', '/videos', '/healthz', '/readyz'].map((path) => [path, gate])) },
+  server: { proxy: Object.fromEntries(['/v1', '/images', '/videos', '/mj', '/healthz', '/readyz'].map((path) => [path, gate])) },
 })

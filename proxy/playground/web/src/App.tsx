@@ -1,4 +1,5 @@
 import { CodeDialog } from './parts/CodeDialog'
+import { Full } from './parts/Full'
 import { Header } from './parts/Header'
 import { HelpDialog } from './parts/HelpDialog'
 import { Hood } from './parts/Hood'
@@ -12,6 +13,7 @@ import { Create } from './views/Create'
 import { Editor } from './views/Editor'
 import { Gallery } from './views/Gallery'
 import { Image } from './views/Image'
+import { Lost } from './views/Lost'
 import { VideoView } from './views/VideoView'
 
 /** App is the whole page. */
@@ -26,6 +28,7 @@ export function App() {
       <KeyDialog />
       <CodeDialog />
       <HelpDialog />
+      <Full />
       <Notice />
     </div>
   )
@@ -41,9 +44,11 @@ function View() {
     case 'image':
       return <Image id={r.id} />
     case 'video':
-      return <VideoView id={r.id} />
+      return <VideoView key={r.id} id={r.id} />
     case 'edit':
       return <Editor key={r.id ?? ''} id={r.id} />
+    case 'lost':
+      return <Lost />
   }
 }
 

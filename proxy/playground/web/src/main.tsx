@@ -1,7 +1,10 @@
 import { render } from 'preact'
 import { App } from './App'
 import { locate } from './api/base'
-import { receiveDrops } from './state/brought'
+import { receiveDrops, restoreBrought } from './state/brought'
+import { keepDraft } from './state/keepdraft'
+import { deleteWhenLeft } from './state/deleting'
+import { showResults } from './state/showing'
 import { watchHealth } from './state/health'
 import { restoreKey } from './state/key'
 import { loadModels } from './state/models'
@@ -16,8 +19,12 @@ follow()
 listenForPresses()
 listenForKeys()
 receiveDrops()
+deleteWhenLeft()
+showResults()
 void locate().then(() => {
   restoreKey()
+  void keepDraft()
+  void restoreBrought()
   render(<App />, document.getElementById('app')!)
   watchHealth()
   void loadModels().then(resume)

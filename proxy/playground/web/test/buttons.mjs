@@ -1,5 +1,5 @@
-// One picture: its buttons, and the history that they make.
-import { accessible, finished, loaded, sends, step, want } from './browser.mjs'
+// One picture: its buttons with their price, its film strip, and the history that they make.
+import { accessible, fine, loaded, sends, step, want } from './browser.mjs'
 
 export async function buttons(page, shoot) {
   await step('a click opens a picture with what can be done with it', async () => {
@@ -11,14 +11,21 @@ export async function buttons(page, shoot) {
   })
 
   for (const [name, action] of [['Zoom Out 2×', 'zoom_out_2x'], ['Pan left', 'pan_left']]) {
-    await step(`${name} makes four more`, async () => {
+    await step(`${name} costs what its button says, nothing moves, and the first result is shown large at once`, async () => {
       const before = page.url()
-      const sent = await sends(page, '/actions', page.getByRole('button', { name, exact: true }))
+      const button = page.locator(`.deed[data-action=${action}]`)
+      const price = /(\d+) jobs/.exec(await button.getAttribute('aria-label'))?.[1] ?? '1'
+      want('its likelihood', (await button.getAttribute('class')).includes('likely'), price === '2')
+      const places = () => page.evaluate(() => [...document.querySelectorAll('.panel button')].map((b) => [b.getAttribute('aria-label') ?? b.innerText, Math.round(b.getBoundingClientRect().top + scrollY)]))
+      const were = await places()
+      const sent = await sends(page, '/actions', button)
       want('action', sent.postDataJSON().action, action)
-      want('pictures', await finished(page), 4)
-      await page.locator('.run a.tile').nth(1).click()
-      await page.waitForURL((u) => u.href !== before)
+      await page.locator('.strip .run[aria-busy=true]').waitFor()
+      want('places while it runs', await places(), were)
+      await page.waitForURL((u) => u.href !== before, { timeout: 60_000 })
       await page.locator('.facts-head', { hasText: name }).waitFor()
+      want('its fellows', await page.locator('.strip .own .thumb').count(), 4)
+      want('paid', await paid(page), Number(price))
     })
   }
 
@@ -29,7 +36,75 @@ export async function buttons(page, shoot) {
     want('the picture that is shown', await page.locator('.tree .thumb[aria-current]').count(), 1)
     await loaded(page)
     await shoot('history')
+  })
+
+  await step('held, the picture shows what it was made from', async () => {
+    await page.keyboard.down('p')
+    await page.locator('.stage-parent').waitFor()
+    await page.keyboard.up('p')
+    await page.locator('.stage-parent').waitFor({ state: 'hidden' })
+    const box = await page.locator('.frame').boundingBox()
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2)
+    await page.mouse.down()
+    await page.locator('.stage-parent').waitFor()
+    await page.mouse.up()
+    await page.locator('.stage-parent').waitFor({ state: 'hidden' })
+  })
+
+  await step('arrows go through the strip, and full screen zooms', async () => {
+    const here = page.url()
+    await page.keyboard.press('ArrowRight')
+    await page.waitForURL((u) => u.href !== here)
+    await page.keyboard.press('ArrowLeft')
+    await page.waitForURL(here)
+    await page.keyboard.press('f')
+    await page.locator('dialog.full img').waitFor()
+    await page.keyboard.press('+')
+    await page.waitForFunction(() => /scale\(1.5\)/.test(document.querySelector('dialog.full img').style.transform))
+    await accessible(page, 'full screen')
+    await shoot('full')
+    const count = await page.locator('.full-count').innerText()
+    await page.keyboard.press('ArrowRight')
+    await page.waitForFunction((was) => document.querySelector('.full-count').innerText !== was, count)
+    await page.keyboard.press('Escape')
+    await page.locator('dialog.full').waitFor({ state: 'detached' })
+    want('the picture behind it', page.url(), here)
+  })
+
+  await step('a favourite is kept, and can be taken back', async () => {
+    await page.getByRole('button', { name: 'Favourite' }).click()
+    await page.waitForFunction(() => document.querySelector('[data-key=l]').getAttribute('aria-pressed') === 'true')
+    await page.reload()
+    await page.locator('[data-key=l][aria-pressed=true]').click()
+    await page.locator('[data-key=l][aria-pressed=false]').waitFor()
+  })
+
+  await step('a press that does not work says so over the picture, and what helps', async () => {
+    page.refusals = 1
+    await page.route('**/actions', (r) => r.fulfill({ status: 429, contentType: 'application/json', body: JSON.stringify({ error: { message: 'Slow down.', type: 'rate_limit_error', param: null, code: 'rate_limit_exceeded' } }) }))
+    const places = await page.locator('.deed').first().boundingBox()
+    await page.locator('.deed[data-action=reroll]').click()
+    const note = page.locator('.stage-notes')
+    await note.getByText('Wait a little').waitFor()
+    await note.getByRole('button', { name: 'Try again' }).waitFor()
+    fine('codes are folded', !(await note.getByText('rate_limit_exceeded').isVisible()))
+    want('the buttons', await page.locator('.deed').first().boundingBox(), places)
+    await page.unroute('**/actions')
+    await note.getByRole('button', { name: 'Close' }).click()
+    page.refusals = 0
+  })
+
+  await step('the first picture of the story has another one deleted after it, and back', async () => {
     await page.locator('.tree .thumb').first().click()
+    await page.locator('.facts-head', { hasText: 'lighthouse' }).waitFor()
+    const picture = page.url()
+    await page.locator('.strip .own .thumb').last().click()
+    await page.waitForURL((u) => u.href !== picture)
+    await page.getByRole('button', { name: 'Delete' }).click()
+    await page.waitForURL(/#\/gallery$/)
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await page.goto(picture)
+    await page.locator('.strip .own .thumb').nth(3).waitFor()
   })
 
   await step('the custom zoom asks how far', async () => {
@@ -38,4 +113,9 @@ export async function buttons(page, shoot) {
     await page.keyboard.press('Escape')
     await page.locator('dialog').waitFor({ state: 'detached' })
   })
+}
+
+/** paid is what the newest job cost. */
+function paid(page) {
+  return page.evaluate(async () => (await (await fetch(`${location.pathname}v1/jobs?limit=1`)).json()).data[0].jobs_paid)
 }

@@ -24,14 +24,15 @@ export async function edit(page, shoot) {
 
   await step('only what was painted is repainted', async () => {
     await sends(page, '/v1/images/edits', page.getByRole('button', { name: 'Repaint' }))
-    want('pictures', await finished(page), 4)
+    await page.waitForURL((u) => /#\/image\//.test(u.href) && !u.href.endsWith(original), { timeout: 60_000 })
+    want('pictures', await page.locator('.strip .own .thumb').count(), 4)
     await loaded(page)
     await shoot('edited')
-    const id = await page.locator('.run a.tile').first().getAttribute('href')
-    const change = await page.evaluate(changed, [original, id.split('/').pop()])
+    const change = await page.evaluate(changed, [original, page.url().split('/').pop()])
     fine(`the painted part changed (by ${change.inside})`, change.inside > 6)
     fine(`the rest did not (but by ${change.outside})`, change.outside < 4)
-    await page.getByRole('button', { name: 'Show as code' }).first().click()
+    await page.getByRole('button', { name: 'Copy', exact: true }).click()
+    await page.getByRole('button', { name: 'Show as code' }).click()
     await page.getByRole('button', { name: 'curl' }).click()
     const command = await page.locator('pre.code').innerText()
     for (const part of [`image=@${original}.png`, 'mask=@mask.png']) fine(`${part} is in ${command}`, command.includes(part))
@@ -93,7 +94,7 @@ async function changed([a, b]) {
 }
 
 /** ownPicture is a picture that no midgate has seen. */
-async function ownPicture(page) {
+export async function ownPicture(page) {
   const bytes = await page.evaluate(async () => {
     const c = new OffscreenCanvas(300, 200)
     const x = c.getContext('2d')

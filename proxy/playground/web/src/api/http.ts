@@ -23,7 +23,7 @@ export function problemOf(thrown: unknown): Problem {
 }
 
 export interface Request {
-  method?: 'GET' | 'POST'
+  method?: 'GET' | 'POST' | 'DELETE'
   json?: unknown
   form?: FormData
   headers?: Record<string, string>

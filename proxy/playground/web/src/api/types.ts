@@ -31,6 +31,7 @@ export interface Picture {
   buttons: Button[]
   upstream: { name: string; task_id: string; index: number }
   expires_at: number | null
+  favorite?: boolean
 }
 
 /** One element of an answer's data. */

@@ -2,6 +2,8 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import { blends, change, draft, drawing, refer } from '../state/draft'
 import { aliases, modelName, versions } from '../state/models'
 import { start } from '../state/runs'
+import { say } from '../state/ui'
+import { tr } from '../words'
 import { Advanced } from './Advanced'
 import { Picture, Send, Sliders } from './icons'
 import { Ratios } from './Ratios'
@@ -91,7 +93,10 @@ function AddPicture() {
 /** referFiles adds picture files to what is given along. */
 export async function referFiles(files: FileList | null | undefined): Promise<void> {
   for (const file of files ?? []) {
-    if (!file.type.startsWith('image/')) continue
+    if (!file.type.startsWith('image/')) {
+      say(tr('{name} is not a picture', { name: file.name }))
+      continue
+    }
     const url = await new Promise<string>((resolve, reject) => {
       const reader = new FileReader()
       reader.onload = () => resolve(reader.result as string)

@@ -2,9 +2,15 @@ import { notice } from '../state/ui'
 
 /** Notice is a short word at the bottom of the page. */
 export function Notice() {
+  const n = notice.value
   return (
     <div class="notice" role="status" aria-live="polite">
-      {notice.value && <span key={notice.value.at}>{notice.value.text}</span>}
+      {n && (
+        <span key={n.at}>
+          {n.text}
+          {n.action && <button onClick={() => (n.action!.do(), (notice.value = null))}>{n.action.label}</button>}
+        </span>
+      )}
     </div>
   )
 }

@@ -2,29 +2,32 @@ import { picture } from '../api/base'
 import { Film } from './Film'
 import type { Ask } from '../api/ask'
 import { repeatable } from '../state/asks'
-import { change } from '../state/draft'
-import { go, href } from '../state/route'
-import { cancel, dismiss, ended, type Run, type State, start } from '../state/runs'
+import { href } from '../state/route'
+import { cancel, canStop, dismiss, ended, type Run, type State, start } from '../state/runs'
 import { code, hood } from '../state/ui'
 import { Close, Code, Gauge, Play, Repeat, Stop } from './icons'
 import { ProblemNote } from './ProblemNote'
+import { Texts } from './Texts'
+import { useSmooth } from './useSmooth'
+import { tr } from '../words'
 
 /** RunCard is one request of this visit: the places of its pictures, which fill as they come, and what it was. */
 export function RunCard({ run }: { run: Run }) {
   const s = run.state.value
   const running = !ended(s.status)
+  const percent = useSmooth(s)
   return (
     <article class="run" aria-busy={running}>
-      {s.problem && <ProblemNote problem={s.problem} title={s.status === 'cancelled' ? 'Cancelled' : 'This did not work'} />}
+      {s.problem && <ProblemNote problem={s.problem} title={s.status === 'cancelled' ? tr('Stopped') : tr('This did not work')} again={run.ask} />}
       <Results run={run} s={s} />
       <footer class="run-foot">
         <div class="run-title">
           <p class="run-prompt">{run.ask?.title ?? 'A job that was begun elsewhere'}</p>
-          <p class="run-state" role="status">{told(run, s)}</p>
+          <p class="run-state" role="status">{told(run, s, percent)}</p>
         </div>
         <div class="row">
-          {running && s.job && (
-            <button class="plain" onClick={() => void cancel(run)}><Stop /> Stop</button>
+          {canStop(s) && (
+            <button class="plain" onClick={() => void cancel(run)}><Stop /> {tr('Stop')}</button>
           )}
           {!running && repeatable(run.ask) && (
             <button class="plain round" aria-label="Do it again" title="Do it again" onClick={() => start(run.ask!)}><Repeat /></button>
@@ -38,7 +41,7 @@ export function RunCard({ run }: { run: Run }) {
           )}
         </div>
       </footer>
-      {running && <div class="progress"><progress max={100} value={s.job?.progress ?? 0} aria-label="Progress" /></div>}
+      {running && <div class="progress"><progress max={100} value={percent} aria-label="Progress" /></div>}
     </article>
   )
 }
@@ -87,22 +90,9 @@ function Places({ ask, s }: { ask: Ask | null; s: State }) {
       {Array.from({ length: n }, (_, i) => (
         <li key={i}>
           <div class="tile waiting" style={{ aspectRatio: ratio }}>
-            {shown && <img key={shown.length} class={n > 1 ? `quarter q${(i % 4) + 1}` : ''} src={shown} alt="" />}
+            {shown && <img key={shown.length} class={n > 1 ? `quarter q${(i % 4) + 1}` : ''} src={shown} alt="" onError={(e) => (e.currentTarget.hidden = true)} />}
             {i === 0 && <span class="percent" aria-hidden="true">{s.job?.progress ? `${s.job.progress} %` : ''}</span>}
           </div>
-        </li>
-      ))}
-    </ul>
-  )
-}
-
-function Texts({ texts }: { texts: string[] }) {
-  return (
-    <ul class="texts">
-      {texts.map((t) => (
-        <li key={t}>
-          <p>{t}</p>
-          <button class="plain" onClick={() => (change({ prompt: t }), go({ view: 'create' }), scrollTo({ top: 0, behavior: 'smooth' }))}>Use</button>
         </li>
       ))}
     </ul>
@@ -115,7 +105,7 @@ function shape(m: State['made'][number] | undefined, ask: Ask | null): string {
 }
 
 /** told says how a run stands. */
-function told(run: Run, s: State): string {
+function told(run: Run, s: State, percent: number): string {
   const seconds = s.job?.finished_at ? Math.max(1, s.job.finished_at - s.job.created_at) : 0
   const paid = s.job ? `${s.job.jobs_paid} ${s.job.jobs_paid === 1 ? 'job' : 'jobs'} paid` : ''
   switch (s.status) {
@@ -124,7 +114,7 @@ function told(run: Run, s: State): string {
     case 'queued':
       return 'Waiting for a place…'
     case 'in_progress':
-      return s.job?.progress ? `${s.job.progress} %` : 'Midjourney is at work…'
+      return percent ? `${percent} %` : tr('Midjourney is at work…')
     case 'completed':
       return [run.ask && run.ask.kind !== 'draw' ? 'Done' : modelOf(run), seconds ? `${seconds} s` : '', paid].filter(Boolean).join(' · ')
     default:

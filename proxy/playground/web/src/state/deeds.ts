@@ -1,43 +1,6 @@
 import type { Ask } from '../api/ask'
 import type { Picture, Video } from '../api/types'
-
-/** A group of buttons, as Midjourney's users know them. */
-export interface Group {
-  title: string
-  buttons: { action: string; label: string; mark?: string }[]
-}
-
-/** All actions in the order in which they are shown. */
-export const groups: Group[] = [
-  { title: 'Upscale', buttons: [
-    { action: 'upscale', label: 'Upscale' },
-    { action: 'upscale_subtle', label: 'Subtle' },
-    { action: 'upscale_creative', label: 'Creative' },
-  ] },
-  { title: 'Vary', buttons: [
-    { action: 'vary', label: 'Variations' },
-    { action: 'vary_subtle', label: 'Subtle' },
-    { action: 'vary_strong', label: 'Strong' },
-    { action: 'vary_region', label: 'Region…' },
-  ] },
-  { title: 'Zoom out', buttons: [
-    { action: 'zoom_out_1_5x', label: '1.5×' },
-    { action: 'zoom_out_2x', label: '2×' },
-    { action: 'zoom_custom', label: 'Custom…' },
-    { action: 'make_square', label: 'Make square' },
-  ] },
-  { title: 'Pan', buttons: [
-    { action: 'pan_left', label: 'Left', mark: '←' },
-    { action: 'pan_right', label: 'Right', mark: '→' },
-    { action: 'pan_up', label: 'Up', mark: '↑' },
-    { action: 'pan_down', label: 'Down', mark: '↓' },
-  ] },
-  { title: 'Animate', buttons: [
-    { action: 'animate_low', label: 'Low motion' },
-    { action: 'animate_high', label: 'High motion' },
-  ] },
-  { title: 'Again', buttons: [{ action: 'reroll', label: 'Reroll' }] },
-]
+import { tr } from '../words'
 
 const names: Record<string, string> = {
   upscale: 'Upscale', vary: 'Variations', reroll: 'Reroll', make_square: 'Make square', upscale_subtle: 'Upscale (Subtle)',
@@ -49,12 +12,18 @@ const names: Record<string, string> = {
 
 /** deedName is an action as a person says it; midgate's own word where it has a new one. */
 export function deedName(action: string): string {
-  return names[action] ?? action.replaceAll('_', ' ')
+  return names[action] ? tr(names[action]) : action.replaceAll('_', ' ')
+}
+
+/** spoken is an action's name without its brackets, so that it has the words that are seen. */
+export function spoken(action: string): string {
+  return deedName(action).replace(/[()]/g, '')
 }
 
 /** unnamed are the buttons that midgate has no word for: they can be pressed by their ID. */
 export function unnamed(p: Picture): Picture['buttons'] {
-  return p.buttons.filter((b) => !b.action && b.custom_id && (b.label || b.emoji))
+  // A bookmark is nothing that is drawn: pressing it makes no picture.
+  return p.buttons.filter((b) => !b.action && b.custom_id && (b.label || b.emoji) && !/BOOKMARK/i.test(b.custom_id))
 }
 
 const single = ['upscale', 'upscale_subtle', 'upscale_creative']

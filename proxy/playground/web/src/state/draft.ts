@@ -58,10 +58,18 @@ export function refer(value: string, shown: string): void {
   change({ references: [...draft.value.references, { value, shown, role: 'reference_images' }] })
 }
 
-/** repeat fills the composer with what drew a picture. */
-export function repeat(p: Picture): void {
-  const ratio = nearest(p.width / p.height)
-  change({ prompt: wordsOf(p), ratio, model: p.model || 'midjourney' })
+/** remix fills the composer with what drew a picture. */
+export function remix(p: Picture): void {
+  change(remixed(p))
+}
+
+/** remixing is the request that draws a picture's words again. */
+export function remixing(p: Picture): Ask {
+  return drawing({ ...empty, ...remixed(p) })
+}
+
+function remixed(p: Picture): Pick<Draft, 'prompt' | 'ratio' | 'model'> {
+  return { prompt: wordsOf(p), ratio: nearest(p.width / p.height), model: p.model || 'midjourney' }
 }
 
 /** The ratios on offer, from the widest to the tallest. */

@@ -1,6 +1,7 @@
 import { computed, signal } from '@preact/signals'
 import { get } from '../api/http'
 import type { Page, Picture } from '../api/types'
+import { leaving } from './deleting'
 
 /** Every record that was read in this visit. */
 export const known = signal<ReadonlyMap<string, Picture>>(new Map())
@@ -10,7 +11,7 @@ export const listed = signal<{ ids: string[]; more: boolean; loading: boolean; a
 
 /** The gallery: newest first, without whole grids, whose quarters are there. */
 export const gallery = computed(() =>
-  listed.value.ids.map((id) => known.value.get(id)!).filter((p) => !isGrid(p, known.value)),
+  listed.value.ids.flatMap((id) => known.value.get(id) ?? []).filter((p) => !isGrid(p, known.value) && !leaving.value.has(p.id)),
 )
 
 const pageSize = 60
@@ -71,9 +72,18 @@ export function wordsOf(p: Picture): string {
   return ''
 }
 
-function learn(records: Picture[]): void {
+/** learn takes records over. */
+export function learn(records: Picture[]): void {
   const next = new Map(known.value)
   for (const p of records) next.set(p.id, p)
+  known.value = next
+}
+
+/** forget takes out records of pictures that are gone. */
+export function forget(ids: string[]): void {
+  const next = new Map(known.value)
+  for (const id of ids) next.delete(id)
+  listed.value = { ...listed.value, ids: listed.value.ids.filter((id) => next.has(id)) }
   known.value = next
 }
 

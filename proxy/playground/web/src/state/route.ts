@@ -7,6 +7,7 @@ export type Route =
   | { view: 'image'; id: string }
   | { view: 'video'; id: string }
   | { view: 'edit'; id: string | null } // null: a picture that the visitor brings
+  | { view: 'lost' } // an address that means nothing
 
 export const route = signal<Route>(parse(location.hash))
 
@@ -26,6 +27,7 @@ export function follow(): void {
 export function href(r: Route): string {
   switch (r.view) {
     case 'create':
+    case 'lost':
       return '#/'
     case 'gallery':
       return '#/gallery'
@@ -44,9 +46,9 @@ export function go(r: Route): void {
 function parse(hash: string): Route {
   const [, view, id] = hash.split('/')
   if (view === 'gallery') return { view }
-  if (view === 'edit') return { view, id: id && isID(id) ? id : null }
+  if (view === 'edit' && (!id || isID(id))) return { view, id: id || null }
   if ((view === 'image' || view === 'video') && id && isID(id)) return { view, id }
-  return { view: 'create' }
+  return view ? { view: 'lost' } : { view: 'create' }
 }
 
 function isID(text: string): boolean {

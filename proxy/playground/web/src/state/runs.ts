@@ -1,12 +1,16 @@
 import { batch, computed, signal, type Signal } from '@preact/signals'
 import type { Ask } from '../api/ask'
 import { body } from '../api/ask'
+import { at } from '../api/base'
 import { get, problemOf, Problem, send } from '../api/http'
 import { events } from '../api/sse'
 import type { Images, Job, JobStatus, Made, Page, Video } from '../api/types'
 import { askOf, noteAsk } from './asks'
 import { refreshPictures } from './pictures'
+import { keep, recall } from './storage'
 import { pressedAnew } from './presses'
+import { say } from './ui'
+import { tr } from '../words'
 import { refreshVideos, remember } from './videos'
 
 /** A request of this visit, from the click to its pictures. */
@@ -46,13 +50,23 @@ export function start(ask: Ask): void {
 
 /** resume follows the jobs that are under way although this visit did not begin them. */
 export async function resume(): Promise<void> {
-  const page = await get<Page<Job>>('v1/jobs?limit=20').catch(() => null)
+  const page = await get<Page<Job>>('v1/jobs?status=queued,in_progress&limit=100').catch(() => null)
   for (const job of page?.data.toReversed() ?? []) {
     if (ended(job.status) || runs.value.some((r) => r.state.value.job?.id === job.id)) continue
     const run = add(askOf(job.id), job.status)
     patch(run, { job })
     void follow(run, () => watch(run, job.id))
   }
+}
+
+/** Whether the upstream was seen to refuse to stop what it began; what still waits for its place can be stopped all the same. */
+const unstoppable = signal<boolean | null>(null)
+
+/** canStop says whether a job can be stopped, as far as is known. */
+export function canStop(s: State): boolean {
+  if (!s.job?.id || ended(s.status)) return false
+  if (unstoppable.value === null) unstoppable.value = recall('unstoppable') === 'true'
+  return !unstoppable.value || s.job.steps.every((step) => !step.submitted_at)
 }
 
 /** cancel asks midgate to stop a job. */
@@ -62,8 +76,13 @@ export async function cancel(run: Run): Promise<void> {
   try {
     const answer = await send(`v1/jobs/${id}/cancel`, { method: 'POST' })
     take(run, await answer.json())
+    if (!ended(run.state.value.status)) say(tr('Being stopped…'))
   } catch (e) {
-    patch(run, { problem: problemOf(e) })
+    const p = problemOf(e)
+    if (p.code !== 'unsupported') return patch(run, { problem: p })
+    unstoppable.value = true
+    keep('unstoppable', 'true')
+    say(tr('This upstream cannot stop a job; its pictures will come'))
   }
 }
 
@@ -187,6 +206,8 @@ function take(run: Run, said: Job | Video | Images, job: string | null = null): 
   }
   if (run.ask && run.state.value.job?.id !== said.id) noteAsk(said.id, run.ask)
   const result = said.result
+  // What a stream brings is newer; a run that was taken up after a reload has only this.
+  if (said.preview && run.state.value.partials === 0) patch(run, { partial: at(`mj/image/${said.id}?at=${said.progress}`) })
   patch(run, {
     job: said,
     status: said.status,

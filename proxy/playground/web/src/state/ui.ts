@@ -11,13 +11,20 @@ export const code = signal<Ask | null>(null)
 export const help = signal(false)
 
 /** What was said last at the bottom of the page, e.g. "Copied". */
-export const notice = signal<{ text: string; at: number } | null>(null)
+export const notice = signal<{ text: string; at: number; action?: Action } | null>(null)
+
+/** What can be done about what was said. */
+export interface Action {
+  label: string
+  do: () => void
+  lasts: number // ms
+}
 
 /** say shows a short notice for a while. */
-export function say(text: string): void {
-  const at = Date.now()
-  notice.value = { text, at }
-  setTimeout(() => notice.value?.at === at && (notice.value = null), 2600)
+export function say(text: string, action?: Action): void {
+  const at = performance.now()
+  notice.value = { text, at, action }
+  setTimeout(() => notice.value?.at === at && (notice.value = null), action?.lasts ?? 2600)
 }
 
 /** copy puts a text on the clipboard, also where the page is not served securely. */

@@ -7,7 +7,8 @@ import { ProblemNote } from '../parts/ProblemNote'
 import { Stepper } from '../parts/Stepper'
 import { editing, subjectOf, type Subject } from '../state/editing'
 import { type Deed, exported, painted } from '../state/mask'
-import { brought } from '../state/brought'
+import { bring, brought } from '../state/brought'
+import { keepPainting, paintingOf } from '../state/painting'
 import { pictureOf } from '../state/pictures'
 import { go, href } from '../state/route'
 import { start } from '../state/runs'
@@ -16,14 +17,16 @@ import { start } from '../state/runs'
 export function Editor({ id }: { id: string | null }) {
   const [subject, setSubject] = useState<Subject | null>(null)
   const [problem, setProblem] = useState<Problem | null>(null)
-  const take = (work: Promise<Subject>) => work.then(setSubject, (e) => setProblem(problemOf(e)))
   useEffect(() => {
+    let wanted = true
+    const take = (work: Promise<Subject>) => work.then((s) => wanted && setSubject(s), (e) => wanted && setProblem(problemOf(e)))
     setSubject(null)
     setProblem(null)
     if (id) void take(ownSubject(id))
     else if (brought.value) void take(subjectOf(brought.value))
+    return () => void (wanted = false)
   }, [id, brought.value])
-  if (problem) return <main tabIndex={-1} class="editor"><ProblemNote problem={problem} /></main>
+  if (problem) return <main tabIndex={-1} class="editor"><ProblemNote problem={problem} /><Bring /></main>
   if (subject) return <Workbench key={subject.name} subject={subject} />
   return <main tabIndex={-1} class="editor">{id || brought.value ? <p class="muted empty-note">Loading…</p> : <Bring />}</main>
 }
@@ -33,7 +36,7 @@ function Bring() {
   return (
     <label class="bring">
       <input type="file" class="sr" accept="image/png,image/jpeg,image/webp" aria-label="Choose a picture"
-        onChange={(e) => (brought.value = e.currentTarget.files?.[0] ?? null)} />
+        onChange={(e) => (bring(e.currentTarget.files?.[0]), (e.currentTarget.value = ''))} />
       <Upload />
       <strong>Choose a picture</strong>
       <span class="muted">or drop one anywhere on this page</span>
@@ -42,11 +45,13 @@ function Bring() {
 }
 
 function Workbench({ subject: s }: { subject: Subject }) {
-  const [deeds, setDeeds] = useState<Deed[]>([])
+  const subject = s.id ?? `${s.name} ${s.width}x${s.height}`
+  const [kept] = useState(() => paintingOf(subject))
+  const [deeds, setDeeds] = useState<Deed[]>(kept.deeds)
   const [erase, setErase] = useState(false)
   const [brush, setBrush] = useState(9)
-  const [prompt, setPrompt] = useState('')
-  const [n, setN] = useState(4)
+  const [prompt, setPrompt] = useState(kept.prompt)
+  const [n, setN] = useState(kept.n)
   const canvas = useRef<HTMLCanvasElement>(null)
   const [src, setSrc] = useState('')
   useEffect(() => {
@@ -54,6 +59,7 @@ function Workbench({ subject: s }: { subject: Subject }) {
     setSrc(url)
     return () => URL.revokeObjectURL(url)
   }, [s])
+  useEffect(() => keepPainting(subject, { deeds, prompt, n }), [deeds, prompt, n])
   const add = (d: Deed) => setDeeds((all) => [...all, d])
   const undo = () => setDeeds((all) => all.slice(0, -1))
   const run = async () => {

@@ -5,6 +5,7 @@ import { Film } from '../parts/Film'
 import { Close, Download, Link } from '../parts/icons'
 import { ProblemNote } from '../parts/ProblemNote'
 import { RunCard } from '../parts/RunCard'
+import { useKept } from '../parts/useKept'
 import { extending, ratioOf } from '../state/deeds'
 import { known, pictureOf, wordsOf } from '../state/pictures'
 import { href } from '../state/route'
@@ -15,7 +16,7 @@ import { originOf, videoOf, videos } from '../state/videos'
 /** VideoView plays one video and continues it. */
 export function VideoView({ id }: { id: string }) {
   const [problem, setProblem] = useState<Problem | null>(null)
-  const [words, setWords] = useState('')
+  const [words, setWords] = useKept(`extend ${id}`)
   const v = videos.value?.find((o) => o.id === id)
   const running = v && v.status !== 'completed' && v.status !== 'failed'
   useEffect(() => {
