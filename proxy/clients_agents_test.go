@@ -49,7 +49,7 @@ func runAgent(t *testing.T, folder string, args ...string) (steps []agentStep) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	run := exec.CommandContext(t.Context(), nodeOf(dir), append([]string{"--input-type=module", "-e", string(script), "agents.mjs"}, args...)...)
+	run := exec.CommandContext(t.Context(), nodeFor(t, filepath.Base(dir)), append([]string{"--input-type=module", "-e", string(script), "agents.mjs"}, args...)...)
 	run.Dir, run.Stderr = dir, os.Stderr
 	run.Env = append(os.Environ(), "HOME="+t.TempDir(), "MCP_REMOTE_CONFIG_DIR="+t.TempDir(), "OPENAI_API_KEY=none")
 	out, err := run.Output()
@@ -168,7 +168,7 @@ func TestTheInspectorFindsNothing(t *testing.T) {
 	dir := filepath.Join("testdata", "clients", "mcp-inspector")
 	inspect := func(args ...string) string {
 		t.Helper()
-		run := exec.CommandContext(t.Context(), nodeOf(dir), append([]string{"node_modules/.bin/mcp-inspector", "--cli", h.base + "/mcp", "--transport", "http", "--header", "Authorization: Bearer sk-alice"}, args...)...)
+		run := exec.CommandContext(t.Context(), nodeFor(t, filepath.Base(dir)), append([]string{"node_modules/.bin/mcp-inspector", "--cli", h.base + "/mcp", "--transport", "http", "--header", "Authorization: Bearer sk-alice"}, args...)...)
 		run.Dir = dir
 		run.Env = append(os.Environ(), "HOME="+t.TempDir())
 		var complaints strings.Builder
@@ -216,7 +216,7 @@ func TestTheReadmesAgentsConnect(t *testing.T) {
 			}
 			program := strings.NewReplacer("http://HOST:8080", h.base, "your-key", "sk-alice").Replace(strings.Join(own, "")) + c.then + "; process.exit(0)"
 			dir := filepath.Join("testdata", "clients", c.folder)
-			run := exec.CommandContext(t.Context(), nodeOf(dir), "--input-type=module", "-e", program)
+			run := exec.CommandContext(t.Context(), nodeFor(t, filepath.Base(dir)), "--input-type=module", "-e", program)
 			run.Dir, run.Stderr = dir, os.Stderr
 			if out, err := run.Output(); err != nil || strings.TrimSpace(string(out)) != "10" {
 				t.Errorf("%v: it prints %q, want 10 tools:\n%s", err, out, program)
@@ -235,7 +235,7 @@ func TestTheAppShowsPicturesAndPressesTheirButtons(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	run := exec.CommandContext(t.Context(), nodeOf(dir), "--input-type=module", "-e", string(script), "apphost.mjs", h.base+"/mcp", "sk-alice")
+	run := exec.CommandContext(t.Context(), nodeFor(t, filepath.Base(dir)), "--input-type=module", "-e", string(script), "apphost.mjs", h.base+"/mcp", "sk-alice")
 	run.Dir, run.Stderr = dir, os.Stderr
 	out, err := run.Output()
 	if err != nil {

@@ -62,7 +62,7 @@ func nodeFor(t *testing.T, folder string) string {
 	if plainNode[folder] {
 		return "node"
 	}
-	newer, err := filepath.Abs(filepath.Join("testdata", "clients", "node-22", "node_modules", ".bin", "node"))
+	newer, err := filepath.Abs(filepath.Join("testdata", "clients", "node", "node_modules", ".bin", "node"))
 	if err != nil {
 		t.Fatal(err)
 	}
