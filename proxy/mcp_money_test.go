@@ -279,8 +279,8 @@ func TestMCP_ParkedCallsAreCheap(t *testing.T) {
 	before, tasks := used(), runtime.NumGoroutine()
 	all := park(n)
 	h.until(t, waiting(n+1))
-	if each := (int64(used()) - int64(before)) / n; each > 64<<10 {
-		t.Errorf("a parked call costs %d bytes, want 64 KiB at most", each)
+	if each := (int64(used()) - int64(before)) / n; each > parkedMost {
+		t.Errorf("a parked call costs %d bytes, want %d at most", each, parkedMost)
 	} else {
 		t.Logf("a parked call costs %d bytes and %d goroutines", each, (runtime.NumGoroutine()-tasks)/n)
 	}

@@ -40,7 +40,7 @@ func of(ctx context.Context) (v *call, end func(), err error) {
 	if !ok || !v.enter() {
 		return nil, nil, context.Canceled // nobody is there any more
 	}
-	return v, v.inside.Done, nil
+	return v, v.leave, nil
 }
 
 // listPictures adds the newest pictures to a list. What a list says may be kept for a while: it is the caller's own.

@@ -3,7 +3,6 @@ package mcp
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"io"
 	"log/slog"
 	"net/http"
@@ -110,6 +109,7 @@ type call struct {
 	*Routes
 	switches
 	gin   *gin.Context
+	out   *stream
 	begun time.Time
 
 	mu     sync.Mutex
@@ -144,20 +144,11 @@ func (s *Routes) Serve(c *gin.Context) error {
 		r.Header.Set("Accept", "*/*") // as HTTP understands it; the library wants it said
 	}
 	w := &stream{ResponseWriter: c.Writer, pace: func() { s.Pace(c) }, every: s.Config.CommentEvery}
-	if callsTool(data) {
-		w.keepAlive()
-	}
+	v.out = w
+	w.Header().Set("X-Accel-Buffering", "no") // nginx passes pieces on, and does not collect them
 	defer v.settle(c, w)
 	s.handler(on).ServeHTTP(w, r)
 	return nil
-}
-
-// callsTool reports whether a message asks for something that may take long.
-func callsTool(data []byte) bool {
-	var m struct {
-		Method string `json:"method"`
-	}
-	return json.Unmarshal(data, &m) != nil || m.Method == "tools/call" // what is no object may be a batch
 }
 
 // settle waits for the tools, which notice that the client has left, and says what became of their answers.
@@ -176,14 +167,22 @@ func (v *call) settle(c *gin.Context, w *stream) {
 	}
 }
 
-// enter begins a tool's work, unless the request is over already.
+// enter begins a tool's work, unless the request is over already. By then the library has written the answer's header, and
+// it writes nothing more before leave.
 func (v *call) enter() bool {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if !v.over {
 		v.inside.Add(1)
+		v.out.keepAlive()
 	}
 	return !v.over
+}
+
+// leave ends a tool's work.
+func (v *call) leave() {
+	v.out.quiet()
+	v.inside.Done()
 }
 
 // owe notes an answer that is on its way.

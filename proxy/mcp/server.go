@@ -124,7 +124,7 @@ func (s *Routes) serve(t *tool) sdk.ToolHandler {
 		if !ok || !v.enter() {
 			return nil, context.Canceled // nobody is there any more
 		}
-		defer v.inside.Done()
+		defer v.leave()
 		w := &work{call: v, tool: t, ctx: v.gin.Request.Context(), reply: ctx, req: req}
 		result, err := v.guarded(t.Name, w.do)
 		if err != nil {

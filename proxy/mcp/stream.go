@@ -14,24 +14,35 @@ type stream struct {
 	every time.Duration
 
 	mu    sync.Mutex
+	tools int // at work: only then comments are sent
 	timer *time.Timer
 	begun bool
 	over  bool
 	err   error
 }
 
-// keepAlive begins to send comments when nothing was written for a while.
+// keepAlive begins to send comments when nothing was written for a while, until quiet.
 func (w *stream) keepAlive() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.Header().Set("X-Accel-Buffering", "no") // nginx passes pieces on, and does not collect them
-	w.timer = time.AfterFunc(w.every, w.comment)
+	if w.tools++; w.tools == 1 {
+		w.timer = time.AfterFunc(w.every, w.comment)
+	}
+}
+
+// quiet ends that: what comes now is the answer, which may have another header.
+func (w *stream) quiet() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.tools--; w.tools == 0 {
+		w.timer.Stop()
+	}
 }
 
 func (w *stream) comment() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.over || w.err != nil {
+	if w.over || w.tools == 0 || w.err != nil {
 		return
 	}
 	if !w.begun {
@@ -77,7 +88,7 @@ func (w *stream) Write(p []byte) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.begun = true
-	if w.timer != nil && !w.over {
+	if w.tools > 0 && !w.over {
 		w.timer.Reset(w.every)
 	}
 	return w.put(p)
