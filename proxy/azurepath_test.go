@@ -50,7 +50,7 @@ func TestNormalPath_TheRouteThatIsMeantIsServed(t *testing.T) {
 		"/openai/deployments/m":       {"/openai/deployments/m", ""},
 		"/v1":                         {"/v1", ""},
 		"/":                           {"/", ""},
-		"/api/usage/token":            {"/api/usage/token", ""},
+		"/api/usage/token":            {"/v1/usage/token", ""},
 		"/openai/deployments/m/audio": {"/openai/deployments/m/audio", ""},
 	} {
 		if path, deployment := normalPath(in); path != want[0] || deployment != want[1] {
