@@ -36,6 +36,9 @@ func (s *Server) readOn(c *gin.Context, b *arriving) {
 	if conn.SetReadDeadline(time.Now().Add(readOnFor)) != nil || conn.Flush() != nil {
 		return
 	}
-	_, _ = io.CopyN(io.Discard, b.ReadCloser, 2*s.Config.MaxBody) // it is thrown away
-	_ = conn.SetReadDeadline(time.Time{})
+	if _, err := io.CopyN(io.Discard, b.ReadCloser, 2*s.Config.MaxBody); errors.Is(err, io.EOF) { // it is thrown away
+		_ = conn.SetReadDeadline(time.Time{})
+		return
+	}
+	_ = conn.SetReadDeadline(time.Now()) // net/http itself would read on
 }
