@@ -1,6 +1,7 @@
 package videos
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -50,6 +51,9 @@ func readFrames(p *body.Body) error {
 		if err := readLast(p, p.Fields[name], name); err != nil {
 			return err
 		}
+	}
+	if err := p.Strange(slices.Concat(firstFrames, lastFrames, []string{"frame_images"})...); err != nil {
+		return err
 	}
 	for _, v := range p.Fields["frame_images"].Array() { // OpenRouter's: each says which it is
 		read := p.AddImage
