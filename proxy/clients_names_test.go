@@ -23,6 +23,9 @@ type client struct {
 const (
 	noCall   = "no such call"
 	noStream = "streams no pictures"
+	noMask   = "sends no masks"
+	oneEach  = "draws in a conversation, without settings"
+	noCode   = "keeps errors to itself"
 	drained  = "repeats a form whose content is spent, until its own timeout"
 )
 
@@ -38,11 +41,20 @@ var clients = []client{
 	{name: "ai + openai-compatible", start: node("ai", "ai.mjs", "openai-compatible"), ownForm: true, splits: true,
 		lacks: map[string]string{"models": noCall, "variation": noCall, "stream": noStream, "responses": noCall}},
 	{name: "ai + openrouter", start: node("ai", "ai.mjs", "openrouter"), on: "ai + openai-compatible", ownForm: true, splits: true, noThoughts: true,
-		lacks: map[string]string{"models": noCall, "variation": noCall, "edit with mask": "refuses masks", "responses": noCall}},
+		lacks: map[string]string{"models": noCall, "variation": noCall, "edit with mask": noMask, "responses": noCall}},
 	{name: "ai + azure", start: node("ai", "ai.mjs", "azure"), on: "ai + openai", ownForm: true, splits: true, noThoughts: true,
 		lacks: map[string]string{"models": noCall, "variation": noCall}},
 	{name: "langchain", start: node("langchain", "langchain.mjs"), ownForm: true, splits: true,
 		lacks: map[string]string{"models": noCall, "variation": noCall}},
+	{name: "genkit", start: node("more", "genkit.mjs"), on: "openai 4",
+		lacks: map[string]string{"models": noCall, "edit with mask": noMask, "variation": noCall, "stream": noStream, "responses": noCall}},
+	{name: "llamaindex", start: node("more", "llamaindex.mjs"), on: "openai 5", ownForm: true, noThoughts: true,
+		lacks: map[string]string{"models": noCall, "generate, n=4": oneEach, "edit with mask": noMask, "variation": noCall, "stream": noStream, "refusals": oneEach}},
+	{name: "mastra", start: node("more", "mastra.mjs"), on: "ai + openai-compatible", ownForm: true,
+		lacks: map[string]string{"models": noCall, "generate, n=4": oneEach, "edit with mask": noMask, "variation": noCall, "stream": noStream, "responses": noCall, "refusals": oneEach}},
+	{name: "elizaos", start: node("more", "eliza.mjs"), on: "ai + openai", ownForm: true, noThoughts: true,
+		lacks: map[string]string{"models": noCall, "edit with mask": noCall, "edit": noCall, "variation": noCall, "stream": noStream,
+			"conversation": "sends one message", "refusals": noCode, "banned prompt": noCode}},
 	{name: "openai-go", start: inProcess(goSDK(openaiGo)), dialects: 3},
 	{name: "go-openai", start: inProcess(goSDK(goOpenAI)), dialects: 3, lacks: map[string]string{"stream": noStream, "responses": noCall}},
 	{name: "go-openai, Azure", start: inProcess(goSDK(goOpenAIForAzure)), on: "go-openai", lacks: map[string]string{"stream": noStream, "responses": noCall}},

@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -321,6 +322,35 @@ func TestAResponseWithoutTheToolIsAChat(t *testing.T) {
 	}
 	if zoomed := h.image(t, shownIn(t, told)); zoomed.Parent == nil || *zoomed.Parent != fox.Output[0].ImageID {
 		t.Errorf("zoom out 2x shows a picture of %v, want of %s", zoomed.Parent, fox.Output[0].ImageID)
+	}
+}
+
+// Vercel's AI SDK breaks on a call of a tool that its caller did not name: it gets the message only, whole and streamed,
+// and what it says next is about the picture in it.
+func TestAResponseForTheAISDKHasTextOnly(t *testing.T) {
+	h := newHouse(t, simulator.Config{})
+	agent := []string{"User-Agent", "ai/5.0.277 ai-sdk/provider-utils/3.0.41 runtime/node.js/22"}
+	_, fox, raw := h.respond(t, `{"model":"midjourney","input":"a red fox"}`, agent...)
+	if len(fox.Output) != 1 || fox.Output[0].Type != "message" {
+		t.Fatalf("%.300s, want a message alone", raw)
+	}
+	shown := shownIn(t, fox.Output[0].Content[0].Text)
+	if _, _, again := h.call(t, http.MethodGet, "/v1/responses/"+fox.ID, ""); !sameButTime(t, again, raw) {
+		t.Errorf("GET = %.300s, want the same", again)
+	}
+	_, snow, raw := h.respond(t, `{"input":"add snow","previous_response_id":"`+fox.ID+`"}`, agent...)
+	if r := h.image(t, shownIn(t, snow.Output[0].Content[0].Text)); r.Parent == nil || *r.Parent != shown {
+		t.Errorf("add snow = %.300s, want it made from %s", raw, shown)
+	}
+	streamed := h.ask(t, http.MethodPost, "/v1/responses", `{"model":"midjourney","input":"a blue owl","stream":true}`, agent...).is(t, 200).body
+	if bytes.Contains(streamed, []byte("image_generation_call")) || !bytes.Contains(streamed, []byte(`"output_index":0`)) || bytes.Contains(streamed, []byte(`"output_index":1`)) {
+		t.Errorf("the stream is %.600s, want one item, a message", streamed)
+	}
+	if _, a, raw := h.respond(t, drawn(`"a grey cat"`, ``, ``), agent...); len(a.Output) != 1 || a.Output[0].Type != "image_generation_call" {
+		t.Errorf("with the tool it gets %.300s, want the picture", raw)
+	}
+	if got := h.charged(); got != "imagine edits imagine imagine" {
+		t.Errorf("the upstream was paid for %q, want four pictures", got)
 	}
 }
 

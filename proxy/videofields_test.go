@@ -76,3 +76,47 @@ func TestAVideosFieldsReachTheUpstream(t *testing.T) {
 		})
 	}
 }
+
+// A picture is never left out of a video that is paid for, whatever its client calls it.
+func TestAVideosPicturesHaveManyNames(t *testing.T) {
+	first, last := `"`+stillURL(t, 96, 64)+`"`, `"`+stillURL(t, 112, 64)+`"`
+	for name, test := range map[string]struct {
+		body        string
+		first, last bool
+		param       string // of a refusal
+	}{
+		"a list for one":             {`"input_reference":[` + first + `]`, true, false, ""},
+		"images":                     {`"images":[{"image_url":` + first + `}]`, true, false, ""},
+		"image_urls":                 {`"image_urls":[` + first + `]`, true, false, ""},
+		"input_references":           {`"input_references":[{"type":"image_url","image_url":{"url":` + first + `}}]`, true, false, ""},
+		"OpenRouter's first frame":   {`"frame_images":[{"type":"image_url","image_url":{"url":` + first + `},"frame_type":"first_frame"}]`, true, false, ""},
+		"OpenRouter's frames":        {`"frame_images":[{"image_url":{"url":` + first + `},"frame_type":"first_frame"},{"image_url":{"url":` + last + `},"frame_type":"last_frame"}]`, true, true, ""},
+		"first_frame_image":          {`"first_frame_image":` + first + `,"last_frame_image":` + last, true, true, ""},
+		"start_image, end_image":     {`"start_image":` + first + `,"end_image":` + last, true, true, ""},
+		"two beginnings":             {`"start_image":` + first + `,"image":` + last, false, false, "input_reference"},
+		"two ends":                   {`"image":` + first + `,"end_image":` + last + `,"last_frame":` + last, false, false, "last_frame"},
+		"a mask":                     {`"image":` + first + `,"mask":` + last, false, false, "mask"},
+		"a frame that is no picture": {`"frame_images":[{"frame_type":"first_frame"}]`, false, false, "frame_images"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := newHouse(t, simulator.Config{})
+			status, _, body := h.call(t, "POST", "/v1/videos", `{"prompt":"it waves",`+test.body+`}`)
+			if test.param != "" {
+				if status != 400 || !strings.Contains(string(body), `"param":"`+test.param+`"`) || len(h.sim.Ledger()) != 0 {
+					t.Errorf("%d %s, %d jobs, want a refusal of %s that costs nothing", status, body, len(h.sim.Ledger()), test.param)
+				}
+				return
+			}
+			h.finished(t, videoIn(t, status, body).ID)
+			var got sentVideo
+			for _, s := range h.sim.Requests().Submissions {
+				if err := json.Unmarshal(s.Body, &got); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if (got.Image != "") != test.first || (got.EndImage != "") != test.last || h.charged() != "video" {
+				t.Errorf("frames %.20q and %.20q for %q, want first %v, last %v for one video", got.Image, got.EndImage, h.charged(), test.first, test.last)
+			}
+		})
+	}
+}

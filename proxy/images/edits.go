@@ -104,6 +104,9 @@ func (s *Routes) decodeEdit(c *gin.Context, p *body.Body, r pictureRoute) (e ada
 	if err := p.Unused(takes...); err != nil {
 		return e, false, err
 	}
+	if err := p.Strange(); err != nil {
+		return e, false, err
+	}
 	for _, src := range p.Images {
 		ref, err := s.Resolve(c, src)
 		if err != nil {

@@ -45,6 +45,9 @@ func (s *Routes) generateAs(c *gin.Context, router bool) error {
 	if err := p.Unused("image"); err != nil {
 		return err
 	}
+	if err := p.Strange(); err != nil {
+		return err
+	}
 	if err := s.ResolveReferences(c, p, &g); err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package responses
 
 import (
 	"errors"
+	"net/http"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -39,6 +40,7 @@ func (s *Routes) decode(c *gin.Context, p *body.Body) (ask request, err error) {
 		return ask, read.Err
 	}
 	ask.form.Talk = !tool.Exists()
+	ask.form.TextOnly = ask.form.Talk && breaksOnPictures(c.Request)
 	req, err := s.readTalk(c, p)
 	if err != nil {
 		return ask, err
@@ -66,6 +68,10 @@ func (s *Routes) decode(c *gin.Context, p *body.Body) (ask request, err error) {
 	}
 	return ask, s.toolMask(c, p, tool, &ask)
 }
+
+// breaksOnPictures tells Vercel's AI SDK, and all that is built on it: version 5 throws at a call of a tool that its caller
+// did not name, and later ones keep the whole picture as that tool's result and send it back with every turn.
+func breaksOnPictures(r *http.Request) bool { return strings.Contains(r.UserAgent(), "ai-sdk/") }
 
 // imageTool is the request's image_generation tool; without one its settings are all defaults.
 func imageTool(tools gjson.Result) gjson.Result {

@@ -33,8 +33,9 @@ type echo struct {
 	Background   bool            `json:"background,omitempty"`
 	Unstored     bool            `json:"unkept,omitempty"` // store: false
 	Input        []inputJSON     `json:"input,omitempty"`
-	Note         string          `json:"note,omitempty"` // what the answer begins with
-	Talk         bool            `json:"talk,omitempty"` // there is no image_generation tool: the client reads text
+	Note         string          `json:"note,omitempty"`      // what the answer begins with
+	Talk         bool            `json:"talk,omitempty"`      // there is no image_generation tool: the client reads text
+	TextOnly     bool            `json:"text_only,omitempty"` // and breaks on a picture that it named no tool for
 }
 
 // inputJSON is an item of /input_items. Of pictures it has the address or the ID, where they came with one.

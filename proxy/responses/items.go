@@ -60,7 +60,7 @@ func (s *Routes) items(ctx context.Context, c adapter.Caller, base string, r res
 		return []item{{id: "msg_" + suffix, text: o.Text}}, nil
 	}
 	f := r.form.Echo
-	f.Output.Base64 = bytes
+	f.Output.Base64 = bytes && !r.form.TextOnly
 	pictures, err := s.pictures.Find(ctx, c, f, o.ids)
 	if err != nil {
 		return nil, err
@@ -71,6 +71,8 @@ func (s *Routes) items(ctx context.Context, c adapter.Caller, base string, r res
 		items[i] = item{id: pictureItem(suffix, i), picture: &pictures[i], form: f, url: web.PictureURL(base, pictures[i].Image.ID, f.Output.Format)}
 	}
 	switch {
+	case r.form.TextOnly && len(pictures) > 0:
+		items = []item{{id: "msg_" + suffix, text: toldOf(items, r.form.Note)}}
 	case r.form.Talk && len(pictures) > 0:
 		items = append(items, item{id: "msg_" + suffix, text: toldOf(items, r.form.Note)})
 	case r.form.Note != "":
@@ -79,8 +81,7 @@ func (s *Routes) items(ctx context.Context, c adapter.Caller, base string, r res
 	return items, nil
 }
 
-// toldOf is what a chat says of these pictures, for clients that asked for no picture and show nothing but text: the AI
-// SDK's openai("midjourney") is one.
+// toldOf is what a chat says of these pictures, for clients that named no tool and show nothing but text.
 func toldOf(items []item, note string) string {
 	urls := make(map[string]string, len(items))
 	var images []adapter.Image

@@ -44,7 +44,7 @@ func (s *Routes) stream(c *gin.Context, t adapter.Ticket, f echo, seen int) erro
 	stream := s.start(c, r, seen)
 	defer func() { _ = stream.e.End() }() // also when something panics: no comment may follow the answer
 	stream.head()
-	draws := job.Kind != adapter.JobDescription && job.Kind != adapter.JobVideo
+	draws := job.Kind != adapter.JobDescription && job.Kind != adapter.JobVideo && !f.TextOnly // the first item is a picture
 	if draws {
 		stream.begin(0, beginning(pictureItem(stream.suffix(), 0)), pictureItem(stream.suffix(), 0))
 	}

@@ -145,42 +145,6 @@ func (s *Routes) decode(c *gin.Context, p *body.Body) (f adapter.VideoRequest, e
 	return f, read.Err
 }
 
-// firstFrame looks up the one picture that a video may begin with.
-func (s *Routes) firstFrame(c *gin.Context, p *body.Body) (*adapter.Reference, error) {
-	if !p.Form {
-		for _, name := range []string{"input_reference", "image", "image_url"} {
-			if err := p.AddImage(p.Fields[name], name); err != nil {
-				return nil, err
-			}
-		}
-	}
-	if err := p.Unused("image", "end_image"); err != nil {
-		return nil, err
-	}
-	if len(p.Images) > 1 {
-		return nil, adapter.BadParam("input_reference", "invalid_value", "A video begins with one picture: send 'input_reference' once, as a file, an 'image_url' or a 'file_id'.")
-	}
-	if len(p.Images) == 0 {
-		return nil, nil //nolint:nilnil // a still is drawn first
-	}
-	ref, err := s.Resolve(c, p.Images[0])
-	return &ref, err
-}
-
-func (s *Routes) lastFrame(c *gin.Context, p *body.Body) (*adapter.Reference, error) {
-	if p.End != nil {
-		ref, err := s.Resolve(c, *p.End)
-		return &ref, err
-	}
-	src, err := body.SourceOf(field(p, "end_image"), "end_image")
-	if err != nil || src.Text == "" {
-		return nil, err
-	}
-	p.Take(&src)
-	ref, err := s.Resolve(c, src)
-	return &ref, err
-}
-
 // field reads a member of the midjourney object that belongs to videos, or a field of that name beside it.
 func field(p *body.Body, name string) gjson.Result {
 	if v, ok := p.Fields[name]; ok && v.Type != gjson.Null {

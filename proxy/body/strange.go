@@ -1,0 +1,46 @@
+package body
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/tidwall/gjson"
+
+	"midgate/adapter"
+)
+
+// readElsewhere are names that have readers of their own, and what clients may put anything into.
+var readElsewhere = []string{"mask", "end_image", "midjourney", "metadata"}
+
+// Strange refuses a JSON body that has a picture under a name that no route reads, such as init_image: it would be drawn
+// without it. What is no picture may stand anywhere. takes are further names that the route reads.
+func (p *Body) Strange(takes ...string) error {
+	if p.Form {
+		return nil // its files were told apart while they arrived
+	}
+	for name, v := range p.Fields {
+		if slices.Contains(imageFields, name) || slices.Contains(readElsewhere, name) || slices.Contains(takes, name) {
+			continue
+		}
+		if p.holdsPicture(v, 3) {
+			return adapter.BadParam(Shortened(name, 100), "unknown_upload", "The picture in '%s' is not used here: send it as 'image'.", Shortened(name, 100))
+		}
+	}
+	return nil
+}
+
+// holdsPicture reports whether there is a picture's data in a value, as deep as clients put one.
+func (p *Body) holdsPicture(v gjson.Result, deep int) (found bool) {
+	switch {
+	case v.Type == gjson.String:
+		src := Source{Text: v.Str}
+		p.Take(&src)
+		return src.Ref != nil && src.Err == nil || len(v.Str) > 11 && strings.EqualFold(v.Str[:11], "data:image/")
+	case v.Type == gjson.JSON && deep > 0:
+		v.ForEach(func(_, e gjson.Result) bool {
+			found = p.holdsPicture(e, deep-1)
+			return !found
+		})
+	}
+	return found
+}

@@ -1,0 +1,153 @@
+package proxy
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+
+	"midgate/adapter/midjourney/simulator"
+)
+
+// Programs too large to install for a test: their requests are sent as their code writes them.
+
+// asked is one request of a program, and what it must cost.
+type asked struct {
+	path, body string
+	paid       string // kinds of jobs
+	check      func(t *testing.T, a answered)
+}
+
+// checks sends the requests one after the other.
+func checks(t *testing.T, h *house, headers []string, all map[string]asked) {
+	t.Helper()
+	for name, q := range all {
+		before := len(h.sim.Ledger())
+		a := h.replay(t, replay{path: q.path, headers: append([]string{"Authorization", "Bearer sk-alice", "Content-Type", "application/json"}, headers...), body: []byte(q.body)})
+		var paid []string
+		for _, c := range h.sim.Ledger()[before:] {
+			paid = append(paid, c.Kind)
+		}
+		if got := strings.Join(paid, " "); a.status != http.StatusOK || got != q.paid {
+			t.Errorf("%s: %d %.300s for %q, want 200 for %q", name, a.status, a.body, got, q.paid)
+			continue
+		}
+		q.check(t, a)
+	}
+}
+
+// promptfoo asks for an address, or for base64, and takes whichever it asked for; it counts tokens where there are any.
+func TestPromptfooDraws(t *testing.T) {
+	h := newHouse(t, simulator.Config{})
+	checks(t, h, nil, map[string]asked{
+		"openai:image:midjourney": {"/v1/images/generations", `{"model":"midjourney","prompt":"a red fox","n":1,"size":"1024x1024","response_format":"url"}`, "imagine", isAddress},
+		"openai:image:dall-e-3":   {"/v1/images/generations", `{"model":"dall-e-3","prompt":"an owl","n":1,"size":"1792x1024","response_format":"b64_json","quality":"hd","style":"vivid"}`, "imagine", isBase64},
+		"openai:image:gpt-image-1": {"/v1/images/generations", `{"model":"gpt-image-1","prompt":"a cat","n":2,"size":"1536x1024","quality":"medium","background":"opaque","output_format":"png","moderation":"low"}`,
+			"imagine", func(t *testing.T, a answered) {
+				t.Helper()
+				if n := len(a.items(t)); n != 2 {
+					t.Errorf("%d pictures, want 2", n)
+				}
+				isBase64(t, a)
+			}},
+		"openai:chat:midjourney":      {"/v1/chat/completions", `{"model":"midjourney","messages":[{"role":"user","content":"a blue hare"}],"max_tokens":1024,"temperature":0}`, "imagine", inMarkdown},
+		"openai:responses:midjourney": {"/v1/responses", `{"model":"midjourney","input":"a white hare","max_output_tokens":1024,"temperature":0,"text":{"format":{"type":"text"}}}`, "imagine", func(*testing.T, answered) {}},
+	})
+}
+
+// n8n's node draws, edits and analyses: its form has the file first and a name of its own, its question goes to /responses.
+func TestN8nDrawsEditsAndAnalyses(t *testing.T) {
+	h := newHouse(t, simulator.Config{})
+	picture := drawnPNG(t)
+	checks(t, h, []string{"Accept", "application/json,text/html,application/xhtml+xml,application/xml,text/*;q=0.9, image/*;q=0.8, */*;q=0.7", "User-Agent", "axios/1.16.0"}, map[string]asked{
+		"generate":             {"/v1/images/generations", `{"prompt":"a red fox","model":"midjourney","response_format":"b64_json","quality":"hd","size":"1792x1024","n":1,"style":"vivid"}`, "imagine", isBase64},
+		"generate, addresses":  {"/v1/images/generations", `{"prompt":"an owl","model":"dall-e-3","response_format":"url"}`, "imagine", isAddress},
+		"generate, gpt-image":  {"/v1/images/generations", `{"prompt":"a cat","model":"gpt-image-1","quality":"medium","size":"1536x1024"}`, "imagine", isBase64},
+		"analyse":              {"/v1/responses", analysed("What's in this image?", picture), "describe", saysSomething},
+		"analyse, in German":   {"/v1/responses", analysed("Was ist auf diesem Bild zu sehen?", picture), "describe", saysSomething},
+		"message a model":      {"/v1/responses", `{"model":"midjourney","input":[{"role":"user","content":"a grey bear"}],"parallel_tool_calls":true,"store":true,"max_output_tokens":300}`, "imagine", func(*testing.T, answered) {}},
+		"message a chat model": {"/v1/chat/completions", `{"model":"midjourney","messages":[{"role":"user","content":"a green frog"}]}`, "imagine", inMarkdown},
+	})
+	for model, parts := range map[string][]wirePart{
+		"gpt-image-1": {pngPart("image[]", "a.png", picture), textPart("prompt", "in the rain"), textPart("model", "gpt-image-1"), textPart("n", "1"), textPart("size", "1024x1024"),
+			textPart("background", "auto"), textPart("input_fidelity", "high"), textPart("output_format", "png"), textPart("quality", "auto")},
+		"dall-e-2":   {pngPart("image", "b.png", picture), textPart("prompt", "in the fog"), textPart("model", "dall-e-2"), textPart("n", "1"), textPart("size", "1024x1024"), textPart("response_format", "b64_json")},
+		"midjourney": {pngPart("image", "c.png", picture), textPart("prompt", "in the sun"), textPart("model", "midjourney"), textPart("n", "1"), textPart("size", "1024x1024")},
+	} {
+		before := len(h.sim.Ledger())
+		const boundary = "--------------------------0123456789abcdef01234567"
+		a := h.replay(t, replay{path: "/v1/images/edits", chunked: true, body: wireForm(boundary, parts...),
+			headers: []string{"Authorization", "Bearer sk-alice", "Content-Type", "multipart/form-data; boundary=" + boundary}})
+		isBase64(t, a)
+		if paid := h.sim.Ledger()[before:]; len(paid) != 1 || paid[0].Kind != "edits" {
+			t.Errorf("edit with %s was %+v, want one edit", model, paid)
+		}
+	}
+}
+
+// SillyTavern's server passes on what its page made, settings and all, and asks for captions of pictures.
+func TestSillyTavernTalksAndCaptions(t *testing.T) {
+	h := newHouse(t, simulator.Config{})
+	const settings = `"model":"midjourney","temperature":1,"max_tokens":300,"presence_penalty":0,"frequency_penalty":0,"top_p":1,"top_k":0,"stop":["\nYou:"],"logit_bias":{},"seed":-1,"n":1`
+	caption := func(words string) string {
+		return `{"model":"midjourney","messages":[{"role":"user","content":[{"type":"text","text":"` + words + `"},{"type":"image_url","image_url":{"url":"` + pngURL(drawnPNG(t)) + `"}}]}]}`
+	}
+	checks(t, h, []string{"User-Agent", "node-fetch", "Accept-Encoding", "gzip, deflate, br"}, map[string]asked{
+		"a caption":           {"/v1/chat/completions", caption("What's in this image?"), "describe", func(t *testing.T, a answered) { t.Helper(); noPicture(t, a) }},
+		"its extension's own": {"/v1/chat/completions", caption("What\u2019s in this image?"), "describe", func(t *testing.T, a answered) { t.Helper(); noPicture(t, a) }},
+		"elizaOS's caption": {"/v1/chat/completions", caption("Please analyze this image and provide a title and detailed description."), "describe",
+			func(t *testing.T, a answered) { t.Helper(); noPicture(t, a) }},
+		"a wish":              {"/v1/chat/completions", `{"messages":[{"role":"user","content":"a red fox in the snow"}],"stream":false,` + settings + `}`, "imagine", inMarkdown},
+		"the picture's words": {"/v1/images/generations", `{"prompt":"an owl","model":"dall-e-3","size":"1024x1024","n":1,"quality":"standard","style":"vivid","response_format":"b64_json"}`, "imagine", isBase64},
+	})
+}
+
+func isAddress(t *testing.T, a answered) {
+	t.Helper()
+	if i := a.items(t)[0]; i.URL == nil || i.B64 != nil || !strings.HasSuffix(*i.URL, ".png") {
+		t.Errorf("%+v, want an address only", i)
+	}
+}
+
+func isBase64(t *testing.T, a answered) {
+	t.Helper()
+	base64Picture(t, a.items(t)[0].B64, pngMagic)
+}
+
+func inMarkdown(t *testing.T, a answered) {
+	t.Helper()
+	shownIn(t, a.chatText(t))
+}
+
+func noPicture(t *testing.T, a answered) {
+	t.Helper()
+	if text := a.chatText(t); text == "" || pictureLink.MatchString(text) {
+		t.Errorf("%q, want words only", text)
+	}
+}
+
+// saysSomething is a response with a message and no picture.
+func saysSomething(t *testing.T, a answered) {
+	t.Helper()
+	var r answerJSON
+	if err := json.Unmarshal(a.body, &r); err != nil || len(r.Output) != 1 || r.Output[0].Type != "message" || r.Output[0].Content[0].Text == "" {
+		t.Errorf("%.300s, want a message", a.body)
+	}
+}
+
+func analysed(words string, picture []byte) string {
+	return `{"model":"midjourney","input":[{"role":"user","content":[{"type":"input_text","text":"` + words + `"},{"type":"input_image","detail":"auto","image_url":"` + pngURL(picture) + `"}]}],"max_output_tokens":300}`
+}
+
+func pngURL(data []byte) string {
+	return "data:image/png;base64," + base64.StdEncoding.EncodeToString(data)
+}
+
+func pngPart(field, name string, data []byte) wirePart {
+	return wirePart{`Content-Disposition: form-data; name="` + field + `"; filename="` + name + "\"\r\nContent-Type: image/png", data}
+}
+
+func textPart(name, value string) wirePart {
+	return wirePart{`Content-Disposition: form-data; name="` + name + `"`, []byte(value)}
+}
