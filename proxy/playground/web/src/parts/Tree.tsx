@@ -29,7 +29,7 @@ function Node({ branch: b, current }: { branch: Branch; current: string }) {
               aria-current={p.id === current ? 'true' : undefined}
               aria-label={`${b.action ? deedName(b.action) : 'Beginning'}, picture ${i + 1}`}
             >
-              <img src={picture(p.id)} alt="" loading="lazy" decoding="async" />
+              <img src={picture(p.id, 'jpg', 160)} alt="" loading="lazy" decoding="async" />
             </a>
           </li>
         ))}
