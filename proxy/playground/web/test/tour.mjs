@@ -8,6 +8,7 @@ import { buttons } from './buttons.mjs'
 import { draw } from './draw.mjs'
 import { edit } from './edit.mjs'
 import { key } from './key.mjs'
+import { flags } from './flags.mjs'
 import { gallery } from './gallery.mjs'
 import { kept } from './kept.mjs'
 import { presses } from './presses.mjs'
@@ -31,6 +32,7 @@ try {
   await video(page, picture, shoot)
   await around(browser, page, base, picture, shoot)
   await presses(await open(browser, base), picture)
+  await flags(browser, base)
   await gallery(browser, base, shoot)
   await kept(browser, base)
   await key(browser, locked, secret, shoot)

@@ -1,11 +1,13 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { blends, change, draft, drawing, refer } from '../state/draft'
+import { blends, change, draft, drawing, refer, write } from '../state/draft'
+import { withModel, withRatio } from '../state/flags'
 import { aliases, modelName, versions } from '../state/models'
 import { start } from '../state/runs'
 import { say } from '../state/ui'
 import { tr } from '../words'
 import { Advanced } from './Advanced'
 import { Picture, Send, Sliders } from './icons'
+import { Flags } from './Flags'
 import { Ratios } from './Ratios'
 import { References } from './References'
 import { Stepper } from './Stepper'
@@ -37,15 +39,17 @@ export function Composer() {
         rows={1}
         placeholder="Describe a picture"
         value={d.prompt}
-        onInput={(e) => change({ prompt: e.currentTarget.value })}
+        onInput={(e) => write(e.currentTarget.value)}
         onKeyDown={(e) => e.key === 'Enter' && (e.ctrlKey || e.metaKey || !e.shiftKey) && !e.isComposing && (e.preventDefault(), draw())}
       />
+      <Flags prompt={d.prompt} onTake={(p) => (write(p), text.current?.focus())} />
       <div class="composer-controls">
-        <Ratios value={d.ratio} onChange={(ratio) => change({ ratio })} />
+        <Ratios value={d.ratio} onChange={(ratio) => change({ ratio, prompt: withRatio(d.prompt, ratio) })} />
         <div class="composer-row">
           <label class="select">
             <span class="sr">Model</span>
-            <select value={d.model} onChange={(e) => change({ model: e.currentTarget.value })}>
+            <select value={d.model} onChange={(e) => change({ model: e.currentTarget.value, prompt: withModel(d.prompt, e.currentTarget.value) })}>
+              {!versions.value.includes(d.model) && !aliases.value.includes(d.model) && <option value={d.model}>{modelName(d.model)}</option>}
               {versions.value.map((m) => <option key={m} value={m}>{modelName(m)}</option>)}
               {aliases.value.length > 0 && (
                 <optgroup label="OpenAI's names">

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { check, health, mood } from '../state/health'
 
-const words = { unknown: 'Asking…', ready: 'Ready', unready: 'Not ready', offline: 'Unreachable' }
+const words = { unknown: 'Asking…', ready: 'Ready', unready: 'Not ready', trouble: 'Upstream does not answer', offline: 'Unreachable' }
 
 /** HealthBadge says how midgate is, and on a click what it says about itself and its upstream. */
 export function HealthBadge() {

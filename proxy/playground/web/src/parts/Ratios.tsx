@@ -5,7 +5,7 @@ export function Ratios(props: { value: string; onChange: (ratio: string) => void
   return (
     <fieldset class="ratios">
       <legend class="sr">Ratio</legend>
-      {ratios.map((r) => (
+      {(ratios.includes(props.value) || !props.value ? ratios : [props.value, ...ratios]).map((r) => (
         <label key={r} class="ratio" title={r}>
           <input type="radio" name="ratio" class="sr" value={r} checked={props.value === r} onChange={() => props.onChange(r)} />
           <Shape ratio={r} />

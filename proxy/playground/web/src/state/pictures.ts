@@ -14,7 +14,7 @@ export const gallery = computed(() =>
   listed.value.ids.flatMap((id) => known.value.get(id) ?? []).filter((p) => !isGrid(p, known.value) && !leaving.value.has(p.id)),
 )
 
-const pageSize = 60
+const pageSize = 100
 
 function isGrid(p: Picture, all: ReadonlyMap<string, Picture>): boolean {
   return gridsOf(all).has(p.id)

@@ -24,7 +24,7 @@ export function Gallery() {
     // As long as the end is near, the next page is read: after each page this is asked anew.
     const watcher = new IntersectionObserver((seen) => {
       if (seen.some((s) => s.isIntersecting)) more().catch((e) => setProblem(problemOf(e)))
-    }, { rootMargin: '1500px' })
+    }, { rootMargin: '2500px' })
     if (end.current) watcher.observe(end.current)
     return () => watcher.disconnect()
   }, [reading.value, filter.value])
