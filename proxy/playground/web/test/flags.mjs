@@ -30,7 +30,7 @@ export async function flags(browser, base) {
   })
 
   await step('the badge says when the upstream does not answer', async () => {
-    await page.route('**/readyz*', (r) => r.fulfill({ json: { status: 'ready', upstream: 'has not answered for 2m' } }))
+    await page.route('**/readyz*', (r) => r.fulfill({ json: { status: 'ready', upstream: 'did not answer 5s ago' } }))
     await page.reload()
     await page.getByRole('button', { name: 'midgate: Upstream does not answer' }).waitFor()
     await page.unroute('**/readyz*')

@@ -2,7 +2,7 @@ import { computed, effect, signal } from '@preact/signals'
 import { get } from '../api/http'
 import type { Page, Picture, Video } from '../api/types'
 import { leaving } from './deleting'
-import { gallery, known, learn, listed, morePictures, wordsOf } from './pictures'
+import { gallery, isGrid, known, learn, listed, morePictures, wordsOf } from './pictures'
 import { videos } from './videos'
 
 /** What the gallery is asked for. */
@@ -58,8 +58,7 @@ export const chosen = computed<Picture[]>(() => {
   if (f.only === 'videos') return []
   let all = gallery.value
   if (asked.value) {
-    const grids = new Set([...known.value.values()].flatMap((p) => p.grid ?? []))
-    all = found.value.ids.flatMap((id) => known.value.get(id) ?? []).filter((p) => !grids.has(p.id) && !leaving.value.has(p.id))
+    all = found.value.ids.flatMap((id) => known.value.get(id) ?? []).filter((p) => !isGrid(p) && !leaving.value.has(p.id))
   }
   if (f.only === 'favorites') all = all.filter((p) => p.favorite)
   if (f.only === 'edits') all = all.filter((p) => p.parent || p.action)
@@ -77,6 +76,14 @@ export const films = computed<Video[]>(() => {
 
 /** versionOf is the version that drew a picture, as a person says it. */
 export function versionOf(p: Picture): string {
+  let v = versions.get(p)
+  if (v === undefined) versions.set(p, (v = readVersion(p)))
+  return v
+}
+
+const versions = new WeakMap<Picture, string>()
+
+function readVersion(p: Picture): string {
   const [, name, number] = /--(v|niji)\s+([\d.]+)/.exec(p.revised_prompt ?? '') ?? []
   return number ? `${name === 'v' ? 'V' : 'Niji '}${number.replace(/\.0$/, '')}` : ''
 }

@@ -23,7 +23,7 @@ export const mood = computed(() => {
 
 /** trouble reads what midgate says of the upstream: while it does not answer, nothing new can be drawn. */
 function trouble(upstream: string): boolean {
-  return upstream !== '' && !/^answered|^not asked/.test(upstream)
+  return /did not answer/.test(upstream) && !/(^| )answered/.test(upstream)
 }
 
 const every = 15_000
