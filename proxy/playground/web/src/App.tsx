@@ -6,6 +6,7 @@ import { Hood } from './parts/Hood'
 import { KeyDialog } from './parts/KeyDialog'
 import { Notice } from './parts/Notice'
 import { useEffect } from 'preact/hooks'
+import { inTitle } from './state/progress'
 import { known, wordsOf } from './state/pictures'
 import { type Route, route } from './state/route'
 import { hood } from './state/ui'
@@ -18,7 +19,7 @@ import { VideoView } from './views/VideoView'
 
 /** App is the whole page. */
 export function App() {
-  const title = titleOf(route.value)
+  const title = inTitle.value + titleOf(route.value)
   useEffect(() => void (document.title = title), [title])
   return (
     <div class={hood.value ? 'app with-hood' : 'app'}>

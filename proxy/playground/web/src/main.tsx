@@ -5,6 +5,7 @@ import { receiveDrops, restoreBrought } from './state/brought'
 import { keepDraft } from './state/keepdraft'
 import { deleteWhenLeft } from './state/deleting'
 import { showResults } from './state/showing'
+import { tellEnds } from './state/progress'
 import { watchHealth } from './state/health'
 import { restoreKey } from './state/key'
 import { loadModels } from './state/models'
@@ -21,6 +22,7 @@ listenForKeys()
 receiveDrops()
 deleteWhenLeft()
 showResults()
+tellEnds()
 void locate().then(() => {
   restoreKey()
   void keepDraft()

@@ -10,6 +10,7 @@ import { code, hood } from '../state/ui'
 import { Close, Code, Gauge, Play, Repeat, Stop } from './icons'
 import { ProblemNote } from './ProblemNote'
 import { Texts } from './Texts'
+import { useElapsed } from './useElapsed'
 import { useSmooth } from './useSmooth'
 import { tr } from '../words'
 
@@ -18,6 +19,7 @@ export function RunCard({ run }: { run: Run }) {
   const s = run.state.value
   const running = !ended(s.status)
   const percent = useSmooth(s)
+  const elapsed = useElapsed((s.job?.created_at || run.begun / 1000), running)
   return (
     <article class="run" aria-busy={running}>
       {s.problem && <ProblemNote problem={s.problem} title={s.status === 'cancelled' ? tr('Stopped') : tr('This did not work')} again={run.ask} />}
@@ -25,7 +27,7 @@ export function RunCard({ run }: { run: Run }) {
       <footer class="run-foot">
         <div class="run-title">
           <p class="run-prompt">{run.ask?.title ?? 'A job that was begun elsewhere'}</p>
-          <p class="run-state" role="status">{told(run, s, percent)}</p>
+          <p class="run-state" role="status">{told(run, s, percent)}{running && s.status !== 'sending' && ` · ${elapsed} s`}</p>
         </div>
         <div class="row">
           {canStop(s) && (
