@@ -44,7 +44,7 @@ func (s *Server) playground(c *gin.Context) error {
 // asset serves what the page loads; a changed file has another name.
 func (s *Server) asset(c *gin.Context) error {
 	name := c.Param("file")
-	data, coding, err := packed(path.Join("assets", path.Base(name)), c.GetHeader("Accept-Encoding"))
+	data, coding, err := compressed(path.Join("assets", path.Base(name)), c.GetHeader("Accept-Encoding"))
 	if err != nil {
 		return &adapter.Error{Kind: adapter.NotFound, Code: "unknown_url", Message: "The page has no such file."}
 	}
@@ -62,8 +62,8 @@ func (s *Server) asset(c *gin.Context) error {
 // codings are the ways in which the page's files were compressed when it was built, the smallest first.
 var codings = []struct{ name, ending string }{{"br", ".br"}, {"gzip", ".gz"}}
 
-// packed is a file of the page, compressed in a way that the browser takes; the coding is empty for the file as it is.
-func packed(name, accepted string) (data []byte, coding string, err error) {
+// compressed is a file of the page, compressed in a way that the browser takes; the coding is empty for the file as it is.
+func compressed(name, accepted string) (data []byte, coding string, err error) {
 	for _, c := range codings {
 		if !takes(accepted, c.name) {
 			continue

@@ -16,6 +16,7 @@ import { Gallery } from './views/Gallery'
 import { Image } from './views/Image'
 import { Lost } from './views/Lost'
 import { VideoView } from './views/VideoView'
+import { tr } from './words'
 
 /** App is the whole page. */
 export function App() {
@@ -54,8 +55,8 @@ function View() {
 }
 
 function titleOf(r: Route): string {
-  if (r.view === 'gallery') return 'Gallery · midgate'
-  if (r.view === 'edit') return 'Edit · midgate'
+  if (r.view === 'gallery') return `${tr('Gallery')} · midgate`
+  if (r.view === 'edit') return `${tr('Edit')} · midgate`
   const p = r.view === 'image' ? known.value.get(r.id) : undefined
-  return p ? `${wordsOf(p).slice(0, 60) || 'Picture'} · midgate` : 'midgate'
+  return p ? `${wordsOf(p).slice(0, 60) || tr('Picture')} · midgate` : 'midgate'
 }

@@ -12,6 +12,7 @@ import { loadModels } from './state/models'
 import { listenForPresses } from './state/presses'
 import { follow } from './state/route'
 import { resume } from './state/runs'
+import { speakTheirs } from './words'
 import { listenForKeys } from './state/shortcuts'
 import { restoreTheme } from './state/theme'
 
@@ -23,7 +24,7 @@ receiveDrops()
 deleteWhenLeft()
 showResults()
 tellEnds()
-void locate().then(() => {
+void Promise.all([locate(), speakTheirs()]).then(() => {
   restoreKey()
   void keepDraft()
   void restoreBrought()

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks'
 import { film } from '../api/base'
+import { tr } from '../words'
 
 interface Props {
   id: string
@@ -15,7 +16,7 @@ const pause = (e: MouseEvent) => (e.currentTarget as HTMLVideoElement).pause()
 /** Film shows a video. What an account on Discord animates is a moving picture, which a video element does not play. */
 export function Film({ id, quiet, ...rest }: Props) {
   const [moving, setMoving] = useState('')
-  if (moving === id) return <img {...rest} src={film(id, 'webp')} alt={quiet ? '' : 'The video'} />
+  if (moving === id) return <img {...rest} src={film(id, 'webp')} alt={quiet ? '' : tr('The video')} />
   const how = quiet
     ? { preload: 'metadata' as const, loop: true, tabIndex: -1, 'aria-hidden': true as const, onMouseEnter: play, onMouseLeave: pause }
     : { controls: true, loop: true, autoplay: true }
