@@ -93,6 +93,7 @@ type Rendition struct {
 	Quarter     int    // 0 the whole; 1 top left, 2 top right, 3 bottom left, 4 bottom right
 	Format      Format // empty: the original's own, PNG for a quarter
 	Compression int    // quality 1–100 for JPEG and WebP; 0: 90, 95 for a quarter of a JPEG
+	Width       int    // 0: as it is; else made smaller, to this many pixels, never larger
 	ImageID     string // written into a PNG as an iTXt chunk "midgate-id"
 }
 

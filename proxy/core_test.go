@@ -31,6 +31,7 @@ type fake struct {
 	jobs      []adapter.Job
 	answered  int
 	abandoned int
+	asked     int // the width of the bytes that were asked for last
 
 	refuse   error         // of every request that costs money
 	hold     chan struct{} // jobs wait for it, if it is not nil
@@ -197,8 +198,16 @@ func (f *fake) RemoveImage(ctx context.Context, c adapter.Caller, id string) err
 	return err
 }
 
+// Thumbnail notes the wanted width; it is the picture's own bytes.
+func (f *fake) Thumbnail(ctx context.Context, id string, format adapter.Format, width int) (*adapter.Blob, error) {
+	blob, err := f.Bytes(ctx, id, format, 0)
+	f.asked = width
+	return blob, err
+}
+
 func (f *fake) Bytes(_ context.Context, id string, format adapter.Format, _ int) (*adapter.Blob, error) {
 	f.mu.Lock()
+	f.asked = 0
 	defer f.mu.Unlock()
 	data, ok := f.bytes[id]
 	if !ok {

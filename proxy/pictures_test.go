@@ -167,3 +167,20 @@ func TestWhoPrefersNotToWaitGetsTheJob(t *testing.T) {
 		t.Error("Attempt.Async = false, want true")
 	}
 }
+
+func TestAWidthOfFewIsTaken(t *testing.T) {
+	f := newFake()
+	f.add(testImage, tiny)
+	s := newServer(t, f)
+	for asked, want := range map[string]int{"1": 160, "160": 160, "161": 320, "600": 640, "1280": 1280, "1281": 0, "": 0} {
+		f.asked = -1
+		if w := send(s, "GET", "/images/"+testImage+".jpg?width="+asked, ""); w.Code != http.StatusOK || f.asked != want {
+			t.Errorf("width %q = %d, made at width %d; want %d", asked, w.Code, f.asked, want)
+		}
+	}
+	for _, asked := range []string{"0", "-1", "wide", "1e3", "99999999999"} {
+		if w := send(s, "GET", "/images/"+testImage+".jpg?width="+asked, ""); w.Code != http.StatusBadRequest {
+			t.Errorf("width %q = %d, want 400", asked, w.Code)
+		}
+	}
+}

@@ -1,10 +1,15 @@
 package proxy
 
 import (
+	"bytes"
+	"compress/gzip"
+	"io"
 	"net/http"
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/andybalholm/brotli"
 
 	"midgate/adapter/midjourney/simulator"
 	"midgate/proxy/web"
@@ -63,5 +68,34 @@ func TestPicturesAreNamedBelowAReverseProxysPath(t *testing.T) {
 				t.Errorf("the page = %d %s", status, header.Get("Content-Type"))
 			}
 		})
+	}
+}
+
+func TestThePageComesCompressed(t *testing.T) {
+	h := newHouse(t, simulator.Config{})
+	_, _, page := h.call(t, http.MethodGet, "/", "", "Accept", "text/html", "Authorization", "")
+	script := regexp.MustCompile(`assets/[^"]+\.js`).FindString(string(page))
+	_, _, whole := h.call(t, http.MethodGet, "/"+script, "", "Accept-Encoding", "identity", "Authorization", "")
+	for accepted, want := range map[string]string{
+		"gzip, deflate, br, zstd": "br", "gzip": "gzip", "br;q=0, gzip;q=0.5": "gzip", "identity": "", "zstd": "", "br;q=0": "", "gzip, BR;q=1.0": "br",
+	} {
+		status, header, body := h.call(t, http.MethodGet, "/"+script, "", "Accept-Encoding", accepted, "Authorization", "")
+		if got := header.Get("Content-Encoding"); status != http.StatusOK || got != want || header.Get("Vary") != "Accept-Encoding" || !strings.Contains(header.Get("Content-Type"), "javascript") {
+			t.Errorf("%q gets %d %q as %q, want %q", accepted, status, got, header.Get("Content-Type"), want)
+		}
+		plain := body
+		switch want {
+		case "br":
+			plain, _ = io.ReadAll(brotli.NewReader(bytes.NewReader(body)))
+		case "gzip":
+			z, err := gzip.NewReader(bytes.NewReader(body))
+			if err != nil {
+				t.Fatal(err)
+			}
+			plain, _ = io.ReadAll(z)
+		}
+		if !bytes.Equal(plain, whole) || want != "" && len(body) > len(whole)/2 {
+			t.Errorf("%q gets %d bytes that are %d, want %d, compressed to less than half", accepted, len(body), len(plain), len(whole))
+		}
 	}
 }

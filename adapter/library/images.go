@@ -93,25 +93,38 @@ func (s *Library) RemoveImage(ctx context.Context, c adapter.Caller, id string) 
 // Bytes opens a picture in a format; empty means PNG. The ID is unguessable: whoever has it may see the picture. What
 // is handed out is remembered, so that it is known when it comes back.
 func (s *Library) Bytes(ctx context.Context, id string, format adapter.Format, compression int) (*adapter.Blob, error) {
+	img, blob, err := s.open(ctx, id, adapter.Rendition{Format: format, Compression: compression})
+	if err == nil {
+		s.remember(ctx, img, blob)
+	}
+	return blob, err
+}
+
+// Thumbnail opens a picture made smaller, to a width in pixels. Nothing is remembered of it: what is edited is never a
+// thumbnail.
+func (s *Library) Thumbnail(ctx context.Context, id string, format adapter.Format, width int) (*adapter.Blob, error) {
+	_, blob, err := s.open(ctx, id, adapter.Rendition{Format: format, Width: width})
+	return blob, err
+}
+
+// open opens a rendition of a picture.
+func (s *Library) open(ctx context.Context, id string, r adapter.Rendition) (adapter.Image, *adapter.Blob, error) {
 	img, err := s.parts.Store.Get(ctx, id)
 	if errors.Is(err, adapter.ErrNotFound) {
-		return nil, ImageNotFound()
+		return img, nil, ImageNotFound()
 	}
 	if err != nil {
-		return nil, adapter.Wrap(adapter.Storage, err, "The pictures' records cannot be read at the moment.")
+		return img, nil, adapter.Wrap(adapter.Storage, err, "The pictures' records cannot be read at the moment.")
 	}
-	if format == "" {
-		format = adapter.PNG
+	if r.Format == "" {
+		r.Format = adapter.PNG
 	}
-	blob, err := s.parts.Pictures.Open(ctx, adapter.Rendition{Name: img.Source, Quarter: img.Quarter, Format: format, Compression: compression, ImageID: img.ID})
+	r.Name, r.Quarter, r.ImageID = img.Source, img.Quarter, img.ID
+	blob, err := s.parts.Pictures.Open(ctx, r)
 	if errors.Is(err, adapter.ErrNotFound) {
-		return nil, ImageNotFound()
+		return img, nil, ImageNotFound()
 	}
-	if err != nil {
-		return nil, err
-	}
-	s.remember(ctx, img, blob)
-	return blob, nil
+	return img, blob, err
 }
 
 // remember notes what was handed out: the bytes' digest and, once, the picture's looks. It is a convenience for later

@@ -48,7 +48,10 @@ func madeFrom(name string) string {
 }
 
 // renditionKey is where a rendition is kept.
-func renditionKey(name string, quarter int, f adapter.Format, quality int) string {
+func renditionKey(name string, quarter int, f adapter.Format, quality, width int) string {
+	if width > 0 {
+		return fmt.Sprintf("%sq%d-%d-w%d.%s", madeFrom(name), quarter, quality, width, f)
+	}
 	if f == adapter.PNG {
 		return fmt.Sprintf("%sq%d.png", madeFrom(name), quarter)
 	}

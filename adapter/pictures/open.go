@@ -26,6 +26,7 @@ type plan struct {
 	quarter int
 	format  adapter.Format
 	quality int
+	width   int    // 0: not made smaller
 	key     string // of the bytes; the original's name when they are passed on
 	id      string // goes into a PNG
 }
@@ -83,7 +84,7 @@ func (s *Store) plan(ctx context.Context, r adapter.Rendition) (plan, error) {
 	if err != nil {
 		return plan{}, err
 	}
-	p := plan{name: r.Name, source: source, quarter: r.Quarter, format: r.Format, key: r.Name, id: r.ImageID}
+	p := plan{name: r.Name, source: source, quarter: r.Quarter, format: r.Format, key: r.Name, id: r.ImageID, width: r.Width}
 	return p, p.settle(r.Compression)
 }
 
@@ -96,7 +97,10 @@ func (p *plan) settle(compression int) error {
 			p.format = adapter.PNG
 		}
 	}
-	if p.quarter == 0 && (p.format == own || p.source.Animated) {
+	if p.width < 0 || p.width >= png.Quarter(p.source.Width, p.source.Height, p.quarter).Dx() || p.source.Animated {
+		p.width = 0
+	}
+	if p.width == 0 && p.quarter == 0 && (p.format == own || p.source.Animated) {
 		p.format = own
 		return nil
 	}
@@ -112,7 +116,7 @@ func (p *plan) settle(compression int) error {
 	if compression == 0 && p.quarter != 0 && own == adapter.JPEG && p.format == adapter.JPEG {
 		p.quality = tileQuality
 	}
-	p.key = renditionKey(p.name, p.quarter, p.format, p.quality)
+	p.key = renditionKey(p.name, p.quarter, p.format, p.quality, p.width)
 	return nil
 }
 

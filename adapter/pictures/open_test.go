@@ -315,7 +315,7 @@ func TestRenditionsAreMadeAgainWhenTheyWereLost(t *testing.T) {
 	save(t, s, "a", picturetest.PNG(t, picturetest.Painting(64, 64, 1)))
 	r := adapter.Rendition{Name: "a", Quarter: 2, ImageID: "img_X"}
 	_, want := read(t, s, r)
-	key := renditionKey("a", 2, adapter.PNG, 0)
+	key := renditionKey("a", 2, adapter.PNG, 0, 0)
 	tests := map[string]func() error{
 		"the bytes are gone":       func() error { return s.bucket.remove(t.Context(), key) },
 		"the bytes were cut short": func() error { return s.bucket.writeAll(t.Context(), key, want[:100]) },

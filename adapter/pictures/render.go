@@ -41,7 +41,7 @@ func (p plan) batch() []plan {
 	for i := range all {
 		all[i] = p
 		all[i].quarter = i + 1
-		all[i].key = renditionKey(p.name, i+1, p.format, p.quality)
+		all[i].key = renditionKey(p.name, i+1, p.format, p.quality, p.width)
 	}
 	return all
 }
@@ -57,7 +57,7 @@ func (s *Store) make(ctx context.Context, batch []plan) error {
 	if err := s.checkPixels(p.source.Header); err != nil {
 		return err
 	}
-	if p.source.Format == adapter.PNG && p.source.Turn == 0 && p.format == adapter.PNG && p.quarter != 0 {
+	if p.width == 0 && p.source.Format == adapter.PNG && p.source.Turn == 0 && p.format == adapter.PNG && p.quarter != 0 {
 		if err := s.split(ctx, batch); !errors.Is(err, png.ErrForm) {
 			return err
 		}
@@ -84,8 +84,10 @@ func (s *Store) render(ctx context.Context, p plan, img image.Image) error {
 	}
 	defer o.abort()
 	count := &counting{w: o}
-	s.fingerprintPart(ctx, p, part)
-	if err := format.Encode(count, part, p.format, p.quality); err != nil {
+	if p.width == 0 {
+		s.fingerprintPart(ctx, p, part)
+	}
+	if err := format.Encode(count, p.shrunk(part), p.format, p.quality); err != nil {
 		if count.err != nil {
 			return cannotStore(count.err)
 		}
@@ -159,8 +161,8 @@ func (s *Store) keep(ctx context.Context, p plan, o *object, size int64) error {
 	if err := o.commit(); err != nil {
 		return cannotStore(err)
 	}
-	r := png.Quarter(p.source.Width, p.source.Height, p.quarter)
-	f := metadata{Header: format.Header{Format: p.format, Width: r.Dx(), Height: r.Dy()}, Size: size}
+	of := p.size()
+	f := metadata{Header: format.Header{Format: p.format, Width: of.X, Height: of.Y}, Size: size}
 	s.keepMetadata(ctx, p.metadataKey(), f)
 	return nil
 }

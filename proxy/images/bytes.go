@@ -1,6 +1,7 @@
 package images
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -20,7 +21,16 @@ func (s *Routes) ServeFile(c *gin.Context) error {
 	if ext == "jpg" {
 		format = adapter.JPEG
 	}
-	blob, err := s.library.Bytes(c.Request.Context(), id, format, 0)
+	width, err := widthOf(c.Query("width"))
+	if err != nil {
+		return err
+	}
+	var blob *adapter.Blob
+	if width > 0 {
+		blob, err = s.library.Thumbnail(c.Request.Context(), id, format, width)
+	} else {
+		blob, err = s.library.Bytes(c.Request.Context(), id, format, 0)
+	}
 	if err != nil {
 		return err
 	}
@@ -38,4 +48,24 @@ func (s *Routes) ServeFile(c *gin.Context) error {
 	s.Metrics.HandedOut("bytes", 1)
 	s.ServeBlob(c, blob)
 	return nil
+}
+
+// widths are those that a picture is made smaller to: few, for each is kept.
+var widths = []int{160, 320, 640, 1280}
+
+// widthOf reads ?width=: the smallest of the widths that is not below it; 0 where the whole picture is wanted.
+func widthOf(text string) (int, error) {
+	if text == "" {
+		return 0, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 || n > 1<<16 {
+		return 0, adapter.BadParam("width", "invalid_value", "'width' must be a whole number of pixels, from 1 to 65536.")
+	}
+	for _, w := range widths {
+		if n <= w {
+			return w, nil
+		}
+	}
+	return 0, nil
 }

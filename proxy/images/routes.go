@@ -53,4 +53,6 @@ type Library interface {
 	Seed(ctx context.Context, c adapter.Caller, id string) (string, error)
 	// Bytes is public: an id cannot be guessed. An empty format means PNG.
 	Bytes(ctx context.Context, id string, f adapter.Format, compression int) (*adapter.Blob, error)
+	// Thumbnail is the picture made smaller, to a width in pixels.
+	Thumbnail(ctx context.Context, id string, f adapter.Format, width int) (*adapter.Blob, error)
 }

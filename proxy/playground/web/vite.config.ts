@@ -1,5 +1,6 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { defineConfig, type Plugin } from 'vite'
 import { fingerprint } from './sources.ts'
 
@@ -19,6 +20,20 @@ const noteSources: Plugin = {
   writeBundle: ({ dir }) => writeFileSync(join(dir ?? '', '.sources'), fingerprint(import.meta.dirname) + '\n'),
 }
 
+/** Compresses what is served, once; midgate hands that out to whoever takes it. */
+const compress: Plugin = {
+  name: 'compress',
+  apply: 'build',
+  writeBundle: ({ dir }, files) => {
+    for (const name of Object.keys(files)) {
+      if (!/\.(js|css|svg)$/.test(name)) continue
+      const path = join(dir ?? '', name)
+      writeFileSync(`${path}.br`, brotliCompressSync(readFileSync(path)))
+      writeFileSync(`${path}.gz`, gzipSync(readFileSync(path), { level: 9 }))
+    }
+  },
+}
+
 export default defineConfig({
   base: './', // the page is served at / and /playground/, and below any path of a reverse proxy
   build: {
@@ -30,6 +45,6 @@ export default defineConfig({
     modulePreload: false, // its polyfill would be the only unused code
     reportCompressedSize: false,
   },
-  plugins: [renderAfterScript, noteSources],
+  plugins: [renderAfterScript, compress, noteSources],
   server: { proxy: Object.fromEntries(['/v1', '/images', '/videos', '/mj', '/healthz', '/readyz'].map((path) => [path, gate])) },
 })

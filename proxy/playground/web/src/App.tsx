@@ -6,6 +6,7 @@ import { Hood } from './parts/Hood'
 import { KeyDialog } from './parts/KeyDialog'
 import { Notice } from './parts/Notice'
 import { useEffect } from 'preact/hooks'
+import { inTitle } from './state/progress'
 import { known, wordsOf } from './state/pictures'
 import { type Route, route } from './state/route'
 import { hood } from './state/ui'
@@ -15,10 +16,11 @@ import { Gallery } from './views/Gallery'
 import { Image } from './views/Image'
 import { Lost } from './views/Lost'
 import { VideoView } from './views/VideoView'
+import { tr } from './words'
 
 /** App is the whole page. */
 export function App() {
-  const title = titleOf(route.value)
+  const title = inTitle.value + titleOf(route.value)
   useEffect(() => void (document.title = title), [title])
   return (
     <div class={hood.value ? 'app with-hood' : 'app'}>
@@ -53,8 +55,8 @@ function View() {
 }
 
 function titleOf(r: Route): string {
-  if (r.view === 'gallery') return 'Gallery · midgate'
-  if (r.view === 'edit') return 'Edit · midgate'
+  if (r.view === 'gallery') return `${tr('Gallery')} · midgate`
+  if (r.view === 'edit') return `${tr('Edit')} · midgate`
   const p = r.view === 'image' ? known.value.get(r.id) : undefined
-  return p ? `${wordsOf(p).slice(0, 60) || 'Picture'} · midgate` : 'midgate'
+  return p ? `${wordsOf(p).slice(0, 60) || tr('Picture')} · midgate` : 'midgate'
 }

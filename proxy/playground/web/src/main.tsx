@@ -5,12 +5,14 @@ import { receiveDrops, restoreBrought } from './state/brought'
 import { keepDraft } from './state/keepdraft'
 import { deleteWhenLeft } from './state/deleting'
 import { showResults } from './state/showing'
+import { tellEnds } from './state/progress'
 import { watchHealth } from './state/health'
 import { restoreKey } from './state/key'
 import { loadModels } from './state/models'
 import { listenForPresses } from './state/presses'
 import { follow } from './state/route'
 import { resume } from './state/runs'
+import { speakTheirs } from './words'
 import { listenForKeys } from './state/shortcuts'
 import { restoreTheme } from './state/theme'
 
@@ -21,7 +23,8 @@ listenForKeys()
 receiveDrops()
 deleteWhenLeft()
 showResults()
-void locate().then(() => {
+tellEnds()
+void Promise.all([locate(), speakTheirs()]).then(() => {
   restoreKey()
   void keepDraft()
   void restoreBrought()

@@ -6,7 +6,7 @@ export async function around(browser, page, base, picture, shoot) {
   await step('after a reload the gallery has everything, and a link leads to its picture', async () => {
     await page.goto(`${base}#/gallery`)
     await page.reload()
-    await page.waitForFunction(() => document.querySelectorAll('.wall a.tile').length >= 16)
+    await page.waitForFunction(() => document.querySelectorAll('.days a.tile').length >= 4)
     await loaded(page)
     await accessible(page, 'the gallery')
     await shoot('gallery')
@@ -18,7 +18,8 @@ export async function around(browser, page, base, picture, shoot) {
   await step('keys lead everywhere', async () => {
     await page.keyboard.press('g')
     await page.waitForURL(/#\/gallery$/)
-    await page.locator('.wall a.tile').nth(1).click()
+    await page.locator('.days a.tile.many').first().click()
+    await page.locator('.days a.tile[href*=image]:not(.many)').first().click()
     await page.waitForURL(/#\/image\//)
     const here = page.url()
     await page.locator('[data-key=ArrowLeft]').waitFor()
@@ -64,7 +65,7 @@ export async function around(browser, page, base, picture, shoot) {
   for (const width of [390, 360]) {
     await step(`a phone of ${width} px shows and does all of it`, async () => {
       const phone = await open(browser, base, { viewport: { width, height: 780 }, hasTouch: true, isMobile: true })
-      for (const [where, at, sign] of [['create', '#/', '.wall a.tile'], ['gallery', '#/gallery', '.wall a.tile'], ['picture', picture.slice(base.length), '.deeds'], ['edit', picture.slice(base.length).replace('image', 'edit'), '.canvas canvas']]) {
+      for (const [where, at, sign] of [['create', '#/', '.wall a.tile'], ['gallery', '#/gallery', '.days a.tile'], ['picture', picture.slice(base.length), '.deeds'], ['edit', picture.slice(base.length).replace('image', 'edit'), '.canvas canvas']]) {
         await phone.goto(base + at)
         await phone.locator(sign).first().waitFor()
         await loaded(phone)

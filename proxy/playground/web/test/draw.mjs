@@ -62,6 +62,8 @@ export async function draw(page, shoot) {
     const note = page.locator('.run .problem').first()
     await note.waitFor()
     fine('the message is the API’s', /safety system/i.test(await note.innerText()))
+    fine('its codes are folded', !(await note.locator('.fact').first().isVisible()))
+    await note.getByText('Details').click()
     fine('the request’s ID is told', /req_|job_/.test(await note.innerText()))
     await shoot('refused')
     await page.getByRole('button', { name: 'Take off this page' }).first().click()

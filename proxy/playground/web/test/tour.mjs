@@ -8,6 +8,10 @@ import { buttons } from './buttons.mjs'
 import { draw } from './draw.mjs'
 import { edit } from './edit.mjs'
 import { key } from './key.mjs'
+import { languages } from './languages.mjs'
+import { progress } from './progress.mjs'
+import { flags } from './flags.mjs'
+import { gallery } from './gallery.mjs'
 import { kept } from './kept.mjs'
 import { presses } from './presses.mjs'
 import { video } from './video.mjs'
@@ -30,6 +34,10 @@ try {
   await video(page, picture, shoot)
   await around(browser, page, base, picture, shoot)
   await presses(await open(browser, base), picture)
+  await languages(browser, base, picture, shoot)
+  await flags(browser, base)
+  await progress(browser, base)
+  await gallery(browser, base, shoot)
   await kept(browser, base)
   await key(browser, locked, secret, shoot)
 } catch (e) {

@@ -34,8 +34,9 @@ export function absolute(path: string): string {
 
 /** picture is where a picture's bytes are. The URLs of answers are not used: they may name a host that only other
  * programs are meant to use. JPEG is a tenth of the PNG that downloads get. */
-export function picture(id: string, type: 'jpg' | 'png' = 'jpg'): string {
-  return at(`images/${id}.${type}`)
+export function picture(id: string, type: 'jpg' | 'png' = 'jpg', width = 0): string {
+  const fit = width && [160, 320, 640, 1280].find((w) => w >= width) // those that midgate makes
+  return at(`images/${id}.${type}${fit ? `?width=${fit}` : ''}`)
 }
 
 /** film is where a video's bytes are; what they are, the server says. */

@@ -1,4 +1,5 @@
 import { change, changeAdvanced, draft, type Advanced as Values } from '../state/draft'
+import { tr } from '../words'
 
 const sliders: { name: 'stylize' | 'chaos' | 'weird'; label: string; max: number; usual: number; step: number; hint: string }[] = [
   { name: 'stylize', label: 'Stylize', max: 1000, usual: 100, step: 10, hint: 'How much of Midjourney’s own taste' },
@@ -18,38 +19,38 @@ export function Advanced() {
   return (
     <div class="advanced" id="advanced">
       {sliders.map((s) => (
-        <label key={s.name} class="slider" title={s.hint}>
-          <span>{s.label} <output class={a[s.name] === undefined ? 'muted' : ''}>{a[s.name] ?? 'usual'}</output></span>
+        <label key={s.name} class="slider" title={tr(s.hint)}>
+          <span>{tr(s.label)} <output class={a[s.name] === undefined ? 'muted' : ''}>{a[s.name] ?? tr('usual')}</output></span>
           <input type="range" min={0} max={s.max} step={s.step} value={a[s.name] ?? s.usual}
             onInput={(e) => changeAdvanced({ [s.name]: Number(e.currentTarget.value) })}
             onDblClick={() => changeAdvanced({ [s.name]: undefined })} />
         </label>
       ))}
       <label class="field">
-        <span>Leave out</span>
+        <span>{tr('Leave out')}</span>
         <input value={a.no ?? ''} placeholder="text, people" onInput={(e) => changeAdvanced({ no: e.currentTarget.value })} />
       </label>
       <label class="field">
-        <span>Seed</span>
-        <input inputMode="numeric" pattern="[0-9]*" value={a.seed ?? ''} placeholder="any" onInput={(e) => changeAdvanced({ seed: whole(e.currentTarget.value) })} />
+        <span>{tr('Seed')}</span>
+        <input inputMode="numeric" pattern="[0-9]*" value={a.seed ?? ''} placeholder={tr('any')} onInput={(e) => changeAdvanced({ seed: whole(e.currentTarget.value) })} />
       </label>
       <label class="field">
-        <span>Quality</span>
+        <span>{tr('Quality')}</span>
         <span class="select"><select value={draft.value.quality} onChange={(e) => change({ quality: e.currentTarget.value as '' | 'low' | 'high' })}>
-          <option value="">Usual</option>
-          <option value="low">Low</option>
-          <option value="high">High</option>
+          <option value="">{tr('Usual')}</option>
+          <option value="low">{tr('Low')}</option>
+          <option value="high">{tr('High')}</option>
         </select></span>
       </label>
       <div class="switches">
         {switches.map((s) => (
-          <label key={s.name} class="switch" title={s.hint}>
+          <label key={s.name} class="switch" title={tr(s.hint)}>
             <input type="checkbox" checked={a[s.name] ?? false} onChange={(e) => changeAdvanced({ [s.name]: e.currentTarget.checked })} />
-            <span>{s.label}</span>
+            <span>{tr(s.label)}</span>
           </label>
         ))}
         {Object.keys(a).length > 0 && (
-          <button type="button" class="plain" onClick={() => change({ advanced: {} as Values })}>Reset</button>
+          <button type="button" class="plain" onClick={() => change({ advanced: {} as Values })}>{tr('Reset')}</button>
         )}
       </div>
     </div>

@@ -4,6 +4,7 @@ import { node } from '../code/node'
 import { python } from '../code/python'
 import { code, copy } from '../state/ui'
 import { Dialog } from './Dialog'
+import { tr } from '../words'
 
 const languages = [
   { name: 'curl', write: curl },
@@ -18,8 +19,8 @@ export function CodeDialog() {
   if (!ask) return null
   const text = languages[chosen]!.write(ask)
   return (
-    <Dialog title="The same, as code" wide onClose={() => (code.value = null)}>
-      <div class="segments" role="group" aria-label="Language">
+    <Dialog title={tr('The same, as code')} wide onClose={() => (code.value = null)}>
+      <div class="segments" role="group" aria-label={tr('Language')}>
         {languages.map((l, i) => (
           <button key={l.name} aria-pressed={i === chosen} onClick={() => choose(i)}>
             {l.name}
@@ -29,7 +30,7 @@ export function CodeDialog() {
       <pre class="code" tabIndex={0}>{text}</pre>
       <div class="row end">
         <button class="primary" onClick={() => void copy(text, languages[chosen]!.name)}>
-          Copy
+          {tr('Copy')}
         </button>
       </div>
     </Dialog>

@@ -1,11 +1,13 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { blends, change, draft, drawing, refer } from '../state/draft'
+import { blends, change, draft, drawing, refer, write } from '../state/draft'
+import { withModel, withRatio } from '../state/flags'
 import { aliases, modelName, versions } from '../state/models'
 import { start } from '../state/runs'
 import { say } from '../state/ui'
 import { tr } from '../words'
 import { Advanced } from './Advanced'
 import { Picture, Send, Sliders } from './icons'
+import { Flags } from './Flags'
 import { Ratios } from './Ratios'
 import { References } from './References'
 import { Stepper } from './Stepper'
@@ -33,44 +35,46 @@ export function Composer() {
       <textarea
         ref={text}
         id="prompt"
-        aria-label="Prompt"
+        aria-label={tr('Prompt')}
         rows={1}
-        placeholder="Describe a picture"
+        placeholder={tr('Describe a picture')}
         value={d.prompt}
-        onInput={(e) => change({ prompt: e.currentTarget.value })}
+        onInput={(e) => write(e.currentTarget.value)}
         onKeyDown={(e) => e.key === 'Enter' && (e.ctrlKey || e.metaKey || !e.shiftKey) && !e.isComposing && (e.preventDefault(), draw())}
       />
+      <Flags prompt={d.prompt} onTake={(p) => (write(p), text.current?.focus())} />
       <div class="composer-controls">
-        <Ratios value={d.ratio} onChange={(ratio) => change({ ratio })} />
+        <Ratios value={d.ratio} onChange={(ratio) => change({ ratio, prompt: withRatio(d.prompt, ratio) })} />
         <div class="composer-row">
           <label class="select">
-            <span class="sr">Model</span>
-            <select value={d.model} onChange={(e) => change({ model: e.currentTarget.value })}>
+            <span class="sr">{tr('Model')}</span>
+            <select value={d.model} onChange={(e) => change({ model: e.currentTarget.value, prompt: withModel(d.prompt, e.currentTarget.value) })}>
+              {!versions.value.includes(d.model) && !aliases.value.includes(d.model) && <option value={d.model}>{modelName(d.model)}</option>}
               {versions.value.map((m) => <option key={m} value={m}>{modelName(m)}</option>)}
               {aliases.value.length > 0 && (
-                <optgroup label="OpenAI's names">
+                <optgroup label={tr('OpenAI’s names')}>
                   {aliases.value.map((m) => <option key={m} value={m}>{m}</option>)}
                 </optgroup>
               )}
             </select>
           </label>
           <label class="select">
-            <span class="sr">Speed</span>
+            <span class="sr">{tr('Speed')}</span>
             <select value={d.speed} onChange={(e) => change({ speed: e.currentTarget.value as typeof d.speed })}>
-              <option value="">Usual speed</option>
-              <option value="relax">Relax</option>
-              <option value="fast">Fast</option>
-              <option value="turbo">Turbo</option>
+              <option value="">{tr('Usual speed')}</option>
+              <option value="relax">{tr('Relax')}</option>
+              <option value="fast">{tr('Fast')}</option>
+              <option value="turbo">{tr('Turbo')}</option>
             </select>
           </label>
-          <Stepper label="Number of pictures" value={d.n} min={1} max={10} onChange={(n) => change({ n })} />
+          <Stepper label={tr('Number of pictures')} value={d.n} min={1} max={10} onChange={(n) => change({ n })} />
           <AddPicture />
-          <button type="button" class="plain round" aria-expanded={more} aria-controls="advanced" aria-label={set > 0 ? `More settings, ${set} set` : 'More settings'} title="More settings" onClick={() => showMore(!more)}>
+          <button type="button" class="plain round" aria-expanded={more} aria-controls="advanced" aria-label={set > 0 ? tr('More settings, {n} set', { n: set }) : tr('More settings')} title={tr('More settings')} onClick={() => showMore(!more)}>
             <Sliders />
             {set > 0 && <span class="count" aria-hidden="true">{set}</span>}
           </button>
-          <button class="primary draw" title="Draw (Enter)">
-            <Send /> {blends(d) ? 'Blend' : 'Draw'}
+          <button class="primary draw" title={tr('Draw (Enter)')}>
+            <Send /> {blends(d) ? tr('Blend') : tr('Draw')}
           </button>
         </div>
       </div>
@@ -82,8 +86,8 @@ export function Composer() {
 /** AddPicture brings a picture of the visitor's along with the prompt. */
 function AddPicture() {
   return (
-    <label class="plain round button" title="Add a picture">
-      <input type="file" class="sr" accept="image/png,image/jpeg,image/webp" multiple aria-label="Add a picture"
+    <label class="plain round button" title={tr('Add a picture')}>
+      <input type="file" class="sr" accept="image/png,image/jpeg,image/webp" multiple aria-label={tr('Add a picture')}
         onChange={(e) => (void referFiles(e.currentTarget.files), (e.currentTarget.value = ''))} />
       <Picture />
     </label>

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import { Close } from './icons'
+import { tr } from '../words'
 
 /** Dialog is a question or a page above the page. The browser keeps the focus in it; Esc and a click beside it close it. */
 export function Dialog(props: { title: string; wide?: boolean; onClose: () => void; children: ComponentChildren }) {
@@ -17,7 +18,7 @@ export function Dialog(props: { title: string; wide?: boolean; onClose: () => vo
       <div class="dialog-body">
         <header class="dialog-head">
           <h2 id="dialog-title">{props.title}</h2>
-          <button class="plain round" aria-label="Close" onClick={() => box.current?.close()}>
+          <button class="plain round" aria-label={tr('Close')} onClick={() => box.current?.close()}>
             <Close />
           </button>
         </header>

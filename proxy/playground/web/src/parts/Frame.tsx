@@ -16,7 +16,7 @@ export function Frame({ p, onPress }: { p: Picture; onPress: (action: string) =>
   return (
     <div class="frame-control">
       <div class="frame-sides">
-        <img src={picture(p.id)} alt="" />
+        <img src={picture(p.id, 'jpg', 160)} alt="" />
         {sides.map((s) => <Deed key={s.action} p={p} action={s.action} class={`side ${s.at}`} onPress={onPress}><s.icon /></Deed>)}
       </div>
       <div class="frame-zooms">

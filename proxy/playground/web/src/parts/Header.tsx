@@ -5,6 +5,7 @@ import { shownDark, switchTheme, theme } from '../state/theme'
 import { hood } from '../state/ui'
 import { HealthBadge } from './HealthBadge'
 import { Gate, Gauge, Key, Moon, Sun } from './icons'
+import { tr } from '../words'
 
 /** Header is the bar on top: where to go, how midgate is, and what is set in this browser. */
 export function Header() {
@@ -16,22 +17,22 @@ export function Header() {
         <span class="brand-mark"><Gate /></span>
         <span class="brand-name">midgate</span>
       </a>
-      <nav class="tabs" aria-label="Pages">
-        <a href={href({ view: 'create' })} aria-current={view === 'create' ? 'page' : undefined}>Create</a>
-        <a href={href({ view: 'gallery' })} aria-current={view === 'gallery' ? 'page' : undefined}>Gallery</a>
+      <nav class="tabs" aria-label={tr('Pages')}>
+        <a href={href({ view: 'create' })} aria-current={view === 'create' ? 'page' : undefined}>{tr('Create')}</a>
+        <a href={href({ view: 'gallery' })} aria-current={view === 'gallery' ? 'page' : undefined}>{tr('Gallery')}</a>
       </nav>
       <div class="bar-tools">
         <HealthBadge />
-        <button class="plain round" aria-label={`Under the hood${running ? `, ${running} under way` : ''}`} title="Under the hood (u)" aria-pressed={hood.value} onClick={() => (hood.value = !hood.value)}>
+        <button class="plain round" aria-label={running ? tr('Under the hood, {n} under way', { n: running }) : tr('Under the hood')} title={tr('Under the hood (u)')} aria-pressed={hood.value} onClick={() => (hood.value = !hood.value)}>
           <Gauge />
           {running > 0 && <span class="count" aria-hidden="true">{running}</span>}
         </button>
         {key.value && (
-          <button class="plain round" aria-label="Change the key" title="Change the key" onClick={() => (asking.value = { why: '', changing: true })}>
+          <button class="plain round" aria-label={tr('Change the key')} title={tr('Change the key')} onClick={() => (asking.value = { why: '', changing: true })}>
             <Key />
           </button>
         )}
-        <button class="plain round" aria-label="Switch between light and dark" title="Light or dark (t)" data-theme-shown={theme.value} onClick={switchTheme}>
+        <button class="plain round" aria-label={tr('Switch between light and dark')} title={tr('Light or dark (t)')} data-theme-shown={theme.value} onClick={switchTheme}>
           {shownDark() ? <Sun /> : <Moon />}
         </button>
       </div>

@@ -1,7 +1,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { check, health, mood } from '../state/health'
+import { tr } from '../words'
 
-const words = { unknown: 'Asking…', ready: 'Ready', unready: 'Not ready', offline: 'Unreachable' }
+const words = { unknown: 'Asking…', ready: 'Ready', unready: 'Not ready', trouble: 'Upstream does not answer', offline: 'Unreachable' }
 
 /** HealthBadge says how midgate is, and on a click what it says about itself and its upstream. */
 export function HealthBadge() {
@@ -18,21 +19,21 @@ export function HealthBadge() {
   const h = health.value
   return (
     <div class="health" ref={box}>
-      <button class="plain pill" aria-label={`midgate: ${words[mood.value]}`} aria-expanded={shown} onClick={() => (show(!shown), void check())}>
+      <button class="plain pill" aria-label={`midgate: ${tr(words[mood.value])}`} aria-expanded={shown} onClick={() => (show(!shown), void check())}>
         <span class={`dot ${mood.value}`} />
-        <span class="health-word">{words[mood.value]}</span>
+        <span class="health-word">{tr(words[mood.value])}</span>
       </button>
       {shown && (
         <div class="pop" role="status">
           <dl class="facts">
             <dt>midgate</dt>
-            <dd>{h.alive ? 'is running' : 'does not answer'}</dd>
-            <dt>New jobs</dt>
-            <dd>{h.ready ? 'are taken' : h.reason || 'are not taken'}</dd>
-            <dt>Upstream</dt>
-            <dd>{h.upstream || (h.ready ? 'no trouble known' : 'not known')}</dd>
-            <dt>Asked</dt>
-            <dd>{h.asked?.toLocaleTimeString() ?? 'not yet'}</dd>
+            <dd>{h.alive ? tr('is running') : tr('does not answer')}</dd>
+            <dt>{tr('New jobs')}</dt>
+            <dd>{h.ready ? tr('are taken') : h.reason || tr('are not taken')}</dd>
+            <dt>{tr('Upstream')}</dt>
+            <dd>{h.upstream || (h.ready ? tr('no trouble known') : tr('not known'))}</dd>
+            <dt>{tr('Asked')}</dt>
+            <dd>{h.asked?.toLocaleTimeString() ?? tr('not yet')}</dd>
           </dl>
         </div>
       )}

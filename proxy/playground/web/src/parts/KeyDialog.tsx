@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks'
 import { asking, declineKey, giveKey, key } from '../state/key'
 import { Dialog } from './Dialog'
+import { tr } from '../words'
 
 /** KeyDialog asks for the key that this midgate wants; it appears when a request was refused for want of one. */
 export function KeyDialog() {
@@ -8,7 +9,7 @@ export function KeyDialog() {
   const question = asking.value
   if (!question) return null
   return (
-    <Dialog title="Your key" onClose={() => asking.value && declineKey()}>
+    <Dialog title={tr('Your key')} onClose={() => asking.value && declineKey()}>
       <form
         class="stack"
         onSubmit={(e) => {
@@ -16,20 +17,20 @@ export function KeyDialog() {
           giveKey(text.trim())
         }}
       >
-        <p class="muted">midgate asks for a key. It stays in this browser and is sent to this server only.</p>
+        <p class="muted">{tr('midgate asks for a key. It stays in this browser and is sent to this server only.')}</p>
         {question.why && <p class="problem-line">{question.why}</p>}
         <label class="field">
-          <span>Key</span>
+          <span>{tr('Key')}</span>
           <input type="password" autocomplete="off" spellcheck={false} value={text} onInput={(e) => setText(e.currentTarget.value)} autofocus />
         </label>
         <div class="row end">
           {key.value && (
             <button type="button" class="plain" onClick={() => giveKey('')}>
-              Forget the key
+              {tr('Forget the key')}
             </button>
           )}
           <button class="primary" disabled={!text.trim()}>
-            Continue
+            {tr('Continue')}
           </button>
         </div>
       </form>

@@ -1,11 +1,12 @@
 import { ratios, sides } from '../state/draft'
+import { tr } from '../words'
 
 /** Ratios lets a ratio be chosen by its shape. */
 export function Ratios(props: { value: string; onChange: (ratio: string) => void }) {
   return (
     <fieldset class="ratios">
-      <legend class="sr">Ratio</legend>
-      {ratios.map((r) => (
+      <legend class="sr">{tr('Ratio')}</legend>
+      {(ratios.includes(props.value) || !props.value ? ratios : [props.value, ...ratios]).map((r) => (
         <label key={r} class="ratio" title={r}>
           <input type="radio" name="ratio" class="sr" value={r} checked={props.value === r} onChange={() => props.onChange(r)} />
           <Shape ratio={r} />

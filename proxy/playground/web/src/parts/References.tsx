@@ -1,5 +1,6 @@
 import { change, draft, type Role } from '../state/draft'
 import { Close } from './icons'
+import { tr } from '../words'
 
 const roles: { role: Role; label: string }[] = [
   { role: 'reference_images', label: 'Picture' },
@@ -16,14 +17,14 @@ export function References() {
     <ul class="references">
       {all.map((r, i) => (
         <li key={r.value}>
-          <img src={r.shown} alt={`Picture ${i + 1} that goes along`} />
+          <img src={r.shown} alt={tr('Picture {n} that goes along', { n: i + 1 })} />
           <label class="select small">
-            <span class="sr">What picture {i + 1} is for</span>
+            <span class="sr">{tr('What picture {n} is for', { n: i + 1 })}</span>
             <select value={r.role} onChange={(e) => change({ references: all.with(i, { ...r, role: e.currentTarget.value as Role }) })}>
-              {roles.map((o) => <option key={o.role} value={o.role}>{o.label}</option>)}
+              {roles.map((o) => <option key={o.role} value={o.role}>{tr(o.label)}</option>)}
             </select>
           </label>
-          <button type="button" class="plain round tiny" aria-label={`Leave picture ${i + 1} out`} onClick={() => change({ references: all.toSpliced(i, 1) })}>
+          <button type="button" class="plain round tiny" aria-label={tr('Leave picture {n} out', { n: i + 1 })} onClick={() => change({ references: all.toSpliced(i, 1) })}>
             <Close />
           </button>
         </li>

@@ -2,12 +2,15 @@ import { picture } from '../api/base'
 import { Film } from './Film'
 import type { Ask } from '../api/ask'
 import { repeatable } from '../state/asks'
+import { known } from '../state/pictures'
+import { TileTools } from './TileTools'
 import { href } from '../state/route'
 import { cancel, canStop, dismiss, ended, type Run, type State, start } from '../state/runs'
 import { code, hood } from '../state/ui'
 import { Close, Code, Gauge, Play, Repeat, Stop } from './icons'
 import { ProblemNote } from './ProblemNote'
 import { Texts } from './Texts'
+import { useElapsed } from './useElapsed'
 import { useSmooth } from './useSmooth'
 import { tr } from '../words'
 
@@ -16,32 +19,33 @@ export function RunCard({ run }: { run: Run }) {
   const s = run.state.value
   const running = !ended(s.status)
   const percent = useSmooth(s)
+  const elapsed = useElapsed((s.job?.created_at || run.begun / 1000), running)
   return (
     <article class="run" aria-busy={running}>
       {s.problem && <ProblemNote problem={s.problem} title={s.status === 'cancelled' ? tr('Stopped') : tr('This did not work')} again={run.ask} />}
       <Results run={run} s={s} />
       <footer class="run-foot">
         <div class="run-title">
-          <p class="run-prompt">{run.ask?.title ?? 'A job that was begun elsewhere'}</p>
-          <p class="run-state" role="status">{told(run, s, percent)}</p>
+          <p class="run-prompt">{run.ask?.title ?? tr('A job that was begun elsewhere')}</p>
+          <p class="run-state" role="status">{told(run, s, percent)}{running && s.status !== 'sending' && ` · ${elapsed} s`}</p>
         </div>
         <div class="row">
           {canStop(s) && (
             <button class="plain" onClick={() => void cancel(run)}><Stop /> {tr('Stop')}</button>
           )}
           {!running && repeatable(run.ask) && (
-            <button class="plain round" aria-label="Do it again" title="Do it again" onClick={() => start(run.ask!)}><Repeat /></button>
+            <button class="plain round" aria-label={tr('Do it again')} title={tr('Do it again')} onClick={() => start(run.ask!)}><Repeat /></button>
           )}
           {repeatable(run.ask) && (
-            <button class="plain round" aria-label="Show as code" title="As curl, Python or Node" onClick={() => (code.value = run.ask)}><Code /></button>
+            <button class="plain round" aria-label={tr('Show as code')} title={tr('As curl, Python or Node')} onClick={() => (code.value = run.ask)}><Code /></button>
           )}
-          <button class="plain round" aria-label="Under the hood" title="Under the hood" onClick={() => (hood.value = true)}><Gauge /></button>
+          <button class="plain round" aria-label={tr('Under the hood')} title={tr('Under the hood')} onClick={() => (hood.value = true)}><Gauge /></button>
           {!running && (
-            <button class="plain round" aria-label="Take off this page" title="Take off this page" onClick={() => dismiss(run)}><Close /></button>
+            <button class="plain round" aria-label={tr('Take off this page')} title={tr('Take off this page')} onClick={() => dismiss(run)}><Close /></button>
           )}
         </div>
       </footer>
-      {running && <div class="progress"><progress max={100} value={percent} aria-label="Progress" /></div>}
+      {running && <div class="progress"><progress max={100} value={percent} aria-label={tr('Progress')} /></div>}
     </article>
   )
 }
@@ -54,7 +58,7 @@ function Results({ run, s }: { run: Run; s: State }) {
     return (
       <ul class="tiles n1">
         <li>
-          <a class="tile" href={href({ view: 'video', id: s.video })} aria-label="Play the video">
+          <a class="tile" href={href({ view: 'video', id: s.video })} aria-label={tr('Play the video')}>
             <Film id={s.video} quiet />
             <span class="tile-play"><Play /></span>
           </a>
@@ -70,10 +74,11 @@ function Tiles({ ask, ids, made }: { ask: Ask | null; ids: string[]; made: State
   return (
     <ul class={`tiles n${Math.min(ids.length, 4)}`}>
       {ids.map((id, i) => (
-        <li key={id}>
+        <li key={id} class="place">
           <a class="tile" href={href({ view: 'image', id })} aria-label={`Picture ${i + 1}: ${ask?.title ?? ''}`} style={{ aspectRatio: shape(made[i], ask) }}>
-            <img src={picture(id)} alt="" loading="lazy" decoding="async" />
+            <img src={picture(id, 'jpg', 640)} alt="" loading="lazy" decoding="async" />
           </a>
+          {known.value.get(id) && <TileTools p={known.value.get(id)!} />}
         </li>
       ))}
     </ul>
@@ -107,16 +112,16 @@ function shape(m: State['made'][number] | undefined, ask: Ask | null): string {
 /** told says how a run stands. */
 function told(run: Run, s: State, percent: number): string {
   const seconds = s.job?.finished_at ? Math.max(1, s.job.finished_at - s.job.created_at) : 0
-  const paid = s.job ? `${s.job.jobs_paid} ${s.job.jobs_paid === 1 ? 'job' : 'jobs'} paid` : ''
+  const paid = s.job ? s.job.jobs_paid === 1 ? tr('1 job paid') : tr('{n} jobs paid', { n: s.job.jobs_paid }) : ''
   switch (s.status) {
     case 'sending':
-      return 'Sending…'
+      return tr('Sending…')
     case 'queued':
-      return 'Waiting for a place…'
+      return tr('Waiting for a place…')
     case 'in_progress':
       return percent ? `${percent} %` : tr('Midjourney is at work…')
     case 'completed':
-      return [run.ask && run.ask.kind !== 'draw' ? 'Done' : modelOf(run), seconds ? `${seconds} s` : '', paid].filter(Boolean).join(' · ')
+      return [run.ask && run.ask.kind !== 'draw' ? tr('Done') : modelOf(run), seconds ? `${seconds} s` : '', paid].filter(Boolean).join(' · ')
     default:
       return paid
   }

@@ -42,7 +42,7 @@ function Group({ name, pictures, id, own }: { name: string; pictures: Picture[];
       <div class="strip-row">
         {pictures.map((p, i) => (
           <a key={p.id} class="thumb" href={href({ view: 'image', id: p.id })} aria-current={p.id === id ? 'true' : undefined} aria-label={`${name}, ${tr('picture {n}', { n: i + 1 })}`}>
-            <img src={picture(p.id)} alt="" decoding="async" />
+            <img src={picture(p.id, 'jpg', 160)} alt="" decoding="async" />
           </a>
         ))}
       </div>

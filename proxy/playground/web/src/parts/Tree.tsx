@@ -3,12 +3,13 @@ import { deedName } from '../state/deeds'
 import { type Branch, size } from '../state/lineage'
 import { href } from '../state/route'
 import { Play } from './icons'
+import { tr } from '../words'
 
 /** Tree shows what came from what, from the beginning down. */
 export function Tree({ root, current }: { root: Branch; current: string }) {
   return (
-    <section class="tree" aria-label="History">
-      <h3>History{size(root) > 1 && <span class="muted"> · {size(root)} steps</span>}</h3>
+    <section class="tree" aria-label={tr('History')}>
+      <h3>{tr('History')}{size(root) > 1 && <span class="muted"> · {tr('{n} steps', { n: size(root) })}</span>}</h3>
       <ul>
         <Node branch={root} current={current} />
       </ul>
@@ -19,7 +20,7 @@ export function Tree({ root, current }: { root: Branch; current: string }) {
 function Node({ branch: b, current }: { branch: Branch; current: string }) {
   return (
     <li class="node">
-      <p class="node-name">{b.action ? deedName(b.action) : 'Beginning'}</p>
+      <p class="node-name">{b.action ? deedName(b.action) : tr('Beginning')}</p>
       <ul class="node-pictures">
         {b.pictures.map((p, i) => (
           <li key={p.id}>
@@ -27,9 +28,9 @@ function Node({ branch: b, current }: { branch: Branch; current: string }) {
               class="thumb"
               href={href({ view: 'image', id: p.id })}
               aria-current={p.id === current ? 'true' : undefined}
-              aria-label={`${b.action ? deedName(b.action) : 'Beginning'}, picture ${i + 1}`}
+              aria-label={`${b.action ? deedName(b.action) : tr('Beginning')}, ${tr('picture {n}', { n: i + 1 })}`}
             >
-              <img src={picture(p.id)} alt="" loading="lazy" decoding="async" />
+              <img src={picture(p.id, 'jpg', 160)} alt="" loading="lazy" decoding="async" />
             </a>
           </li>
         ))}
@@ -39,8 +40,8 @@ function Node({ branch: b, current }: { branch: Branch; current: string }) {
           {b.branches.map((c) => <Node key={c.key} branch={c} current={current} />)}
           {b.films.map((v) => (
             <li class="node" key={v.id}>
-              <p class="node-name">Video</p>
-              <a class="thumb film" href={href({ view: 'video', id: v.id })} aria-label="Video"><Play /></a>
+              <p class="node-name">{tr('Video')}</p>
+              <a class="thumb film" href={href({ view: 'video', id: v.id })} aria-label={tr('Video')}><Play /></a>
             </li>
           ))}
         </ul>

@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals'
 import type { Ask } from '../api/ask'
 import type { Picture } from '../api/types'
+import { saidBy } from './flags'
 import { wordsOf } from './pictures'
 
 /** What a picture that is given along is for. */
@@ -44,6 +45,11 @@ export const draft = signal<Draft>(empty)
 /** change writes some fields of the draft. */
 export function change(fields: Partial<Draft>): void {
   draft.value = { ...draft.value, ...fields }
+}
+
+/** write changes the words; a ratio or version that they name is the panel's too. */
+export function write(prompt: string): void {
+  change({ prompt, ...saidBy(prompt) })
 }
 
 /** changeAdvanced sets a parameter, or leaves it out. */
@@ -98,6 +104,7 @@ export function drawing(d: Draft): Ask {
     return { path: 'v1/images/blends', title: 'Blend', kind: 'blend', expected: d.n, ratio: sides(d.ratio), json }
   }
   const midjourney: Record<string, unknown> = { ...d.advanced }
+  const said = saidBy(d.prompt) // what the words say is not said twice
   if (d.speed) midjourney.speed = d.speed
   for (const r of d.references) {
     if (r.role === 'omni_reference') midjourney[r.role] = r.value
@@ -110,10 +117,10 @@ export function drawing(d: Draft): Ask {
     expected: d.n,
     ratio: sides(d.ratio),
     json: {
-      model: d.model,
+      ...(said.model ? {} : { model: d.model }),
       prompt: d.prompt,
       n: d.n,
-      ...(d.ratio ? { size: d.ratio } : {}),
+      ...(d.ratio && !said.ratio ? { size: d.ratio } : {}),
       ...(d.quality ? { quality: d.quality } : {}),
       response_format: 'url',
       ...(Object.keys(midjourney).length > 0 ? { midjourney } : {}),

@@ -17,8 +17,14 @@ export const mood = computed(() => {
   const h = health.value
   if (h.alive === null) return 'unknown'
   if (!h.alive) return 'offline'
-  return h.ready ? 'ready' : 'unready'
+  if (!h.ready) return 'unready'
+  return trouble(h.upstream) ? 'trouble' : 'ready'
 })
+
+/** trouble reads what midgate says of the upstream: while it does not answer, nothing new can be drawn. */
+function trouble(upstream: string): boolean {
+  return /did not answer/.test(upstream) && !/(^| )answered/.test(upstream)
+}
 
 const every = 15_000
 

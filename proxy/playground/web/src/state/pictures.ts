@@ -11,21 +11,17 @@ export const listed = signal<{ ids: string[]; more: boolean; loading: boolean; a
 
 /** The gallery: newest first, without whole grids, whose quarters are there. */
 export const gallery = computed(() =>
-  listed.value.ids.flatMap((id) => known.value.get(id) ?? []).filter((p) => !isGrid(p, known.value) && !leaving.value.has(p.id)),
+  listed.value.ids.flatMap((id) => known.value.get(id) ?? []).filter((p) => !isGrid(p) && !leaving.value.has(p.id)),
 )
 
-const pageSize = 60
+const pageSize = 100
 
-function isGrid(p: Picture, all: ReadonlyMap<string, Picture>): boolean {
-  return gridsOf(all).has(p.id)
-}
+/** The IDs of whole grids, whose quarters name them. */
+const grids = new Set<string>()
 
-let grids: { of: ReadonlyMap<string, Picture> | null; ids: Set<string> } = { of: null, ids: new Set() }
-
-/** gridsOf are the IDs that quarters name as theirs; kept until the records change. */
-function gridsOf(all: ReadonlyMap<string, Picture>): Set<string> {
-  if (grids.of !== all) grids = { of: all, ids: new Set([...all.values()].flatMap((p) => (p.grid ? [p.grid] : []))) }
-  return grids.ids
+/** isGrid says whether a picture is a whole grid, whose quarters are known. */
+export function isGrid(p: Picture): boolean {
+  return grids.has(p.id)
 }
 
 /** morePictures reads the next page. */
@@ -75,7 +71,10 @@ export function wordsOf(p: Picture): string {
 /** learn takes records over. */
 export function learn(records: Picture[]): void {
   const next = new Map(known.value)
-  for (const p of records) next.set(p.id, p)
+  for (const p of records) {
+    next.set(p.id, p)
+    if (p.grid) grids.add(p.grid)
+  }
   known.value = next
 }
 

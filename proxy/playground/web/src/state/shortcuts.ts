@@ -19,6 +19,7 @@ function press(e: KeyboardEvent): void {
   switch (e.key) {
     case '/':
       e.preventDefault()
+      if (route.value.view === 'gallery') return document.getElementById('search')?.focus()
       if (route.value.view !== 'create') go({ view: 'create' })
       return void setTimeout(() => document.getElementById('prompt')?.focus())
     case 'g':

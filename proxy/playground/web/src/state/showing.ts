@@ -16,8 +16,9 @@ export function showResults(): void {
       const here = route.peek()
       const from = run.ask?.from
       if (s.status !== 'completed' || !from || (here.view !== 'image' && here.view !== 'video') || here.id !== from || busy()) continue
-      const first = s.made.find((m) => m.id && m.id !== from)?.id
-      if (first) void pictureOf(first).then(() => at(from) && go({ view: 'image', id: first }), () => undefined)
+      const made = s.made.flatMap((m) => (m.id && m.id !== from ? [m.id] : []))
+      const show = () => at(from) && !busy() && go({ view: 'image', id: made[0]! })
+      if (made.length > 0) void Promise.all(made.map(pictureOf)).then(show, () => undefined)
       else if (s.video) go({ view: 'video', id: s.video })
     }
   })

@@ -7,6 +7,7 @@ import { change } from '../state/draft'
 import { gallery, listed, refreshPictures } from '../state/pictures'
 import { href } from '../state/route'
 import { runs } from '../state/runs'
+import { tr } from '../words'
 
 const ideas = [
   'A red fox asleep in fresh snow, first light',
@@ -24,7 +25,7 @@ export function Create() {
   return (
     <main tabIndex={-1} class={fresh ? 'create fresh' : 'create'}>
       <section class="hero">
-        <h1 class={fresh ? '' : 'sr'}>What should it look like?</h1>
+        <h1 class={fresh ? '' : 'sr'}>{tr('What should it look like?')}</h1>
         <Composer />
         {fresh && (
           <ul class="ideas">
@@ -33,18 +34,18 @@ export function Create() {
                 <button class="chip" onClick={() => (change({ prompt: idea }), document.getElementById('prompt')?.focus())}>{idea}</button>
               </li>
             ))}
-            <li><a class="chip strong" href={href({ view: 'edit', id: null })}><Brush /> Edit a picture of yours</a></li>
+            <li><a class="chip strong" href={href({ view: 'edit', id: null })}><Brush /> {tr('Edit a picture of yours')}</a></li>
           </ul>
         )}
       </section>
-      <section class="runs" aria-label="This visit">
+      <section class="runs" aria-label={tr('This visit')}>
         {runs.value.map((run) => <RunCard key={run.key} run={run} />)}
       </section>
       {recent.length > 0 && (
         <section class="recent" aria-labelledby="recent">
           <div class="section-head">
-            <h2 id="recent">{fresh ? 'Recent' : 'Earlier'}</h2>
-            <a href={href({ view: 'gallery' })}>{listed.value.ids.length > recent.length ? 'All pictures' : 'Gallery'}</a>
+            <h2 id="recent">{fresh ? tr('Recent') : tr('Earlier')}</h2>
+            <a href={href({ view: 'gallery' })}>{listed.value.ids.length > recent.length ? tr('All pictures') : tr('Gallery')}</a>
           </div>
           <Grid pictures={recent} />
         </section>

@@ -12,6 +12,7 @@ import { keepPainting, paintingOf } from '../state/painting'
 import { pictureOf } from '../state/pictures'
 import { go, href } from '../state/route'
 import { start } from '../state/runs'
+import { tr } from '../words'
 
 /** Editor is where a picture is painted over and the change put into words. */
 export function Editor({ id }: { id: string | null }) {
@@ -28,18 +29,18 @@ export function Editor({ id }: { id: string | null }) {
   }, [id, brought.value])
   if (problem) return <main tabIndex={-1} class="editor"><ProblemNote problem={problem} /><Bring /></main>
   if (subject) return <Workbench key={subject.name} subject={subject} />
-  return <main tabIndex={-1} class="editor">{id || brought.value ? <p class="muted empty-note">Loading…</p> : <Bring />}</main>
+  return <main tabIndex={-1} class="editor">{id || brought.value ? <p class="muted empty-note">{tr('Loading…')}</p> : <Bring />}</main>
 }
 
 /** Bring asks for a picture of the visitor's own. */
 function Bring() {
   return (
     <label class="bring">
-      <input type="file" class="sr" accept="image/png,image/jpeg,image/webp" aria-label="Choose a picture"
+      <input type="file" class="sr" accept="image/png,image/jpeg,image/webp" aria-label={tr('Choose a picture')}
         onChange={(e) => (bring(e.currentTarget.files?.[0]), (e.currentTarget.value = ''))} />
       <Upload />
-      <strong>Choose a picture</strong>
-      <span class="muted">or drop one anywhere on this page</span>
+      <strong>{tr('Choose a picture')}</strong>
+      <span class="muted">{tr('or drop one anywhere on this page')}</span>
     </label>
   )
 }
@@ -71,29 +72,29 @@ function Workbench({ subject: s }: { subject: Subject }) {
   useKeys({ b: () => setErase(false), x: () => setErase(true), '[': () => setBrush((b) => Math.max(1, b - 2)), ']': () => setBrush((b) => Math.min(40, b + 2)) }, undo)
   return (
     <main tabIndex={-1} class="editor">
-      <div class="editor-tools" role="toolbar" aria-label="Tools">
+      <div class="editor-tools" role="toolbar" aria-label={tr('Tools')}>
         <div class="segments">
-          <button aria-pressed={!erase} title="Brush (b)" onClick={() => setErase(false)}><Brush /> Brush</button>
-          <button aria-pressed={erase} title="Eraser (x)" onClick={() => setErase(true)}><Eraser /> Erase</button>
+          <button aria-pressed={!erase} title={tr('Brush (b)')} onClick={() => setErase(false)}><Brush /> {tr('Brush')}</button>
+          <button aria-pressed={erase} title={tr('Eraser (x)')} onClick={() => setErase(true)}><Eraser /> {tr('Erase')}</button>
         </div>
-        <label class="brush-size" title="Size ([ and ])">
-          <span class="sr">Size</span>
+        <label class="brush-size" title={tr('Size ([ and ])')}>
+          <span class="sr">{tr('Size')}</span>
           <input type="range" min={1} max={40} value={brush} onInput={(e) => setBrush(Number(e.currentTarget.value))} />
         </label>
         <div class="row">
-          <button class="plain round" aria-label="Undo" title="Undo (Ctrl Z)" disabled={deeds.length === 0} onClick={undo}><Undo /></button>
-          <button class="plain round" aria-label="Invert" title="Invert" onClick={() => add({ kind: 'invert' })}><Invert /></button>
-          <button class="plain round" aria-label="Clear" title="Clear" disabled={deeds.length === 0} onClick={() => add({ kind: 'clear' })}><Trash /></button>
-          <a class="plain round" data-key="Escape" aria-label="Leave" href={href(s.id ? { view: 'image', id: s.id } : { view: 'create' })}><Close /></a>
+          <button class="plain round" aria-label={tr('Undo')} title={tr('Undo (Ctrl Z)')} disabled={deeds.length === 0} onClick={undo}><Undo /></button>
+          <button class="plain round" aria-label={tr('Invert')} title={tr('Invert')} onClick={() => add({ kind: 'invert' })}><Invert /></button>
+          <button class="plain round" aria-label={tr('Clear')} title={tr('Clear')} disabled={deeds.length === 0} onClick={() => add({ kind: 'clear' })}><Trash /></button>
+          <a class="plain round" data-key="Escape" aria-label={tr('Leave')} href={href(s.id ? { view: 'image', id: s.id } : { view: 'create' })}><Close /></a>
         </div>
       </div>
       <div class="editor-stage">
         {src && <MaskCanvas src={src} width={s.width} height={s.height} deeds={deeds} erase={erase} brush={brush} canvas={canvas} onDeed={add} />}
       </div>
       <form class="editor-bar" onSubmit={(e) => (e.preventDefault(), void run())}>
-        <input id="edit-prompt" aria-label="What should be there" placeholder={deeds.length > 0 ? 'What should be there?' : 'Paint what should change, or say it'} value={prompt} onInput={(e) => setPrompt(e.currentTarget.value)} />
-        <Stepper label="Number of pictures" value={n} min={1} max={4} onChange={setN} />
-        <button class="primary draw"><Send /> {deeds.length > 0 ? 'Repaint' : 'Change'}</button>
+        <input id="edit-prompt" aria-label={tr('What should be there')} placeholder={deeds.length > 0 ? tr('What should be there?') : tr('Paint what should change, or say it')} value={prompt} onInput={(e) => setPrompt(e.currentTarget.value)} />
+        <Stepper label={tr('Number of pictures')} value={n} min={1} max={4} onChange={setN} />
+        <button class="primary draw"><Send /> {deeds.length > 0 ? tr('Repaint') : tr('Change')}</button>
       </form>
     </main>
   )

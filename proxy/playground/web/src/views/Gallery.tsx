@@ -1,62 +1,70 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { problemOf, type Problem } from '../api/http'
-import { Film } from '../parts/Film'
-import { Grid } from '../parts/Grid'
-import { Play } from '../parts/icons'
+import { Filters } from '../parts/Filters'
 import { ProblemNote } from '../parts/ProblemNote'
-import { ratioOf } from '../state/deeds'
-import { gallery, listed, morePictures, refreshPictures } from '../state/pictures'
+import { SelectionBar } from '../parts/SelectionBar'
+import { Wall } from '../parts/Wall'
+import { chosen, filter, films, items, more, reading } from '../state/browse'
+import { listed, refreshPictures } from '../state/pictures'
 import { href } from '../state/route'
-import { refreshVideos, videos } from '../state/videos'
+import { clearSelection } from '../state/selection'
+import { refreshVideos } from '../state/videos'
+import { tr } from '../words'
 
-/** Gallery shows everything that this key's requests made, newest first. */
+/** Gallery shows everything that this key's requests made, by days and jobs, newest first. */
 export function Gallery() {
   const [problem, setProblem] = useState<Problem | null>(null)
   const end = useRef<HTMLDivElement>(null)
   useEffect(() => {
     void refreshPictures()
     void refreshVideos()
+    return clearSelection
   }, [])
   useEffect(() => {
+    // As long as the end is near, the next page is read: after each page this is asked anew.
     const watcher = new IntersectionObserver((seen) => {
-      if (seen.some((s) => s.isIntersecting)) morePictures().catch((e) => setProblem(problemOf(e)))
-    }, { rootMargin: '600px' })
+      if (seen.some((s) => s.isIntersecting)) more().catch((e) => setProblem(problemOf(e)))
+    }, { rootMargin: '2500px' })
     if (end.current) watcher.observe(end.current)
     return () => watcher.disconnect()
-  }, [listed.value.ids.length])
-  const all = gallery.value
-  const done = (videos.value ?? []).filter((v) => v.status === 'completed')
+  }, [reading.value, filter.value])
+  const r = reading.value
+  const all = items.value
+  const nothing = all.length === 0 && !r.loading && (!r.more || filter.value.only === 'videos')
   return (
     <main tabIndex={-1} class="gallery">
       <div class="section-head">
-        <h1>Gallery</h1>
-        {all.length > 0 && <p class="muted">{all.length}{listed.value.more ? '+' : ''} pictures{done.length > 0 && `, ${done.length} videos`}</p>}
+        <h1>{tr('Gallery')}</h1>
+        <p class="muted" role="status">{counted(chosen.value.length, r.more, films.value.length)}</p>
       </div>
+      <Filters />
       {problem && <ProblemNote problem={problem} />}
-      {done.length > 0 && (
-        <section aria-labelledby="videos">
-          <h2 id="videos" class="section-title">Videos</h2>
-          <ul class="films">
-            {done.map((v) => (
-              <li key={v.id}>
-                <a class="tile" href={href({ view: 'video', id: v.id })} aria-label={`Video: ${v.prompt ?? ''}`} style={{ aspectRatio: ratioOf(v.size).join(' / ') }}>
-                  <Film id={v.id} quiet />
-                  <span class="tile-play"><Play /></span>
-                </a>
-              </li>
-            ))}
-          </ul>
-          <h2 class="section-title">Pictures</h2>
-        </section>
-      )}
-      <Grid pictures={all} />
-      {listed.value.asked && !listed.value.loading && all.length === 0 && (
+      <Wall items={all} />
+      {nothing && listed.value.asked && (
         <div class="nothing">
-          <p>Nothing here yet.</p>
-          <a class="button primary" href={href({ view: 'create' })}>Draw the first picture</a>
+          {filter.value.query || filter.value.only || filter.value.version ? (
+            <>
+              <p>{tr('Nothing is like that.')}</p>
+              <button onClick={() => (filter.value = { query: '', only: '', version: '' })}>{tr('Show everything')}</button>
+            </>
+          ) : (
+            <>
+              <p>{tr('Nothing here yet.')}</p>
+              <a class="button primary" href={href({ view: 'create' })}>{tr('Draw the first picture')}</a>
+            </>
+          )}
         </div>
       )}
-      <div ref={end} class="gallery-end">{listed.value.loading && <span class="muted">Loading…</span>}</div>
+      <div ref={end} class="gallery-end">{r.loading && <span class="muted">{tr('Loading…')}</span>}</div>
+      <SelectionBar />
     </main>
   )
+}
+
+/** counted says how many there are; one of something is no "1 videos". */
+function counted(pictures: number, more: boolean, films: number): string {
+  const words = []
+  if (pictures > 0) words.push(pictures === 1 && !more ? tr('1 picture') : tr('{n} pictures', { n: `${pictures}${more ? '+' : ''}` }))
+  if (films > 0) words.push(films === 1 ? tr('1 video') : tr('{n} videos', { n: films }))
+  return words.join(', ')
 }
