@@ -9,4 +9,23 @@ type Observer struct {
 	Paid       func(kind, upstream string, jobs int)      // what a job that ended has paid an upstream for
 	Sold       func(key, kind, speed string, cost Amount) // a step of a job that ended and was paid: the key's name, what it was sold as
 	InFlight   func(upstream string, jobs int)
+	Waiting    func(upstream string, requests int) // for a place at it
+	Joined     func(how string)                    // an attempt that paid nothing of its own: "repeat", "shared", or "restarted" for a job that came to nothing
+}
+
+// Places tells of an upstream's places: jobs at it, and requests that wait for one.
+func (o Observer) Places(upstream string, jobs, waiting int) {
+	if o.InFlight != nil {
+		o.InFlight(upstream, jobs)
+	}
+	if o.Waiting != nil {
+		o.Waiting(upstream, waiting)
+	}
+}
+
+// Join tells of an attempt that begins no job.
+func (o Observer) Join(how string) {
+	if o.Joined != nil {
+		o.Joined(how)
+	}
 }

@@ -269,7 +269,8 @@ func TestMetricsCountWhatHappened(t *testing.T) {
 	o := s.Metrics.Observer()
 	o.JobStarted("generation", "main", adapter.Fast)
 	o.JobEnded("generation", "main", adapter.Fast, "completed", 0)
-	o.InFlight("main", 3)
+	o.Places("main", 3, 2)
+	o.Join("repeat")
 	s.Metrics.Polled("main", "list", 40)
 	s.Metrics.UpstreamFailed("main", adapter.Ambiguous)
 	s.Metrics.Downloaded("main", nil)
@@ -284,6 +285,9 @@ func TestMetricsCountWhatHappened(t *testing.T) {
 		`midgate_jobs_started_total{kind="generation",speed="fast",upstream="main"} 1`,
 		`midgate_jobs_total{kind="generation",outcome="completed",speed="fast",upstream="main"} 1`,
 		`midgate_jobs_in_flight{upstream="main"} 3`,
+		`midgate_queue_waiting{upstream="main"} 2`,
+		`midgate_joined_total{how="repeat"} 1`,
+		`midgate_joined_total{how="shared"} 0`,
 		`midgate_upstream_polls_total{route="list",upstream="main"} 1`,
 		`midgate_upstream_polled_tasks_total{upstream="main"} 40`,
 		`midgate_upstream_errors_total{kind="ambiguous",upstream="main"} 1`,

@@ -136,6 +136,9 @@ func (x *acceptance) enter(ctx context.Context, c dedup.Choice) *ticket {
 	t := s.newTicket(j, x.a, c)
 	t.guest = s.guests.sit(ctx, c.Job.ID, x.a)
 	x.seated()
+	if how := joined[c.Verdict]; how != "" {
+		s.deps.Observer.Join(how)
+	}
 	switch c.Verdict {
 	case dedup.Begins, dedup.Restarts:
 		j = s.jobs.enter(j)
@@ -169,6 +172,9 @@ func (s *Engine) patience(a adapter.Attempt) time.Duration {
 	}
 	return s.cfg.JobTimeout
 }
+
+// joined are the words that metrics have for what begins no job.
+var joined = map[dedup.Verdict]string{dedup.Joins: "repeat", dedup.Shares: "shared", dedup.Restarts: "restarted"}
 
 // sharingClosed reports whether the grid of a job that is executed here is not shared any more.
 func (s *Engine) sharingClosed(id string) bool {

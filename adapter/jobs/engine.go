@@ -72,7 +72,7 @@ func New(cfg Config, deps Deps, workflows map[adapter.JobKind]Workflow) *Engine 
 	s := &Engine{
 		cfg: cfg, deps: deps, workflows: workflows,
 		clock: newClock(), jobs: newRegistry(), guests: newGuests(),
-		queue: queue.New(cfg.MaxInFlight, cfg.InFlightAt, cfg.MaxQueue, deps.Observer.InFlight),
+		queue: queue.New(cfg.MaxInFlight, cfg.InFlightAt, cfg.MaxQueue, deps.Observer.Places),
 		life:  life, end: end,
 	}
 	s.settles = &settles{s: s}

@@ -19,24 +19,26 @@ type Metrics struct {
 	registry *prometheus.Registry
 	serve    http.Handler
 
-	requests *prometheus.CounterVec
-	duration *prometheus.HistogramVec
-	waiting  prometheus.Gauge
-	errors   *prometheus.CounterVec
-	begun    *prometheus.CounterVec
-	jobs     *prometheus.CounterVec
-	paid     *prometheus.CounterVec
-	jobTook  *prometheus.HistogramVec
-	inFlight *prometheus.GaugeVec
-	polls    *prometheus.CounterVec
-	asked    *prometheus.CounterVec
-	pictures *prometheus.CounterVec
-	upstream *prometheus.CounterVec
-	fetched  *prometheus.CounterVec
-	hooks    *prometheus.CounterVec
-	keysOK   prometheus.Gauge
-	keyJobs  *prometheus.CounterVec
-	keySpent *prometheus.CounterVec
+	requests  *prometheus.CounterVec
+	duration  *prometheus.HistogramVec
+	waiting   prometheus.Gauge
+	errors    *prometheus.CounterVec
+	begun     *prometheus.CounterVec
+	jobs      *prometheus.CounterVec
+	paid      *prometheus.CounterVec
+	jobTook   *prometheus.HistogramVec
+	inFlight  *prometheus.GaugeVec
+	polls     *prometheus.CounterVec
+	asked     *prometheus.CounterVec
+	pictures  *prometheus.CounterVec
+	upstream  *prometheus.CounterVec
+	fetched   *prometheus.CounterVec
+	hooks     *prometheus.CounterVec
+	waitingAt *prometheus.GaugeVec
+	joined    *prometheus.CounterVec
+	keysOK    prometheus.Gauge
+	keyJobs   *prometheus.CounterVec
+	keySpent  *prometheus.CounterVec
 }
 
 // New makes the metrics, all zero, in a registry of their own.
@@ -66,11 +68,16 @@ func New() *Metrics {
 		fetched:  count("upstream_downloads_total", "Pictures fetched from an upstream, by outcome.", "upstream", "outcome"),
 		hooks:    count("webhooks_total", "Webhooks that arrived, by whether they were taken.", "upstream", "taken"),
 	}
+	m.waitingAt = prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "midgate_queue_waiting", Help: "Requests that wait for a place at an upstream now."}, []string{"upstream"})
+	m.joined = count("joined_total", "Requests that paid nothing of their own: repeats, other quarters of one grid, restarts of what came to nothing.", "how")
+	for _, how := range []string{"repeat", "shared", "restarted"} {
+		m.joined.WithLabelValues(how) // so that a rate sees the first one
+	}
 	m.keysOK = prometheus.NewGauge(prometheus.GaugeOpts{Name: "midgate_keys_reload_ok", Help: "Whether the file of keys had no mistake when it was read last."})
 	m.keyJobs = count("key_jobs_paid_total", "Jobs at an upstream that a key paid for, without those that were given back, counted when what was asked for ends.", "key", "kind", "speed")
 	m.keySpent = count("key_spent_dollars_total", "What they cost, where prices are known.", "key", "kind", "speed")
 	m.registry.MustRegister(m.keysOK, m.keyJobs, m.keySpent, m.requests, m.duration, m.waiting, m.errors, m.begun, m.jobs, m.paid, m.jobTook, m.inFlight,
-		m.polls, m.asked, m.pictures, m.upstream, m.fetched, m.hooks, collectors.NewGoCollector(),
+		m.polls, m.asked, m.pictures, m.upstream, m.fetched, m.hooks, m.waitingAt, m.joined, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	m.serve = promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
 	return m
@@ -94,6 +101,8 @@ func (m *Metrics) Observer() adapter.Observer {
 			m.keySpent.WithLabelValues(key, kind, speed).Add(cost.Money.Float())
 		},
 		InFlight: func(upstream string, jobs int) { m.inFlight.WithLabelValues(upstream).Set(float64(jobs)) },
+		Waiting:  func(upstream string, requests int) { m.waitingAt.WithLabelValues(upstream).Set(float64(requests)) },
+		Joined:   func(how string) { m.joined.WithLabelValues(how).Inc() },
 	}
 }
 

@@ -14,7 +14,7 @@ import (
 type Queue struct {
 	max, queue int
 	at         map[string]int // limits of upstreams that have their own
-	observe    func(upstream string, jobs int)
+	observe    func(upstream string, jobs, waiting int)
 
 	mu        sync.Mutex
 	upstreams map[string]*upstreamQueue
@@ -38,7 +38,9 @@ type Slot struct {
 	released bool
 }
 
-func New(maxInFlight int, at map[string]int, maxQueue int, observe func(string, int)) *Queue {
+// New makes a queue of maxInFlight places at each upstream, or as many as at says; maxQueue new requests may wait for them.
+// observe is told of every change; nil: nobody is.
+func New(maxInFlight int, at map[string]int, maxQueue int, observe func(upstream string, jobs, waiting int)) *Queue {
 	return &Queue{max: max(maxInFlight, 1), at: at, queue: maxQueue, observe: observe, upstreams: map[string]*upstreamQueue{}}
 }
 
@@ -81,6 +83,7 @@ func (p *Queue) take(upstream, owner string, refusable bool) (*Slot, error) {
 		g.rotation = append(g.rotation, owner)
 	}
 	g.waiting[owner] = append(g.waiting[owner], sl)
+	p.tell(upstream, g)
 	return sl, nil
 }
 
@@ -156,9 +159,14 @@ func (p *Queue) forget(g *upstreamQueue, sl *Slot) {
 }
 
 func (p *Queue) tell(upstream string, g *upstreamQueue) {
-	if p.observe != nil {
-		p.observe(upstream, g.used)
+	if p.observe == nil {
+		return
 	}
+	waiting := 0
+	for _, line := range g.waiting {
+		waiting += len(line)
+	}
+	p.observe(upstream, g.used, waiting)
 }
 
 // Held reports whether the slot is taken already.
