@@ -18,6 +18,7 @@ export interface Run {
   key: string
   ask: Ask | null // null: begun elsewhere, found under way when the page was opened
   begun: number // ms
+  taken?: boolean // up after a reload: no stream brings its partial pictures
   state: Signal<State>
 }
 
@@ -54,6 +55,7 @@ export async function resume(): Promise<void> {
   for (const job of page?.data.toReversed() ?? []) {
     if (ended(job.status) || runs.value.some((r) => r.state.value.job?.id === job.id)) continue
     const run = add(askOf(job.id), job.status)
+    run.taken = true
     patch(run, { job })
     void follow(run, () => watch(run, job.id))
   }
@@ -207,7 +209,7 @@ function take(run: Run, said: Job | Video | Images, job: string | null = null): 
   if (run.ask && run.state.value.job?.id !== said.id) noteAsk(said.id, run.ask)
   const result = said.result
   // What a stream brings is newer; a run that was taken up after a reload has only this.
-  if (said.preview && run.state.value.partials === 0) patch(run, { partial: at(`mj/image/${said.id}?at=${said.progress}`) })
+  if (said.preview && run.taken && said.progress < 95) patch(run, { partial: at(`mj/image/${said.id}?at=${said.progress}`) })
   patch(run, {
     job: said,
     status: said.status,
