@@ -17,7 +17,7 @@ export function deedName(action: string): string {
 
 /** spoken is an action's name without its brackets, so that it has the words that are seen. */
 export function spoken(action: string): string {
-  return deedName(action).replace(/[()]/g, '')
+  return deedName(action).replace(/[()（）\s]+/g, ' ').trim()
 }
 
 /** unnamed are the buttons that midgate has no word for: they can be pressed by their ID. */
