@@ -67,13 +67,13 @@ func exhausted(job adapter.Job, row adapter.LedgerRow, w spend.Window, more adap
 	when := map[string]string{spend.Day: "today", spend.Month: "this month", spend.Total: "in all"}[w.Name]
 	text := ""
 	if l := w.Limit; l.Money != nil && used.Money+more.Money > *l.Money {
-		text = fmt.Sprintf("%s has used %s of %s %s; a %s %s costs %s", who, used.Money, *l.Money, when, job.Speed, job.Kind, more.Money)
+		text = fmt.Sprintf("%s has used %s of %s %s; a %s %s costs %s", who, used.Money, *l.Money, when, job.Speed, wordOf(job.Kind), more.Money)
 	} else {
 		jobs := "1 job"
 		if more.Jobs != 1 {
 			jobs = fmt.Sprintf("%d jobs", more.Jobs)
 		}
-		text = fmt.Sprintf("%s has used %d of %d jobs %s; a %s %s costs %s", who, used.Jobs, *l.Jobs, when, job.Speed, job.Kind, jobs)
+		text = fmt.Sprintf("%s has used %d of %d jobs %s; a %s %s costs %s", who, used.Jobs, *l.Jobs, when, job.Speed, wordOf(job.Kind), jobs)
 	}
 	if !w.End.IsZero() {
 		text += "; resets " + w.End.UTC().Format("2006-01-02T15:04Z")
@@ -112,4 +112,12 @@ func left(terms *spend.Terms, job adapter.Job, rows []adapter.LedgerRow) *adapte
 		return nil
 	}
 	return &l
+}
+
+// wordOf is a job's kind as people say it.
+func wordOf(kind adapter.JobKind) string {
+	if kind == adapter.JobNative { // a request of the upstream's own API, whatever it asks for
+		return "request"
+	}
+	return string(kind)
 }
