@@ -42,7 +42,7 @@ try {
     await today.getByText('Begins anew').waitFor()
     await page.locator('.budget', { hasText: 'This month' }).getByText('$29.985 left of $30.00').waitFor()
     const total = page.locator('.budget', { hasText: 'In all' })
-    want('what has no limit', await total.innerText(), 'In all\n1 job · $0.015 spent')
+    want('what has no limit', (await total.innerText()).replace(/\n+/, ': '), 'In all: 1 job · $0.015 spent')
     want('bars', [await page.locator('.meter').count(), await total.locator('.meter').count()], [2, 0])
     fine('the bar of a third is a third', await today.locator('.meter').evaluate((m) => Math.abs(m.firstChild.offsetWidth / m.offsetWidth - 1 / 3) < 0.02))
     want('what it was spent on', await cells(page, 'What it was spent on'), [['Draw', 'Relax', '1', '4', '$0.015', '$0.00']])
