@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact'
 
 /** Table is a table with a title; where it is too wide it scrolls by itself, also with the arrow keys. The first
  * column names its row, the others from the given one on are numbers. */
-export function Table({ title, head, rows, numbers, children }: { title: string; head: string[]; rows: ComponentChildren[][]; numbers: number; children?: ComponentChildren }) {
+export function Table({ title, head, rows, numbers, empty, children }: { title: string; head: string[]; rows: ComponentChildren[][]; numbers: number; empty?: string; children?: ComponentChildren }) {
   const align = (i: number) => (i >= numbers ? 'number' : undefined)
   return (
     <section class="usage-part">
@@ -10,7 +10,7 @@ export function Table({ title, head, rows, numbers, children }: { title: string;
         <h2>{title}</h2>
         {children}
       </div>
-      <div class="table-box" tabIndex={0} role="region" aria-label={title}>
+      {rows.length === 0 ? <p class="muted">{empty}</p> : <div class="table-box" tabIndex={0} role="region" aria-label={title}>
         <table>
           <thead>
             <tr>{head.map((h, i) => <th key={h} scope="col" class={align(i)}>{h}</th>)}</tr>
@@ -23,7 +23,7 @@ export function Table({ title, head, rows, numbers, children }: { title: string;
             ))}
           </tbody>
         </table>
-      </div>
+      </div>}
     </section>
   )
 }

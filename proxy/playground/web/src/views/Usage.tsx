@@ -63,13 +63,13 @@ function Own({ usage: u, priced }: { usage: UsageOf; priced: boolean }) {
         title={tr('What it was spent on')}
         head={[tr('Kind'), tr('Speed'), tr('Jobs'), tr('Pictures'), ...(priced ? [tr('Cost'), tr('Given back')] : [])]}
         numbers={2}
+        empty={tr('Nothing was spent.')}
         rows={u.data.map((s) => money([kindName(s.kind ?? ''), speedName(s.speed ?? ''), s.jobs, s.pictures], s.usd, s.refunded_usd))}
       >
         <div class="segments" role="group" aria-label={tr('Time')}>
           {spans.map((s) => <button key={s} aria-pressed={span.value === s} onClick={() => (span.value = s)}>{windowName(s)}</button>)}
         </div>
       </Table>
-      {u.data.length === 0 && <p class="muted">{tr('Nothing was spent.')}</p>}
     </>
   )
 }
