@@ -15,6 +15,7 @@ import { Editor } from './views/Editor'
 import { Gallery } from './views/Gallery'
 import { Image } from './views/Image'
 import { Lost } from './views/Lost'
+import { Usage } from './views/Usage'
 import { VideoView } from './views/VideoView'
 import { tr } from './words'
 
@@ -43,6 +44,8 @@ function View() {
       return <Create />
     case 'gallery':
       return <Gallery />
+    case 'usage':
+      return <Usage />
     case 'image':
       return <Image id={r.id} />
     case 'video':
@@ -56,6 +59,7 @@ function View() {
 
 function titleOf(r: Route): string {
   if (r.view === 'gallery') return `${tr('Gallery')} · midgate`
+  if (r.view === 'usage') return `${tr('Usage')} · midgate`
   if (r.view === 'edit') return `${tr('Edit')} · midgate`
   const p = r.view === 'image' ? known.value.get(r.id) : undefined
   return p ? `${wordsOf(p).slice(0, 60) || tr('Picture')} · midgate` : 'midgate'

@@ -12,6 +12,7 @@ import { loadModels } from './state/models'
 import { listenForPresses } from './state/presses'
 import { follow } from './state/route'
 import { resume } from './state/runs'
+import { watchUsage } from './state/usage'
 import { speakTheirs } from './words'
 import { listenForKeys } from './state/shortcuts'
 import { restoreTheme } from './state/theme'
@@ -30,5 +31,6 @@ void Promise.all([locate(), speakTheirs()]).then(() => {
   void restoreBrought()
   render(<App />, document.getElementById('app')!)
   watchHealth()
+  watchUsage()
   void loadModels().then(resume)
 })

@@ -51,6 +51,15 @@ export async function around(browser, page, base, picture, shoot) {
     await page.keyboard.press('Escape')
   })
 
+  await step('without budgets and prices the usage says so, and shows no money', async () => {
+    await page.keyboard.press('s')
+    await page.getByText('This key has no budget and nothing has a price here: only jobs are counted.').waitFor()
+    await page.getByRole('region', { name: 'Newest jobs' }).waitFor()
+    want('amounts of money', await page.locator('main').getByText('$').count(), 0)
+    want('words in the header', await page.locator('.bar .left').count(), 0)
+    await accessible(page, 'the usage')
+  })
+
   await step('the dark theme is kept and readable', async () => {
     await page.keyboard.press('c')
     const light = await ground(page)

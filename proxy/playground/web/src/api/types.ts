@@ -90,6 +90,9 @@ export interface Job {
   preview: string | null
   steps: Step[]
   jobs_paid: number
+  /** US dollars, where prices are known. */
+  cost?: number
+  refunded?: number
   result: Images | Video | null
   error: Envelope['error'] | null
 }
@@ -98,4 +101,41 @@ export interface Page<T> {
   data: T[]
   last_id: string | null
   has_more: boolean
+}
+
+/** An amount; null where there is no limit. */
+export interface Amount {
+  usd: number | null
+  jobs: number | null
+}
+
+export interface UsageWindow {
+  window: 'day' | 'month' | 'total'
+  start: number | null
+  end: number | null
+  limit: Amount
+  spent: Amount
+  held: Amount
+  remaining: Amount
+}
+
+/** A line of what was spent, by kind and speed. */
+export interface Sale {
+  kind?: string
+  speed?: string
+  jobs: number
+  pictures: number
+  usd: number
+  refunded_usd: number
+}
+
+/** What a key may spend and has spent: GET /v1/usage. */
+export interface Usage {
+  object: 'usage'
+  key: string
+  windows: UsageWindow[] | null
+  data: Sale[]
+  in_flight: number
+  max_in_flight: number | null
+  expires_at: number | null
 }

@@ -7,6 +7,7 @@ const keys: [string, string][] = [
   ['Enter', 'Draw, or repaint'],
   ['g', 'Gallery'],
   ['c', 'Create'],
+  ['s', 'Usage'],
   ['u', 'Under the hood'],
   ['t', 'Light or dark'],
   ['← →', 'Picture before, next picture'],

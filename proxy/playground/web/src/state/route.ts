@@ -4,6 +4,7 @@ import { signal } from '@preact/signals'
 export type Route =
   | { view: 'create' }
   | { view: 'gallery' }
+  | { view: 'usage' }
   | { view: 'image'; id: string }
   | { view: 'video'; id: string }
   | { view: 'edit'; id: string | null } // null: a picture that the visitor brings
@@ -31,6 +32,8 @@ export function href(r: Route): string {
       return '#/'
     case 'gallery':
       return '#/gallery'
+    case 'usage':
+      return '#/usage'
     case 'edit':
       return r.id ? `#/edit/${r.id}` : '#/edit'
     default:
@@ -45,7 +48,7 @@ export function go(r: Route): void {
 
 function parse(hash: string): Route {
   const [, view, id] = hash.split('/')
-  if (view === 'gallery') return { view }
+  if (view === 'gallery' || view === 'usage') return { view }
   if (view === 'edit' && (!id || isID(id))) return { view, id: id || null }
   if ((view === 'image' || view === 'video') && id && isID(id)) return { view, id }
   return view ? { view: 'lost' } : { view: 'create' }

@@ -26,6 +26,8 @@ function press(e: KeyboardEvent): void {
       return go({ view: 'gallery' })
     case 'c':
       return go({ view: 'create' })
+    case 's':
+      return go({ view: 'usage' })
     case 'u':
       hood.value = !hood.value
       return

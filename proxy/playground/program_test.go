@@ -1,0 +1,89 @@
+package playground
+
+import (
+	"context"
+	"errors"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// build makes a midgate that looks for races.
+func build(t *testing.T) string {
+	t.Helper()
+	binary := filepath.Join(t.TempDir(), "midgate")
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-buildvcs=false", "-race", "-o", binary, "midgate/cmd/midgate").CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, out)
+	}
+	return binary
+}
+
+// begin starts a midgate, waits until it says where it is, and ends it with the test.
+func begin(t *testing.T, binary string, says *regexp.Regexp, environ []string, args ...string) string {
+	t.Helper()
+	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context())) // it ends after the test's last word
+	cmd := exec.CommandContext(ctx, binary, args...)
+	cmd.Env = append([]string{"GORACE=halt_on_error=1"}, environ...)
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
+	cmd.WaitDelay = 20 * time.Second
+	said := &announcement{says: says, found: make(chan string, 1)}
+	cmd.Stdout, cmd.Stderr = said, said
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	t.Cleanup(func() {
+		stop()
+		var exit *exec.ExitError
+		if err := <-ended; errors.As(err, &exit) && exit.ExitCode() == 66 { // the race detector's
+			t.Errorf("midgate %s had a race", args[0])
+		}
+		if t.Failed() {
+			t.Logf("midgate %s said:\n%s", args[0], said)
+		}
+	})
+	select {
+	case at := <-said.found:
+		return at
+	case err := <-ended:
+		ended <- err
+		t.Fatalf("midgate %s ended before it said where it is: %v", args[0], err)
+	}
+	return ""
+}
+
+// announcement keeps what a program prints, and looks in it for where the program is.
+type announcement struct {
+	says  *regexp.Regexp
+	found chan string
+
+	mu   sync.Mutex
+	text strings.Builder
+	done bool
+}
+
+func (a *announcement) Write(p []byte) (int, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.text.Write(p)
+	if a.done {
+		return len(p), nil
+	}
+	if m := a.says.FindStringSubmatch(a.text.String()); m != nil {
+		a.found <- m[1]
+		a.done = true
+	}
+	return len(p), nil
+}
+
+func (a *announcement) String() string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.text.String()
+}
