@@ -9,7 +9,7 @@ export function useSmooth(s: State): number {
   const running = s.status === 'in_progress'
   useEffect(() => {
     if (!running) return
-    const timer = setInterval(() => show((was) => (was < told ? Math.min(told, was + Math.max(1, (told - was) / 4)) : Math.min(told + 12, 97, was + 0.35))), 300)
+    const timer = setInterval(() => show((was) => (was < told ? Math.min(told, was + Math.max(1, (told - was) / 4)) : Math.max(was, Math.min(told + 12, 97, was + 0.35)))), 300)
     return () => clearInterval(timer)
   }, [running, told])
   return Math.round(ended(s.status) ? told : Math.max(shown, 0))
