@@ -24,6 +24,7 @@ export async function open(browser, base, options = {}) {
   page.on('console', (m) => {
     if (m.type() !== 'error' && m.type() !== 'warning') return
     if (page.refusals > 0 && m.text().startsWith('Failed to load resource')) return void page.refusals--
+    if (/404/.test(m.text()) && /\/mj\/image\/job_/.test(m.location().url)) return // a preview that ended with its job, while it was asked for
     problems.push(`console ${m.type()}: ${m.text()} (${m.location().url})`)
   })
   page.on('pageerror', (e) => problems.push(`exception: ${e.stack ?? e}`))
