@@ -137,7 +137,7 @@ func (w *work) inOurWords(e *adapter.Error) string {
 	if plain == "image" && w.tool.Name == "blend_pictures" {
 		ours = "pictures"
 	}
-	if known {
+	if _, of := w.tool.schema.Properties[ours]; known && of { // else it is what the model itself wrote
 		says = strings.ReplaceAll(says, "'"+plain+"'", "'"+ours+"'")
 	} else {
 		ours = e.Param
