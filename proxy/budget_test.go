@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -50,71 +49,6 @@ func (h *house) spent(t testing.TB) map[string]adapter.LedgerRow {
 		by[name] = row
 	}
 	return by
-}
-
-// mixed is the i-th of requests that cost one job each, by every way there is.
-func mixed(i int, grid, address string) (path, body string) {
-	switch prompt := fmt.Sprintf("a red fox, number %d", i); i % 7 {
-	case 0:
-		return "/v1/images/generations", fmt.Sprintf(`{"prompt": %q, "n": 4, "response_format": "url"}`, prompt)
-	case 1:
-		return "/v1/chat/completions", fmt.Sprintf(`{"model": "midjourney", "messages": [{"role": "user", "content": %q}]}`, prompt)
-	case 2:
-		return "/v1/responses", fmt.Sprintf(`{"model": "gpt-5", "input": %q, "tools": [{"type": "image_generation"}]}`, prompt)
-	case 3:
-		return "/v1/videos", fmt.Sprintf(`{"prompt": %q, "input_reference": {"image_url": %q}}`, prompt, address)
-	case 4:
-		return "/v1/images/" + grid + "/actions", fmt.Sprintf(`{"action": "vary", "index": %d, "midjourney": {"seed": %d}, "response_format": "url"}`, i%4+1, i)
-	case 5:
-		return "/mj/submit/imagine", fmt.Sprintf(`{"prompt": %q}`, prompt)
-	default:
-		return "/v1/prompts/shorten", fmt.Sprintf(`{"prompt": %q}`, prompt)
-	}
-}
-
-// TestBudget_TwoHundredAtOnce: of requests at the same time, by every route, exactly as many are paid as the budget allows,
-// and the others are told so.
-func TestBudget_TwoHundredAtOnce(t *testing.T) {
-	jobs := 26 // one of them draws what is pressed
-	h := under(t, priced(spend.Budget{Day: spend.Limit{Jobs: &jobs}}), simulator.Config{})
-	h.cfg.MaxQueue = 400
-	h.reopen(t)
-	var first struct {
-		Data []struct{ ID, URL string } `json:"data"`
-	}
-	if status, _, body := h.call(t, "POST", "/v1/images/generations", `{"prompt": "a mill", "n": 1, "midjourney": {"grid": "whole"}, "response_format": "url"}`); status != 200 || json.Unmarshal(body, &first) != nil {
-		t.Fatalf("the first picture: %d %s", status, body)
-	}
-	var all sync.WaitGroup
-	var paid, refused atomic.Int64
-	for i := range 200 {
-		all.Go(func() {
-			path, body := mixed(i, first.Data[0].ID, first.Data[0].URL)
-			status, header, answer := h.call(t, "POST", path, body)
-			native := strings.HasPrefix(path, "/mj/")
-			switch {
-			case status == 200 && (!native || bytes.Contains(answer, []byte(`"code":1`))):
-				paid.Add(1)
-			case native && bytes.Contains(answer, []byte("key alice has used 26 of 26 jobs today")):
-				refused.Add(1)
-			case status == 402 && bytes.Contains(answer, []byte("key alice has used 26 of 26 jobs today; a fast ")) && bytes.Contains(answer, []byte("costs 1 job; resets 20")) &&
-				bytes.Contains(answer, []byte(`"code":"insufficient_quota"`)) && header.Get("X-Should-Retry") == "false":
-				refused.Add(1)
-			default:
-				t.Errorf("%s %s is answered %d %s", path, body, status, answer)
-			}
-		})
-	}
-	all.Wait()
-	h.settled(t)
-	if len(h.sim.Ledger()) != jobs || paid.Load() != int64(jobs-1) || refused.Load() != int64(201-jobs) {
-		t.Errorf("%d jobs paid, %d answered, %d refused; want %d, %d, %d", len(h.sim.Ledger()), paid.Load(), refused.Load(), jobs, jobs-1, 201-jobs)
-	}
-	for span, row := range h.spent(t) {
-		if row.Held != (adapter.Amount{}) || span != adapter.SpanOpen && row.Spent.Jobs != jobs {
-			t.Errorf("%s = %+v, want %d spent and nothing held", span, row, jobs)
-		}
-	}
 }
 
 // settled waits until no job is under way.

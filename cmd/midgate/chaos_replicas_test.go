@@ -27,14 +27,14 @@ type replicas struct {
 	urls     [3]string
 }
 
-func newReplicas(t *testing.T, sc simulator.Config) *replicas {
+func newReplicas(t *testing.T, sc simulator.Config, more ...string) *replicas {
 	t.Helper()
 	r := &replicas{database: pgtest.New(t)}
 	shared := []string{
 		"MIDGATE_DATABASE_URL=" + r.database.Database(t), "MIDGATE_PICTURES_URL=file://" + t.TempDir(), "MIDGATE_SECRET=" + strings.Repeat("ab", 32),
 		"MIDGATE_JOB_TIMEOUT=45s", // a client repeats well within a test's patience
 	}
-	r.bed = newBed(t, sc, shared...)
+	r.bed = newBed(t, sc, append(shared, more...)...)
 	r.gates[0], r.urls[0] = r.gate, r.url
 	for i := 1; i < len(r.gates); i++ {
 		environ := append([]string{}, r.environ...)
