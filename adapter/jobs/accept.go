@@ -97,7 +97,7 @@ func (x *acceptance) until(whole time.Duration) time.Duration {
 }
 
 func (s *Engine) newJob(a adapter.Attempt, w Spec, request json.RawMessage) adapter.Job {
-	now := s.clock.now()
+	now := s.clock.Now()
 	run := adapter.Job{
 		ID: adapter.NewID(adapter.JobPrefix), Owner: a.Caller.Owner, Caller: a.Caller.Name, Kind: w.Kind, Route: a.Route, Model: w.Model, Prompt: promptOf(request),
 		N: w.N, Speed: w.Speed, Request: request, Echo: a.Echo, Body: adapter.Digest(a.Caller.Owner, a.Route, a.Body), Seed: adapter.NewID(""),
@@ -116,7 +116,7 @@ func (s *Engine) newJob(a adapter.Attempt, w Spec, request json.RawMessage) adap
 	if s.cfg.Retention > 0 {
 		run.Expires = now.Add(s.cfg.Retention)
 	}
-	run.SealedKey = encryptKey(s.cfg.Secret, run.ID, a.Caller.Key)
+	run.SealedKey = record.EncryptKey(s.cfg.Secret, run.ID, a.Caller.Key)
 	return run
 }
 
@@ -154,7 +154,7 @@ func (x *acceptance) enter(ctx context.Context, c dedup.Choice) *ticket {
 		if x.fresh {
 			first = x.w.First
 		}
-		s.execute(j, x.a.Caller, execution{slot: x.slot, fresh: first, patience: s.clock.now().Add(s.patience(x.a))})
+		s.execute(j, x.a.Caller, execution{slot: x.slot, fresh: first, patience: s.clock.Now().Add(s.patience(x.a))})
 		s.jobs.leave(j)
 	default:
 		x.slot.Release()

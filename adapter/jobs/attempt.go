@@ -47,7 +47,7 @@ func (x *acceptance) decide(ctx context.Context) (c dedup.Choice, err error) {
 
 // choose is the unit: it may be run again from the top.
 func (x *acceptance) choose(ctx context.Context, tx adapter.Tx) (dedup.Choice, error) {
-	now := x.s.clock.now()
+	now := x.s.clock.Now()
 	if err := tx.Lock(ctx, x.run.Body); err != nil {
 		return dedup.Choice{}, err
 	}
@@ -94,7 +94,7 @@ func (x *acceptance) verdict(ctx context.Context, tx adapter.Tx, q dedup.Questio
 		if jobs[i].ID == x.run.ID { // written by an earlier try of which nobody knew
 			return dedup.Choice{Verdict: dedup.Begins, Job: jobs[i]}, nil
 		}
-		x.s.clock.tie(&jobs[i])
+		x.s.clock.Tie(&jobs[i])
 	}
 	if c, ok := x.landed(jobs...); ok {
 		return c, nil
@@ -118,7 +118,7 @@ func (x *acceptance) claimed(ctx context.Context, tx adapter.Tx, q dedup.Questio
 		return dedup.Choice{}, &adapter.Error{Kind: adapter.Reused, Code: "idempotency_key_reused", Param: "Idempotency-Key",
 			Message: "This Idempotency-Key was used with another request body within the last 24 hours. Use a new key for a new request."}
 	}
-	x.s.clock.tie(&job)
+	x.s.clock.Tie(&job)
 	if c, ok := x.landed(job); ok {
 		return c, nil
 	}
@@ -159,7 +159,7 @@ func (x *acceptance) begin(ctx context.Context, tx adapter.Tx, now time.Time, re
 		var known adapter.Job
 		if known, err = tx.Job(ctx, run.ID); err == nil {
 			run = known
-			x.s.clock.tie(&run)
+			x.s.clock.Tie(&run)
 			x.fresh = len(run.Steps) > 0
 		}
 	} else if err == nil {

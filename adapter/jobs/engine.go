@@ -9,6 +9,7 @@ import (
 
 	"midgate/adapter"
 	"midgate/adapter/jobs/queue"
+	"midgate/adapter/jobs/record"
 	"midgate/adapter/spend"
 )
 
@@ -26,7 +27,7 @@ type Engine struct {
 	workflows map[adapter.JobKind]Workflow // by the kind of a job
 	onStart   []StartHook
 
-	clock   clock
+	clock   record.Clock
 	jobs    *registry
 	queue   *queue.Queue
 	lease   lease
@@ -71,7 +72,7 @@ func New(cfg Config, deps Deps, workflows map[adapter.JobKind]Workflow) *Engine 
 	life, end := context.WithCancelCause(context.Background())
 	s := &Engine{
 		cfg: cfg, deps: deps, workflows: workflows,
-		clock: newClock(), jobs: newRegistry(), guests: newGuests(),
+		clock: record.NewClock(), jobs: newRegistry(), guests: newGuests(),
 		queue: queue.New(cfg.MaxInFlight, cfg.InFlightAt, cfg.MaxQueue, deps.Observer.Places),
 		life:  life, end: end,
 	}

@@ -79,7 +79,7 @@ func (s *Engine) ended(q *Execution, result adapter.Result, err error) {
 	var run adapter.Job
 	if errors.Is(err, errDeserted) || errors.Is(context.Cause(q.ctx), errDeserted) {
 		run = j.snapshot() // the record says so already, and a repeat may have begun the job anew since
-		record.Conclude(&run, result, failure, s.clock.now())
+		record.Conclude(&run, result, failure, s.clock.Now())
 	} else if run, err = s.recordEnd(q, result, failure); err != nil && !errors.Is(err, adapter.ErrConflict) {
 		return // midgate stops: the next process finds the pictures
 	} else if err != nil {
@@ -109,7 +109,7 @@ func (s *Engine) recordEnd(q *Execution, result adapter.Result, failure *adapter
 	keep := context.WithoutCancel(q.ctx)
 	for wait := 100 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
 		run = q.job.snapshot()
-		record.Conclude(&run, result, failure, s.clock.now())
+		record.Conclude(&run, result, failure, s.clock.Now())
 		billed(&run)
 		err = s.write(keep, func(tx adapter.Tx) error { return q.putEnd(keep, tx, run) })
 		switch {

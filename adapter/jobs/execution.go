@@ -152,7 +152,7 @@ func (q *Execution) Await(o StepRequest, sub adapter.Submission) (adapter.Task, 
 			failed := task.Status == adapter.Failure || task.Status == adapter.Cancelling
 			st.Refunded = failed && q.s.deps.Terms().Refund(st.Upstream, adapter.KindOf(err) == adapter.Moderated)
 			if task.Done() {
-				st.Finished = q.s.clock.now()
+				st.Finished = q.s.clock.Now()
 			}
 		}
 	})

@@ -23,7 +23,7 @@ func (q *Execution) withFailover(o StepRequest, do func(StepRequest) error) (ada
 	if !several || !relocatable(o.Command) {
 		return o.Account, do(o)
 	}
-	since := q.s.clock.now()
+	since := q.s.clock.Now()
 	for wait := time.Second; ; wait = min(2*wait, 15*time.Second) {
 		account, full, err := q.tryUpstreams(o, others, do)
 		if full == nil {

@@ -124,7 +124,7 @@ func (x *acceptance) spendOf(job adapter.Job) *adapter.Spend {
 	for kind, n := range x.w.course() {
 		s.Hold = s.Hold.Plus(adapter.Amount{Jobs: n, Money: adapter.Money(n) * s.Prices[kind]})
 	}
-	for _, w := range (spend.Budget{}).Windows(x.s.clock.now(), terms.In()) {
+	for _, w := range (spend.Budget{}).Windows(x.s.clock.Now(), terms.In()) {
 		s.Spans = append(s.Spans, w.Key)
 	}
 	return s

@@ -81,7 +81,7 @@ func (s *Engine) hear() {
 func (s *Engine) refresh(jobs ...*activeJob) {
 	for _, j := range jobs {
 		if run, err := s.deps.State.Job(s.life, j.id()); err == nil {
-			s.clock.tie(&run)
+			s.clock.Tie(&run)
 			j.absorb(run)
 		}
 	}

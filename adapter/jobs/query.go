@@ -14,7 +14,7 @@ func (s *Engine) Record(ctx context.Context, id string) (adapter.Job, error) {
 		return j.snapshot(), nil
 	}
 	run, err := s.deps.State.Job(ctx, id)
-	s.clock.tie(&run)
+	s.clock.Tie(&run)
 	return run, err
 }
 

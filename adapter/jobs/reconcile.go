@@ -17,7 +17,7 @@ func (q *Execution) findSubmission(o StepRequest, cause error) (adapter.Submissi
 		}
 		task, err := finder.Find(q.ctx, q.state(o.Step))
 		if err == nil {
-			sub := adapter.Submission{TaskID: task.ID, Dialog: task.Status == adapter.Dialog, At: q.s.clock.now()}
+			sub := adapter.Submission{TaskID: task.ID, Dialog: task.Status == adapter.Dialog, At: q.s.clock.Now()}
 			q.recordOutcome(o.Step, func(st *adapter.Step) { st.Submission = &sub })
 			return sub, nil
 		}
@@ -44,7 +44,7 @@ func (q *Execution) noted(step string) *adapter.Submission {
 		return nil
 	}
 	if run, err := q.s.deps.State.Job(q.ctx, q.job.id()); err == nil {
-		q.s.clock.tie(&run)
+		q.s.clock.Tie(&run)
 		q.job.absorb(run)
 	}
 	st, _ := q.Recorded(step)

@@ -14,7 +14,7 @@ import (
 // requests that repeat the one that failed. Each due job is looked for by one replica.
 func (s *Engine) reconcile() error {
 	var due []string
-	now := s.clock.now()
+	now := s.clock.Now()
 	err := s.deps.State.Write(s.life, func(tx adapter.Tx) (err error) { // without riders: mostly nothing is due, and nothing is synced
 		due, err = tx.DueJobs(s.life, s.cfg.Replica, now, now.Add(lateLongest), lot)
 		return err
@@ -34,8 +34,8 @@ func (s *Engine) lookFor(ctx context.Context, id string) {
 	if err != nil {
 		return // it is due again later
 	}
-	s.clock.tie(&run)
-	missing := s.clock.now().Sub(run.Finished)
+	s.clock.Tie(&run)
+	missing := s.clock.Now().Sub(run.Finished)
 	if !record.MayTurnUp(run) || missing > max(s.cfg.JobDeadline, dedup.RepeatWindow) {
 		s.lookAgain(ctx, run, time.Time{})
 		return
@@ -54,7 +54,7 @@ func (s *Engine) lookFor(ctx context.Context, id string) {
 			return
 		}
 	}
-	s.lookAgain(ctx, run, s.clock.now().Add(min(max(missing/4, record.FirstLook), lateLongest)))
+	s.lookAgain(ctx, run, s.clock.Now().Add(min(max(missing/4, record.FirstLook), lateLongest)))
 }
 
 // lookAgain says when a job is looked for next. One that is not looked for any more needs its client's key no longer.
@@ -129,7 +129,7 @@ func (s *Engine) reopen(ctx context.Context, before adapter.Job, caller adapter.
 	j := s.jobs.enter(s.jobs.of(before))
 	defer s.jobs.leave(j)
 	if !j.claim() {
-		s.lookAgain(ctx, before, s.clock.now().Add(record.FirstLook))
+		s.lookAgain(ctx, before, s.clock.Now().Add(record.FirstLook))
 		return
 	}
 	var open adapter.Job
@@ -147,7 +147,7 @@ func (s *Engine) reopen(ctx context.Context, before adapter.Job, caller adapter.
 		}
 		st.Submission, st.Finished = &sub, time.Time{}
 		job.Status, job.Error, job.Finished, job.NextLook = adapter.JobInProgress, nil, time.Time{}, time.Time{}
-		if until := s.clock.now().Add(s.cfg.JobDeadline); until.After(job.Deadline) {
+		if until := s.clock.Now().Add(s.cfg.JobDeadline); until.After(job.Deadline) {
 			job.Deadline = until
 		}
 		open = job
@@ -163,7 +163,7 @@ func (s *Engine) reopen(ctx context.Context, before adapter.Job, caller adapter.
 		}
 		return
 	}
-	s.clock.tie(&open)
+	s.clock.Tie(&open)
 	j.update(func(r *adapter.Job) { *r = record.Clone(open) })
 	s.deps.Log.Info("a job turned up late and is followed", "job", before.ID, "step", step)
 	s.execute(j, caller, execution{patience: before.Deadline, counted: paidSteps(before)})
@@ -179,7 +179,7 @@ func (j *activeJob) disclaim() {
 // whose is the caller of a job. A key that a client brought stays sealed in its record while a task of the job may turn
 // up.
 func (s *Engine) whose(run adapter.Job) adapter.Caller {
-	key, err := decryptKey(s.cfg.Secret, run.ID, run.SealedKey)
+	key, err := record.DecryptKey(s.cfg.Secret, run.ID, run.SealedKey)
 	if err != nil {
 		s.deps.Log.Error("the key of an unfinished job cannot be read: was MIDGATE_SECRET changed?", "job", run.ID)
 	}

@@ -32,7 +32,7 @@ func (s *Engine) maintain() {
 func (s *Engine) takeOver(ctx context.Context) error {
 	for {
 		var taken []string
-		now := s.clock.now()
+		now := s.clock.Now()
 		err := s.write(ctx, func(tx adapter.Tx) (err error) {
 			taken, err = tx.TakeOver(ctx, s.cfg.Replica, now, lot)
 			return err
@@ -73,8 +73,8 @@ func (s *Engine) recover(ctx context.Context, id string) error {
 	if run.Replica != s.cfg.Replica || run.Status.Ended() {
 		return nil
 	}
-	s.clock.tie(&run)
-	if until := s.clock.now().Add(resumeLeast); run.Deadline.Before(until) {
+	s.clock.Tie(&run)
+	if until := s.clock.Now().Add(resumeLeast); run.Deadline.Before(until) {
 		run.Deadline = until
 	}
 	j := s.jobs.enter(s.jobs.of(run))

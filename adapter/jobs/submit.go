@@ -41,7 +41,7 @@ func (q *Execution) submit(o StepRequest) (adapter.Submission, *queue.Slot, erro
 // send submits; an upstream that is full created nothing and is asked again while the client has patience. Each refusal
 // is recorded before anything is waited for, so that a crash meanwhile leaves no doubt.
 func (q *Execution) send(o StepRequest) (adapter.Submission, error) {
-	since := q.s.clock.now()
+	since := q.s.clock.Now()
 	for wait := time.Second; ; wait = min(2*wait, 15*time.Second) {
 		if err := q.recordIntent(o); err != nil {
 			return adapter.Submission{}, err
@@ -91,10 +91,10 @@ func isTold(err error) bool {
 // patience ends before, or the refusal lets hope for no more.
 func (q *Execution) again(full *adapter.Error, since time.Time, wait time.Duration) bool {
 	wait = max(wait, full.RetryAfter)
-	if full.Patience != 0 && q.s.clock.now().Sub(since)+wait > full.Patience {
+	if full.Patience != 0 && q.s.clock.Now().Sub(since)+wait > full.Patience {
 		return false
 	}
-	return q.s.clock.now().Add(wait).Before(q.patience) && adapter.Pause(q.ctx, wait)
+	return q.s.clock.Now().Add(wait).Before(q.patience) && adapter.Pause(q.ctx, wait)
 }
 
 // isFresh reports whether the intent of a step is recorded although nothing was sent.
@@ -163,7 +163,7 @@ func (q *Execution) recordIntent(o StepRequest) error {
 		return err
 	}
 	id, me := q.job.id(), q.s.cfg.Replica
-	st := adapter.Step{Name: o.Step, State: q.state(o.Step), Upstream: o.Account.Name, Intended: q.s.clock.now(),
+	st := adapter.Step{Name: o.Step, State: q.state(o.Step), Upstream: o.Account.Name, Intended: q.s.clock.Now(),
 		Continues: o.Continues || o.Answers != "", Answers: o.Answers}
 	q.priced(&st, o)
 	deserted := false
@@ -176,7 +176,7 @@ func (q *Execution) recordIntent(o StepRequest) error {
 					return err
 				}
 				if deserted = q.s.everybodyLeft(job) && !anySent(job, q.unsent()); deserted {
-					discardDeserted(&job, q.s.clock.now())
+					discardDeserted(&job, q.s.clock.Now())
 					return q.putDeserted(ctx, tx, job)
 				}
 			}

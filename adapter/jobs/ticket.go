@@ -130,7 +130,7 @@ func (t *ticket) settle(state adapter.DeliveryState) {
 	if t.delivery == dedup.Onlooker {
 		return
 	}
-	s, at := t.s, t.s.clock.now()
+	s, at := t.s, t.s.clock.Now()
 	j := t.live()
 	run := j.snapshot()
 	if t.delivery < len(run.Deliveries) {
@@ -177,7 +177,7 @@ func (t *ticket) tell(run adapter.Job) {
 	if t.delivery == dedup.Onlooker || t.delivery >= len(run.Deliveries) {
 		return
 	}
-	d, at := run.Deliveries[t.delivery], t.s.clock.now()
+	d, at := run.Deliveries[t.delivery], t.s.clock.Now()
 	untold := func(d adapter.Delivery) bool {
 		return d.State == adapter.DeliveryAbandoned && d.At.Before(run.Finished)
 	}

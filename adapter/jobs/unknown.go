@@ -42,7 +42,7 @@ func (x *acceptance) withdraw() {
 		case c.Verdict == dedup.Restarts:
 			x.s.spawn(func() { x.s.disown(c.Job) })
 		case c.Taken:
-			at := x.s.clock.now()
+			at := x.s.clock.Now()
 			x.s.Ride(func(ctx context.Context, tx adapter.Tx) error {
 				return tx.Settle(ctx, c.Job.ID, c.Delivery, adapter.DeliveryAbandoned, c.Becomes.At, at)
 			})
@@ -65,7 +65,7 @@ func (s *Engine) disown(run adapter.Job) {
 				}
 			}
 			landed.Steps = nil
-			discard(&landed, s.clock.now())
+			discard(&landed, s.clock.Now())
 			return tx.PutJob(s.life, landed, s.cfg.Replica)
 		})
 		if err == nil || errors.Is(err, adapter.ErrConflict) { // a conflict: another replica has taken it over

@@ -37,7 +37,7 @@ func ReadUsage(ctx context.Context, state adapter.LedgerReader, terms *spend.Ter
 
 // Usage is what a key may spend and has spent.
 func (s *Engine) Usage(ctx context.Context, owner, name string) (adapter.Usage, error) {
-	return ReadUsage(ctx, s.deps.State, s.deps.Terms(), owner, name, s.clock.now())
+	return ReadUsage(ctx, s.deps.State, s.deps.Terms(), owner, name, s.clock.Now())
 }
 
 // Sales are what an owner's jobs came to within a time, by day, kind and speed.

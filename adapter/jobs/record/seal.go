@@ -1,4 +1,4 @@
-package jobs
+package record
 
 import (
 	"crypto/aes"
@@ -8,20 +8,20 @@ import (
 	"errors"
 )
 
-// encryptKey encrypts a client's own upstream key for the record of its run, so that the run can be resumed without the
+// EncryptKey encrypts a client's own upstream key for the record of its job, so that the job can be resumed without the
 // key ever being readable in the state. Nothing is sealed where there is no key.
-func encryptKey(secret []byte, runID, key string) []byte {
+func EncryptKey(secret []byte, jobID, key string) []byte {
 	if key == "" {
 		return nil
 	}
 	aead := sealer(secret)
 	nonce := make([]byte, aead.NonceSize())
 	_, _ = rand.Read(nonce) // never fails: it ends the program instead
-	return aead.Seal(nonce, nonce, []byte(key), []byte(runID))
+	return aead.Seal(nonce, nonce, []byte(key), []byte(jobID))
 }
 
-// decryptKey is the way back; an error if the secret is another one.
-func decryptKey(secret []byte, runID string, sealed []byte) (string, error) {
+// DecryptKey is the way back; an error if the secret is another one.
+func DecryptKey(secret []byte, jobID string, sealed []byte) (string, error) {
 	if len(sealed) == 0 {
 		return "", nil
 	}
@@ -29,7 +29,7 @@ func decryptKey(secret []byte, runID string, sealed []byte) (string, error) {
 	if len(sealed) < aead.NonceSize() {
 		return "", errors.New("the sealed key is too short")
 	}
-	key, err := aead.Open(nil, sealed[:aead.NonceSize()], sealed[aead.NonceSize():], []byte(runID))
+	key, err := aead.Open(nil, sealed[:aead.NonceSize()], sealed[aead.NonceSize():], []byte(jobID))
 	return string(key), err
 }
 

@@ -1,4 +1,4 @@
-package jobs
+package record
 
 import (
 	"time"
@@ -6,25 +6,27 @@ import (
 	"midgate/adapter"
 )
 
-// clock tells the time from when the process began, by its monotonic clock: whatever is measured between two of its
+// Clock tells the time from when the process began, by its monotonic clock: whatever is measured between two of its
 // times stays true when the wall clock is set meanwhile.
-type clock struct{ began time.Time }
+type Clock struct{ began time.Time }
 
-func newClock() clock { return clock{time.Now()} }
+// NewClock makes the clock of a process.
+func NewClock() Clock { return Clock{time.Now()} }
 
-func (c clock) now() time.Time { return c.began.Add(time.Since(c.began)) }
+// Now is the time.
+func (c Clock) Now() time.Time { return c.began.Add(time.Since(c.began)) }
 
 // tied is a time that was read from a record, with a monotonic reading.
-func (c clock) tied(at time.Time) time.Time {
+func (c Clock) tied(at time.Time) time.Time {
 	if at.IsZero() || at != at.Round(0) {
 		return at
 	}
-	now := c.now()
+	now := c.Now()
 	return now.Add(at.Sub(now.Round(0)))
 }
 
-// tie ties the times of a record that was read.
-func (c clock) tie(r *adapter.Job) {
+// Tie ties the times of a record that was read.
+func (c Clock) Tie(r *adapter.Job) {
 	r.Created, r.Finished, r.Deadline = c.tied(r.Created), c.tied(r.Finished), c.tied(r.Deadline)
 	for i := range r.Deliveries {
 		r.Deliveries[i].At = c.tied(r.Deliveries[i].At)
