@@ -132,7 +132,7 @@ func promptOf(request json.RawMessage) string {
 // enter makes the attempt's ticket, and executes what it begins.
 func (x *acceptance) enter(ctx context.Context, c dedup.Choice) *ticket {
 	s := x.s
-	j := s.jobs.of(c.Job)
+	j := s.jobs.Of(c.Job)
 	t := s.newTicket(j, x.a, c)
 	t.guest = s.guests.sit(ctx, c.Job.ID, x.a)
 	x.seated()
@@ -141,12 +141,9 @@ func (x *acceptance) enter(ctx context.Context, c dedup.Choice) *ticket {
 	}
 	switch c.Verdict {
 	case dedup.Begins, dedup.Restarts:
-		j = s.jobs.enter(j)
+		j = s.jobs.Enter(j)
 		t.job.Store(j)
-		j.mu.Lock()
-		j.own, j.by, j.closed, j.run = true, nil, false, record.Clone(c.Job) // an execution that ended lets go of it
-		j.wake()
-		j.mu.Unlock()
+		j.Begin(c.Job)
 		if c.Verdict == dedup.Restarts {
 			s.deps.Log.Info("a job that came to nothing is tried again", "job", c.Job.ID)
 		}
@@ -155,11 +152,11 @@ func (x *acceptance) enter(ctx context.Context, c dedup.Choice) *ticket {
 			first = x.w.First
 		}
 		s.execute(j, x.a.Caller, execution{slot: x.slot, fresh: first, patience: s.clock.Now().Add(s.patience(x.a))})
-		s.jobs.leave(j)
+		s.jobs.Leave(j)
 	default:
 		x.slot.Release()
 		if c.Taken {
-			j.deliver(c.Delivery, c.Becomes)
+			j.Deliver(c.Delivery, c.Becomes)
 		}
 	}
 	return t
@@ -178,11 +175,6 @@ var joined = map[dedup.Verdict]string{dedup.Joins: "repeat", dedup.Shares: "shar
 
 // sharingClosed reports whether the grid of a job that is executed here is not shared any more.
 func (s *Engine) sharingClosed(id string) bool {
-	j := s.jobs.get(id)
-	if j == nil {
-		return false
-	}
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.closed
+	j := s.jobs.Get(id)
+	return j != nil && j.SharingClosed()
 }

@@ -18,7 +18,7 @@ var errDeserted = &adapter.Error{Kind: adapter.Unavailable, Code: clientLeft, Me
 // deserted reports whether the job's clients seem to have left before anything was submitted, and whether it is one whose
 // clients wait for it.
 func (q *Execution) deserted() bool {
-	run := q.job.snapshot()
+	run := q.job.Snapshot()
 	return run.Attended && !anySent(run, q.unsent()) && q.s.everybodyLeft(run)
 }
 
@@ -42,10 +42,10 @@ func anySent(run adapter.Job, unsent string) bool {
 
 // lockDeserted reads the job where nobody can join it meanwhile: attempts are decided under the same lock.
 func (q *Execution) lockDeserted(ctx context.Context, tx adapter.Tx) (adapter.Job, error) {
-	if err := tx.Lock(ctx, q.job.snapshot().Body); err != nil {
+	if err := tx.Lock(ctx, q.job.Snapshot().Body); err != nil {
 		return adapter.Job{}, err
 	}
-	job, err := tx.LockJob(ctx, q.job.id())
+	job, err := tx.LockJob(ctx, q.job.ID())
 	if err == nil && job.Replica != q.s.cfg.Replica {
 		err = errLost
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"midgate/adapter"
+	"midgate/adapter/jobs/active"
 	"midgate/adapter/jobs/queue"
 	"midgate/adapter/jobs/record"
 	"midgate/adapter/spend"
@@ -28,7 +29,7 @@ type Engine struct {
 	onStart   []StartHook
 
 	clock   record.Clock
-	jobs    *registry
+	jobs    *active.Registry
 	queue   *queue.Queue
 	lease   lease
 	settles *settles
@@ -48,11 +49,10 @@ type Engine struct {
 
 // Why executions end before their time.
 var (
-	errStopping  = errors.New("midgate is stopping") // at Close: their jobs stay open and are resumed at the next start
-	errDeadline  = errors.New("the job's deadline is over")
-	errPatience  = errors.New("the time for one answer is over")
-	errCancelled = errors.New("the job was cancelled")
-	errLost      = errors.New("another replica executes the job")
+	errStopping = errors.New("midgate is stopping") // at Close: their jobs stay open and are resumed at the next start
+	errDeadline = errors.New("the job's deadline is over")
+	errPatience = errors.New("the time for one answer is over")
+	errLost     = errors.New("another replica executes the job")
 )
 
 // New makes an engine that makes each kind of job by its workflow. Start makes it follow what an earlier process left.
@@ -72,7 +72,7 @@ func New(cfg Config, deps Deps, workflows map[adapter.JobKind]Workflow) *Engine 
 	life, end := context.WithCancelCause(context.Background())
 	s := &Engine{
 		cfg: cfg, deps: deps, workflows: workflows,
-		clock: record.NewClock(), jobs: newRegistry(), guests: newGuests(),
+		clock: record.NewClock(), jobs: active.NewRegistry(), guests: newGuests(),
 		queue: queue.New(cfg.MaxInFlight, cfg.InFlightAt, cfg.MaxQueue, deps.Observer.Places),
 		life:  life, end: end,
 	}
@@ -135,7 +135,7 @@ func (s *Engine) spawn(work func()) bool {
 }
 
 // Busy reports how many jobs are executed here at the moment.
-func (s *Engine) Busy() int { return s.jobs.executing() }
+func (s *Engine) Busy() int { return s.jobs.Executing() }
 
 // StartHook is told of each job that begins to be executed here, again after a restart. It returns what follows the job
 // in a goroutine of the engine's until it has ended; nil if nothing does.
@@ -149,15 +149,15 @@ type Follower func(ctx context.Context, look func() (job adapter.Job, changed <-
 func (s *Engine) OnStart(hook StartHook) { s.onStart = append(s.onStart, hook) }
 
 // started tells the hooks of a job that begins to be executed here.
-func (s *Engine) started(j *activeJob) {
+func (s *Engine) started(j *active.Job) {
 	for _, hook := range s.onStart {
-		follow := hook(j.snapshot())
+		follow := hook(j.Snapshot())
 		if follow == nil {
 			continue
 		}
 		s.spawn(func() {
 			follow(s.life, func() (adapter.Job, <-chan struct{}, bool) {
-				run, changed := j.look()
+				run, changed := j.Look()
 				return run, changed, run.Replica == s.cfg.Replica
 			})
 		})

@@ -20,7 +20,7 @@ func (q *Execution) Exclusively(name string) (release func(), err error) {
 			return here, err
 		}
 		holder, err := q.claimPress(name)
-		if err == nil && holder == q.job.id() {
+		if err == nil && holder == q.job.ID() {
 			return func() { q.releasePress(name); here() }, nil
 		}
 		here() // the holder may be resumed here, and needs it then
@@ -37,7 +37,7 @@ func (q *Execution) Exclusively(name string) (release func(), err error) {
 func (q *Execution) claimPress(name string) (holder string, err error) {
 	err = q.Persist(name, func() error {
 		return q.s.write(q.ctx, func(tx adapter.Tx) (err error) {
-			holder, err = tx.ClaimPress(q.ctx, name, q.job.id())
+			holder, err = tx.ClaimPress(q.ctx, name, q.job.ID())
 			return err
 		})
 	})
@@ -52,15 +52,15 @@ func (q *Execution) releasePress(name string) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(q.ctx), acceptPatienceShared)
 	defer cancel()
 	err := q.s.write(ctx, func(tx adapter.Tx) error {
-		if _, err := tx.HoldJob(ctx, q.job.id(), q.s.cfg.Replica); err != nil {
+		if _, err := tx.HoldJob(ctx, q.job.ID(), q.s.cfg.Replica); err != nil {
 			return err
 		}
-		return tx.ReleasePress(ctx, name, q.job.id())
+		return tx.ReleasePress(ctx, name, q.job.ID())
 	})
 	if err != nil && !errors.Is(err, adapter.ErrConflict) { // it is free when the job is over
-		q.s.deps.Log.Warn("a button could not be let go yet", "job", q.job.id(), "error", err)
+		q.s.deps.Log.Warn("a button could not be let go yet", "job", q.job.ID(), "error", err)
 	}
-	q.s.tellChanged(q.job.id())
+	q.s.tellChanged(q.job.ID())
 }
 
 // awaitPress waits until the job that presses has changed, for a moment at most.
@@ -69,9 +69,9 @@ func (q *Execution) awaitPress(holder string) error {
 	if errors.Is(err, adapter.ErrNotFound) || err == nil && run.Status.Ended() {
 		return nil
 	}
-	j := q.s.jobs.enter(q.s.jobs.of(run))
-	defer q.s.jobs.leave(j)
-	_, changed := j.look()
+	j := q.s.jobs.Enter(q.s.jobs.Of(run))
+	defer q.s.jobs.Leave(j)
+	_, changed := j.Look()
 	timer := time.NewTimer(remoteLook)
 	defer timer.Stop()
 	select {

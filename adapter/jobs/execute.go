@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"midgate/adapter"
+	"midgate/adapter/jobs/active"
 	"midgate/adapter/jobs/queue"
 	"midgate/adapter/jobs/record"
 )
@@ -21,16 +22,13 @@ type execution struct {
 }
 
 // execute runs a job's workflow in a goroutine of the engine. The caller has claimed the job.
-func (s *Engine) execute(j *activeJob, caller adapter.Caller, with execution) {
-	run := j.snapshot()
+func (s *Engine) execute(j *active.Job, caller adapter.Caller, with execution) {
+	run := j.Snapshot()
 	ctx, cancel := context.WithDeadlineCause(s.life, run.Deadline, errDeadline)
 	ctx, stop := context.WithCancelCause(ctx)
-	j = s.jobs.enter(j)
+	j = s.jobs.Enter(j)
 	q := &Execution{s: s, job: j, ctx: ctx, stop: stop, caller: caller, seed: run.Seed, slot: with.slot, fresh: with.fresh, patience: with.patience, resumed: with.slot == nil, counted: with.counted}
-	j.mu.Lock()
-	j.own, j.by, j.stop, j.key = true, q, stop, caller.Key
-	j.heed() // it may have been cancelled since the snapshot
-	j.mu.Unlock()
+	j.Execute(q, stop, caller.Key)
 	if o := s.deps.Observer.JobStarted; o != nil {
 		o(string(run.Kind), run.Upstream, run.Speed)
 	}
@@ -38,7 +36,7 @@ func (s *Engine) execute(j *activeJob, caller adapter.Caller, with execution) {
 	work := func() {
 		defer cancel()
 		defer stop(nil)
-		defer s.jobs.leave(j)
+		defer s.jobs.Leave(j)
 		result, err := q.perform(run)
 		q.leave()
 		s.ended(q, result, err)
@@ -51,7 +49,7 @@ func (s *Engine) execute(j *activeJob, caller adapter.Caller, with execution) {
 // perform runs the workflow.
 func (q *Execution) perform(run adapter.Job) (result adapter.Result, err error) {
 	if run.Cancel {
-		return adapter.Result{}, errCancelled
+		return adapter.Result{}, active.ErrCancelled
 	}
 	err = q.Shielded(func() (err error) {
 		do := q.s.workflows[run.Kind]
@@ -72,25 +70,25 @@ func (s *Engine) ended(q *Execution, result adapter.Result, err error) {
 		return
 	}
 	if errors.Is(err, errLost) {
-		s.release(q, nil)
+		j.Release(q, nil)
 		return
 	}
 	failure := s.failure(q, err)
 	var run adapter.Job
 	if errors.Is(err, errDeserted) || errors.Is(context.Cause(q.ctx), errDeserted) {
-		run = j.snapshot() // the record says so already, and a repeat may have begun the job anew since
+		run = j.Snapshot() // the record says so already, and a repeat may have begun the job anew since
 		record.Conclude(&run, result, failure, s.clock.Now())
 	} else if run, err = s.recordEnd(q, result, failure); err != nil && !errors.Is(err, adapter.ErrConflict) {
 		return // midgate stops: the next process finds the pictures
 	} else if err != nil {
-		s.release(q, nil)
+		j.Release(q, nil)
 		return
 	}
 	s.countPaid(run, q.counted) // before anybody hears that it is over
 	if s.deps.Stored != nil {
 		s.deps.Stored(q.resumed, q.records...)
 	}
-	previews, last := s.release(q, &run)
+	previews, last := j.Release(q, &run)
 	for _, name := range previews {
 		if err := s.deps.Pictures.Delete(context.WithoutCancel(q.ctx), name); err != nil {
 			s.deps.Log.Warn("a preview could not be deleted", "name", name, "error", err)
@@ -108,7 +106,7 @@ func (s *Engine) ended(q *Execution, result adapter.Result, err error) {
 func (s *Engine) recordEnd(q *Execution, result adapter.Result, failure *adapter.Error) (run adapter.Job, err error) {
 	keep := context.WithoutCancel(q.ctx)
 	for wait := 100 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
-		run = q.job.snapshot()
+		run = q.job.Snapshot()
 		record.Conclude(&run, result, failure, s.clock.Now())
 		billed(&run)
 		err = s.write(keep, func(tx adapter.Tx) error { return q.putEnd(keep, tx, run) })
@@ -195,32 +193,14 @@ func (s *Engine) count(run adapter.Job, failure *adapter.Error) {
 	o(string(run.Kind), run.Upstream, run.Speed, outcome, run.Finished.Sub(run.Created))
 }
 
-// release says that an execution is over, with what came of the job if it is known, and returns the previews that were
-// kept for it. A job that is begun anew by now is left alone: then this execution was not its last.
-func (s *Engine) release(q *Execution, ended *adapter.Job) (previews []string, last bool) {
-	j := q.job
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	if j.by != q {
-		return nil, false
-	}
-	if r := &j.run; ended != nil {
-		r.Status, r.Finished, r.Result, r.Error, r.NextLook, r.SealedKey = ended.Status, ended.Finished, ended.Result, ended.Error, ended.NextLook, ended.SealedKey
-	}
-	previews = j.kept
-	j.own, j.by, j.stop, j.kept = false, nil, nil, nil
-	j.wake()
-	return previews, true
-}
-
 // failure turns whatever ended an execution into what its clients are told, and logs what they are not.
 func (s *Engine) failure(q *Execution, err error) *adapter.Error {
-	run := q.job.snapshot()
+	run := q.job.Snapshot()
 	var known *adapter.Error
 	switch cause := context.Cause(q.ctx); {
 	case err == nil:
 		return nil
-	case errors.Is(err, errCancelled) || errors.Is(cause, errCancelled):
+	case errors.Is(err, active.ErrCancelled) || errors.Is(cause, active.ErrCancelled):
 		return &adapter.Error{Kind: adapter.Cancelled, Code: "job_cancelled", Message: "The job was cancelled."}
 	case errors.As(err, &known):
 		s.deps.Log.Info("a job failed", "job", run.ID, "kind", string(known.Kind), "error", err)

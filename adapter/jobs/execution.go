@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"midgate/adapter"
+	"midgate/adapter/jobs/active"
 	"midgate/adapter/jobs/queue"
 	"midgate/adapter/jobs/record"
 )
@@ -18,7 +19,7 @@ import (
 // where it was. Steps of one execution may run at the same time.
 type Execution struct {
 	s        *Engine
-	job      *activeJob
+	job      *active.Job
 	ctx      context.Context // the job's: it outlives the client and ends at the job's deadline
 	stop     context.CancelCauseFunc
 	caller   adapter.Caller
@@ -51,7 +52,7 @@ type StepRequest struct {
 }
 
 // Job is the newest state of the job.
-func (q *Execution) Job() adapter.Job { return q.job.snapshot() }
+func (q *Execution) Job() adapter.Job { return q.job.Snapshot() }
 
 // Context ends at the job's deadline, when it is cancelled, and when the engine stops: not when its client leaves.
 func (q *Execution) Context() context.Context { return q.ctx }
@@ -136,7 +137,7 @@ func (q *Execution) Await(o StepRequest, sub adapter.Submission) (adapter.Task, 
 	task, err := o.Account.Waiter.Wait(q.ctx, adapter.Wait{
 		TaskID: sub.TaskID, State: state, Kind: o.Command.Name(), Speed: o.Speed, Submitted: sub.At, Dialog: o.Dialog,
 		Watch: func(t adapter.Task) {
-			if q.job.progress(o.Step, t.Progress, o.preview(t)) {
+			if q.job.Progress(o.Step, t.Progress, o.preview(t)) {
 				q.s.tellProgress(q.job)
 			}
 		},
@@ -145,7 +146,7 @@ func (q *Execution) Await(o StepRequest, sub adapter.Submission) (adapter.Task, 
 	if ctxErr := context.Cause(q.ctx); err != nil && ctxErr != nil {
 		err = ctxErr
 	}
-	q.job.update(func(r *adapter.Job) {
+	q.job.Update(func(r *adapter.Job) {
 		if st := record.StepOf(r, o.Step); st != nil {
 			st.Polls += polls
 			st.Status = task.Status
@@ -157,7 +158,7 @@ func (q *Execution) Await(o StepRequest, sub adapter.Submission) (adapter.Task, 
 		}
 	})
 	if err == nil {
-		q.job.progress(o.Step, 100, "")
+		q.job.Progress(o.Step, 100, "")
 	}
 	return task, err
 }
@@ -191,7 +192,7 @@ func (q *Execution) Each(n int, f func(i int) error) error {
 func (q *Execution) Shielded(f func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			q.s.deps.Log.Error("a workflow panicked", "job", q.job.id(), "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+			q.s.deps.Log.Error("a workflow panicked", "job", q.job.ID(), "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
 			err = fmt.Errorf("panic: %v", p)
 		}
 	}()

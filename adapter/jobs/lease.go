@@ -102,14 +102,10 @@ func (s *Engine) keepLease(ctx context.Context) error {
 
 // checkOwn ends the executions of jobs that others have taken.
 func (s *Engine) checkOwn(ctx context.Context) {
-	for _, j := range s.jobs.all(true) {
-		run, err := s.deps.State.Job(ctx, j.id())
+	for _, j := range s.jobs.All(true) {
+		run, err := s.deps.State.Job(ctx, j.ID())
 		if err == nil && run.Replica != s.cfg.Replica {
-			j.mu.Lock()
-			if j.stop != nil {
-				j.stop(errLost)
-			}
-			j.mu.Unlock()
+			j.Stop(errLost)
 		}
 	}
 }
@@ -118,7 +114,7 @@ func (s *Engine) checkOwn(ctx context.Context) {
 // something waits for that as long as it lives; another one costs nothing yet, so its client is told soon, and also when
 // its picture could not be stored.
 func (q *Execution) admitStep() error {
-	if anySent(q.job.snapshot(), q.unsent()) {
+	if anySent(q.job.Snapshot(), q.unsent()) {
 		for {
 			if err := q.s.lease.wait(q.ctx, time.Hour); !errors.Is(err, errNoLease) {
 				return err

@@ -192,7 +192,7 @@ func (x *acceptance) take(ctx context.Context, tx adapter.Tx, job *adapter.Job) 
 
 // priced notes with a step what it is sold as, and for how much: at the prices of the time when its job was accepted.
 func (q *Execution) priced(st *adapter.Step, o StepRequest) {
-	run := q.job.snapshot()
+	run := q.job.Snapshot()
 	kind, n := spend.Sold(o.Command)
 	st.Sold, st.Speed = kind, o.Speed
 	if st.Speed == "" {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 
 	"midgate/adapter"
+	"midgate/adapter/jobs/active"
 )
 
 // Topics of what replicas tell each other.
@@ -29,12 +30,12 @@ func (s *Engine) tellChanged(id string) {
 	}
 }
 
-func (s *Engine) tellProgress(j *activeJob) {
+func (s *Engine) tellProgress(j *active.Job) {
 	if s.deps.Bus == nil {
 		return
 	}
-	p := j.shown()
-	if news, err := json.Marshal(progressJSON{j.id(), p.Percent, p.Preview, p.Step}); err == nil {
+	p := j.Shown()
+	if news, err := json.Marshal(progressJSON{j.ID(), p.Percent, p.Preview, p.Step}); err == nil {
 		s.deps.Bus.Tell(topicProgress, news)
 	}
 }
@@ -61,50 +62,38 @@ func (s *Engine) hear() {
 	_ = s.deps.Bus.Hear(s.life, func(topic string, news []byte) {
 		switch topic {
 		case "":
-			s.spawn(func() { s.refresh(s.jobs.all(false)...) })
+			s.spawn(func() { s.refresh(s.jobs.All(false)...) })
 		case topicJob:
-			if j := s.jobs.get(string(news)); j != nil {
+			if j := s.jobs.Get(string(news)); j != nil {
 				s.spawn(func() { s.refresh(j) })
 			}
 		case topicLeft:
 			s.left.gone(string(news))
 		case topicProgress:
 			var p progressJSON
-			if json.Unmarshal(news, &p) == nil {
-				s.showProgress(p)
+			if json.Unmarshal(news, &p) != nil {
+				return
+			}
+			if j := s.jobs.Get(p.Job); j != nil {
+				j.ShowElsewhere(adapter.Progress{Percent: p.Percent, Preview: p.Preview, Step: p.Step})
 			}
 		}
 	})
 }
 
 // refresh reads what became of jobs that are waited for here, or that somebody may have cancelled.
-func (s *Engine) refresh(jobs ...*activeJob) {
+func (s *Engine) refresh(jobs ...*active.Job) {
 	for _, j := range jobs {
-		if run, err := s.deps.State.Job(s.life, j.id()); err == nil {
+		if run, err := s.deps.State.Job(s.life, j.ID()); err == nil {
 			s.clock.Tie(&run)
-			j.absorb(run)
+			j.Absorb(run)
 		}
 	}
-}
-
-// showProgress shows how far a job is that another replica executes.
-func (s *Engine) showProgress(p progressJSON) {
-	j := s.jobs.get(p.Job)
-	if j == nil {
-		return
-	}
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	if j.own || p.Percent <= j.percent && p.Preview == j.preview {
-		return
-	}
-	j.percent, j.preview, j.step = max(j.percent, p.Percent), p.Preview, p.Step
-	j.wake()
 }
 
 // lookAtOthers reads, now and then, the jobs that others execute and somebody waits for here: news can get lost.
 func (s *Engine) lookAtOthers() {
 	for adapter.Pause(s.life, remoteLook) {
-		s.refresh(s.jobs.all(false)...)
+		s.refresh(s.jobs.All(false)...)
 	}
 }

@@ -43,9 +43,9 @@ func (q *Execution) noted(step string) *adapter.Submission {
 	if !q.s.deps.State.Shared() {
 		return nil
 	}
-	if run, err := q.s.deps.State.Job(q.ctx, q.job.id()); err == nil {
+	if run, err := q.s.deps.State.Job(q.ctx, q.job.ID()); err == nil {
 		q.s.clock.Tie(&run)
-		q.job.absorb(run)
+		q.job.Absorb(run)
 	}
 	st, _ := q.Recorded(step)
 	return st.Submission

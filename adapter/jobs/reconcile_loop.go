@@ -126,9 +126,9 @@ func (s *Engine) whole(ctx context.Context, a adapter.Account, url string, limit
 // reopen goes on with an ended job one of whose submissions was found: from the top, as after a restart. An answer that
 // it has already stays in its record until there is a fuller one.
 func (s *Engine) reopen(ctx context.Context, before adapter.Job, caller adapter.Caller, step string, sub adapter.Submission) {
-	j := s.jobs.enter(s.jobs.of(before))
-	defer s.jobs.leave(j)
-	if !j.claim() {
+	j := s.jobs.Enter(s.jobs.Of(before))
+	defer s.jobs.Leave(j)
+	if !j.Claim() {
 		s.lookAgain(ctx, before, s.clock.Now().Add(record.FirstLook))
 		return
 	}
@@ -154,7 +154,7 @@ func (s *Engine) reopen(ctx context.Context, before adapter.Job, caller adapter.
 		return errors.Join(tx.PutJob(ctx, job, s.cfg.Replica), tx.PutStep(ctx, job.ID, *st))
 	})
 	if err != nil {
-		j.disclaim()
+		j.Disclaim()
 		if errors.Is(err, adapter.ErrCommitUnknown) {
 			s.spawn(func() { s.recoverLater(before.ID) }) // it may be open by now
 		}
@@ -164,16 +164,9 @@ func (s *Engine) reopen(ctx context.Context, before adapter.Job, caller adapter.
 		return
 	}
 	s.clock.Tie(&open)
-	j.update(func(r *adapter.Job) { *r = record.Clone(open) })
+	j.Update(func(r *adapter.Job) { *r = record.Clone(open) })
 	s.deps.Log.Info("a job turned up late and is followed", "job", before.ID, "step", step)
 	s.execute(j, caller, execution{patience: before.Deadline, counted: paidSteps(before)})
-}
-
-// disclaim undoes claim.
-func (j *activeJob) disclaim() {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	j.own = false
 }
 
 // whose is the caller of a job. A key that a client brought stays sealed in its record while a task of the job may turn

@@ -77,12 +77,12 @@ func (s *Engine) recover(ctx context.Context, id string) error {
 	if until := s.clock.Now().Add(resumeLeast); run.Deadline.Before(until) {
 		run.Deadline = until
 	}
-	j := s.jobs.enter(s.jobs.of(run))
-	defer s.jobs.leave(j)
-	if !j.claim() {
+	j := s.jobs.Enter(s.jobs.Of(run))
+	defer s.jobs.Leave(j)
+	if !j.Claim() {
 		return errBusyHere
 	}
-	j.update(func(r *adapter.Job) { *r = record.Clone(run) })
+	j.Update(func(r *adapter.Job) { *r = record.Clone(run) })
 	s.deps.Log.Info("a job is resumed", "job", run.ID, "kind", run.Kind, "steps", len(run.Steps))
 	s.execute(j, s.whose(run), execution{patience: run.Deadline})
 	return nil

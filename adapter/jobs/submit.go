@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"midgate/adapter"
+	"midgate/adapter/jobs/active"
 	"midgate/adapter/jobs/queue"
 	"midgate/adapter/jobs/record"
 )
@@ -119,7 +120,7 @@ func (q *Execution) useFresh(o StepRequest) bool {
 	if q.fresh == "" || q.fresh != o.Step || !known || st.Upstream != o.Account.Name || !q.s.lease.held() {
 		return false
 	}
-	if q.job.snapshot().Attended && q.s.everybodyLeft(q.job.snapshot()) || q.s.canKeep(q.ctx) != nil {
+	if q.job.Snapshot().Attended && q.s.everybodyLeft(q.job.Snapshot()) || q.s.canKeep(q.ctx) != nil {
 		return false
 	}
 	q.fresh = ""
@@ -135,13 +136,13 @@ func (q *Execution) withdraw() {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(q.ctx), time.Second)
 	defer cancel()
 	err := q.s.write(ctx, func(tx adapter.Tx) error {
-		if _, err := tx.HoldJob(ctx, q.job.id(), q.s.cfg.Replica); err != nil {
+		if _, err := tx.HoldJob(ctx, q.job.ID(), q.s.cfg.Replica); err != nil {
 			return err
 		}
-		return tx.DropStep(ctx, q.job.id(), step)
+		return tx.DropStep(ctx, q.job.ID(), step)
 	})
 	if err != nil {
-		q.s.deps.Log.Warn("a job that was not submitted could not be recorded so", "job", q.job.id(), "error", err)
+		q.s.deps.Log.Warn("a job that was not submitted could not be recorded so", "job", q.job.ID(), "error", err)
 	}
 }
 
@@ -162,7 +163,7 @@ func (q *Execution) recordIntent(o StepRequest) error {
 	if err := q.admitStep(); err != nil {
 		return err
 	}
-	id, me := q.job.id(), q.s.cfg.Replica
+	id, me := q.job.ID(), q.s.cfg.Replica
 	st := adapter.Step{Name: o.Step, State: q.state(o.Step), Upstream: o.Account.Name, Intended: q.s.clock.Now(),
 		Continues: o.Continues || o.Answers != "", Answers: o.Answers}
 	q.priced(&st, o)
@@ -187,7 +188,7 @@ func (q *Execution) recordIntent(o StepRequest) error {
 			case err != nil:
 				return err
 			case cancelled:
-				return errCancelled
+				return active.ErrCancelled
 			}
 			if stale := q.unsent(); stale != "" && stale != o.Step {
 				if err := tx.DropStep(ctx, id, stale); err != nil {
@@ -212,7 +213,7 @@ func (q *Execution) recordIntent(o StepRequest) error {
 	case errors.Is(err, errLost):
 		q.stop(errLost)
 		return err
-	case errors.Is(err, errCancelled), q.ctx.Err() != nil, adapter.KindOf(err) == adapter.Credit:
+	case errors.Is(err, active.ErrCancelled), q.ctx.Err() != nil, adapter.KindOf(err) == adapter.Credit:
 		return err
 	}
 	return adapter.Wrap(adapter.Storage, err, "The job could not be recorded, so it was not submitted. Please try again later.")
@@ -240,7 +241,7 @@ func (q *Execution) noteIntent(st adapter.Step) {
 		defer q.mu.Unlock()
 		q.fresh = ""
 	}()
-	q.job.update(func(r *adapter.Job) {
+	q.job.Update(func(r *adapter.Job) {
 		if stale != "" && stale != st.Name {
 			kept := r.Steps[:0]
 			for _, known := range r.Steps {
@@ -266,7 +267,7 @@ func (q *Execution) recordOutcome(step string, change func(*adapter.Step)) {
 		return
 	}
 	change(&st)
-	keep, id := context.WithoutCancel(q.ctx), q.job.id()
+	keep, id := context.WithoutCancel(q.ctx), q.job.ID()
 	write := func() error {
 		ctx, cancel := context.WithTimeout(keep, acceptPatience)
 		defer cancel()
@@ -277,7 +278,7 @@ func (q *Execution) recordOutcome(step string, change func(*adapter.Step)) {
 		return err
 	}
 	err := write()
-	q.job.update(func(r *adapter.Job) {
+	q.job.Update(func(r *adapter.Job) {
 		if known := record.StepOf(r, step); known != nil && (known.Submission == nil || known.Submission.TaskID == "") {
 			change(known)
 		}
