@@ -52,7 +52,7 @@ func (s *Engine) Accept(ctx context.Context, a adapter.Attempt, w Spec) (adapter
 	if s.without.inUnit {
 		x.before, _ = s.deps.State.Ledger(ctx, a.Caller.Owner)
 	}
-	x.seated = s.guests.arrive(x.run.Body)
+	x.seated = s.guests.Arrive(x.run.Body)
 	defer x.seated()
 	for {
 		c, err := x.decide(ctx)
@@ -62,7 +62,7 @@ func (s *Engine) Accept(ctx context.Context, a adapter.Attempt, w Spec) (adapter
 		case c.Verdict != dedup.Waits:
 			return x.enter(ctx, c), nil
 		}
-		if x.waited, err = s.left.wait(ctx, x.run.Body, x.until(goneWait)); err != nil {
+		if x.waited, err = s.left.Wait(ctx, x.run.Body, x.until(goneWait)); err != nil {
 			return nil, err
 		}
 	}
@@ -134,7 +134,7 @@ func (x *acceptance) enter(ctx context.Context, c dedup.Choice) *ticket {
 	s := x.s
 	j := s.jobs.Of(c.Job)
 	t := s.newTicket(j, x.a, c)
-	t.guest = s.guests.sit(ctx, c.Job.ID, x.a)
+	t.guest = s.guests.Sit(ctx, c.Job.ID, x.a)
 	x.seated()
 	if how := joined[c.Verdict]; how != "" {
 		s.deps.Observer.Join(how)

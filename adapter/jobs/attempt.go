@@ -143,11 +143,11 @@ func (x *acceptance) begin(ctx context.Context, tx adapter.Tx, now time.Time, re
 		err = x.admit()
 	}
 	if err != nil {
-		x.s.refused.note(x.run.Body, now)
+		x.s.refused.Note(x.run.Body, now)
 		return dedup.Choice{}, err
 	}
 	if x.run.Retry > x.run.Late { // how many tries of it are known already
-		x.run.Late += x.s.refused.take(x.run.Body, x.run.Retry-x.run.Late, now)
+		x.run.Late += x.s.refused.Take(x.run.Body, x.run.Retry-x.run.Late, now)
 	}
 	run.Late = x.run.Late
 	if x.fresh = x.w.First != "" && x.slot.Held(); x.fresh {
@@ -164,7 +164,7 @@ func (x *acceptance) begin(ctx context.Context, tx adapter.Tx, now time.Time, re
 		}
 	} else if err == nil {
 		if err = x.take(ctx, tx, &run); err != nil {
-			x.s.refused.note(x.run.Body, now)
+			x.s.refused.Note(x.run.Body, now)
 		}
 	}
 	return dedup.Choice{Verdict: dedup.Begins, Job: run, Becomes: run.Deliveries[0]}, err

@@ -3,7 +3,6 @@ package jobs
 import (
 	"context"
 	"sync"
-	"time"
 
 	"midgate/adapter"
 )
@@ -99,61 +98,5 @@ func (q *settles) run() {
 		if err := q.flush(q.s.life); err != nil && q.s.life.Err() == nil {
 			q.s.deps.Log.Warn("what became of answers could not be recorded; trying again", "error", err)
 		}
-	}
-}
-
-// leavers wakes the attempts that wait for the client of an equal request to turn out gone.
-type leavers struct {
-	mu     sync.Mutex
-	byBody map[string]*leaver
-}
-
-type leaver struct {
-	left    chan struct{}
-	waiting int
-}
-
-// wait returns when a client of that body has left; over is true when the time is over instead.
-func (l *leavers) wait(ctx context.Context, body string, limit time.Duration) (over bool, err error) {
-	if limit <= 0 {
-		return true, nil
-	}
-	l.mu.Lock()
-	if l.byBody == nil {
-		l.byBody = map[string]*leaver{}
-	}
-	w := l.byBody[body]
-	if w == nil {
-		w = &leaver{left: make(chan struct{})}
-		l.byBody[body] = w
-	}
-	w.waiting++
-	l.mu.Unlock()
-	defer func() {
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		if w.waiting--; w.waiting == 0 && l.byBody[body] == w {
-			delete(l.byBody, body)
-		}
-	}()
-	timer := time.NewTimer(limit)
-	defer timer.Stop()
-	select {
-	case <-w.left:
-		return false, nil
-	case <-timer.C:
-		return true, nil
-	case <-ctx.Done():
-		return false, context.Cause(ctx)
-	}
-}
-
-// gone tells that a client of that body has left.
-func (l *leavers) gone(body string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if w := l.byBody[body]; w != nil {
-		delete(l.byBody, body)
-		close(w.left)
 	}
 }

@@ -25,7 +25,7 @@ func (q *Execution) deserted() bool {
 // everybodyLeft reports whether a job has clients, and none of them waits any more. Of those who wait here their
 // connections tell, of others the record.
 func (s *Engine) everybodyLeft(r adapter.Job) bool {
-	return !s.without.deserted && len(r.Deliveries) > 0 && !s.guests.waitFor(r) && !slices.ContainsFunc(r.Deliveries, func(d adapter.Delivery) bool {
+	return !s.without.deserted && len(r.Deliveries) > 0 && !s.guests.WaitFor(r) && !slices.ContainsFunc(r.Deliveries, func(d adapter.Delivery) bool {
 		return d.State == adapter.DeliveryAnswered || d.State == adapter.DeliveryWaiting && d.Replica != s.cfg.Replica
 	})
 }

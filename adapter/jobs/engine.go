@@ -9,6 +9,7 @@ import (
 
 	"midgate/adapter"
 	"midgate/adapter/jobs/active"
+	"midgate/adapter/jobs/clients"
 	"midgate/adapter/jobs/queue"
 	"midgate/adapter/jobs/record"
 	"midgate/adapter/spend"
@@ -33,10 +34,10 @@ type Engine struct {
 	queue   *queue.Queue
 	lease   lease
 	settles *settles
-	left    leavers
-	guests  *guests
-	refused refusals // before they had a job
-	alone   onceEach // what one job at a time may do, by name
+	left    clients.Leavers
+	guests  *clients.Guests
+	refused clients.Refusals // before they had a job
+	alone   onceEach         // what one job at a time may do, by name
 	without withoutRules
 
 	life context.Context // of the executions; ends with Close
@@ -72,7 +73,7 @@ func New(cfg Config, deps Deps, workflows map[adapter.JobKind]Workflow) *Engine 
 	life, end := context.WithCancelCause(context.Background())
 	s := &Engine{
 		cfg: cfg, deps: deps, workflows: workflows,
-		clock: record.NewClock(), jobs: active.NewRegistry(), guests: newGuests(),
+		clock: record.NewClock(), jobs: active.NewRegistry(), guests: clients.NewGuests(),
 		queue: queue.New(cfg.MaxInFlight, cfg.InFlightAt, cfg.MaxQueue, deps.Observer.Places),
 		life:  life, end: end,
 	}

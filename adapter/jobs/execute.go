@@ -95,7 +95,7 @@ func (s *Engine) ended(q *Execution, result adapter.Result, err error) {
 		}
 	}
 	if last {
-		s.guests.over(run.ID)
+		s.guests.Over(run.ID)
 	}
 	s.tellChanged(run.ID)
 	s.count(run, failure)

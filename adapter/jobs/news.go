@@ -68,7 +68,7 @@ func (s *Engine) hear() {
 				s.spawn(func() { s.refresh(j) })
 			}
 		case topicLeft:
-			s.left.gone(string(news))
+			s.left.Gone(string(news))
 		case topicProgress:
 			var p progressJSON
 			if json.Unmarshal(news, &p) != nil {

@@ -8,6 +8,7 @@ import (
 
 	"midgate/adapter"
 	"midgate/adapter/jobs/active"
+	"midgate/adapter/jobs/clients"
 	"midgate/adapter/jobs/dedup"
 	"midgate/adapter/jobs/record"
 )
@@ -17,11 +18,11 @@ type ticket struct {
 	s        *Engine
 	job      atomic.Pointer[active.Job]
 	caller   adapter.Caller
-	delivery int           // onlooker: it has none of its own
-	quarter  int           // of the grid; 0 for all of the result
-	since    time.Time     // when the delivery became this client's
-	limit    time.Duration // how long Wait waits; 0 as long as the job lives
-	guest    *guest        // nil for one who only looks on
+	delivery int            // onlooker: it has none of its own
+	quarter  int            // of the grid; 0 for all of the result
+	since    time.Time      // when the delivery became this client's
+	limit    time.Duration  // how long Wait waits; 0 as long as the job lives
+	guest    *clients.Guest // nil for one who only looks on
 }
 
 var _ adapter.Ticket = (*ticket)(nil)
@@ -113,7 +114,7 @@ func (t *ticket) Job() adapter.Job { return t.live().Snapshot() }
 // Answered says that the answer reached the client completely. A failure after a submission stays open for repeats of
 // clients that have no counter: they get the same failure again, and no new job.
 func (t *ticket) Answered() {
-	t.s.guests.leave(t.guest)
+	t.s.guests.Leave(t.guest)
 	if !record.StaysOpen(t.Job()) { // outcome has left it open
 		t.settle(adapter.DeliveryAnswered)
 	}
@@ -121,7 +122,7 @@ func (t *ticket) Answered() {
 
 // Abandoned says that the client left, or that its answer was cut.
 func (t *ticket) Abandoned() {
-	t.s.guests.leave(t.guest)
+	t.s.guests.Leave(t.guest)
 	t.settle(adapter.DeliveryAbandoned)
 }
 
@@ -151,7 +152,7 @@ func (t *ticket) settle(state adapter.DeliveryState) {
 	if s.deps.State.Shared() {
 		s.tellLeft(run.Body)
 	}
-	s.left.gone(run.Body)
+	s.left.Gone(run.Body)
 }
 
 // outcome is this client's share of an ended job.
@@ -207,7 +208,7 @@ func ignoreMissing(err error) error {
 
 // stillRunning is the answer when the client's time is over and the job's is not: the client relies on the job then.
 func (t *ticket) stillRunning(why string) *adapter.Error {
-	t.s.guests.rely(t.guest)
+	t.s.guests.Rely(t.guest)
 	return adapter.Errorf(adapter.Timeout, "%s: ask GET /v1/jobs/%s for its result, or send the same request again.", why, t.job.Load().ID())
 }
 

@@ -1,4 +1,4 @@
-package jobs
+package clients
 
 import (
 	"slices"
@@ -8,15 +8,15 @@ import (
 	"midgate/adapter/jobs/dedup"
 )
 
-// refusals are the attempts that were refused before they had a job: a repeat that begins one later is not ahead of them.
-type refusals struct {
+// Refusals are the attempts that were refused before they had a job: a repeat that begins one later is not ahead of them.
+type Refusals struct {
 	mu     sync.Mutex
 	byBody map[string][]time.Time
 	swept  time.Time
 }
 
-// note notes a refused attempt.
-func (r *refusals) note(body string, now time.Time) {
+// Note notes a refused attempt.
+func (r *Refusals) Note(body string, now time.Time) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.byBody == nil {
@@ -34,8 +34,8 @@ func (r *refusals) note(body string, now time.Time) {
 	}
 }
 
-// take returns how many of a repeat's earlier tries are known to have been refused, and forgets them.
-func (r *refusals) take(body string, tries int, now time.Time) int {
+// Take returns how many of a repeat's earlier tries are known to have been refused, and forgets them.
+func (r *Refusals) Take(body string, tries int, now time.Time) int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	recent := slices.DeleteFunc(r.byBody[body], func(at time.Time) bool { return now.Sub(at) > dedup.RepeatWindow })
