@@ -7,8 +7,10 @@ import (
 
 	"midgate/adapter"
 	"midgate/adapter/jobs/dedup"
+	"midgate/adapter/jobs/ledger"
 	"midgate/adapter/jobs/queue"
 	"midgate/adapter/jobs/record"
+	"midgate/adapter/jobs/unit"
 	"midgate/adapter/spend"
 )
 
@@ -45,12 +47,13 @@ func (s *Engine) Accept(ctx context.Context, a adapter.Attempt, w Spec) (adapter
 	if err != nil {
 		return nil, err
 	}
-	if err := s.lease.wait(ctx, acceptPatienceShared); err != nil {
+	if err := s.lease.wait(ctx, unit.PatienceShared); err != nil {
 		return nil, notRecorded(err)
 	}
-	x := &acceptance{s: s, a: a, w: w, terms: terms, run: s.newJob(a, w, request)}
+	x := &acceptance{s: s, a: a, w: w, run: s.newJob(a, w, request)}
+	x.buys = ledger.Purchase{Terms: terms, Caller: a.Caller, Upstream: w.Account.Name, Course: w.course(), Unlooked: s.without.inUnit}
 	if s.without.inUnit {
-		x.before, _ = s.deps.State.Ledger(ctx, a.Caller.Owner)
+		x.buys.Before, _ = s.deps.State.Ledger(ctx, a.Caller.Owner)
 	}
 	x.seated = s.guests.Arrive(x.run.Body)
 	defer x.seated()
@@ -77,15 +80,14 @@ type acceptance struct {
 	s       *Engine
 	a       adapter.Attempt
 	w       Spec
-	run     adapter.Job  // the job that it begins, unless it turns out to be something else
-	terms   *spend.Terms // of the moment when it came
-	slot    *queue.Slot  // at the upstream, once the attempt begins or restarts a job
-	fresh   bool         // the record holds the first step's intent already
-	seated  func()       // says that the attempt is decided
+	run     adapter.Job     // the job that it begins, unless it turns out to be something else
+	buys    ledger.Purchase // what it would cost
+	slot    *queue.Slot     // at the upstream, once the attempt begins or restarts a job
+	fresh   bool            // the record holds the first step's intent already
+	seated  func()          // says that the attempt is decided
 	waited  bool
-	since   time.Time           // of the first wait
-	before  []adapter.LedgerRow // what was spent when it came; only where a test has switched a rule off
-	perhaps []dedup.Choice      // what was written, and nobody knows whether it was committed
+	since   time.Time      // of the first wait
+	perhaps []dedup.Choice // what was written, and nobody knows whether it was committed
 }
 
 // until is what is left of a time since it was first asked for.

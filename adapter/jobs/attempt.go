@@ -7,22 +7,24 @@ import (
 
 	"midgate/adapter"
 	"midgate/adapter/jobs/dedup"
+	"midgate/adapter/jobs/ledger"
 	"midgate/adapter/jobs/record"
+	"midgate/adapter/jobs/unit"
 	"midgate/adapter/spend"
 )
 
 // decide decides in one unit what the attempt is, and writes that.
 func (x *acceptance) decide(ctx context.Context) (c dedup.Choice, err error) {
 	s := x.s
-	patience := acceptPatience
+	patience := unit.Patience
 	if s.deps.State.Shared() {
-		patience = acceptPatienceShared
+		patience = unit.PatienceShared
 	}
 	// The client may leave while the record is written: what is written, and who joins it, must not depend on that.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
 	for try := 0; ; try++ {
-		err = s.write(ctx, func(tx adapter.Tx) (err error) {
+		err = s.units.Write(ctx, func(tx adapter.Tx) (err error) {
 			c, err = x.choose(ctx, tx)
 			return err
 		})
@@ -129,15 +131,15 @@ func (x *acceptance) claimed(ctx context.Context, tx adapter.Tx, q dedup.Questio
 // intent of its first step goes with it.
 func (x *acceptance) begin(ctx context.Context, tx adapter.Tx, now time.Time, recorded bool) (dedup.Choice, error) {
 	run := record.Clone(x.run)
-	x.reserve(&run)
+	x.buys.Reserve(&run, x.s.clock.Now())
 	if !recorded {
-		if err := x.withinHour(ctx, tx, now); err != nil {
+		if err := ledger.WithinHour(ctx, tx, x.run, x.a.Hourly, now); err != nil {
 			return dedup.Choice{}, err
 		}
 	}
 	var err error
 	if !recorded {
-		err = x.glance(ctx, tx, &run)
+		err = x.buys.Glance(ctx, tx, &run)
 	}
 	if err == nil {
 		err = x.admit()
@@ -153,7 +155,7 @@ func (x *acceptance) begin(ctx context.Context, tx adapter.Tx, now time.Time, re
 	if x.fresh = x.w.First != "" && x.slot.Held(); x.fresh {
 		run.Steps = []adapter.Step{x.firstStep(run, now)}
 	}
-	x.reserve(&run)
+	x.buys.Reserve(&run, x.s.clock.Now())
 	err = tx.InsertJob(ctx, run)
 	if errors.Is(err, adapter.ErrExists) { // by an earlier try of which nobody knew
 		var known adapter.Job
@@ -163,7 +165,7 @@ func (x *acceptance) begin(ctx context.Context, tx adapter.Tx, now time.Time, re
 			x.fresh = len(run.Steps) > 0
 		}
 	} else if err == nil {
-		if err = x.take(ctx, tx, &run); err != nil {
+		if err = x.buys.Take(ctx, tx, &run); err != nil {
 			x.s.refused.Note(x.run.Body, now)
 		}
 	}
@@ -173,7 +175,7 @@ func (x *acceptance) begin(ctx context.Context, tx adapter.Tx, now time.Time, re
 // firstStep is the intent of the step that is submitted at once: an imagine.
 func (x *acceptance) firstStep(run adapter.Job, now time.Time) adapter.Step {
 	st := adapter.Step{Name: x.w.First, State: stateOf(run, x.w.First), Upstream: x.w.Account.Name, Intended: now, Sold: spend.Generation, Speed: run.Speed}
-	if price, ok := x.spendOf(run).Prices[spend.Generation]; ok {
+	if price, ok := x.buys.Spend(run, now).Prices[spend.Generation]; ok {
 		st.Price = &price
 	}
 	return st

@@ -51,9 +51,6 @@ const (
 	leaseSafe   = 3 * time.Second
 	// leasePatience is how long a job that has submitted nothing yet waits for the lease.
 	leasePatience = 10 * time.Second
-	// acceptPatience is how long an attempt may wait for the state; with several replicas another can be asked.
-	acceptPatience       = 10 * time.Second
-	acceptPatienceShared = 2 * time.Second
 
 	// listenFor is how long the answer to a submission is listened for when its job ends meanwhile: at a stop of midgate,
 	// at the deadline, or when the job is cancelled. Whoever hung up would never hear of a job that is paid. It is shorter
@@ -70,8 +67,6 @@ const (
 
 	// remoteLook is how often a job that another replica executes and somebody waits for here is read.
 	remoteLook = 2 * time.Second
-	// flushAfter is how long what became of an answer waits for a commit to ride on.
-	flushAfter = 5 * time.Second
 	// lot is how many jobs are taken from the table at once.
 	lot = 64
 

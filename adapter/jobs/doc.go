@@ -17,10 +17,10 @@
 // process that executes a job knows one thing more: that its grid is not shared any more (sharingClosed).
 //
 // A picture costs three commits: the job with its first intent, its submission, its result with all records. What became
-// of answers rides on the next commit (deliveries.go).
+// of answers rides on the next commit (package unit).
 //
 // What a job may cost is taken out of its key's budgets in the unit that accepts it. Every unit that changes a job's steps
-// or ends it books the difference in the ledger (ledger.go), so that the ledger is the sum of the jobs at every moment,
+// or ends it books the difference in the ledger (package ledger), so that the ledger is the sum of the jobs at every moment,
 // whatever is killed and whatever is written twice.
 //
 // Memory holds the jobs that are executed here and those that somebody waits for here.

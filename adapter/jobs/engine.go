@@ -10,8 +10,10 @@ import (
 	"midgate/adapter"
 	"midgate/adapter/jobs/active"
 	"midgate/adapter/jobs/clients"
+	"midgate/adapter/jobs/ledger"
 	"midgate/adapter/jobs/queue"
 	"midgate/adapter/jobs/record"
+	"midgate/adapter/jobs/unit"
 	"midgate/adapter/spend"
 )
 
@@ -33,7 +35,7 @@ type Engine struct {
 	jobs    *active.Registry
 	queue   *queue.Queue
 	lease   lease
-	settles *settles
+	units   *unit.Writer
 	left    clients.Leavers
 	guests  *clients.Guests
 	refused clients.Refusals // before they had a job
@@ -71,14 +73,13 @@ func New(cfg Config, deps Deps, workflows map[adapter.JobKind]Workflow) *Engine 
 		deps.Terms = func() *spend.Terms { return nil }
 	}
 	life, end := context.WithCancelCause(context.Background())
-	s := &Engine{
+	return &Engine{
 		cfg: cfg, deps: deps, workflows: workflows,
 		clock: record.NewClock(), jobs: active.NewRegistry(), guests: clients.NewGuests(),
 		queue: queue.New(cfg.MaxInFlight, cfg.InFlightAt, cfg.MaxQueue, deps.Observer.Places),
+		units: unit.New(deps.State, deps.Terms),
 		life:  life, end: end,
 	}
-	s.settles = &settles{s: s}
-	return s
 }
 
 // Start takes over what earlier processes left, or dead replicas leave. It returns when the first jobs have been taken;
@@ -95,7 +96,7 @@ func (s *Engine) Start(ctx context.Context) error {
 		return err
 	}
 	s.spawn(s.maintain)
-	s.spawn(s.settles.run)
+	s.spawn(func() { s.units.Run(s.life, s.deps.Log) })
 	if s.deps.Bus != nil {
 		s.spawn(s.hear)
 		s.spawn(s.lookAtOthers)
@@ -114,9 +115,9 @@ func (s *Engine) Close() {
 	if closed {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), acceptPatienceShared)
+	ctx, cancel := context.WithTimeout(context.Background(), unit.PatienceShared)
 	defer cancel()
-	if err := s.settles.flush(ctx); err != nil {
+	if err := s.units.Flush(ctx); err != nil {
 		s.deps.Log.Warn("what became of the last answers could not be recorded", "error", err)
 	}
 	if s.deps.State.Shared() {
@@ -133,6 +134,14 @@ func (s *Engine) spawn(work func()) bool {
 	}
 	s.work.Go(work)
 	return true
+}
+
+// Ride makes a write part of the next unit of work, whoever writes that. It may be lost in a crash.
+func (s *Engine) Ride(write func(ctx context.Context, tx adapter.Tx) error) { s.units.Ride(write) }
+
+// Spending is what keys may spend and have spent.
+func (s *Engine) Spending() ledger.Spending {
+	return ledger.Spending{State: s.deps.State, Terms: s.deps.Terms, Now: s.clock.Now}
 }
 
 // Busy reports how many jobs are executed here at the moment.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"midgate/adapter"
+	"midgate/adapter/jobs/unit"
 )
 
 // Exclusively returns when no other job does what has that name, such as pressing one button for all that need it, and
@@ -36,7 +37,7 @@ func (q *Execution) Exclusively(name string) (release func(), err error) {
 
 func (q *Execution) claimPress(name string) (holder string, err error) {
 	err = q.Persist(name, func() error {
-		return q.s.write(q.ctx, func(tx adapter.Tx) (err error) {
+		return q.s.units.Write(q.ctx, func(tx adapter.Tx) (err error) {
 			holder, err = tx.ClaimPress(q.ctx, name, q.job.ID())
 			return err
 		})
@@ -49,9 +50,9 @@ func (q *Execution) releasePress(name string) {
 	if cause := context.Cause(q.ctx); errors.Is(cause, errStopping) || errors.Is(cause, errLost) {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(q.ctx), acceptPatienceShared)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(q.ctx), unit.PatienceShared)
 	defer cancel()
-	err := q.s.write(ctx, func(tx adapter.Tx) error {
+	err := q.s.units.Write(ctx, func(tx adapter.Tx) error {
 		if _, err := tx.HoldJob(ctx, q.job.ID(), q.s.cfg.Replica); err != nil {
 			return err
 		}

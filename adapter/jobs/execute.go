@@ -9,6 +9,7 @@ import (
 
 	"midgate/adapter"
 	"midgate/adapter/jobs/active"
+	"midgate/adapter/jobs/ledger"
 	"midgate/adapter/jobs/queue"
 	"midgate/adapter/jobs/record"
 )
@@ -108,8 +109,8 @@ func (s *Engine) recordEnd(q *Execution, result adapter.Result, failure *adapter
 	for wait := 100 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
 		run = q.job.Snapshot()
 		record.Conclude(&run, result, failure, s.clock.Now())
-		billed(&run)
-		err = s.write(keep, func(tx adapter.Tx) error { return q.putEnd(keep, tx, run) })
+		ledger.Bill(&run)
+		err = s.units.Write(keep, func(tx adapter.Tx) error { return q.putEnd(keep, tx, run) })
 		switch {
 		case err == nil, errors.Is(err, adapter.ErrConflict):
 			return run, err
@@ -119,16 +120,6 @@ func (s *Engine) recordEnd(q *Execution, result adapter.Result, failure *adapter
 			return run, err
 		}
 	}
-}
-
-// billed notes with the result what all of it cost, where prices are known.
-func billed(run *adapter.Job) {
-	if run.Result == nil || run.Spend == nil || run.Spend.Prices == nil {
-		return
-	}
-	result := *run.Result
-	result.Cost = record.Cost(*run)
-	run.Result = &result
 }
 
 func (q *Execution) putEnd(ctx context.Context, tx adapter.Tx, run adapter.Job) error {

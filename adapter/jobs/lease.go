@@ -86,7 +86,7 @@ func (s *Engine) keepLease(ctx context.Context) error {
 	defer cancel()
 	began := time.Now()
 	var unbroken bool
-	err := s.write(ctx, func(tx adapter.Tx) (err error) {
+	err := s.units.Write(ctx, func(tx adapter.Tx) (err error) {
 		unbroken, err = tx.KeepLease(ctx, s.cfg.Replica, leaseLength)
 		return err
 	})

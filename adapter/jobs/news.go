@@ -6,6 +6,7 @@ import (
 
 	"midgate/adapter"
 	"midgate/adapter/jobs/active"
+	"midgate/adapter/jobs/unit"
 )
 
 // Topics of what replicas tell each other.
@@ -43,9 +44,9 @@ func (s *Engine) tellProgress(j *active.Job) {
 // tellLeft writes at once that a client has left, and then tells it: its repeat may reach another replica.
 func (s *Engine) tellLeft(body string) {
 	record := func() {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(s.life), acceptPatienceShared)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(s.life), unit.PatienceShared)
 		defer cancel()
-		if err := s.settles.flush(ctx); err != nil {
+		if err := s.units.Flush(ctx); err != nil {
 			s.deps.Log.Warn("that a client left could not be recorded yet", "error", err)
 		}
 		if s.deps.Bus != nil {

@@ -98,7 +98,7 @@ func (s *Engine) Cancel(ctx context.Context, c adapter.Caller, id string) (adapt
 	}
 	j := s.jobs.Enter(s.jobs.Of(run))
 	defer s.jobs.Leave(j)
-	err = s.write(ctx, func(tx adapter.Tx) error { return tx.CancelJob(ctx, id) })
+	err = s.units.Write(ctx, func(tx adapter.Tx) error { return tx.CancelJob(ctx, id) })
 	if err != nil {
 		return run, adapter.Wrap(adapter.Storage, err, "The cancellation could not be recorded.")
 	}
@@ -151,7 +151,7 @@ func (s *Engine) Forget(ctx context.Context, c adapter.Caller, id string) error 
 	if _, err := s.Job(ctx, c, id); err != nil {
 		return err
 	}
-	if err := s.write(ctx, func(tx adapter.Tx) error { return tx.DeleteJob(ctx, id) }); err != nil {
+	if err := s.units.Write(ctx, func(tx adapter.Tx) error { return tx.DeleteJob(ctx, id) }); err != nil {
 		return adapter.Wrap(adapter.Storage, err, "The deletion could not be recorded.")
 	}
 	if j := s.jobs.Get(id); j != nil {

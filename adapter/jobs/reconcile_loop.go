@@ -59,7 +59,7 @@ func (s *Engine) lookFor(ctx context.Context, id string) {
 
 // lookAgain says when a job is looked for next. One that is not looked for any more needs its client's key no longer.
 func (s *Engine) lookAgain(ctx context.Context, run adapter.Job, next time.Time) {
-	err := s.write(ctx, func(tx adapter.Tx) error {
+	err := s.units.Write(ctx, func(tx adapter.Tx) error {
 		job, err := tx.LockJob(ctx, run.ID)
 		if err != nil || !job.Status.Ended() || job.Replica != s.cfg.Replica {
 			return err
@@ -133,7 +133,7 @@ func (s *Engine) reopen(ctx context.Context, before adapter.Job, caller adapter.
 		return
 	}
 	var open adapter.Job
-	err := s.write(ctx, func(tx adapter.Tx) error {
+	err := s.units.Write(ctx, func(tx adapter.Tx) error {
 		job, err := tx.LockJob(ctx, before.ID)
 		if err != nil {
 			return err

@@ -33,7 +33,7 @@ func (s *Engine) takeOver(ctx context.Context) error {
 	for {
 		var taken []string
 		now := s.clock.Now()
-		err := s.write(ctx, func(tx adapter.Tx) (err error) {
+		err := s.units.Write(ctx, func(tx adapter.Tx) (err error) {
 			taken, err = tx.TakeOver(ctx, s.cfg.Replica, now, lot)
 			return err
 		})

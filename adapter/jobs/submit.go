@@ -7,8 +7,10 @@ import (
 
 	"midgate/adapter"
 	"midgate/adapter/jobs/active"
+	"midgate/adapter/jobs/ledger"
 	"midgate/adapter/jobs/queue"
 	"midgate/adapter/jobs/record"
+	"midgate/adapter/jobs/unit"
 )
 
 // ErrOutcomeUnknown is what a step finds that was intended by a process which died before it recorded the outcome.
@@ -135,7 +137,7 @@ func (q *Execution) withdraw() {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(q.ctx), time.Second)
 	defer cancel()
-	err := q.s.write(ctx, func(tx adapter.Tx) error {
+	err := q.s.units.Write(ctx, func(tx adapter.Tx) error {
 		if _, err := tx.HoldJob(ctx, q.job.ID(), q.s.cfg.Replica); err != nil {
 			return err
 		}
@@ -166,11 +168,11 @@ func (q *Execution) recordIntent(o StepRequest) error {
 	id, me := q.job.ID(), q.s.cfg.Replica
 	st := adapter.Step{Name: o.Step, State: q.state(o.Step), Upstream: o.Account.Name, Intended: q.s.clock.Now(),
 		Continues: o.Continues || o.Answers != "", Answers: o.Answers}
-	q.priced(&st, o)
+	ledger.Price(&st, q.job.Snapshot(), o.Command, o.Speed, q.s.deps.Terms())
 	deserted := false
 	err = q.recordable(func(ctx context.Context) error {
 		deserted = false
-		return q.s.writeBounded(ctx, func(tx adapter.Tx) error {
+		return q.s.units.WriteBounded(ctx, func(tx adapter.Tx) error {
 			if q.deserted() {
 				job, err := q.lockDeserted(ctx, tx)
 				if err != nil {
@@ -223,7 +225,7 @@ func (q *Execution) recordIntent(o StepRequest) error {
 // again: it comes to the same.
 func (q *Execution) recordable(write func(context.Context) error) (err error) {
 	for range 5 {
-		ctx, cancel := context.WithTimeout(q.ctx, acceptPatience)
+		ctx, cancel := context.WithTimeout(q.ctx, unit.Patience)
 		err = write(ctx)
 		cancel()
 		if !errors.Is(err, adapter.ErrCommitUnknown) {
@@ -269,9 +271,9 @@ func (q *Execution) recordOutcome(step string, change func(*adapter.Step)) {
 	change(&st)
 	keep, id := context.WithoutCancel(q.ctx), q.job.ID()
 	write := func() error {
-		ctx, cancel := context.WithTimeout(keep, acceptPatience)
+		ctx, cancel := context.WithTimeout(keep, unit.Patience)
 		defer cancel()
-		err := q.s.write(ctx, func(tx adapter.Tx) error { return tx.NoteStep(ctx, id, st) })
+		err := q.s.units.Write(ctx, func(tx adapter.Tx) error { return tx.NoteStep(ctx, id, st) })
 		if errors.Is(err, adapter.ErrConflict) {
 			return nil // it is known, from an earlier try or from whoever executes the job by now, or the job is gone
 		}

@@ -143,7 +143,7 @@ func (t *ticket) settle(state adapter.DeliveryState) {
 			j.Deliver(t.delivery, d)
 		}
 	}
-	s.Ride(func(ctx context.Context, tx adapter.Tx) error {
+	s.units.Ride(func(ctx context.Context, tx adapter.Tx) error {
 		return tx.Settle(ctx, run.ID, t.delivery, state, t.since, at)
 	})
 	if state != adapter.DeliveryAbandoned {
@@ -189,7 +189,7 @@ func (t *ticket) tell(run adapter.Job) {
 	}
 	d.At = at
 	t.live().Deliver(t.delivery, d)
-	t.s.Ride(func(ctx context.Context, tx adapter.Tx) error {
+	t.s.units.Ride(func(ctx context.Context, tx adapter.Tx) error {
 		known, err := tx.Job(ctx, run.ID)
 		if err != nil || t.delivery >= len(known.Deliveries) || !untold(known.Deliveries[t.delivery]) {
 			return ignoreMissing(err)

@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"midgate/adapter"
-	"midgate/adapter/jobs"
+	"midgate/adapter/jobs/ledger"
 	"midgate/adapter/midjourney"
 	"midgate/adapter/sqlstore"
 	"midgate/config"
@@ -107,11 +107,11 @@ func unbalanced(ctx context.Context, cfg sqlstore.Config) []string {
 		return nil
 	}
 	defer func() { _ = state.Close() }() // it was only read
-	found, err := jobs.Unbalanced(ctx, state)
+	found, err := ledger.Unbalanced(ctx, state)
 	if err != nil || len(found) == 0 {
 		return nil
 	}
-	again, err := jobs.Unbalanced(ctx, state)
+	again, err := ledger.Unbalanced(ctx, state)
 	if err != nil {
 		return nil
 	}

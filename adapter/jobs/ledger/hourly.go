@@ -1,4 +1,4 @@
-package jobs
+package ledger
 
 import (
 	"context"
@@ -8,25 +8,24 @@ import (
 	"midgate/adapter"
 )
 
-// withinHour refuses to begin a job that would exceed what its owner may pay within an hour on such routes. All replicas
+// WithinHour refuses to begin a job that would exceed what its owner may pay within an hour on such routes. All replicas
 // count the same rows, one attempt of an owner at a time.
-func (x *acceptance) withinHour(ctx context.Context, tx adapter.Tx, now time.Time) error {
-	h := x.a.Hourly
+func WithinHour(ctx context.Context, tx adapter.Tx, begins adapter.Job, h adapter.Hourly, now time.Time) error {
 	if h.Most <= 0 {
 		return nil
 	}
-	if err := tx.Lock(ctx, adapter.Digest(x.run.Owner, h.Routes)); err != nil {
+	if err := tx.Lock(ctx, adapter.Digest(begins.Owner, h.Routes)); err != nil {
 		return err
 	}
 	// One job is one payment at least, so that so many are enough to see that the limit is reached.
-	recent, err := tx.Jobs(ctx, adapter.JobQuery{Owner: x.run.Owner, Routes: h.Routes, Since: now.Add(-time.Hour), Deleted: true, Limit: 16*h.Most + 64})
+	recent, err := tx.Jobs(ctx, adapter.JobQuery{Owner: begins.Owner, Routes: h.Routes, Since: now.Add(-time.Hour), Deleted: true, Limit: 16*h.Most + 64})
 	if err != nil {
 		return err
 	}
 	needs, paid := max(h.Needs, 1), 0
 	var free time.Time           // when enough of them are more than an hour old
 	for _, job := range recent { // the newest first
-		if job.ID == x.run.ID {
+		if job.ID == begins.ID {
 			continue
 		}
 		paid += job.Pays()

@@ -1,4 +1,4 @@
-package jobs_test
+package ledger_test
 
 import (
 	"context"
@@ -11,7 +11,7 @@ import (
 	"midgate/adapter"
 	"midgate/adapter/adaptertest"
 	"midgate/adapter/adaptertest/harness"
-	"midgate/adapter/jobs"
+	"midgate/adapter/jobs/ledger"
 	"midgate/adapter/spend"
 )
 
@@ -48,7 +48,7 @@ func TestUnbalanced_FindsWhatIsLeftOver(t *testing.T) {
 		e.Ask(t, alices(harness.Attempt("b")))
 		synctest.Wait()
 		for span, want := range map[string]string{"": "", "total": "holds {Jobs:1", adapter.SpanOpen: "2 jobs under way in the ledger, and 1 are"} {
-			found, err := jobs.Unbalanced(t.Context(), books{e.State, span})
+			found, err := ledger.Unbalanced(t.Context(), books{e.State, span})
 			if err != nil || (len(found) > 0) != (want != "") || want != "" && !strings.Contains(found[0], want) {
 				t.Errorf("with %q cooked: %q, %v, want %q", span, found, err, want)
 			}

@@ -1,4 +1,4 @@
-package jobs
+package ledger
 
 import (
 	"context"
@@ -35,14 +35,21 @@ func ReadUsage(ctx context.Context, state adapter.LedgerReader, terms *spend.Ter
 	return u, nil
 }
 
+// Spending is what keys may spend and have spent, at any moment.
+type Spending struct {
+	State adapter.LedgerReader
+	Terms func() *spend.Terms
+	Now   func() time.Time
+}
+
 // Usage is what a key may spend and has spent.
-func (s *Engine) Usage(ctx context.Context, owner, name string) (adapter.Usage, error) {
-	return ReadUsage(ctx, s.deps.State, s.deps.Terms(), owner, name, s.clock.Now())
+func (s Spending) Usage(ctx context.Context, owner, name string) (adapter.Usage, error) {
+	return ReadUsage(ctx, s.State, s.Terms(), owner, name, s.Now())
 }
 
 // Sales are what an owner's jobs came to within a time, by day, kind and speed.
-func (s *Engine) Sales(ctx context.Context, owner string, since, until time.Time) ([]adapter.Sale, error) {
-	sales, err := s.deps.State.Sales(ctx, owner, since, until)
+func (s Spending) Sales(ctx context.Context, owner string, since, until time.Time) ([]adapter.Sale, error) {
+	sales, err := s.State.Sales(ctx, owner, since, until)
 	if err != nil {
 		return nil, adapter.Wrap(adapter.Storage, err, "What was spent cannot be read at the moment.")
 	}
@@ -50,8 +57,8 @@ func (s *Engine) Sales(ctx context.Context, owner string, since, until time.Time
 }
 
 // KeyNames are the names that have policies.
-func (s *Engine) KeyNames() []string {
-	terms := s.deps.Terms()
+func (s Spending) KeyNames() []string {
+	terms := s.Terms()
 	if terms == nil {
 		return nil
 	}

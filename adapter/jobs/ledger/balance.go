@@ -1,4 +1,4 @@
-package jobs
+package ledger
 
 import (
 	"context"
@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"midgate/adapter"
-	"midgate/adapter/jobs/record"
 )
 
 // Books are jobs and the ledger, as a state that is only read has them.
@@ -28,7 +27,7 @@ func Unbalanced(ctx context.Context, books Books) (findings []string, err error)
 		if job.Spend == nil {
 			return nil
 		}
-		want := record.Booking(job)
+		want := Booking(job)
 		if job.Spend.Booked != want {
 			findings = append(findings, fmt.Sprintf("job %s has booked %+v, and its steps come to %+v", job.ID, job.Spend.Booked, want))
 		}

@@ -1,4 +1,4 @@
-package record
+package ledger
 
 import "midgate/adapter"
 
@@ -32,8 +32,18 @@ func Booking(r adapter.Job) adapter.Booking {
 	return b
 }
 
-// Cost is what a job's steps cost in all, without what was given back; nil where one of them has no price.
-func Cost(r adapter.Job) *adapter.Money {
+// Bill notes with a job's result what all of it cost, where prices are known.
+func Bill(run *adapter.Job) {
+	if run.Result == nil || run.Spend == nil || run.Spend.Prices == nil {
+		return
+	}
+	result := *run.Result
+	result.Cost = cost(*run)
+	run.Result = &result
+}
+
+// cost is what a job's steps cost in all, without what was given back; nil where one of them has no price.
+func cost(r adapter.Job) *adapter.Money {
 	var sum adapter.Money
 	for _, st := range r.Steps {
 		switch {
