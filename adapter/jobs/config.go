@@ -65,8 +65,6 @@ const (
 	// obtainFor is how long it may take to learn whether a picture can be fetched now.
 	obtainFor = 10 * time.Second
 
-	// remoteLook is how often a job that another replica executes and somebody waits for here is read.
-	remoteLook = 2 * time.Second
 	// lot is how many jobs are taken from the table at once.
 	lot = 64
 

@@ -11,6 +11,7 @@ import (
 	"midgate/adapter/jobs/active"
 	"midgate/adapter/jobs/clients"
 	"midgate/adapter/jobs/ledger"
+	"midgate/adapter/jobs/news"
 	"midgate/adapter/jobs/queue"
 	"midgate/adapter/jobs/record"
 	"midgate/adapter/jobs/unit"
@@ -37,6 +38,7 @@ type Engine struct {
 	lease   lease
 	units   *unit.Writer
 	left    clients.Leavers
+	news    *news.News
 	guests  *clients.Guests
 	refused clients.Refusals // before they had a job
 	alone   onceEach         // what one job at a time may do, by name
@@ -73,13 +75,15 @@ func New(cfg Config, deps Deps, workflows map[adapter.JobKind]Workflow) *Engine 
 		deps.Terms = func() *spend.Terms { return nil }
 	}
 	life, end := context.WithCancelCause(context.Background())
-	return &Engine{
+	s := &Engine{
 		cfg: cfg, deps: deps, workflows: workflows,
 		clock: record.NewClock(), jobs: active.NewRegistry(), guests: clients.NewGuests(),
 		queue: queue.New(cfg.MaxInFlight, cfg.InFlightAt, cfg.MaxQueue, deps.Observer.Places),
 		units: unit.New(deps.State, deps.Terms),
 		life:  life, end: end,
 	}
+	s.news = news.New(life, news.Deps{Bus: deps.Bus, State: deps.State, Units: s.units, Clock: s.clock, Jobs: s.jobs, Left: &s.left, Spawn: s.spawn, Log: deps.Log})
+	return s
 }
 
 // Start takes over what earlier processes left, or dead replicas leave. It returns when the first jobs have been taken;
@@ -97,10 +101,7 @@ func (s *Engine) Start(ctx context.Context) error {
 	}
 	s.spawn(s.maintain)
 	s.spawn(func() { s.units.Run(s.life, s.deps.Log) })
-	if s.deps.Bus != nil {
-		s.spawn(s.hear)
-		s.spawn(s.lookAtOthers)
-	}
+	s.news.Follow()
 	return nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"midgate/adapter"
+	"midgate/adapter/jobs/news"
 	"midgate/adapter/jobs/unit"
 )
 
@@ -61,7 +62,7 @@ func (q *Execution) releasePress(name string) {
 	if err != nil && !errors.Is(err, adapter.ErrConflict) { // it is free when the job is over
 		q.s.deps.Log.Warn("a button could not be let go yet", "job", q.job.ID(), "error", err)
 	}
-	q.s.tellChanged(q.job.ID())
+	q.s.news.Changed(q.job.ID())
 }
 
 // awaitPress waits until the job that presses has changed, for a moment at most.
@@ -73,7 +74,7 @@ func (q *Execution) awaitPress(holder string) error {
 	j := q.s.jobs.Enter(q.s.jobs.Of(run))
 	defer q.s.jobs.Leave(j)
 	_, changed := j.Look()
-	timer := time.NewTimer(remoteLook)
+	timer := time.NewTimer(news.LookEvery)
 	defer timer.Stop()
 	select {
 	case <-changed:

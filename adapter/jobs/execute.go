@@ -98,7 +98,7 @@ func (s *Engine) ended(q *Execution, result adapter.Result, err error) {
 	if last {
 		s.guests.Over(run.ID)
 	}
-	s.tellChanged(run.ID)
+	s.news.Changed(run.ID)
 	s.count(run, failure)
 }
 

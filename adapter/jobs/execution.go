@@ -138,7 +138,7 @@ func (q *Execution) Await(o StepRequest, sub adapter.Submission) (adapter.Task, 
 		TaskID: sub.TaskID, State: state, Kind: o.Command.Name(), Speed: o.Speed, Submitted: sub.At, Dialog: o.Dialog,
 		Watch: func(t adapter.Task) {
 			if q.job.Progress(o.Step, t.Progress, o.preview(t)) {
-				q.s.tellProgress(q.job)
+				q.s.news.Progress(q.job)
 			}
 		},
 		Polled: func() { polls++ },

@@ -102,7 +102,7 @@ func (s *Engine) Cancel(ctx context.Context, c adapter.Caller, id string) (adapt
 	if err != nil {
 		return run, adapter.Wrap(adapter.Storage, err, "The cancellation could not be recorded.")
 	}
-	s.tellChanged(id)
+	s.news.Changed(id)
 	j.Cancel()
 	return settled(ctx, j), nil
 }

@@ -290,7 +290,7 @@ func (q *Execution) recordOutcome(step string, change func(*adapter.Step)) {
 	})
 	if err == nil {
 		if st.Submission != nil {
-			q.s.tellChanged(id)
+			q.s.news.Changed(id)
 		}
 		return
 	}
@@ -298,7 +298,7 @@ func (q *Execution) recordOutcome(step string, change func(*adapter.Step)) {
 	q.s.spawn(func() {
 		for wait := 100 * time.Millisecond; adapter.Pause(q.s.life, wait); wait = min(2*wait, 5*time.Second) {
 			if write() == nil {
-				q.s.tellChanged(id)
+				q.s.news.Changed(id)
 				return
 			}
 		}

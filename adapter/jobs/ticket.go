@@ -150,7 +150,7 @@ func (t *ticket) settle(state adapter.DeliveryState) {
 		return
 	}
 	if s.deps.State.Shared() {
-		s.tellLeft(run.Body)
+		s.news.ClientLeft(run.Body)
 	}
 	s.left.Gone(run.Body)
 }
