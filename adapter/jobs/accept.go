@@ -9,6 +9,7 @@ import (
 	"midgate/adapter/jobs/dedup"
 	"midgate/adapter/jobs/ledger"
 	"midgate/adapter/jobs/queue"
+	"midgate/adapter/jobs/reconcile"
 	"midgate/adapter/jobs/record"
 	"midgate/adapter/jobs/unit"
 	"midgate/adapter/spend"
@@ -153,7 +154,7 @@ func (x *acceptance) enter(ctx context.Context, c dedup.Choice) *ticket {
 		if x.fresh {
 			first = x.w.First
 		}
-		s.execute(j, x.a.Caller, execution{slot: x.slot, fresh: first, patience: s.clock.Now().Add(s.patience(x.a))})
+		s.execute(j, x.a.Caller, execution{Start: reconcile.Start{Patience: s.clock.Now().Add(s.patience(x.a))}, slot: x.slot, fresh: first})
 		s.jobs.Leave(j)
 	default:
 		x.slot.Release()

@@ -9,8 +9,8 @@
 //
 // Who may move a job: Accept makes it and restarts it, whichever process the attempt reaches. From then on it belongs to
 // the replica in its record, and every write of that replica checks that it still does; a replica whose lease lapsed
-// loses its open jobs to the others (recover.go). Jobs that ended although something of theirs may exist are looked for
-// by whoever takes them from the table (reconcile_loop.go).
+// loses its open jobs to the others (package reconcile). Jobs that ended although something of theirs may exist are looked for
+// by whoever takes them from the table, there as well.
 //
 // What an attempt is (a new job, the repeat of one, a share of one) is decided in one transaction, under a lock on its
 // owner, route and body: dedup.Decide is a function of the rows, of who asks and when, and so holds for all replicas. The

@@ -13,6 +13,7 @@ import (
 	"midgate/adapter/jobs/ledger"
 	"midgate/adapter/jobs/news"
 	"midgate/adapter/jobs/queue"
+	"midgate/adapter/jobs/reconcile"
 	"midgate/adapter/jobs/record"
 	"midgate/adapter/jobs/unit"
 	"midgate/adapter/spend"
@@ -39,6 +40,7 @@ type Engine struct {
 	units   *unit.Writer
 	left    clients.Leavers
 	news    *news.News
+	lost    *reconcile.Reconciler
 	guests  *clients.Guests
 	refused clients.Refusals // before they had a job
 	alone   onceEach         // what one job at a time may do, by name
@@ -83,6 +85,12 @@ func New(cfg Config, deps Deps, workflows map[adapter.JobKind]Workflow) *Engine 
 		life:  life, end: end,
 	}
 	s.news = news.New(life, news.Deps{Bus: deps.Bus, State: deps.State, Units: s.units, Clock: s.clock, Jobs: s.jobs, Left: &s.left, Spawn: s.spawn, Log: deps.Log})
+	s.lost = reconcile.New(life, reconcile.Deps{
+		State: deps.State, Units: s.units, Accounts: deps.Accounts, Pictures: deps.Pictures, Jobs: s.jobs, Clock: s.clock,
+		Replica: cfg.Replica, Deadline: cfg.JobDeadline, Secret: cfg.Secret, Log: deps.Log, Execute: func(j *active.Job, caller adapter.Caller, from reconcile.Start) {
+			s.execute(j, caller, execution{Start: from})
+		}, Spawn: s.spawn,
+	})
 	return s
 }
 
@@ -96,7 +104,7 @@ func (s *Engine) Start(ctx context.Context) error {
 	} else {
 		s.lease.forGood()
 	}
-	if err := s.takeOver(ctx); err != nil {
+	if err := s.lost.TakeOver(ctx); err != nil {
 		return err
 	}
 	s.spawn(s.maintain)

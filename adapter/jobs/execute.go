@@ -11,15 +11,15 @@ import (
 	"midgate/adapter/jobs/active"
 	"midgate/adapter/jobs/ledger"
 	"midgate/adapter/jobs/queue"
+	"midgate/adapter/jobs/reconcile"
 	"midgate/adapter/jobs/record"
 )
 
 // execution is what an execution begins with.
 type execution struct {
-	slot     *queue.Slot // the first submission's place, nil if it has to be asked for
-	fresh    string      // the step whose intent the record holds although nothing was sent yet
-	patience time.Time   // until then a full upstream is asked again
-	counted  []string    // the paid steps that metrics know already: the job ended before
+	reconcile.Start
+	slot  *queue.Slot // the first submission's place, nil if it has to be asked for
+	fresh string      // the step whose intent the record holds although nothing was sent yet
 }
 
 // execute runs a job's workflow in a goroutine of the engine. The caller has claimed the job.
@@ -28,7 +28,7 @@ func (s *Engine) execute(j *active.Job, caller adapter.Caller, with execution) {
 	ctx, cancel := context.WithDeadlineCause(s.life, run.Deadline, errDeadline)
 	ctx, stop := context.WithCancelCause(ctx)
 	j = s.jobs.Enter(j)
-	q := &Execution{s: s, job: j, ctx: ctx, stop: stop, caller: caller, seed: run.Seed, slot: with.slot, fresh: with.fresh, patience: with.patience, resumed: with.slot == nil, counted: with.counted}
+	q := &Execution{s: s, job: j, ctx: ctx, stop: stop, caller: caller, seed: run.Seed, slot: with.slot, fresh: with.fresh, patience: with.Patience, resumed: with.slot == nil, counted: with.Counted}
 	j.Execute(q, stop, caller.Key)
 	if o := s.deps.Observer.JobStarted; o != nil {
 		o(string(run.Kind), run.Upstream, run.Speed)
@@ -155,16 +155,6 @@ func (s *Engine) countPaid(run adapter.Job, counted []string) {
 			sold(run.Caller, st.Sold, string(st.Speed), st.Cost())
 		}
 	}
-}
-
-// paidSteps are the names of the steps that were paid.
-func paidSteps(run adapter.Job) (names []string) {
-	for _, st := range run.Steps {
-		if st.Paid() {
-			names = append(names, st.Name)
-		}
-	}
-	return names
 }
 
 // count tells metrics of a job that has ended.

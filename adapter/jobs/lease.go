@@ -80,6 +80,24 @@ func (l *lease) complain(s *Engine, err error) {
 	}
 }
 
+// maintain keeps this replica's lease, takes over the jobs of dead replicas and looks for what got lost, until Close.
+func (s *Engine) maintain() {
+	for adapter.Pause(s.life, s.cfg.LeaseCheck) {
+		if s.deps.State.Shared() {
+			if err := s.keepLease(s.life); err != nil {
+				s.lease.complain(s, err)
+				continue
+			}
+			if err := s.lost.TakeOver(s.life); err != nil && s.life.Err() == nil {
+				s.deps.Log.Warn("jobs of dead replicas could not be taken over; trying again", "error", err)
+			}
+		}
+		if err := s.lost.Look(); err != nil && s.life.Err() == nil {
+			s.deps.Log.Warn("lost jobs could not be looked for; trying again", "error", err)
+		}
+	}
+}
+
 // keepLease says that this replica is alive. If it counted as dead before, others may have taken its jobs.
 func (s *Engine) keepLease(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, leaseSafe)

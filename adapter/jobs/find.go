@@ -5,23 +5,22 @@ import (
 	"time"
 
 	"midgate/adapter"
+	"midgate/adapter/jobs/reconcile"
 )
 
 // findSubmission looks for a submission of unknown outcome by the state that it carried. It is never sent again.
 func (q *Execution) findSubmission(o StepRequest, cause error) (adapter.Submission, error) {
-	finder, ok := o.Account.Upstream.(adapter.Finder)
+	_, ok := o.Account.Upstream.(adapter.Finder)
+	opened := "" // the task whose dialog it answers
+	if m, answers := o.Command.(adapter.Modal); answers {
+		opened = m.TaskID
+	}
 	until := time.Now().Add(q.s.cfg.Adoption)
 	for ok {
 		if sub := q.noted(o.Step); sub != nil {
 			return *sub, nil // whoever submitted it was slow, not dead
 		}
-		task, err := finder.Find(q.ctx, q.state(o.Step))
-		if err == nil {
-			sub := adapter.Submission{TaskID: task.ID, Dialog: task.Status == adapter.Dialog, At: q.s.clock.Now()}
-			q.recordOutcome(o.Step, func(st *adapter.Step) { st.Submission = &sub })
-			return sub, nil
-		}
-		if sub, ok := q.dialogAnswered(o); ok {
+		if sub, ok := reconcile.Find(q.ctx, o.Account, q.state(o.Step), q.s.clock.Now, opened); ok {
 			q.recordOutcome(o.Step, func(st *adapter.Step) { st.Submission = &sub })
 			return sub, nil
 		}
@@ -49,23 +48,4 @@ func (q *Execution) noted(step string) *adapter.Submission {
 	}
 	st, _ := q.Recorded(step)
 	return st.Submission
-}
-
-// dialogAnswered reports whether a dialog whose answer is of unknown outcome was answered: where the task keeps its ID,
-// and the state of the press that opened it, it goes on.
-func (q *Execution) dialogAnswered(o StepRequest) (adapter.Submission, bool) {
-	m, ok := o.Command.(adapter.Modal)
-	if !ok {
-		return adapter.Submission{}, false
-	}
-	return dialogGoesOn(q.ctx, o.Account, m.TaskID)
-}
-
-// dialogGoesOn reports whether a task that awaited its dialog does so no more.
-func dialogGoesOn(ctx context.Context, a adapter.Account, taskID string) (adapter.Submission, bool) {
-	task, err := a.Upstream.Task(ctx, taskID)
-	if err != nil || task.Status != adapter.InProgress && !task.Done() {
-		return adapter.Submission{}, false
-	}
-	return adapter.Submission{TaskID: taskID, At: time.Now()}, true
 }

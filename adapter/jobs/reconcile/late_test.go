@@ -1,4 +1,4 @@
-package jobs_test
+package reconcile_test
 
 import (
 	"sync"
