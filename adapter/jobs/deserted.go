@@ -17,7 +17,8 @@ var errDeserted = &adapter.Error{Kind: adapter.Unavailable, Code: clientLeft, Me
 
 // deserted reports whether the job's clients seem to have left before anything was submitted, and whether it is one whose
 // clients wait for it.
-func (q *Execution) deserted() bool {
+func (p sending) deserted() bool {
+	q := p.q
 	run := q.job.Snapshot()
 	return run.Attended && !anySent(run, q.unsent()) && q.s.everybodyLeft(run)
 }
@@ -41,7 +42,8 @@ func anySent(run adapter.Job, unsent string) bool {
 }
 
 // lockDeserted reads the job where nobody can join it meanwhile: attempts are decided under the same lock.
-func (q *Execution) lockDeserted(ctx context.Context, tx adapter.Tx) (adapter.Job, error) {
+func (p sending) lockDeserted(ctx context.Context, tx adapter.Tx) (adapter.Job, error) {
+	q := p.q
 	if err := tx.Lock(ctx, q.job.Snapshot().Body); err != nil {
 		return adapter.Job{}, err
 	}
@@ -58,7 +60,8 @@ func discardDeserted(job *adapter.Job, now time.Time) {
 	job.NextLook, job.SealedKey = time.Time{}, nil
 }
 
-func (q *Execution) putDeserted(ctx context.Context, tx adapter.Tx, job adapter.Job) error {
+func (p sending) putDeserted(ctx context.Context, tx adapter.Tx, job adapter.Job) error {
+	q := p.q
 	if stale := q.unsent(); stale != "" {
 		if err := tx.DropStep(ctx, job.ID, stale); err != nil {
 			return err

@@ -10,7 +10,6 @@ import (
 
 	"midgate/adapter"
 	"midgate/adapter/jobs/active"
-	"midgate/adapter/jobs/queue"
 	"midgate/adapter/jobs/record"
 )
 
@@ -29,10 +28,9 @@ type Execution struct {
 	counted  []string // the paid steps that metrics know already
 
 	mu      sync.Mutex
-	slot    *queue.Slot   // the one that admitted the job, until its first submission takes it
-	slots   []*queue.Slot // held by submissions under way
-	fresh   string        // the step whose intent is recorded although nothing was sent yet
+	fresh   string // the step whose intent is recorded although nothing was sent yet
 	records []adapter.Image
+	slots   slots
 	sent    onceEach // submissions, by the name of their step
 	intents onceEach // one is recorded at a time: what it finds is true for all steps
 }
@@ -100,7 +98,7 @@ func (q *Execution) Stored(id string) (adapter.Image, error) { return q.s.deps.S
 
 // Do submits a command, at most once in the life of the job, and waits for its task.
 func (q *Execution) Do(o StepRequest) (adapter.Task, error) {
-	sub, slot, err := q.submit(o)
+	sub, slot, err := sending{q, o}.submit()
 	defer slot.Release()
 	if err != nil {
 		return adapter.Task{}, fmt.Errorf("%s: %w", o.Step, err)
@@ -114,7 +112,7 @@ func (q *Execution) Do(o StepRequest) (adapter.Task, error) {
 // Submit submits a command, at most once in the life of the job, and does not wait for its task. The place at the
 // upstream is held until release.
 func (q *Execution) Submit(o StepRequest) (sub adapter.Submission, release func(), err error) {
-	sub, slot, err := q.submit(o)
+	sub, slot, err := sending{q, o}.submit()
 	return sub, slot.Release, err
 }
 

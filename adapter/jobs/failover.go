@@ -107,7 +107,7 @@ func (q *Execution) SubmitAnywhere(o StepRequest) (sub adapter.Submission, accou
 	var held *queue.Slot
 	account, err = q.withFailover(o, func(o StepRequest) (err error) {
 		held.Release()
-		sub, held, err = q.submit(o)
+		sub, held, err = sending{q, o}.submit()
 		return err
 	})
 	return sub, account, held.Release, err

@@ -8,8 +8,9 @@ import (
 	"midgate/adapter/jobs/reconcile"
 )
 
-// findSubmission looks for a submission of unknown outcome by the state that it carried. It is never sent again.
-func (q *Execution) findSubmission(o StepRequest, cause error) (adapter.Submission, error) {
+// find looks for a submission of unknown outcome by the state that it carried. It is never sent again.
+func (p sending) find(cause error) (adapter.Submission, error) {
+	q, o := p.q, p.o
 	_, ok := o.Account.Upstream.(adapter.Finder)
 	opened := "" // the task whose dialog it answers
 	if m, answers := o.Command.(adapter.Modal); answers {
@@ -17,11 +18,11 @@ func (q *Execution) findSubmission(o StepRequest, cause error) (adapter.Submissi
 	}
 	until := time.Now().Add(q.s.cfg.Adoption)
 	for ok {
-		if sub := q.noted(o.Step); sub != nil {
+		if sub := p.noted(); sub != nil {
 			return *sub, nil // whoever submitted it was slow, not dead
 		}
 		if sub, ok := reconcile.Find(q.ctx, o.Account, q.state(o.Step), q.s.clock.Now, opened); ok {
-			q.recordOutcome(o.Step, func(st *adapter.Step) { st.Submission = &sub })
+			p.recordOutcome(func(st *adapter.Step) { st.Submission = &sub })
 			return sub, nil
 		}
 		if time.Now().After(until) || !adapter.Pause(q.ctx, time.Second) {
@@ -35,8 +36,9 @@ func (q *Execution) findSubmission(o StepRequest, cause error) (adapter.Submissi
 }
 
 // noted is the submission of a step as its record tells by now: a replica that lost the job may have noted it since.
-func (q *Execution) noted(step string) *adapter.Submission {
-	if st, known := q.Recorded(step); known && st.Submission != nil {
+func (p sending) noted() *adapter.Submission {
+	q, o := p.q, p.o
+	if st, known := q.Recorded(o.Step); known && st.Submission != nil {
 		return st.Submission
 	}
 	if !q.s.deps.State.Shared() {
@@ -46,6 +48,6 @@ func (q *Execution) noted(step string) *adapter.Submission {
 		q.s.clock.Tie(&run)
 		q.job.Absorb(run)
 	}
-	st, _ := q.Recorded(step)
+	st, _ := q.Recorded(o.Step)
 	return st.Submission
 }

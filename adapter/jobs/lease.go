@@ -128,10 +128,11 @@ func (s *Engine) checkOwn(ctx context.Context) {
 	}
 }
 
-// admitStep returns once something may be submitted: while this replica holds its lease. A job that has submitted
+// admit returns once something may be submitted: while this replica holds its lease. A job that has submitted
 // something waits for that as long as it lives; another one costs nothing yet, so its client is told soon, and also when
 // its picture could not be stored.
-func (q *Execution) admitStep() error {
+func (p sending) admit() error {
+	q := p.q
 	if anySent(q.job.Snapshot(), q.unsent()) {
 		for {
 			if err := q.s.lease.wait(q.ctx, time.Hour); !errors.Is(err, errNoLease) {
