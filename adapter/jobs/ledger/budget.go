@@ -65,7 +65,7 @@ func exhausted(job adapter.Job, row adapter.LedgerRow, w spend.Window, more adap
 	}
 	used := row.Spent.Plus(row.Held).Minus(more)
 	when := map[string]string{spend.Day: "today", spend.Month: "this month", spend.Total: "in all"}[w.Name]
-	text := ""
+	var text string
 	if l := w.Limit; l.Money != nil && used.Money+more.Money > *l.Money {
 		text = fmt.Sprintf("%s has used %s of %s %s; a %s %s costs %s", who, used.Money, *l.Money, when, job.Speed, wordOf(job.Kind), more.Money)
 	} else {

@@ -1,6 +1,7 @@
 package record
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -17,7 +18,7 @@ func TestClock_TiesEveryTimeOfARecord(t *testing.T) {
 	c.Tie(&run)
 	for name, got := range map[string]time.Time{"created": run.Created, "deadline": run.Deadline, "delivery": run.Deliveries[0].At,
 		"intended": run.Steps[0].Intended, "submitted": run.Steps[0].Submission.At} {
-		if got == got.Round(0) || got.Sub(at).Abs() > time.Second {
+		if !strings.Contains(got.String(), " m=") || got.Sub(at).Abs() > time.Second {
 			t.Errorf("%s = %s, want %s with a monotonic reading", name, got, at)
 		}
 	}
