@@ -44,7 +44,14 @@ for arch in amd64 arm64; do
 		--label org.opencontainers.image.licenses=MIT --label org.opencontainers.image.title=midgate
 	"$crane" config "$image:$arch" | sed "s|\"config\":{|&$health,|" | quietly edit config "$image:$arch" -t "$image:$arch"
 	quietly validate --remote "$image:$arch"
-	quietly pull --format=tarball "$image:$arch" "$bin/midgate-image-$arch.tar"
+	quietly pull --format=tarball "$image:$arch" "$work/$arch-load.tar"
+	# There it has the name of this registry, which ends with this script.
+	mkdir "$work/load"
+	tar -C "$work/load" -xf "$work/$arch-load.tar"
+	sed -i "s|\"$image:$arch\"|\"midgate:latest\",\"midgate:$version\"|" "$work/load/manifest.json"
+	(cd "$work/load" && tar --mtime=@0 --format=ustar --owner=0 --group=0 --numeric-owner -cf "$work/$arch-load.tar" -- *)
+	mv "$work/$arch-load.tar" "$bin/midgate-image-$arch.tar"
+	rm -r "$work/load"
 done
 quietly index append -m "$image:amd64" -m "$image:arm64" -t "$image:all"
 rm -rf "$bin/image"

@@ -213,9 +213,14 @@ func TestShipImageTrustsMozillaAlone(t *testing.T) {
 	}
 }
 
-// TestShipImageLoads: the tar of each architecture is what `docker load` reads.
+// TestShipImageLoads: the tar of each architecture is what `docker load` reads, and has a name there.
 func TestShipImageLoads(t *testing.T) {
 	for _, arch := range []string{"amd64", "arm64"} {
-		output(t, *crane, "validate", "--tarball", filepath.Join(*bin, "midgate-image-"+arch+".tar"))
+		file := filepath.Join(*bin, "midgate-image-"+arch+".tar")
+		output(t, *crane, "validate", "--tarball", file)
+		list := decoded[[]struct{ RepoTags []string }](t, output(t, "tar", "-xOf", file, "manifest.json"))
+		if len(list) != 1 || len(list[0].RepoTags) != 2 || list[0].RepoTags[0] != "midgate:latest" || !strings.HasPrefix(list[0].RepoTags[1], "midgate:") {
+			t.Errorf("%s is loaded as %v", file, list)
+		}
 	}
 }
