@@ -85,3 +85,23 @@ func TestEveryVariableIsASetting(t *testing.T) {
 		t.Errorf("only %d variables are named anywhere: %v", len(seen), seen)
 	}
 }
+
+// TestToolsHaveOneVersion: the release, the workflow and the Makefile name the same.
+func TestToolsHaveOneVersion(t *testing.T) {
+	makefile := read(t, "Makefile")
+	named := regexp.MustCompile(`\b(crane|helm|cyclonedx-gomod|nfpm|kubeconform)@(v[0-9.]+[0-9])`)
+	for _, file := range []string{".goreleaser.yaml", ".github/workflows/release.yml"} {
+		tools := named.FindAllString(read(t, file), -1)
+		if len(tools) == 0 {
+			t.Errorf("%s names no tool", file)
+		}
+		for _, tool := range tools {
+			if !strings.Contains(makefile, tool+"\n") {
+				t.Errorf("%s has %s, the Makefile another", file, tool)
+			}
+		}
+	}
+	if a, b := only(t, read(t, ".github/workflows/release.yml"), `version: (v[0-9.]+)`), only(t, read(t, ".goreleaser.yaml"), `by goreleaser (v[0-9.]+) `); a != b {
+		t.Errorf("goreleaser is %s in the workflow, %s in its own file", a, b)
+	}
+}
