@@ -186,7 +186,7 @@ func TestUnitRunsWhatIsInstalled(t *testing.T) {
 	if got := only(t, openrc, `^command="(.*)"`) + " " + only(t, openrc, `^command_args="(.*)"`); got != only(t, unit, `^ExecStart=(.*)`) {
 		t.Errorf("OpenRC starts %s", got)
 	}
-	// Each would end midgate: the decoder of AVIF pictures is compiled while it runs; a hangup is no word to it without a file of keys.
+	// The decoder of AVIF pictures is compiled while midgate runs, and slow where that is forbidden; a hangup ends midgate that has no file of keys.
 	for _, word := range []string{"MemoryDenyWriteExecute=", "ExecReload="} {
 		if regexp.MustCompile(`(?m)^` + word).MatchString(unit) {
 			t.Errorf("the unit has %s", word)
