@@ -18,6 +18,7 @@ import (
 var ours = map[string][]string{
 	"midgate/cmd/midgate": {"midgate/config", "midgate/proxy", "midgate/proxy/metrics", "midgate/proxy/web", "midgate/adapter", "midgate/adapter/jobs", "midgate/adapter/jobs/ledger", "midgate/adapter/library", "midgate/adapter/workflow",
 		"midgate/adapter/native", "midgate/adapter/midjourney", "midgate/adapter/midjourney/simulator", "midgate/adapter/spend", "midgate/adapter/sqlstore", "midgate/adapter/memstore", "midgate/adapter/pictures"},
+	"midgate/cmd/midgate/deploy": {},
 	"midgate/config": {"midgate/proxy/web", "midgate/adapter", "midgate/adapter/prompt", "midgate/adapter/jobs", "midgate/adapter/workflow",
 		"midgate/adapter/spend", "midgate/adapter/midjourney", "midgate/adapter/nearest", "midgate/adapter/sqlstore", "midgate/adapter/pictures"},
 	"midgate/proxy": {"midgate/adapter", "midgate/adapter/jsonstream", "midgate/proxy/body", "midgate/proxy/metrics", "midgate/proxy/web", "midgate/proxy/images",
