@@ -116,7 +116,7 @@ func newHouseAmid(t testing.TB, sim simulator.Config, amid mischief, change ...f
 
 // coreOf makes a gate what the routes speak to.
 func coreOf(g *harness.Gate) Core {
-	return Core{Draw: g.Service, Edit: g.Service, Chat: g.Service, Keep: g.Library, Files: g.Library, Films: g.Service, Natives: g.API, Jobs: g, Followers: g, Spending: g, Agents: g, Ready: g}
+	return Core{Draw: g.Service, Edit: g.Service, Chat: g.Service, Keep: g.Library, Files: g.Library, Films: g.Service, Natives: g.API, Jobs: g, Followers: g, Spending: g.Spending(), Agents: g, Ready: g}
 }
 
 // open starts the service and listens at a new address.

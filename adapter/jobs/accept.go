@@ -7,8 +7,11 @@ import (
 
 	"midgate/adapter"
 	"midgate/adapter/jobs/dedup"
+	"midgate/adapter/jobs/ledger"
 	"midgate/adapter/jobs/queue"
+	"midgate/adapter/jobs/reconcile"
 	"midgate/adapter/jobs/record"
+	"midgate/adapter/jobs/unit"
 	"midgate/adapter/spend"
 )
 
@@ -45,14 +48,15 @@ func (s *Engine) Accept(ctx context.Context, a adapter.Attempt, w Spec) (adapter
 	if err != nil {
 		return nil, err
 	}
-	if err := s.lease.wait(ctx, acceptPatienceShared); err != nil {
+	if err := s.lease.wait(ctx, unit.PatienceShared); err != nil {
 		return nil, notRecorded(err)
 	}
-	x := &acceptance{s: s, a: a, w: w, terms: terms, run: s.newJob(a, w, request)}
+	x := &acceptance{s: s, a: a, w: w, run: s.newJob(a, w, request)}
+	x.buys = ledger.Purchase{Terms: terms, Caller: a.Caller, Upstream: w.Account.Name, Course: w.course(), Unlooked: s.without.inUnit}
 	if s.without.inUnit {
-		x.before, _ = s.deps.State.Ledger(ctx, a.Caller.Owner)
+		x.buys.Before, _ = s.deps.State.Ledger(ctx, a.Caller.Owner)
 	}
-	x.seated = s.guests.arrive(x.run.Body)
+	x.seated = s.guests.Arrive(x.run.Body)
 	defer x.seated()
 	for {
 		c, err := x.decide(ctx)
@@ -62,7 +66,7 @@ func (s *Engine) Accept(ctx context.Context, a adapter.Attempt, w Spec) (adapter
 		case c.Verdict != dedup.Waits:
 			return x.enter(ctx, c), nil
 		}
-		if x.waited, err = s.left.wait(ctx, x.run.Body, x.until(goneWait)); err != nil {
+		if x.waited, err = s.left.Wait(ctx, x.run.Body, x.until(goneWait)); err != nil {
 			return nil, err
 		}
 	}
@@ -77,15 +81,14 @@ type acceptance struct {
 	s       *Engine
 	a       adapter.Attempt
 	w       Spec
-	run     adapter.Job  // the job that it begins, unless it turns out to be something else
-	terms   *spend.Terms // of the moment when it came
-	slot    *queue.Slot  // at the upstream, once the attempt begins or restarts a job
-	fresh   bool         // the record holds the first step's intent already
-	seated  func()       // says that the attempt is decided
+	run     adapter.Job     // the job that it begins, unless it turns out to be something else
+	buys    ledger.Purchase // what it would cost
+	slot    *queue.Slot     // at the upstream, once the attempt begins or restarts a job
+	fresh   bool            // the record holds the first step's intent already
+	seated  func()          // says that the attempt is decided
 	waited  bool
-	since   time.Time           // of the first wait
-	before  []adapter.LedgerRow // what was spent when it came; only where a test has switched a rule off
-	perhaps []dedup.Choice      // what was written, and nobody knows whether it was committed
+	since   time.Time      // of the first wait
+	perhaps []dedup.Choice // what was written, and nobody knows whether it was committed
 }
 
 // until is what is left of a time since it was first asked for.
@@ -97,7 +100,7 @@ func (x *acceptance) until(whole time.Duration) time.Duration {
 }
 
 func (s *Engine) newJob(a adapter.Attempt, w Spec, request json.RawMessage) adapter.Job {
-	now := s.clock.now()
+	now := s.clock.Now()
 	run := adapter.Job{
 		ID: adapter.NewID(adapter.JobPrefix), Owner: a.Caller.Owner, Caller: a.Caller.Name, Kind: w.Kind, Route: a.Route, Model: w.Model, Prompt: promptOf(request),
 		N: w.N, Speed: w.Speed, Request: request, Echo: a.Echo, Body: adapter.Digest(a.Caller.Owner, a.Route, a.Body), Seed: adapter.NewID(""),
@@ -116,7 +119,7 @@ func (s *Engine) newJob(a adapter.Attempt, w Spec, request json.RawMessage) adap
 	if s.cfg.Retention > 0 {
 		run.Expires = now.Add(s.cfg.Retention)
 	}
-	run.SealedKey = encryptKey(s.cfg.Secret, run.ID, a.Caller.Key)
+	run.SealedKey = record.EncryptKey(s.cfg.Secret, run.ID, a.Caller.Key)
 	return run
 }
 
@@ -132,21 +135,18 @@ func promptOf(request json.RawMessage) string {
 // enter makes the attempt's ticket, and executes what it begins.
 func (x *acceptance) enter(ctx context.Context, c dedup.Choice) *ticket {
 	s := x.s
-	j := s.jobs.of(c.Job)
+	j := s.jobs.Of(c.Job)
 	t := s.newTicket(j, x.a, c)
-	t.guest = s.guests.sit(ctx, c.Job.ID, x.a)
+	t.guest = s.guests.Sit(ctx, c.Job.ID, x.a)
 	x.seated()
 	if how := joined[c.Verdict]; how != "" {
 		s.deps.Observer.Join(how)
 	}
 	switch c.Verdict {
 	case dedup.Begins, dedup.Restarts:
-		j = s.jobs.enter(j)
+		j = s.jobs.Enter(j)
 		t.job.Store(j)
-		j.mu.Lock()
-		j.own, j.by, j.closed, j.run = true, nil, false, record.Clone(c.Job) // an execution that ended lets go of it
-		j.wake()
-		j.mu.Unlock()
+		j.Begin(c.Job)
 		if c.Verdict == dedup.Restarts {
 			s.deps.Log.Info("a job that came to nothing is tried again", "job", c.Job.ID)
 		}
@@ -154,12 +154,12 @@ func (x *acceptance) enter(ctx context.Context, c dedup.Choice) *ticket {
 		if x.fresh {
 			first = x.w.First
 		}
-		s.execute(j, x.a.Caller, execution{slot: x.slot, fresh: first, patience: s.clock.now().Add(s.patience(x.a))})
-		s.jobs.leave(j)
+		s.execute(j, x.a.Caller, execution{Start: reconcile.Start{Patience: s.clock.Now().Add(s.patience(x.a))}, slot: x.slot, fresh: first})
+		s.jobs.Leave(j)
 	default:
 		x.slot.Release()
 		if c.Taken {
-			j.deliver(c.Delivery, c.Becomes)
+			j.Deliver(c.Delivery, c.Becomes)
 		}
 	}
 	return t
@@ -178,11 +178,6 @@ var joined = map[dedup.Verdict]string{dedup.Joins: "repeat", dedup.Shares: "shar
 
 // sharingClosed reports whether the grid of a job that is executed here is not shared any more.
 func (s *Engine) sharingClosed(id string) bool {
-	j := s.jobs.get(id)
-	if j == nil {
-		return false
-	}
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.closed
+	j := s.jobs.Get(id)
+	return j != nil && j.SharingClosed()
 }

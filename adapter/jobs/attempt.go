@@ -7,22 +7,24 @@ import (
 
 	"midgate/adapter"
 	"midgate/adapter/jobs/dedup"
+	"midgate/adapter/jobs/ledger"
 	"midgate/adapter/jobs/record"
+	"midgate/adapter/jobs/unit"
 	"midgate/adapter/spend"
 )
 
 // decide decides in one unit what the attempt is, and writes that.
 func (x *acceptance) decide(ctx context.Context) (c dedup.Choice, err error) {
 	s := x.s
-	patience := acceptPatience
+	patience := unit.Patience
 	if s.deps.State.Shared() {
-		patience = acceptPatienceShared
+		patience = unit.PatienceShared
 	}
 	// The client may leave while the record is written: what is written, and who joins it, must not depend on that.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
 	for try := 0; ; try++ {
-		err = s.write(ctx, func(tx adapter.Tx) (err error) {
+		err = s.units.Write(ctx, func(tx adapter.Tx) (err error) {
 			c, err = x.choose(ctx, tx)
 			return err
 		})
@@ -47,7 +49,7 @@ func (x *acceptance) decide(ctx context.Context) (c dedup.Choice, err error) {
 
 // choose is the unit: it may be run again from the top.
 func (x *acceptance) choose(ctx context.Context, tx adapter.Tx) (dedup.Choice, error) {
-	now := x.s.clock.now()
+	now := x.s.clock.Now()
 	if err := tx.Lock(ctx, x.run.Body); err != nil {
 		return dedup.Choice{}, err
 	}
@@ -94,7 +96,7 @@ func (x *acceptance) verdict(ctx context.Context, tx adapter.Tx, q dedup.Questio
 		if jobs[i].ID == x.run.ID { // written by an earlier try of which nobody knew
 			return dedup.Choice{Verdict: dedup.Begins, Job: jobs[i]}, nil
 		}
-		x.s.clock.tie(&jobs[i])
+		x.s.clock.Tie(&jobs[i])
 	}
 	if c, ok := x.landed(jobs...); ok {
 		return c, nil
@@ -118,7 +120,7 @@ func (x *acceptance) claimed(ctx context.Context, tx adapter.Tx, q dedup.Questio
 		return dedup.Choice{}, &adapter.Error{Kind: adapter.Reused, Code: "idempotency_key_reused", Param: "Idempotency-Key",
 			Message: "This Idempotency-Key was used with another request body within the last 24 hours. Use a new key for a new request."}
 	}
-	x.s.clock.tie(&job)
+	x.s.clock.Tie(&job)
 	if c, ok := x.landed(job); ok {
 		return c, nil
 	}
@@ -129,42 +131,42 @@ func (x *acceptance) claimed(ctx context.Context, tx adapter.Tx, q dedup.Questio
 // intent of its first step goes with it.
 func (x *acceptance) begin(ctx context.Context, tx adapter.Tx, now time.Time, recorded bool) (dedup.Choice, error) {
 	run := record.Clone(x.run)
-	x.reserve(&run)
+	x.buys.Reserve(&run, x.s.clock.Now())
 	if !recorded {
-		if err := x.withinHour(ctx, tx, now); err != nil {
+		if err := ledger.WithinHour(ctx, tx, x.run, x.a.Hourly, now); err != nil {
 			return dedup.Choice{}, err
 		}
 	}
 	var err error
 	if !recorded {
-		err = x.glance(ctx, tx, &run)
+		err = x.buys.Glance(ctx, tx, &run)
 	}
 	if err == nil {
 		err = x.admit()
 	}
 	if err != nil {
-		x.s.refused.note(x.run.Body, now)
+		x.s.refused.Note(x.run.Body, now)
 		return dedup.Choice{}, err
 	}
 	if x.run.Retry > x.run.Late { // how many tries of it are known already
-		x.run.Late += x.s.refused.take(x.run.Body, x.run.Retry-x.run.Late, now)
+		x.run.Late += x.s.refused.Take(x.run.Body, x.run.Retry-x.run.Late, now)
 	}
 	run.Late = x.run.Late
 	if x.fresh = x.w.First != "" && x.slot.Held(); x.fresh {
 		run.Steps = []adapter.Step{x.firstStep(run, now)}
 	}
-	x.reserve(&run)
+	x.buys.Reserve(&run, x.s.clock.Now())
 	err = tx.InsertJob(ctx, run)
 	if errors.Is(err, adapter.ErrExists) { // by an earlier try of which nobody knew
 		var known adapter.Job
 		if known, err = tx.Job(ctx, run.ID); err == nil {
 			run = known
-			x.s.clock.tie(&run)
+			x.s.clock.Tie(&run)
 			x.fresh = len(run.Steps) > 0
 		}
 	} else if err == nil {
-		if err = x.take(ctx, tx, &run); err != nil {
-			x.s.refused.note(x.run.Body, now)
+		if err = x.buys.Take(ctx, tx, &run); err != nil {
+			x.s.refused.Note(x.run.Body, now)
 		}
 	}
 	return dedup.Choice{Verdict: dedup.Begins, Job: run, Becomes: run.Deliveries[0]}, err
@@ -173,7 +175,7 @@ func (x *acceptance) begin(ctx context.Context, tx adapter.Tx, now time.Time, re
 // firstStep is the intent of the step that is submitted at once: an imagine.
 func (x *acceptance) firstStep(run adapter.Job, now time.Time) adapter.Step {
 	st := adapter.Step{Name: x.w.First, State: stateOf(run, x.w.First), Upstream: x.w.Account.Name, Intended: now, Sold: spend.Generation, Speed: run.Speed}
-	if price, ok := x.spendOf(run).Prices[spend.Generation]; ok {
+	if price, ok := x.buys.Spend(run, now).Prices[spend.Generation]; ok {
 		st.Price = &price
 	}
 	return st

@@ -51,29 +51,11 @@ const (
 	leaseSafe   = 3 * time.Second
 	// leasePatience is how long a job that has submitted nothing yet waits for the lease.
 	leasePatience = 10 * time.Second
-	// acceptPatience is how long an attempt may wait for the state; with several replicas another can be asked.
-	acceptPatience       = 10 * time.Second
-	acceptPatienceShared = 2 * time.Second
 
 	// listenFor is how long the answer to a submission is listened for when its job ends meanwhile: at a stop of midgate,
 	// at the deadline, or when the job is cancelled. Whoever hung up would never hear of a job that is paid. It is shorter
 	// than what a stop has left at its end, and than what most stop timeouts leave.
 	listenFor = 1500 * time.Millisecond
-	// resumeLeast is how long a resumed job is followed at least: its deadline passed while nobody followed it, or the
-	// clock was set meanwhile, and its task may have been done for long.
-	resumeLeast = 2 * time.Minute
-
-	// lateLongest is how rarely a job that may still turn up is looked for at last: the longer it is missing, the rarer.
-	lateLongest = 5 * time.Minute
-	// obtainFor is how long it may take to learn whether a picture can be fetched now.
-	obtainFor = 10 * time.Second
-
-	// remoteLook is how often a job that another replica executes and somebody waits for here is read.
-	remoteLook = 2 * time.Second
-	// flushAfter is how long what became of an answer waits for a commit to ride on.
-	flushAfter = 5 * time.Second
-	// lot is how many jobs are taken from the table at once.
-	lot = 64
 
 	// maxPreview is how large a preview may be; Midjourney's are far smaller.
 	maxPreview = 10 << 20

@@ -17,15 +17,16 @@ var errDeserted = &adapter.Error{Kind: adapter.Unavailable, Code: clientLeft, Me
 
 // deserted reports whether the job's clients seem to have left before anything was submitted, and whether it is one whose
 // clients wait for it.
-func (q *Execution) deserted() bool {
-	run := q.job.snapshot()
+func (p sending) deserted() bool {
+	q := p.q
+	run := q.job.Snapshot()
 	return run.Attended && !anySent(run, q.unsent()) && q.s.everybodyLeft(run)
 }
 
 // everybodyLeft reports whether a job has clients, and none of them waits any more. Of those who wait here their
 // connections tell, of others the record.
 func (s *Engine) everybodyLeft(r adapter.Job) bool {
-	return !s.without.deserted && len(r.Deliveries) > 0 && !s.guests.waitFor(r) && !slices.ContainsFunc(r.Deliveries, func(d adapter.Delivery) bool {
+	return !s.without.deserted && len(r.Deliveries) > 0 && !s.guests.WaitFor(r) && !slices.ContainsFunc(r.Deliveries, func(d adapter.Delivery) bool {
 		return d.State == adapter.DeliveryAnswered || d.State == adapter.DeliveryWaiting && d.Replica != s.cfg.Replica
 	})
 }
@@ -41,11 +42,12 @@ func anySent(run adapter.Job, unsent string) bool {
 }
 
 // lockDeserted reads the job where nobody can join it meanwhile: attempts are decided under the same lock.
-func (q *Execution) lockDeserted(ctx context.Context, tx adapter.Tx) (adapter.Job, error) {
-	if err := tx.Lock(ctx, q.job.snapshot().Body); err != nil {
+func (p sending) lockDeserted(ctx context.Context, tx adapter.Tx) (adapter.Job, error) {
+	q := p.q
+	if err := tx.Lock(ctx, q.job.Snapshot().Body); err != nil {
 		return adapter.Job{}, err
 	}
-	job, err := tx.LockJob(ctx, q.job.id())
+	job, err := tx.LockJob(ctx, q.job.ID())
 	if err == nil && job.Replica != q.s.cfg.Replica {
 		err = errLost
 	}
@@ -58,7 +60,8 @@ func discardDeserted(job *adapter.Job, now time.Time) {
 	job.NextLook, job.SealedKey = time.Time{}, nil
 }
 
-func (q *Execution) putDeserted(ctx context.Context, tx adapter.Tx, job adapter.Job) error {
+func (p sending) putDeserted(ctx context.Context, tx adapter.Tx, job adapter.Job) error {
+	q := p.q
 	if stale := q.unsent(); stale != "" {
 		if err := tx.DropStep(ctx, job.ID, stale); err != nil {
 			return err

@@ -8,7 +8,14 @@ import (
 	"time"
 
 	"midgate/adapter"
+	"midgate/adapter/jobs/active"
+	"midgate/adapter/jobs/clients"
+	"midgate/adapter/jobs/ledger"
+	"midgate/adapter/jobs/news"
 	"midgate/adapter/jobs/queue"
+	"midgate/adapter/jobs/reconcile"
+	"midgate/adapter/jobs/record"
+	"midgate/adapter/jobs/unit"
 	"midgate/adapter/spend"
 )
 
@@ -26,15 +33,17 @@ type Engine struct {
 	workflows map[adapter.JobKind]Workflow // by the kind of a job
 	onStart   []StartHook
 
-	clock   clock
-	jobs    *registry
+	clock   record.Clock
+	jobs    *active.Registry
 	queue   *queue.Queue
 	lease   lease
-	settles *settles
-	left    leavers
-	guests  *guests
-	refused refusals // before they had a job
-	alone   onceEach // what one job at a time may do, by name
+	units   *unit.Writer
+	left    clients.Leavers
+	news    *news.News
+	lost    *reconcile.Reconciler
+	guests  *clients.Guests
+	refused clients.Refusals // before they had a job
+	alone   onceEach         // what one job at a time may do, by name
 	without withoutRules
 
 	life context.Context // of the executions; ends with Close
@@ -47,11 +56,10 @@ type Engine struct {
 
 // Why executions end before their time.
 var (
-	errStopping  = errors.New("midgate is stopping") // at Close: their jobs stay open and are resumed at the next start
-	errDeadline  = errors.New("the job's deadline is over")
-	errPatience  = errors.New("the time for one answer is over")
-	errCancelled = errors.New("the job was cancelled")
-	errLost      = errors.New("another replica executes the job")
+	errStopping = errors.New("midgate is stopping") // at Close: their jobs stay open and are resumed at the next start
+	errDeadline = errors.New("the job's deadline is over")
+	errPatience = errors.New("the time for one answer is over")
+	errLost     = errors.New("another replica executes the job")
 )
 
 // New makes an engine that makes each kind of job by its workflow. Start makes it follow what an earlier process left.
@@ -71,11 +79,18 @@ func New(cfg Config, deps Deps, workflows map[adapter.JobKind]Workflow) *Engine 
 	life, end := context.WithCancelCause(context.Background())
 	s := &Engine{
 		cfg: cfg, deps: deps, workflows: workflows,
-		clock: newClock(), jobs: newRegistry(), guests: newGuests(),
+		clock: record.NewClock(), jobs: active.NewRegistry(), guests: clients.NewGuests(),
 		queue: queue.New(cfg.MaxInFlight, cfg.InFlightAt, cfg.MaxQueue, deps.Observer.Places),
+		units: unit.New(deps.State, deps.Terms),
 		life:  life, end: end,
 	}
-	s.settles = &settles{s: s}
+	s.news = news.New(life, news.Deps{Bus: deps.Bus, State: deps.State, Units: s.units, Clock: s.clock, Jobs: s.jobs, Left: &s.left, Spawn: s.spawn, Log: deps.Log})
+	s.lost = reconcile.New(life, reconcile.Deps{
+		State: deps.State, Units: s.units, Accounts: deps.Accounts, Pictures: deps.Pictures, Jobs: s.jobs, Clock: s.clock,
+		Replica: cfg.Replica, Deadline: cfg.JobDeadline, Secret: cfg.Secret, Log: deps.Log, Execute: func(j *active.Job, caller adapter.Caller, from reconcile.Start) {
+			s.execute(j, caller, execution{Start: from})
+		}, Spawn: s.spawn,
+	})
 	return s
 }
 
@@ -89,15 +104,12 @@ func (s *Engine) Start(ctx context.Context) error {
 	} else {
 		s.lease.forGood()
 	}
-	if err := s.takeOver(ctx); err != nil {
+	if err := s.lost.TakeOver(ctx); err != nil {
 		return err
 	}
 	s.spawn(s.maintain)
-	s.spawn(s.settles.run)
-	if s.deps.Bus != nil {
-		s.spawn(s.hear)
-		s.spawn(s.lookAtOthers)
-	}
+	s.spawn(func() { s.units.Run(s.life, s.deps.Log) })
+	s.news.Follow()
 	return nil
 }
 
@@ -112,9 +124,9 @@ func (s *Engine) Close() {
 	if closed {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), acceptPatienceShared)
+	ctx, cancel := context.WithTimeout(context.Background(), unit.PatienceShared)
 	defer cancel()
-	if err := s.settles.flush(ctx); err != nil {
+	if err := s.units.Flush(ctx); err != nil {
 		s.deps.Log.Warn("what became of the last answers could not be recorded", "error", err)
 	}
 	if s.deps.State.Shared() {
@@ -133,8 +145,16 @@ func (s *Engine) spawn(work func()) bool {
 	return true
 }
 
+// Ride makes a write part of the next unit of work, whoever writes that. It may be lost in a crash.
+func (s *Engine) Ride(write func(ctx context.Context, tx adapter.Tx) error) { s.units.Ride(write) }
+
+// Spending is what keys may spend and have spent.
+func (s *Engine) Spending() ledger.Spending {
+	return ledger.Spending{State: s.deps.State, Terms: s.deps.Terms, Now: s.clock.Now}
+}
+
 // Busy reports how many jobs are executed here at the moment.
-func (s *Engine) Busy() int { return s.jobs.executing() }
+func (s *Engine) Busy() int { return s.jobs.Executing() }
 
 // StartHook is told of each job that begins to be executed here, again after a restart. It returns what follows the job
 // in a goroutine of the engine's until it has ended; nil if nothing does.
@@ -148,15 +168,15 @@ type Follower func(ctx context.Context, look func() (job adapter.Job, changed <-
 func (s *Engine) OnStart(hook StartHook) { s.onStart = append(s.onStart, hook) }
 
 // started tells the hooks of a job that begins to be executed here.
-func (s *Engine) started(j *activeJob) {
+func (s *Engine) started(j *active.Job) {
 	for _, hook := range s.onStart {
-		follow := hook(j.snapshot())
+		follow := hook(j.Snapshot())
 		if follow == nil {
 			continue
 		}
 		s.spawn(func() {
 			follow(s.life, func() (adapter.Job, <-chan struct{}, bool) {
-				run, changed := j.look()
+				run, changed := j.Look()
 				return run, changed, run.Replica == s.cfg.Replica
 			})
 		})

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"midgate/adapter"
+	"midgate/adapter/jobs/news"
+	"midgate/adapter/jobs/unit"
 )
 
 // Exclusively returns when no other job does what has that name, such as pressing one button for all that need it, and
@@ -14,65 +16,76 @@ func (q *Execution) Exclusively(name string) (release func(), err error) {
 	if q.s.without.onePress {
 		return func() {}, nil
 	}
+	p := press{q, name}
 	for {
-		here, err := q.s.alone.hold(q.ctx, name, q.stepAside)
+		here, err := q.s.alone.hold(q.ctx, name, q.slots.stepAside)
 		if err != nil || !q.s.deps.State.Shared() {
 			return here, err
 		}
-		holder, err := q.claimPress(name)
-		if err == nil && holder == q.job.id() {
-			return func() { q.releasePress(name); here() }, nil
+		holder, err := p.claim()
+		if err == nil && holder == q.job.ID() {
+			return func() { p.release(); here() }, nil
 		}
 		here() // the holder may be resumed here, and needs it then
 		if err != nil {
 			return nil, err
 		}
-		q.stepAside()
-		if err := q.awaitPress(holder); err != nil {
+		q.slots.stepAside()
+		if err := p.await(holder); err != nil {
 			return nil, err
 		}
 	}
 }
 
-func (q *Execution) claimPress(name string) (holder string, err error) {
+// press is a button, or what else one job at a time may do, that an execution wants to be alone at.
+type press struct {
+	q    *Execution
+	name string
+}
+
+// claim returns which job has it in the records: this one's if it was free.
+func (p press) claim() (holder string, err error) {
+	q, name := p.q, p.name
 	err = q.Persist(name, func() error {
-		return q.s.write(q.ctx, func(tx adapter.Tx) (err error) {
-			holder, err = tx.ClaimPress(q.ctx, name, q.job.id())
+		return q.s.units.Write(q.ctx, func(tx adapter.Tx) (err error) {
+			holder, err = tx.ClaimPress(q.ctx, name, q.job.ID())
 			return err
 		})
 	})
 	return holder, err
 }
 
-// releasePress lets go of a button, unless the job goes on elsewhere: what it has pressed by then is its own to wait for.
-func (q *Execution) releasePress(name string) {
+// release lets go of a button, unless the job goes on elsewhere: what it has pressed by then is its own to wait for.
+func (p press) release() {
+	q, name := p.q, p.name
 	if cause := context.Cause(q.ctx); errors.Is(cause, errStopping) || errors.Is(cause, errLost) {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(q.ctx), acceptPatienceShared)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(q.ctx), unit.PatienceShared)
 	defer cancel()
-	err := q.s.write(ctx, func(tx adapter.Tx) error {
-		if _, err := tx.HoldJob(ctx, q.job.id(), q.s.cfg.Replica); err != nil {
+	err := q.s.units.Write(ctx, func(tx adapter.Tx) error {
+		if _, err := tx.HoldJob(ctx, q.job.ID(), q.s.cfg.Replica); err != nil {
 			return err
 		}
-		return tx.ReleasePress(ctx, name, q.job.id())
+		return tx.ReleasePress(ctx, name, q.job.ID())
 	})
 	if err != nil && !errors.Is(err, adapter.ErrConflict) { // it is free when the job is over
-		q.s.deps.Log.Warn("a button could not be let go yet", "job", q.job.id(), "error", err)
+		q.s.deps.Log.Warn("a button could not be let go yet", "job", q.job.ID(), "error", err)
 	}
-	q.s.tellChanged(q.job.id())
+	q.s.news.Changed(q.job.ID())
 }
 
-// awaitPress waits until the job that presses has changed, for a moment at most.
-func (q *Execution) awaitPress(holder string) error {
+// await waits until the job that presses has changed, for a moment at most.
+func (p press) await(holder string) error {
+	q := p.q
 	run, err := q.s.deps.State.Job(q.ctx, holder)
 	if errors.Is(err, adapter.ErrNotFound) || err == nil && run.Status.Ended() {
 		return nil
 	}
-	j := q.s.jobs.enter(q.s.jobs.of(run))
-	defer q.s.jobs.leave(j)
-	_, changed := j.look()
-	timer := time.NewTimer(remoteLook)
+	j := q.s.jobs.Enter(q.s.jobs.Of(run))
+	defer q.s.jobs.Leave(j)
+	_, changed := j.Look()
+	timer := time.NewTimer(news.LookEvery)
 	defer timer.Stop()
 	select {
 	case <-changed:

@@ -2,35 +2,29 @@ package jobs
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"slices"
-	"time"
 
 	"midgate/adapter"
+	"midgate/adapter/jobs/active"
 	"midgate/adapter/jobs/queue"
-	"midgate/adapter/jobs/record"
+	"midgate/adapter/jobs/reconcile"
 )
 
 // execution is what an execution begins with.
 type execution struct {
-	slot     *queue.Slot // the first submission's place, nil if it has to be asked for
-	fresh    string      // the step whose intent the record holds although nothing was sent yet
-	patience time.Time   // until then a full upstream is asked again
-	counted  []string    // the paid steps that metrics know already: the job ended before
+	reconcile.Start
+	slot  *queue.Slot // the first submission's place, nil if it has to be asked for
+	fresh string      // the step whose intent the record holds although nothing was sent yet
 }
 
 // execute runs a job's workflow in a goroutine of the engine. The caller has claimed the job.
-func (s *Engine) execute(j *activeJob, caller adapter.Caller, with execution) {
-	run := j.snapshot()
+func (s *Engine) execute(j *active.Job, caller adapter.Caller, with execution) {
+	run := j.Snapshot()
 	ctx, cancel := context.WithDeadlineCause(s.life, run.Deadline, errDeadline)
 	ctx, stop := context.WithCancelCause(ctx)
-	j = s.jobs.enter(j)
-	q := &Execution{s: s, job: j, ctx: ctx, stop: stop, caller: caller, seed: run.Seed, slot: with.slot, fresh: with.fresh, patience: with.patience, resumed: with.slot == nil, counted: with.counted}
-	j.mu.Lock()
-	j.own, j.by, j.stop, j.key = true, q, stop, caller.Key
-	j.heed() // it may have been cancelled since the snapshot
-	j.mu.Unlock()
+	j = s.jobs.Enter(j)
+	q := &Execution{s: s, job: j, ctx: ctx, stop: stop, caller: caller, seed: run.Seed, slots: slots{first: with.slot}, fresh: with.fresh, patience: with.Patience, resumed: with.slot == nil, counted: with.Counted}
+	j.Execute(q, stop, caller.Key)
 	if o := s.deps.Observer.JobStarted; o != nil {
 		o(string(run.Kind), run.Upstream, run.Speed)
 	}
@@ -38,10 +32,10 @@ func (s *Engine) execute(j *activeJob, caller adapter.Caller, with execution) {
 	work := func() {
 		defer cancel()
 		defer stop(nil)
-		defer s.jobs.leave(j)
+		defer s.jobs.Leave(j)
 		result, err := q.perform(run)
-		q.leave()
-		s.ended(q, result, err)
+		q.slots.leave()
+		ending{s, q}.conclude(result, err)
 	}
 	if !s.spawn(work) {
 		work() // its life is over: the job stays for the next process
@@ -51,7 +45,7 @@ func (s *Engine) execute(j *activeJob, caller adapter.Caller, with execution) {
 // perform runs the workflow.
 func (q *Execution) perform(run adapter.Job) (result adapter.Result, err error) {
 	if run.Cancel {
-		return adapter.Result{}, errCancelled
+		return adapter.Result{}, active.ErrCancelled
 	}
 	err = q.Shielded(func() (err error) {
 		do := q.s.workflows[run.Kind]
@@ -62,173 +56,4 @@ func (q *Execution) perform(run adapter.Job) (result adapter.Result, err error) 
 		return err
 	})
 	return result, err
-}
-
-// ended records how the job came out, unless it is to be resumed: at the next start, or by the replica that took it.
-func (s *Engine) ended(q *Execution, result adapter.Result, err error) {
-	j := q.job
-	if s.life.Err() != nil && err != nil {
-		q.withdraw()
-		return
-	}
-	if errors.Is(err, errLost) {
-		s.release(q, nil)
-		return
-	}
-	failure := s.failure(q, err)
-	var run adapter.Job
-	if errors.Is(err, errDeserted) || errors.Is(context.Cause(q.ctx), errDeserted) {
-		run = j.snapshot() // the record says so already, and a repeat may have begun the job anew since
-		record.Conclude(&run, result, failure, s.clock.now())
-	} else if run, err = s.recordEnd(q, result, failure); err != nil && !errors.Is(err, adapter.ErrConflict) {
-		return // midgate stops: the next process finds the pictures
-	} else if err != nil {
-		s.release(q, nil)
-		return
-	}
-	s.countPaid(run, q.counted) // before anybody hears that it is over
-	if s.deps.Stored != nil {
-		s.deps.Stored(q.resumed, q.records...)
-	}
-	previews, last := s.release(q, &run)
-	for _, name := range previews {
-		if err := s.deps.Pictures.Delete(context.WithoutCancel(q.ctx), name); err != nil {
-			s.deps.Log.Warn("a preview could not be deleted", "name", name, "error", err)
-		}
-	}
-	if last {
-		s.guests.over(run.ID)
-	}
-	s.tellChanged(run.ID)
-	s.count(run, failure)
-}
-
-// recordEnd writes the job's result with all records of its pictures, in one commit. What was made is paid, so this is
-// tried until it is written or midgate stops.
-func (s *Engine) recordEnd(q *Execution, result adapter.Result, failure *adapter.Error) (run adapter.Job, err error) {
-	keep := context.WithoutCancel(q.ctx)
-	for wait := 100 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
-		run = q.job.snapshot()
-		record.Conclude(&run, result, failure, s.clock.now())
-		billed(&run)
-		err = s.write(keep, func(tx adapter.Tx) error { return q.putEnd(keep, tx, run) })
-		switch {
-		case err == nil, errors.Is(err, adapter.ErrConflict):
-			return run, err
-		}
-		s.deps.Log.Error("a result could not be recorded; trying again", "job", run.ID, "error", err)
-		if !adapter.Pause(s.life, wait) {
-			return run, err
-		}
-	}
-}
-
-// billed notes with the result what all of it cost, where prices are known.
-func billed(run *adapter.Job) {
-	if run.Result == nil || run.Spend == nil || run.Spend.Prices == nil {
-		return
-	}
-	result := *run.Result
-	result.Cost = record.Cost(*run)
-	run.Result = &result
-}
-
-func (q *Execution) putEnd(ctx context.Context, tx adapter.Tx, run adapter.Job) error {
-	if err := tx.PutJob(ctx, run, q.s.cfg.Replica); err != nil {
-		return err
-	}
-	fresh := q.unsent()
-	for _, st := range run.Steps {
-		if st.Name == fresh {
-			if err := tx.DropStep(ctx, run.ID, st.Name); err != nil {
-				return err
-			}
-			continue
-		}
-		if err := tx.PutStep(ctx, run.ID, st); err != nil {
-			return err
-		}
-	}
-	return tx.PutImages(ctx, q.records...)
-}
-
-// countPaid tells metrics what a job that has ended paid for, as its record says.
-func (s *Engine) countPaid(run adapter.Job, counted []string) {
-	paid, sold := s.deps.Observer.Paid, s.deps.Observer.Sold
-	for _, st := range run.Steps {
-		if !st.Paid() || slices.Contains(counted, st.Name) {
-			continue
-		}
-		if paid != nil {
-			paid(string(run.Kind), st.Upstream, 1)
-		}
-		if sold != nil && !st.Refunded {
-			sold(run.Caller, st.Sold, string(st.Speed), st.Cost())
-		}
-	}
-}
-
-// paidSteps are the names of the steps that were paid.
-func paidSteps(run adapter.Job) (names []string) {
-	for _, st := range run.Steps {
-		if st.Paid() {
-			names = append(names, st.Name)
-		}
-	}
-	return names
-}
-
-// count tells metrics of a job that has ended.
-func (s *Engine) count(run adapter.Job, failure *adapter.Error) {
-	o := s.deps.Observer.JobEnded
-	if o == nil {
-		return
-	}
-	outcome := string(run.Status)
-	switch {
-	case failure == nil, failure.Kind == adapter.Cancelled:
-	case failure.Code == clientLeft:
-		outcome = clientLeft // no trouble of an upstream's
-	default:
-		outcome = string(failure.Kind)
-	}
-	o(string(run.Kind), run.Upstream, run.Speed, outcome, run.Finished.Sub(run.Created))
-}
-
-// release says that an execution is over, with what came of the job if it is known, and returns the previews that were
-// kept for it. A job that is begun anew by now is left alone: then this execution was not its last.
-func (s *Engine) release(q *Execution, ended *adapter.Job) (previews []string, last bool) {
-	j := q.job
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	if j.by != q {
-		return nil, false
-	}
-	if r := &j.run; ended != nil {
-		r.Status, r.Finished, r.Result, r.Error, r.NextLook, r.SealedKey = ended.Status, ended.Finished, ended.Result, ended.Error, ended.NextLook, ended.SealedKey
-	}
-	previews = j.kept
-	j.own, j.by, j.stop, j.kept = false, nil, nil, nil
-	j.wake()
-	return previews, true
-}
-
-// failure turns whatever ended an execution into what its clients are told, and logs what they are not.
-func (s *Engine) failure(q *Execution, err error) *adapter.Error {
-	run := q.job.snapshot()
-	var known *adapter.Error
-	switch cause := context.Cause(q.ctx); {
-	case err == nil:
-		return nil
-	case errors.Is(err, errCancelled) || errors.Is(cause, errCancelled):
-		return &adapter.Error{Kind: adapter.Cancelled, Code: "job_cancelled", Message: "The job was cancelled."}
-	case errors.As(err, &known):
-		s.deps.Log.Info("a job failed", "job", run.ID, "kind", string(known.Kind), "error", err)
-		return known
-	case errors.Is(err, errDeadline) || errors.Is(cause, errDeadline):
-		return adapter.Errorf(adapter.Overdue, "Midjourney did not finish job %s within %s, so nobody waits for it any more.", run.ID, s.cfg.JobDeadline)
-	default:
-		s.deps.Log.Error("a job failed unexpectedly", "job", run.ID, "error", err)
-		return &adapter.Error{Kind: adapter.Internal, Message: "Internal server error."}
-	}
 }

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"midgate/adapter"
-	"midgate/adapter/jobs/queue"
+	"midgate/adapter/jobs/active"
 	"midgate/adapter/jobs/record"
 )
 
@@ -18,7 +18,7 @@ import (
 // where it was. Steps of one execution may run at the same time.
 type Execution struct {
 	s        *Engine
-	job      *activeJob
+	job      *active.Job
 	ctx      context.Context // the job's: it outlives the client and ends at the job's deadline
 	stop     context.CancelCauseFunc
 	caller   adapter.Caller
@@ -28,10 +28,9 @@ type Execution struct {
 	counted  []string // the paid steps that metrics know already
 
 	mu      sync.Mutex
-	slot    *queue.Slot   // the one that admitted the job, until its first submission takes it
-	slots   []*queue.Slot // held by submissions under way
-	fresh   string        // the step whose intent is recorded although nothing was sent yet
+	fresh   string // the step whose intent is recorded although nothing was sent yet
 	records []adapter.Image
+	slots   slots
 	sent    onceEach // submissions, by the name of their step
 	intents onceEach // one is recorded at a time: what it finds is true for all steps
 }
@@ -51,7 +50,7 @@ type StepRequest struct {
 }
 
 // Job is the newest state of the job.
-func (q *Execution) Job() adapter.Job { return q.job.snapshot() }
+func (q *Execution) Job() adapter.Job { return q.job.Snapshot() }
 
 // Context ends at the job's deadline, when it is cancelled, and when the engine stops: not when its client leaves.
 func (q *Execution) Context() context.Context { return q.ctx }
@@ -99,7 +98,7 @@ func (q *Execution) Stored(id string) (adapter.Image, error) { return q.s.deps.S
 
 // Do submits a command, at most once in the life of the job, and waits for its task.
 func (q *Execution) Do(o StepRequest) (adapter.Task, error) {
-	sub, slot, err := q.submit(o)
+	sub, slot, err := sending{q, o}.submit()
 	defer slot.Release()
 	if err != nil {
 		return adapter.Task{}, fmt.Errorf("%s: %w", o.Step, err)
@@ -113,7 +112,7 @@ func (q *Execution) Do(o StepRequest) (adapter.Task, error) {
 // Submit submits a command, at most once in the life of the job, and does not wait for its task. The place at the
 // upstream is held until release.
 func (q *Execution) Submit(o StepRequest) (sub adapter.Submission, release func(), err error) {
-	sub, slot, err := q.submit(o)
+	sub, slot, err := sending{q, o}.submit()
 	return sub, slot.Release, err
 }
 
@@ -136,8 +135,8 @@ func (q *Execution) Await(o StepRequest, sub adapter.Submission) (adapter.Task, 
 	task, err := o.Account.Waiter.Wait(q.ctx, adapter.Wait{
 		TaskID: sub.TaskID, State: state, Kind: o.Command.Name(), Speed: o.Speed, Submitted: sub.At, Dialog: o.Dialog,
 		Watch: func(t adapter.Task) {
-			if q.job.progress(o.Step, t.Progress, o.preview(t)) {
-				q.s.tellProgress(q.job)
+			if q.job.Progress(o.Step, t.Progress, o.preview(t)) {
+				q.s.news.Progress(q.job)
 			}
 		},
 		Polled: func() { polls++ },
@@ -145,19 +144,19 @@ func (q *Execution) Await(o StepRequest, sub adapter.Submission) (adapter.Task, 
 	if ctxErr := context.Cause(q.ctx); err != nil && ctxErr != nil {
 		err = ctxErr
 	}
-	q.job.update(func(r *adapter.Job) {
+	q.job.Update(func(r *adapter.Job) {
 		if st := record.StepOf(r, o.Step); st != nil {
 			st.Polls += polls
 			st.Status = task.Status
 			failed := task.Status == adapter.Failure || task.Status == adapter.Cancelling
 			st.Refunded = failed && q.s.deps.Terms().Refund(st.Upstream, adapter.KindOf(err) == adapter.Moderated)
 			if task.Done() {
-				st.Finished = q.s.clock.now()
+				st.Finished = q.s.clock.Now()
 			}
 		}
 	})
 	if err == nil {
-		q.job.progress(o.Step, 100, "")
+		q.job.Progress(o.Step, 100, "")
 	}
 	return task, err
 }
@@ -191,7 +190,7 @@ func (q *Execution) Each(n int, f func(i int) error) error {
 func (q *Execution) Shielded(f func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			q.s.deps.Log.Error("a workflow panicked", "job", q.job.id(), "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+			q.s.deps.Log.Error("a workflow panicked", "job", q.job.ID(), "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
 			err = fmt.Errorf("panic: %v", p)
 		}
 	}()

@@ -35,12 +35,7 @@ func (q *Execution) Kept(id string) (adapter.Image, bool) {
 
 // Recorded returns what is known of a step.
 func (q *Execution) Recorded(step string) (adapter.Step, bool) {
-	q.job.mu.Lock()
-	defer q.job.mu.Unlock()
-	if st := record.StepOf(&q.job.run, step); st != nil {
-		return *st, true
-	}
-	return adapter.Step{}, false
+	return q.job.Step(step)
 }
 
 // MarkFree notes that a step was not paid by itself: it only opened a dialog.
@@ -50,14 +45,14 @@ func (q *Execution) MarkFree(step string) {
 			st.Free = true
 		}
 	}
-	q.job.update(change) // the job's next commit carries it
+	q.job.Update(change) // the job's next commit carries it
 }
 
 // RecordStorage stores what a finished task made, and notes with its step whether that worked: while it did not, the job
 // is gone on with later.
 func (q *Execution) RecordStorage(task adapter.Task, store func() (adapter.Result, error)) (adapter.Result, error) {
 	result, err := store()
-	q.job.update(func(r *adapter.Job) {
+	q.job.Update(func(r *adapter.Job) {
 		for i, s := range r.Steps {
 			if s.Submission != nil && s.Submission.TaskID == task.ID && !s.Free {
 				r.Steps[i].Unstored = err != nil
@@ -69,13 +64,9 @@ func (q *Execution) RecordStorage(task adapter.Task, store func() (adapter.Resul
 
 // CloseSharing ends the time in which equal requests may still get a quarter of this job's grid.
 func (q *Execution) CloseSharing() {
-	q.job.mu.Lock()
-	q.job.closed = true
-	sharing := q.job.run.Sharing
-	q.job.mu.Unlock()
-	if sharing && q.s.deps.State.Shared() { // others may have given quarters away
-		if run, err := q.s.deps.State.Job(q.ctx, q.job.id()); err == nil {
-			q.job.absorb(run)
+	if q.job.CloseSharing() && q.s.deps.State.Shared() { // others may have given quarters away
+		if run, err := q.s.deps.State.Job(q.ctx, q.job.ID()); err == nil {
+			q.job.Absorb(run)
 		}
 	}
 }

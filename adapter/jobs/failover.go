@@ -23,7 +23,7 @@ func (q *Execution) withFailover(o StepRequest, do func(StepRequest) error) (ada
 	if !several || !relocatable(o.Command) {
 		return o.Account, do(o)
 	}
-	since := q.s.clock.now()
+	since := q.s.clock.Now()
 	for wait := time.Second; ; wait = min(2*wait, 15*time.Second) {
 		account, full, err := q.tryUpstreams(o, others, do)
 		if full == nil {
@@ -53,7 +53,7 @@ func (q *Execution) tryUpstreams(o StepRequest, others adapter.Others, do func(S
 		if none != nil {
 			return o.Account, full, err
 		}
-		q.s.deps.Log.Info("a job is given to another upstream", "job", q.job.id(), "step", o.Step, "from", o.Account.Name, "to", next.Name)
+		q.s.deps.Log.Info("a job is given to another upstream", "job", q.job.ID(), "step", o.Step, "from", o.Account.Name, "to", next.Name)
 		o.Account = next
 	}
 }
@@ -107,7 +107,7 @@ func (q *Execution) SubmitAnywhere(o StepRequest) (sub adapter.Submission, accou
 	var held *queue.Slot
 	account, err = q.withFailover(o, func(o StepRequest) (err error) {
 		held.Release()
-		sub, held, err = q.submit(o)
+		sub, held, err = sending{q, o}.submit()
 		return err
 	})
 	return sub, account, held.Release, err

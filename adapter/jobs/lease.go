@@ -80,13 +80,31 @@ func (l *lease) complain(s *Engine, err error) {
 	}
 }
 
+// maintain keeps this replica's lease, takes over the jobs of dead replicas and looks for what got lost, until Close.
+func (s *Engine) maintain() {
+	for adapter.Pause(s.life, s.cfg.LeaseCheck) {
+		if s.deps.State.Shared() {
+			if err := s.keepLease(s.life); err != nil {
+				s.lease.complain(s, err)
+				continue
+			}
+			if err := s.lost.TakeOver(s.life); err != nil && s.life.Err() == nil {
+				s.deps.Log.Warn("jobs of dead replicas could not be taken over; trying again", "error", err)
+			}
+		}
+		if err := s.lost.Look(); err != nil && s.life.Err() == nil {
+			s.deps.Log.Warn("lost jobs could not be looked for; trying again", "error", err)
+		}
+	}
+}
+
 // keepLease says that this replica is alive. If it counted as dead before, others may have taken its jobs.
 func (s *Engine) keepLease(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, leaseSafe)
 	defer cancel()
 	began := time.Now()
 	var unbroken bool
-	err := s.write(ctx, func(tx adapter.Tx) (err error) {
+	err := s.units.Write(ctx, func(tx adapter.Tx) (err error) {
 		unbroken, err = tx.KeepLease(ctx, s.cfg.Replica, leaseLength)
 		return err
 	})
@@ -102,23 +120,20 @@ func (s *Engine) keepLease(ctx context.Context) error {
 
 // checkOwn ends the executions of jobs that others have taken.
 func (s *Engine) checkOwn(ctx context.Context) {
-	for _, j := range s.jobs.all(true) {
-		run, err := s.deps.State.Job(ctx, j.id())
+	for _, j := range s.jobs.All(true) {
+		run, err := s.deps.State.Job(ctx, j.ID())
 		if err == nil && run.Replica != s.cfg.Replica {
-			j.mu.Lock()
-			if j.stop != nil {
-				j.stop(errLost)
-			}
-			j.mu.Unlock()
+			j.Stop(errLost)
 		}
 	}
 }
 
-// admitStep returns once something may be submitted: while this replica holds its lease. A job that has submitted
+// admit returns once something may be submitted: while this replica holds its lease. A job that has submitted
 // something waits for that as long as it lives; another one costs nothing yet, so its client is told soon, and also when
 // its picture could not be stored.
-func (q *Execution) admitStep() error {
-	if anySent(q.job.snapshot(), q.unsent()) {
+func (p sending) admit() error {
+	q := p.q
+	if anySent(q.job.Snapshot(), q.unsent()) {
 		for {
 			if err := q.s.lease.wait(q.ctx, time.Hour); !errors.Is(err, errNoLease) {
 				return err

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"midgate/adapter"
+	"midgate/adapter/jobs/active"
 )
 
 // Preview opens a preview that Wait reported, in the form of the final answer: the quarter that this client gets when
@@ -13,8 +14,8 @@ func (t *ticket) Preview(ctx context.Context, p adapter.Progress, format adapter
 	return t.s.preview(ctx, t.live(), t.caller, t.quarter, p, format, compression)
 }
 
-func (s *Engine) preview(ctx context.Context, j *activeJob, caller adapter.Caller, quarter int, p adapter.Progress, format adapter.Format, compression int) (*adapter.Blob, error) {
-	run := j.snapshot()
+func (s *Engine) preview(ctx context.Context, j *active.Job, caller adapter.Caller, quarter int, p adapter.Progress, format adapter.Format, compression int) (*adapter.Blob, error) {
+	run := j.Snapshot()
 	account, err := s.deps.Accounts.Made(ctx, caller, run.Upstream)
 	if err != nil {
 		return nil, err
@@ -30,7 +31,7 @@ func (s *Engine) preview(ctx context.Context, j *activeJob, caller adapter.Calle
 		if err != nil {
 			return nil, fmt.Errorf("keep the preview: %w", err)
 		}
-		j.keptPreview(name)
+		j.KeptPreview(name)
 	}
 	if format == "" {
 		format = adapter.PNG
@@ -41,16 +42,13 @@ func (s *Engine) preview(ctx context.Context, j *activeJob, caller adapter.Calle
 // NewestPreview opens what is shown at the moment of a job that is executed here, as PNG; ErrNotFound where nothing
 // is. The job's ID is unguessable.
 func (s *Engine) NewestPreview(ctx context.Context, jobID string) (*adapter.Blob, error) {
-	j := s.jobs.get(jobID)
+	j := s.jobs.Get(jobID)
 	if j == nil {
 		return nil, adapter.ErrNotFound
 	}
-	run, progress := j.snapshot(), j.shown()
+	run, progress := j.Snapshot(), j.Shown()
 	if progress.Preview == "" || run.Status.Ended() {
 		return nil, adapter.ErrNotFound
 	}
-	j.mu.Lock()
-	caller := adapter.Caller{Owner: run.Owner, Key: j.key}
-	j.mu.Unlock()
-	return s.preview(ctx, j, caller, 0, progress, adapter.PNG, 0)
+	return s.preview(ctx, j, adapter.Caller{Owner: run.Owner, Key: j.Key()}, 0, progress, adapter.PNG, 0)
 }

@@ -6,15 +6,16 @@ import (
 	"time"
 
 	"midgate/adapter"
+	"midgate/adapter/jobs/active"
 )
 
 // Record reads a job whoever owns it; ErrNotFound. The ID cannot be guessed.
 func (s *Engine) Record(ctx context.Context, id string) (adapter.Job, error) {
-	if j := s.jobs.get(id); j != nil && j.executed() {
-		return j.snapshot(), nil
+	if j := s.jobs.Get(id); j != nil && j.Executed() {
+		return j.Snapshot(), nil
 	}
 	run, err := s.deps.State.Job(ctx, id)
-	s.clock.tie(&run)
+	s.clock.Tie(&run)
 	return run, err
 }
 
@@ -36,8 +37,8 @@ func jobNotFound() *adapter.Error {
 
 // JobProgress is how far a job has come that is executed or waited for here; zero for any other.
 func (s *Engine) JobProgress(id string) adapter.Progress {
-	if j := s.jobs.get(id); j != nil {
-		return j.shown()
+	if j := s.jobs.Get(id); j != nil {
+		return j.Shown()
 	}
 	return adapter.Progress{}
 }
@@ -50,8 +51,8 @@ func (s *Engine) Jobs(ctx context.Context, c adapter.Caller, q adapter.JobQuery)
 		return nil, adapter.ListError(err, "job")
 	}
 	for i, run := range jobs {
-		if j := s.jobs.get(run.ID); j != nil && j.executed() {
-			jobs[i] = j.snapshot()
+		if j := s.jobs.Get(run.ID); j != nil && j.Executed() {
+			jobs[i] = j.Snapshot()
 		}
 	}
 	return jobs, nil
@@ -74,8 +75,8 @@ func (s *Engine) JobOfTask(ctx context.Context, c adapter.Caller, taskID string)
 
 // unrecordedTask finds a task that is known here although it could not be recorded yet.
 func (s *Engine) unrecordedTask(c adapter.Caller, taskID string) (adapter.Job, bool) {
-	for _, j := range s.jobs.all(true) {
-		run := j.snapshot()
+	for _, j := range s.jobs.All(true) {
+		run := j.Snapshot()
 		for _, st := range run.Steps {
 			if run.Owner == c.Owner && st.Submission != nil && st.Submission.TaskID == taskID {
 				return run, true
@@ -95,26 +96,23 @@ func (s *Engine) Cancel(ctx context.Context, c adapter.Caller, id string) (adapt
 	if err := s.cancelUpstream(ctx, c, run); err != nil {
 		return run, err
 	}
-	j := s.jobs.enter(s.jobs.of(run))
-	defer s.jobs.leave(j)
-	err = s.write(ctx, func(tx adapter.Tx) error { return tx.CancelJob(ctx, id) })
+	j := s.jobs.Enter(s.jobs.Of(run))
+	defer s.jobs.Leave(j)
+	err = s.units.Write(ctx, func(tx adapter.Tx) error { return tx.CancelJob(ctx, id) })
 	if err != nil {
 		return run, adapter.Wrap(adapter.Storage, err, "The cancellation could not be recorded.")
 	}
-	s.tellChanged(id)
-	j.mu.Lock()
-	j.run.Cancel = true
-	j.heed()
-	j.mu.Unlock()
+	s.news.Changed(id)
+	j.Cancel()
 	return settled(ctx, j), nil
 }
 
 // settled waits a moment for a job that was told to stop.
-func settled(ctx context.Context, j *activeJob) adapter.Job {
+func settled(ctx context.Context, j *active.Job) adapter.Job {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
 	for {
-		run, changed := j.look()
+		run, changed := j.Look()
 		if run.Status.Ended() {
 			return run
 		}
@@ -153,11 +151,11 @@ func (s *Engine) Forget(ctx context.Context, c adapter.Caller, id string) error 
 	if _, err := s.Job(ctx, c, id); err != nil {
 		return err
 	}
-	if err := s.write(ctx, func(tx adapter.Tx) error { return tx.DeleteJob(ctx, id) }); err != nil {
+	if err := s.units.Write(ctx, func(tx adapter.Tx) error { return tx.DeleteJob(ctx, id) }); err != nil {
 		return adapter.Wrap(adapter.Storage, err, "The deletion could not be recorded.")
 	}
-	if j := s.jobs.get(id); j != nil {
-		j.update(func(r *adapter.Job) { r.Deleted = true })
+	if j := s.jobs.Get(id); j != nil {
+		j.Update(func(r *adapter.Job) { r.Deleted = true })
 	}
 	return nil
 }

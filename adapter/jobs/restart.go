@@ -23,7 +23,7 @@ func (x *acceptance) restart(ctx context.Context, tx adapter.Tx, c *dedup.Choice
 		c.Verdict, c.Job = dedup.Joins, job
 		return nil
 	}
-	x.s.clock.tie(&job)
+	x.s.clock.Tie(&job)
 	for _, st := range job.Steps {
 		if err := tx.DropStep(ctx, job.ID, st.Name); err != nil {
 			return err
@@ -32,9 +32,9 @@ func (x *acceptance) restart(ctx context.Context, tx adapter.Tx, c *dedup.Choice
 	fence := job.Replica
 	job.Status, job.Error, job.Finished, job.NextLook, job.Steps = adapter.JobQueued, nil, time.Time{}, time.Time{}, nil
 	job.Replica, job.Upstream, job.Deadline = x.s.cfg.Replica, x.w.Account.Name, now.Add(x.s.cfg.JobDeadline)
-	job.SealedKey = encryptKey(x.s.cfg.Secret, job.ID, x.a.Caller.Key)
-	x.reserve(&job)
-	if err := x.take(ctx, tx, &job); err != nil {
+	job.SealedKey = record.EncryptKey(x.s.cfg.Secret, job.ID, x.a.Caller.Key)
+	x.buys.Reserve(&job, x.s.clock.Now())
+	if err := x.buys.Take(ctx, tx, &job); err != nil {
 		return err
 	}
 	if err := tx.PutJob(ctx, job, fence); err != nil {

@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"midgate/adapter"
-	"midgate/adapter/jobs/record"
+	books "midgate/adapter/jobs/ledger"
 	"midgate/adapter/spend"
 )
 
@@ -33,7 +33,7 @@ func (w *world) judgeBudgets() {
 		}
 		var sum adapter.Amount
 		for _, job := range jobs {
-			want := record.Booking(job)
+			want := books.Booking(job)
 			if job.Spend == nil || job.Spend.Booked != want {
 				w.log.wrong("job %s has booked %+v, and its steps say %+v", short(job.ID), job.Spend, want)
 			}

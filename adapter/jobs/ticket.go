@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"midgate/adapter"
+	"midgate/adapter/jobs/active"
+	"midgate/adapter/jobs/clients"
 	"midgate/adapter/jobs/dedup"
 	"midgate/adapter/jobs/record"
 )
@@ -14,18 +16,18 @@ import (
 // ticket is one client's place at a job: its own, one that it joined, or one whose result is stored.
 type ticket struct {
 	s        *Engine
-	job      atomic.Pointer[activeJob]
+	job      atomic.Pointer[active.Job]
 	caller   adapter.Caller
-	delivery int           // onlooker: it has none of its own
-	quarter  int           // of the grid; 0 for all of the result
-	since    time.Time     // when the delivery became this client's
-	limit    time.Duration // how long Wait waits; 0 as long as the job lives
-	guest    *guest        // nil for one who only looks on
+	delivery int            // onlooker: it has none of its own
+	quarter  int            // of the grid; 0 for all of the result
+	since    time.Time      // when the delivery became this client's
+	limit    time.Duration  // how long Wait waits; 0 as long as the job lives
+	guest    *clients.Guest // nil for one who only looks on
 }
 
 var _ adapter.Ticket = (*ticket)(nil)
 
-func (s *Engine) newTicket(j *activeJob, a adapter.Attempt, c dedup.Choice) *ticket {
+func (s *Engine) newTicket(j *active.Job, a adapter.Attempt, c dedup.Choice) *ticket {
 	t := &ticket{s: s, caller: a.Caller, delivery: c.Delivery, quarter: c.Becomes.Quarter, since: c.Becomes.At, limit: s.cfg.JobTimeout}
 	if c.Delivery == dedup.Onlooker && len(c.Job.Deliveries) > 0 {
 		t.quarter = c.Job.Deliveries[0].Quarter
@@ -38,17 +40,17 @@ func (s *Engine) newTicket(j *activeJob, a adapter.Attempt, c dedup.Choice) *tic
 }
 
 // live is the job as it is known here.
-func (t *ticket) live() *activeJob {
+func (t *ticket) live() *active.Job {
 	j := t.job.Load()
-	if known := t.s.jobs.get(j.id()); known != nil {
+	if known := t.s.jobs.Get(j.ID()); known != nil {
 		return known
 	}
 	return j
 }
 
 // enter keeps the job in memory until leave.
-func (t *ticket) enter() *activeJob {
-	j := t.s.jobs.enter(t.job.Load())
+func (t *ticket) enter() *active.Job {
+	j := t.s.jobs.Enter(t.job.Load())
 	t.job.Store(j)
 	return j
 }
@@ -62,14 +64,14 @@ func (t *ticket) Wait(ctx context.Context, watch func(adapter.Progress)) (adapte
 		defer cancel()
 	}
 	j := t.enter()
-	defer t.s.jobs.leave(j)
+	defer t.s.jobs.Leave(j)
 	for {
-		run, changed := j.look()
+		run, changed := j.Look()
 		if run.Status.Ended() {
 			return t.outcome(run)
 		}
 		if watch != nil {
-			watch(j.shown())
+			watch(j.Shown())
 		}
 		select {
 		case <-changed:
@@ -88,9 +90,9 @@ func (t *ticket) Wait(ctx context.Context, watch func(adapter.Progress)) (adapte
 // job's *Error if it failed before; ctx's error if that takes longer.
 func (t *ticket) Accepted(ctx context.Context) error {
 	j := t.enter()
-	defer t.s.jobs.leave(j)
+	defer t.s.jobs.Leave(j)
 	for {
-		run, changed := j.look()
+		run, changed := j.Look()
 		switch {
 		case run.Status.Ended():
 			_, err := t.outcome(run)
@@ -107,12 +109,12 @@ func (t *ticket) Accepted(ctx context.Context) error {
 }
 
 // Job returns the newest state of the job.
-func (t *ticket) Job() adapter.Job { return t.live().snapshot() }
+func (t *ticket) Job() adapter.Job { return t.live().Snapshot() }
 
 // Answered says that the answer reached the client completely. A failure after a submission stays open for repeats of
 // clients that have no counter: they get the same failure again, and no new job.
 func (t *ticket) Answered() {
-	t.s.guests.leave(t.guest)
+	t.s.guests.Leave(t.guest)
 	if !record.StaysOpen(t.Job()) { // outcome has left it open
 		t.settle(adapter.DeliveryAnswered)
 	}
@@ -120,7 +122,7 @@ func (t *ticket) Answered() {
 
 // Abandoned says that the client left, or that its answer was cut.
 func (t *ticket) Abandoned() {
-	t.s.guests.leave(t.guest)
+	t.s.guests.Leave(t.guest)
 	t.settle(adapter.DeliveryAbandoned)
 }
 
@@ -130,27 +132,27 @@ func (t *ticket) settle(state adapter.DeliveryState) {
 	if t.delivery == dedup.Onlooker {
 		return
 	}
-	s, at := t.s, t.s.clock.now()
+	s, at := t.s, t.s.clock.Now()
 	j := t.live()
-	run := j.snapshot()
+	run := j.Snapshot()
 	if t.delivery < len(run.Deliveries) {
 		d := run.Deliveries[t.delivery]
 		taken := d.At.After(t.since)
 		if d.State != adapter.DeliveryAnswered && (state == adapter.DeliveryAnswered && (!taken || run.Status.Ended()) || d.State == adapter.DeliveryWaiting && !taken) {
 			d.State, d.At = state, at
-			j.deliver(t.delivery, d)
+			j.Deliver(t.delivery, d)
 		}
 	}
-	s.Ride(func(ctx context.Context, tx adapter.Tx) error {
+	s.units.Ride(func(ctx context.Context, tx adapter.Tx) error {
 		return tx.Settle(ctx, run.ID, t.delivery, state, t.since, at)
 	})
 	if state != adapter.DeliveryAbandoned {
 		return
 	}
 	if s.deps.State.Shared() {
-		s.tellLeft(run.Body)
+		s.news.ClientLeft(run.Body)
 	}
-	s.left.gone(run.Body)
+	s.left.Gone(run.Body)
 }
 
 // outcome is this client's share of an ended job.
@@ -177,7 +179,7 @@ func (t *ticket) tell(run adapter.Job) {
 	if t.delivery == dedup.Onlooker || t.delivery >= len(run.Deliveries) {
 		return
 	}
-	d, at := run.Deliveries[t.delivery], t.s.clock.now()
+	d, at := run.Deliveries[t.delivery], t.s.clock.Now()
 	untold := func(d adapter.Delivery) bool {
 		return d.State == adapter.DeliveryAbandoned && d.At.Before(run.Finished)
 	}
@@ -186,8 +188,8 @@ func (t *ticket) tell(run adapter.Job) {
 		return
 	}
 	d.At = at
-	t.live().deliver(t.delivery, d)
-	t.s.Ride(func(ctx context.Context, tx adapter.Tx) error {
+	t.live().Deliver(t.delivery, d)
+	t.s.units.Ride(func(ctx context.Context, tx adapter.Tx) error {
 		known, err := tx.Job(ctx, run.ID)
 		if err != nil || t.delivery >= len(known.Deliveries) || !untold(known.Deliveries[t.delivery]) {
 			return ignoreMissing(err)
@@ -206,8 +208,8 @@ func ignoreMissing(err error) error {
 
 // stillRunning is the answer when the client's time is over and the job's is not: the client relies on the job then.
 func (t *ticket) stillRunning(why string) *adapter.Error {
-	t.s.guests.rely(t.guest)
-	return adapter.Errorf(adapter.Timeout, "%s: ask GET /v1/jobs/%s for its result, or send the same request again.", why, t.job.Load().id())
+	t.s.guests.Rely(t.guest)
+	return adapter.Errorf(adapter.Timeout, "%s: ask GET /v1/jobs/%s for its result, or send the same request again.", why, t.job.Load().ID())
 }
 
 // Follow returns a ticket that waits for one of the caller's jobs, whoever began it, as long as the job lives. Answered
@@ -217,7 +219,7 @@ func (s *Engine) Follow(ctx context.Context, c adapter.Caller, id string) (adapt
 	if err != nil {
 		return nil, err
 	}
-	t := s.newTicket(s.jobs.of(run), adapter.Attempt{Caller: c, Stream: true}, dedup.Choice{Job: run, Delivery: dedup.Onlooker})
+	t := s.newTicket(s.jobs.Of(run), adapter.Attempt{Caller: c, Stream: true}, dedup.Choice{Job: run, Delivery: dedup.Onlooker})
 	return t, nil
 }
 
@@ -231,5 +233,5 @@ func (s *Engine) Collect(ctx context.Context, c adapter.Caller, id string) (adap
 	if len(run.Deliveries) > 0 {
 		choice.Delivery, choice.Becomes = 0, run.Deliveries[0]
 	}
-	return s.newTicket(s.jobs.of(run), adapter.Attempt{Caller: c, Stream: true}, choice), nil
+	return s.newTicket(s.jobs.Of(run), adapter.Attempt{Caller: c, Stream: true}, choice), nil
 }

@@ -42,8 +42,8 @@ func (x *acceptance) withdraw() {
 		case c.Verdict == dedup.Restarts:
 			x.s.spawn(func() { x.s.disown(c.Job) })
 		case c.Taken:
-			at := x.s.clock.now()
-			x.s.Ride(func(ctx context.Context, tx adapter.Tx) error {
+			at := x.s.clock.Now()
+			x.s.units.Ride(func(ctx context.Context, tx adapter.Tx) error {
 				return tx.Settle(ctx, c.Job.ID, c.Delivery, adapter.DeliveryAbandoned, c.Becomes.At, at)
 			})
 		}
@@ -54,7 +54,7 @@ func (x *acceptance) withdraw() {
 // it: it came to nothing. One that was begun anew since has another deadline.
 func (s *Engine) disown(run adapter.Job) {
 	for wait, tries := time.Second, 0; tries < 10 && adapter.Pause(s.life, wait); wait = min(2*wait, 30*time.Second) {
-		err := s.write(s.life, func(tx adapter.Tx) error {
+		err := s.units.Write(s.life, func(tx adapter.Tx) error {
 			landed, err := tx.LockJob(s.life, run.ID)
 			if err != nil || landed.Status.Ended() || !sameTime(landed.Deadline, run.Deadline) {
 				return err
@@ -65,7 +65,7 @@ func (s *Engine) disown(run adapter.Job) {
 				}
 			}
 			landed.Steps = nil
-			discard(&landed, s.clock.now())
+			discard(&landed, s.clock.Now())
 			return tx.PutJob(s.life, landed, s.cfg.Replica)
 		})
 		if err == nil || errors.Is(err, adapter.ErrConflict) { // a conflict: another replica has taken it over

@@ -16,7 +16,7 @@ import (
 	"testing"
 	"time"
 
-	"midgate/adapter/jobs"
+	"midgate/adapter/jobs/ledger"
 	"midgate/adapter/midjourney/simulator"
 	"midgate/adapter/sqlstore"
 	"midgate/config"
@@ -256,7 +256,7 @@ func (b *bed) balanced() {
 	defer func() { _ = books.Close() }()
 	var found []string
 	eventually(b.t, "the ledger is the sum of the jobs", func() bool {
-		found, err = jobs.Unbalanced(b.t.Context(), books)
+		found, err = ledger.Unbalanced(b.t.Context(), books)
 		return err != nil || len(found) == 0
 	})
 	if err != nil {

@@ -125,7 +125,7 @@ func open(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *gate, er
 		Accounts: fleet, Store: store, Log: log,
 		Notify: func(ctx context.Context, t adapter.NativeTask) error { return g.face.Notify(ctx, t) }, // it begins with Start
 	}, recipes, g.jobs, library)
-	core := proxy.Core{Draw: service, Edit: service, Chat: service, Keep: library, Files: library, Films: service, Natives: natives, Jobs: g.jobs, Followers: g.jobs, Spending: g.jobs, Agents: g.jobs}
+	core := proxy.Core{Draw: service, Edit: service, Chat: service, Keep: library, Files: library, Films: service, Natives: natives, Jobs: g.jobs, Followers: g.jobs, Spending: g.jobs.Spending(), Agents: g.jobs}
 	core.Hooks = hooks
 	if bus != nil {
 		g.closing(background(ctx, func(ctx context.Context) { _ = store.Hear(ctx) }))

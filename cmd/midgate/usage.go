@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"midgate/adapter"
-	"midgate/adapter/jobs"
+	"midgate/adapter/jobs/ledger"
 	"midgate/adapter/sqlstore"
 	"midgate/config"
 	"midgate/proxy/web"
@@ -45,7 +45,7 @@ func usage(ctx context.Context, p program, args []string) error {
 	table := tabwriter.NewWriter(p.out, 0, 4, 2, ' ', 0)
 	_, _ = fmt.Fprintln(table, "key\twindow\tjobs\tspent\theld\tof\tresets")
 	for _, name := range names {
-		u, err := jobs.ReadUsage(ctx, state, cfg.Spend, web.OwnerOf(name), name, time.Now())
+		u, err := ledger.ReadUsage(ctx, state, cfg.Spend, web.OwnerOf(name), name, time.Now())
 		if err != nil {
 			return err
 		}

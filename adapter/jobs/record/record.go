@@ -36,6 +36,16 @@ func AnyPaid(steps []adapter.Step) bool {
 	})
 }
 
+// PaidSteps are the names of the steps that were paid.
+func PaidSteps(run adapter.Job) (names []string) {
+	for _, st := range run.Steps {
+		if st.Paid() {
+			names = append(names, st.Name)
+		}
+	}
+	return names
+}
+
 // CameToNothing reports whether a job failed before anything was submitted, for a reason that passes: its repeat is the
 // first real try then, not one that has to get the same failure again.
 func CameToNothing(r adapter.Job) bool {

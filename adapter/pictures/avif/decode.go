@@ -45,7 +45,28 @@ var compiled = sync.OnceValues(func() (*decoder, error) {
 	if err != nil {
 		return nil, fmt.Errorf("avif: unpack the decoder: %w", err)
 	}
-	r := wazero.NewRuntimeWithConfig(ctx, wazero.NewRuntimeConfig().WithMemoryLimitPages(maxPages).WithCloseOnContextDone(true))
+	return started(ctx, code, wazero.NewRuntimeConfigCompiler, wazero.NewRuntimeConfigInterpreter)
+})
+
+// started makes the decoder ready, by the first way that works: compiled to machine code or, where the system gives no memory that can
+// be written and run (systemd's MemoryDenyWriteExecute, SELinux) or wazero knows no compiler for it, interpreted, which is slow.
+func started(ctx context.Context, code []byte, ways ...func() wazero.RuntimeConfig) (d *decoder, err error) {
+	for _, way := range ways {
+		if d, err = start(ctx, code, way); err == nil {
+			return d, nil
+		}
+	}
+	return nil, err
+}
+
+// start makes it ready in one way. wazero panics where it gets no memory for its machine code.
+func start(ctx context.Context, code []byte, way func() wazero.RuntimeConfig) (_ *decoder, err error) {
+	defer func() {
+		if why := recover(); why != nil {
+			err = fmt.Errorf("avif: start the decoder: %v", why)
+		}
+	}()
+	r := wazero.NewRuntimeWithConfig(ctx, way().WithMemoryLimitPages(maxPages).WithCloseOnContextDone(true))
 	if _, err := wasi_snapshot_preview1.Instantiate(ctx, r); err != nil {
 		return nil, fmt.Errorf("avif: start the decoder: %w", err)
 	}
@@ -54,7 +75,7 @@ var compiled = sync.OnceValues(func() (*decoder, error) {
 		return nil, fmt.Errorf("avif: compile the decoder: %w", err)
 	}
 	return &decoder{r, m}, nil
-})
+}
 
 // Decode decodes a picture of w×h pixels, of a sequence the first one. Deep colours become 8 bits.
 func Decode(file []byte, w, h int) (*image.RGBA, error) {
@@ -62,6 +83,11 @@ func Decode(file []byte, w, h int) (*image.RGBA, error) {
 	if err != nil {
 		return nil, err
 	}
+	return d.picture(file, w, h)
+}
+
+// picture decodes one.
+func (d *decoder) picture(file []byte, w, h int) (*image.RGBA, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), maxTime)
 	defer cancel()
 	instance, err := d.runtime.InstantiateModule(ctx, d.module, wazero.NewModuleConfig().WithName("").WithStartFunctions("_initialize"))

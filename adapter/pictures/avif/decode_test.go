@@ -2,11 +2,17 @@ package avif
 
 import (
 	"bytes"
+	"compress/gzip"
 	"errors"
 	"image/color"
+	"io"
 	"os"
+	"strings"
 	"sync"
+	"syscall"
 	"testing"
+
+	"github.com/tetratelabs/wazero"
 )
 
 // grid is a picture of 64×48 pixels whose quarters have a colour each.
@@ -55,5 +61,32 @@ func TestDecode_RefusesWhatIsBroken(t *testing.T) {
 	}
 	if _, err := Decode(file, 1<<12, 1<<12); !errors.Is(err, ErrDecode) {
 		t.Errorf("Decode of a picture that is announced larger = %v, want %v", err, ErrDecode)
+	}
+}
+
+// Where no memory may be written and run, wazero's compiler panics: the decoder is interpreted then.
+func TestStarted_WithoutMemoryForMachineCode(t *testing.T) {
+	z, err := gzip.NewReader(bytes.NewReader(compressed))
+	if err != nil {
+		t.Fatal(err)
+	}
+	code, err := io.ReadAll(z)
+	if err != nil {
+		t.Fatal(err)
+	}
+	denied := func() wazero.RuntimeConfig { panic(syscall.EACCES) }
+	d, err := started(t.Context(), code, denied, wazero.NewRuntimeConfigInterpreter)
+	if err != nil {
+		t.Fatal(err)
+	}
+	img, err := d.picture(grid(t), 64, 48)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := img.RGBAAt(16, 12); !near(got.R, 200) || !near(got.G, 40) || !near(got.B, 40) {
+		t.Errorf("the interpreted decoder shows %v, want about 200 40 40", got)
+	}
+	if _, err := started(t.Context(), code, denied); err == nil || !strings.Contains(err.Error(), "permission denied") {
+		t.Errorf("without any way it says %v", err)
 	}
 }

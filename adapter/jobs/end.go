@@ -1,0 +1,152 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"midgate/adapter"
+	"midgate/adapter/jobs/active"
+	"midgate/adapter/jobs/ledger"
+	"midgate/adapter/jobs/record"
+)
+
+// ending is an execution that is over.
+type ending struct {
+	s *Engine
+	q *Execution
+}
+
+// conclude records how the job came out, unless it is to be resumed: at the next start, or by the replica that took it.
+func (e ending) conclude(result adapter.Result, err error) {
+	s, q, j := e.s, e.q, e.q.job
+	if s.life.Err() != nil && err != nil {
+		q.withdraw()
+		return
+	}
+	if errors.Is(err, errLost) {
+		j.Release(q, nil)
+		return
+	}
+	failure := e.failure(err)
+	var run adapter.Job
+	if errors.Is(err, errDeserted) || errors.Is(context.Cause(q.ctx), errDeserted) {
+		run = j.Snapshot() // the record says so already, and a repeat may have begun the job anew since
+		record.Conclude(&run, result, failure, s.clock.Now())
+	} else if run, err = e.record(result, failure); err != nil && !errors.Is(err, adapter.ErrConflict) {
+		return // midgate stops: the next process finds the pictures
+	} else if err != nil {
+		j.Release(q, nil)
+		return
+	}
+	countPaid(s.deps.Observer, run, q.counted) // before anybody hears that it is over
+	if s.deps.Stored != nil {
+		s.deps.Stored(q.resumed, q.records...)
+	}
+	previews, last := j.Release(q, &run)
+	for _, name := range previews {
+		if err := s.deps.Pictures.Delete(context.WithoutCancel(q.ctx), name); err != nil {
+			s.deps.Log.Warn("a preview could not be deleted", "name", name, "error", err)
+		}
+	}
+	if last {
+		s.guests.Over(run.ID)
+	}
+	s.news.Changed(run.ID)
+	count(s.deps.Observer, run, failure)
+}
+
+// record writes the job's result with all records of its pictures, in one commit. What was made is paid, so this is
+// tried until it is written or midgate stops.
+func (e ending) record(result adapter.Result, failure *adapter.Error) (run adapter.Job, err error) {
+	s, q := e.s, e.q
+	keep := context.WithoutCancel(q.ctx)
+	for wait := 100 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
+		run = q.job.Snapshot()
+		record.Conclude(&run, result, failure, s.clock.Now())
+		ledger.Bill(&run)
+		err = s.units.Write(keep, func(tx adapter.Tx) error { return e.put(keep, tx, run) })
+		switch {
+		case err == nil, errors.Is(err, adapter.ErrConflict):
+			return run, err
+		}
+		s.deps.Log.Error("a result could not be recorded; trying again", "job", run.ID, "error", err)
+		if !adapter.Pause(s.life, wait) {
+			return run, err
+		}
+	}
+}
+
+func (e ending) put(ctx context.Context, tx adapter.Tx, run adapter.Job) error {
+	q := e.q
+	if err := tx.PutJob(ctx, run, q.s.cfg.Replica); err != nil {
+		return err
+	}
+	fresh := q.unsent()
+	for _, st := range run.Steps {
+		if st.Name == fresh {
+			if err := tx.DropStep(ctx, run.ID, st.Name); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := tx.PutStep(ctx, run.ID, st); err != nil {
+			return err
+		}
+	}
+	return tx.PutImages(ctx, q.records...)
+}
+
+// countPaid tells metrics what a job that has ended paid for, as its record says.
+func countPaid(o adapter.Observer, run adapter.Job, counted []string) {
+	paid, sold := o.Paid, o.Sold
+	for _, st := range run.Steps {
+		if !st.Paid() || slices.Contains(counted, st.Name) {
+			continue
+		}
+		if paid != nil {
+			paid(string(run.Kind), st.Upstream, 1)
+		}
+		if sold != nil && !st.Refunded {
+			sold(run.Caller, st.Sold, string(st.Speed), st.Cost())
+		}
+	}
+}
+
+// count tells metrics of a job that has ended.
+func count(o adapter.Observer, run adapter.Job, failure *adapter.Error) {
+	if o.JobEnded == nil {
+		return
+	}
+	outcome := string(run.Status)
+	switch {
+	case failure == nil, failure.Kind == adapter.Cancelled:
+	case failure.Code == clientLeft:
+		outcome = clientLeft // no trouble of an upstream's
+	default:
+		outcome = string(failure.Kind)
+	}
+	o.JobEnded(string(run.Kind), run.Upstream, run.Speed, outcome, run.Finished.Sub(run.Created))
+}
+
+// failure turns whatever ended an execution into what its clients are told, and logs what they are not.
+func (e ending) failure(err error) *adapter.Error {
+	s, q := e.s, e.q
+	run := q.job.Snapshot()
+	var known *adapter.Error
+	switch cause := context.Cause(q.ctx); {
+	case err == nil:
+		return nil
+	case errors.Is(err, active.ErrCancelled) || errors.Is(cause, active.ErrCancelled):
+		return &adapter.Error{Kind: adapter.Cancelled, Code: "job_cancelled", Message: "The job was cancelled."}
+	case errors.As(err, &known):
+		s.deps.Log.Info("a job failed", "job", run.ID, "kind", string(known.Kind), "error", err)
+		return known
+	case errors.Is(err, errDeadline) || errors.Is(cause, errDeadline):
+		return adapter.Errorf(adapter.Overdue, "Midjourney did not finish job %s within %s, so nobody waits for it any more.", run.ID, s.cfg.JobDeadline)
+	default:
+		s.deps.Log.Error("a job failed unexpectedly", "job", run.ID, "error", err)
+		return &adapter.Error{Kind: adapter.Internal, Message: "Internal server error."}
+	}
+}
