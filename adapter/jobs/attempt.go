@@ -18,7 +18,7 @@ func (x *acceptance) decide(ctx context.Context) (c dedup.Choice, err error) {
 	s := x.s
 	patience := unit.Patience
 	if s.deps.State.Shared() {
-		patience = unit.PatienceShared
+		patience = unit.PatienceAmong
 	}
 	// The client may leave while the record is written: what is written, and who joins it, must not depend on that.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)

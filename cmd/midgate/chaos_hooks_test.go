@@ -61,7 +61,7 @@ func TestWebhooksOfEveryKindAreHintsOnly(t *testing.T) {
 			}
 		})
 	}()
-	eventually(t, "the upstream has two jobs", func() bool { return len(b.hooks("cliff 7")) == 1 && len(b.hooks("cliff 6")) == 1 })
+	eventually(t, "the upstream has two jobs", func() bool { return len(b.hooks("cliff 7")) == 1 && len(b.hooks("cliff 6")) == 1 && len(b.sim.Tasks()) >= 2 })
 	mine, other := b.hooks("cliff 7")[0], ""
 	for _, task := range b.sim.Tasks() {
 		if strings.Contains(task.Prompt, "cliff 6") {
@@ -116,7 +116,7 @@ func TestAStormOfWebhooksIsWeathered(t *testing.T) {
 	before := b.answers(time.Second) // on this machine, with whatever else it does
 	drawing := make(chan drawn, 1)
 	go func() { drawing <- b.generation("a lighthouse", 2).must(t, 0) }()
-	eventually(t, "the upstream has the job", func() bool { return len(b.hooks("a lighthouse")) == 1 })
+	eventually(t, "the upstream has the job", func() bool { return len(b.hooks("a lighthouse")) == 1 && len(b.sim.Tasks()) == 1 })
 	hook := b.hooks("a lighthouse")[0]
 	lie := fmt.Sprintf(`{"id": %q, "status": "SUCCESS", "progress": "100%%"}`, b.sim.Tasks()[0].ID)
 	var storm sync.WaitGroup

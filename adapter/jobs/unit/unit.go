@@ -12,9 +12,11 @@ import (
 )
 
 const (
-	// Patience is how long an attempt may wait for the state; where it is shared, another replica can be asked.
+	// Patience is how long an attempt may wait for the state. Where it is shared another replica can be asked, but a burst of
+	// attempts at one budget waits in a row there, too.
 	Patience       = 10 * time.Second
-	PatienceShared = 2 * time.Second
+	PatienceAmong  = 5 * time.Second
+	PatienceShared = 2 * time.Second // of everything else where the state is shared
 
 	// flushAfter is how long what rides waits for a unit.
 	flushAfter = 5 * time.Second
