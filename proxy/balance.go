@@ -249,7 +249,7 @@ func (s *Server) buckets(c *gin.Context, show func(key string, sale adapter.Sale
 	for day := since; day.Before(until) && len(days) < 366; day = day.AddDate(0, 0, 1) {
 		days = append(days, bucketJSON{Object: "bucket", Start: day.Unix(), End: day.AddDate(0, 0, 1).Unix(), Results: []any{}})
 	}
-	for _, name := range s.keyNames(c) {
+	for _, name := range s.keyNames() {
 		sales, err := s.core.Spending.Sales(c.Request.Context(), web.OwnerOf(name), since, until)
 		if err != nil {
 			return err

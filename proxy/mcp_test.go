@@ -160,7 +160,7 @@ func script(t *testing.T, h *house, a agent) {
 		if !strings.Contains(drawn.text, p.ID+" ![") || !strings.Contains(drawn.text, p.URL) {
 			t.Errorf("the text does not show %s at %s:\n%s", p.ID, p.URL, drawn.text)
 		}
-		if resp, err := http.Get(p.URL); err != nil || resp.StatusCode != 200 { //nolint:bodyclose // the process ends soon
+		if resp, err := http.Get(p.URL); err != nil || resp.StatusCode != 200 {
 			t.Errorf("GET %s: %v", p.URL, err)
 		}
 	}

@@ -109,7 +109,7 @@ func (s *Server) allUsage(c *gin.Context, window string, group []string) error {
 		Object string      `json:"object"`
 		Data   []usageJSON `json:"data"`
 	}{"list", []usageJSON{}}
-	for _, name := range s.keyNames(c) {
+	for _, name := range s.keyNames() {
 		u, err := s.usageOf(c.Request.Context(), web.OwnerOf(name), name, window, group)
 		if err != nil {
 			return err
@@ -121,7 +121,7 @@ func (s *Server) allUsage(c *gin.Context, window string, group []string) error {
 }
 
 // keyNames are all names that there are.
-func (s *Server) keyNames(c *gin.Context) []string {
+func (s *Server) keyNames() []string {
 	names := append(s.KeyNames(), s.core.Spending.KeyNames()...)
 	slices.Sort(names)
 	return slices.Compact(names)

@@ -61,7 +61,9 @@ func TestWebhooksOfEveryKindAreHintsOnly(t *testing.T) {
 			}
 		})
 	}()
-	eventually(t, "the upstream has two jobs", func() bool { return len(b.hooks("cliff 7")) == 1 && len(b.hooks("cliff 6")) == 1 && len(b.sim.Tasks()) >= 2 })
+	eventually(t, "the upstream has two jobs", func() bool {
+		return len(b.hooks("cliff 7")) == 1 && len(b.hooks("cliff 6")) == 1 && len(b.sim.Tasks()) >= 2
+	})
 	mine, other := b.hooks("cliff 7")[0], ""
 	for _, task := range b.sim.Tasks() {
 		if strings.Contains(task.Prompt, "cliff 6") {

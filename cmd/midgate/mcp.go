@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -61,7 +62,7 @@ const socketName = "mcp.sock"
 
 // runHere bridges to a midgate in this process, or to the one that has the folder already.
 func (b *bridge) runHere(ctx context.Context, p program, file string) error {
-	cfg, err := config.Load(config.Source{Environ: append(p.environ[:len(p.environ):len(p.environ)], "MIDGATE_LISTEN=127.0.0.1:0"), File: file, Terminal: p.terminal})
+	cfg, err := config.Load(config.Source{Environ: append(slices.Clip(p.environ), "MIDGATE_LISTEN=127.0.0.1:0"), File: file, Terminal: p.terminal})
 	if err != nil {
 		return err
 	}

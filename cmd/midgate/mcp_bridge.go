@@ -141,9 +141,17 @@ func (b *bridge) carry(ctx context.Context, m message, line []byte) {
 	}
 	b.say("%v", err)
 	if len(m.ID) > 0 {
-		text, _ := json.Marshal(err.Error()) // it is a text
-		b.write(fmt.Appendf(nil, `{"jsonrpc":"2.0","id":%s,"error":{"code":-32000,"message":%s}}`, m.ID, text))
+		b.refuse(m, err.Error())
 	}
+}
+
+// refuse answers a call with an error.
+func (b *bridge) refuse(m message, says string) {
+	text, err := json.Marshal(says)
+	if err != nil {
+		text = []byte(`"midgate failed"`)
+	}
+	b.write(fmt.Appendf(nil, `{"jsonrpc":"2.0","id":%s,"error":{"code":-32000,"message":%s}}`, m.ID, text))
 }
 
 // post sends a message once; answered is true when its answer is out.
@@ -191,8 +199,7 @@ func (b *bridge) refused(m message, status int, body []byte) (bool, error) {
 		says += " (MIDGATE_KEY)"
 	}
 	if len(m.ID) > 0 {
-		text, _ := json.Marshal(fmt.Sprintf("midgate answers %d: %s", status, says)) // it is a text
-		b.write(fmt.Appendf(nil, `{"jsonrpc":"2.0","id":%s,"error":{"code":-32000,"message":%s}}`, m.ID, text))
+		b.refuse(m, fmt.Sprintf("midgate answers %d: %s", status, says))
 	}
 	b.say("midgate answers %d: %s", status, says)
 	return true, nil

@@ -22,6 +22,11 @@ var madeName = regexp.MustCompile(`^(img|video)_[A-Z2-7]{26}\.(png|jpg|webp|mp4|
 // maxSaved is how large a file may be that is stored.
 const maxSaved = 1 << 30
 
+// addressed is a picture or a video of an answer.
+type addressed struct {
+	URL string `json:"url"`
+}
+
 // saved stores what an answer shows in full size, and adds where it is to the text: agents want files. An answer that only
 // lists pictures stays as it is.
 func (b *bridge) saved(ctx context.Context, answer []byte) []byte {
@@ -29,10 +34,9 @@ func (b *bridge) saved(ctx context.Context, answer []byte) []byte {
 		Result struct {
 			Meta struct {
 				Result struct {
-					Job              *struct{} `json:"job"`
-					Pictures, Videos []struct {
-						URL string `json:"url"`
-					}
+					Job      *struct{}   `json:"job"`
+					Pictures []addressed `json:"pictures"`
+					Videos   []addressed `json:"videos"`
 				} `json:"midgate/result"`
 			} `json:"_meta"`
 		} `json:"result"`
@@ -96,7 +100,7 @@ func (b *bridge) store(ctx context.Context, address string) (string, error) {
 	if _, err := os.Stat(name); err == nil {
 		return name, nil
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // a folder of the user, for other programs too
 		return "", err
 	}
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
@@ -133,7 +137,7 @@ func whole(name string, from io.Reader, length int64) (err error) {
 		err = io.ErrUnexpectedEOF
 	}
 	if err == nil {
-		err = os.Chmod(f.Name(), 0o644)
+		err = os.Chmod(f.Name(), 0o644) //nolint:gosec // pictures are for other programs too
 	}
 	if err == nil {
 		err = os.Rename(f.Name(), name)

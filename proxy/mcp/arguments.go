@@ -40,7 +40,7 @@ func (a arguments) text(name string) string {
 func (a arguments) texts(name string) (texts []string) {
 	list, _ := a[name].([]any)
 	for _, v := range list {
-		texts = append(texts, v.(string)) //nolint:errcheck // the schema says so
+		texts = append(texts, v.(string)) // the schema says so
 	}
 	return texts
 }
@@ -67,7 +67,7 @@ func (a arguments) waits() (time.Duration, bool) {
 func (a arguments) holes() (holes []adapter.Hole) {
 	list, _ := a["region"].([]any)
 	for _, v := range list {
-		r := arguments(v.(map[string]any)) //nolint:errcheck // the schema says so
+		r := arguments(v.(map[string]any)) // the schema says so
 		holes = append(holes, adapter.Hole{Left: r.number("left"), Top: r.number("top"), Width: r.number("width"), Height: r.number("height"), Ellipse: r.text("shape") == "ellipse"})
 	}
 	return holes

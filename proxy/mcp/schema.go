@@ -120,7 +120,7 @@ func (s *schema) readArray(name string, v any) (any, error) {
 }
 
 func (s *schema) readText(name string, v any) (any, error) {
-	text := ""
+	var text string
 	switch v := v.(type) {
 	case string:
 		text = strings.TrimSpace(v)

@@ -49,7 +49,7 @@ func (w *stream) comment() {
 		w.Header().Set("Content-Type", "text/event-stream")
 		w.begin(http.StatusOK)
 	}
-	w.put([]byte(": alive\n\n"))
+	_, _ = w.put([]byte(": alive\n\n")) // its error is kept in w.err
 	w.flush()
 	w.timer.Reset(w.every)
 }

@@ -35,11 +35,9 @@ func (s *Routes) submit(c *gin.Context, route string) error {
 	if err != nil {
 		return err
 	}
-	job := t.Job()
 	web.Announce(c, t)
 	failure := t.Accepted(c.Request.Context())
-	job = t.Job()
-	answer, ok := submitted(job)
+	answer, ok := submitted(t.Job())
 	switch {
 	case ok: // accepted, whatever became of it since: its task tells
 		s.WriteJSON(c, 200, answer)

@@ -62,8 +62,8 @@ func TestGatekeeper_OtherKeysCountAtOnce(t *testing.T) {
 // TestExplain_OfKeysThatMayNot: what a key may not do is told in OpenAI's shape.
 func TestExplain_OfKeysThatMayNot(t *testing.T) {
 	x := Explain(&adapter.Error{Kind: adapter.Forbidden, Code: "model_not_allowed", Param: "model", Message: "No."}, ErrorContext{})
-	got, _ := json.Marshal(envelope{x.Problem})
-	if want := `{"error":{"message":"No.","type":"invalid_request_error","param":"model","code":"model_not_allowed"}}`; x.status != 403 || string(got) != want {
+	got, err := json.Marshal(envelope{x.Problem})
+	if want := `{"error":{"message":"No.","type":"invalid_request_error","param":"model","code":"model_not_allowed"}}`; err != nil || x.status != 403 || string(got) != want {
 		t.Errorf("%d %s, want 403 %s", x.status, got, want)
 	}
 }
