@@ -74,9 +74,26 @@ export async function buttons(page, shoot) {
   await step('a favourite is kept, and can be taken back', async () => {
     await page.getByRole('button', { name: 'Favourite' }).click()
     await page.waitForFunction(() => document.querySelector('[data-key=l]').getAttribute('aria-pressed') === 'true')
+    // Lists that were answered before the press, and come after it, change nothing.
+    const late = []
+    let press
+    const pressed = new Promise((done) => (press = done))
+    await page.route('**/v1/images?*', (r) => {
+      late.push(r.fetch().then(async (answer) => {
+        await pressed
+        await r.fulfill({ response: answer })
+      }))
+    })
     await page.reload()
+    await page.locator('[data-key=l][aria-pressed=true]').waitFor()
+    await page.waitForRequest('**/v1/images?*', { timeout: 1000 }).catch(() => {}) // it may have been asked for already
     await page.locator('[data-key=l][aria-pressed=true]').click()
     await page.locator('[data-key=l][aria-pressed=false]').waitFor()
+    press()
+    await Promise.all(late)
+    fine('a list is asked for on the way', late.length > 0)
+    await page.unroute('**/v1/images?*')
+    await page.waitForFunction(() => document.querySelector('[data-key=l]').getAttribute('aria-pressed') === 'false')
   })
 
   await step('a press that does not work says so over the picture, and what helps', async () => {

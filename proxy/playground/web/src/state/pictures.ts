@@ -68,11 +68,14 @@ export function wordsOf(p: Picture): string {
   return ''
 }
 
+/** What was pressed here a moment ago: an answer that was asked for before does not know it yet. */
+export const marks = new Map<string, { favorite: boolean }>()
+
 /** learn takes records over. */
 export function learn(records: Picture[]): void {
   const next = new Map(known.value)
   for (const p of records) {
-    next.set(p.id, p)
+    next.set(p.id, { ...p, ...marks.get(p.id) })
     if (p.grid) grids.add(p.grid)
   }
   known.value = next
