@@ -27,6 +27,7 @@ import (
 type stage struct {
 	*httptest.Server
 	tasks atomic.Int64
+	looks atomic.Int64 // how often it was asked for tasks
 	over  atomic.Bool
 	grid  []byte
 }
@@ -43,6 +44,7 @@ func newStage(b *testing.B) *stage {
 		_, _ = fmt.Fprintf(w, `{"code":1,"description":"ok","result":"%d"}`, 1_700_000_000_000_000+s.tasks.Add(1))
 	})
 	mux.HandleFunc("POST /mj/task/list-by-condition", func(w http.ResponseWriter, r *http.Request) {
+		s.looks.Add(1)
 		var asked struct{ IDs []string }
 		_ = json.NewDecoder(r.Body).Decode(&asked)
 		list := []json.RawMessage{}
@@ -51,7 +53,10 @@ func newStage(b *testing.B) *stage {
 		}
 		_ = json.NewEncoder(w).Encode(list)
 	})
-	mux.HandleFunc("GET /mj/task/{id}/fetch", func(w http.ResponseWriter, r *http.Request) { _, _ = w.Write(s.task(r.PathValue("id"))) })
+	mux.HandleFunc("GET /mj/task/{id}/fetch", func(w http.ResponseWriter, r *http.Request) {
+		s.looks.Add(1)
+		_, _ = w.Write(s.task(r.PathValue("id")))
+	})
 	mux.HandleFunc("GET /grids/{id}", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "image/png")
 		_, _ = w.Write(s.grid)
@@ -77,13 +82,17 @@ func crowdGate(b *testing.B, upstream string, under ...string) (pid int, address
 
 func crowdGateOn(b *testing.B, upstream, dir string, under ...string) (pid int, address string) {
 	b.Helper()
-	environ := []string{
-		"MIDGATE_UPSTREAM_URL=" + upstream, "MIDGATE_UPSTREAM_KEY=k", "MIDGATE_AUTH=none", "MIDGATE_LISTEN=127.0.0.1:0",
-		"MIDGATE_DATA_DIR=" + dir, "MIDGATE_MAX_IN_FLIGHT=10000", "MIDGATE_MAX_QUEUE=10000", "MIDGATE_LOG_FORMAT=json", "MIDGATE_SHARE_WINDOW=0", "PATH=" + os.Getenv("PATH"),
-	}
+	environ := crowdSettings(upstream, dir)
 	gate, address, ended := benchGate(b, benchBinary(b), environ, under...)
 	b.Cleanup(func() { _ = syscall.Kill(-gate.Process.Pid, syscall.SIGKILL); ended() })
 	return gate.Process.Pid, address
+}
+
+func crowdSettings(upstream, dir string) []string {
+	return []string{
+		"MIDGATE_UPSTREAM_URL=" + upstream, "MIDGATE_UPSTREAM_KEY=k", "MIDGATE_AUTH=none", "MIDGATE_LISTEN=127.0.0.1:0",
+		"MIDGATE_DATA_DIR=" + dir, "MIDGATE_MAX_IN_FLIGHT=10000", "MIDGATE_MAX_QUEUE=10000", "MIDGATE_LOG_FORMAT=json", "MIDGATE_SHARE_WINDOW=0", "PATH=" + os.Getenv("PATH"),
+	}
 }
 
 // throng sends requests that wait, each on a connection of its own.
