@@ -29,7 +29,7 @@ FROM_cyclonedx-gomod := github.com/CycloneDX/cyclonedx-gomod/cmd
 
 # Debian packages that tests need, each with the program that shows whether it is there. While they are installed, a policy
 # keeps what they bring from being started as a service.
-NEEDED := gcc:gcc curl:curl chromium:chromium strace:strace /usr/sbin/nginx:nginx pg_ctlcluster:postgresql
+NEEDED := gcc:gcc curl:curl sqlite3:sqlite3 chromium:chromium strace:strace /usr/sbin/nginx:nginx pg_ctlcluster:postgresql
 # Packages that only compute: SQLite, codecs, checksums. The race detector makes them ten times slower and would find nothing of
 # ours in them, so it watches everything else. None of them may use sync.Map or another generic of sync: the linker keeps one
 # copy of it for the whole program, and the detector would not see what an unwatched copy does.

@@ -8,61 +8,99 @@ import (
 	"testing"
 )
 
-var update = flag.Bool("update", false, "write the table of settings into README.md")
+var update = flag.Bool("update", false, "write the settings into README.md and the help's topic")
 
-const readme = "../README.md"
+const (
+	readme = "../README.md"
+	topic  = "../cmd/midgate/help/settings.md" // midgate help settings
+	money  = "../cmd/midgate/help/money.md"
+)
 
-// table is the README's table of settings.
-func table() string {
+// page reads a page of the documentation.
+func page(t *testing.T, name string) string {
+	t.Helper()
+	raw, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(raw)
+}
+
+// otherwise is what applies where a setting is not given, as the pages say it.
+func otherwise(s Setting) string {
+	switch {
+	case s.Depends != "":
+		return s.Depends
+	case s.Default != "":
+		return "`" + s.Default + "`"
+	}
+	return "–"
+}
+
+// everySetting is the topic's list of all settings. Each has a heading, so that a link can lead to it.
+func everySetting() string {
 	var b strings.Builder
-	b.WriteString("| variable | default | meaning |\n|---|---|---|\n")
 	for _, s := range Settings {
-		otherwise := "–"
-		switch {
-		case s.Depends != "":
-			otherwise = s.Depends
-		case s.Default != "":
-			otherwise = "`" + s.Default + "`"
-		}
-		b.WriteString("| `" + s.Name + "` | " + otherwise + " | " + s.Meaning + " |\n")
+		b.WriteString("\n### " + s.Name + "\n\n" + strings.ToUpper(s.Meaning[:1]) + s.Meaning[1:] + ".\nDefault: " + otherwise(s) + "\n")
 	}
 	return b.String()
 }
 
-func TestREADMEListsEverySetting(t *testing.T) {
-	raw, err := os.ReadFile(readme)
-	if err != nil {
-		t.Fatal(err)
-	}
-	before, rest, found := strings.Cut(string(raw), "| variable |")
-	_, after, ends := strings.Cut(rest, "\n\n")
-	if !found || !ends {
-		t.Fatal("README.md has no table that begins with | variable |")
-	}
-	want := before + table() + "\n" + after
+// compare fails the test, or writes the page, where the page is not as it should be.
+func compare(t *testing.T, name, got, want string) {
+	t.Helper()
 	if *update {
-		if err := os.WriteFile(readme, []byte(want), 0o644); err != nil {
+		if err := os.WriteFile(name, []byte(want), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		return
 	}
-	if string(raw) == want {
-		return
+	if got != want {
+		t.Errorf("%s differs from the settings in the code; go test ./config -run README -update writes it", name)
 	}
-	for line := range strings.SplitSeq(table(), "\n") {
-		if !strings.Contains(string(raw), line) {
-			t.Errorf("README.md lacks the line\n%s", line)
+}
+
+func TestREADMEsHelpListsEverySetting(t *testing.T) {
+	const title = "## Every setting\n"
+	got := page(t, topic)
+	before, _, found := strings.Cut(got, title)
+	if !found {
+		t.Fatalf("%s has no line %q", topic, title)
+	}
+	compare(t, topic, got, before+title+everySetting())
+}
+
+// The README has the settings that matter most, each as the code has it.
+func TestREADMEListsTheSettingsThatMatter(t *testing.T) {
+	got := page(t, readme)
+	before, rest, found := strings.Cut(got, "| variable | default | meaning |\n|---|---|---|\n")
+	rows, after, ends := strings.Cut(rest, "\n\n")
+	if !found || !ends {
+		t.Fatal("README.md has no table that begins with | variable | default | meaning |")
+	}
+	named := map[string]bool{}
+	for row := range strings.SplitSeq(rows, "\n") {
+		name, _, _ := strings.Cut(strings.TrimPrefix(row, "| `"), "`")
+		named[name] = true
+	}
+	var table strings.Builder
+	for _, s := range Settings {
+		if named[s.Name] {
+			table.WriteString("| `" + s.Name + "` | " + otherwise(s) + " | " + s.Meaning + " |\n")
+			delete(named, s.Name)
 		}
 	}
-	t.Error("the table of settings in README.md differs from the code; go test ./config -run README -update writes it")
+	for name := range named {
+		t.Errorf("README.md lists %q, which is no setting", name)
+	}
+	if n := strings.Count(table.String(), "\n"); n < 10 {
+		t.Errorf("README.md lists %d settings, want the ten that matter", n)
+	}
+	compare(t, readme, got, before+"| variable | default | meaning |\n|---|---|---|\n"+table.String()+"\n"+after)
 }
 
 func TestREADMEsListOfUpstreamsIsUnderstood(t *testing.T) {
-	raw, err := os.ReadFile(readme)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, example, _ := strings.Cut(string(raw), "```yaml\nupstreams:")
+	_, example, _ := strings.Cut(page(t, topic), "```yaml\nupstreams:")
 	example, _, _ = strings.Cut(example, "```")
 	key := filepath.Join(t.TempDir(), "key")
 	write(t, key, "k")
@@ -77,18 +115,16 @@ func TestREADMEsListOfUpstreamsIsUnderstood(t *testing.T) {
 	}
 }
 
-func TestREADMEsKeysFileIsUnderstood(t *testing.T) {
-	raw, err := os.ReadFile(readme)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, example, _ := strings.Cut(string(raw), "```yaml\nprices:")
-	example, _, _ = strings.Cut(example, "```")
-	k, err := parseKeys([]byte("prices:"+example), "keys.yaml", Config{}, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(k.Keys) != 1 || k.Keys[0].Policy.Budget.None() || !k.Keys[0].Policy.Admin || len(k.Keys[0].Hashes) != 1 {
-		t.Errorf("the example is read as %+v", k)
+func TestREADMEsKeysFilesAreUnderstood(t *testing.T) {
+	for name, admin := range map[string]bool{readme: false, money: true} {
+		_, example, _ := strings.Cut(page(t, name), "```yaml\nprices:")
+		example, _, _ = strings.Cut(example, "```")
+		k, err := parseKeys([]byte("prices:"+example), "keys.yaml", Config{}, nil)
+		if err != nil {
+			t.Fatal(name, err)
+		}
+		if len(k.Keys) != 1 || k.Keys[0].Policy.Budget.None() || k.Keys[0].Policy.Admin != admin || len(k.Keys[0].Hashes) != 1 {
+			t.Errorf("the example of %s is read as %+v", name, k)
+		}
 	}
 }

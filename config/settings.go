@@ -13,7 +13,7 @@ type Setting struct {
 	Name    string // of the variable
 	Default string // what applies when nothing is given, written as a value; empty: none
 	Depends string // the default in words, where it depends on other settings
-	Meaning string // for the README
+	Meaning string // for the README and `midgate help settings`
 	Secret  bool   // its value is never shown; NAME_FILE may name a file that holds it
 	kind
 }
@@ -23,7 +23,7 @@ func (s Setting) Key() string { return key(s.Name) }
 
 func key(name string) string { return strings.ToLower(strings.TrimPrefix(name, prefix)) }
 
-// Settings are all settings in the order of the README's table, which a test compares with it.
+// Settings are all settings in the order of `midgate help settings`, which a test compares with it.
 var Settings = []Setting{
 	{
 		Name: "MIDGATE_LISTEN", Default: ":8080", kind: text(address, func(d *draft) *string { return &d.Listen }),
@@ -56,7 +56,7 @@ var Settings = []Setting{
 	},
 	{
 		Name: "MIDGATE_KEYS_FILE", kind: text(anyFile, func(d *draft) *string { return &d.KeysFile }),
-		Meaning: "YAML file of keys with hashes, limits, budgets and prices ([who may spend what](#who-may-spend-what)); read again when it changes",
+		Meaning: "YAML file of keys with hashes, limits, budgets and prices (`midgate help money`); read again when it changes",
 	},
 	{
 		Name: "MIDGATE_AUTH", Depends: "`keys` if there are keys, else `passthrough` if there is no upstream key, else refuse to start", kind: authMode,

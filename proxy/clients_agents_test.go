@@ -188,17 +188,17 @@ func TestTheInspectorFindsNothing(t *testing.T) {
 	h.costs(t, 1)
 }
 
-// The README's programs connect as they stand.
+// The programs of `midgate help agents` connect as they stand.
 func TestTheReadmesAgentsConnect(t *testing.T) {
-	readme, err := os.ReadFile(filepath.Join("..", "README.md"))
+	page, err := os.ReadFile(filepath.Join("..", "cmd", "midgate", "help", "agents.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, rest, _ := strings.Cut(string(readme), "<b>Programs</b>: AI SDK")
+	_, rest, _ := strings.Cut(string(page), "## Programs: AI SDK")
 	_, rest, _ = strings.Cut(rest, "```ts\n")
 	code, _, found := strings.Cut(rest, "```")
 	if !found {
-		t.Fatal("the README has no such code")
+		t.Fatal("the page has no such code")
 	}
 	for name, c := range map[string]struct{ folder, library, then string }{
 		"ai":     {"mcp", "@ai-sdk/mcp", `console.log(Object.keys(await ai.tools()).length); await ai.close()`},

@@ -155,7 +155,7 @@ func TestALateFailureIsAnErrorBehindNginx(t *testing.T) {
 		"as it is":               nil,
 		"that collects anyway":   {"proxy_ignore_headers X-Accel-Buffering;"},
 		"that collects nothing":  {"proxy_buffering off;"},
-		"as midgate's README is": {"proxy_http_version 1.1;"},
+		"as midgate's help says": {"proxy_http_version 1.1;"},
 	} {
 		for name, ask := range clients {
 			t.Run(site+"/"+name, func(t *testing.T) {
@@ -164,7 +164,7 @@ func TestALateFailureIsAnErrorBehindNginx(t *testing.T) {
 				if failed, said := ask(t, base); !failed {
 					t.Errorf("a job that failed late looks like an answer: %s", said)
 				}
-				if n := old.Load(); (n > 0) == (site == "as midgate's README is") {
+				if n := old.Load(); (n > 0) == (site == "as midgate's help says") {
 					t.Errorf("%d requests came in HTTP/1.0", n)
 				}
 			})

@@ -11,31 +11,31 @@ import (
 	"midgate/adapter/midjourney/simulator"
 )
 
-// What the README says to paste does what it says, with the packages as they are installed.
+// What the README and its topics say to paste does what it says, with the packages as they are installed.
 func TestTheReadmesSnippetsRun(t *testing.T) {
 	t.Parallel()
-	readme, err := os.ReadFile(filepath.Join("..", "README.md"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	for name, tt := range map[string]struct {
-		folder, after, begin string // the block behind this text
-		then                 string // prints pictures, and the text of a chat where there is one, as the last line
-		jobs                 int
+		page, folder, after, begin string // the block behind this text
+		then                       string // prints pictures, and the text of a chat where there is one, as the last line
+		jobs                       int
 	}{
-		"Node": {"openai-7", "\nNode (", "```js\n", `console.log(JSON.stringify({ pictures: result.data.map((p) => p.url) }))`, 1},
-		"Vercel AI SDK": {"ai", "<b>Vercel AI SDK</b>", "```ts\n", `let text = ''
+		"Node": {"README.md", "openai-7", "\nNode (", "```js\n", `console.log(JSON.stringify({ pictures: result.data.map((p) => p.url) }))`, 1},
+		"Vercel AI SDK": {"cmd/midgate/help/clients.md", "ai", "## Vercel AI SDK\n", "```ts\n", `let text = ''
 for await (const piece of textStream) text += piece
 console.log(JSON.stringify({ pictures: images.map((i) => i.mediaType), text }))`, 2},
-		"LangChain": {"langchain", "<b>LangChain</b>", "```ts\n", `console.log(JSON.stringify({ pictures: [url], text: (await chat.invoke('a red fox')).content }))`, 2},
+		"LangChain": {"cmd/midgate/help/clients.md", "langchain", "## LangChain\n", "```ts\n", `console.log(JSON.stringify({ pictures: [url], text: (await chat.invoke('a red fox')).content }))`, 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := newHouse(t, simulator.Config{Pace: unhurried / 10})
-			_, rest, _ := strings.Cut(string(readme), tt.after)
+			page, err := os.ReadFile(filepath.Join("..", filepath.FromSlash(tt.page)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, rest, _ := strings.Cut(string(page), tt.after)
 			_, rest, _ = strings.Cut(rest, tt.begin)
 			code, _, found := strings.Cut(rest, "```")
 			if !found {
-				t.Fatalf("the README has no code behind %s", tt.after)
+				t.Fatalf("%s has no code behind %s", tt.page, tt.after)
 			}
 			code = strings.NewReplacer("http://HOST:8080", h.base, "http://127.0.0.1:8080", h.base, "your-key", "sk-alice").Replace(code) + tt.then
 			dir := filepath.Join("testdata", "clients", tt.folder)

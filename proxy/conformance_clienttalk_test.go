@@ -240,9 +240,13 @@ func (l *lockedBuffer) String() string {
 }
 
 func documentationCase(t *testing.T, _ *house) {
-	readme, err := os.ReadFile(filepath.Join("..", "README.md"))
-	if err != nil {
-		t.Fatal(err)
+	var pages string
+	for _, name := range []string{"README.md", "cmd/midgate/help/clients.md", "cmd/midgate/help/operations.md"} {
+		page, err := os.ReadFile(filepath.Join("..", filepath.FromSlash(name)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		pages += string(page)
 	}
 	for what, words := range map[string][]string{
 		"LibreChat's environment":  {"IMAGE_GEN_OAI_BASEURL=", "IMAGE_GEN_OAI_MODEL=", "DALLE_REVERSE_PROXY="},
@@ -253,8 +257,8 @@ func documentationCase(t *testing.T, _ *house) {
 		"reverse proxies":          {"client_max_body_size", "Caddy", "Traefik", "Cloudflare"},
 	} {
 		for _, w := range words {
-			if !strings.Contains(string(readme), w) {
-				t.Errorf("%s: %q is not in the README", what, w)
+			if !strings.Contains(pages, w) {
+				t.Errorf("%s: %q is neither in the README nor in its topics", what, w)
 			}
 		}
 	}

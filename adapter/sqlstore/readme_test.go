@@ -15,15 +15,15 @@ import (
 	"midgate/adapter/sqlstore/pgtest"
 )
 
-// The README's questions to the tables are answered by both engines, and by what is in them.
+// The questions to the tables in `midgate help operations` are answered by both engines, and by what is in them.
 func TestReadme_QueriesAnswer(t *testing.T) {
-	readme, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
+	page, err := os.ReadFile(filepath.Join("..", "..", "cmd", "midgate", "help", "operations.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	queries := regexp.MustCompile("(?s)```sql\n(.*?)```").FindAllStringSubmatch(string(readme), -1)
+	queries := regexp.MustCompile("(?s)```sql\n(.*?)```").FindAllStringSubmatch(string(page), -1)
 	if len(queries) != 3 {
-		t.Fatalf("the README has %d queries, want 3", len(queries))
+		t.Fatalf("the page has %d queries, want 3", len(queries))
 	}
 	path, url := filepath.Join(t.TempDir(), "midgate.db"), pgtest.URL(t)
 	for driver, at := range map[string]struct {

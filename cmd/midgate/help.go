@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-// help lists the commands, or the flags of one.
+// help lists the commands and topics, or tells of one.
 func help(ctx context.Context, p program, args []string) error {
 	if len(args) > 0 {
 		return p.explain(ctx, args[0])
@@ -17,13 +17,21 @@ func help(ctx context.Context, p program, args []string) error {
 			p.print("  %20s %s\n", "", c.usage)
 		}
 	}
-	p.print("\nmidgate help COMMAND explains a command's flags.\n")
-	p.print("Settings are environment variables (MIDGATE_…) or keys of a YAML file; README.md lists them.\n")
+	p.print("\nmidgate help COMMAND explains a command's flags, midgate help TOPIC tells all of a topic:\n\n")
+	for _, t := range topics {
+		p.print("  midgate help %-12s %s\n", t.name, t.about)
+	}
 	return nil
 }
 
-// explain says what a command does, and its flags.
+// explain says what a command does, and its flags; or tells of a topic.
 func (p program) explain(ctx context.Context, name string) error {
+	for _, t := range topics {
+		if t.name == name {
+			p.print("%s", t.text())
+			return nil
+		}
+	}
 	for _, c := range commands() {
 		if c.name != name {
 			continue
@@ -35,5 +43,5 @@ func (p program) explain(ctx context.Context, name string) error {
 		p.err = p.out // it was asked for, so it is no complaint
 		return c.run(ctx, p, []string{"-h"})
 	}
-	return fmt.Errorf("%q is no command; midgate help lists them", name)
+	return fmt.Errorf("%q is no command and no topic; midgate help lists them", name)
 }

@@ -48,7 +48,7 @@ func commands() []command {
 		{"usage", "[NAME] [--config FILE]", "what keys may spend and have spent, also while nothing runs", usage},
 		{"healthcheck", "[URL]", "asks a running midgate whether it is well, for containers", healthcheck},
 		{"version", "", "version, commit and Go version", showVersion},
-		{"help", "[COMMAND]", "this page, or the flags of a command", help},
+		{"help", "[COMMAND|TOPIC]", "this page, the flags of a command, or all of a topic", help},
 	}
 }
 

@@ -17,7 +17,7 @@ import (
 // ours says which of our packages each package may import.
 var ours = map[string][]string{
 	"midgate/cmd/midgate": {"midgate/config", "midgate/proxy", "midgate/proxy/metrics", "midgate/proxy/web", "midgate/adapter", "midgate/adapter/jobs", "midgate/adapter/jobs/ledger", "midgate/adapter/library", "midgate/adapter/workflow",
-		"midgate/adapter/native", "midgate/adapter/midjourney", "midgate/adapter/midjourney/simulator", "midgate/adapter/spend", "midgate/adapter/sqlstore", "midgate/adapter/memstore", "midgate/adapter/pictures"},
+		"midgate/adapter/native", "midgate/adapter/midjourney", "midgate/adapter/midjourney/outcomes", "midgate/adapter/midjourney/simulator", "midgate/adapter/spend", "midgate/adapter/sqlstore", "midgate/adapter/memstore", "midgate/adapter/pictures"},
 	"midgate/cmd/midgate/deploy": {},
 	"midgate/config": {"midgate/proxy/web", "midgate/adapter", "midgate/adapter/prompt", "midgate/adapter/jobs", "midgate/adapter/workflow",
 		"midgate/adapter/spend", "midgate/adapter/midjourney", "midgate/adapter/nearest", "midgate/adapter/sqlstore", "midgate/adapter/pictures"},

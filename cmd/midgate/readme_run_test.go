@@ -1,0 +1,111 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// sh runs a script as if it was pasted, in a folder, with some environment, and returns what it printed.
+func sh(t *testing.T, dir, script string, environ ...string) string {
+	t.Helper()
+	var errs bytes.Buffer
+	cmd := exec.CommandContext(t.Context(), "sh", "-e", "-c", script)
+	cmd.Dir, cmd.Stderr, cmd.Env = dir, &errs, append(os.Environ(), environ...)
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%v\n%s\n%s%s", err, script, out, &errs)
+	}
+	return string(out)
+}
+
+// All that is ready to paste in `midgate help api` works, one after the other.
+func TestReadme_TheAPIsSnippetsRun(t *testing.T) {
+	t.Parallel()
+	p := start(t, []string{"MIDGATE_LISTEN=127.0.0.1:0"}, "demo", "--pace", "60ms", "--pixels", "64")
+	p.until(p.out, "Ctrl+C")
+	url := regexp.MustCompile(`http://[0-9.:]+`).FindString(p.out.String())
+	script := strings.Join(blocks(root(t, "cmd/midgate/help/api.md"), "sh"), "\n")
+	script = strings.NewReplacer("http://127.0.0.1:8080", url, "sleep 3", "sleep 0.2").Replace(script)
+	dir := t.TempDir()
+	out := sh(t, dir, script)
+	if strings.Contains(out, `"error":{`) || strings.Contains(out, "event: error") {
+		t.Errorf("something is refused: %s", out)
+	}
+	for _, want := range []string{"/images/img_", "](" + url, "event: image_generation.completed", `"output":[{"id":"ig_`, `"object":"job"`, "actions"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("%q is nowhere in what they print: %s", want, out)
+		}
+	}
+	for file, magic := range map[string]string{"fox.png": "\x89PNG", "mask.png": "\x89PNG", "fox.mp4": "ftyp"} {
+		if raw, err := os.ReadFile(filepath.Join(dir, file)); err != nil || !bytes.Contains(raw[:min(len(raw), 16)], []byte(magic)) {
+			t.Errorf("%s: %v, begins with %.16q", file, err, raw)
+		}
+	}
+}
+
+// The relay's lines, with a simulated one in its place.
+func TestReadme_ConnectsARelay(t *testing.T) {
+	t.Parallel()
+	u := startPair(t, nil)
+	lines := block(t, root(t, "README.md"), "sh", "MIDGATE_UPSTREAM_URL=https://")
+	midgate, err := binary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines, serve, found := strings.Cut(lines, "\ngo run ./cmd/midgate  ")
+	if !found || !strings.Contains(serve, ":8080") {
+		t.Fatalf("the lines do not end by serving: %s", lines)
+	}
+	out := sh(t, t.TempDir(), strings.NewReplacer("https://api.cometapi.com", u.upstream, "go run ./cmd/midgate", midgate).Replace(lines))
+	if !strings.Contains(out, "settings: fine; clients must send") {
+		t.Errorf("check says %s", out)
+	}
+}
+
+// A backup taken while midgate runs is all that a new machine needs. It is the same in the README and in its topic.
+func TestReadme_BackupAndRestore(t *testing.T) {
+	t.Parallel()
+	both := block(t, root(t, "README.md"), "sh", ".backup")
+	backup, restore, found := strings.Cut(both, "# the restore\n")
+	if !found {
+		t.Fatal("the README does not say how to restore")
+	}
+	page := root(t, "cmd/midgate/help/operations.md")
+	for name, way := range map[string][2]string{
+		"README": {backup, restore},
+		"topic":  {block(t, page, "sh", ".backup"), block(t, page, "sh", "rm -f data/midgate.db-wal")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			data := "MIDGATE_DATA_DIR=" + filepath.Join(dir, "data")
+			u := startPair(t, []string{"--pace", "100ms"}, data)
+			var got drawn
+			ask(t, u.url+"/v1/images/generations", "alices-key", `{"prompt": "a red fox"}`).into(t, &got)
+			sh(t, dir, way[0])
+			if status := u.gate.stop(); status != 0 {
+				t.Fatalf("midgate ends with %d", status)
+			}
+			if err := os.Rename(filepath.Join(dir, "data"), filepath.Join(dir, "broken")); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.Mkdir(filepath.Join(dir, "data"), 0o700); err != nil {
+				t.Fatal(err)
+			}
+			sh(t, dir, way[1])
+			u.serve(t)
+			if record := ask(t, u.url+"/v1/images/"+got.Data[0].ID, "alices-key", ""); record.status != 200 {
+				t.Errorf("the picture's record is answered with %d: %s", record.status, record.body)
+			}
+			picture := ask(t, u.url+"/images/"+got.Data[0].ID+".png", "", "")
+			if picture.status != 200 || !bytes.Equal(picture.body, got.Data[0].B64) {
+				t.Errorf("the picture is answered with %d and %d bytes, want the %d of before", picture.status, len(picture.body), len(got.Data[0].B64))
+			}
+		})
+	}
+}
