@@ -16,12 +16,8 @@ import (
 // decide decides in one unit what the attempt is, and writes that.
 func (x *acceptance) decide(ctx context.Context) (c dedup.Choice, err error) {
 	s := x.s
-	patience := unit.Patience
-	if s.deps.State.Shared() {
-		patience = unit.PatienceAmong
-	}
 	// The client may leave while the record is written: what is written, and who joins it, must not depend on that.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), unit.Patience)
 	defer cancel()
 	for try := 0; ; try++ {
 		err = s.units.Write(ctx, func(tx adapter.Tx) (err error) {

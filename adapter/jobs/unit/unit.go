@@ -12,11 +12,10 @@ import (
 )
 
 const (
-	// Patience is how long an attempt may wait for the state. Where it is shared another replica can be asked, but a burst of
-	// attempts at one budget waits in a row there, too.
-	Patience       = 10 * time.Second
-	PatienceAmong  = 5 * time.Second
-	PatienceShared = 2 * time.Second // of everything else where the state is shared
+	// Patience is how long an attempt may wait for the state: a burst of attempts at one budget waits in a row.
+	Patience = 10 * time.Second
+	// PatienceShared is how long everything else waits where the state is shared: another replica can do it.
+	PatienceShared = 2 * time.Second
 
 	// flushAfter is how long what rides waits for a unit.
 	flushAfter = 5 * time.Second
