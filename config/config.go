@@ -22,6 +22,7 @@ import (
 // Config is everything that midgate can be told, in the words of the packages that use it.
 type Config struct {
 	Listen    string        // host:port of the API; port 0 takes a free one
+	Metrics   string        // host:port of /metrics; empty: it is on the API's
 	DataDir   string        // absolute; state and pictures of the embedded engines, the lock and the secret
 	Grace     time.Duration // how long a stopping process lets running requests finish
 	LogLevel  slog.Level    // what is logged, and everything above
@@ -99,6 +100,7 @@ func (d *draft) finish(src Source, in *input) {
 	d.access(src, in)
 	d.times(in)
 	d.models(in)
+	d.Proxy.MetricsApart = d.Metrics != ""
 }
 
 // paths makes the data folder absolute and places state and pictures in it.

@@ -100,7 +100,7 @@ func (e ending) put(ctx context.Context, tx adapter.Tx, run adapter.Job) error {
 
 // countPaid tells metrics what a job that has ended paid for, as its record says.
 func countPaid(o adapter.Observer, run adapter.Job, counted []string) {
-	paid, sold := o.Paid, o.Sold
+	paid, sold, refunded := o.Paid, o.Sold, o.Refunded
 	for _, st := range run.Steps {
 		if !st.Paid() || slices.Contains(counted, st.Name) {
 			continue
@@ -110,6 +110,9 @@ func countPaid(o adapter.Observer, run adapter.Job, counted []string) {
 		}
 		if sold != nil && !st.Refunded {
 			sold(run.Caller, st.Sold, string(st.Speed), st.Cost())
+		}
+		if refunded != nil && st.Refunded {
+			refunded(run.Caller, st.Sold, string(st.Speed), st.Cost())
 		}
 	}
 }

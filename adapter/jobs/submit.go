@@ -42,6 +42,7 @@ func (p sending) submit() (adapter.Submission, *queue.Slot, error) {
 	if err := slot.Wait(q.ctx); err != nil {
 		return adapter.Submission{}, slot, err
 	}
+	q.s.deps.Observer.Place(o.Account.Name, slot.Waited())
 	sub, err := p.send()
 	return sub, slot, err
 }

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -74,6 +75,11 @@ func open(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *gate, er
 	g.closing(func() { _ = g.listen.Close() })
 
 	shown := metrics.New()
+	shown.Show(known(cfg))
+	shown.Build(version, commit, runtime.Version())
+	if err := g.showApart(ctx, cfg, shown); err != nil {
+		return nil, err
+	}
 	keys := newKeyFile(cfg, shown, log)
 
 	cfg.State.Log = log
@@ -136,6 +142,8 @@ func open(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *gate, er
 	if g.face, err = proxy.New(cfg.Proxy, core, shown, log); err != nil {
 		return nil, err
 	}
+	shown.FromUpstreams(func() map[string]bool { return answered(fleet.Reach(ctx, 0)) })
+	shown.FromBudgets(func() []metrics.Remaining { return remaining(ctx, g.face.KeyNames(), keys.terms.Load(), g.jobs.Spending()) })
 	g.closing(background(ctx, func(ctx context.Context) { keys.follow(ctx, keysEvery, g.face.SetKeys) }))
 	return g, g.jobs.Start(ctx)
 }
