@@ -73,6 +73,9 @@ func New(cfg Config, deps Deps, workflows map[adapter.JobKind]Workflow) *Engine 
 	if cfg.Replica == "" {
 		cfg.Replica = strings.ToLower(adapter.NewID(""))
 	}
+	if deps.Tracer == nil {
+		deps.Tracer = untraced{}
+	}
 	if deps.Terms == nil {
 		deps.Terms = func() *spend.Terms { return nil }
 	}
