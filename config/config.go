@@ -27,6 +27,8 @@ type Config struct {
 	Grace     time.Duration // how long a stopping process lets running requests finish
 	LogLevel  slog.Level    // what is logged, and everything above
 	LogFormat string        // text or json
+	Traced    bool          // requests and jobs are traced, as OpenTelemetry's own variables say
+	Untraced  string        // why they are not, although somebody seems to want it
 
 	KeysFile     string       // of keys with hashes, limits and prices; empty: none
 	SettingsKeys []web.Key    // the keys of MIDGATE_API_KEYS; Proxy.Keys holds those of the file too
@@ -59,6 +61,7 @@ func Load(src Source) (Config, error) {
 	for _, s := range Settings {
 		d.apply(s, in, &in.mistakes)
 	}
+	d.Traced, d.Untraced = tracing(src.Environ)
 	d.finish(src, in)
 	if len(in.mistakes) > 0 {
 		return Config{}, in.mistakes

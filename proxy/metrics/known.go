@@ -30,7 +30,7 @@ var (
 // Show makes the counters of what is known.
 func (m *Metrics) Show(k Known) {
 	for _, kind := range refusals {
-		m.errors.WithLabelValues(kindLabel(kind))
+		m.errors.WithLabelValues(KindLabel(kind))
 	}
 	for _, form := range []string{"url", "b64_json", "bytes", "stream", "responses", "video"} {
 		m.pictures.WithLabelValues(form)
@@ -65,7 +65,7 @@ func (m *Metrics) showUpstream(upstream string, speeds []adapter.Speed) {
 		}
 	}
 	for _, kind := range refusals {
-		m.upstream.WithLabelValues(upstream, kindLabel(kind))
+		m.upstream.WithLabelValues(upstream, KindLabel(kind))
 	}
 	for _, outcome := range []string{"ok", "failed"} {
 		m.fetched.WithLabelValues(upstream, outcome)

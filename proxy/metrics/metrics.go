@@ -153,7 +153,7 @@ func (m *Metrics) Hooked(upstream string, taken bool) {
 
 // UpstreamFailed counts a submission that was refused or lost by the kind of its error.
 func (m *Metrics) UpstreamFailed(upstream string, kind adapter.Kind) {
-	m.upstream.WithLabelValues(upstream, kindLabel(kind)).Inc()
+	m.upstream.WithLabelValues(upstream, KindLabel(kind)).Inc()
 }
 
 // KeysRead says whether the file of keys could be read when it was read last.
@@ -175,12 +175,13 @@ func (m *Metrics) Leave(route, method string, status int, took time.Duration) {
 }
 
 // Refused counts an error that was answered.
-func (m *Metrics) Refused(kind adapter.Kind) { m.errors.WithLabelValues(kindLabel(kind)).Inc() }
+func (m *Metrics) Refused(kind adapter.Kind) { m.errors.WithLabelValues(KindLabel(kind)).Inc() }
 
 // HandedOut counts pictures of one form: url, b64_json or bytes.
 func (m *Metrics) HandedOut(form string, n int) { m.pictures.WithLabelValues(form).Add(float64(n)) }
 
-func kindLabel(k adapter.Kind) string { return cmp.Or(string(k), "internal") }
+// KindLabel is the kind of an error as labels name it.
+func KindLabel(k adapter.Kind) string { return cmp.Or(string(k), "internal") }
 
 // ServeHTTP shows the metrics as they are now.
 func (m *Metrics) ServeHTTP(w http.ResponseWriter, r *http.Request) { m.serve.ServeHTTP(w, r) }
