@@ -42,7 +42,8 @@ type Job struct {
 	Body      string          `json:"body"`            // digest of owner, route and canonical body
 	Seed      string          `json:"seed"`            // secret randomness: image IDs are derived from it, so a resumed job makes the same
 	SealedKey []byte          `json:"sealed_key,omitempty"`
-	Echo      json.RawMessage `json:"echo,omitempty"` // what the face wants back with the job: not read here
+	Trace     string          `json:"trace,omitempty"` // under which Tracer goes on with it
+	Echo      json.RawMessage `json:"echo,omitempty"`  // what the face wants back with the job: not read here
 
 	Status     JobStatus  `json:"status"`
 	Confirmed  bool       `json:"confirmed,omitempty"` // its record was acknowledged: until then nobody may execute it (confirm.go)

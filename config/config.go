@@ -22,10 +22,13 @@ import (
 // Config is everything that midgate can be told, in the words of the packages that use it.
 type Config struct {
 	Listen    string        // host:port of the API; port 0 takes a free one
+	Metrics   string        // host:port of /metrics; empty: it is on the API's
 	DataDir   string        // absolute; state and pictures of the embedded engines, the lock and the secret
 	Grace     time.Duration // how long a stopping process lets running requests finish
 	LogLevel  slog.Level    // what is logged, and everything above
 	LogFormat string        // text or json
+	Traced    bool          // requests and jobs are traced, as OpenTelemetry's own variables say
+	Untraced  string        // why they are not, although somebody seems to want it
 
 	KeysFile     string       // of keys with hashes, limits and prices; empty: none
 	SettingsKeys []web.Key    // the keys of MIDGATE_API_KEYS; Proxy.Keys holds those of the file too
@@ -58,6 +61,7 @@ func Load(src Source) (Config, error) {
 	for _, s := range Settings {
 		d.apply(s, in, &in.mistakes)
 	}
+	d.Traced, d.Untraced = tracing(src.Environ)
 	d.finish(src, in)
 	if len(in.mistakes) > 0 {
 		return Config{}, in.mistakes
@@ -99,6 +103,7 @@ func (d *draft) finish(src Source, in *input) {
 	d.access(src, in)
 	d.times(in)
 	d.models(in)
+	d.Proxy.MetricsApart = d.Metrics != ""
 }
 
 // paths makes the data folder absolute and places state and pictures in it.

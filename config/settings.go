@@ -175,6 +175,10 @@ var Settings = []Setting{
 		Meaning: "how long a stopping process finishes what it can; the rest is resumed at the next start",
 	},
 	{
+		Name: "MIDGATE_METRICS_LISTEN", Depends: "on the API's port", kind: text(address, func(d *draft) *string { return &d.Metrics }),
+		Meaning: "address of `/metrics` alone, for a network that clients do not reach: it shows the names of keys and what they spent",
+	},
+	{
 		Name: "MIDGATE_LOG_LEVEL", Default: "info", kind: logLevel,
 		Meaning: "`debug`, `info`, `warn` or `error`",
 	},

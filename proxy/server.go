@@ -67,7 +67,6 @@ func New(cfg web.Config, core Core, m *metrics.Metrics, log *slog.Logger) (*Serv
 	err = s.build(append([]route{
 		{"GET", "/healthz", s.healthz, open},
 		{"GET", "/readyz", s.readyz, open},
-		{"GET", "/metrics", s.serveMetrics, open},
 		{"GET", "/openapi.yaml", s.serveOpenAPI, open},
 		{"GET", "/", s.front, open},
 		{"GET", "/playground", s.playground, open},
@@ -124,7 +123,7 @@ func New(cfg web.Config, core Core, m *metrics.Metrics, log *slog.Logger) (*Serv
 		{"GET", "/images/:file", s.images.ServeFile, open},
 		{"GET", "/videos/:file", s.videos.ServeFile, open},
 		{"POST", "/hooks/:token", s.hook, hint},
-	}, append(s.nativeRoutes(), s.mcpRoutes()...)...))
+	}, slices.Concat(s.metricsRoute(), s.nativeRoutes(), s.mcpRoutes())...))
 	return s, err
 }
 
@@ -197,6 +196,14 @@ func (s *Server) rightMethod(c *gin.Context) error {
 
 func (s *Server) notAllowed(c *gin.Context) error {
 	return adapter.Errorf(web.WrongMethod, "%s is not allowed on this URL. Allowed: %s.", metrics.KnownMethod(c.Request.Method), c.Writer.Header().Get("Allow"))
+}
+
+// metricsRoute is the table's line of the metrics, unless they are served elsewhere.
+func (s *Server) metricsRoute() []route {
+	if s.Config.MetricsApart {
+		return nil
+	}
+	return []route{{"GET", "/metrics", s.serveMetrics, nil}}
 }
 
 // nativeRoutes are the table's lines of the upstream's own API.

@@ -52,6 +52,8 @@ func (s *Engine) Accept(ctx context.Context, a adapter.Attempt, w Spec) (adapter
 		return nil, notRecorded(err)
 	}
 	x := &acceptance{s: s, a: a, w: w, run: s.newJob(a, w, request)}
+	x.trace = s.deps.Tracer.Begin(ctx, x.run)
+	x.run.Trace = x.trace.Name()
 	x.buys = ledger.Purchase{Terms: terms, Caller: a.Caller, Upstream: w.Account.Name, Course: w.course(), Unlooked: s.without.inUnit}
 	if s.without.inUnit {
 		x.buys.Before, _ = s.deps.State.Ledger(ctx, a.Caller.Owner)
@@ -81,7 +83,8 @@ type acceptance struct {
 	s       *Engine
 	a       adapter.Attempt
 	w       Spec
-	run     adapter.Job     // the job that it begins, unless it turns out to be something else
+	run     adapter.Job // the job that it begins, unless it turns out to be something else
+	trace   adapter.JobTrace
 	buys    ledger.Purchase // what it would cost
 	slot    *queue.Slot     // at the upstream, once the attempt begins or restarts a job
 	fresh   bool            // the record holds the first step's intent already
@@ -148,19 +151,25 @@ func (x *acceptance) enter(ctx context.Context, c dedup.Choice) *ticket {
 		t.job.Store(j)
 		j.Begin(c.Job)
 		if c.Verdict == dedup.Restarts {
-			s.deps.Log.Info("a job that came to nothing is tried again", "job", c.Job.ID)
+			x.trace = s.deps.Tracer.Resume(s.life, c.Job)
+			s.deps.Log.InfoContext(ctx, "a job that came to nothing is tried again", "job", c.Job.ID)
 		}
 		first := ""
 		if x.fresh {
 			first = x.w.First
 		}
-		s.execute(j, x.a.Caller, execution{Start: reconcile.Start{Patience: s.clock.Now().Add(s.patience(x.a))}, slot: x.slot, fresh: first})
+		s.execute(j, x.a.Caller, execution{Start: reconcile.Start{Patience: s.clock.Now().Add(s.patience(x.a))}, slot: x.slot, fresh: first, trace: x.trace})
 		s.jobs.Leave(j)
 	default:
 		x.slot.Release()
 		if c.Taken {
 			j.Deliver(c.Delivery, c.Becomes)
 		}
+	}
+	if c.Verdict == dedup.Begins {
+		s.deps.Tracer.Meet(ctx, c.Job) // the job's trace knows
+	} else {
+		s.meet(ctx, j, c.Job)
 	}
 	return t
 }

@@ -31,6 +31,7 @@ type Deps struct {
 	Bus      adapter.Bus // nil where the state is not shared
 	Pictures adapter.Pictures
 	Observer adapter.Observer
+	Tracer   adapter.Tracer      // nil: jobs are not traced
 	Terms    func() *spend.Terms // what keys may do and what jobs cost, at this moment; nil: everything, for nothing
 	// Stored is told of the records that a job's end has stored, again if they may have been there. It may be nil.
 	Stored func(again bool, images ...adapter.Image)

@@ -19,15 +19,17 @@ type ending struct {
 }
 
 // conclude records how the job came out, unless it is to be resumed: at the next start, or by the replica that took it.
-func (e ending) conclude(result adapter.Result, err error) {
+// It returns the job as it is then.
+func (e ending) conclude(result adapter.Result, err error) adapter.Job {
 	s, q, j := e.s, e.q, e.q.job
 	if s.life.Err() != nil && err != nil {
 		q.withdraw()
-		return
+		return j.Snapshot()
 	}
 	if errors.Is(err, errLost) {
+		run := j.Snapshot()
 		j.Release(q, nil)
-		return
+		return run
 	}
 	failure := e.failure(err)
 	var run adapter.Job
@@ -35,10 +37,11 @@ func (e ending) conclude(result adapter.Result, err error) {
 		run = j.Snapshot() // the record says so already, and a repeat may have begun the job anew since
 		record.Conclude(&run, result, failure, s.clock.Now())
 	} else if run, err = e.record(result, failure); err != nil && !errors.Is(err, adapter.ErrConflict) {
-		return // midgate stops: the next process finds the pictures
+		return j.Snapshot() // midgate stops: the next process finds the pictures
 	} else if err != nil {
+		run = j.Snapshot()
 		j.Release(q, nil)
-		return
+		return run
 	}
 	countPaid(s.deps.Observer, run, q.counted) // before anybody hears that it is over
 	if s.deps.Stored != nil {
@@ -47,7 +50,7 @@ func (e ending) conclude(result adapter.Result, err error) {
 	previews, last := j.Release(q, &run)
 	for _, name := range previews {
 		if err := s.deps.Pictures.Delete(context.WithoutCancel(q.ctx), name); err != nil {
-			s.deps.Log.Warn("a preview could not be deleted", "name", name, "error", err)
+			s.deps.Log.WarnContext(q.ctx, "a preview could not be deleted", "name", name, "error", err)
 		}
 	}
 	if last {
@@ -55,6 +58,7 @@ func (e ending) conclude(result adapter.Result, err error) {
 	}
 	s.news.Changed(run.ID)
 	count(s.deps.Observer, run, failure)
+	return run
 }
 
 // record writes the job's result with all records of its pictures, in one commit. What was made is paid, so this is
@@ -71,7 +75,7 @@ func (e ending) record(result adapter.Result, failure *adapter.Error) (run adapt
 		case err == nil, errors.Is(err, adapter.ErrConflict):
 			return run, err
 		}
-		s.deps.Log.Error("a result could not be recorded; trying again", "job", run.ID, "error", err)
+		s.deps.Log.ErrorContext(q.ctx, "a result could not be recorded; trying again", "job", run.ID, "error", err)
 		if !adapter.Pause(s.life, wait) {
 			return run, err
 		}
@@ -100,7 +104,7 @@ func (e ending) put(ctx context.Context, tx adapter.Tx, run adapter.Job) error {
 
 // countPaid tells metrics what a job that has ended paid for, as its record says.
 func countPaid(o adapter.Observer, run adapter.Job, counted []string) {
-	paid, sold := o.Paid, o.Sold
+	paid, sold, refunded := o.Paid, o.Sold, o.Refunded
 	for _, st := range run.Steps {
 		if !st.Paid() || slices.Contains(counted, st.Name) {
 			continue
@@ -110,6 +114,9 @@ func countPaid(o adapter.Observer, run adapter.Job, counted []string) {
 		}
 		if sold != nil && !st.Refunded {
 			sold(run.Caller, st.Sold, string(st.Speed), st.Cost())
+		}
+		if refunded != nil && st.Refunded {
+			refunded(run.Caller, st.Sold, string(st.Speed), st.Cost())
 		}
 	}
 }
@@ -141,12 +148,12 @@ func (e ending) failure(err error) *adapter.Error {
 	case errors.Is(err, active.ErrCancelled) || errors.Is(cause, active.ErrCancelled):
 		return &adapter.Error{Kind: adapter.Cancelled, Code: "job_cancelled", Message: "The job was cancelled."}
 	case errors.As(err, &known):
-		s.deps.Log.Info("a job failed", "job", run.ID, "kind", string(known.Kind), "error", err)
+		s.deps.Log.InfoContext(q.ctx, "a job failed", "job", run.ID, "kind", string(known.Kind), "error", err)
 		return known
 	case errors.Is(err, errDeadline) || errors.Is(cause, errDeadline):
 		return adapter.Errorf(adapter.Overdue, "Midjourney did not finish job %s within %s, so nobody waits for it any more.", run.ID, s.cfg.JobDeadline)
 	default:
-		s.deps.Log.Error("a job failed unexpectedly", "job", run.ID, "error", err)
+		s.deps.Log.ErrorContext(q.ctx, "a job failed unexpectedly", "job", run.ID, "error", err)
 		return &adapter.Error{Kind: adapter.Internal, Message: "Internal server error."}
 	}
 }

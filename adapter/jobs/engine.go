@@ -73,6 +73,9 @@ func New(cfg Config, deps Deps, workflows map[adapter.JobKind]Workflow) *Engine 
 	if cfg.Replica == "" {
 		cfg.Replica = strings.ToLower(adapter.NewID(""))
 	}
+	if deps.Tracer == nil {
+		deps.Tracer = untraced{}
+	}
 	if deps.Terms == nil {
 		deps.Terms = func() *spend.Terms { return nil }
 	}
@@ -87,7 +90,7 @@ func New(cfg Config, deps Deps, workflows map[adapter.JobKind]Workflow) *Engine 
 	s.news = news.New(life, news.Deps{Bus: deps.Bus, State: deps.State, Units: s.units, Clock: s.clock, Jobs: s.jobs, Left: &s.left, Spawn: s.spawn, Log: deps.Log})
 	s.lost = reconcile.New(life, reconcile.Deps{
 		State: deps.State, Units: s.units, Accounts: deps.Accounts, Pictures: deps.Pictures, Jobs: s.jobs, Clock: s.clock,
-		Replica: cfg.Replica, Deadline: cfg.JobDeadline, Secret: cfg.Secret, Log: deps.Log, Execute: func(j *active.Job, caller adapter.Caller, from reconcile.Start) {
+		Replica: cfg.Replica, Deadline: cfg.JobDeadline, Secret: cfg.Secret, Observer: deps.Observer, Log: deps.Log, Execute: func(j *active.Job, caller adapter.Caller, from reconcile.Start) {
 			s.execute(j, caller, execution{Start: from})
 		}, Spawn: s.spawn,
 	})

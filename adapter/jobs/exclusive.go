@@ -70,7 +70,7 @@ func (p press) release() {
 		return tx.ReleasePress(ctx, name, q.job.ID())
 	})
 	if err != nil && !errors.Is(err, adapter.ErrConflict) { // it is free when the job is over
-		q.s.deps.Log.Warn("a button could not be let go yet", "job", q.job.ID(), "error", err)
+		q.s.deps.Log.WarnContext(q.ctx, "a button could not be let go yet", "job", q.job.ID(), "error", err)
 	}
 	q.s.news.Changed(q.job.ID())
 }

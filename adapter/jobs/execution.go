@@ -26,6 +26,8 @@ type Execution struct {
 	patience time.Time // until then a full upstream is asked again
 	resumed  bool
 	counted  []string // the paid steps that metrics know already
+	trace    adapter.JobTrace
+	steps    stepTraces
 
 	mu      sync.Mutex
 	fresh   string // the step whose intent is recorded although nothing was sent yet
@@ -104,6 +106,7 @@ func (q *Execution) Do(o StepRequest) (adapter.Task, error) {
 		return adapter.Task{}, fmt.Errorf("%s: %w", o.Step, err)
 	}
 	if o.Dialog && sub.Dialog {
+		q.endStep(o, nil)
 		return adapter.Task{ID: sub.TaskID, Status: adapter.Dialog, FinalPrompt: sub.Prompt}, nil
 	}
 	return q.Await(o, sub)
@@ -123,6 +126,7 @@ func (q *Execution) OpenDialog(o StepRequest) (adapter.Task, error) {
 	if err != nil {
 		return adapter.Task{}, fmt.Errorf("%s: %w", o.Step, err)
 	}
+	q.endStep(o, nil)
 	return adapter.Task{ID: sub.TaskID, Status: adapter.Dialog, FinalPrompt: sub.Prompt}, nil
 }
 
@@ -158,6 +162,7 @@ func (q *Execution) Await(o StepRequest, sub adapter.Submission) (adapter.Task, 
 	if err == nil {
 		q.job.Progress(o.Step, 100, "")
 	}
+	q.endStep(o, err)
 	return task, err
 }
 
@@ -190,7 +195,7 @@ func (q *Execution) Each(n int, f func(i int) error) error {
 func (q *Execution) Shielded(f func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			q.s.deps.Log.Error("a workflow panicked", "job", q.job.ID(), "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+			q.s.deps.Log.ErrorContext(q.ctx, "a workflow panicked", "job", q.job.ID(), "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
 			err = fmt.Errorf("panic: %v", p)
 		}
 	}()

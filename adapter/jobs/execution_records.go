@@ -51,7 +51,9 @@ func (q *Execution) MarkFree(step string) {
 // RecordStorage stores what a finished task made, and notes with its step whether that worked: while it did not, the job
 // is gone on with later.
 func (q *Execution) RecordStorage(task adapter.Task, store func() (adapter.Result, error)) (adapter.Result, error) {
+	done := q.trace.Part(adapter.PartPictures, time.Time{})
 	result, err := store()
+	done(adapter.Step{}, q.traceable(err))
 	q.job.Update(func(r *adapter.Job) {
 		for i, s := range r.Steps {
 			if s.Submission != nil && s.Submission.TaskID == task.ID && !s.Free {
@@ -78,7 +80,7 @@ func (q *Execution) Persist(id string, write func() error) error {
 		if err == nil {
 			return nil
 		}
-		q.s.deps.Log.Error("a picture's record could not be written; trying again", "image", id, "error", err)
+		q.s.deps.Log.ErrorContext(q.ctx, "a picture's record could not be written; trying again", "image", id, "error", err)
 		if !adapter.Pause(q.ctx, wait) {
 			return context.Cause(q.ctx)
 		}

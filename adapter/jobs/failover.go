@@ -53,7 +53,7 @@ func (q *Execution) tryUpstreams(o StepRequest, others adapter.Others, do func(S
 		if none != nil {
 			return o.Account, full, err
 		}
-		q.s.deps.Log.Info("a job is given to another upstream", "job", q.job.ID(), "step", o.Step, "from", o.Account.Name, "to", next.Name)
+		q.s.deps.Log.InfoContext(q.ctx, "a job is given to another upstream", "job", q.job.ID(), "step", o.Step, "from", o.Account.Name, "to", next.Name)
 		o.Account = next
 	}
 }

@@ -32,6 +32,7 @@ func (p sending) find(cause error) (adapter.Submission, error) {
 	if q.ctx.Err() != nil {
 		return adapter.Submission{}, context.Cause(q.ctx)
 	}
+	q.s.deps.Observer.Lose(o.Account.Name)
 	return adapter.Submission{}, cause
 }
 

@@ -166,6 +166,6 @@ func (q *Execution) withdraw() {
 		return tx.DropStep(ctx, q.job.ID(), step)
 	})
 	if err != nil {
-		q.s.deps.Log.Warn("a job that was not submitted could not be recorded so", "job", q.job.ID(), "error", err)
+		q.s.deps.Log.WarnContext(q.ctx, "a job that was not submitted could not be recorded so", "job", q.job.ID(), "error", err)
 	}
 }

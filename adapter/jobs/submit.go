@@ -22,8 +22,13 @@ type sending struct {
 
 // submit sends a command whose intent is recorded first and whose outcome is recorded before anything else happens. Two
 // that need the same step at the same time, such as the U of one quarter, share its submission.
-func (p sending) submit() (adapter.Submission, *queue.Slot, error) {
+func (p sending) submit() (_ adapter.Submission, _ *queue.Slot, err error) {
 	q, o := p.q, p.o
+	defer func() {
+		if err != nil {
+			q.endStep(o, err)
+		}
+	}()
 	release, err := q.sent.hold(q.ctx, o.Step, nil)
 	if err != nil {
 		return adapter.Submission{}, nil, err
@@ -33,15 +38,22 @@ func (p sending) submit() (adapter.Submission, *queue.Slot, error) {
 	st, known := q.Recorded(o.Step)
 	switch {
 	case known && st.Submission != nil:
+		q.beginStep(o.Step)
 		return *st.Submission, nil, nil
 	case known && st.Refusal == nil && !fresh:
+		q.beginStep(o.Step)
 		sub, err := p.find(ErrOutcomeUnknown)
 		return sub, nil, err
 	}
 	slot := q.slots.next(q.s.queue, o.Account.Name, q.caller.Owner)
-	if err := slot.Wait(q.ctx); err != nil {
+	queued := q.trace.Part(adapter.PartQueue, slot.Wanted())
+	err = slot.Wait(q.ctx)
+	queued(adapter.Step{Upstream: o.Account.Name}, q.traceable(err))
+	if err != nil {
 		return adapter.Submission{}, slot, err
 	}
+	q.beginStep(o.Step)
+	q.s.deps.Observer.Place(o.Account.Name, slot.Waited())
 	sub, err := p.send()
 	return sub, slot, err
 }
@@ -141,7 +153,7 @@ func (p sending) recordOutcome(change func(*adapter.Step)) {
 		}
 		return
 	}
-	q.s.deps.Log.Error("a submission could not be recorded; trying again", "job", id, "step", o.Step, "error", err)
+	q.s.deps.Log.ErrorContext(q.ctx, "a submission could not be recorded; trying again", "job", id, "step", o.Step, "error", err)
 	q.s.spawn(func() {
 		for wait := 100 * time.Millisecond; adapter.Pause(q.s.life, wait); wait = min(2*wait, 5*time.Second) {
 			if write() == nil {

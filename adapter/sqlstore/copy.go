@@ -19,7 +19,7 @@ type table struct {
 // kept are the tables that hold something beyond the life of a process.
 var kept = []table{
 	{"jobs", strings.Fields(`id owner caller kind route model prompt n speed status cancel deleted replica upstream created finished deadline expires
-		next_look body claim retry late attended sharing seed sealed_key request echo result error spend`), []string{"created", "finished", "deadline", "expires", "next_look"}},
+		next_look body claim retry late attended sharing seed sealed_key request echo result error spend trace`), []string{"created", "finished", "deadline", "expires", "next_look"}},
 	{"steps", strings.Fields(`job name n state upstream intended task_id submitted dialog existing queued prompt status finished polls free continues answers
 		unkept tries refusal sold speed price refunded`), []string{"intended", "submitted", "finished"}},
 	{"deliveries", strings.Fields("job n quarter state at replica taken retry"), []string{"at"}},

@@ -13,12 +13,12 @@ import (
 )
 
 const jobColumns = `id, owner, caller, kind, route, model, prompt, n, speed, status, cancel, deleted, replica, upstream,
-	created, finished, deadline, expires, next_look, body, coalesce(claim, ''), seed, sealed_key, request, echo, result, error, retry, late, attended, sharing, spend`
+	created, finished, deadline, expires, next_look, body, coalesce(claim, ''), seed, sealed_key, request, echo, result, error, retry, late, attended, sharing, spend, trace`
 
 func scanJob(scan func(...any) error) (r adapter.Job, err error) {
 	err = scan(&r.ID, &r.Owner, &r.Caller, &r.Kind, &r.Route, &r.Model, &r.Prompt, &r.N, &r.Speed, &r.Status, &r.Cancel, &r.Deleted, &r.Replica, &r.Upstream,
 		when{&r.Created}, when{&r.Finished}, when{&r.Deadline}, when{&r.Expires}, when{&r.NextLook}, &r.Body, &r.Claim, &r.Seed, &r.SealedKey,
-		inJSON{&r.Request}, inJSON{&r.Echo}, inJSON{&r.Result}, inJSON{&r.Error}, &r.Retry, &r.Late, &r.Attended, &r.Sharing, inJSON{&r.Spend})
+		inJSON{&r.Request}, inJSON{&r.Echo}, inJSON{&r.Result}, inJSON{&r.Error}, &r.Retry, &r.Late, &r.Attended, &r.Sharing, inJSON{&r.Spend}, &r.Trace)
 	return r, err
 }
 
@@ -163,10 +163,10 @@ func stringsOf[T ~string](values []T) (texts []string) {
 // InsertJob implements adapter.JobWriter.
 func (t *tables) InsertJob(ctx context.Context, r adapter.Job) error {
 	added, err := t.exec(ctx, "INSERT INTO jobs ("+strings.Replace(jobColumns, "coalesce(claim, '')", "claim", 1)+`)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
 		r.ID, r.Owner, text(r.Caller), r.Kind, r.Route, text(r.Model), text(r.Prompt), r.N, string(r.Speed), string(r.Status), r.Cancel, r.Deleted, r.Replica, r.Upstream,
 		t.at(r.Created), t.at(r.Finished), t.at(r.Deadline), t.at(r.Expires), t.at(r.NextLook), r.Body, optional(r.Claim), r.Seed, r.SealedKey,
-		asJSON{r.Request}, asJSON{r.Echo}, asJSON{r.Result}, asJSON{r.Error}, r.Retry, r.Late, r.Attended, r.Sharing, asJSON{r.Spend})
+		asJSON{r.Request}, asJSON{r.Echo}, asJSON{r.Result}, asJSON{r.Error}, r.Retry, r.Late, r.Attended, r.Sharing, asJSON{r.Spend}, r.Trace)
 	if err != nil {
 		return err
 	}

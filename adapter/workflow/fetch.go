@@ -115,7 +115,7 @@ func (q *Run) fetchAs(ctx context.Context, w *whereabouts, stored string, limit 
 		if hopeless || !adapter.Pause(ctx, wait) {
 			return adapter.Picture{}, adapter.Wrap(adapter.Failed, err, "The picture was made but could not be fetched and stored.")
 		}
-		q.s.parts.Log.Warn("a picture could not be fetched; trying again", "name", stored, "error", err)
+		q.s.parts.Log.WarnContext(q.ctx, "a picture could not be fetched; trying again", "name", stored, "error", err)
 	}
 }
 

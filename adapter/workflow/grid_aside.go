@@ -56,7 +56,7 @@ func (q *Run) gridAside(task adapter.Task, from Origin) *gridAside {
 				g.ok = true
 				return
 			}
-			q.s.parts.Log.Info("a grid could not be fetched beside its pictures", "name", stored, "error", err)
+			q.s.parts.Log.InfoContext(q.ctx, "a grid could not be fetched beside its pictures", "name", stored, "error", err)
 			if !adapter.Pause(ctx, wait) {
 				return
 			}
@@ -73,7 +73,7 @@ func (q *Run) gridAside(task adapter.Task, from Origin) *gridAside {
 			return
 		}
 		if err := q.noteGrid(ctx, g); err != nil {
-			q.s.parts.Log.Warn("a grid that came late could not be noted", "image", g.record, "error", err)
+			q.s.parts.Log.WarnContext(q.ctx, "a grid that came late could not be noted", "image", g.record, "error", err)
 		}
 	})
 	return g

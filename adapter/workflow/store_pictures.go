@@ -145,7 +145,7 @@ func (q *Run) enlarge(cells []adapter.Image, from Origin) string {
 	_ = q.Each(len(cells), func(i int) error {
 		err := q.Shielded(func() error { return q.enlargeOne(&cells[i], from) })
 		if err != nil && q.ctx.Err() == nil {
-			q.s.parts.Log.Warn("an upscale failed; its quarter is cut instead", "job", from.Job.ID, "error", err)
+			q.s.parts.Log.WarnContext(q.ctx, "an upscale failed; its quarter is cut instead", "job", from.Job.ID, "error", err)
 			mu.Lock()
 			reason = adapter.PublicError(err).Message
 			mu.Unlock()

@@ -49,7 +49,7 @@ func (v *videoBuild) shorter(task adapter.Task, lacking int, failed error) (adap
 	if err != nil {
 		return adapter.Result{}, failed
 	}
-	v.q.s.parts.Log.Warn("an extension failed; the video is shorter than asked for", "job", v.run.ID, "error", failed)
+	v.q.s.parts.Log.WarnContext(v.q.ctx, "an extension failed; the video is shorter than asked for", "job", v.run.ID, "error", failed)
 	result.Missing, result.Reason = lacking, adapter.PublicError(failed).Message
 	return result, nil
 }

@@ -106,7 +106,7 @@ keys:
 		t.Errorf("the second picture is answered %d %s", a.status, a.body)
 	}
 	if m := string(ask(t, u.url+"/metrics", "", "").body); !strings.Contains(m, `midgate_key_jobs_paid_total{key="carol",kind="generation",speed="relax"} 1`) ||
-		!strings.Contains(m, `midgate_key_spent_dollars_total{key="carol",kind="generation",speed="relax"} 0.015`) {
+		!strings.Contains(m, `midgate_spend_usd_total{key="carol",kind="generation",speed="relax"} 0.015`) {
 		t.Errorf("metrics do not tell what carol paid:\n%s", m)
 	}
 	says := func(when string, args ...string) {

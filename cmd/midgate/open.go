@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -73,7 +74,17 @@ func open(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *gate, er
 	}
 	g.closing(func() { _ = g.listen.Close() })
 
+	tracer, err := g.trace(ctx, &cfg)
+	if err != nil {
+		return nil, err
+	}
+	log = g.log
 	shown := metrics.New()
+	shown.Show(known(cfg))
+	shown.Build(version, commit, runtime.Version())
+	if err := g.showApart(ctx, cfg, shown); err != nil {
+		return nil, err
+	}
 	keys := newKeyFile(cfg, shown, log)
 
 	cfg.State.Log = log
@@ -117,7 +128,7 @@ func open(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *gate, er
 	workflows := recipes.Workflows()
 	workflows[adapter.JobNative] = native.Workflow(recipes)
 	g.jobs = jobs.New(cfg.Jobs, jobs.Deps{
-		Accounts: fleet, State: state, Bus: bus, Pictures: bytes, Observer: shown.Observer(), Terms: keys.terms.Load, Stored: store.Stored, Log: log,
+		Accounts: fleet, State: state, Bus: bus, Pictures: bytes, Observer: shown.Observer(), Tracer: tracer, Terms: keys.terms.Load, Stored: store.Stored, Log: log,
 	}, workflows)
 	g.closing(g.jobs.Close)
 	service := workflow.NewService(recipes, g.jobs)
@@ -136,6 +147,10 @@ func open(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *gate, er
 	if g.face, err = proxy.New(cfg.Proxy, core, shown, log); err != nil {
 		return nil, err
 	}
+	shown.FromUpstreams(func() map[string]bool { return answered(fleet.Reach(ctx, 0)) })
+	shown.FromBudgets(func() []metrics.Remaining {
+		return remaining(ctx, g.face.KeyNames(), keys.terms.Load(), g.jobs.Spending())
+	})
 	g.closing(background(ctx, func(ctx context.Context) { keys.follow(ctx, keysEvery, g.face.SetKeys) }))
 	return g, g.jobs.Start(ctx)
 }

@@ -17,7 +17,7 @@ import (
 // ours says which of our packages each package may import.
 var ours = map[string][]string{
 	"midgate/cmd/midgate": {"midgate/config", "midgate/proxy", "midgate/proxy/metrics", "midgate/proxy/web", "midgate/adapter", "midgate/adapter/jobs", "midgate/adapter/jobs/ledger", "midgate/adapter/library", "midgate/adapter/workflow",
-		"midgate/adapter/native", "midgate/adapter/midjourney", "midgate/adapter/midjourney/outcomes", "midgate/adapter/midjourney/simulator", "midgate/adapter/spend", "midgate/adapter/sqlstore", "midgate/adapter/memstore", "midgate/adapter/pictures"},
+		"midgate/adapter/native", "midgate/adapter/midjourney", "midgate/adapter/midjourney/outcomes", "midgate/adapter/midjourney/simulator", "midgate/adapter/spend", "midgate/adapter/sqlstore", "midgate/adapter/memstore", "midgate/adapter/pictures", "midgate/adapter/tracing"},
 	"midgate/cmd/midgate/deploy": {},
 	"midgate/config": {"midgate/proxy/web", "midgate/adapter", "midgate/adapter/prompt", "midgate/adapter/jobs", "midgate/adapter/workflow",
 		"midgate/adapter/spend", "midgate/adapter/midjourney", "midgate/adapter/nearest", "midgate/adapter/sqlstore", "midgate/adapter/pictures"},
@@ -52,6 +52,7 @@ var ours = map[string][]string{
 	"midgate/adapter/workflow":       {"midgate/adapter", "midgate/adapter/chat", "midgate/adapter/jobs", "midgate/adapter/library", "midgate/adapter/prompt", "midgate/adapter/spend"},
 	"midgate/adapter/native":         {"midgate/adapter", "midgate/adapter/jobs", "midgate/adapter/library", "midgate/adapter/prompt", "midgate/adapter/spend", "midgate/adapter/workflow"},
 	"midgate/adapter/spend":          {"midgate/adapter"},
+	"midgate/adapter/tracing":        {"midgate/adapter"},
 	"midgate/adapter/adaptertest":    {"midgate/adapter"},
 	"midgate/adapter/adaptertest/harness": {"midgate/adapter", "midgate/adapter/jobs", "midgate/adapter/memstore", "midgate/adapter/library", "midgate/adapter/workflow", "midgate/adapter/native",
 		"midgate/adapter/adaptertest", "midgate/adapter/midjourney", "midgate/adapter/midjourney/simulator", "midgate/adapter/pictures", "midgate/adapter/spend"},
@@ -93,6 +94,8 @@ var home = map[string][]string{
 	"modernc.org/sqlite":                 {"midgate/adapter/sqlstore"},
 	"gocloud.dev/":                       {"midgate/adapter/pictures"},
 	"github.com/prometheus/":             {"midgate/proxy/metrics"},
+	"go.opentelemetry.io/":               {"midgate/adapter/tracing"},
+	"github.com/go-logr/":                {"midgate/adapter/tracing"},
 	"github.com/goccy/go-yaml":           {"midgate/config", "midgate/adapter/chat/intent"},
 	"github.com/cloudwego/base64x":       {"midgate/adapter/jsonstream"},
 	"github.com/sony/gobreaker/":         {"midgate/adapter/midjourney"},

@@ -152,7 +152,7 @@ func (w *work) sheet(images []adapter.Image, large bool) []byte {
 	}
 	sheet, err := w.core.Pictures.PreviewImages(w.ctx, w.caller(), ids, form)
 	if err != nil {
-		w.Log.Warn("a preview could not be made", "job", w.job, "error", err)
+		w.Log.WarnContext(w.ctx, "a preview could not be made", "job", w.job, "error", err)
 	}
 	return sheet
 }
@@ -179,7 +179,7 @@ func (w *work) finishedVideo(job adapter.Job, r adapter.Result, data result, hea
 	if w.images != imagesNone && !w.structured {
 		var err error
 		if frame, err = w.core.Films.VideoPreview(w.ctx, w.caller(), id, previewForm); err != nil && adapter.KindOf(err) != adapter.NotFound {
-			w.Log.Warn("a preview could not be made", "job", w.job, "error", err)
+			w.Log.WarnContext(w.ctx, "a preview could not be made", "job", w.job, "error", err)
 		}
 	}
 	return w.answer(data, t.within(maxText), frame)

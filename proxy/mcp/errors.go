@@ -19,7 +19,7 @@ func (w *work) refusal(err error) *sdk.CallToolResult {
 	e := body.Typed(err)
 	w.Metrics.Refused(e.Kind)
 	if e.Kind == adapter.Internal {
-		w.Log.Error("a tool failed", "tool", w.tool.Name, "job", w.job, "error", err)
+		w.Log.ErrorContext(w.ctx, "a tool failed", "tool", w.tool.Name, "job", w.job, "error", err)
 	}
 	text := w.advice(e)
 	if w.job != "" && !strings.Contains(text, w.job) {

@@ -38,7 +38,15 @@ type Metrics struct {
 	joined    *prometheus.CounterVec
 	keysOK    prometheus.Gauge
 	keyJobs   *prometheus.CounterVec
-	keySpent  *prometheus.CounterVec
+	spent     *prometheus.CounterVec
+	refunded  *prometheus.CounterVec
+	keys      keyLabels
+	queued    *prometheus.HistogramVec
+	ambiguous *prometheus.CounterVec
+	late      *prometheus.CounterVec
+	build     *prometheus.GaugeVec
+	up        gauges
+	budgets   gauges
 }
 
 // New makes the metrics, all zero, in a registry of their own.
@@ -75,9 +83,17 @@ func New() *Metrics {
 	}
 	m.keysOK = prometheus.NewGauge(prometheus.GaugeOpts{Name: "midgate_keys_reload_ok", Help: "Whether the file of keys had no mistake when it was read last."})
 	m.keyJobs = count("key_jobs_paid_total", "Jobs at an upstream that a key paid for, without those that were given back, counted when what was asked for ends.", "key", "kind", "speed")
-	m.keySpent = count("key_spent_dollars_total", "What they cost, where prices are known.", "key", "kind", "speed")
-	m.registry.MustRegister(m.keysOK, m.keyJobs, m.keySpent, m.requests, m.duration, m.waiting, m.errors, m.begun, m.jobs, m.paid, m.jobTook, m.inFlight,
-		m.polls, m.asked, m.pictures, m.upstream, m.fetched, m.hooks, m.waitingAt, m.joined, collectors.NewGoCollector(),
+	m.spent = count("spend_usd_total", "What those jobs cost, in dollars, where prices are known.", "key", "kind", "speed")
+	m.refunded = count("refunded_usd_total", "What the jobs would have cost that the upstream gave back, in dollars, where prices are known.", "key", "kind", "speed")
+	m.queued = took("queue_wait_seconds", "How long submissions waited for their place at an upstream.",
+		[]float64{.1, .5, 1, 5, 15, 30, 60, 120, 300, 600, 1800, 3600}, "upstream")
+	m.ambiguous = count("ambiguous_total", "Submissions that nobody knows anything of, although they were looked for. They may be paid.", "upstream")
+	m.late = count("late_adopted_total", "Such submissions that were found later, when their job was over.", "upstream")
+	m.build = prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "midgate_build_info", Help: "What is running: always 1."}, []string{"version", "commit", "goversion"})
+	m.up.desc = prometheus.NewDesc("midgate_upstream_up", "Whether an upstream answered the last request, whatever it said; nothing before the first.", []string{"upstream"}, nil)
+	m.budgets.desc = prometheus.NewDesc("midgate_budget_remaining_ratio", "What is left of a key's budget, from 1 to 0: of its jobs or its dollars, whichever is less.", []string{"key", "window"}, nil)
+	m.registry.MustRegister(m.keysOK, m.keyJobs, m.spent, m.refunded, m.requests, m.duration, m.waiting, m.errors, m.begun, m.jobs, m.paid, m.jobTook, m.inFlight,
+		m.polls, m.asked, m.pictures, m.upstream, m.fetched, m.hooks, m.waitingAt, m.joined, m.queued, m.ambiguous, m.late, m.build, &m.up, &m.budgets, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	m.serve = promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
 	return m
@@ -97,12 +113,21 @@ func (m *Metrics) Observer() adapter.Observer {
 			m.paid.WithLabelValues(kind, upstream).Add(float64(jobs))
 		},
 		Sold: func(key, kind, speed string, cost adapter.Amount) {
+			key = m.keys.label(key)
 			m.keyJobs.WithLabelValues(key, kind, speed).Add(float64(cost.Jobs))
-			m.keySpent.WithLabelValues(key, kind, speed).Add(cost.Money.Float())
+			m.spent.WithLabelValues(key, kind, speed).Add(cost.Money.Float())
+		},
+		Refunded: func(key, kind, speed string, cost adapter.Amount) {
+			m.refunded.WithLabelValues(m.keys.label(key), kind, speed).Add(cost.Money.Float())
 		},
 		InFlight: func(upstream string, jobs int) { m.inFlight.WithLabelValues(upstream).Set(float64(jobs)) },
 		Waiting:  func(upstream string, requests int) { m.waitingAt.WithLabelValues(upstream).Set(float64(requests)) },
 		Joined:   func(how string) { m.joined.WithLabelValues(how).Inc() },
+		Placed: func(upstream string, waited time.Duration) {
+			m.queued.WithLabelValues(upstream).Observe(waited.Seconds())
+		},
+		Ambiguous: func(upstream string) { m.ambiguous.WithLabelValues(upstream).Inc() },
+		Late:      func(upstream string) { m.late.WithLabelValues(upstream).Inc() },
 	}
 }
 
@@ -128,7 +153,7 @@ func (m *Metrics) Hooked(upstream string, taken bool) {
 
 // UpstreamFailed counts a submission that was refused or lost by the kind of its error.
 func (m *Metrics) UpstreamFailed(upstream string, kind adapter.Kind) {
-	m.upstream.WithLabelValues(upstream, kindLabel(kind)).Inc()
+	m.upstream.WithLabelValues(upstream, KindLabel(kind)).Inc()
 }
 
 // KeysRead says whether the file of keys could be read when it was read last.
@@ -150,12 +175,13 @@ func (m *Metrics) Leave(route, method string, status int, took time.Duration) {
 }
 
 // Refused counts an error that was answered.
-func (m *Metrics) Refused(kind adapter.Kind) { m.errors.WithLabelValues(kindLabel(kind)).Inc() }
+func (m *Metrics) Refused(kind adapter.Kind) { m.errors.WithLabelValues(KindLabel(kind)).Inc() }
 
 // HandedOut counts pictures of one form: url, b64_json or bytes.
 func (m *Metrics) HandedOut(form string, n int) { m.pictures.WithLabelValues(form).Add(float64(n)) }
 
-func kindLabel(k adapter.Kind) string { return cmp.Or(string(k), "internal") }
+// KindLabel is the kind of an error as labels name it.
+func KindLabel(k adapter.Kind) string { return cmp.Or(string(k), "internal") }
 
 // ServeHTTP shows the metrics as they are now.
 func (m *Metrics) ServeHTTP(w http.ResponseWriter, r *http.Request) { m.serve.ServeHTTP(w, r) }

@@ -44,6 +44,8 @@ type Config struct {
 	MCPWait        time.Duration // how long a tool's call waits for its job; 0: 45 s
 	MCPJobs        int           // jobs that a key may pay by tools within an hour; 0: no bound
 	Version        string        // of midgate, for clients that show it
+	MetricsApart   bool          // /metrics is served elsewhere
+	Tracer         Tracer        // nil: requests are not traced
 
 	HeaderTimeout time.Duration // for a request's header; 0: 10 s
 	BodyPatience  time.Duration // how long a body may bring nothing, and before its rate is judged; 0: 20 s

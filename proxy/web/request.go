@@ -26,6 +26,7 @@ type Request struct {
 	failed *APIError      // the error that was answered
 	cause  error          // its private reason
 	cut    bool           // the answer was broken off on purpose, or could not be written
+	traced func(status int, kind string)
 }
 
 const visitKey = "visit"
@@ -47,6 +48,7 @@ func (s *Server) Observe(c *gin.Context) {
 	c.Set(visitKey, v)
 	c.Header("X-Request-Id", v.id)
 	s.Metrics.Arrive()
+	s.trace(c, v)
 	var sent *arriving
 	if c.Request.Body != nil && c.Request.Body != http.NoBody {
 		sent = &arriving{ReadCloser: c.Request.Body}
@@ -91,6 +93,7 @@ func (s *Server) account(c *gin.Context, v *Request) {
 		status = statusClientGone
 	}
 	s.Metrics.Leave(route, c.Request.Method, status, took)
+	defer v.endTrace(status)
 	level := slog.LevelInfo
 	switch {
 	case status >= 500 && status != statusClientGone:

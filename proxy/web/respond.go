@@ -81,13 +81,13 @@ func (s *Server) panicked(c *gin.Context, reason any) {
 	defer func() {
 		_ = recover() // fail cuts an answer that has begun; observe does it after the access line
 	}()
-	s.logPanic(slog.String("request_id", RequestOf(c).id), reason)
+	s.logPanic(c.Request.Context(), slog.String("request_id", RequestOf(c).id), reason)
 	s.fail(c, &adapter.Error{Kind: adapter.Internal, Err: errors.New("panic in a handler")})
 }
 
 // logPanic says where the panic is that was just recovered from. What it says itself may quote a request.
-func (s *Server) logPanic(of slog.Attr, reason any) {
-	s.Log.LogAttrs(context.Background(), slog.LevelError, "panic", of,
+func (s *Server) logPanic(ctx context.Context, of slog.Attr, reason any) {
+	s.Log.LogAttrs(ctx, slog.LevelError, "panic", of,
 		slog.String("type", fmt.Sprintf("%T", reason)), slog.String("stack", string(debug.Stack())))
 }
 
@@ -96,7 +96,7 @@ func (s *Server) logPanic(of slog.Attr, reason any) {
 func (s *Server) Guarded(of slog.Attr, work func() error) (err error) {
 	defer func() {
 		if reason := recover(); reason != nil {
-			s.logPanic(of, reason)
+			s.logPanic(context.Background(), of, reason)
 			err = &adapter.Error{Kind: adapter.Internal, Err: errors.New("panic beside a handler")}
 		}
 	}()

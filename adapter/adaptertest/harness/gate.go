@@ -35,6 +35,7 @@ type Parts struct {
 	Pictures  adapter.Pictures
 	Retoucher adapter.Retoucher
 	Observer  adapter.Observer
+	Tracer    adapter.Tracer
 	Terms     func() *spend.Terms
 	Notify    adapter.Notify
 	Log       *slog.Logger
@@ -67,7 +68,7 @@ func Wire(cfg Config, p Parts) *Gate {
 	recipes := workflow.New(cfg.Workflow, workflow.Deps{Accounts: p.Accounts, Store: store, Pictures: p.Pictures, Retoucher: p.Retoucher, Log: p.Log}, library)
 	workflows := maps.Clone(recipes.Workflows())
 	workflows[adapter.JobNative] = native.Workflow(recipes)
-	engine := jobs.New(cfg.Jobs, jobs.Deps{Accounts: p.Accounts, State: p.State, Bus: bus, Pictures: p.Pictures, Observer: p.Observer, Terms: p.Terms, Stored: store.Stored, Log: p.Log}, workflows)
+	engine := jobs.New(cfg.Jobs, jobs.Deps{Accounts: p.Accounts, State: p.State, Bus: bus, Pictures: p.Pictures, Observer: p.Observer, Tracer: p.Tracer, Terms: p.Terms, Stored: store.Stored, Log: p.Log}, workflows)
 	later.on = engine.Ride
 	return &Gate{Engine: engine, Store: store, Service: workflow.NewService(recipes, engine), Library: library,
 		API: native.New(native.Deps{Accounts: p.Accounts, Store: store, Notify: p.Notify, Log: p.Log}, recipes, engine, library)}

@@ -143,6 +143,13 @@ func (j *Job) Execute(by any, stop context.CancelCauseFunc, key string) {
 	j.heed() // it may have been cancelled meanwhile
 }
 
+// By is what executes the job here; nil if nothing does.
+func (j *Job) By() any {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.by
+}
+
 // Release says that an execution is over, with what came of the job if it is known, and returns the previews that were
 // kept for it. A job that is begun anew by now is left alone: then this execution was not its last.
 func (j *Job) Release(by any, ended *adapter.Job) (previews []string, last bool) {

@@ -35,6 +35,8 @@ type Slot struct {
 	owner    string
 	counted  bool // in upstreamQueue.queued while it waits
 	got      chan struct{}
+	asked    time.Time
+	given    time.Time // once it is held
 	released bool
 }
 
@@ -66,10 +68,10 @@ func (p *Queue) take(upstream, owner string, refusable bool) (*Slot, error) {
 		}
 		p.upstreams[upstream] = g
 	}
-	sl := &Slot{from: p, Upstream: upstream, owner: owner, got: make(chan struct{}), counted: refusable}
+	sl := &Slot{from: p, Upstream: upstream, owner: owner, got: make(chan struct{}), counted: refusable, asked: time.Now()}
 	if g.used < g.max && len(g.rotation) == 0 {
 		g.used++
-		close(sl.got)
+		sl.give(sl.asked)
 		p.tell(upstream, g)
 		return sl, nil
 	}
@@ -136,8 +138,14 @@ func (p *Queue) next(g *upstreamQueue) {
 			g.queued--
 		}
 		g.used++
-		close(sl.got)
+		sl.give(time.Now())
 	}
+}
+
+// give hands the slot to whoever waits for it; the caller holds the queue's mu.
+func (sl *Slot) give(at time.Time) {
+	sl.given = at
+	close(sl.got)
 }
 
 func (p *Queue) forget(g *upstreamQueue, sl *Slot) {
@@ -178,3 +186,9 @@ func (sl *Slot) Held() bool {
 		return false
 	}
 }
+
+// Wanted is when the slot was asked for.
+func (sl *Slot) Wanted() time.Time { return sl.asked }
+
+// Waited is how long it took until the slot was held. It must be held.
+func (sl *Slot) Waited() time.Duration { return sl.given.Sub(sl.asked) }

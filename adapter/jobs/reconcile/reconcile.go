@@ -34,6 +34,7 @@ type Deps struct {
 	Replica  string        // this process
 	Deadline time.Duration // how long a job is followed
 	Secret   []byte        // what clients' own keys are sealed with
+	Observer adapter.Observer
 	Log      *slog.Logger
 
 	// Execute executes a job that was claimed, from the top.
@@ -168,6 +169,9 @@ func (r *Reconciler) reopen(ctx context.Context, before adapter.Job, caller adap
 	}
 	r.Clock.Tie(&open)
 	j.Update(func(known *adapter.Job) { *known = record.Clone(open) })
+	if st := record.StepOf(&before, step); st != nil && st.Submission == nil {
+		r.Observer.Adopt(st.Upstream)
+	}
 	r.Log.Info("a job turned up late and is followed", "job", before.ID, "step", step)
 	r.Execute(j, caller, Start{Patience: before.Deadline, Counted: record.PaidSteps(before)})
 }
