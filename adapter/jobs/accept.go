@@ -145,13 +145,13 @@ func (x *acceptance) enter(ctx context.Context, c dedup.Choice) *ticket {
 	if how := joined[c.Verdict]; how != "" {
 		s.deps.Observer.Join(how)
 	}
+	x.meet(ctx, j, c)
 	switch c.Verdict {
 	case dedup.Begins, dedup.Restarts:
 		j = s.jobs.Enter(j)
 		t.job.Store(j)
 		j.Begin(c.Job)
 		if c.Verdict == dedup.Restarts {
-			x.trace = s.deps.Tracer.Resume(s.life, c.Job)
 			s.deps.Log.InfoContext(ctx, "a job that came to nothing is tried again", "job", c.Job.ID)
 		}
 		first := ""
@@ -165,11 +165,6 @@ func (x *acceptance) enter(ctx context.Context, c dedup.Choice) *ticket {
 		if c.Taken {
 			j.Deliver(c.Delivery, c.Becomes)
 		}
-	}
-	if c.Verdict == dedup.Begins {
-		s.deps.Tracer.Meet(ctx, c.Job) // the job's trace knows
-	} else {
-		s.meet(ctx, j, c.Job)
 	}
 	return t
 }

@@ -3,6 +3,7 @@ package jobs_test
 import (
 	"fmt"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,11 +17,20 @@ import (
 func TestWhoeverCountsHearsOfWhatWaitsIsLostAndIsGivenBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := harness.New(t, simulator.Config{Dialect: simulator.TrueAI}, func(c *harness.Config) { c.MaxInFlight = 1 })
+		var mu sync.Mutex
 		var told []string
-		tell := func(format string, args ...any) { told = append(told, fmt.Sprintf(format, args...)) }
 		var waits []time.Duration
+		tell := func(format string, args ...any) {
+			mu.Lock()
+			defer mu.Unlock()
+			told = append(told, fmt.Sprintf(format, args...))
+		}
 		s.Parts.Observer = adapter.Observer{
-			Placed:    func(_ string, waited time.Duration) { waits = append(waits, waited) },
+			Placed: func(_ string, waited time.Duration) {
+				mu.Lock()
+				defer mu.Unlock()
+				waits = append(waits, waited)
+			},
 			Ambiguous: func(upstream string) { tell("lost at %s", upstream) },
 			Late:      func(upstream string) { tell("found at %s", upstream) },
 			Sold:      func(key, kind, speed string, _ adapter.Amount) { tell("sold %s %s", kind, speed) },
@@ -32,6 +42,8 @@ func TestWhoeverCountsHearsOfWhatWaitsIsLostAndIsGivenBack(t *testing.T) {
 		expect := func(when string, want ...string) {
 			t.Helper()
 			synctest.Wait()
+			mu.Lock()
+			defer mu.Unlock()
 			if !slices.Equal(told, want) {
 				t.Errorf("%s: it heard %q, want %q", when, told, want)
 			}
@@ -63,7 +75,9 @@ func TestWhoeverCountsHearsOfWhatWaitsIsLostAndIsGivenBack(t *testing.T) {
 		}
 		expect("a task fails", "alice is given back 1 generation fast")
 
+		mu.Lock()
 		waits = nil
+		mu.Unlock()
 		first := make(chan error)
 		go func() { first <- generate("a blue fox") }()
 		synctest.Wait()
@@ -73,6 +87,8 @@ func TestWhoeverCountsHearsOfWhatWaitsIsLostAndIsGivenBack(t *testing.T) {
 		if err := <-first; err != nil {
 			t.Fatal(err)
 		}
+		mu.Lock()
+		defer mu.Unlock()
 		if len(waits) != 2 || waits[0] != 0 || waits[1] < time.Second {
 			t.Errorf("two submissions waited for %v for the one place, want none and some", waits)
 		}

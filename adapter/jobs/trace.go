@@ -8,6 +8,7 @@ import (
 
 	"midgate/adapter"
 	"midgate/adapter/jobs/active"
+	"midgate/adapter/jobs/dedup"
 )
 
 // untraced is the Tracer of an engine that has none.
@@ -44,10 +45,15 @@ func (unseen) Part(string, time.Time) func(adapter.Step, error) {
 // End implements adapter.JobTrace.
 func (unseen) End(adapter.Job) {}
 
-// meet says that the request of ctx waits for a job, at the one who executes it here, if anybody does.
-func (s *Engine) meet(ctx context.Context, j *active.Job, job adapter.Job) {
-	s.deps.Tracer.Meet(ctx, job)
-	if q, here := j.By().(*Execution); here {
+// meet says that the request of ctx waits for the job, before anything happens to that. The trace of a job that the
+// attempt begins knows it; that of one which is executed elsewhere cannot be told.
+func (x *acceptance) meet(ctx context.Context, j *active.Job, c dedup.Choice) {
+	tracer := x.s.deps.Tracer
+	tracer.Meet(ctx, c.Job)
+	if c.Verdict == dedup.Restarts {
+		x.trace = tracer.Resume(x.s.life, c.Job)
+		x.trace.Meet(ctx)
+	} else if q, here := j.By().(*Execution); here {
 		q.trace.Meet(ctx)
 	}
 }

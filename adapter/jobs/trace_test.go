@@ -54,6 +54,8 @@ func (n *notebook) read(t *testing.T) []string {
 }
 
 func (n *notebook) Begin(ctx context.Context, job adapter.Job) adapter.JobTrace {
+	n.mu.Lock()
+	defer n.mu.Unlock()
 	n.begun++
 	return &page{n, fmt.Sprintf("trace %d", n.begun), fmt.Sprintf("%v begins", ctx.Value(requestKey{}))}
 }
@@ -124,14 +126,14 @@ func TestTracer_HearsOfEachPartOnce(t *testing.T) {
 
 		one := ask("one", "a red fox", 0)
 		s.Await(t, one, nil)
-		expect("a job", "trace 1: one begins", "one waits for trace 1", "trace 1: queue, ", "trace 1: step imagine with its task, ", "trace 1: pictures, ", "trace 1: completed")
+		expect("a job", "one waits for trace 1", "trace 1: one begins", "trace 1: queue, ", "trace 1: step imagine with its task, ", "trace 1: pictures, ", "trace 1: completed")
 
 		two := ask("two", "a blue fox", 0)
 		synctest.Wait()
 		two.Abandoned()
 		three := ask("three", "a blue fox", 1)
 		s.Await(t, three, nil)
-		expect("a repeat", "trace 2: two begins", "two waits for trace 2", "trace 2: queue, ", "three waits for trace 2", "trace 2: met by three",
+		expect("a repeat", "two waits for trace 2", "trace 2: two begins", "trace 2: queue, ", "three waits for trace 2", "trace 2: met by three",
 			"trace 2: step imagine with its task, ", "trace 2: pictures, ", "trace 2: completed")
 
 		s.Sim.Fail(simulator.Fault{Route: "imagine", Kind: "no-account"})
@@ -140,15 +142,15 @@ func TestTracer_HearsOfEachPartOnce(t *testing.T) {
 			t.Fatal("a refused job has pictures")
 		}
 		four.Answered()
-		expect("a refusal", "trace 4: four begins", "four waits for trace 4", "trace 4: queue, ", "trace 4: step imagine, unavailable", "trace 4: failed")
+		expect("a refusal", "four waits for trace 4", "trace 4: four begins", "trace 4: queue, ", "trace 4: step imagine, unavailable", "trace 4: failed")
 		s.Await(t, ask("five", "a green fox", 1), nil)
-		expect("it is begun anew", "trace 4: resumed", "five waits for trace 4", "trace 4: met by five", "trace 4: queue, ", "trace 4: step imagine with its task, ", "trace 4: pictures, ", "trace 4: completed")
+		expect("it is begun anew", "five waits for trace 4", "trace 4: met by five", "trace 4: resumed", "trace 4: queue, ", "trace 4: step imagine with its task, ", "trace 4: pictures, ", "trace 4: completed")
 
 		ask("six", "a white fox", 0)
 		synctest.Wait()
 		s.Gate = s.Restarted(t) // midgate stops in the middle
 		<-time.After(5 * time.Minute)
-		expect("a restart", "trace 6: six begins", "six waits for trace 6", "trace 6: queue, ", "trace 6: step imagine with its task, ", "trace 6: in_progress",
+		expect("a restart", "six waits for trace 6", "trace 6: six begins", "trace 6: queue, ", "trace 6: step imagine with its task, ", "trace 6: in_progress",
 			"trace 6: resumed", "trace 6: step imagine with its task, ", "trace 6: pictures, ", "trace 6: completed")
 
 		seven := ask("seven", "a grey fox", 0)
@@ -156,6 +158,6 @@ func TestTracer_HearsOfEachPartOnce(t *testing.T) {
 		if _, err := s.Cancel(t.Context(), s.Me, seven.Job().ID); err != nil {
 			t.Fatal(err)
 		}
-		expect("it is cancelled", "trace 7: seven begins", "seven waits for trace 7", "trace 7: queue, ", "trace 7: step imagine with its task, cancelled", "trace 7: cancelled")
+		expect("it is cancelled", "seven waits for trace 7", "trace 7: seven begins", "trace 7: queue, ", "trace 7: step imagine with its task, cancelled", "trace 7: cancelled")
 	})
 }
