@@ -36,7 +36,10 @@ func (s *Server) readOn(c *gin.Context, b *arriving) {
 	if conn.SetReadDeadline(time.Now().Add(readOnFor)) != nil || conn.Flush() != nil {
 		return
 	}
-	if _, err := io.CopyN(io.Discard, b.ReadCloser, 2*s.Config.MaxBody); errors.Is(err, io.EOF) { // it is thrown away
+	_, err := io.CopyN(io.Discard, b.ReadCloser, 2*s.Config.MaxBody) // it is thrown away
+	if errors.Is(err, io.EOF) || errors.Is(err, http.ErrBodyReadAfterClose) {
+		// All of it is here: net/http closes a body that it has read to its end itself, while it writes the answer. By now it
+		// waits for the next request, and whatever ends that wait would end the contexts of all that come on this connection.
 		_ = conn.SetReadDeadline(time.Time{})
 		return
 	}
