@@ -15,7 +15,7 @@ func TestMCP_AnswersStaySmall(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, simulator.Config{Pixels: 1024})
 	a := newAgent(t, h.base+"/mcp", "sk-alice")
-	for _, ratio := range []string{"1:1", "21:9", "1:4"} {
+	for _, ratio := range []string{"1:1", "3:2", "2:3", "4:3", "9:16", "16:9", "2:1", "21:9", "4:1", "1:4"} {
 		got := a.call("draw", map[string]any{"prompt": fmt.Sprintf("a forest of ferns after rain, %s, with every leaf", ratio), "aspect_ratio": ratio})
 		if got.sheet == nil || len(got.text) > 2<<10 {
 			t.Errorf("%s: %d bytes of text, %d of picture", ratio, len(got.text), len(got.sheet))
