@@ -100,7 +100,7 @@ func (q *Execution) traceable(err error) error {
 	cause := context.Cause(q.ctx)
 	switch {
 	case err == nil, q.s.life.Err() != nil, errors.Is(cause, errLost), errors.Is(cause, errDeserted):
-		return nil
+		return nil //nolint:nilerr // its trace goes on elsewhere
 	case errors.Is(cause, active.ErrCancelled):
 		return &adapter.Error{Kind: adapter.Cancelled, Err: err}
 	case errors.Is(cause, errDeadline):

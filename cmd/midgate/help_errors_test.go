@@ -24,7 +24,7 @@ func TestHelpErrors_AgreesWithTheTable(t *testing.T) {
 		t.Errorf("the page has %d errors, want twenty", len(rows))
 	}
 	for _, row := range rows {
-		for _, words := range strings.Split(row[3], ", ") {
+		for words := range strings.SplitSeq(row[3], ", ") {
 			if slices.Contains(notSaid, words) {
 				continue
 			}

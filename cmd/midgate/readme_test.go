@@ -45,11 +45,8 @@ func block(t *testing.T, document, language, text string) string {
 }
 
 // exports is what a block of sh exports, as an environment.
-func exports(b string) (environ []string) {
-	for _, set := range regexp.MustCompile(`(?m)([A-Z_0-9]+)=(\S+)`).FindAllString(b, -1) {
-		environ = append(environ, set)
-	}
-	return environ
+func exports(b string) []string {
+	return regexp.MustCompile(`(?m)([A-Z_0-9]+)=(\S+)`).FindAllString(b, -1)
 }
 
 func TestReadme_IsReadInFiveMinutes(t *testing.T) {
