@@ -20,10 +20,10 @@ func TestTheReadmesSnippetsRun(t *testing.T) {
 		jobs                       int
 	}{
 		"Node": {"README.md", "openai-7", "\nNode (", "```js\n", `console.log(JSON.stringify({ pictures: result.data.map((p) => p.url) }))`, 1},
-		"Vercel AI SDK": {"cmd/midgate/help/clients.md", "ai", "## Vercel AI SDK\n", "```ts\n", `let text = ''
+		"Vercel AI SDK": {"cmd/midgate/help/connecting.md", "ai", "## Vercel AI SDK\n", "```ts\n", `let text = ''
 for await (const piece of textStream) text += piece
 console.log(JSON.stringify({ pictures: images.map((i) => i.mediaType), text }))`, 2},
-		"LangChain": {"cmd/midgate/help/clients.md", "langchain", "## LangChain\n", "```ts\n", `console.log(JSON.stringify({ pictures: [url], text: (await chat.invoke('a red fox')).content }))`, 2},
+		"LangChain": {"cmd/midgate/help/connecting.md", "langchain", "## LangChain\n", "```ts\n", `console.log(JSON.stringify({ pictures: [url], text: (await chat.invoke('a red fox')).content }))`, 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := newHouse(t, simulator.Config{Pace: unhurried / 10})

@@ -241,7 +241,7 @@ func (l *lockedBuffer) String() string {
 
 func documentationCase(t *testing.T, _ *house) {
 	var pages string
-	for _, name := range []string{"README.md", "cmd/midgate/help/clients.md", "cmd/midgate/help/operations.md"} {
+	for _, name := range []string{"README.md", "cmd/midgate/help/connecting.md", "cmd/midgate/help/operations.md"} {
 		page, err := os.ReadFile(filepath.Join("..", filepath.FromSlash(name)))
 		if err != nil {
 			t.Fatal(err)

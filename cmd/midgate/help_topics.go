@@ -13,25 +13,25 @@ var pages embed.FS
 
 // topic is one of them.
 type topic struct {
-	name, about string
-	more        func() string // what the page has not, made of the tables that the program goes by
+	name, page, about string        // page is its file's name without .md
+	more              func() string // what the page has not, made of the tables that the program goes by
 }
 
 // topics in the order in which help shows them.
 var topics = []topic{
-	{"api", "drawing, changing, chat, streams, videos, files: ready to paste", nil},
-	{"clients", "how each chat program and library is connected", nil},
-	{"agents", "tools over the Model Context Protocol, and who uses them how", nil},
-	{"money", "what is paid when, and which key may spend what", nil},
-	{"errors", "what went wrong, and what to do", sayings},
-	{"settings", "all of them: environment variables (MIDGATE_…) or keys of a YAML file", nil},
-	{"operations", "relays, state, backups, replicas, reverse proxies, metrics", nil},
-	{"code", "what is where in midgate's own code", nil},
+	{"api", "api", "drawing, changing, chat, streams, videos, files: ready to paste", nil},
+	{"clients", "connecting", "how each chat program and library is connected", nil},
+	{"agents", "agents", "tools over the Model Context Protocol, and who uses them how", nil},
+	{"money", "money", "what is paid when, and which key may spend what", nil},
+	{"errors", "errors", "what went wrong, and what to do", sayings},
+	{"settings", "settings", "all of them: environment variables (MIDGATE_…) or keys of a YAML file", nil},
+	{"operations", "operations", "relays, state, backups, replicas, reverse proxies, metrics", nil},
+	{"code", "code", "what is where in midgate's own code", nil},
 }
 
 // text is what help prints.
 func (t topic) text() string {
-	raw, err := pages.ReadFile("help/" + t.name + ".md")
+	raw, err := pages.ReadFile("help/" + t.page + ".md")
 	if err != nil {
 		return err.Error() + "\n" // a test reads every page
 	}

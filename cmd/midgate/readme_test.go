@@ -20,7 +20,7 @@ func documents(t *testing.T) map[string]string {
 	t.Helper()
 	docs := map[string]string{"README.md": root(t, "README.md")}
 	for _, tt := range topics {
-		name := "cmd/midgate/help/" + tt.name + ".md"
+		name := "cmd/midgate/help/" + tt.page + ".md"
 		docs[name] = root(t, name)
 	}
 	return docs
@@ -75,7 +75,7 @@ func TestReadme_LeadsToEveryTopic(t *testing.T) {
 		if status != 0 || strings.Count(out, "\n") < 20 || !strings.HasPrefix(out, "# ") || strings.Contains(out, "|---") || strings.Contains(out, "](") {
 			t.Errorf("help %s = %d, %.200q; want a page for a terminal", tt.name, status, out)
 		}
-		if !strings.Contains(root(t, "README.md"), "[`midgate help "+tt.name+"`](cmd/midgate/help/"+tt.name+".md)") {
+		if !strings.Contains(root(t, "README.md"), "[`midgate help "+tt.name+"`](cmd/midgate/help/"+tt.page+".md)") {
 			t.Errorf("the README does not lead to %s", tt.name)
 		}
 	}
@@ -160,7 +160,7 @@ func asJSON(t *testing.T, v any) string {
 // What Open WebUI is told is what compose.yaml tells it.
 func TestReadme_ConnectsOpenWebUI(t *testing.T) {
 	told := environ(t, composed(t, "openwebui"), "openwebui")
-	for _, set := range exports(block(t, root(t, "cmd/midgate/help/clients.md"), "sh", "IMAGE_SIZE=")) {
+	for _, set := range exports(block(t, root(t, "cmd/midgate/help/connecting.md"), "sh", "IMAGE_SIZE=")) {
 		if !slices.Contains(told, strings.ReplaceAll(set, "your-key", "word")) {
 			t.Errorf("the page tells Open WebUI %s, compose.yaml does not", set)
 		}

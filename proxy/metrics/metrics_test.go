@@ -91,7 +91,7 @@ func TestGaugesAreAskedForNowAndThen(t *testing.T) {
 		m, asked, takes := New(), 0, time.Duration(0)
 		m.FromUpstreams(func() map[string]bool {
 			asked++
-			time.Sleep(takes)
+			<-time.After(takes)
 			return map[string]bool{"main": asked == 1, "spare": true}
 		})
 		for range 10 {
