@@ -47,7 +47,7 @@ func (t *Tracer) start(ctx context.Context, job adapter.Job, asked string, more 
 	if operation == images {
 		about = append(about, attribute.String("gen_ai.output.type", "image"))
 	}
-	model := job.Model[:min(len(job.Model), longest)]
+	model := strings.ToValidUTF8(job.Model[:min(len(job.Model), longest)], "") // the protocol carries no broken characters
 	if model != "" {
 		about = append(about, attribute.String("gen_ai.request.model", model))
 	}

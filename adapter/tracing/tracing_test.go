@@ -160,10 +160,10 @@ func TestJob_IsResumedInItsTrace(t *testing.T) {
 	ctx, end := tr.Request(t.Context(), "POST", "/first", "")
 	lost := tr.Begin(ctx, adapter.Job{ID: "job_1"})
 	end(200, "")
-	next := tr.Resume(t.Context(), adapter.Job{ID: "job_1", Kind: adapter.JobVideo, Model: strings.Repeat("x", 1000), Trace: lost.Name()})
+	next := tr.Resume(t.Context(), adapter.Job{ID: "job_1", Kind: adapter.JobVideo, Model: "ab" + strings.Repeat("画", 500), Trace: lost.Name()})
 	next.Part(adapter.PartPictures, time.Time{})(adapter.Step{}, errors.New("disk"))
 	next.End(adapter.Job{Status: adapter.JobInProgress})
-	got := span("video_generation " + strings.Repeat("x", longest))
+	got := span("video_generation " + "ab" + strings.Repeat("画", (longest-2)/3))
 	first := named(strings.Fields(lost.Name())[0])
 	if got.SpanContext.TraceID() != first.TraceID() || got.Parent.SpanID() != first.SpanID() || !linked(got, span("POST /first").SpanContext) {
 		t.Errorf("the resumed part = %+v, want it in trace %s", got, first.TraceID())
