@@ -49,14 +49,15 @@ func TestTheStatusLineWaitsTenSeconds(t *testing.T) {
 	}
 }
 
-// previewing is a ticket whose job shows two previews, is silent for some time, and ends.
+// previewing is a ticket whose job shows two previews, is silent for some time, and ends; without silence it ends before
+// anything can be shown.
 type previewing struct {
 	*fakeTicket
 	silence time.Duration
 }
 
 func (s *previewing) Wait(ctx context.Context, watch func(adapter.Progress)) (adapter.Result, error) {
-	if watch != nil {
+	if watch != nil && s.silence > 0 {
 		for i, preview := range []string{"", "one", "one", "two"} {
 			watch(adapter.Progress{Status: adapter.JobInProgress, Percent: 20 * i, Preview: preview})
 		}
@@ -168,6 +169,16 @@ func TestStreamsToTheByte(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// A job that ends before anything could be told of it is told of all the same.
+func TestAChatOfAJobThatEndsAtOnceHasProgress(t *testing.T) {
+	_, s := newStage(t, 0)
+	got := send(s, "POST", "/v1/chat/completions", `{"stream":true,"messages":[{"role":"user","content":"a fox"}]}`).Body.String()
+	thought, picture := strings.Index(got, `"reasoning_content":"████████████████████ 100 %\n"`), strings.Index(got, `"content":"![a fox]`)
+	if thought < 0 || picture < thought {
+		t.Errorf("the stream is %s\nwant progress before the picture", got)
 	}
 }
 

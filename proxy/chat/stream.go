@@ -61,6 +61,7 @@ func (s *Routes) stream(c *gin.Context, t adapter.Ticket, f Echo) error {
 	if err == nil {
 		var answer Answer
 		if answer, err = s.answer(ctx, v.Caller, s.Base(c), t.Job(), f, result); err == nil {
+			stream.over()
 			err = stream.answer(answer)
 		}
 	}
@@ -85,6 +86,13 @@ func (t *chunkStream) progress(p adapter.Progress) {
 	case p.Status == adapter.JobInProgress && p.Percent < 100 && (t.told < 0 || p.Percent >= t.told+5):
 		t.told = p.Percent
 		t.delta(deltaJSON{Reasoning: bar(p.Percent)}, nil)
+	}
+}
+
+// over tells of a job that ended before anything could be told: every client sees that something was made.
+func (t *chunkStream) over() {
+	if t.told < 0 {
+		t.delta(deltaJSON{Reasoning: bar(100)}, nil)
 	}
 }
 
