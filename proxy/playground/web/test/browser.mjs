@@ -19,7 +19,7 @@ export function launch() {
 export async function open(browser, base, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options })
   const page = await context.newPage()
-  page.setDefaultTimeout(20_000)
+  page.setDefaultTimeout(90_000) // a machine may be slow; nothing is timed here
   page.refusals = 0 // how many refused requests are part of the step
   page.on('console', (m) => {
     if (m.type() !== 'error' && m.type() !== 'warning') return
@@ -82,8 +82,8 @@ export async function fits(page, where) {
 
 /** finished waits until all runs that are shown have ended, and returns how many pictures the newest has. */
 export async function finished(page) {
-  await page.waitForSelector('.run', { timeout: 20_000 })
-  await page.waitForFunction(() => !document.querySelector('.run[aria-busy=true]'), null, { timeout: 60_000 })
+  await page.waitForSelector('.run', { timeout: 90_000 })
+  await page.waitForFunction(() => !document.querySelector('.run[aria-busy=true]'), null, { timeout: 240_000 })
   const problem = await page.locator('.run').first().locator('.problem').allInnerTexts()
   if (problem.length > 0) throw new Error(`the run ended with: ${problem.join(' ')}`)
   return page.locator('.run').first().locator('a.tile').count()

@@ -22,7 +22,7 @@ export async function buttons(page, shoot) {
       want('action', sent.postDataJSON().action, action)
       await page.locator('.strip .run[aria-busy=true]').waitFor()
       want('places while it runs', await places(), were)
-      await page.waitForURL((u) => u.href !== before, { timeout: 60_000 })
+      await page.waitForURL((u) => u.href !== before, { timeout: 240_000 })
       await page.locator('.facts-head', { hasText: name }).waitFor()
       want('its fellows', await page.locator('.strip .own .thumb').count(), 4)
       want('paid', await paid(page), Number(price))

@@ -24,7 +24,7 @@ export async function edit(page, shoot) {
 
   await step('only what was painted is repainted', async () => {
     await sends(page, '/v1/images/edits', page.getByRole('button', { name: 'Repaint' }))
-    await page.waitForURL((u) => /#\/image\//.test(u.href) && !u.href.endsWith(original), { timeout: 60_000 })
+    await page.waitForURL((u) => /#\/image\//.test(u.href) && !u.href.endsWith(original), { timeout: 240_000 })
     want('pictures', await page.locator('.strip .own .thumb').count(), 4)
     await loaded(page)
     await shoot('edited')

@@ -51,7 +51,7 @@ export async function gallery(browser, base, shoot) {
     await shoot('tile-hover', page)
     await one.getByRole('button', { name: 'Variations' }).click()
     await page.getByText('Begun: Variations').waitFor()
-    await page.waitForFunction(() => !document.querySelector('.bar .count'), null, { timeout: 60_000 })
+    await page.waitForFunction(() => !document.querySelector('.bar .count'), null, { timeout: 240_000 })
     want('jobs', (await jobs(page)) - before, 1)
   })
 
@@ -77,7 +77,7 @@ export async function gallery(browser, base, shoot) {
     await singles.first().hover()
     await boxes.first().click()
     await page.getByRole('button', { name: 'Delete' }).click()
-    await page.waitForFunction(async (was) => (await (await fetch(`${location.pathname}v1/images?limit=100`)).json()).data.length === was - 1, before, { timeout: 20_000 })
+    await page.waitForFunction(async (was) => (await (await fetch(`${location.pathname}v1/images?limit=100`)).json()).data.length === was - 1, before, { timeout: 90_000 })
   })
   await page.context().close()
 }

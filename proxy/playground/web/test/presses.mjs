@@ -12,7 +12,7 @@ export async function presses(page, picture) {
     const [asked, made] = [sent, await jobsOf(page)]
     await work()
     last = await page.evaluate(() => performance.now())
-    await page.waitForFunction(() => !document.querySelector('.run[aria-busy=true]'), null, { timeout: 60_000 })
+    await page.waitForFunction(() => !document.querySelector('.run[aria-busy=true]'), null, { timeout: 240_000 })
     want(`requests of ${what}`, sent - asked, jobs)
     want(`jobs of ${what}`, (await jobsOf(page)) - made, jobs)
   }

@@ -5,7 +5,7 @@ export async function video(page, picture, shoot) {
   await step('Animate makes a video that plays', async () => {
     await page.goto(picture)
     await page.getByRole('button', { name: 'Animate Low motion' }).click()
-    await page.waitForURL(/#\/video\//, { timeout: 60_000 })
+    await page.waitForURL(/#\/video\//, { timeout: 240_000 })
     await plays(page)
     await accessible(page, 'a video')
     await shoot('video')
@@ -25,7 +25,7 @@ export async function video(page, picture, shoot) {
     const before = page.url()
     await page.getByLabel('What happens next').fill('the light goes on')
     await page.getByRole('button', { name: /Extend/ }).click()
-    await page.waitForURL((u) => u.href !== before, { timeout: 60_000 })
+    await page.waitForURL((u) => u.href !== before, { timeout: 240_000 })
     fine('it is a video', /#\/video\//.test(page.url()))
     await plays(page)
   })
