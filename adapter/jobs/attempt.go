@@ -16,6 +16,14 @@ import (
 // decide decides in one unit what the attempt is, and writes that.
 func (x *acceptance) decide(ctx context.Context) (c dedup.Choice, err error) {
 	s := x.s
+	leave, err := s.lanes.Enter(ctx, x.run.Owner)
+	if err != nil {
+		if ctx.Err() != nil {
+			return c, err
+		}
+		return c, notRecorded(err)
+	}
+	defer leave()
 	// The client may leave while the record is written: what is written, and who joins it, must not depend on that.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), unit.Patience)
 	defer cancel()

@@ -38,6 +38,7 @@ type Engine struct {
 	queue   *queue.Queue
 	lease   lease
 	units   *unit.Writer
+	lanes   unit.Lanes
 	left    clients.Leavers
 	news    *news.News
 	lost    *reconcile.Reconciler
@@ -86,6 +87,9 @@ func New(cfg Config, deps Deps, workflows map[adapter.JobKind]Workflow) *Engine 
 		queue: queue.New(cfg.MaxInFlight, cfg.InFlightAt, cfg.MaxQueue, deps.Observer.Places),
 		units: unit.New(deps.State, deps.Terms),
 		life:  life, end: end,
+	}
+	if deps.State.Shared() {
+		s.lanes = unit.NewLanes()
 	}
 	s.news = news.New(life, news.Deps{Bus: deps.Bus, State: deps.State, Units: s.units, Clock: s.clock, Jobs: s.jobs, Left: &s.left, Spawn: s.spawn, Log: deps.Log})
 	s.lost = reconcile.New(life, reconcile.Deps{
