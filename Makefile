@@ -52,8 +52,9 @@ build: ## the static binary, bin/midgate
 demo: ## midgate and a simulated Midjourney, to try it out
 	go run ./cmd/midgate demo
 
-# One variant is compiled: everything with -race, the binaries of process tests too. All of vet runs on the way.
-test chaos: export GOFLAGS += $(CALM:%=-gcflags=%=-race=false)
+# One variant is compiled: everything with -race, the binaries of process tests too, without what debuggers read: it is a
+# third of linking. All of vet runs on the way.
+test chaos: export GOFLAGS += -ldflags=-s $(CALM:%=-gcflags=%=-race=false)
 .PHONY: test
 test: prepare ## every check that needs no network: format, vet, all tests under the race detector
 	@go vet -tags ship ./cmd/midgate/deploy
