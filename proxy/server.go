@@ -136,7 +136,7 @@ func (s *Server) build(table []route) error {
 		return err
 	}
 	g.Use(s.Observe, s.cors, s.Do(s.rightMethod))
-	g.NoRoute(s.Do(s.UnknownURL))
+	g.NoRoute(s.Do(web.UnknownURL))
 	g.NoMethod(s.Do(s.notAllowed))
 	for _, r := range table {
 		methods := []string{r.method}
