@@ -31,7 +31,7 @@ func (w *webhooks) close() {
 }
 
 // follow posts a task's webhooks from now on, if it has any: at each change, never twice on its own account, and
-// nobody waits for the answer.
+// nobody waits for the answer. The simulator's mu is held.
 func (w *webhooks) follow(t *task) {
 	if t.hook == "" || w.running.Err() != nil {
 		return

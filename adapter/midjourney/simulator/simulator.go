@@ -104,6 +104,7 @@ type Simulator struct {
 // New builds a simulator; nothing runs until requests come.
 func New(cfg Config) *Simulator {
 	cfg = cfg.withDefaults()
+	running, stop := context.WithCancel(context.Background())
 	habits, studio, dice := habitsOf(cfg), studio.New(cfg.Pixels, cfg.model()), &dice{}
 	s := &Simulator{
 		cfg: cfg, habits: habits, studio: studio, dice: dice,
@@ -113,12 +114,11 @@ func New(cfg Config) *Simulator {
 		composer: composer{studio: studio, masks: habits.Relay},
 		gallery:  gallery{studio: studio, partner: cfg.Partner && habits.Partner},
 		panel:    panel{rerollsSingles: habits.RerollsSingles, none: habits.NoButtons},
-		hooks:    webhooks{client: cfg.HookClient, reorder: cfg.HookReorder, twice: cfg.HookDup},
+		hooks:    webhooks{client: cfg.HookClient, reorder: cfg.HookReorder, twice: cfg.HookDup, running: running, stop: stop},
 		faults:   faultList{dice: dice},
 		register: register{dice: dice},
 	}
 	s.hooks.event = s.event
-	s.hooks.running, s.hooks.stop = context.WithCancel(context.Background())
 	s.reset()
 	return s
 }
