@@ -27,13 +27,13 @@ type balance struct {
 	usage      adapter.Usage
 }
 
-func (s *Server) balance(c *gin.Context) (b balance, err error) {
+func (s *usageRoutes) balance(c *gin.Context) (b balance, err error) {
 	c.Header("Cache-Control", "no-store")
 	owner, name, err := whose(c)
 	if err != nil {
 		return b, err
 	}
-	if b.usage, err = s.core.Spending.Usage(c.Request.Context(), owner, name); err != nil {
+	if b.usage, err = s.spending.Usage(c.Request.Context(), owner, name); err != nil {
 		return b, err
 	}
 	b.window, b.left = b.usage.Window("total"), math.Inf(1)
@@ -61,7 +61,7 @@ func (b balance) total() float64 {
 func cents(v float64) float64 { return math.Round(v*1e6) / 1e6 }
 
 // subscription serves GET /v1/dashboard/billing/subscription, OpenAI's old route that NextChat and relays ask.
-func (s *Server) subscription(c *gin.Context) error {
+func (s *usageRoutes) subscription(c *gin.Context) error {
 	b, err := s.balance(c)
 	if err != nil {
 		return err
@@ -82,7 +82,7 @@ func (s *Server) subscription(c *gin.Context) error {
 }
 
 // billingUsage serves GET /v1/dashboard/billing/usage: in cents, of the window that subscription tells of.
-func (s *Server) billingUsage(c *gin.Context) error {
+func (s *usageRoutes) billingUsage(c *gin.Context) error {
 	b, err := s.balance(c)
 	if err != nil {
 		return err
@@ -95,7 +95,7 @@ func (s *Server) billingUsage(c *gin.Context) error {
 }
 
 // creditGrants serves GET /v1/dashboard/billing/credit_grants.
-func (s *Server) creditGrants(c *gin.Context) error {
+func (s *usageRoutes) creditGrants(c *gin.Context) error {
 	b, err := s.balance(c)
 	if err != nil {
 		return err
@@ -110,7 +110,7 @@ func (s *Server) creditGrants(c *gin.Context) error {
 }
 
 // tokenUsage serves GET /v1/usage/token, which is also /api/usage/token, new-api's: in its own units.
-func (s *Server) tokenUsage(c *gin.Context) error {
+func (s *usageRoutes) tokenUsage(c *gin.Context) error {
 	b, err := s.balance(c)
 	if err != nil {
 		return err
@@ -146,7 +146,7 @@ func (s *Server) tokenUsage(c *gin.Context) error {
 }
 
 // routerKey serves GET /v1/key, OpenRouter's.
-func (s *Server) routerKey(c *gin.Context) error {
+func (s *usageRoutes) routerKey(c *gin.Context) error {
 	b, err := s.balance(c)
 	if err != nil {
 		return err
@@ -215,7 +215,7 @@ type costsResultJSON struct {
 var sources = map[string]string{"generation": "image.generation", "blend": "image.generation", "edit": "image.edit", "upscale": "image.edit", "swap": "image.edit", "vary": "image.variation"}
 
 // organizationImages serves GET /v1/organization/usage/images: by day, key and source.
-func (s *Server) organizationImages(c *gin.Context) error {
+func (s *usageRoutes) organizationImages(c *gin.Context) error {
 	return s.buckets(c, func(key string, sale adapter.Sale) any {
 		source, draws := sources[sale.Kind]
 		if !draws {
@@ -226,7 +226,7 @@ func (s *Server) organizationImages(c *gin.Context) error {
 }
 
 // organizationCosts serves GET /v1/organization/costs: by day, key and kind.
-func (s *Server) organizationCosts(c *gin.Context) error {
+func (s *usageRoutes) organizationCosts(c *gin.Context) error {
 	return s.buckets(c, func(key string, sale adapter.Sale) any {
 		line := sale.Kind + ", " + sale.Speed
 		r := costsResultJSON{Object: "organization.costs.result", Line: &line, Key: &key}
@@ -236,7 +236,7 @@ func (s *Server) organizationCosts(c *gin.Context) error {
 }
 
 // buckets answers an admin with a day each, from start_time to end_time.
-func (s *Server) buckets(c *gin.Context, show func(key string, sale adapter.Sale) any) error {
+func (s *usageRoutes) buckets(c *gin.Context, show func(key string, sale adapter.Sale) any) error {
 	c.Header("Cache-Control", "no-store")
 	if !web.RequestOf(c).Caller.Admin {
 		return &adapter.Error{Kind: adapter.Forbidden, Code: "admin_required", Message: "Only a key with admin: true may ask what all keys spend."}
@@ -249,8 +249,8 @@ func (s *Server) buckets(c *gin.Context, show func(key string, sale adapter.Sale
 	for day := since; day.Before(until) && len(days) < 366; day = day.AddDate(0, 0, 1) {
 		days = append(days, bucketJSON{Object: "bucket", Start: day.Unix(), End: day.AddDate(0, 0, 1).Unix(), Results: []any{}})
 	}
-	for _, name := range s.keyNames() {
-		sales, err := s.core.Spending.Sales(c.Request.Context(), web.OwnerOf(name), since, until)
+	for _, name := range s.names() {
+		sales, err := s.spending.Sales(c.Request.Context(), web.OwnerOf(name), since, until)
 		if err != nil {
 			return err
 		}

@@ -23,6 +23,12 @@ type Files interface {
 	FileBytes(ctx context.Context, c adapter.Caller, id string) (*adapter.Blob, error)
 }
 
+// fileRoutes are the routes of files.
+type fileRoutes struct {
+	*web.Server
+	kept Files
+}
+
 // fileJSON is a file as OpenAI shows it.
 type fileJSON struct {
 	ID        string `json:"id"`
@@ -53,8 +59,8 @@ const (
 	longestFile  = 2592000
 )
 
-// addFile serves POST /v1/files.
-func (s *Server) addFile(c *gin.Context) error {
+// add serves POST /v1/files.
+func (s *fileRoutes) add(c *gin.Context) error {
 	p, err := s.Read(c)
 	if err != nil {
 		return err
@@ -77,7 +83,7 @@ func (s *Server) addFile(c *gin.Context) error {
 	if seconds != nil {
 		lifetime = time.Duration(*seconds) * time.Second
 	}
-	f, err := s.core.Files.AddFile(c.Request.Context(), web.RequestOf(c).Caller, *p.Images[0].Ref, purpose, lifetime)
+	f, err := s.kept.AddFile(c.Request.Context(), web.RequestOf(c).Caller, *p.Images[0].Ref, purpose, lifetime)
 	if err != nil {
 		return err
 	}
@@ -85,13 +91,13 @@ func (s *Server) addFile(c *gin.Context) error {
 	return nil
 }
 
-// listFiles serves GET /v1/files.
-func (s *Server) listFiles(c *gin.Context) error {
+// list serves GET /v1/files.
+func (s *fileRoutes) list(c *gin.Context) error {
 	limit, err := web.PageLimit(c, 10000)
 	if err != nil {
 		return err
 	}
-	files, err := s.filesFor(c, c.Query("purpose"), limit+1)
+	files, err := s.of(c, c.Query("purpose"), limit+1)
 	if err != nil {
 		return err
 	}
@@ -99,12 +105,12 @@ func (s *Server) listFiles(c *gin.Context) error {
 	return nil
 }
 
-// filesFor lists files of one purpose, empty for any: as many pages are read as it takes, for has_more must not say that
+// of lists files of one purpose, empty for any: as many pages are read as it takes, for has_more must not say that
 // there are no more where the next ones only have another purpose.
-func (s *Server) filesFor(c *gin.Context, purpose string, most int) (files []adapter.File, err error) {
+func (s *fileRoutes) of(c *gin.Context, purpose string, most int) (files []adapter.File, err error) {
 	after := c.Query("after")
 	for {
-		page, err := s.core.Files.Files(c.Request.Context(), web.RequestOf(c).Caller, most, after)
+		page, err := s.kept.Files(c.Request.Context(), web.RequestOf(c).Caller, most, after)
 		if err != nil {
 			return nil, err
 		}
@@ -120,9 +126,9 @@ func (s *Server) filesFor(c *gin.Context, purpose string, most int) (files []ada
 	}
 }
 
-// getFile serves GET /v1/files/{id}.
-func (s *Server) getFile(c *gin.Context) error {
-	f, err := s.core.Files.File(c.Request.Context(), web.RequestOf(c).Caller, c.Param("id"))
+// get serves GET /v1/files/{id}.
+func (s *fileRoutes) get(c *gin.Context) error {
+	f, err := s.kept.File(c.Request.Context(), web.RequestOf(c).Caller, c.Param("id"))
 	if err != nil {
 		return err
 	}
@@ -130,19 +136,19 @@ func (s *Server) getFile(c *gin.Context) error {
 	return nil
 }
 
-// deleteFile serves DELETE /v1/files/{id}.
-func (s *Server) deleteFile(c *gin.Context) error {
+// remove serves DELETE /v1/files/{id}.
+func (s *fileRoutes) remove(c *gin.Context) error {
 	id := c.Param("id")
-	if err := s.core.Files.DeleteFile(c.Request.Context(), web.RequestOf(c).Caller, id); err != nil {
+	if err := s.kept.DeleteFile(c.Request.Context(), web.RequestOf(c).Caller, id); err != nil {
 		return err
 	}
 	s.WriteJSON(c, http.StatusOK, web.DeletedJSON{ID: id, Object: "file", Deleted: true})
 	return nil
 }
 
-// fileContent serves GET /v1/files/{id}/content.
-func (s *Server) fileContent(c *gin.Context) error {
-	blob, err := s.core.Files.FileBytes(c.Request.Context(), web.RequestOf(c).Caller, c.Param("id"))
+// content serves GET /v1/files/{id}/content.
+func (s *fileRoutes) content(c *gin.Context) error {
+	blob, err := s.kept.FileBytes(c.Request.Context(), web.RequestOf(c).Caller, c.Param("id"))
 	if err != nil {
 		return err
 	}

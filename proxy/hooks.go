@@ -24,7 +24,7 @@ type Hooks interface {
 // hook serves POST /hooks/{token}. It needs no key: the token cannot be guessed.
 func (s *Server) hook(c *gin.Context) error {
 	if s.core.Hooks == nil {
-		return s.UnknownURL(c)
+		return web.UnknownURL(c)
 	}
 	if c.Request.ContentLength > maxHook {
 		return &http.MaxBytesError{Limit: maxHook}

@@ -272,7 +272,7 @@ func TestMCP_ParkedCallsAreCheap(t *testing.T) {
 		return all
 	}
 	waiting := func(n int) func() bool {
-		return func() bool { return strings.Count(stacks(), "mcp.(*work).await") == n }
+		return func() bool { return strings.Count(stacks(), "mcp.waiting.await") == n }
 	}
 	first := park(1)
 	h.until(t, waiting(1))

@@ -35,6 +35,8 @@ type Server struct {
 	videos    *videos.Routes
 	native    *native.Routes
 	mcp       *mcp.Routes
+	files     *fileRoutes
+	usage     *usageRoutes
 	router    *gin.Engine
 	methods   map[string][]string // of every path that has no parameter
 }
@@ -59,6 +61,8 @@ func New(cfg web.Config, core Core, m *metrics.Metrics, log *slog.Logger) (*Serv
 	s.responses = responses.New(w, core.Chat, core.Edit, core.Jobs, core.Followers, s.images, s.chat)
 	s.native = native.New(w, core.Natives, core.Jobs)
 	s.mcp = mcp.New(w, mcp.Core{Draw: core.Draw, Edit: core.Edit, Films: core.Films, Pictures: core.Keep, Jobs: core.Agents})
+	s.files = &fileRoutes{w, core.Files}
+	s.usage = &usageRoutes{w, core.Spending}
 	open := []web.Handler{}                     // anybody
 	keyed := []web.Handler{s.Keyed}             // a key
 	body := []web.Handler{s.Keyed, s.LimitBody} // a key, and a body of bounded size that comes in time
@@ -95,19 +99,19 @@ func New(cfg web.Config, core Core, m *metrics.Metrics, log *slog.Logger) (*Serv
 		{"POST", "/v1/images/:id", s.images.Change, body},
 		{"DELETE", "/v1/images/:id", s.images.Delete, keyed},
 		{"POST", "/v1/images/:id/actions", s.images.Act, body},
-		{"POST", "/v1/files", s.addFile, body},
-		{"GET", "/v1/files", s.listFiles, keyed},
-		{"GET", "/v1/files/:id", s.getFile, keyed},
-		{"DELETE", "/v1/files/:id", s.deleteFile, keyed},
-		{"GET", "/v1/files/:id/content", s.fileContent, keyed},
-		{"GET", "/v1/usage", s.getUsage, keyed},
-		{"GET", "/v1/key", s.routerKey, keyed},
-		{"GET", "/v1/dashboard/billing/subscription", s.subscription, keyed},
-		{"GET", "/v1/dashboard/billing/usage", s.billingUsage, keyed},
-		{"GET", "/v1/dashboard/billing/credit_grants", s.creditGrants, keyed},
-		{"GET", "/v1/organization/usage/images", s.organizationImages, keyed},
-		{"GET", "/v1/organization/costs", s.organizationCosts, keyed},
-		{"GET", "/v1/usage/token", s.tokenUsage, keyed},
+		{"POST", "/v1/files", s.files.add, body},
+		{"GET", "/v1/files", s.files.list, keyed},
+		{"GET", "/v1/files/:id", s.files.get, keyed},
+		{"DELETE", "/v1/files/:id", s.files.remove, keyed},
+		{"GET", "/v1/files/:id/content", s.files.content, keyed},
+		{"GET", "/v1/usage", s.usage.get, keyed},
+		{"GET", "/v1/key", s.usage.routerKey, keyed},
+		{"GET", "/v1/dashboard/billing/subscription", s.usage.subscription, keyed},
+		{"GET", "/v1/dashboard/billing/usage", s.usage.billingUsage, keyed},
+		{"GET", "/v1/dashboard/billing/credit_grants", s.usage.creditGrants, keyed},
+		{"GET", "/v1/organization/usage/images", s.usage.organizationImages, keyed},
+		{"GET", "/v1/organization/costs", s.usage.organizationCosts, keyed},
+		{"GET", "/v1/usage/token", s.usage.tokenUsage, keyed},
 		{"GET", "/v1/jobs", s.listJobs, keyed},
 		{"GET", "/v1/jobs/:id", s.getJob, keyed},
 		{"POST", "/v1/jobs/:id/cancel", s.cancelJob, body},
@@ -136,7 +140,7 @@ func (s *Server) build(table []route) error {
 		return err
 	}
 	g.Use(s.Observe, s.cors, s.Do(s.rightMethod))
-	g.NoRoute(s.Do(s.UnknownURL))
+	g.NoRoute(s.Do(web.UnknownURL))
 	g.NoMethod(s.Do(s.notAllowed))
 	for _, r := range table {
 		methods := []string{r.method}

@@ -21,6 +21,12 @@ type Spending interface {
 	KeyNames() []string // that have budgets or other terms
 }
 
+// usageRoutes are the routes that tell what keys have spent and may spend, in the ways of several APIs.
+type usageRoutes struct {
+	*web.Server
+	spending Spending
+}
+
 // usageJSON is GET /v1/usage.
 type usageJSON struct {
 	Object      string       `json:"object"`
@@ -75,8 +81,8 @@ func whose(c *gin.Context) (owner, name string, err error) {
 	return web.OwnerOf(asked), asked, nil
 }
 
-// getUsage serves GET /v1/usage; an admin may ask for ?key=NAME, or all.
-func (s *Server) getUsage(c *gin.Context) error {
+// get serves GET /v1/usage; an admin may ask for ?key=NAME, or all.
+func (s *usageRoutes) get(c *gin.Context) error {
 	c.Header("Cache-Control", "no-store")
 	window := cmp.Or(c.Query("window"), "month")
 	if !slices.Contains([]string{"day", "month", "total"}, window) {
@@ -89,13 +95,13 @@ func (s *Server) getUsage(c *gin.Context) error {
 		}
 	}
 	if c.Query("key") == "all" && web.RequestOf(c).Caller.Admin {
-		return s.allUsage(c, window, group)
+		return s.all(c, window, group)
 	}
 	owner, name, err := whose(c)
 	if err != nil {
 		return err
 	}
-	u, err := s.usageOf(c.Request.Context(), owner, name, window, group)
+	u, err := s.of(c.Request.Context(), owner, name, window, group)
 	if err != nil {
 		return err
 	}
@@ -103,14 +109,14 @@ func (s *Server) getUsage(c *gin.Context) error {
 	return nil
 }
 
-// allUsage is a list of every key's.
-func (s *Server) allUsage(c *gin.Context, window string, group []string) error {
+// all is a list of every key's.
+func (s *usageRoutes) all(c *gin.Context, window string, group []string) error {
 	list := struct {
 		Object string      `json:"object"`
 		Data   []usageJSON `json:"data"`
 	}{"list", []usageJSON{}}
-	for _, name := range s.keyNames() {
-		u, err := s.usageOf(c.Request.Context(), web.OwnerOf(name), name, window, group)
+	for _, name := range s.names() {
+		u, err := s.of(c.Request.Context(), web.OwnerOf(name), name, window, group)
 		if err != nil {
 			return err
 		}
@@ -120,15 +126,15 @@ func (s *Server) allUsage(c *gin.Context, window string, group []string) error {
 	return nil
 }
 
-// keyNames are all names that there are.
-func (s *Server) keyNames() []string {
-	names := append(s.KeyNames(), s.core.Spending.KeyNames()...)
+// names are all names that there are.
+func (s *usageRoutes) names() []string {
+	names := append(s.KeyNames(), s.spending.KeyNames()...)
 	slices.Sort(names)
 	return slices.Compact(names)
 }
 
-func (s *Server) usageOf(ctx context.Context, owner, name, window string, group []string) (usageJSON, error) {
-	u, err := s.core.Spending.Usage(ctx, owner, name)
+func (s *usageRoutes) of(ctx context.Context, owner, name, window string, group []string) (usageJSON, error) {
+	u, err := s.spending.Usage(ctx, owner, name)
 	if err != nil {
 		return usageJSON{}, err
 	}
@@ -144,7 +150,7 @@ func (s *Server) usageOf(ctx context.Context, owner, name, window string, group 
 	}
 	of := u.Window(window)
 	until := time.Now().Add(time.Hour) // clocks differ
-	sales, err := s.core.Spending.Sales(ctx, owner, of.Start, until)
+	sales, err := s.spending.Sales(ctx, owner, of.Start, until)
 	if err != nil {
 		return usageJSON{}, err
 	}

@@ -19,8 +19,11 @@ func (s *State) Sales(ctx context.Context, owner string, since, until time.Time)
 	return locked(s, func() ([]adapter.Sale, error) { return s.rows.Sales(ctx, owner, since, until) })
 }
 
+// ledgerRows are what accounts have spent, and what was sold.
+type ledgerRows struct{ *data }
+
 // Ledger implements adapter.LedgerReader.
-func (r *rows) Ledger(_ context.Context, account string) (found []adapter.LedgerRow, err error) {
+func (r ledgerRows) Ledger(_ context.Context, account string) (found []adapter.LedgerRow, err error) {
 	for _, row := range r.ledger {
 		if row.Account == account {
 			found = append(found, row)
@@ -31,24 +34,24 @@ func (r *rows) Ledger(_ context.Context, account string) (found []adapter.Ledger
 }
 
 // Book implements adapter.LedgerWriter.
-func (r *rows) Book(_ context.Context, add []adapter.LedgerRow) (now []adapter.LedgerRow, err error) {
+func (r ledgerRows) Book(_ context.Context, add []adapter.LedgerRow) (now []adapter.LedgerRow, err error) {
 	for _, a := range add {
 		key := a.Account + " " + a.Span
 		row := r.ledger[key]
 		row.Account, row.Span, row.Spent, row.Held = a.Account, a.Span, row.Spent.Plus(a.Spent), row.Held.Plus(a.Held)
-		put(r, r.ledger, key, row)
+		put(r.data, r.ledger, key, row)
 		now = append(now, row)
 	}
 	return now, nil
 }
 
 // PutSpend implements adapter.LedgerWriter.
-func (r *rows) PutSpend(_ context.Context, id string, s adapter.Spend) error {
+func (r ledgerRows) PutSpend(_ context.Context, id string, s adapter.Spend) error {
 	return r.change(id, func(job *adapter.Job) error { job.Spend = &s; return nil })
 }
 
 // Sales implements adapter.LedgerReader.
-func (r *rows) Sales(_ context.Context, owner string, since, until time.Time) (sales []adapter.Sale, err error) {
+func (r ledgerRows) Sales(_ context.Context, owner string, since, until time.Time) (sales []adapter.Sale, err error) {
 	for _, job := range r.jobs {
 		for i, st := range job.Steps {
 			if job.Owner != owner || !st.Counts() || st.Sold == "" || st.Intended.Before(since) || !st.Intended.Before(until) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"sync"
-	"time"
 
 	"midgate/adapter"
 )
@@ -22,12 +21,7 @@ type State struct {
 
 // NewState makes an empty state; shared says whether its users need leases.
 func NewState(shared bool) *State {
-	s := &State{shared: shared, hearers: map[*inbox]func(string, []byte){}}
-	s.rows = rows{
-		jobs: map[string]adapter.Job{}, images: map[string]adapter.Image{}, digests: map[string]digestRow{}, prints: map[string]printRow{},
-		files: map[string]adapter.FileRecord{}, presses: map[string]string{}, ledger: map[string]adapter.LedgerRow{}, orphans: map[string]bool{}, replicas: map[string]time.Time{},
-	}
-	return s
+	return &State{shared: shared, rows: newRows(), hearers: map[*inbox]func(string, []byte){}}
 }
 
 var (

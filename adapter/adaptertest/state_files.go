@@ -7,23 +7,26 @@ import (
 	"midgate/adapter"
 )
 
+// fileRows are the uploaded files.
+type fileRows struct{ *data }
+
 // File implements adapter.FileReader.
-func (r *rows) File(_ context.Context, id string) (adapter.FileRecord, error) {
+func (r fileRows) File(_ context.Context, id string) (adapter.FileRecord, error) {
 	f, ok := r.files[id]
-	if !ok || r.gone(f.Expires) {
+	if !ok || gone(f.Expires) {
 		return adapter.FileRecord{}, adapter.ErrNotFound
 	}
 	return f, nil
 }
 
 // Files implements adapter.FileReader.
-func (r *rows) Files(_ context.Context, owner string, limit int, after string) ([]adapter.FileRecord, error) {
+func (r fileRows) Files(_ context.Context, owner string, limit int, after string) ([]adapter.FileRecord, error) {
 	if known, ok := r.files[after]; after != "" && (!ok || known.Owner != owner) {
 		return nil, adapter.ErrNotFound
 	}
 	var found []adapter.FileRecord
 	for _, f := range r.files {
-		if f.Owner == owner && f.Purpose != adapter.PurposeReference && !r.gone(f.Expires) || f.ID == after {
+		if f.Owner == owner && f.Purpose != adapter.PurposeReference && !gone(f.Expires) || f.ID == after {
 			found = append(found, f)
 		}
 	}
@@ -31,16 +34,16 @@ func (r *rows) Files(_ context.Context, owner string, limit int, after string) (
 }
 
 // PutFile implements adapter.FileWriter.
-func (r *rows) PutFile(_ context.Context, f adapter.FileRecord) error {
+func (r fileRows) PutFile(_ context.Context, f adapter.FileRecord) error {
 	rounded(&f.Created, &f.Expires)
-	put(r, r.files, f.ID, f)
+	put(r.data, r.files, f.ID, f)
 	return nil
 }
 
 // RemoveFile implements adapter.FileWriter.
-func (r *rows) RemoveFile(_ context.Context, id string) error {
+func (r fileRows) RemoveFile(_ context.Context, id string) error {
 	source := r.files[id].Source
-	del(r, r.files, id)
+	del(r.data, r.files, id)
 	r.orphan(source)
 	return nil
 }

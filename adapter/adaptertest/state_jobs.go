@@ -10,8 +10,11 @@ import (
 	"midgate/adapter"
 )
 
+// jobRows are the jobs.
+type jobRows struct{ *data }
+
 // Job implements adapter.JobReader.
-func (r *rows) Job(_ context.Context, id string) (adapter.Job, error) {
+func (r jobRows) Job(_ context.Context, id string) (adapter.Job, error) {
 	job, ok := r.jobs[id]
 	if !ok {
 		return adapter.Job{}, adapter.ErrNotFound
@@ -20,7 +23,7 @@ func (r *rows) Job(_ context.Context, id string) (adapter.Job, error) {
 }
 
 // JobByTask implements adapter.JobReader.
-func (r *rows) JobByTask(_ context.Context, owner, taskID string) (found adapter.Job, err error) {
+func (r jobRows) JobByTask(_ context.Context, owner, taskID string) (found adapter.Job, err error) {
 	var newest time.Time
 	for _, job := range r.jobs {
 		for _, st := range job.Steps {
@@ -37,7 +40,7 @@ func (r *rows) JobByTask(_ context.Context, owner, taskID string) (found adapter
 }
 
 // Jobs implements adapter.JobReader.
-func (r *rows) Jobs(_ context.Context, q adapter.JobQuery) ([]adapter.Job, error) {
+func (r jobRows) Jobs(_ context.Context, q adapter.JobQuery) ([]adapter.Job, error) {
 	if after, ok := r.jobs[q.After]; q.After != "" && (!ok || after.Owner != q.Owner) {
 		return nil, adapter.ErrNotFound
 	}
@@ -53,7 +56,7 @@ func (r *rows) Jobs(_ context.Context, q adapter.JobQuery) ([]adapter.Job, error
 }
 
 // InsertJob implements adapter.JobWriter.
-func (r *rows) InsertJob(_ context.Context, job adapter.Job) error {
+func (r jobRows) InsertJob(_ context.Context, job adapter.Job) error {
 	for _, known := range r.jobs {
 		if known.ID == job.ID || job.Claim != "" && known.Claim == job.Claim {
 			return adapter.ErrExists
@@ -63,7 +66,7 @@ func (r *rows) InsertJob(_ context.Context, job adapter.Job) error {
 	return nil
 }
 
-func (r *rows) putJob(job adapter.Job) {
+func (r *data) putJob(job adapter.Job) {
 	job = copied(job)
 	rounded(&job.Created, &job.Finished, &job.Deadline, &job.Expires, &job.NextLook)
 	for i := range job.Steps {
@@ -76,11 +79,12 @@ func (r *rows) putJob(job adapter.Job) {
 }
 
 // change changes a job's row.
-func (r *rows) change(id string, change func(*adapter.Job) error) error {
-	job, err := r.Job(context.Background(), id)
-	if err != nil {
-		return err
+func (r *data) change(id string, change func(*adapter.Job) error) error {
+	job, ok := r.jobs[id]
+	if !ok {
+		return adapter.ErrNotFound
 	}
+	job = copied(job)
 	if err := change(&job); err != nil {
 		return err
 	}
@@ -89,7 +93,7 @@ func (r *rows) change(id string, change func(*adapter.Job) error) error {
 }
 
 // JobByClaim implements adapter.JobWriter.
-func (r *rows) JobByClaim(_ context.Context, claim string) (adapter.Job, error) {
+func (r jobRows) JobByClaim(_ context.Context, claim string) (adapter.Job, error) {
 	for _, job := range r.jobs {
 		if job.Claim == claim && claim != "" {
 			return copied(job), nil
@@ -99,12 +103,12 @@ func (r *rows) JobByClaim(_ context.Context, claim string) (adapter.Job, error) 
 }
 
 // ReleaseClaim implements adapter.JobWriter.
-func (r *rows) ReleaseClaim(_ context.Context, id string) error {
+func (r jobRows) ReleaseClaim(_ context.Context, id string) error {
 	return r.change(id, func(job *adapter.Job) error { job.Claim = ""; return nil })
 }
 
 // JobsByBody implements adapter.JobWriter.
-func (r *rows) JobsByBody(_ context.Context, body string, since time.Time, limit int) ([]adapter.Job, error) {
+func (r jobRows) JobsByBody(_ context.Context, body string, since time.Time, limit int) ([]adapter.Job, error) {
 	var left, others []adapter.Job
 	for _, job := range r.jobs {
 		if job.Body != body || !job.Finished.IsZero() && job.Finished.Before(since) {
@@ -122,10 +126,10 @@ func (r *rows) JobsByBody(_ context.Context, body string, since time.Time, limit
 }
 
 // LockJob implements adapter.JobWriter.
-func (r *rows) LockJob(ctx context.Context, id string) (adapter.Job, error) { return r.Job(ctx, id) }
+func (r jobRows) LockJob(ctx context.Context, id string) (adapter.Job, error) { return r.Job(ctx, id) }
 
 // HoldJob implements adapter.JobWriter.
-func (r *rows) HoldJob(_ context.Context, id, replica string) (bool, error) {
+func (r jobRows) HoldJob(_ context.Context, id, replica string) (bool, error) {
 	job, ok := r.jobs[id]
 	if !ok || job.Replica != replica || job.Status.Ended() {
 		return false, adapter.ErrConflict
@@ -134,7 +138,7 @@ func (r *rows) HoldJob(_ context.Context, id, replica string) (bool, error) {
 }
 
 // PutJob implements adapter.JobWriter.
-func (r *rows) PutJob(_ context.Context, job adapter.Job, fence string) error {
+func (r jobRows) PutJob(_ context.Context, job adapter.Job, fence string) error {
 	if _, ok := r.jobs[job.ID]; !ok {
 		return adapter.ErrConflict
 	}
@@ -149,22 +153,22 @@ func (r *rows) PutJob(_ context.Context, job adapter.Job, fence string) error {
 }
 
 // CancelJob implements adapter.JobWriter.
-func (r *rows) CancelJob(_ context.Context, id string) error {
+func (r jobRows) CancelJob(_ context.Context, id string) error {
 	return r.change(id, func(job *adapter.Job) error { job.Cancel = true; return nil })
 }
 
 // DeleteJob implements adapter.JobWriter.
-func (r *rows) DeleteJob(_ context.Context, id string) error {
+func (r jobRows) DeleteJob(_ context.Context, id string) error {
 	return r.change(id, func(job *adapter.Job) error { job.Deleted = true; return nil })
 }
 
 // CountLate implements adapter.JobWriter.
-func (r *rows) CountLate(_ context.Context, id string) error {
+func (r jobRows) CountLate(_ context.Context, id string) error {
 	return r.change(id, func(job *adapter.Job) error { job.Late++; return nil })
 }
 
 // DueJobs implements adapter.JobWriter.
-func (r *rows) DueJobs(_ context.Context, replica string, now, next time.Time, limit int) (ids []string, err error) {
+func (r jobRows) DueJobs(_ context.Context, replica string, now, next time.Time, limit int) (ids []string, err error) {
 	for _, id := range slices.Sorted(maps.Keys(r.jobs)) {
 		job := r.jobs[id]
 		if job.Status.Ended() && !job.NextLook.IsZero() && !job.NextLook.After(now) && len(ids) < limit {

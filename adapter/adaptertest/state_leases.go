@@ -9,22 +9,25 @@ import (
 	"midgate/adapter"
 )
 
+// leaseRows are the replicas that are alive, and so whose jobs are whose.
+type leaseRows struct{ *data }
+
 // KeepLease implements adapter.LeaseRows.
-func (r *rows) KeepLease(_ context.Context, replica string, length time.Duration) (unbroken bool, err error) {
+func (r leaseRows) KeepLease(_ context.Context, replica string, length time.Duration) (unbroken bool, err error) {
 	until, ok := r.replicas[replica]
 	unbroken = ok && until.After(time.Now())
-	put(r, r.replicas, replica, time.Now().Add(length))
+	put(r.data, r.replicas, replica, time.Now().Add(length))
 	return unbroken, nil
 }
 
 // EndLease implements adapter.LeaseRows.
-func (r *rows) EndLease(_ context.Context, replica string) error {
-	del(r, r.replicas, replica)
+func (r leaseRows) EndLease(_ context.Context, replica string) error {
+	del(r.data, r.replicas, replica)
 	return nil
 }
 
 // TakeOver implements adapter.LeaseRows.
-func (r *rows) TakeOver(_ context.Context, replica string, now time.Time, limit int) (ids []string, err error) {
+func (r leaseRows) TakeOver(_ context.Context, replica string, now time.Time, limit int) (ids []string, err error) {
 	dead := func(name string) bool { return name != replica && !r.replicas[name].After(time.Now()) }
 	for _, id := range slices.Sorted(maps.Keys(r.jobs)) {
 		job := r.jobs[id]

@@ -10,22 +10,25 @@ import (
 )
 
 // ImageByDigest implements adapter.ImageReader.
-func (r *rows) ImageByDigest(_ context.Context, owner, sha256 string) (string, error) {
+func (r imageRows) ImageByDigest(_ context.Context, owner, sha256 string) (string, error) {
 	d, ok := r.digests[owner+" "+sha256]
-	if !ok || r.gone(d.expires) {
+	if !ok || gone(d.expires) {
 		return "", adapter.ErrNotFound
 	}
 	return d.image, nil
 }
 
 // PutDigest implements adapter.ImageWriter.
-func (r *rows) PutDigest(_ context.Context, owner, sha256, id string, expires time.Time) error {
-	put(r, r.digests, owner+" "+sha256, digestRow{id, expires})
+func (r imageRows) PutDigest(_ context.Context, owner, sha256, id string, expires time.Time) error {
+	put(r.data, r.digests, owner+" "+sha256, digestRow{id, expires})
 	return nil
 }
 
+// printRows are what pictures are recognised by.
+type printRows struct{ *data }
+
 // Prints implements adapter.ImageReader.
-func (r *rows) Prints(_ context.Context, q adapter.PrintQuery) ([]adapter.Print, error) {
+func (r printRows) Prints(_ context.Context, q adapter.PrintQuery) ([]adapter.Print, error) {
 	var found []adapter.Print
 	away := map[string]int{}
 	for _, p := range r.prints {
@@ -48,7 +51,7 @@ func (r *rows) Prints(_ context.Context, q adapter.PrintQuery) ([]adapter.Print,
 }
 
 // Fingerprint implements adapter.ImageReader.
-func (r *rows) Fingerprint(_ context.Context, owner, id string) (adapter.Print, []byte, error) {
+func (r printRows) Fingerprint(_ context.Context, owner, id string) (adapter.Print, []byte, error) {
 	p, ok := r.prints[id]
 	if !ok || p.Owner != owner {
 		return adapter.Print{}, nil, adapter.ErrNotFound
@@ -57,8 +60,8 @@ func (r *rows) Fingerprint(_ context.Context, owner, id string) (adapter.Print, 
 }
 
 // PutPrint implements adapter.ImageWriter.
-func (r *rows) PutPrint(_ context.Context, p adapter.Print, looks []byte) error {
+func (r printRows) PutPrint(_ context.Context, p adapter.Print, looks []byte) error {
 	rounded(&p.Created)
-	put(r, r.prints, p.Image, printRow{p, slices.Clone(looks)})
+	put(r.data, r.prints, p.Image, printRow{p, slices.Clone(looks)})
 	return nil
 }

@@ -12,6 +12,27 @@ import (
 
 // rows are the tables. Its methods hold no lock: they are those of a unit.
 type rows struct {
+	*data
+	jobRows
+	stepRows
+	imageRows
+	printRows
+	fileRows
+	ledgerRows
+	leaseRows
+	byteRows
+}
+
+func newRows() rows {
+	d := &data{
+		jobs: map[string]adapter.Job{}, images: map[string]adapter.Image{}, digests: map[string]digestRow{}, prints: map[string]printRow{},
+		files: map[string]adapter.FileRecord{}, presses: map[string]string{}, ledger: map[string]adapter.LedgerRow{}, orphans: map[string]bool{}, replicas: map[string]time.Time{},
+	}
+	return rows{d, jobRows{d}, stepRows{d}, imageRows{d}, printRows{d}, fileRows{d}, ledgerRows{d}, leaseRows{d}, byteRows{d}}
+}
+
+// data is what all tables hold.
+type data struct {
 	jobs     map[string]adapter.Job
 	images   map[string]adapter.Image
 	digests  map[string]digestRow // by owner and digest
@@ -35,12 +56,12 @@ type printRow struct {
 }
 
 // put sets a row, del removes one; both can be undone.
-func put[V any](r *rows, table map[string]V, key string, v V) {
+func put[V any](r *data, table map[string]V, key string, v V) {
 	del(r, table, key)
 	table[key] = v
 }
 
-func del[V any](r *rows, table map[string]V, key string) {
+func del[V any](r *data, table map[string]V, key string) {
 	was, had := table[key]
 	r.undo = append(r.undo, func() {
 		delete(table, key)
@@ -91,6 +112,6 @@ func paged[V any](of []V, created func(V) (time.Time, string), oldest bool, limi
 	return of[:min(limit, len(of))]
 }
 
-func (r *rows) gone(expires time.Time) bool {
+func gone(expires time.Time) bool {
 	return !expires.IsZero() && !expires.After(time.Now())
 }

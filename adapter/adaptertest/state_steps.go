@@ -8,6 +8,9 @@ import (
 	"midgate/adapter"
 )
 
+// stepRows are the steps of jobs, and their deliveries: part of the jobs' rows.
+type stepRows struct{ *data }
+
 func roundedStep(st adapter.Step) adapter.Step {
 	st = copied(st)
 	rounded(&st.Intended, &st.Finished)
@@ -18,7 +21,7 @@ func roundedStep(st adapter.Step) adapter.Step {
 }
 
 // PutStep implements adapter.JobWriter.
-func (r *rows) PutStep(_ context.Context, id string, st adapter.Step) error {
+func (r stepRows) PutStep(_ context.Context, id string, st adapter.Step) error {
 	return r.change(id, func(job *adapter.Job) error {
 		if i := place(*job, st.Name); i >= 0 {
 			job.Steps[i] = st
@@ -34,7 +37,7 @@ func place(job adapter.Job, step string) int {
 }
 
 // DropStep implements adapter.JobWriter.
-func (r *rows) DropStep(_ context.Context, id, step string) error {
+func (r stepRows) DropStep(_ context.Context, id, step string) error {
 	return r.change(id, func(job *adapter.Job) error {
 		job.Steps = slices.DeleteFunc(job.Steps, func(s adapter.Step) bool { return s.Name == step })
 		return nil
@@ -42,7 +45,7 @@ func (r *rows) DropStep(_ context.Context, id, step string) error {
 }
 
 // NoteStep implements adapter.JobWriter.
-func (r *rows) NoteStep(_ context.Context, id string, st adapter.Step) error {
+func (r stepRows) NoteStep(_ context.Context, id string, st adapter.Step) error {
 	if _, ok := r.jobs[id]; !ok {
 		return adapter.ErrConflict
 	}
@@ -61,7 +64,7 @@ func (r *rows) NoteStep(_ context.Context, id string, st adapter.Step) error {
 }
 
 // PutDelivery implements adapter.JobWriter.
-func (r *rows) PutDelivery(_ context.Context, id string, i int, d adapter.Delivery) error {
+func (r stepRows) PutDelivery(_ context.Context, id string, i int, d adapter.Delivery) error {
 	return r.change(id, func(job *adapter.Job) error {
 		if i == len(job.Deliveries) {
 			job.Deliveries = append(job.Deliveries, d)
@@ -73,7 +76,7 @@ func (r *rows) PutDelivery(_ context.Context, id string, i int, d adapter.Delive
 }
 
 // Settle implements adapter.JobWriter.
-func (r *rows) Settle(_ context.Context, id string, i int, state adapter.DeliveryState, since, at time.Time) error {
+func (r stepRows) Settle(_ context.Context, id string, i int, state adapter.DeliveryState, since, at time.Time) error {
 	if _, ok := r.jobs[id]; !ok {
 		return nil
 	}

@@ -9,28 +9,33 @@ import (
 	"midgate/adapter"
 )
 
+// byteRows are which stored bytes the records need, and which nobody needs any more.
+type byteRows struct{ *data }
+
 // Needed implements adapter.ImageReader.
-func (r *rows) Needed(_ context.Context, name string) (bool, error) {
+func (r byteRows) Needed(_ context.Context, name string) (bool, error) { return r.needed(name), nil }
+
+func (r *data) needed(name string) bool {
 	for _, img := range r.images {
 		if img.Source == name {
-			return true, nil
+			return true
 		}
 	}
 	for _, f := range r.files {
 		if f.Source == name {
-			return true, nil
+			return true
 		}
 	}
 	for _, job := range r.jobs {
 		if slices.Contains(job.Bytes(), name) {
-			return true, nil
+			return true
 		}
 	}
-	return false, nil
+	return false
 }
 
-func (r *rows) orphan(name string) {
-	if needed, _ := r.Needed(context.Background(), name); name != "" && !needed {
+func (r *data) orphan(name string) {
+	if name != "" && !r.needed(name) {
 		put(r, r.orphans, name, true)
 	}
 }
@@ -48,19 +53,19 @@ func (r *rows) Expire(ctx context.Context, now time.Time, limit int) (removed in
 	}
 	for _, id := range dueOf(r.jobs, limit, func(j adapter.Job) bool { return due(j.Expires) && j.Status.Ended() }) {
 		names := r.jobs[id].Bytes()
-		del(r, r.jobs, id)
+		del(r.data, r.jobs, id)
 		for _, name := range names {
 			r.orphan(name)
 		}
 		for key, job := range r.presses {
 			if job == id {
-				del(r, r.presses, key)
+				del(r.data, r.presses, key)
 			}
 		}
 		removed++
 	}
 	for _, key := range dueOf(r.digests, len(r.digests), func(d digestRow) bool { return due(d.expires) }) {
-		del(r, r.digests, key)
+		del(r.data, r.digests, key)
 		removed++
 	}
 	return removed, nil
@@ -76,13 +81,13 @@ func dueOf[V any](table map[string]V, limit int, due func(V) bool) (keys []strin
 }
 
 // Orphans implements adapter.Sweeper.
-func (r *rows) Orphans(_ context.Context, limit int) ([]string, error) {
+func (r byteRows) Orphans(_ context.Context, limit int) ([]string, error) {
 	names := slices.Sorted(maps.Keys(r.orphans))
 	return names[:min(limit, len(names))], nil
 }
 
 // Buried implements adapter.Sweeper.
-func (r *rows) Buried(_ context.Context, name string) error {
-	del(r, r.orphans, name)
+func (r byteRows) Buried(_ context.Context, name string) error {
+	del(r.data, r.orphans, name)
 	return nil
 }

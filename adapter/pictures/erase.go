@@ -20,21 +20,21 @@ func (s *Store) Erase(ctx context.Context, picture adapter.Rendition, mask strin
 	if picture.Quarter == 0 {
 		picture.Format = "" // as it is: it is decoded here in any case
 	}
-	p, err := s.plan(ctx, picture)
+	p, err := s.renderer.plan(ctx, picture)
 	if err != nil {
 		return adapter.Picture{}, fmt.Errorf("erase: %w", err)
 	}
-	f, err := s.ensure(ctx, p)
+	f, err := s.renderer.ensure(ctx, p)
 	if err != nil {
 		return adapter.Picture{}, fmt.Errorf("erase: %w", blame(picture.Name, err))
 	}
-	release, err := s.worker(ctx)
+	release, err := s.shop.worker(ctx)
 	if err != nil {
 		return adapter.Picture{}, err
 	}
 	defer release()
 	marked := newMaskPixels(m.Width, m.Height)
-	if err := s.eachRow(ctx, mask, m.Header, marked.see); err != nil {
+	if err := s.pixels.eachRow(ctx, mask, m.Header, marked.see); err != nil {
 		return adapter.Picture{}, fmt.Errorf("erase: mask: %w", err)
 	}
 	holes := marked.scaled(f.Width, f.Height, markWhite)
@@ -49,7 +49,7 @@ func (s *Store) writeErased(ctx context.Context, dst io.Writer, key string, h fo
 		return err
 	}
 	out := make([]byte, 4*h.Width)
-	err = s.eachRow(ctx, key, h, func(y int, row []byte, bpp int) error {
+	err = s.pixels.eachRow(ctx, key, h, func(y int, row []byte, bpp int) error {
 		eraseRow(out, row, holes[y*h.Width:][:h.Width], bpp)
 		return w.WriteRow(out)
 	})

@@ -21,19 +21,19 @@ func (s *Store) Mask(ctx context.Context, upload string, w, h int) (adapter.Pict
 	if err != nil {
 		return adapter.Picture{}, fmt.Errorf("mask: %w", err)
 	}
-	if w <= 0 || h <= 0 || w*h > s.maxPixels {
+	if w <= 0 || h <= 0 || w*h > s.pixels.most {
 		return adapter.Picture{}, fmt.Errorf("mask: for a picture of %d×%d", w, h)
 	}
 	if !sameRatio(f.Width, f.Height, w, h) {
 		return adapter.Picture{}, badMask("The mask has %d×%d pixels, the picture %d×%d: give it the same width to height ratio.", f.Width, f.Height, w, h)
 	}
-	release, err := s.worker(ctx)
+	release, err := s.shop.worker(ctx)
 	if err != nil {
 		return adapter.Picture{}, err
 	}
 	defer release()
 	m := newMaskPixels(f.Width, f.Height)
-	if err := s.eachRow(ctx, upload, f.Header, m.see); err != nil {
+	if err := s.pixels.eachRow(ctx, upload, f.Header, m.see); err != nil {
 		return adapter.Picture{}, fmt.Errorf("mask: %w", maskParam(err))
 	}
 	bit, err := m.meaning()
@@ -52,7 +52,7 @@ func (s *Store) still(ctx context.Context, name string) (metadata, error) {
 	if !validName(name) {
 		return metadata{}, adapter.ErrNotFound
 	}
-	f, err := s.original(ctx, name)
+	f, err := s.kept.original(ctx, name)
 	if err != nil {
 		return metadata{}, err
 	}
@@ -89,13 +89,13 @@ func (s *Store) Holes(ctx context.Context, upload string) (bool, error) {
 	if f.Format == adapter.JPEG {
 		return false, nil // has no transparency
 	}
-	release, err := s.worker(ctx)
+	release, err := s.shop.worker(ctx)
 	if err != nil {
 		return false, err
 	}
 	defer release()
 	holes := false
-	err = s.eachRow(ctx, upload, f.Header, func(_ int, row []byte, bpp int) error {
+	err = s.pixels.eachRow(ctx, upload, f.Header, func(_ int, row []byte, bpp int) error {
 		for i := 3; bpp == 4 && i < len(row); i += 4 {
 			if row[i] == 0 {
 				holes = true

@@ -1,11 +1,6 @@
 package pictures
 
 import (
-	"context"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"io"
 	"maps"
 
 	"midgate/adapter"
@@ -45,60 +40,3 @@ func (f metadata) with(id, digest string) metadata {
 func metadataKey(name string) string { return madeFrom(name) + "original.json" }
 
 func renditionMetadataKey(key string) string { return key + ".json" }
-
-// original returns the metadata of an original, found out again when it is lost.
-func (s *Store) original(ctx context.Context, name string) (metadata, error) {
-	f, err := s.readMetadata(ctx, metadataKey(name))
-	if errors.Is(err, adapter.ErrNotFound) {
-		return s.inspect(ctx, name)
-	}
-	return f, err
-}
-
-// inspect reads an original once to find out its metadata.
-func (s *Store) inspect(ctx context.Context, name string) (metadata, error) {
-	r, err := s.bucket.open(ctx, name)
-	if err != nil {
-		return metadata{}, fmt.Errorf("read picture: %w", err)
-	}
-	defer func() { _ = r.Close() }()
-	h, rest, err := format.ReadHeader(r)
-	if err != nil {
-		return metadata{}, err
-	}
-	d := newDigesting(io.Discard)
-	if _, err := io.Copy(d, rest); err != nil {
-		return metadata{}, fmt.Errorf("read picture: %w", err)
-	}
-	f := d.metadata(h)
-	s.keepMetadata(ctx, metadataKey(name), f)
-	s.clear(ctx, name)
-	return f, nil
-}
-
-// readMetadata reads a metadata object. One that cannot be understood counts as lost: a
-// crash may have left it empty.
-func (s *Store) readMetadata(ctx context.Context, key string) (metadata, error) {
-	if f, ok := s.metadata.get(key); ok {
-		return f, nil
-	}
-	b, err := s.bucket.readAll(ctx, key, 64<<10)
-	if err != nil {
-		return metadata{}, fmt.Errorf("read metadata: %w", err)
-	}
-	var f metadata
-	if err := json.Unmarshal(b, &f); err != nil || f.Size == 0 {
-		return metadata{}, fmt.Errorf("read metadata: %w", adapter.ErrNotFound)
-	}
-	s.metadata.put(key, f)
-	return f, nil
-}
-
-// keepMetadata remembers metadata, in the bucket if it takes it: a full disk must not keep
-// a stored picture from being handed out.
-func (s *Store) keepMetadata(ctx context.Context, key string, f metadata) {
-	s.metadata.put(key, f)
-	if b, err := json.Marshal(f); err == nil {
-		_ = s.bucket.writeAll(ctx, key, b) // lost, they are found out again
-	}
-}

@@ -46,17 +46,17 @@ func (p plan) metadataKey() string {
 // not every client reads, becomes a PNG unless another form is wanted. What
 // has to be made is made once and kept in the bucket.
 func (s *Store) Open(ctx context.Context, r adapter.Rendition) (*adapter.Blob, error) {
-	p, err := s.plan(ctx, r)
+	p, err := s.renderer.plan(ctx, r)
 	if err != nil {
 		return nil, err
 	}
 	// What is kept may have been deleted, cut short by a crash or remembered wrongly: then
 	// it is made again, once.
-	blob, err := s.openRendition(ctx, p)
+	blob, err := s.renderer.open(ctx, p)
 	if errors.Is(err, errStale) {
-		s.drop(p.name)
-		if p, err = s.replan(ctx, p, r); err == nil {
-			blob, err = s.openRendition(ctx, p)
+		s.kept.drop(p.name)
+		if p, err = s.renderer.replan(ctx, p, r); err == nil {
+			blob, err = s.renderer.open(ctx, p)
 		}
 	}
 	if err != nil {
@@ -73,14 +73,14 @@ func blame(name string, err error) error {
 	return err
 }
 
-func (s *Store) plan(ctx context.Context, r adapter.Rendition) (plan, error) {
+func (n renderer) plan(ctx context.Context, r adapter.Rendition) (plan, error) {
 	if !validName(r.Name) {
 		return plan{}, adapter.ErrNotFound
 	}
 	if r.Quarter < 0 || r.Quarter > 4 || r.Compression < 0 || r.Compression > 100 || !png.ValidTag(r.ImageID) {
 		return plan{}, fmt.Errorf("open picture: a rendition that cannot be: quarter %d, compression %d", r.Quarter, r.Compression)
 	}
-	source, err := s.original(ctx, r.Name)
+	source, err := n.kept.original(ctx, r.Name)
 	if err != nil {
 		return plan{}, err
 	}
@@ -121,13 +121,13 @@ func (p *plan) settle(compression int) error {
 }
 
 // replan finds out the original's metadata again and removes what was made.
-func (s *Store) replan(ctx context.Context, p plan, r adapter.Rendition) (plan, error) {
+func (n renderer) replan(ctx context.Context, p plan, r adapter.Rendition) (plan, error) {
 	if p.passedOn() {
-		if _, err := s.inspect(ctx, p.name); err != nil {
+		if _, err := n.kept.inspect(ctx, p.name); err != nil {
 			return plan{}, err
 		}
-	} else if err := s.bucket.remove(ctx, p.metadataKey()); err != nil {
+	} else if err := n.bucket.remove(ctx, p.metadataKey()); err != nil {
 		return plan{}, err
 	}
-	return s.plan(ctx, r)
+	return n.plan(ctx, r)
 }

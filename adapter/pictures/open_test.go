@@ -300,11 +300,11 @@ func TestACallerWhoLeavesDoesNotStopTheWork(t *testing.T) {
 	s := newSaved(t, picturetest.PNG(t, picturetest.Painting(128, 128, 1)))
 	left, leave := context.WithCancel(t.Context())
 	leave()
-	p, err := s.plan(t.Context(), adapter.Rendition{Name: "a", Quarter: 2})
+	p, err := s.renderer.plan(t.Context(), adapter.Rendition{Name: "a", Quarter: 2})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.ensure(left, p); err != nil && !errors.Is(err, context.Canceled) {
+	if _, err := s.renderer.ensure(left, p); err != nil && !errors.Is(err, context.Canceled) {
 		t.Fatalf("ensure = %v, want nil or %v", err, context.Canceled)
 	}
 	read(t, s, adapter.Rendition{Name: "a", Quarter: 2})
@@ -321,14 +321,14 @@ func TestRenditionsAreMadeAgainWhenTheyWereLost(t *testing.T) {
 		"the bytes were cut short": func() error { return s.bucket.writeAll(t.Context(), key, want[:100]) },
 		"a crash left none":        func() error { return s.bucket.writeAll(t.Context(), key, nil) },
 		"the metadata is gone": func() error {
-			s.metadata.dropFolder("")
+			s.kept.metadata.dropFolder("")
 			return s.bucket.remove(t.Context(), renditionMetadataKey(key))
 		},
 		"a crash left empty metadata": func() error {
-			s.metadata.dropFolder("")
+			s.kept.metadata.dropFolder("")
 			return s.bucket.writeAll(t.Context(), renditionMetadataKey(key), nil)
 		},
-		"the original's metadata is gone": func() error { s.metadata.dropFolder(""); return s.bucket.remove(t.Context(), metadataKey("a")) },
+		"the original's metadata is gone": func() error { s.kept.metadata.dropFolder(""); return s.bucket.remove(t.Context(), metadataKey("a")) },
 	}
 	for name, lose := range tests {
 		t.Run(name, func(t *testing.T) {

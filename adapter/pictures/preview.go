@@ -27,7 +27,7 @@ func (s *Store) Preview(ctx context.Context, pictures []adapter.Rendition, form 
 	if len(pictures) == 0 || form.Edge <= 0 {
 		return nil, errors.New("preview: of nothing")
 	}
-	release, err := s.worker(ctx)
+	release, err := s.shop.worker(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -96,10 +96,10 @@ func (s *Store) whole(ctx context.Context, name string) (image.Image, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.checkPixels(f.Header); err != nil {
+	if err := s.pixels.check(f.Header); err != nil {
 		return nil, err
 	}
-	return s.decodeStored(ctx, name, f.Header)
+	return s.pixels.decode(ctx, name, f.Header)
 }
 
 // fitted is a size scaled so that its longer side is edge, unless it is shorter already.

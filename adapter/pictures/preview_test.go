@@ -28,7 +28,7 @@ func noise(w, h int) image.Image {
 	return img
 }
 
-func kept(t *testing.T, s *Store, name string, img image.Image) {
+func stored(t *testing.T, s *Store, name string, img image.Image) {
 	t.Helper()
 	var b bytes.Buffer
 	if err := imagepng.Encode(&b, img); err != nil {
@@ -53,7 +53,7 @@ func previewStore(t *testing.T) *Store {
 func TestPreviewsKeepTheirBounds(t *testing.T) {
 	s := previewStore(t)
 	for name, size := range map[string]image.Point{"square": {1200, 1200}, "wide": {2200, 300}, "tall": {120, 1700}, "small": {40, 30}, "dot": {1, 1}} {
-		kept(t, s, name, noise(size.X, size.Y))
+		stored(t, s, name, noise(size.X, size.Y))
 		for _, quarters := range [][]int{{0}, {1, 2, 3, 4}, {1, 4}, {1, 2, 3, 4, 1, 2, 3, 4}} {
 			var all []adapter.Rendition
 			for _, q := range quarters {
@@ -85,7 +85,7 @@ func TestASheetHasNumberedPicturesInTheirOrder(t *testing.T) {
 			img.SetNRGBA(x, y, colours[y/400*2+x/400])
 		}
 	}
-	kept(t, s, "grid", img)
+	stored(t, s, "grid", img)
 	data, err := s.Preview(t.Context(), []adapter.Rendition{{Name: "grid", Quarter: 4}, {Name: "grid", Quarter: 1}, {Name: "grid", Quarter: 2}}, adapter.PreviewForm{Edge: 800, Most: 1 << 20})
 	if err != nil {
 		t.Fatal(err)

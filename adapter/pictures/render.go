@@ -14,20 +14,28 @@ import (
 	"midgate/adapter/pictures/png"
 )
 
+// renderer makes renditions of originals and hands them out.
+type renderer struct {
+	bucket *bucket
+	kept   *kept
+	pixels *pixels
+	shop   *workshop
+}
+
 // ensure returns the metadata of the rendition's bytes, which are made if they are not there.
-func (s *Store) ensure(ctx context.Context, p plan) (metadata, error) {
+func (n renderer) ensure(ctx context.Context, p plan) (metadata, error) {
 	if p.passedOn() {
 		return p.source, nil
 	}
-	f, err := s.readMetadata(ctx, p.metadataKey())
+	f, err := n.kept.readMetadata(ctx, p.metadataKey())
 	if !errors.Is(err, adapter.ErrNotFound) {
 		return f, err
 	}
 	batch := p.batch()
-	if err := s.share(ctx, p.name, batch[0].key, func(ctx context.Context) error { return s.make(ctx, batch) }); err != nil {
+	if err := n.shop.share(ctx, p.name, batch[0].key, func(ctx context.Context) error { return n.make(ctx, batch) }); err != nil {
 		return metadata{}, err
 	}
-	return s.readMetadata(ctx, p.metadataKey())
+	return n.kept.readMetadata(ctx, p.metadataKey())
 }
 
 // batch is what is made together with p: a grid's quarters are, since decoding it is
@@ -47,27 +55,27 @@ func (p plan) batch() []plan {
 }
 
 // make makes the renditions of one original.
-func (s *Store) make(ctx context.Context, batch []plan) error {
-	release, err := s.worker(ctx)
+func (n renderer) make(ctx context.Context, batch []plan) error {
+	release, err := n.shop.worker(ctx)
 	if err != nil {
 		return err
 	}
 	defer release()
 	p := batch[0]
-	if err := s.checkPixels(p.source.Header); err != nil {
+	if err := n.pixels.check(p.source.Header); err != nil {
 		return err
 	}
 	if p.width == 0 && p.source.Format == adapter.PNG && p.source.Turn == 0 && p.format == adapter.PNG && p.quarter != 0 {
-		if err := s.split(ctx, batch); !errors.Is(err, png.ErrForm) {
+		if err := n.split(ctx, batch); !errors.Is(err, png.ErrForm) {
 			return err
 		}
 	}
-	img, err := s.decodeStored(ctx, p.name, p.source.Header)
+	img, err := n.pixels.decode(ctx, p.name, p.source.Header)
 	if err != nil {
 		return err
 	}
 	for _, p := range batch {
-		if err := s.render(ctx, p, img); err != nil {
+		if err := n.render(ctx, p, img); err != nil {
 			return fmt.Errorf("make %s: %w", p.format, err)
 		}
 	}
@@ -75,17 +83,17 @@ func (s *Store) make(ctx context.Context, batch []plan) error {
 }
 
 // render encodes one rendition of a decoded original.
-func (s *Store) render(ctx context.Context, p plan, img image.Image) error {
+func (n renderer) render(ctx context.Context, p plan, img image.Image) error {
 	b := img.Bounds()
 	part := crop(img, png.Quarter(b.Dx(), b.Dy(), p.quarter).Add(b.Min))
-	o, err := s.bucket.create(ctx, p.key, false)
+	o, err := n.bucket.create(ctx, p.key, false)
 	if err != nil {
 		return cannotStore(err)
 	}
 	defer o.abort()
 	count := &counting{w: o}
 	if p.width == 0 {
-		s.fingerprintPart(ctx, p, part)
+		n.fingerprintPart(ctx, p, part)
 	}
 	if err := format.Encode(count, p.shrunk(part), p.format, p.quality); err != nil {
 		if count.err != nil {
@@ -93,7 +101,7 @@ func (s *Store) render(ctx context.Context, p plan, img image.Image) error {
 		}
 		return err
 	}
-	return s.keep(ctx, p, o, count.n)
+	return n.keep(ctx, p, o, count.n)
 }
 
 // crop returns the part of img, sharing its memory where it can.
@@ -112,8 +120,8 @@ func crop(img image.Image, r image.Rectangle) image.Image {
 }
 
 // split cuts a PNG grid by rows.
-func (s *Store) split(ctx context.Context, batch []plan) error {
-	src, err := s.bucket.open(ctx, batch[0].name)
+func (n renderer) split(ctx context.Context, batch []plan) error {
+	src, err := n.bucket.open(ctx, batch[0].name)
 	if err != nil {
 		return err
 	}
@@ -122,7 +130,7 @@ func (s *Store) split(ctx context.Context, batch []plan) error {
 	var counts [4]*counting
 	var dst [4]io.Writer
 	for i, p := range batch {
-		if objects[i], err = s.bucket.create(ctx, p.key, false); err != nil {
+		if objects[i], err = n.bucket.create(ctx, p.key, false); err != nil {
 			return cannotStore(err)
 		}
 		defer objects[i].abort()
@@ -134,8 +142,8 @@ func (s *Store) split(ctx context.Context, batch []plan) error {
 		return splitFailed(err, counts[:])
 	}
 	for i, p := range batch {
-		s.keepFingerprint(ctx, fingerprintKey(p.name, p.quarter), four[i].Fingerprint().Encode())
-		if err := s.keep(ctx, p, objects[i], counts[i].n); err != nil {
+		n.kept.keepFingerprint(ctx, fingerprintKey(p.name, p.quarter), four[i].Fingerprint().Encode())
+		if err := n.keep(ctx, p, objects[i], counts[i].n); err != nil {
 			return err
 		}
 	}
@@ -157,13 +165,13 @@ func splitFailed(err error, counts []*counting) error {
 
 // keep makes a rendition visible and keeps its metadata, in this order: where there is
 // metadata there are whole bytes.
-func (s *Store) keep(ctx context.Context, p plan, o *object, size int64) error {
+func (n renderer) keep(ctx context.Context, p plan, o *object, size int64) error {
 	if err := o.commit(); err != nil {
 		return cannotStore(err)
 	}
 	of := p.size()
 	f := metadata{Header: format.Header{Format: p.format, Width: of.X, Height: of.Y}, Size: size}
-	s.keepMetadata(ctx, p.metadataKey(), f)
+	n.kept.keepMetadata(ctx, p.metadataKey(), f)
 	return nil
 }
 

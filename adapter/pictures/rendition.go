@@ -15,16 +15,16 @@ import (
 // errStale says that stored bytes are not what is remembered of them.
 var errStale = errors.New("stored bytes differ from what was known of them")
 
-// openRendition opens the rendition's bytes, made if need be, and wraps them as a blob.
-func (s *Store) openRendition(ctx context.Context, p plan) (*adapter.Blob, error) {
-	f, err := s.ensure(ctx, p)
+// open opens the rendition's bytes, made if need be, and wraps them as a blob.
+func (n renderer) open(ctx context.Context, p plan) (*adapter.Blob, error) {
+	f, err := n.ensure(ctx, p)
 	if err != nil {
 		return nil, err
 	}
-	r, err := s.bucket.open(ctx, p.key)
+	r, err := n.bucket.open(ctx, p.key)
 	if errors.Is(err, adapter.ErrNotFound) {
 		if p.passedOn() {
-			s.drop(p.name)
+			n.kept.drop(p.name)
 			return nil, err
 		}
 		return nil, errStale
@@ -32,9 +32,9 @@ func (s *Store) openRendition(ctx context.Context, p plan) (*adapter.Blob, error
 	if err != nil {
 		return nil, err
 	}
-	blob, err := s.tag(ctx, p, f, r)
+	blob, err := n.tag(ctx, p, f, r)
 	if err == nil {
-		blob.Fingerprint, err = s.fingerprintOf(ctx, p)
+		blob.Fingerprint, err = n.fingerprint(ctx, p)
 	}
 	if err != nil {
 		return nil, errors.Join(err, r.Close())
@@ -50,7 +50,7 @@ type sizedReader interface {
 }
 
 // tag puts the ID into a PNG and completes the blob.
-func (s *Store) tag(ctx context.Context, p plan, f metadata, r sizedReader) (*adapter.Blob, error) {
+func (n renderer) tag(ctx context.Context, p plan, f metadata, r sizedReader) (*adapter.Blob, error) {
 	if r.Size() != f.Size {
 		return nil, errStale
 	}
@@ -67,7 +67,7 @@ func (s *Store) tag(ctx context.Context, p plan, f metadata, r sizedReader) (*ad
 	digest, ok := f.Digests[id]
 	if !ok {
 		var err error
-		if digest, err = s.digest(ctx, p, f, id, blob); err != nil {
+		if digest, err = n.digest(ctx, p, f, id, blob); err != nil {
 			return nil, err
 		}
 	}
@@ -76,10 +76,10 @@ func (s *Store) tag(ctx context.Context, p plan, f metadata, r sizedReader) (*ad
 }
 
 // digest reads the blob once and remembers its SHA-256.
-func (s *Store) digest(ctx context.Context, p plan, f metadata, id string, blob *adapter.Blob) (string, error) {
+func (n renderer) digest(ctx context.Context, p plan, f metadata, id string, blob *adapter.Blob) (string, error) {
 	sum := sha256.New()
-	n, err := io.Copy(sum, blob)
-	if err == nil && n != blob.Size {
+	size, err := io.Copy(sum, blob)
+	if err == nil && size != blob.Size {
 		err = errStale
 	}
 	if err == nil {
@@ -89,7 +89,7 @@ func (s *Store) digest(ctx context.Context, p plan, f metadata, id string, blob 
 		return "", fmt.Errorf("digest picture: %w", err)
 	}
 	digest := hex.EncodeToString(sum.Sum(nil))
-	s.keepMetadata(ctx, p.metadataKey(), f.with(id, digest))
-	s.clear(ctx, p.name)
+	n.kept.keepMetadata(ctx, p.metadataKey(), f.with(id, digest))
+	n.kept.clear(ctx, p.name)
 	return digest, nil
 }

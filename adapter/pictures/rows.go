@@ -14,18 +14,24 @@ import (
 // errEnough ends a walk over rows early; it is no failure.
 var errEnough = errors.New("enough rows seen")
 
+// pixels reads the pixels of stored pictures.
+type pixels struct {
+	bucket *bucket
+	most   int // of a picture that is decoded
+}
+
 // eachRow walks the rows of a stored picture from top to bottom. A PNG of the usual
 // form that is not turned is never held whole. Callers hold a worker's place.
-func (s *Store) eachRow(ctx context.Context, key string, h format.Header, see png.RowFunc) error {
-	if err := s.checkPixels(h); err != nil {
+func (p *pixels) eachRow(ctx context.Context, key string, h format.Header, see png.RowFunc) error {
+	if err := p.check(h); err != nil {
 		return err
 	}
 	err := png.ErrForm
 	if h.Format == adapter.PNG && h.Turn == 0 {
-		err = s.eachPNGRow(ctx, key, see)
+		err = p.eachPNGRow(ctx, key, see)
 	}
 	if errors.Is(err, png.ErrForm) {
-		err = s.eachDecodedRow(ctx, key, h, see)
+		err = p.eachDecodedRow(ctx, key, h, see)
 	}
 	if errors.Is(err, errEnough) {
 		return nil
@@ -33,8 +39,8 @@ func (s *Store) eachRow(ctx context.Context, key string, h format.Header, see pn
 	return err
 }
 
-func (s *Store) eachPNGRow(ctx context.Context, key string, see png.RowFunc) error {
-	r, err := s.bucket.open(ctx, key)
+func (p *pixels) eachPNGRow(ctx context.Context, key string, see png.RowFunc) error {
+	r, err := p.bucket.open(ctx, key)
 	if err != nil {
 		return err
 	}
@@ -57,21 +63,31 @@ func (s *Store) eachPNGRow(ctx context.Context, key string, see png.RowFunc) err
 	}
 }
 
-func (s *Store) eachDecodedRow(ctx context.Context, key string, h format.Header, see png.RowFunc) error {
-	img, err := s.decodeStored(ctx, key, h)
+func (p *pixels) eachDecodedRow(ctx context.Context, key string, h format.Header, see png.RowFunc) error {
+	img, err := p.decode(ctx, key, h)
 	if err != nil {
 		return err
 	}
 	return png.EachImageRow(img, see)
 }
 
-// decodeStored decodes the object under key, whose header was read when it was
+// decode decodes the object under key, whose header was read when it was
 // stored. Callers have checked its number of pixels and hold a worker's place.
-func (s *Store) decodeStored(ctx context.Context, key string, h format.Header) (image.Image, error) {
-	r, err := s.bucket.open(ctx, key)
+func (p *pixels) decode(ctx context.Context, key string, h format.Header) (image.Image, error) {
+	r, err := p.bucket.open(ctx, key)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = r.Close() }()
 	return format.Decode(r, h)
 }
+
+// check refuses a picture that would be too large once decoded.
+func (p *pixels) check(h format.Header) error {
+	if p.tooLarge(h) {
+		return adapter.Errorf(adapter.TooLarge, "The picture has %d×%d pixels; at most %d pixels are allowed.", h.Width, h.Height, p.most)
+	}
+	return nil
+}
+
+func (p *pixels) tooLarge(h format.Header) bool { return h.Width*h.Height > p.most }

@@ -66,13 +66,13 @@ func (s *Store) Inspect(r io.Reader, limit int64) error {
 // settle keeps the metadata of a new original. Renditions of other bytes that had its
 // name before go.
 func (s *Store) settle(ctx context.Context, name string, f metadata) error {
-	old, err := s.readMetadata(ctx, metadataKey(name))
+	old, err := s.kept.readMetadata(ctx, metadataKey(name))
 	if err == nil && old.Digests[""] != f.Digests[""] {
-		if err := s.forget(ctx, name); err != nil {
+		if err := s.kept.forget(ctx, name); err != nil {
 			return cannotStore(err)
 		}
 	}
-	s.keepMetadata(ctx, metadataKey(name), f)
+	s.kept.keepMetadata(ctx, metadataKey(name), f)
 	return nil
 }
 
@@ -86,7 +86,7 @@ func (s *Store) Receive(ctx context.Context, r io.Reader, limit int64) (adapter.
 	if h.Format.Film() || h.Format == adapter.AVIF { // upstreams take none of them, and a job with one would be paid for
 		return adapter.Picture{}, format.Unknown()
 	}
-	if err := s.checkPixels(h); err != nil {
+	if err := s.pixels.check(h); err != nil {
 		return adapter.Picture{}, err
 	}
 	return s.keepContent(ctx, func(spool *os.File) (metadata, error) {
@@ -106,16 +106,6 @@ func (s *Store) Receive(ctx context.Context, r io.Reader, limit int64) (adapter.
 		return f, nil
 	})
 }
-
-// checkPixels refuses a picture that would be too large once decoded.
-func (s *Store) checkPixels(h format.Header) error {
-	if s.tooLarge(h) {
-		return adapter.Errorf(adapter.TooLarge, "The picture has %d×%d pixels; at most %d pixels are allowed.", h.Width, h.Height, s.maxPixels)
-	}
-	return nil
-}
-
-func (s *Store) tooLarge(h format.Header) bool { return h.Width*h.Height > s.maxPixels }
 
 // drain copies r to w, at most limit bytes, and completes the metadata. What w refuses is a failure of the bucket, what r
 // refuses is not. A file that stops before its end is copied, too; then format.ErrCutShort comes with the metadata.

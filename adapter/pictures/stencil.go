@@ -16,7 +16,7 @@ const stencilEdge = 1024
 
 // Stencil makes a PNG in the shape of a picture of width×height pixels that is opaque but for the holes.
 func (s *Store) Stencil(ctx context.Context, width, height int, holes []adapter.Hole) (adapter.Picture, error) {
-	if width <= 0 || height <= 0 || width*height > s.maxPixels {
+	if width <= 0 || height <= 0 || width*height > s.pixels.most {
 		return adapter.Picture{}, fmt.Errorf("stencil: for a picture of %d×%d", width, height)
 	}
 	size := fitted(image.Pt(width, height), stencilEdge)

@@ -9,10 +9,7 @@ import (
 	"path"
 	"runtime"
 	"strings"
-	"sync"
 	"sync/atomic"
-
-	"golang.org/x/sync/singleflight"
 
 	"midgate/adapter"
 )
@@ -20,21 +17,13 @@ import (
 // Store keeps picture and video bytes in a bucket. It is safe for concurrent use, and
 // by several replicas on one bucket.
 type Store struct {
-	bucket    *bucket
-	tempDir   string
-	maxPixels int
-
-	metadata     *recent[metadata] // by key; handing out bytes then costs one object read instead of two
-	fingerprints *recent[[]byte]   // encoded, by key
-	flights      singleflight.Group
-	workers      chan struct{}
-	failing      atomic.Bool // the last picture could not be stored
-
-	ending  context.Context // ends when the store is closed; work that callers share hangs on it
-	end     context.CancelFunc
-	mu      sync.Mutex
-	closed  bool
-	working sync.WaitGroup
+	bucket   *bucket
+	tempDir  string
+	kept     *kept
+	pixels   *pixels
+	shop     *workshop
+	renderer renderer
+	failing  atomic.Bool // the last picture could not be stored
 }
 
 var (
@@ -44,42 +33,26 @@ var (
 	_ adapter.Inspector = (*Store)(nil)
 )
 
-// What is kept in memory: about 4 MB of metadata, 6 MB of fingerprints.
-const (
-	maxMetadata     = 8192
-	maxFingerprints = 1024
-)
-
-var errClosed = errors.New("the picture store is closed")
-
 // New opens the bucket. ctx bounds the opening only; Close ends what was begun.
 func New(ctx context.Context, c Config) (*Store, error) {
 	b, err := openBucket(ctx, c.URL)
 	if err != nil {
 		return nil, fmt.Errorf("pictures: open the bucket: %w", err)
 	}
-	ending, end := context.WithCancel(context.WithoutCancel(ctx))
+	known := &kept{bucket: b, metadata: newRecent[metadata](maxMetadata), fingerprints: newRecent[[]byte](maxFingerprints)}
+	decoded := &pixels{bucket: b, most: cmp.Or(c.MaxPixels, defaultMaxPixels)}
+	shop := newWorkshop(ctx, known, cmp.Or(c.Workers, runtime.GOMAXPROCS(0)))
 	s := &Store{
-		bucket:       b,
-		tempDir:      cmp.Or(c.TempDir, os.TempDir()),
-		maxPixels:    cmp.Or(c.MaxPixels, defaultMaxPixels),
-		metadata:     newRecent[metadata](maxMetadata),
-		fingerprints: newRecent[[]byte](maxFingerprints),
-		workers:      make(chan struct{}, cmp.Or(c.Workers, runtime.GOMAXPROCS(0))),
-		ending:       ending,
-		end:          end,
+		bucket: b, tempDir: cmp.Or(c.TempDir, os.TempDir()), kept: known, pixels: decoded, shop: shop,
+		renderer: renderer{bucket: b, kept: known, pixels: decoded, shop: shop},
 	}
-	s.working.Go(s.tidy)
+	s.shop.working.Go(s.tidy)
 	return s, nil
 }
 
 // Close stops renditions that are being made, waits for them and closes the bucket.
 func (s *Store) Close() error {
-	s.mu.Lock()
-	s.closed = true
-	s.mu.Unlock()
-	s.end()
-	s.working.Wait()
+	s.shop.close()
 	return s.bucket.close()
 }
 
@@ -122,9 +95,9 @@ func (s *Store) Stat(ctx context.Context, name string) (adapter.Picture, error) 
 	if err != nil {
 		return adapter.Picture{}, fmt.Errorf("stat picture: %w", err)
 	}
-	f, err := s.original(ctx, name)
+	f, err := s.kept.original(ctx, name)
 	if err == nil && f.Size != size {
-		f, err = s.inspect(ctx, name)
+		f, err = s.kept.inspect(ctx, name)
 	}
 	if err != nil {
 		return adapter.Picture{}, err
@@ -139,7 +112,7 @@ func (s *Store) Delete(ctx context.Context, name string) error {
 	if !validName(name) {
 		return nil
 	}
-	if err := s.forget(ctx, name); err != nil {
+	if err := s.kept.forget(ctx, name); err != nil {
 		return err
 	}
 	if err := s.bucket.remove(ctx, name); err != nil {
@@ -148,73 +121,5 @@ func (s *Store) Delete(ctx context.Context, name string) error {
 	if folder := path.Dir(name); strings.Contains(folder, "/") { // one that is not for ever
 		s.bucket.removeFolder(folder)
 	}
-	return s.forget(ctx, name)
-}
-
-// clear removes what was made of an original that was deleted meanwhile.
-func (s *Store) clear(ctx context.Context, name string) {
-	if _, err := s.bucket.size(ctx, name); errors.Is(err, adapter.ErrNotFound) {
-		_ = s.forget(ctx, name) // whoever deletes it again finds the rest
-	}
-}
-
-// forget removes all that was made from an original.
-func (s *Store) forget(ctx context.Context, name string) error {
-	s.drop(name)
-	if err := s.bucket.removeAll(ctx, madeFrom(name)); err != nil {
-		return fmt.Errorf("delete renditions: %w", err)
-	}
-	return nil
-}
-
-// drop forgets what memory knows of an original.
-func (s *Store) drop(name string) {
-	s.metadata.dropFolder(madeFrom(name))
-	s.fingerprints.dropFolder(madeFrom(name))
-}
-
-// share runs work on an original once for all callers that ask for the same key
-// meanwhile. The work outlives a caller who leaves: the others, and the next one, want
-// its result. A panic in it, which would end the process, is an error.
-func (s *Store) share(ctx context.Context, name, key string, work func(context.Context) error) error {
-	done := s.flights.DoChan(key, func() (_ any, err error) {
-		if !s.begin() {
-			return nil, errClosed
-		}
-		defer s.working.Done()
-		defer s.clear(s.ending, name)
-		defer func() {
-			if p := recover(); p != nil {
-				err = fmt.Errorf("panic: %v", p)
-			}
-		}()
-		return nil, work(s.ending)
-	})
-	select {
-	case r := <-done:
-		return r.Err
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-func (s *Store) begin() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closed {
-		return false
-	}
-	s.working.Add(1)
-	return true
-}
-
-// worker waits for one of the places in which pictures are decoded, cut or encoded,
-// and returns what gives it back.
-func (s *Store) worker(ctx context.Context) (release func(), err error) {
-	select {
-	case s.workers <- struct{}{}:
-		return func() { <-s.workers }, nil
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
+	return s.kept.forget(ctx, name)
 }

@@ -90,7 +90,7 @@ func TestSavedBytesComeBackOnEveryBucket(t *testing.T) {
 			if got := save(t, s, "tasks/1/a.png", b); got != want {
 				t.Fatalf("Save = %+v, want %+v", got, want)
 			}
-			s.metadata.dropFolder("") // as another process would see it
+			s.kept.metadata.dropFolder("") // as another process would see it
 			if got, err := s.Stat(t.Context(), want.Name); err != nil || got != want {
 				t.Fatalf("Stat = %+v, %v, want %+v", got, err, want)
 			}
@@ -165,7 +165,7 @@ func modified(t *testing.T, s *Store, name string) string {
 
 func TestSaveAndReceiveRefuse(t *testing.T) {
 	s := newStore(t, "mem://")
-	s.maxPixels = 1 << 20
+	s.pixels.most = 1 << 20
 	pic := picturetest.PNG(t, picturetest.Painting(40, 30, 1))
 	tests := map[string]struct {
 		b     []byte

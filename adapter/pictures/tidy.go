@@ -1,6 +1,7 @@
 package pictures
 
 import (
+	"context"
 	"io/fs"
 	"os"
 	"path"
@@ -18,21 +19,21 @@ const leftAfter = 6 * time.Hour
 // tidy removes the temporary files that a crash left behind. They are never served: no
 // name may end like them.
 func (s *Store) tidy() {
-	s.tidyDir(os.DirFS(s.tempDir), func(name string) bool {
+	tidyDir(s.shop.ending, os.DirFS(s.tempDir), func(name string) bool {
 		ok, err := path.Match(spoolName, name)
 		return ok && err == nil
 	}, func(name string) error { return os.Remove(path.Join(s.tempDir, name)) }, false)
 	if s.bucket.root != nil {
-		s.tidyDir(s.bucket.root.FS(), func(name string) bool { return strings.HasSuffix(name, ".tmp") }, s.bucket.root.Remove, true)
+		tidyDir(s.shop.ending, s.bucket.root.FS(), func(name string) bool { return strings.HasSuffix(name, ".tmp") }, s.bucket.root.Remove, true)
 	}
 }
 
 // tidyDir removes old files whose name is meant, below too if deep. What cannot be read
 // or removed stays for the next time.
-func (s *Store) tidyDir(dir fs.FS, meant func(name string) bool, remove func(name string) error, deep bool) {
+func tidyDir(ctx context.Context, dir fs.FS, meant func(name string) bool, remove func(name string) error, deep bool) {
 	_ = fs.WalkDir(dir, ".", func(name string, e fs.DirEntry, err error) error {
 		switch {
-		case s.ending.Err() != nil:
+		case ctx.Err() != nil:
 			return fs.SkipAll
 		case err == nil && name != "." && e.IsDir() && !deep:
 			return fs.SkipDir

@@ -45,7 +45,7 @@ func TestWhatACrashLeftIsTidiedUp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.working.Wait()
+	s.shop.working.Wait()
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +77,7 @@ func TestAnUnwritableBucketIsSaidToBeOne(t *testing.T) {
 	}
 	// Where only the memory aids cannot be written, pictures come and go all the same.
 	save(t, s, "a", pic)
-	s.drop("a")
+	s.kept.drop("a")
 	if blob, b := read(t, s, adapter.Rendition{Name: "a", ImageID: "img_X"}); len(blob.Fingerprint) == 0 || png.TagOf(bytes.NewReader(b)) != "img_X" {
 		t.Error("the picture came without its fingerprint or its ID")
 	}
@@ -111,7 +111,7 @@ func TestADeletedPictureLeavesNoFolder(t *testing.T) {
 func TestAPanicInWorkThatIsSharedIsAnErrorOfItsCallers(t *testing.T) {
 	s := newStore(t, t.TempDir())
 	for range 2 {
-		err := s.share(t.Context(), "a", "k", func(context.Context) error { panic("an encoder fell over") })
+		err := s.shop.share(t.Context(), "a", "k", func(context.Context) error { panic("an encoder fell over") })
 		if err == nil {
 			t.Error("share(work that panics) = nil, want an error")
 		}
@@ -124,14 +124,14 @@ func TestNothingIsMadeOnceTheStoreIsClosed(t *testing.T) {
 		t.Fatal(err)
 	}
 	save(t, s, "a", picturetest.PNG(t, picturetest.Painting(64, 64, 1)))
-	p, err := s.plan(t.Context(), adapter.Rendition{Name: "a", Quarter: 1})
+	p, err := s.renderer.plan(t.Context(), adapter.Rendition{Name: "a", Quarter: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.ensure(t.Context(), p); err == nil {
+	if _, err := s.renderer.ensure(t.Context(), p); err == nil {
 		t.Error("ensure = nil, want an error")
 	}
 }

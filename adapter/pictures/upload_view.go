@@ -22,13 +22,13 @@ func (s *Store) viewUpload(ctx context.Context, upload string) (*uploadView, err
 	if err != nil {
 		return nil, err
 	}
-	release, err := s.worker(ctx)
+	release, err := s.shop.worker(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer release()
 	k := fingerprint.NewBuilder(image.Rect(0, 0, f.Width, f.Height))
-	if err := s.eachRow(ctx, upload, f.Header, k.AddRow); err != nil {
+	if err := s.pixels.eachRow(ctx, upload, f.Header, k.AddRow); err != nil {
 		return nil, fmt.Errorf("fingerprint of an upload: %w", err)
 	}
 	r, err := s.bucket.open(ctx, upload)

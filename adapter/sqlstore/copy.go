@@ -36,7 +36,7 @@ var kept = []table{
 }
 
 // Each calls see with every job, oldest first.
-func (t *tables) Each(ctx context.Context, see func(adapter.Job) error) error {
+func (t jobTable) Each(ctx context.Context, see func(adapter.Job) error) error {
 	ids, err := t.names(ctx, "SELECT id FROM jobs ORDER BY created, id")
 	if err != nil {
 		return err
@@ -57,7 +57,7 @@ func (t *tables) Each(ctx context.Context, see func(adapter.Job) error) error {
 // It is for tests.
 func (s *Store) ShiftTimes(ctx context.Context, by time.Duration) (rows int64, err error) {
 	err = s.Write(ctx, func(tx adapter.Tx) error {
-		t, ok := tx.(*tables)
+		t, ok := tx.(tables)
 		if !ok {
 			return fmt.Errorf("a unit of type %T", tx)
 		}

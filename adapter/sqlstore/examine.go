@@ -38,7 +38,7 @@ func examineSQLite(ctx context.Context, path string) (what string, findings []st
 	if id != mark {
 		return what, nil, fmt.Errorf("the database %s %w", path, errForeign)
 	}
-	t := &tables{&sqlite, newCached(pool)}
+	t := statements{&sqlite, newCached(pool)}
 	findings, err = t.names(ctx, "PRAGMA quick_check(10)")
 	if len(findings) == 1 && findings[0] == "ok" {
 		findings = nil

@@ -9,7 +9,13 @@ import (
 
 const fileColumns = "id, owner, name, purpose, source, created, expires"
 
-func (t *tables) files(ctx context.Context, rest string, args ...any) (files []adapter.FileRecord, err error) {
+// fileTable is the uploaded files.
+type fileTable struct {
+	*statements
+	bytes byteTable
+}
+
+func (t fileTable) files(ctx context.Context, rest string, args ...any) (files []adapter.FileRecord, err error) {
 	err = t.each(ctx, "SELECT "+fileColumns+" FROM files "+rest, args, func(scan func(...any) error) error {
 		var f adapter.FileRecord
 		err := scan(&f.ID, &f.Owner, &f.Name, &f.Purpose, &f.Source, when{&f.Created}, when{&f.Expires})
@@ -20,7 +26,7 @@ func (t *tables) files(ctx context.Context, rest string, args ...any) (files []a
 }
 
 // File implements adapter.FileReader.
-func (t *tables) File(ctx context.Context, id string) (adapter.FileRecord, error) {
+func (t fileTable) File(ctx context.Context, id string) (adapter.FileRecord, error) {
 	files, err := t.files(ctx, "WHERE id = ?"+unexpired, id, t.at(time.Now()))
 	if err == nil && len(files) == 0 {
 		err = adapter.ErrNotFound
@@ -32,7 +38,7 @@ func (t *tables) File(ctx context.Context, id string) (adapter.FileRecord, error
 }
 
 // Files implements adapter.FileReader.
-func (t *tables) Files(ctx context.Context, owner string, limit int, after string) ([]adapter.FileRecord, error) {
+func (t fileTable) Files(ctx context.Context, owner string, limit int, after string) ([]adapter.FileRecord, error) {
 	rest, cursor, order, err := t.page(ctx, "files", owner, after, false)
 	if err != nil {
 		return nil, err
@@ -42,7 +48,7 @@ func (t *tables) Files(ctx context.Context, owner string, limit int, after strin
 }
 
 // PutFile implements adapter.FileWriter.
-func (t *tables) PutFile(ctx context.Context, f adapter.FileRecord) error {
+func (t fileTable) PutFile(ctx context.Context, f adapter.FileRecord) error {
 	_, err := t.exec(ctx, "INSERT INTO files ("+fileColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET owner = excluded.owner, name = excluded.name, purpose = excluded.purpose, source = excluded.source,
 			created = excluded.created, expires = excluded.expires`,
@@ -51,15 +57,15 @@ func (t *tables) PutFile(ctx context.Context, f adapter.FileRecord) error {
 }
 
 // RemoveFile implements adapter.FileWriter.
-func (t *tables) RemoveFile(ctx context.Context, id string) error {
+func (t fileTable) RemoveFile(ctx context.Context, id string) error {
 	return t.removeFiles(ctx, []string{id})
 }
 
-func (t *tables) removeFiles(ctx context.Context, ids []string) error {
+func (t fileTable) removeFiles(ctx context.Context, ids []string) error {
 	list, args := among(ids)
 	sources, err := t.names(ctx, "DELETE FROM files WHERE id IN "+list+" RETURNING source", args...)
 	if err != nil {
 		return err
 	}
-	return t.orphan(ctx, sources)
+	return t.bytes.orphan(ctx, sources)
 }

@@ -40,9 +40,9 @@ func TestWriter_CommitsTogetherWhatWaitsTogether(t *testing.T) {
 	for range 20 {
 		all.Go(func() {
 			if err := s.Write(t.Context(), func(tx adapter.Tx) error {
-				_, err := tx.(*tables).exec(t.Context(), "RELEASE unit") // fails unless it is in a savepoint
+				_, err := tx.(tables).exec(t.Context(), "RELEASE unit") // fails unless it is in a savepoint
 				inside <- err == nil
-				_, again := tx.(*tables).exec(t.Context(), "SAVEPOINT unit")
+				_, again := tx.(tables).exec(t.Context(), "SAVEPOINT unit")
 				return again
 			}); err != nil {
 				t.Error(err)

@@ -17,7 +17,13 @@ func scanImage(scan func(...any) error) (i adapter.Image, err error) {
 	return i, err
 }
 
-func (t *tables) images(ctx context.Context, rest string, args ...any) (images []adapter.Image, err error) {
+// imageTable is the records of pictures, and their digests.
+type imageTable struct {
+	*statements
+	bytes byteTable
+}
+
+func (t imageTable) images(ctx context.Context, rest string, args ...any) (images []adapter.Image, err error) {
 	err = t.each(ctx, "SELECT "+imageColumns+" FROM images "+rest, args, func(scan func(...any) error) error {
 		img, err := scanImage(scan)
 		images = append(images, img)
@@ -26,7 +32,7 @@ func (t *tables) images(ctx context.Context, rest string, args ...any) (images [
 	return images, err
 }
 
-func (t *tables) image(ctx context.Context, rest string, args ...any) (adapter.Image, error) {
+func (t imageTable) image(ctx context.Context, rest string, args ...any) (adapter.Image, error) {
 	images, err := t.images(ctx, rest, args...)
 	if err == nil && len(images) == 0 {
 		err = adapter.ErrNotFound
@@ -41,12 +47,12 @@ func (t *tables) image(ctx context.Context, rest string, args ...any) (adapter.I
 const unexpired = " AND (expires IS NULL OR expires > ?)"
 
 // Image implements adapter.ImageReader.
-func (t *tables) Image(ctx context.Context, id string) (adapter.Image, error) {
+func (t imageTable) Image(ctx context.Context, id string) (adapter.Image, error) {
 	return t.image(ctx, "WHERE id = ?"+unexpired, id, t.at(time.Now()))
 }
 
 // Images implements adapter.ImageReader.
-func (t *tables) Images(ctx context.Context, q adapter.ImageQuery) ([]adapter.Image, error) {
+func (t imageTable) Images(ctx context.Context, q adapter.ImageQuery) ([]adapter.Image, error) {
 	where, args := "WHERE owner = ?"+unexpired, []any{q.Owner, t.at(time.Now())}
 	if q.Kind != "" {
 		where, args = where+" AND kind = ?", append(args, q.Kind)
@@ -77,7 +83,7 @@ func containing(s string) string {
 func folded(s string) string { return strings.ToLower(text(s)) }
 
 // PutImages implements adapter.ImageWriter.
-func (t *tables) PutImages(ctx context.Context, images ...adapter.Image) error {
+func (t imageTable) PutImages(ctx context.Context, images ...adapter.Image) error {
 	for _, i := range images {
 		_, err := t.exec(ctx, "INSERT INTO images ("+imageColumns+`, kind, folded)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -98,7 +104,7 @@ func (t *tables) PutImages(ctx context.Context, images ...adapter.Image) error {
 }
 
 // UpdateImage implements adapter.ImageWriter.
-func (t *tables) UpdateImage(ctx context.Context, id string, change func(*adapter.Image)) error {
+func (t imageTable) UpdateImage(ctx context.Context, id string, change func(*adapter.Image)) error {
 	img, err := t.image(ctx, "WHERE id = ?"+unexpired+t.forUpdate, id, t.at(time.Now()))
 	if err != nil {
 		return err
@@ -112,12 +118,12 @@ func (t *tables) UpdateImage(ctx context.Context, id string, change func(*adapte
 }
 
 // DeleteImage implements adapter.ImageWriter.
-func (t *tables) DeleteImage(ctx context.Context, id string) error {
+func (t imageTable) DeleteImage(ctx context.Context, id string) error {
 	return t.removeImages(ctx, []string{id})
 }
 
 // removeImages removes records and whatever is known of them.
-func (t *tables) removeImages(ctx context.Context, ids []string) error {
+func (t imageTable) removeImages(ctx context.Context, ids []string) error {
 	list, args := among(ids)
 	sources, err := t.names(ctx, "SELECT DISTINCT source FROM images WHERE id IN "+list, args...)
 	if err != nil {
@@ -131,24 +137,27 @@ func (t *tables) removeImages(ctx context.Context, ids []string) error {
 	if _, err := t.exec(ctx, "DELETE FROM images WHERE id IN "+list, args...); err != nil {
 		return err
 	}
-	return t.orphan(ctx, sources)
+	return t.bytes.orphan(ctx, sources)
 }
 
 // ImageByDigest implements adapter.ImageReader.
-func (t *tables) ImageByDigest(ctx context.Context, owner, sha256 string) (id string, err error) {
+func (t imageTable) ImageByDigest(ctx context.Context, owner, sha256 string) (id string, err error) {
 	err = t.one(ctx, "SELECT image FROM digests WHERE owner = ? AND digest = ?"+unexpired, []any{owner, sha256, t.at(time.Now())}, &id)
 	return id, err
 }
 
 // PutDigest implements adapter.ImageWriter.
-func (t *tables) PutDigest(ctx context.Context, owner, sha256, id string, expires time.Time) error {
+func (t imageTable) PutDigest(ctx context.Context, owner, sha256, id string, expires time.Time) error {
 	_, err := t.exec(ctx, `INSERT INTO digests (owner, digest, image, expires) VALUES (?, ?, ?, ?)
 		ON CONFLICT (owner, digest) DO UPDATE SET image = excluded.image, expires = excluded.expires`, owner, sha256, id, t.at(expires))
 	return err
 }
 
+// pressTable is the buttons that jobs have pressed or are about to press.
+type pressTable struct{ *statements }
+
 // ClaimPress implements adapter.ImageWriter.
-func (t *tables) ClaimPress(ctx context.Context, key, job string) (holder string, err error) {
+func (t pressTable) ClaimPress(ctx context.Context, key, job string) (holder string, err error) {
 	err = t.one(ctx, `INSERT INTO presses (button, job) VALUES (?, ?)
 		ON CONFLICT (button) DO UPDATE SET job = CASE
 			WHEN EXISTS (SELECT 1 FROM jobs WHERE jobs.id = presses.job AND jobs.status IN ('queued', 'in_progress')) THEN presses.job
@@ -158,7 +167,7 @@ func (t *tables) ClaimPress(ctx context.Context, key, job string) (holder string
 }
 
 // ReleasePress implements adapter.ImageWriter.
-func (t *tables) ReleasePress(ctx context.Context, key, job string) error {
+func (t pressTable) ReleasePress(ctx context.Context, key, job string) error {
 	_, err := t.exec(ctx, "DELETE FROM presses WHERE button = ? AND job = ?", key, job)
 	return err
 }

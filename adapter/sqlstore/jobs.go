@@ -22,8 +22,15 @@ func scanJob(scan func(...any) error) (r adapter.Job, err error) {
 	return r, err
 }
 
+// jobTable is the jobs, with their steps, their deliveries and the bytes that they need by themselves.
+type jobTable struct {
+	*statements
+	steps stepTable
+	bytes byteTable
+}
+
 // jobs reads the jobs of a question about them, with their steps and deliveries.
-func (t *tables) jobs(ctx context.Context, rest string, args ...any) (jobs []adapter.Job, err error) {
+func (t jobTable) jobs(ctx context.Context, rest string, args ...any) (jobs []adapter.Job, err error) {
 	err = t.each(ctx, "SELECT "+jobColumns+" FROM jobs "+rest, args, func(scan func(...any) error) error {
 		job, err := scanJob(scan)
 		jobs = append(jobs, job)
@@ -37,10 +44,10 @@ func (t *tables) jobs(ctx context.Context, rest string, args ...any) (jobs []ada
 		at[job.ID] = i
 	}
 	for some := range slices.Chunk(jobs, 256) {
-		if err := t.addSteps(ctx, some, jobs, at); err != nil {
+		if err := t.steps.addSteps(ctx, some, jobs, at); err != nil {
 			return nil, err
 		}
-		if err := t.addDeliveries(ctx, some, jobs, at); err != nil {
+		if err := t.steps.addDeliveries(ctx, some, jobs, at); err != nil {
 			return nil, err
 		}
 	}
@@ -55,7 +62,7 @@ func idsOf(jobs []adapter.Job) (ids []string) {
 }
 
 // job reads one job.
-func (t *tables) job(ctx context.Context, rest string, args ...any) (adapter.Job, error) {
+func (t jobTable) job(ctx context.Context, rest string, args ...any) (adapter.Job, error) {
 	jobs, err := t.jobs(ctx, rest, args...)
 	if err == nil && len(jobs) == 0 {
 		err = adapter.ErrNotFound
@@ -67,41 +74,41 @@ func (t *tables) job(ctx context.Context, rest string, args ...any) (adapter.Job
 }
 
 // Job implements adapter.JobReader.
-func (t *tables) Job(ctx context.Context, id string) (adapter.Job, error) {
+func (t jobTable) Job(ctx context.Context, id string) (adapter.Job, error) {
 	return t.job(ctx, "WHERE id = ?", id)
 }
 
 // JobByTask implements adapter.JobReader.
-func (t *tables) JobByTask(ctx context.Context, owner, taskID string) (adapter.Job, error) {
+func (t jobTable) JobByTask(ctx context.Context, owner, taskID string) (adapter.Job, error) {
 	return t.job(ctx, `WHERE id = (SELECT j.id FROM steps s JOIN jobs j ON j.id = s.job
 		WHERE s.task_id = ? AND s.task_id <> '' AND j.owner = ? ORDER BY s.intended DESC, j.created DESC LIMIT 1)`, taskID, owner)
 }
 
 // JobByClaim implements adapter.JobWriter.
-func (t *tables) JobByClaim(ctx context.Context, claim string) (adapter.Job, error) {
+func (t jobTable) JobByClaim(ctx context.Context, claim string) (adapter.Job, error) {
 	return t.job(ctx, "WHERE claim = ?", claim)
 }
 
 // ReleaseClaim implements adapter.JobWriter.
-func (t *tables) ReleaseClaim(ctx context.Context, id string) error {
+func (t jobTable) ReleaseClaim(ctx context.Context, id string) error {
 	_, err := t.exec(ctx, "UPDATE jobs SET claim = NULL WHERE id = ?", id)
 	return err
 }
 
 // JobsByBody implements adapter.JobWriter.
-func (t *tables) JobsByBody(ctx context.Context, body string, since time.Time, limit int) ([]adapter.Job, error) {
+func (t jobTable) JobsByBody(ctx context.Context, body string, since time.Time, limit int) ([]adapter.Job, error) {
 	return t.jobs(ctx, `WHERE body = ? AND (finished IS NULL OR finished >= ?)
 		ORDER BY CASE WHEN EXISTS (SELECT 1 FROM deliveries d WHERE d.job = jobs.id AND d.state = 'abandoned') THEN 0 ELSE 1 END, created DESC, id DESC LIMIT ?`,
 		body, t.at(since), limit)
 }
 
 // LockJob implements adapter.JobWriter.
-func (t *tables) LockJob(ctx context.Context, id string) (adapter.Job, error) {
+func (t jobTable) LockJob(ctx context.Context, id string) (adapter.Job, error) {
 	return t.job(ctx, "WHERE id = ?"+t.forUpdate, id)
 }
 
 // HoldJob implements adapter.JobWriter.
-func (t *tables) HoldJob(ctx context.Context, id, replica string) (cancelled bool, err error) {
+func (t jobTable) HoldJob(ctx context.Context, id, replica string) (cancelled bool, err error) {
 	err = t.one(ctx, "SELECT cancel FROM jobs WHERE id = ? AND replica = ? AND status IN ('queued', 'in_progress')"+t.forUpdate, []any{id, replica}, &cancelled)
 	if errors.Is(err, adapter.ErrNotFound) {
 		err = adapter.ErrConflict
@@ -110,7 +117,7 @@ func (t *tables) HoldJob(ctx context.Context, id, replica string) (cancelled boo
 }
 
 // page selects what comes after a cursor in a list by time, newest or oldest first.
-func (t *tables) page(ctx context.Context, table, owner, after string, oldest bool) (where string, args []any, order string, err error) {
+func (t *statements) page(ctx context.Context, table, owner, after string, oldest bool) (where string, args []any, order string, err error) {
 	direction, order := "<", " ORDER BY created DESC, id DESC"
 	if oldest {
 		direction, order = ">", " ORDER BY created, id"
@@ -126,7 +133,7 @@ func (t *tables) page(ctx context.Context, table, owner, after string, oldest bo
 }
 
 // Jobs implements adapter.JobReader.
-func (t *tables) Jobs(ctx context.Context, q adapter.JobQuery) ([]adapter.Job, error) {
+func (t jobTable) Jobs(ctx context.Context, q adapter.JobQuery) ([]adapter.Job, error) {
 	where, args := "WHERE owner = ?", []any{q.Owner}
 	if len(q.Statuses) > 0 {
 		list, statuses := among(stringsOf(q.Statuses))
@@ -161,7 +168,7 @@ func stringsOf[T ~string](values []T) (texts []string) {
 }
 
 // InsertJob implements adapter.JobWriter.
-func (t *tables) InsertJob(ctx context.Context, r adapter.Job) error {
+func (t jobTable) InsertJob(ctx context.Context, r adapter.Job) error {
 	added, err := t.exec(ctx, "INSERT INTO jobs ("+strings.Replace(jobColumns, "coalesce(claim, '')", "claim", 1)+`)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
 		r.ID, r.Owner, text(r.Caller), r.Kind, r.Route, text(r.Model), text(r.Prompt), r.N, string(r.Speed), string(r.Status), r.Cancel, r.Deleted, r.Replica, r.Upstream,
@@ -174,20 +181,20 @@ func (t *tables) InsertJob(ctx context.Context, r adapter.Job) error {
 		return adapter.ErrExists
 	}
 	for i, st := range r.Steps {
-		if err := t.putStep(ctx, r.ID, i, st); err != nil {
+		if err := t.steps.putStep(ctx, r.ID, i, st); err != nil {
 			return err
 		}
 	}
 	for i, d := range r.Deliveries {
-		if err := t.PutDelivery(ctx, r.ID, i, d); err != nil {
+		if err := t.steps.PutDelivery(ctx, r.ID, i, d); err != nil {
 			return err
 		}
 	}
-	return t.putJobBytes(ctx, r)
+	return t.bytes.putJobBytes(ctx, r)
 }
 
 // PutJob implements adapter.JobWriter.
-func (t *tables) PutJob(ctx context.Context, r adapter.Job, fence string) error {
+func (t jobTable) PutJob(ctx context.Context, r adapter.Job, fence string) error {
 	changed, err := t.exec(ctx, `UPDATE jobs SET status = ?, replica = ?, upstream = ?, finished = ?, deadline = ?, next_look = ?, sealed_key = ?, result = ?, error = ?
 		WHERE id = ? AND replica = ?`,
 		string(r.Status), r.Replica, r.Upstream, t.at(r.Finished), t.at(r.Deadline), t.at(r.NextLook), r.SealedKey, asJSON{r.Result}, asJSON{r.Error}, r.ID, fence)
@@ -197,25 +204,25 @@ func (t *tables) PutJob(ctx context.Context, r adapter.Job, fence string) error 
 	if err != nil {
 		return err
 	}
-	return t.putJobBytes(ctx, r)
+	return t.bytes.putJobBytes(ctx, r)
 }
 
 // CancelJob implements adapter.JobWriter.
-func (t *tables) CancelJob(ctx context.Context, id string) error {
+func (t jobTable) CancelJob(ctx context.Context, id string) error {
 	return t.note(ctx, "UPDATE jobs SET cancel = TRUE WHERE id = ?", id)
 }
 
 // DeleteJob implements adapter.JobWriter.
-func (t *tables) DeleteJob(ctx context.Context, id string) error {
+func (t jobTable) DeleteJob(ctx context.Context, id string) error {
 	return t.note(ctx, "UPDATE jobs SET deleted = TRUE WHERE id = ?", id)
 }
 
 // CountLate implements adapter.JobWriter.
-func (t *tables) CountLate(ctx context.Context, id string) error {
+func (t jobTable) CountLate(ctx context.Context, id string) error {
 	return t.note(ctx, "UPDATE jobs SET late = late + 1 WHERE id = ?", id)
 }
 
-func (t *tables) note(ctx context.Context, statement, id string) error {
+func (t jobTable) note(ctx context.Context, statement, id string) error {
 	changed, err := t.exec(ctx, statement, id)
 	if err == nil && changed == 0 {
 		err = adapter.ErrNotFound
@@ -224,7 +231,7 @@ func (t *tables) note(ctx context.Context, statement, id string) error {
 }
 
 // DueJobs implements adapter.JobWriter.
-func (t *tables) DueJobs(ctx context.Context, replica string, now, next time.Time, limit int) ([]string, error) {
+func (t jobTable) DueJobs(ctx context.Context, replica string, now, next time.Time, limit int) ([]string, error) {
 	return t.names(ctx, `UPDATE jobs SET replica = ?, next_look = ? WHERE id IN (SELECT id FROM jobs
 		WHERE next_look <= ? AND status NOT IN ('queued', 'in_progress') ORDER BY next_look LIMIT ?`+t.skip+`) RETURNING id`,
 		replica, t.at(next), t.at(now), limit)

@@ -5,8 +5,11 @@ import (
 	"time"
 )
 
+// leaseTable is the replicas that are alive, and so whose jobs are whose.
+type leaseTable struct{ *statements }
+
 // KeepLease implements adapter.LeaseRows.
-func (t *tables) KeepLease(ctx context.Context, replica string, length time.Duration) (unbroken bool, err error) {
+func (t leaseTable) KeepLease(ctx context.Context, replica string, length time.Duration) (unbroken bool, err error) {
 	renewed, err := t.exec(ctx, "UPDATE replicas SET until = "+t.later+" WHERE name = ? AND until > "+t.now, length.Seconds(), replica)
 	if err != nil || renewed > 0 {
 		return err == nil, err
@@ -16,13 +19,13 @@ func (t *tables) KeepLease(ctx context.Context, replica string, length time.Dura
 }
 
 // EndLease implements adapter.LeaseRows.
-func (t *tables) EndLease(ctx context.Context, replica string) error {
+func (t leaseTable) EndLease(ctx context.Context, replica string) error {
 	_, err := t.exec(ctx, "DELETE FROM replicas WHERE name = ?", replica)
 	return err
 }
 
 // TakeOver implements adapter.LeaseRows.
-func (t *tables) TakeOver(ctx context.Context, replica string, now time.Time, limit int) ([]string, error) {
+func (t leaseTable) TakeOver(ctx context.Context, replica string, now time.Time, limit int) ([]string, error) {
 	alive := "(SELECT name FROM replicas WHERE until > " + t.now + ")"
 	_, err := t.exec(ctx, `UPDATE deliveries SET state = 'abandoned', at = ?
 		WHERE state = 'waiting' AND replica <> ? AND replica NOT IN `+alive, t.at(now), replica)

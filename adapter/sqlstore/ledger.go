@@ -15,8 +15,11 @@ func scanLedger(scan func(...any) error) (r adapter.LedgerRow, err error) {
 	return r, err
 }
 
+// ledgerTable is what accounts have spent, and what was sold.
+type ledgerTable struct{ *statements }
+
 // Ledger implements adapter.LedgerReader.
-func (t *tables) Ledger(ctx context.Context, account string) (rows []adapter.LedgerRow, err error) {
+func (t ledgerTable) Ledger(ctx context.Context, account string) (rows []adapter.LedgerRow, err error) {
 	err = t.each(ctx, "SELECT "+ledgerColumns+" FROM ledger WHERE account = ? ORDER BY span", []any{account}, func(scan func(...any) error) error {
 		row, err := scanLedger(scan)
 		rows = append(rows, row)
@@ -26,7 +29,7 @@ func (t *tables) Ledger(ctx context.Context, account string) (rows []adapter.Led
 }
 
 // Book implements adapter.LedgerWriter.
-func (t *tables) Book(ctx context.Context, add []adapter.LedgerRow) ([]adapter.LedgerRow, error) {
+func (t ledgerTable) Book(ctx context.Context, add []adapter.LedgerRow) ([]adapter.LedgerRow, error) {
 	if len(add) == 0 {
 		return nil, nil
 	}
@@ -55,13 +58,13 @@ func (t *tables) Book(ctx context.Context, add []adapter.LedgerRow) ([]adapter.L
 }
 
 // PutSpend implements adapter.LedgerWriter.
-func (t *tables) PutSpend(ctx context.Context, id string, s adapter.Spend) error {
+func (t ledgerTable) PutSpend(ctx context.Context, id string, s adapter.Spend) error {
 	_, err := t.exec(ctx, "UPDATE jobs SET spend = ? WHERE id = ?", asJSON{s}, id)
 	return err
 }
 
 // Sales implements adapter.LedgerReader.
-func (t *tables) Sales(ctx context.Context, owner string, since, until time.Time) (sales []adapter.Sale, err error) {
+func (t ledgerTable) Sales(ctx context.Context, owner string, since, until time.Time) (sales []adapter.Sale, err error) {
 	day := t.day("s.intended")
 	// A step counts as adapter.Step.Counts says.
 	err = t.each(ctx, `SELECT `+day+`, s.sold, s.speed,

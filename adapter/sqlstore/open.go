@@ -69,7 +69,7 @@ func (s *Store) Ready(ctx context.Context) error {
 		return err
 	}
 	return s.Write(ctx, func(tx adapter.Tx) error {
-		t, ok := tx.(*tables)
+		t, ok := tx.(tables)
 		if !ok {
 			return nil
 		}

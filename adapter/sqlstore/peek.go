@@ -16,7 +16,7 @@ import (
 
 // View is a database that is only read, also while a midgate runs on it.
 type View struct {
-	of   *tables
+	of   tables
 	pool *sql.DB
 }
 
@@ -26,9 +26,9 @@ func Peek(ctx context.Context, cfg Config) (*View, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &View{of: &tables{d, newCached(pool)}, pool: pool}
+	v := &View{of: newTables(d, newCached(pool)), pool: pool}
 	if d.numbered {
-		v.of = &tables{d, plain{pool}}
+		v.of = newTables(d, plain{pool})
 	}
 	if _, err := v.of.Ledger(ctx, ""); err != nil {
 		_ = pool.Close()

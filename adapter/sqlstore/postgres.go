@@ -54,7 +54,7 @@ func openPostgres(ctx context.Context, cfg Config) (*Store, error) {
 	}
 	e := &postgresEngine{pool: pool, settings: settings, log: cfg.Log}
 	e.startTelling()
-	return &Store{tables: tables{&postgres, plain{pool}}, engine: e, pool: pool}, nil
+	return &Store{tables: newTables(&postgres, plain{pool}), engine: e, pool: pool}, nil
 }
 
 // durable makes sure that a commit is on disk when it returns, whatever the server's default is.
@@ -130,7 +130,7 @@ func (e *postgresEngine) unit(ctx context.Context, work func(adapter.Tx) error) 
 		return err
 	}
 	defer func() { _ = tx.Rollback() }() // after a commit it does nothing
-	if err := work(&tables{&postgres, plain{tx}}); err != nil {
+	if err := work(newTables(&postgres, plain{tx})); err != nil {
 		return err
 	}
 	return committed(tx.Commit())

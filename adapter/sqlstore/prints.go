@@ -28,8 +28,11 @@ func scanPrint(scan func(...any) error, more ...any) (p adapter.Print, err error
 	return p, scan(to...)
 }
 
+// printTable is what pictures are recognised by.
+type printTable struct{ *statements }
+
 // Prints implements adapter.ImageReader. The cells are compared in the index alone.
-func (t *tables) Prints(ctx context.Context, q adapter.PrintQuery) (prints []adapter.Print, err error) {
+func (t printTable) Prints(ctx context.Context, q adapter.PrintQuery) (prints []adapter.Print, err error) {
 	where, args := "WHERE owner = ? AND ratio BETWEEN ? AND ?", []any{q.Owner, q.Ratio - q.RatioOff, q.Ratio + q.RatioOff}
 	var misses, away []string
 	var near []any
@@ -58,7 +61,7 @@ func (t *tables) Prints(ctx context.Context, q adapter.PrintQuery) (prints []ada
 }
 
 // Fingerprint implements adapter.ImageReader.
-func (t *tables) Fingerprint(ctx context.Context, owner, id string) (p adapter.Print, looks []byte, err error) {
+func (t printTable) Fingerprint(ctx context.Context, owner, id string) (p adapter.Print, looks []byte, err error) {
 	found := false
 	err = t.each(ctx, "SELECT looks, "+printColumns+" FROM prints JOIN looks USING (image) WHERE image = ? AND owner = ?", []any{id, owner}, func(scan func(...any) error) error {
 		found = true
@@ -72,7 +75,7 @@ func (t *tables) Fingerprint(ctx context.Context, owner, id string) (p adapter.P
 }
 
 // PutPrint implements adapter.ImageWriter.
-func (t *tables) PutPrint(ctx context.Context, p adapter.Print, looks []byte) error {
+func (t printTable) PutPrint(ctx context.Context, p adapter.Print, looks []byte) error {
 	args := []any{p.Image, p.Owner, p.Ratio, p.Pixels, p.Actions, t.at(p.Created)}
 	var again []string
 	for i, c := range p.Cells {

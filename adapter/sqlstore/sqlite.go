@@ -45,7 +45,7 @@ func openSQLite(ctx context.Context, cfg Config) (_ *Store, err error) {
 		return fail(err)
 	}
 	w := newWriter(writing, conn)
-	s := &Store{tables: tables{&sqlite, newCached(pool)}, pool: pool}
+	s := &Store{tables: newTables(&sqlite, newCached(pool)), pool: pool}
 	s.engine = &sqliteEngine{writer: w, readers: pool, tables: &s.tables}
 	if err := s.Ready(ctx); err != nil {
 		_ = s.Close()

@@ -7,8 +7,11 @@ import (
 	"midgate/adapter"
 )
 
+// stepTable is the steps of jobs, and their deliveries.
+type stepTable struct{ *statements }
+
 // addSteps gives jobs their steps. some is the part of jobs that is asked for, at tells their places.
-func (t *tables) addSteps(ctx context.Context, some, jobs []adapter.Job, at map[string]int) error {
+func (t stepTable) addSteps(ctx context.Context, some, jobs []adapter.Job, at map[string]int) error {
 	list, args := among(idsOf(some))
 	return t.each(ctx, `SELECT job, name, state, upstream, intended, task_id, submitted, dialog, existing, queued, prompt, status, finished, polls, free, continues, answers, unkept, tries, refusal, sold, speed, price, refunded
 		FROM steps WHERE job IN `+list+` ORDER BY job, n`, args, func(scan func(...any) error) error {
@@ -27,7 +30,7 @@ func (t *tables) addSteps(ctx context.Context, some, jobs []adapter.Job, at map[
 }
 
 // addDeliveries gives jobs their deliveries.
-func (t *tables) addDeliveries(ctx context.Context, some, jobs []adapter.Job, at map[string]int) error {
+func (t stepTable) addDeliveries(ctx context.Context, some, jobs []adapter.Job, at map[string]int) error {
 	list, args := among(idsOf(some))
 	return t.each(ctx, "SELECT job, quarter, state, at, replica, taken, retry FROM deliveries WHERE job IN "+list+" ORDER BY job, n", args, func(scan func(...any) error) error {
 		var job string
@@ -40,7 +43,7 @@ func (t *tables) addDeliveries(ctx context.Context, some, jobs []adapter.Job, at
 }
 
 // PutStep implements adapter.JobWriter.
-func (t *tables) PutStep(ctx context.Context, id string, st adapter.Step) error {
+func (t stepTable) PutStep(ctx context.Context, id string, st adapter.Step) error {
 	var n int
 	if err := t.one(ctx, "SELECT coalesce(max(n) + 1, 0) FROM steps WHERE job = ?", []any{id}, &n); err != nil {
 		return err
@@ -48,7 +51,7 @@ func (t *tables) PutStep(ctx context.Context, id string, st adapter.Step) error 
 	return t.putStep(ctx, id, n, st)
 }
 
-func (t *tables) putStep(ctx context.Context, id string, n int, st adapter.Step) error {
+func (t stepTable) putStep(ctx context.Context, id string, n int, st adapter.Step) error {
 	var sub adapter.Submission
 	if st.Submission != nil {
 		sub = *st.Submission
@@ -65,13 +68,13 @@ func (t *tables) putStep(ctx context.Context, id string, n int, st adapter.Step)
 }
 
 // DropStep implements adapter.JobWriter.
-func (t *tables) DropStep(ctx context.Context, id, step string) error {
+func (t stepTable) DropStep(ctx context.Context, id, step string) error {
 	_, err := t.exec(ctx, "DELETE FROM steps WHERE job = ? AND name = ?", id, step)
 	return err
 }
 
 // NoteStep implements adapter.JobWriter.
-func (t *tables) NoteStep(ctx context.Context, id string, st adapter.Step) error {
+func (t stepTable) NoteStep(ctx context.Context, id string, st adapter.Step) error {
 	var sub adapter.Submission
 	if st.Submission != nil {
 		sub = *st.Submission
@@ -93,7 +96,7 @@ func (t *tables) NoteStep(ctx context.Context, id string, st adapter.Step) error
 }
 
 // PutDelivery implements adapter.JobWriter.
-func (t *tables) PutDelivery(ctx context.Context, id string, i int, d adapter.Delivery) error {
+func (t stepTable) PutDelivery(ctx context.Context, id string, i int, d adapter.Delivery) error {
 	_, err := t.exec(ctx, `INSERT INTO deliveries (job, n, quarter, state, at, replica, taken, retry) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (job, n) DO UPDATE SET quarter = excluded.quarter, state = excluded.state, at = excluded.at, replica = excluded.replica, taken = excluded.taken, retry = excluded.retry`,
 		id, i, d.Quarter, string(d.State), t.at(d.At), d.Replica, d.Taken, d.Retry)
@@ -101,24 +104,11 @@ func (t *tables) PutDelivery(ctx context.Context, id string, i int, d adapter.De
 }
 
 // Settle implements adapter.JobWriter.
-func (t *tables) Settle(ctx context.Context, id string, i int, state adapter.DeliveryState, since, at time.Time) error {
+func (t stepTable) Settle(ctx context.Context, id string, i int, state adapter.DeliveryState, since, at time.Time) error {
 	of := "state = 'waiting' AND at <= ?"
 	if state == adapter.DeliveryAnswered {
 		of = "state <> 'answered' AND (at <= ? OR EXISTS (SELECT 1 FROM jobs WHERE jobs.id = deliveries.job AND jobs.status NOT IN ('queued', 'in_progress')))"
 	}
 	_, err := t.exec(ctx, "UPDATE deliveries SET state = ?, at = ? WHERE job = ? AND n = ? AND "+of, string(state), t.at(at), id, i, t.at(since))
 	return err
-}
-
-// putJobBytes notes the names of bytes that a job needs by itself.
-func (t *tables) putJobBytes(ctx context.Context, r adapter.Job) error {
-	if _, err := t.exec(ctx, "DELETE FROM job_bytes WHERE job = ?", r.ID); err != nil {
-		return err
-	}
-	for _, name := range r.Bytes() {
-		if _, err := t.exec(ctx, "INSERT INTO job_bytes (job, name) VALUES (?, ?)", r.ID, name); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -2,20 +2,24 @@ package sqlstore
 
 import (
 	"context"
+	"midgate/adapter"
 	"time"
 )
 
 // needed says whether a record names bytes; it has the name as a parameter three times.
 const needed = "(EXISTS (SELECT 1 FROM images WHERE source = ?) OR EXISTS (SELECT 1 FROM files WHERE source = ?) OR EXISTS (SELECT 1 FROM job_bytes WHERE name = ?))"
 
+// byteTable is which stored bytes the records need, and which nobody needs any more.
+type byteTable struct{ *statements }
+
 // Needed implements adapter.ImageReader.
-func (t *tables) Needed(ctx context.Context, name string) (is bool, err error) {
+func (t byteTable) Needed(ctx context.Context, name string) (is bool, err error) {
 	err = t.one(ctx, "SELECT "+needed, []any{name, name, name}, &is)
 	return is, err
 }
 
 // orphan notes those of the names that no record has any more.
-func (t *tables) orphan(ctx context.Context, names []string) error {
+func (t byteTable) orphan(ctx context.Context, names []string) error {
 	for _, name := range names {
 		if name == "" {
 			continue
@@ -29,18 +33,31 @@ func (t *tables) orphan(ctx context.Context, names []string) error {
 }
 
 // Orphans implements adapter.Sweeper.
-func (t *tables) Orphans(ctx context.Context, limit int) ([]string, error) {
+func (t byteTable) Orphans(ctx context.Context, limit int) ([]string, error) {
 	return t.names(ctx, "SELECT name FROM orphans ORDER BY name LIMIT ?", limit)
 }
 
 // Buried implements adapter.Sweeper.
-func (t *tables) Buried(ctx context.Context, name string) error {
+func (t byteTable) Buried(ctx context.Context, name string) error {
 	_, err := t.exec(ctx, "DELETE FROM orphans WHERE name = ?", name)
 	return err
 }
 
+// putJobBytes notes the names of bytes that a job needs by itself.
+func (t byteTable) putJobBytes(ctx context.Context, r adapter.Job) error {
+	if _, err := t.exec(ctx, "DELETE FROM job_bytes WHERE job = ?", r.ID); err != nil {
+		return err
+	}
+	for _, name := range r.Bytes() {
+		if _, err := t.exec(ctx, "INSERT INTO job_bytes (job, name) VALUES (?, ?)", r.ID, name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Expire implements adapter.Sweeper.
-func (t *tables) Expire(ctx context.Context, now time.Time, limit int) (removed int, err error) {
+func (t tables) Expire(ctx context.Context, now time.Time, limit int) (removed int, err error) {
 	for _, sort := range []struct {
 		due    string
 		remove func(context.Context, []string) error
@@ -66,7 +83,7 @@ func (t *tables) Expire(ctx context.Context, now time.Time, limit int) (removed 
 }
 
 // removeJobs removes jobs with all that is known of them.
-func (t *tables) removeJobs(ctx context.Context, ids []string) error {
+func (t jobTable) removeJobs(ctx context.Context, ids []string) error {
 	list, args := among(ids)
 	names, err := t.names(ctx, "DELETE FROM job_bytes WHERE job IN "+list+" RETURNING name", args...)
 	if err != nil {
@@ -80,5 +97,5 @@ func (t *tables) removeJobs(ctx context.Context, ids []string) error {
 	if _, err := t.exec(ctx, "DELETE FROM jobs WHERE id IN "+list, args...); err != nil {
 		return err
 	}
-	return t.orphan(ctx, names)
+	return t.bytes.orphan(ctx, names)
 }

@@ -9,8 +9,33 @@ import (
 	"midgate/adapter"
 )
 
-// tables asks and changes the tables through one connection, or through a pool for questions only.
+// tables are all of them, asked and changed through one connection, or through a pool for questions only.
 type tables struct {
+	*statements
+	byteTable
+	jobTable
+	stepTable
+	leaseTable
+	imageTable
+	printTable
+	pressTable
+	fileTable
+	ledgerTable
+}
+
+func newTables(d *dialect, on runner) tables {
+	s := &statements{d, on}
+	bytes, steps := byteTable{s}, stepTable{s}
+	return tables{
+		s, bytes, jobTable{s, steps, bytes}, steps, leaseTable{s}, imageTable{s, bytes}, printTable{s}, pressTable{s},
+		fileTable{s, bytes}, ledgerTable{s},
+	}
+}
+
+var _ adapter.Tx = tables{}
+
+// statements run through one connection or pool, in the engine's dialect.
+type statements struct {
 	*dialect
 	on runner
 }
@@ -21,10 +46,8 @@ type runner interface {
 	query(ctx context.Context, query string, args []any) (*sql.Rows, error)
 }
 
-var _ adapter.Tx = (*tables)(nil)
-
 // exec runs a statement and returns how many rows it changed.
-func (t *tables) exec(ctx context.Context, query string, args ...any) (int64, error) {
+func (t *statements) exec(ctx context.Context, query string, args ...any) (int64, error) {
 	result, err := t.on.exec(ctx, query, args)
 	if err != nil {
 		return 0, told(err)
@@ -33,7 +56,7 @@ func (t *tables) exec(ctx context.Context, query string, args ...any) (int64, er
 }
 
 // each calls scan with every row that a question is answered with.
-func (t *tables) each(ctx context.Context, query string, args []any, scan func(scan func(...any) error) error) (err error) {
+func (t *statements) each(ctx context.Context, query string, args []any, scan func(scan func(...any) error) error) (err error) {
 	rows, err := t.on.query(ctx, query, args)
 	if err != nil {
 		return told(err)
@@ -48,7 +71,7 @@ func (t *tables) each(ctx context.Context, query string, args []any, scan func(s
 }
 
 // one reads the only row of an answer; ErrNotFound if there is none.
-func (t *tables) one(ctx context.Context, query string, args []any, to ...any) error {
+func (t *statements) one(ctx context.Context, query string, args []any, to ...any) error {
 	found := false
 	err := t.each(ctx, query, args, func(scan func(...any) error) error {
 		found = true
@@ -61,7 +84,7 @@ func (t *tables) one(ctx context.Context, query string, args []any, to ...any) e
 }
 
 // names reads a column of texts.
-func (t *tables) names(ctx context.Context, query string, args ...any) (names []string, err error) {
+func (t *statements) names(ctx context.Context, query string, args ...any) (names []string, err error) {
 	err = t.each(ctx, query, args, func(scan func(...any) error) error {
 		var name string
 		if err := scan(&name); err != nil {
@@ -86,7 +109,7 @@ func among(values []string) (list string, args []any) {
 }
 
 // Lock implements adapter.Tx.
-func (t *tables) Lock(ctx context.Context, name string) error {
+func (t *statements) Lock(ctx context.Context, name string) error {
 	if t.lock == "" {
 		return nil
 	}

@@ -176,7 +176,7 @@ func (w *writer) one(u *unit, shares bool) (broken error) {
 			return err
 		}
 	}
-	u.err = u.call(&tables{&sqlite, w.on})
+	u.err = u.call(newTables(&sqlite, w.on))
 	if !shares {
 		return nil
 	}

@@ -12,6 +12,7 @@ import (
 	"midgate/adapter"
 	"midgate/adapter/jobs"
 	"midgate/adapter/prompt"
+	"midgate/adapter/workflow/download"
 )
 
 // Act presses a button of one of the caller's pictures. Steps in between are made by themselves.
@@ -227,7 +228,7 @@ func (q *Run) made(task adapter.Task, from Origin, share int) (adapter.Result, e
 // StoreSingle stores a single picture that a task made.
 func (q *Run) StoreSingle(task adapter.Task, from Origin) (adapter.Result, error) {
 	return q.RecordStorage(task, func() (adapter.Result, error) {
-		kept, err := q.fetch(whole(from.Account, task), from.Name)
+		kept, err := q.fetch(download.Whole(from.Account, task), from.Name)
 		if err != nil {
 			return adapter.Result{}, err
 		}

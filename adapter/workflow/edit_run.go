@@ -1,7 +1,6 @@
 package workflow
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 
@@ -23,23 +22,38 @@ func (q *Run) edit(run adapter.Job, e editing) (adapter.Result, error) {
 	if err != nil {
 		return adapter.Result{}, err
 	}
+	b := editBuild{q: q, run: run, request: e, draw: draw, account: account}
 	switch e.Way {
 	case wayRegion, wayRemix:
-		return q.region(run, e, account, draw)
+		return b.region()
 	case wayAct:
 		return q.act(run, *e.Act)
 	case wayEdits:
 		if q.began("imagine", adapter.ActVaryStrong) {
-			return q.withoutEdits(run, e, nil)
+			return b.withoutEdits(nil)
 		}
-		result, err := q.edits(run, e, account, draw)
+		result, err := b.edits()
 		if adapter.KindOf(err) == adapter.Unsupported {
-			return q.withoutEdits(run, e, err)
+			return b.withoutEdits(err)
 		}
 		return result, err
 	default:
-		return q.prompts(run, e, account, draw)
+		return b.prompts()
 	}
+}
+
+// editBuild is an edit being made.
+type editBuild struct {
+	q       *Run
+	run     adapter.Job
+	request editing
+	draw    prompt.Drawing
+	account adapter.Account
+}
+
+// origin is where its pictures come from.
+func (b *editBuild) origin(parent, action string) Origin {
+	return Origin{Job: b.run, Request: b.request.Generation, Drawing: b.draw, Account: b.account, Parent: parent, Action: action}
 }
 
 // began reports whether one of these steps is recorded: a run that is executed again goes the way it went.
@@ -52,60 +66,61 @@ func (q *Run) began(steps ...string) bool {
 
 // withoutEdits does an edit that submit/edits refused, since the server has no such route or the account cannot use it:
 // nothing was created by it.
-func (q *Run) withoutEdits(run adapter.Job, e editing, refused error) (adapter.Result, error) {
+func (b *editBuild) withoutEdits(refused error) (adapter.Result, error) {
 	lacking := noRegion()
-	e.Way = wayPrompts
-	if id := e.Images[0].Image; id != "" {
-		img, err := q.image(id)
+	b.request.Way = wayPrompts
+	if id := b.request.Images[0].Image; id != "" {
+		img, err := b.q.image(id)
 		if err != nil {
 			return adapter.Result{}, fmt.Errorf("read the picture: %w", err)
 		}
-		e.Way, lacking = wayWithoutEdits(img), noVaryRegion(img)
+		b.request.Way, lacking = wayWithoutEdits(img), noVaryRegion(img)
 	}
-	if e.Area != "" {
+	if b.request.Area != "" {
 		lacking.Err = refused
 		return adapter.Result{}, lacking
 	}
-	return q.edit(run, e)
+	return b.q.edit(b.run, b.request)
 }
 
 // region repaints the masked area of a known picture, or varies it with another prompt: on the quarter's own picture.
-func (q *Run) region(run adapter.Job, e editing, account adapter.Account, draw prompt.Drawing) (adapter.Result, error) {
-	img, err := q.image(e.Images[0].Image)
+func (b *editBuild) region() (adapter.Result, error) {
+	img, err := b.q.image(b.request.Images[0].Image)
 	if err != nil {
 		return adapter.Result{}, fmt.Errorf("read the picture: %w", err)
 	}
-	if err := q.ownSingle(&img, account, hiddenStep); err != nil {
+	if err := b.q.ownSingle(&img, b.account, hiddenStep); err != nil {
 		return adapter.Result{}, err
 	}
 	action := adapter.ActVaryRegion
-	if e.Way == wayRemix {
+	if b.request.Way == wayRemix {
 		action = adapter.ActVaryStrong
 	}
 	taskID, buttons := img.TaskID, img.Buttons
 	if img.Single != nil {
 		taskID, buttons = img.Single.TaskID, img.Single.Buttons
 	}
-	b, ok := adapter.FindButton(buttons, action, 0)
+	button, ok := adapter.FindButton(buttons, action, 0)
 	if !ok {
-		if b, _, ok = q.refreshed(account, taskID, action, 0); !ok {
+		if button, _, ok = b.q.refreshed(b.account, taskID, action, 0); !ok {
 			return adapter.Result{}, unavailable("image", "Midjourney does not offer this edit for this picture", img)
 		}
 	}
-	from := Origin{Job: run, Request: e.Generation, Drawing: draw, Account: account, Parent: img.ID, Action: action, Version: img.Version}
-	return q.repeatGrids(e.Count(), func(i, share int) (adapter.Result, error) {
+	from := b.origin(img.ID, action)
+	from.Version = img.Version
+	return b.q.repeatGrids(b.request.Count(), func(i, share int) (adapter.Result, error) {
 		from := from
 		from.Name = Numbered(action, i)
-		mask, err := q.area(e.Area)
+		mask, err := b.q.area(b.request.Area)
 		if err != nil {
 			return adapter.Result{}, err
 		}
-		task, err := q.press(buttonPress{step: from.Name, account: account, taskID: taskID, button: b, speed: draw.Speed,
-			prompt: draw.Prompt, mask: mask, dialog: action == adapter.ActVaryRegion, remix: action == adapter.ActVaryStrong})
+		task, err := b.q.press(buttonPress{step: from.Name, account: b.account, taskID: taskID, button: button, speed: b.draw.Speed,
+			prompt: b.draw.Prompt, mask: mask, dialog: action == adapter.ActVaryRegion, remix: action == adapter.ActVaryStrong})
 		if err != nil {
 			return adapter.Result{}, err
 		}
-		return q.StoreGrid(task, from, share)
+		return b.q.StoreGrid(task, from, share)
 	})
 }
 
@@ -144,49 +159,48 @@ func (q *Run) area(name string) (*adapter.Attachment, error) {
 }
 
 // edits sends the picture to submit/edits, with the masked area punched out and the mask beside it.
-func (q *Run) edits(run adapter.Job, e editing, account adapter.Account, draw prompt.Drawing) (adapter.Result, error) {
-	image, err := q.editable(e)
+func (b *editBuild) edits() (adapter.Result, error) {
+	image, err := b.editable()
 	if err != nil {
 		return adapter.Result{}, err
 	}
-	mask, err := q.area(e.Area)
+	mask, err := b.q.area(b.request.Area)
 	if err != nil {
 		return adapter.Result{}, err
 	}
-	from := Origin{Job: run, Request: e.Generation, Drawing: draw, Account: account, Parent: e.Images[0].Image, Action: "edit"}
-	return q.drawGrids(e.Count(), "edits", adapter.Edits{Prompt: draw.Prompt, Image: *image, Mask: mask}, from)
+	from := b.origin(b.request.Images[0].Image, "edit")
+	return b.q.drawGrids(b.request.Count(), "edits", adapter.Edits{Prompt: b.draw.Prompt, Image: *image, Mask: mask}, from)
 }
 
-func (q *Run) editable(e editing) (*adapter.Attachment, error) {
-	first := e.Images[0]
+func (b *editBuild) editable() (*adapter.Attachment, error) {
+	first := b.request.Images[0]
 	r := adapter.Rendition{Name: first.Upload}
 	if first.Image != "" {
-		img, err := q.image(first.Image)
+		img, err := b.q.image(first.Image)
 		if err != nil {
 			return nil, fmt.Errorf("read the picture: %w", err)
 		}
 		r = img.Original()
 	}
-	if e.Area == "" {
+	if b.request.Area == "" {
 		if r.Name == "" {
-			return q.attachment(&first)
+			return b.q.attachment(&first)
 		}
-		return q.s.lib.Attach(q.ctx, r)
+		return b.q.s.lib.Attach(b.q.ctx, r)
 	}
-	punched, err := q.s.parts.Retoucher.Erase(q.ctx, r, e.Area)
+	punched, err := b.q.s.parts.Retoucher.Erase(b.q.ctx, r, b.request.Area)
 	if err != nil {
 		return nil, err
 	}
-	return q.attachment(&adapter.Reference{Upload: punched.Name})
+	return b.q.attachment(&adapter.Reference{Upload: punched.Name})
 }
 
 // prompts draws from the pictures as image prompts.
-func (q *Run) prompts(run adapter.Job, e editing, account adapter.Account, draw prompt.Drawing) (adapter.Result, error) {
-	pictures, err := q.Attachments(e.Images)
+func (b *editBuild) prompts() (adapter.Result, error) {
+	pictures, err := b.q.Attachments(b.request.Images)
 	if err != nil {
 		return adapter.Result{}, err
 	}
-	parent := cmp.Or(e.Images[0].Image)
-	from := Origin{Job: run, Request: e.Generation, Drawing: draw, Account: account, Parent: parent, Action: "edit"}
-	return q.drawGrids(e.Count(), "imagine", adapter.Imagine{Prompt: draw.Prompt, Niji: draw.Niji, Pictures: pictures}, from)
+	from := b.origin(b.request.Images[0].Image, "edit")
+	return b.q.drawGrids(b.request.Count(), "imagine", adapter.Imagine{Prompt: b.draw.Prompt, Niji: b.draw.Niji, Pictures: pictures}, from)
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"midgate/adapter"
+	"midgate/adapter/workflow/download"
 )
 
 // How often a grid whose four pictures are there is tried for later.
@@ -37,53 +38,53 @@ func (g *gridAside) get(ctx context.Context, wait time.Duration) (adapter.Pictur
 	return adapter.Picture{}, false
 }
 
-// gridAside begins to fetch a task's grid beside its four pictures. If it comes after they were answered, its record gets
+// aside begins to fetch a task's grid beside its four pictures. If it comes after they were answered, its record gets
 // it then. An upstream that names none is not asked.
-func (q *Run) gridAside(task adapter.Task, from Origin) *gridAside {
-	g := &gridAside{there: make(chan struct{}), noted: make(chan struct{})}
-	w := gridOf(from.Account, task)
-	w.patience = 3 * time.Second
-	if len(w.addresses()) == 0 {
-		close(g.there)
-		return g
+func (g *gridStorage) aside() *gridAside {
+	a := &gridAside{there: make(chan struct{}), noted: make(chan struct{})}
+	w := download.Grid(g.from.Account, g.task)
+	w.Patience = 3 * time.Second
+	if len(w.Addresses()) == 0 {
+		close(a.there)
+		return a
 	}
-	stored := "pictures/" + q.ImageID(from.Name)
-	started := q.Later(func(ctx context.Context) {
-		defer close(g.there)
+	stored := "pictures/" + g.q.ImageID(g.from.Name)
+	started := g.q.Later(func(ctx context.Context) {
+		defer close(a.there)
 		for wait, i := asideFirst, 0; i < asideTries; wait, i = 2*wait, i+1 {
 			var err error
-			if g.kept, err = q.fetchAs(ctx, &w, stored, adapter.MaxPicture); err == nil {
-				g.ok = true
+			if a.kept, err = g.q.files.Keep(ctx, &w, stored, adapter.MaxPicture); err == nil {
+				a.ok = true
 				return
 			}
-			q.s.parts.Log.InfoContext(q.ctx, "a grid could not be fetched beside its pictures", "name", stored, "error", err)
+			g.q.s.parts.Log.InfoContext(g.q.ctx, "a grid could not be fetched beside its pictures", "name", stored, "error", err)
 			if !adapter.Pause(ctx, wait) {
 				return
 			}
 		}
 	})
 	if !started {
-		close(g.there)
-		return g
+		close(a.there)
+		return a
 	}
-	q.Later(func(ctx context.Context) {
-		<-g.noted
-		<-g.there
-		if !g.ok || g.record == "" {
+	g.q.Later(func(ctx context.Context) {
+		<-a.noted
+		<-a.there
+		if !a.ok || a.record == "" {
 			return
 		}
-		if err := q.noteGrid(ctx, g); err != nil {
-			q.s.parts.Log.WarnContext(q.ctx, "a grid that came late could not be noted", "image", g.record, "error", err)
+		if err := g.noteGrid(ctx, a); err != nil {
+			g.q.s.parts.Log.WarnContext(g.q.ctx, "a grid that came late could not be noted", "image", a.record, "error", err)
 		}
 	})
-	return g
+	return a
 }
 
 // noteGrid gives the grid's record its own file. The record is stored with the job's result, which may take a moment.
-func (q *Run) noteGrid(ctx context.Context, g *gridAside) (err error) {
+func (g *gridStorage) noteGrid(ctx context.Context, a *gridAside) (err error) {
 	for range asideTries {
-		err = q.s.parts.Store.Update(ctx, g.record, func(i *adapter.Image) {
-			i.Source, i.Quarter, i.Width, i.Height = g.kept.Name, 0, g.kept.Width, g.kept.Height
+		err = g.q.s.parts.Store.Update(ctx, a.record, func(i *adapter.Image) {
+			i.Source, i.Quarter, i.Width, i.Height = a.kept.Name, 0, a.kept.Width, a.kept.Height
 		})
 		if !errors.Is(err, adapter.ErrNotFound) || !adapter.Pause(ctx, time.Second) {
 			return err

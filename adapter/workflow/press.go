@@ -26,18 +26,25 @@ type buttonPress struct {
 // modalWait is how long a dialog may take to appear.
 const modalWait = time.Minute
 
+// pressing is a press under way.
+type pressing struct {
+	q *Run
+	p buttonPress
+	o jobs.StepRequest
+}
+
 // press presses a button and waits for what comes of it, through a dialog where there is one: known beforehand, told by
 // the answer, or seen as the task's status. A dialog is answered once.
 func (q *Run) press(p buttonPress) (adapter.Task, error) {
-	o := jobs.StepRequest{Step: p.step, Account: p.account, Speed: p.speed, Dialog: true, Hidden: p.hidden, Command: adapter.Action{TaskID: p.taskID, CustomID: p.button.CustomID, Remix: p.remix}}
+	w := pressing{q: q, p: p, o: jobs.StepRequest{Step: p.step, Account: p.account, Speed: p.speed, Dialog: true, Hidden: p.hidden, Command: adapter.Action{TaskID: p.taskID, CustomID: p.button.CustomID, Remix: p.remix}}}
 	if st, ok := q.Recorded(modalStep(p.step)); ok && (st.Submission != nil || st.Refusal == nil) {
 		answered := adapter.Modal{} // by an earlier life of this run; where that is not certain, the dialog's own task tells
 		if opened, ok := q.Recorded(p.step); ok && opened.Submission != nil {
 			answered.TaskID = opened.Submission.TaskID
 		}
-		return q.modal(o, p, st.Name, answered)
+		return w.modal(st.Name, answered)
 	}
-	task, err := q.open(o, p)
+	task, err := w.open()
 	if err != nil || task.Status != adapter.Dialog {
 		return task, err
 	}
@@ -47,31 +54,31 @@ func (q *Run) press(p buttonPress) (adapter.Task, error) {
 		prompt = task.FinalPrompt
 	}
 	answer := adapter.Modal{TaskID: task.ID, Prompt: prompt, Mask: p.mask}
-	done, err := q.modal(o, p, modalStep(p.step), answer)
+	done, err := w.modal(modalStep(p.step), answer)
 	if !tooEarly(err) {
 		return done, err
 	}
 	// Some relays know the dialog only once their copy says so: wait for it and answer again; the first was refused.
-	if err := q.seeDialog(o, task.ID); err != nil {
+	if err := w.seeDialog(task.ID); err != nil {
 		return adapter.Task{}, err
 	}
-	return q.modal(o, p, modalStep(p.step), answer)
+	return w.modal(modalStep(p.step), answer)
 }
 
 // modalStep names the step that answers the dialog of a press.
 func modalStep(step string) string { return "modal/" + step }
 
 // open submits the press and returns its task: done, or waiting for its dialog.
-func (q *Run) open(o jobs.StepRequest, p buttonPress) (adapter.Task, error) {
-	if !p.dialog {
-		return q.Do(o)
+func (w *pressing) open() (adapter.Task, error) {
+	if !w.p.dialog {
+		return w.q.Do(w.o)
 	}
-	return q.OpenDialog(o)
+	return w.q.OpenDialog(w.o)
 }
 
 // modal answers the dialog and waits for the task, whose ID may be a new one or the same.
-func (q *Run) modal(o jobs.StepRequest, p buttonPress, step string, answer adapter.Modal) (adapter.Task, error) {
-	return q.Do(jobs.StepRequest{Step: step, Account: o.Account, Speed: p.speed, Command: answer, Answers: p.step, Hidden: p.hidden})
+func (w *pressing) modal(step string, answer adapter.Modal) (adapter.Task, error) {
+	return w.q.Do(jobs.StepRequest{Step: step, Account: w.p.account, Speed: w.p.speed, Command: answer, Answers: w.p.step, Hidden: w.p.hidden})
 }
 
 // tooEarly reports whether a dialog's answer was refused because the upstream does not know the dialog (yet).
@@ -87,10 +94,10 @@ func stale(err error) bool {
 }
 
 // seeDialog waits until the task says that it awaits its dialog.
-func (q *Run) seeDialog(o jobs.StepRequest, taskID string) error {
-	ctx, cancel := context.WithTimeout(q.ctx, modalWait)
+func (w *pressing) seeDialog(taskID string) error {
+	ctx, cancel := context.WithTimeout(w.q.ctx, modalWait)
 	defer cancel()
-	task, err := q.AwaitDialog(ctx, o, taskID)
+	task, err := w.q.AwaitDialog(ctx, w.o, taskID)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"midgate/adapter/jobs"
 	"midgate/adapter/library"
 	"midgate/adapter/prompt"
+	"midgate/adapter/workflow/download"
 )
 
 // Config is what the translation can be told.
@@ -60,13 +61,18 @@ func (s *Recipes) Workflows() map[adapter.JobKind]jobs.Workflow {
 type Run struct {
 	*jobs.Execution
 	s      *Recipes
+	files  download.Store
 	ctx    context.Context // the job's
 	caller adapter.Caller
 }
 
 // On begins a workflow.
 func (s *Recipes) On(x *jobs.Execution) *Run {
-	return &Run{Execution: x, s: s, ctx: x.Context(), caller: x.Caller()}
+	ctx := x.Context()
+	files := download.Store{Pictures: s.parts.Pictures, Refused: func(name string, err error) {
+		s.parts.Log.WarnContext(ctx, "a picture could not be fetched; trying again", "name", name, "error", err)
+	}}
+	return &Run{Execution: x, s: s, files: files, ctx: ctx, caller: x.Caller()}
 }
 
 // with makes a workflow of what needs the recorded request.

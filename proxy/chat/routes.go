@@ -50,7 +50,7 @@ func (s *Routes) Complete(c *gin.Context) error {
 	if ask.turn.Way == chat.TurnReply {
 		return s.answerAtOnce(c, ask, Answer{Reply: &ask.turn.Reply, legacy: ask.legacy, Text: ask.turn.Reply.Text})
 	}
-	a, err := s.Attempt(c, p, true, ask.form) // a conversation waits as long as its job lives
+	a, err := web.Attempt(c, p, true, ask.form) // a conversation waits as long as its job lives
 	if err != nil {
 		return err
 	}

@@ -28,7 +28,7 @@ func (s *Routes) Act(c *gin.Context) error {
 	if act.Action == adapter.ActAnimateLow || act.Action == adapter.ActAnimateHigh {
 		return s.animate(c, p, act)
 	}
-	a, err := s.Attempt(c, p, stream, web.EchoOf(act.Generation))
+	a, err := web.Attempt(c, p, stream, web.EchoOf(act.Generation))
 	if err != nil {
 		return err
 	}

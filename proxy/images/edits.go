@@ -67,7 +67,7 @@ func (s *Routes) pictures(c *gin.Context, p *body.Body, r pictureRoute, router b
 	}
 	f := web.EchoOf(e.Generation)
 	f.Router = router
-	a, err := s.Attempt(c, p, stream, f)
+	a, err := web.Attempt(c, p, stream, f)
 	if err != nil {
 		return err
 	}

@@ -60,7 +60,7 @@ func (s *Routes) generateAs(c *gin.Context, router bool) error {
 	}
 	f := web.EchoOf(g)
 	f.Router = router
-	a, err := s.Attempt(c, p, stream, f)
+	a, err := web.Attempt(c, p, stream, f)
 	if err != nil {
 		return err
 	}

@@ -20,7 +20,7 @@ func (s *Routes) Shorten(c *gin.Context) error {
 	if err := p.Unused(); err != nil {
 		return err
 	}
-	a, err := s.Attempt(c, p, false, web.EchoOf(g))
+	a, err := web.Attempt(c, p, false, web.EchoOf(g))
 	if err != nil {
 		return err
 	}

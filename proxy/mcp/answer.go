@@ -57,45 +57,54 @@ func (w *work) pending(job adapter.Job) *sdk.CallToolResult {
 	if job.Status == adapter.JobInProgress {
 		doing = fmt.Sprintf("is being drawn (%d %%)", w.core.Jobs.JobProgress(job.ID).Percent)
 	}
-	return w.say(w.shownJob(job), `%s %s. Nothing more is paid by waiting. Call get_job with {"job":"%s"} now.`, job.ID, doing, job.ID)
+	return w.say(shownJob(job), `%s %s. Nothing more is paid by waiting. Call get_job with {"job":"%s"} now.`, job.ID, doing, job.ID)
 }
 
-// finished is the answer of a job that ended well.
-func (w *work) finished(job adapter.Job, r adapter.Result, mine string) (*sdk.CallToolResult, error) {
-	data := w.shownJob(job)
+// finish is the answer of a job that ended well.
+func (w *work) finish(job adapter.Job, r adapter.Result, mine string) (*sdk.CallToolResult, error) {
+	f := finished{w: w, job: job, came: r, data: shownJob(job)}
 	var kept echo
 	_ = json.Unmarshal(job.Echo, &kept) // another face's job has none like it
-	data.Repeated = mine != "" && kept.Call != mine
-	head := w.head(job, data)
+	f.data.Repeated = mine != "" && kept.Call != mine
 	switch {
 	case len(r.Texts) > 0:
-		data.Texts = r.Texts
-		return w.answer(data, head("%d prompts", len(r.Texts))+numbered(r.Texts)+"\nThese are prompts, not what the picture shows.", nil), nil
+		return f.texts(), nil
 	case len(r.Videos) > 0:
-		return w.finishedVideo(job, r, data, head), nil
+		return f.video(), nil
 	default:
-		return w.finishedPictures(r, data, head)
+		return f.pictures()
 	}
 }
 
-// head makes the first line of an answer: what there is, when it was made and what it cost.
-func (w *work) head(job adapter.Job, data result) func(format string, args ...any) string {
-	return func(format string, args ...any) string {
-		what := fmt.Sprintf(format, args...)
-		if data.Repeated && job.Finished.Before(w.begun) {
-			return fmt.Sprintf("%s, made %s ago for the same request; nothing was paid (%s). For another set call again with take: %d, or press reroll.",
-				what, span(time.Since(job.Finished)), job.ID, max(w.args.whole("take"), 1)+1)
-		}
-		hour := ""
-		if n, ok := w.paidThisHour(); ok {
-			hour = fmt.Sprintf(", %d this hour", n)
-		}
-		line := fmt.Sprintf("%s in %s (%s, %s paid%s).", what, span(job.Finished.Sub(job.Created)), job.ID, count(data.Job.Paid, "job"), hour)
-		if data.Repeated {
-			line += " The same request was under way already: it was paid once."
-		}
-		return line
+// finished is the answer of a job that ended well, being written.
+type finished struct {
+	w    *work
+	job  adapter.Job
+	came adapter.Result
+	data result
+}
+
+func (f *finished) texts() *sdk.CallToolResult {
+	f.data.Texts = f.came.Texts
+	return f.w.answer(f.data, f.head("%d prompts", len(f.came.Texts))+numbered(f.came.Texts)+"\nThese are prompts, not what the picture shows.", nil)
+}
+
+// head is the first line of an answer: what there is, when it was made and what it cost.
+func (f *finished) head(format string, args ...any) string {
+	what := fmt.Sprintf(format, args...)
+	if f.data.Repeated && f.job.Finished.Before(f.w.begun) {
+		return fmt.Sprintf("%s, made %s ago for the same request; nothing was paid (%s). For another set call again with take: %d, or press reroll.",
+			what, span(time.Since(f.job.Finished)), f.job.ID, max(f.w.args.whole("take"), 1)+1)
 	}
+	hour := ""
+	if n, ok := f.w.paidThisHour(); ok {
+		hour = fmt.Sprintf(", %d this hour", n)
+	}
+	line := fmt.Sprintf("%s in %s (%s, %s paid%s).", what, span(f.job.Finished.Sub(f.job.Created)), f.job.ID, count(f.data.Job.Paid, "job"), hour)
+	if f.data.Repeated {
+		line += " The same request was under way already: it was paid once."
+	}
+	return line
 }
 
 // paidThisHour is how many jobs the caller has paid by tools within the last hour.
@@ -107,10 +116,10 @@ func (w *work) paidThisHour() (n int, ok bool) {
 	return n, err == nil
 }
 
-func (w *work) finishedPictures(r adapter.Result, data result, head func(string, ...any) string) (*sdk.CallToolResult, error) {
+func (f *finished) pictures() (*sdk.CallToolResult, error) {
 	var images []adapter.Image
-	for _, id := range r.Images {
-		img, err := w.core.Pictures.Image(w.ctx, w.caller(), id)
+	for _, id := range f.came.Images {
+		img, err := f.w.core.Pictures.Image(f.w.ctx, f.w.caller(), id)
 		if adapter.KindOf(err) == adapter.NotFound && err != nil {
 			continue // it was removed
 		}
@@ -120,21 +129,21 @@ func (w *work) finishedPictures(r adapter.Result, data result, head func(string,
 		images = append(images, img)
 	}
 	if len(images) == 0 {
-		return w.answer(data, head("The job is done, and its pictures were removed since"), nil), nil
+		return f.w.answer(f.data, f.head("The job is done, and its pictures were removed since"), nil), nil
 	}
 	var t textOf
-	t.line("%s%s", head("%s drawn", count(len(images), "picture")), sizes(images))
-	if r.Missing > 0 {
-		t.line("%d could not be made: %s", r.Missing, cut(r.Reason, 200))
+	t.line("%s%s", f.head("%s drawn", count(len(images), "picture")), sizes(images))
+	if f.came.Missing > 0 {
+		t.line("%d could not be made: %s", f.came.Missing, cut(f.came.Reason, 200))
 	}
 	for i, img := range images {
-		d := w.pictureData(img)
-		data.Pictures = append(data.Pictures, d)
+		d := f.w.pictureData(img)
+		f.data.Pictures = append(f.data.Pictures, d)
 		t.line("%d. %s ![%d](%s)", i+1, img.ID, i+1, d.URL)
 	}
 	t.line("%s", buttonsOf(images))
 	t.line("Next: ask the user which one; press_button, edit_picture or make_video with its id.")
-	return w.answer(data, t.within(maxText), w.sheet(images, w.images == imagesLarge)), nil
+	return f.w.answer(f.data, t.within(maxText), f.w.sheet(images, f.w.images == imagesLarge)), nil
 }
 
 // sheet draws pictures for the model to look at; nil if none is wanted or none can be made.
@@ -157,30 +166,30 @@ func (w *work) sheet(images []adapter.Image, large bool) []byte {
 	return sheet
 }
 
-func (w *work) finishedVideo(job adapter.Job, r adapter.Result, data result, head func(string, ...any) string) *sdk.CallToolResult {
+func (f *finished) video() *sdk.CallToolResult {
 	seconds := 4
-	if f, err := adapter.VideoRequestOf(job); err == nil {
-		seconds = adapter.VideoLength(job, f)
+	if request, err := adapter.VideoRequestOf(f.job); err == nil {
+		seconds = adapter.VideoLength(f.job, request)
 	}
-	id := adapter.VideoID(job.ID)
-	d := videoData{ID: id, URL: web.VideoURL(w.base(), job.ID, r.Moving), Seconds: seconds}
-	data.Videos = append(data.Videos, d)
+	id := adapter.VideoID(f.job.ID)
+	d := videoData{ID: id, URL: web.VideoURL(f.w.base(), f.job.ID, f.came.Moving), Seconds: seconds}
+	f.data.Videos = append(f.data.Videos, d)
 	var t textOf
-	t.line("%s", head("A video of %d seconds was made", seconds))
-	if r.Missing > 0 {
-		t.line("It is %d seconds shorter than asked for: %s", 4*r.Missing, cut(r.Reason, 200))
+	t.line("%s", f.head("A video of %d seconds was made", seconds))
+	if f.came.Missing > 0 {
+		t.line("It is %d seconds shorter than asked for: %s", 4*f.came.Missing, cut(f.came.Reason, 200))
 	}
 	t.line("%s [video](%s)", id, d.URL)
-	if len(r.Videos) > 1 {
-		t.line("There are %d takes: add ?index=2 to %d to the address for the others.", len(r.Videos), len(r.Videos))
+	if len(f.came.Videos) > 1 {
+		t.line("There are %d takes: add ?index=2 to %d to the address for the others.", len(f.came.Videos), len(f.came.Videos))
 	}
 	t.line("Next: show the user the link; make_video with \"video\":\"%s\" carries it on.", id)
 	var frame []byte
-	if w.images != imagesNone && !w.structured {
+	if f.w.images != imagesNone && !f.w.structured {
 		var err error
-		if frame, err = w.core.Films.VideoPreview(w.ctx, w.caller(), id, previewForm); err != nil && adapter.KindOf(err) != adapter.NotFound {
-			w.Log.WarnContext(w.ctx, "a preview could not be made", "job", w.job, "error", err)
+		if frame, err = f.w.core.Films.VideoPreview(f.w.ctx, f.w.caller(), id, previewForm); err != nil && adapter.KindOf(err) != adapter.NotFound {
+			f.w.Log.WarnContext(f.w.ctx, "a preview could not be made", "job", f.w.job, "error", err)
 		}
 	}
-	return w.answer(data, t.within(maxText), frame)
+	return f.w.answer(f.data, t.within(maxText), frame)
 }

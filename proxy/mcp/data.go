@@ -54,7 +54,7 @@ var outputSchema = json.RawMessage(`{"type":"object","properties":{` +
 	`"jobs":{"type":"array","items":{"type":"object","properties":{"id":{"type":"string"},"status":{"type":"string"},"jobs_paid":{"type":"integer"}}}},` +
 	`"repeated":{"type":"boolean"}},"required":["pictures","videos","repeated"]}`)
 
-func (w *work) shownJob(job adapter.Job) result {
+func shownJob(job adapter.Job) result {
 	d := dataOf(job)
 	return result{Job: &d}
 }

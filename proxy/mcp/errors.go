@@ -21,24 +21,32 @@ func (w *work) refusal(err error) *sdk.CallToolResult {
 	if e.Kind == adapter.Internal {
 		w.Log.ErrorContext(w.ctx, "a tool failed", "tool", w.tool.Name, "job", w.job, "error", err)
 	}
-	text := w.advice(e)
+	text := refusal{w, e}.advice()
 	if w.job != "" && !strings.Contains(text, w.job) {
 		text += " (" + w.job + ")"
 	}
 	return &sdk.CallToolResult{IsError: true, Content: []sdk.Content{&sdk.TextContent{Text: cut(text, 1800)}}}
 }
 
+// refusal is an error that a model is told of.
+type refusal struct {
+	w *work
+	e *adapter.Error
+}
+
+// begun reports whether something may have been submitted.
+func (r refusal) begun() bool { return r.w.job != "" }
+
 // advice is the one table of what is said of which error. Only an error's public message gets out.
-func (w *work) advice(e *adapter.Error) string {
-	says := sentence(w.inOurWords(e))
-	begun := w.job != "" // something may have been submitted
+func (r refusal) advice() string {
+	e, says := r.e, sentence(r.inOurWords())
 	switch e.Kind {
 	case adapter.Moderated:
 		return cmp.Or(says, "Midjourney refused this.") + " Rephrase it and call again; the refused try may have been charged."
 	case adapter.NotFound:
-		return w.missing(e, says)
+		return r.missing(says)
 	case adapter.Invalid, adapter.TooLarge, adapter.Unsupported, adapter.Reused:
-		return w.mistake(e, says, begun)
+		return r.mistake(says)
 	case adapter.Busy:
 		if e.Code == adapter.CodeHourly {
 			return says + " Stop and tell the user; it is free again at " + time.Now().Add(e.RetryAfter).Format("15:04") + "."
@@ -53,13 +61,13 @@ func (w *work) advice(e *adapter.Error) string {
 	case adapter.Failed:
 		return "The job failed: " + says + " It may have been charged. Ask the user before drawing again."
 	case adapter.Ambiguous:
-		return fmt.Sprintf(`Nobody knows whether the job arrived at Midjourney. It may have been charged; it is followed. Call get_job with {"job":"%s"} in a minute; do not draw again.`, w.job)
+		return fmt.Sprintf(`Nobody knows whether the job arrived at Midjourney. It may have been charged; it is followed. Call get_job with {"job":"%s"} in a minute; do not draw again.`, r.w.job)
 	case adapter.Overdue:
-		return fmt.Sprintf(`Not finished in the time that jobs are followed for. It may have been charged, and may still turn up: call get_job with {"job":"%s"} later. Ask the user before drawing again.`, w.job)
+		return fmt.Sprintf(`Not finished in the time that jobs are followed for. It may have been charged, and may still turn up: call get_job with {"job":"%s"} later. Ask the user before drawing again.`, r.w.job)
 	case adapter.Cancelled:
 		return "The job was cancelled. What was paid is not given back. Ask the user before drawing again."
 	default:
-		if begun {
+		if r.begun() {
 			return `midgate itself failed. The job may have been charged: call get_job without arguments to see what there is. Do not draw again before that.`
 		}
 		return "midgate itself failed, and nothing was paid. Tell the user to look at midgate's log."
@@ -67,22 +75,22 @@ func (w *work) advice(e *adapter.Error) string {
 }
 
 // mistake is said of arguments that cannot work, or that Midjourney did not take.
-func (w *work) mistake(e *adapter.Error, says string, begun bool) string {
-	if e.Code == "action_unavailable" {
-		return w.unavailable(says)
+func (r refusal) mistake(says string) string {
+	if r.e.Code == "action_unavailable" {
+		return r.unavailable(says)
 	}
-	if begun {
-		return says + " It may have been charged. Change it before you call " + w.tool.Name + " again."
+	if r.begun() {
+		return says + " It may have been charged. Change it before you call " + r.w.tool.Name + " again."
 	}
-	if e.Kind == adapter.Unsupported {
+	if r.e.Kind == adapter.Unsupported {
 		return says + " Nothing was paid. It cannot be done this way here."
 	}
-	return says + " Call " + w.tool.Name + " again with it corrected. Nothing was paid."
+	return says + " Call " + r.w.tool.Name + " again with it corrected. Nothing was paid."
 }
 
 // unavailable says which buttons a picture has.
-func (w *work) unavailable(says string) string {
-	img, err := w.own(w.args.text("picture"))
+func (r refusal) unavailable(says string) string {
+	img, err := r.w.own(r.w.args.text("picture"))
 	if err != nil {
 		return says
 	}
@@ -91,19 +99,19 @@ func (w *work) unavailable(says string) string {
 }
 
 // missing is said of what is not there, or somebody else's.
-func (w *work) missing(e *adapter.Error, says string) string {
+func (r refusal) missing(says string) string {
 	name := func(fields ...string) string {
 		for _, f := range fields {
-			if text := w.args.text(f); text != "" {
+			if text := r.w.args.text(f); text != "" {
 				return " " + cut(text, 100)
 			}
 		}
 		return ""
 	}
-	switch e.Code {
+	switch r.e.Code {
 	case "image_not_found", "file_not_found":
 		which := name("picture")
-		if e.Param == "end_image" || e.Param == "end_picture" {
+		if r.e.Param == "end_image" || r.e.Param == "end_picture" {
 			which = name("end_picture")
 		}
 		return "There is no picture" + which + " for this key. list_pictures shows what there is. Nothing was paid."
@@ -112,7 +120,7 @@ func (w *work) missing(e *adapter.Error, says string) string {
 	case "job_not_found":
 		return "There is no job" + name("job") + " for this key. get_job without arguments shows the newest jobs."
 	default:
-		return says + " Call " + w.tool.Name + " again with it corrected. Nothing was paid."
+		return says + " Call " + r.w.tool.Name + " again with it corrected. Nothing was paid."
 	}
 }
 
@@ -127,22 +135,22 @@ var ourNames = map[string]string{
 var brackets = regexp.MustCompile(`\[\d+\]$`)
 
 // inOurWords is an error's message with the parameters called as the tools call them.
-func (w *work) inOurWords(e *adapter.Error) string {
-	says := e.Message
+func (r refusal) inOurWords() string {
+	e, says := r.e, r.e.Message
 	if strings.Contains(says, "/v1/") { // advice for another face
 		says = strings.TrimSpace(otherFace.ReplaceAllString(says, ""))
 	}
 	plain := brackets.ReplaceAllString(e.Param, "")
 	ours, known := ourNames[plain]
-	if plain == "image" && w.tool.Name == "blend_pictures" {
+	if plain == "image" && r.w.tool.Name == "blend_pictures" {
 		ours = "pictures"
 	}
-	if _, of := w.tool.schema.Properties[ours]; known && of { // else it is what the model itself wrote
+	if _, of := r.w.tool.schema.Properties[ours]; known && of { // else it is what the model itself wrote
 		says = strings.ReplaceAll(says, "'"+plain+"'", "'"+ours+"'")
 	} else {
 		ours = e.Param
 	}
-	if _, of := w.tool.schema.Properties[brackets.ReplaceAllString(ours, "")]; of && !strings.Contains(says, ours) {
+	if _, of := r.w.tool.schema.Properties[brackets.ReplaceAllString(ours, "")]; of && !strings.Contains(says, ours) {
 		says = "'" + ours + "': " + says
 	}
 	return says

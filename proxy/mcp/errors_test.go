@@ -41,7 +41,7 @@ func TestAdvice_SaysWhatToDo(t *testing.T) {
 		"no such model":         {&adapter.Error{Kind: adapter.NotFound, Code: "model_not_found", Message: "The model 'x' does not exist."}, "", "The model 'x' does not exist. Call draw again with it corrected. Nothing was paid."},
 	} {
 		w := &work{call: &call{}, tool: toolNamed("draw"), args: arguments{}, job: test.job}
-		got := w.advice(test.e)
+		got := refusal{w, test.e}.advice()
 		if !strings.HasSuffix(got, test.want) {
 			t.Errorf("%s: %q, want it to end with %q", name, got, test.want)
 		}

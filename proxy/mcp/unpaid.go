@@ -56,11 +56,11 @@ func (w *work) cancel() (*sdk.CallToolResult, error) {
 	}
 	switch {
 	case job.Status == adapter.JobCancelled:
-		return w.say(w.shownJob(job), "%s is cancelled. What was paid is not given back.", id), nil
+		return w.say(shownJob(job), "%s is cancelled. What was paid is not given back.", id), nil
 	case job.Status.Ended():
-		return w.say(w.shownJob(job), "%s is over already: %s. Call get_job for what came of it.", id, job.Status), nil
+		return w.say(shownJob(job), "%s is over already: %s. Call get_job for what came of it.", id, job.Status), nil
 	default:
-		return w.say(w.shownJob(job), "%s is being cancelled. What was paid is not given back.", id), nil
+		return w.say(shownJob(job), "%s is being cancelled. What was paid is not given back.", id), nil
 	}
 }
 

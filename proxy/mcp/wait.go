@@ -22,7 +22,7 @@ func (w *work) deliver(t adapter.Ticket, mine string) (*sdk.CallToolResult, erro
 	job := t.Job()
 	w.job = job.ID
 	w.note(job.ID)
-	result, ended, err := w.await(t)
+	result, ended, err := waiting{w, t}.await()
 	switch {
 	case w.ctx.Err() != nil:
 		w.owe(t, false)
@@ -34,7 +34,7 @@ func (w *work) deliver(t adapter.Ticket, mine string) (*sdk.CallToolResult, erro
 		w.owe(t, false)
 		return w.pending(t.Job()), nil
 	}
-	answer, err := w.finished(t.Job(), result, mine)
+	answer, err := w.finish(t.Job(), result, mine)
 	w.owe(t, err == nil)
 	return answer, err
 }
@@ -46,28 +46,34 @@ func (w *work) note(job string) {
 	web.RequestOf(w.gin).Job = job
 }
 
+// waiting is a call that waits for its job.
+type waiting struct {
+	w *work
+	t adapter.Ticket
+}
+
 // patience is how long the call may wait, from its arrival on.
-func (w *work) patience() time.Duration {
-	most := w.Config.MCPWait
-	if w.wait >= 0 {
-		most = w.wait
+func (v waiting) patience() time.Duration {
+	most := v.w.Config.MCPWait
+	if v.w.wait >= 0 {
+		most = v.w.wait
 	}
-	if asked, given := w.args.waits(); given {
+	if asked, given := v.w.args.waits(); given {
 		most = min(most, asked)
 	}
 	return most
 }
 
 // await waits for a job; ended is false when the call's time is over and the job's is not.
-func (w *work) await(t adapter.Ticket) (result adapter.Result, ended bool, err error) {
-	ctx, cancel := context.WithDeadlineCause(w.ctx, w.begun.Add(w.patience()), errEnough)
+func (v waiting) await() (result adapter.Result, ended bool, err error) {
+	ctx, cancel := context.WithDeadlineCause(v.w.ctx, v.w.begun.Add(v.patience()), errEnough)
 	defer cancel()
 	ctx, enough := context.WithCancelCause(ctx)
 	defer enough(nil)
-	defer context.AfterFunc(w.draining, func() { enough(errEnough) })()
-	tell, quiet := w.reporting()
+	defer context.AfterFunc(v.w.draining, func() { enough(errEnough) })()
+	tell, quiet := v.reporting()
 	defer quiet()
-	result, err = t.Wait(ctx, tell)
+	result, err = v.t.Wait(ctx, tell)
 	switch {
 	case errors.Is(err, errEnough), errors.Is(err, context.DeadlineExceeded), adapter.KindOf(err) == adapter.Timeout:
 		return adapter.Result{}, false, nil
@@ -93,19 +99,19 @@ type reporter struct {
 }
 
 // reporting begins to tell the client how far the job is, if it wants to know; quiet ends that.
-func (w *work) reporting() (tell func(adapter.Progress), quiet func()) {
-	token := w.req.Params.GetProgressToken()
+func (v waiting) reporting() (tell func(adapter.Progress), quiet func()) {
+	token := v.w.req.Params.GetProgressToken()
 	if token == nil {
 		return nil, func() {}
 	}
 	r := &reporter{changed: make(chan struct{}, 1), send: func(progress float64, message string) {
 		// What does not arrive is told again soon.
-		_ = w.req.Session.NotifyProgress(w.reply, &sdk.ProgressNotificationParams{ProgressToken: token, Progress: progress, Total: 100, Message: message})
+		_ = v.w.req.Session.NotifyProgress(v.w.reply, &sdk.ProgressNotificationParams{ProgressToken: token, Progress: progress, Total: 100, Message: message})
 	}}
 	done, ended := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(ended)
-		_ = w.Guarded(w.attr(), func() error { r.run(done); return nil })
+		_ = v.w.Guarded(v.w.attr(), func() error { r.run(done); return nil })
 	}()
 	return r.tell, func() {
 		close(done)

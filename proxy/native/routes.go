@@ -82,7 +82,7 @@ func (s *Routes) Get(c *gin.Context) error {
 	case len(parts) == 2 && parts[0] == "task" && (parts[1] == "list" || parts[1] == "queue"):
 		return s.told(c, s.list(c, parts[1] == "queue"))
 	default:
-		return s.UnknownURL(c)
+		return web.UnknownURL(c)
 	}
 }
 
@@ -101,7 +101,7 @@ func (s *Routes) Post(c *gin.Context) error {
 	case len(parts) == 3 && parts[0] == "task" && parts[2] == "cancel":
 		return s.told(c, s.cancel(c, parts[1]))
 	default:
-		return s.UnknownURL(c)
+		return web.UnknownURL(c)
 	}
 }
 

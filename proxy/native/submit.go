@@ -26,7 +26,7 @@ func (s *Routes) submit(c *gin.Context, route string) error {
 	if n.Body, n.Uploads, err = s.takePictures(c, p); err != nil {
 		return err
 	}
-	a, err := s.Attempt(c, p, false, web.Echo{})
+	a, err := web.Attempt(c, p, false, web.Echo{})
 	if err != nil {
 		return err
 	}

@@ -66,7 +66,7 @@ func (s *Routes) Create(c *gin.Context) error {
 	if ask.turn.Way == adapterchat.TurnReply {
 		return s.answerAtOnce(c, ask, outcome{Answer: chat.Answer{Text: ask.turn.Reply.Text, Reply: &ask.turn.Reply}})
 	}
-	a, err := s.Attempt(c, p, ask.stream, ask.form)
+	a, err := web.Attempt(c, p, ask.stream, ask.form)
 	if err != nil {
 		return err
 	}

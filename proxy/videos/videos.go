@@ -101,7 +101,7 @@ func (s *Routes) Unsupported(*gin.Context) error {
 
 // begin starts a video and answers with it at once: clients ask for it until it is done.
 func (s *Routes) begin(c *gin.Context, p *body.Body, start func(context.Context, adapter.Attempt) (adapter.Ticket, error)) error {
-	a, err := s.Attempt(c, p, false, web.Echo{})
+	a, err := web.Attempt(c, p, false, web.Echo{})
 	if err != nil {
 		return err
 	}

@@ -17,7 +17,7 @@ const retryCounter = "X-Stainless-Retry-Count"
 const idempotencyKey = "Idempotency-Key"
 
 // Attempt says what identifies this request among its repeats.
-func (s *Server) Attempt(c *gin.Context, p *body.Body, stream bool, keep any) (adapter.Attempt, error) {
+func Attempt(c *gin.Context, p *body.Body, stream bool, keep any) (adapter.Attempt, error) {
 	h := c.Request.Header
 	key := h.Get(idempotencyKey)
 	if len(key) > 255 {

@@ -1,28 +1,59 @@
 package web
 
 import (
+	"fmt"
+	"log/slog"
 	"net/http"
 	"net/netip"
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/gin-gonic/gin"
 
 	"midgate/adapter/publicnet"
 )
 
+// addresses knows under which address the clients of a request see midgate, and whose word on that counts.
+type addresses struct {
+	public  string         // the configured one
+	prefix  string         // its path
+	proxies []netip.Prefix // whose forwarded headers count
+	warned  sync.Once      // of picture URLs that others cannot open
+	log     *slog.Logger
+}
+
+func newAddresses(cfg Config, log *slog.Logger) (*addresses, error) {
+	a := &addresses{public: cfg.PublicURL, log: log}
+	for _, n := range cfg.TrustedProxies {
+		p, err := netip.ParsePrefix(n)
+		if err != nil {
+			ip, err := netip.ParseAddr(n)
+			if err != nil {
+				return nil, fmt.Errorf("trusted proxies: %q is no network", n)
+			}
+			p = netip.PrefixFrom(ip, ip.BitLen())
+		}
+		a.proxies = append(a.proxies, p)
+	}
+	if u, err := url.Parse(cfg.PublicURL); err == nil {
+		a.prefix = strings.TrimRight(u.Path, "/")
+	}
+	return a, nil
+}
+
 // Base is what picture URLs begin with: the configured address, else the one that the request came to. The forwarded
 // headers count only if a trusted proxy wrote them.
-func (s *Server) Base(c *gin.Context) string {
-	if s.Config.PublicURL != "" {
-		return strings.TrimRight(s.Config.PublicURL, "/")
+func (a *addresses) Base(c *gin.Context) string {
+	if a.public != "" {
+		return strings.TrimRight(a.public, "/")
 	}
 	scheme, host, prefix := "http", c.Request.Host, ""
 	if c.Request.TLS != nil {
 		scheme = "https"
 	}
-	if s.fromTrustedProxy(c.Request) {
+	if a.fromTrustedProxy(c.Request) {
 		if p := firstOfList(c.GetHeader("X-Forwarded-Proto")); p == "http" || p == "https" {
 			scheme = p
 		}
@@ -33,13 +64,13 @@ func (s *Server) Base(c *gin.Context) string {
 			prefix = strings.TrimRight(p, "/")
 		}
 	}
-	s.warnPrivate(host)
+	a.warnPrivate(host)
 	return scheme + "://" + host + prefix
 }
 
 // below is the path under which clients see midgate: empty, or that of the base, without a slash at its end.
-func (s *Server) below(c *gin.Context) string {
-	u, err := url.Parse(s.Base(c))
+func (a *addresses) below(c *gin.Context) string {
+	u, err := url.Parse(a.Base(c))
 	if err != nil {
 		return ""
 	}
@@ -50,13 +81,13 @@ func (s *Server) below(c *gin.Context) string {
 var plainPrefix = regexp.MustCompile(`^(/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)+/?$`)
 
 // Unprefix takes the path of the public URL off a request's: a reverse proxy may pass it on or not.
-func (s *Server) Unprefix(r *http.Request) {
-	rest, below := strings.CutPrefix(r.URL.Path, s.prefix)
-	if s.prefix == "" || !below || rest != "" && rest[0] != '/' {
+func (a *addresses) Unprefix(r *http.Request) {
+	rest, below := strings.CutPrefix(r.URL.Path, a.prefix)
+	if a.prefix == "" || !below || rest != "" && rest[0] != '/' {
 		return
 	}
 	u := *r.URL
-	u.Path, u.RawPath = rest, strings.TrimPrefix(r.URL.RawPath, s.prefix)
+	u.Path, u.RawPath = rest, strings.TrimPrefix(r.URL.RawPath, a.prefix)
 	if u.Path == "" {
 		u.Path = "/"
 	}
@@ -64,12 +95,12 @@ func (s *Server) Unprefix(r *http.Request) {
 }
 
 // fromTrustedProxy reports whether the connection comes from a network that may speak for others.
-func (s *Server) fromTrustedProxy(r *http.Request) bool {
+func (a *addresses) fromTrustedProxy(r *http.Request) bool {
 	at, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {
 		return false
 	}
-	for _, p := range s.proxies {
+	for _, p := range a.proxies {
 		if p.Contains(at.Addr().Unmap()) {
 			return true
 		}
@@ -79,12 +110,12 @@ func (s *Server) fromTrustedProxy(r *http.Request) bool {
 
 // warnPrivate says once that URLs are handed out which only this machine or network can open: other servers, such as
 // a chat interface in a container, cannot.
-func (s *Server) warnPrivate(host string) {
+func (a *addresses) warnPrivate(host string) {
 	if !private(host) {
 		return
 	}
-	s.warned.Do(func() {
-		s.Log.Warn("picture URLs name a host that others may not reach; set MIDGATE_PUBLIC_URL", "host", host)
+	a.warned.Do(func() {
+		a.log.Warn("picture URLs name a host that others may not reach; set MIDGATE_PUBLIC_URL", "host", host)
 	})
 }
 

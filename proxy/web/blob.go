@@ -11,9 +11,9 @@ import (
 
 // ServeBlob writes a file, or the part of it that is asked for. Where no bytes follow, the header has its time, too: to
 // open a picture may have taken long.
-func (s *Server) ServeBlob(c *gin.Context, blob *adapter.Blob) {
-	s.Pace(c)
-	http.ServeContent(&pacedWriter{ResponseWriter: c.Writer, pace: func() { s.Pace(c) }}, c.Request, "", second(blob.Modified), blob)
+func (a *answering) ServeBlob(c *gin.Context, blob *adapter.Blob) {
+	a.Pace(c)
+	http.ServeContent(&pacedWriter{ResponseWriter: c.Writer, pace: func() { a.Pace(c) }}, c.Request, "", second(blob.Modified), blob)
 }
 
 // NoPicture says that no picture has this name.

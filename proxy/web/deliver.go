@@ -51,7 +51,7 @@ func (s *Server) send(c *gin.Context, t adapter.Ticket, doc *jsonstream.Document
 	if !begun {
 		c.Header("Content-Type", "application/json")
 		c.Header("Content-Length", strconv.FormatInt(doc.Size(), 10))
-		s.stamp(c)
+		stamp(c)
 		c.Writer.WriteHeader(http.StatusOK)
 	}
 	err := doc.Stream(c.Request.Context(), c.Writer, func() { s.Pace(c) })

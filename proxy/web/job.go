@@ -62,7 +62,7 @@ func (s *Server) ShowJob(job adapter.Job, base string) JobJSON {
 			j.JobsPaid++
 		}
 	}
-	s.priced(&j, job)
+	priced(&j, job)
 	if job.Error != nil {
 		x := Explain(job.Error, ErrorContext{Model: job.Model})
 		j.Error = &x.Problem
@@ -71,7 +71,7 @@ func (s *Server) ShowJob(job adapter.Job, base string) JobJSON {
 }
 
 // priced adds what the job cost, where prices were known when it was accepted.
-func (s *Server) priced(j *JobJSON, job adapter.Job) {
+func priced(j *JobJSON, job adapter.Job) {
 	if job.Spend == nil || job.Spend.Prices == nil {
 		return
 	}

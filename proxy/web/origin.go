@@ -14,12 +14,19 @@ import (
 	"midgate/adapter"
 )
 
+// origins knows which web pages may use the API.
+type origins struct {
+	auth    AuthMode
+	allowed []string // "*" is all
+	at      *addresses
+}
+
 // AllowedOrigin returns what to allow, empty if the origin may not use the API. Picture bytes are everybody's.
-func (s *Server) AllowedOrigin(origin, path string) string {
-	if strings.HasPrefix(path, "/images/") || slices.Contains(s.Config.Origins, "*") {
+func (o origins) AllowedOrigin(origin, path string) string {
+	if strings.HasPrefix(path, "/images/") || slices.Contains(o.allowed, "*") {
 		return "*"
 	}
-	if slices.Contains(s.Config.Origins, origin) {
+	if slices.Contains(o.allowed, origin) {
 		return origin
 	}
 	return ""
@@ -32,13 +39,13 @@ var plainForms = []string{"", "text/plain", "application/x-www-form-urlencoded",
 // checkOrigin keeps web pages from using a midgate without keys behind their visitor's back: that the page may not read the
 // answer, which is all that CORS sees to, does not keep the job from being paid for. What a browser asks about first is
 // CORS's business, and programs send no Origin.
-func (s *Server) checkOrigin(c *gin.Context) error {
+func (o origins) checkOrigin(c *gin.Context) error {
 	r := c.Request
 	origin := r.Header.Get("Origin")
-	if s.Config.Auth != AuthNone || origin == "" || r.Method == http.MethodGet || r.Method == http.MethodHead {
+	if o.auth != AuthNone || origin == "" || r.Method == http.MethodGet || r.Method == http.MethodHead {
 		return nil
 	}
-	if s.AllowedOrigin(origin, r.URL.Path) != "" || s.sameOrigin(c, origin) || asksFirst(r.Header) {
+	if o.AllowedOrigin(origin, r.URL.Path) != "" || o.sameOrigin(c, origin) || asksFirst(r.Header) {
 		return nil
 	}
 	return &adapter.Error{Kind: adapter.Forbidden, Code: "origin_not_allowed",
@@ -48,16 +55,16 @@ func (s *Server) checkOrigin(c *gin.Context) error {
 // CheckPage is checkOrigin for a route that programs use and pages hardly do: a page that is not named may not use it,
 // whatever it sends. Without keys the name that midgate was asked for counts as well: a page's own name may have been
 // made to lead to this machine (DNS rebinding), and its origin is the same then.
-func (s *Server) CheckPage(c *gin.Context) error {
+func (o origins) CheckPage(c *gin.Context) error {
 	origin := c.GetHeader("Origin")
-	if origin != "" && s.AllowedOrigin(origin, c.Request.URL.Path) == "" && !s.sameOrigin(c, origin) {
+	if origin != "" && o.AllowedOrigin(origin, c.Request.URL.Path) == "" && !o.sameOrigin(c, origin) {
 		return &adapter.Error{Kind: adapter.Forbidden, Code: "origin_not_allowed",
 			Message: "Web pages of this origin cannot use this midgate: name them in MIDGATE_CORS_ORIGINS."}
 	}
-	if s.Config.Auth != AuthNone || !onLoopback(c.Request) || loopbackName(c.Request.Host) || s.fromTrustedProxy(c.Request) {
+	if o.auth != AuthNone || !onLoopback(c.Request) || loopbackName(c.Request.Host) || o.at.fromTrustedProxy(c.Request) {
 		return nil
 	}
-	if own, err := url.Parse(s.Config.PublicURL); err == nil && own.Host != "" && strings.EqualFold(own.Host, c.Request.Host) {
+	if own, err := url.Parse(o.at.public); err == nil && own.Host != "" && strings.EqualFold(own.Host, c.Request.Host) {
 		return nil
 	}
 	return &adapter.Error{Kind: adapter.Forbidden, Code: "host_not_allowed",
@@ -83,7 +90,7 @@ func loopbackName(host string) bool {
 
 // sameOrigin reports whether a page came from here. The browser's own word counts, where it gives it: a reverse proxy may
 // have changed the host.
-func (s *Server) sameOrigin(c *gin.Context, origin string) bool {
+func (o origins) sameOrigin(c *gin.Context, origin string) bool {
 	if c.GetHeader("Sec-Fetch-Site") == "same-origin" {
 		return true
 	}
@@ -91,7 +98,7 @@ func (s *Server) sameOrigin(c *gin.Context, origin string) bool {
 	if err != nil || u.Host == "" {
 		return false
 	}
-	own, err := url.Parse(s.Base(c))
+	own, err := url.Parse(o.at.Base(c))
 	return strings.EqualFold(u.Host, c.Request.Host) || err == nil && strings.EqualFold(u.Host, own.Host)
 }
 

@@ -13,9 +13,17 @@ import (
 	"midgate/proxy/body"
 )
 
+// sources turns what requests name as a picture into references to stored ones.
+type sources struct {
+	pictures Pictures
+	files    Files
+	fetch    *fetcher
+	at       *addresses
+}
+
 // uploaded looks up a file that was sent to /v1/files before.
-func (s *Server) uploaded(c *gin.Context, id string) (adapter.Reference, error) {
-	f, err := s.Services.Files.File(c.Request.Context(), RequestOf(c).Caller, strings.TrimSpace(id))
+func (s sources) uploaded(c *gin.Context, id string) (adapter.Reference, error) {
+	f, err := s.files.File(c.Request.Context(), RequestOf(c).Caller, strings.TrimSpace(id))
 	if adapter.KindOf(err) == adapter.NotFound {
 		return adapter.Reference{}, &adapter.Error{Kind: adapter.NotFound, Code: "file_not_found", Message: "There is no file with this ID."} // whoever reads the body names the parameter
 	}
@@ -23,7 +31,7 @@ func (s *Server) uploaded(c *gin.Context, id string) (adapter.Reference, error) 
 }
 
 // resolveReferences looks up pictures that a field of the midjourney object names.
-func (s *Server) resolveReferences(c *gin.Context, p *body.Body, texts []string) ([]adapter.Reference, error) {
+func (s sources) resolveReferences(c *gin.Context, p *body.Body, texts []string) ([]adapter.Reference, error) {
 	if len(texts) > body.MaxImages {
 		return nil, adapter.BadParam("midjourney.reference_images", "array_above_max_length", "At most %d reference images may be sent.", body.MaxImages)
 	}
@@ -41,7 +49,7 @@ func (s *Server) resolveReferences(c *gin.Context, p *body.Body, texts []string)
 }
 
 // Resolve turns a source into something that the core can use: one of our pictures, or a stored upload.
-func (s *Server) Resolve(c *gin.Context, src body.Source) (adapter.Reference, error) {
+func (s sources) Resolve(c *gin.Context, src body.Source) (adapter.Reference, error) {
 	if src.Ref != nil {
 		return *src.Ref, body.Blame(src.Err, src.Param)
 	}
@@ -49,11 +57,11 @@ func (s *Server) Resolve(c *gin.Context, src body.Source) (adapter.Reference, er
 	return ref, body.Blame(err, src.Param)
 }
 
-func (s *Server) resolveText(c *gin.Context, text string) (adapter.Reference, error) {
+func (s sources) resolveText(c *gin.Context, text string) (adapter.Reference, error) {
 	caller, ctx := RequestOf(c).Caller, c.Request.Context()
 	switch {
 	case strings.HasPrefix(text, "img_"):
-		_, err := s.Services.Pictures.Image(ctx, caller, text)
+		_, err := s.pictures.Image(ctx, caller, text)
 		return adapter.Reference{Image: text}, err
 	case strings.HasPrefix(text, "file"):
 		return s.uploaded(c, text)
@@ -62,10 +70,10 @@ func (s *Server) resolveText(c *gin.Context, text string) (adapter.Reference, er
 		if err != nil {
 			return adapter.Reference{}, err
 		}
-		return s.Services.Pictures.Receive(ctx, caller, r, "")
+		return s.pictures.Receive(ctx, caller, r, "")
 	case body.HasScheme(text, "http"), body.HasScheme(text, "https"):
 		if id := s.OwnPicture(c, text); id != "" {
-			_, err := s.Services.Pictures.Image(ctx, caller, id)
+			_, err := s.pictures.Image(ctx, caller, id)
 			return adapter.Reference{Image: id}, err
 		}
 		body, err := s.fetch.open(ctx, text)
@@ -73,9 +81,9 @@ func (s *Server) resolveText(c *gin.Context, text string) (adapter.Reference, er
 			return adapter.Reference{}, err
 		}
 		defer func() { _ = body.Close() }() // only read
-		return s.Services.Pictures.Receive(ctx, caller, body, path.Base(text))
+		return s.pictures.Receive(ctx, caller, body, path.Base(text))
 	case len(text) >= 64 && body.IsBase64(text[:64]):
-		return s.Services.Pictures.Receive(ctx, caller, body.Base64Reader(text), "")
+		return s.pictures.Receive(ctx, caller, body.Base64Reader(text), "")
 	default:
 		return adapter.Reference{}, adapter.BadParam("", "invalid_value", "Not a picture: an http(s) URL, a data URL, base64, a picture's ID or a file's ID is expected.")
 	}
@@ -86,7 +94,7 @@ var ownPath = regexp.MustCompile(`/images/(img_[A-Z2-7]{26})(?:\.[a-z]+)?$`)
 
 // OwnPicture returns the ID in a URL that midgate handed out, empty for any other. It may have been handed out under another
 // name of the same midgate (localhost, a public name): an ID that the caller has a picture of cannot be guessed by others.
-func (s *Server) OwnPicture(c *gin.Context, address string) string {
+func (s sources) OwnPicture(c *gin.Context, address string) string {
 	u, err := url.Parse(address)
 	if err != nil {
 		return ""
@@ -95,10 +103,10 @@ func (s *Server) OwnPicture(c *gin.Context, address string) string {
 	if m == nil {
 		return ""
 	}
-	if own, err := url.Parse(s.Base(c)); err == nil && (strings.EqualFold(u.Host, own.Host) || strings.EqualFold(u.Host, c.Request.Host)) {
+	if own, err := url.Parse(s.at.Base(c)); err == nil && (strings.EqualFold(u.Host, own.Host) || strings.EqualFold(u.Host, c.Request.Host)) {
 		return m[1]
 	}
-	if _, err := s.Services.Pictures.Image(c.Request.Context(), RequestOf(c).Caller, m[1]); err != nil {
+	if _, err := s.pictures.Image(c.Request.Context(), RequestOf(c).Caller, m[1]); err != nil {
 		return "" // somebody else's, to be fetched as any other
 	}
 	return m[1]

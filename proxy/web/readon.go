@@ -28,7 +28,7 @@ func (b *arriving) Read(p []byte) (int, error) {
 // readOn takes what a client still sends after its refusal has left. Many send everything before they read, and would see
 // a broken pipe in place of the answer if the connection were closed under them. It ends after twice the largest body or
 // two seconds, whichever is first; then the connection is closed.
-func (s *Server) readOn(c *gin.Context, b *arriving) {
+func readOn(most int64, c *gin.Context, b *arriving) {
 	if b == nil || b.over || !b.begun && c.Request.Header.Get("Expect") != "" { // who asked first sends nothing now
 		return
 	}
@@ -36,7 +36,7 @@ func (s *Server) readOn(c *gin.Context, b *arriving) {
 	if conn.SetReadDeadline(time.Now().Add(readOnFor)) != nil || conn.Flush() != nil {
 		return
 	}
-	_, err := io.CopyN(io.Discard, b.ReadCloser, 2*s.Config.MaxBody) // it is thrown away
+	_, err := io.CopyN(io.Discard, b.ReadCloser, 2*most) // it is thrown away
 	if errors.Is(err, io.EOF) || errors.Is(err, http.ErrBodyReadAfterClose) {
 		// All of it is here: net/http closes a body that it has read to its end itself, while it writes the answer. By now it
 		// waits for the next request, and whatever ends that wait would end the contexts of all that come on this connection.

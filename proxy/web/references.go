@@ -13,7 +13,7 @@ import (
 
 // ResolveReferences settles the pictures that a request's midjourney object names. Image prompts are sent along; the upstream
 // fetches style, character and omni references by itself, so each becomes an address that it can reach.
-func (s *Server) ResolveReferences(c *gin.Context, p *body.Body, g *adapter.Generation) (err error) {
+func (s sources) ResolveReferences(c *gin.Context, p *body.Body, g *adapter.Generation) (err error) {
 	m := &g.Midjourney
 	if g.References, err = s.resolveReferences(c, p, m.ReferenceImages); err != nil {
 		return err
@@ -39,7 +39,7 @@ func (s *Server) ResolveReferences(c *gin.Context, p *body.Body, g *adapter.Gene
 
 // referenceAddress returns the text that is sent for one reference. Codes, "random" and other people's addresses stay as they are; a
 // weight behind a picture stays behind its address.
-func (s *Server) referenceAddress(c *gin.Context, p *body.Body, param, text string) (string, error) {
+func (s sources) referenceAddress(c *gin.Context, p *body.Body, param, text string) (string, error) {
 	src := body.Source{Param: param, Text: text}
 	p.Take(&src)
 	if src.Ref == nil && !s.isPictureText(c, text) {
@@ -54,16 +54,16 @@ func (s *Server) referenceAddress(c *gin.Context, p *body.Body, param, text stri
 		return "", err
 	}
 	ctx, caller := c.Request.Context(), RequestOf(c).Caller
-	address, err := s.Services.Pictures.UploadToUpstream(ctx, caller, ref)
+	address, err := s.pictures.UploadToUpstream(ctx, caller, ref)
 	if err == nil {
 		return address + weight, nil
 	}
-	base := s.Base(c)
+	base := s.at.Base(c)
 	if u, bad := url.Parse(base); bad != nil || private(u.Host) {
 		return "", &adapter.Error{Kind: adapter.Unsupported, Code: "unsupported", Param: param, Err: err,
 			Message: "Midjourney has to fetch this picture, this upstream takes no uploads, and midgate's own address cannot be reached from outside: send the picture's public URL, or set MIDGATE_PUBLIC_URL."}
 	}
-	id, err := s.Services.Pictures.Publish(ctx, caller, ref)
+	id, err := s.pictures.Publish(ctx, caller, ref)
 	if err != nil {
 		return "", body.Blame(err, param)
 	}
@@ -71,7 +71,7 @@ func (s *Server) referenceAddress(c *gin.Context, p *body.Body, param, text stri
 }
 
 // isPictureText reports whether a reference is a picture that only midgate can see.
-func (s *Server) isPictureText(c *gin.Context, text string) bool {
+func (s sources) isPictureText(c *gin.Context, text string) bool {
 	switch {
 	case strings.HasPrefix(text, "img_"), strings.HasPrefix(text, "file-"), body.HasScheme(text, "data"):
 		return true

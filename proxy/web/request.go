@@ -69,7 +69,7 @@ func (s *Server) Observe(c *gin.Context) {
 			panic(http.ErrAbortHandler)
 		}
 		if v.failed != nil {
-			s.readOn(c, sent)
+			readOn(s.Config.MaxBody, c, sent)
 		}
 	}()
 	c.Next()

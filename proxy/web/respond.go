@@ -22,18 +22,25 @@ import (
 // Handler serves a request or says what is wrong with it; the error is rendered in one place.
 type Handler func(*gin.Context) error
 
+// answering writes answers, and errors in one form; it counts and logs what was refused.
+type answering struct {
+	patience time.Duration // for each piece
+	log      *slog.Logger
+	metrics  *metrics.Metrics
+}
+
 // Do makes a handler gin's. An error ends the chain.
-func (s *Server) Do(h Handler) gin.HandlerFunc {
+func (a *answering) Do(h Handler) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		if err := h(c); err != nil {
-			s.fail(c, err)
+			a.fail(c, err)
 			c.Abort()
 		}
 	}
 }
 
 // fail answers with an error's envelope. If the answer has begun, nothing sensible can follow: the connection is cut.
-func (s *Server) fail(c *gin.Context, err error) {
+func (a *answering) fail(c *gin.Context, err error) {
 	v := RequestOf(c)
 	x := Explain(OfClient(c, err), ErrorContext{Model: v.Model, joins: repeats(c.Request.Header)})
 	v.failed, v.cause = &x, cause(err)
@@ -42,15 +49,15 @@ func (s *Server) fail(c *gin.Context, err error) {
 		panic(http.ErrAbortHandler) // returning would end the answer as if it were whole
 	}
 	x.SetHeaders(c.Writer.Header())
-	s.Metrics.Refused(x.Kind)
-	s.WriteJSON(c, x.status, envelope{x.Problem})
+	a.metrics.Refused(x.Kind)
+	a.WriteJSON(c, x.status, envelope{x.Problem})
 }
 
 // Tell notes an error that is told in another way than fail does.
-func (s *Server) Tell(c *gin.Context, x APIError, err error) {
+func (a *answering) Tell(c *gin.Context, x APIError, err error) {
 	v := RequestOf(c)
 	v.failed, v.cause = &x, cause(err)
-	s.Metrics.Refused(x.Kind)
+	a.metrics.Refused(x.Kind)
 }
 
 // cause is an error's private reason, for the log. The public message is left out: it may quote the request.
@@ -77,26 +84,26 @@ func OfClient(c *gin.Context, err error) error {
 }
 
 // panicked turns a panic into a logged 500, or a cut connection if the answer has begun.
-func (s *Server) panicked(c *gin.Context, reason any) {
+func (a *answering) panicked(c *gin.Context, reason any) {
 	defer func() {
 		_ = recover() // fail cuts an answer that has begun; observe does it after the access line
 	}()
-	s.logPanic(c.Request.Context(), slog.String("request_id", RequestOf(c).id), reason)
-	s.fail(c, &adapter.Error{Kind: adapter.Internal, Err: errors.New("panic in a handler")})
+	a.logPanic(c.Request.Context(), slog.String("request_id", RequestOf(c).id), reason)
+	a.fail(c, &adapter.Error{Kind: adapter.Internal, Err: errors.New("panic in a handler")})
 }
 
 // logPanic says where the panic is that was just recovered from. What it says itself may quote a request.
-func (s *Server) logPanic(ctx context.Context, of slog.Attr, reason any) {
-	s.Log.LogAttrs(ctx, slog.LevelError, "panic", of,
+func (a *answering) logPanic(ctx context.Context, of slog.Attr, reason any) {
+	a.log.LogAttrs(ctx, slog.LevelError, "panic", of,
 		slog.String("type", fmt.Sprintf("%T", reason)), slog.String("stack", string(debug.Stack())))
 }
 
 // Guarded does work of a request in a goroutine of its own, where nobody else catches a panic: it would end the process,
 // with every job that is waited for.
-func (s *Server) Guarded(of slog.Attr, work func() error) (err error) {
+func (a *answering) Guarded(of slog.Attr, work func() error) (err error) {
 	defer func() {
 		if reason := recover(); reason != nil {
-			s.logPanic(context.Background(), of, reason)
+			a.logPanic(context.Background(), of, reason)
 			err = &adapter.Error{Kind: adapter.Internal, Err: errors.New("panic beside a handler")}
 		}
 	}()
@@ -104,21 +111,21 @@ func (s *Server) Guarded(of slog.Attr, work func() error) (err error) {
 }
 
 // WriteJSON answers with a small document.
-func (s *Server) WriteJSON(c *gin.Context, status int, doc any) {
+func (a *answering) WriteJSON(c *gin.Context, status int, doc any) {
 	body, err := json.Marshal(doc)
 	if err != nil {
 		panic(err) // only our own structs are marshalled: a mistake in the program
 	}
-	s.WriteBytes(c, status, "application/json", body)
+	a.WriteBytes(c, status, "application/json", body)
 }
 
 // WriteBytes answers with a body that is at hand.
-func (s *Server) WriteBytes(c *gin.Context, status int, contentType string, body []byte) {
+func (a *answering) WriteBytes(c *gin.Context, status int, contentType string, body []byte) {
 	h := c.Writer.Header()
 	h["Content-Type"] = []string{contentType}
 	h["Content-Length"] = []string{strconv.Itoa(len(body))}
-	s.stamp(c)
-	s.Pace(c)
+	stamp(c)
+	a.Pace(c)
 	c.Writer.WriteHeader(status)
 	if c.Request.Method == http.MethodHead {
 		c.Writer.WriteHeaderNow()
@@ -130,32 +137,32 @@ func (s *Server) WriteBytes(c *gin.Context, status int, contentType string, body
 }
 
 // stamp says how long the answer took until its header was written.
-func (s *Server) stamp(c *gin.Context) {
+func stamp(c *gin.Context) {
 	c.Writer.Header()["Openai-Processing-Ms"] = []string{strconv.FormatInt(time.Since(RequestOf(c).begun).Milliseconds(), 10)}
 }
 
 // Pace gives the client some time to take the next piece of the answer; without it a client
 // that never reads would hold a finished answer for ever.
-func (s *Server) Pace(c *gin.Context) {
+func (a *answering) Pace(c *gin.Context) {
 	// A writer without deadlines (a test's recorder) answers ErrNotSupported: nothing to bound there.
-	_ = http.NewResponseController(c.Writer).SetWriteDeadline(time.Now().Add(s.Config.WriteTimeout))
+	_ = http.NewResponseController(c.Writer).SetWriteDeadline(time.Now().Add(a.patience))
 }
 
 // WriteDocument answers with a document that no ticket waits for.
-func (s *Server) WriteDocument(c *gin.Context, doc *jsonstream.Document) error {
+func (a *answering) WriteDocument(c *gin.Context, doc *jsonstream.Document) error {
 	if err := primed(doc); err != nil {
 		return err
 	}
 	c.Header("Content-Type", "application/json")
 	c.Header("Content-Length", strconv.FormatInt(doc.Size(), 10))
-	s.stamp(c)
-	s.Pace(c)
+	stamp(c)
+	a.Pace(c)
 	c.Writer.WriteHeader(http.StatusOK)
 	if c.Request.Method == http.MethodHead {
 		c.Writer.WriteHeaderNow()
 		return nil
 	}
-	if err := doc.Stream(c.Request.Context(), c.Writer, func() { s.Pace(c) }); err != nil {
+	if err := doc.Stream(c.Request.Context(), c.Writer, func() { a.Pace(c) }); err != nil {
 		RequestOf(c).cut, RequestOf(c).cause = true, err
 		panic(http.ErrAbortHandler) // an answer that is not whole must not look whole
 	}
@@ -163,6 +170,6 @@ func (s *Server) WriteDocument(c *gin.Context, doc *jsonstream.Document) error {
 }
 
 // UnknownURL refuses a path at which nothing is served.
-func (s *Server) UnknownURL(c *gin.Context) error {
+func UnknownURL(c *gin.Context) error {
 	return adapter.Errorf(NoRoute, "Unknown request URL: %s %s. Please check the path.", metrics.KnownMethod(c.Request.Method), body.Excerpt(c.Request.URL.Path))
 }

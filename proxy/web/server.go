@@ -6,10 +6,6 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"net/netip"
-	"net/url"
-	"strings"
-	"sync"
 
 	"midgate/adapter"
 	"midgate/proxy/metrics"
@@ -23,10 +19,11 @@ type Server struct {
 
 	Services Services
 	gate     *gatekeeper
-	fetch    *fetcher
-	proxies  []netip.Prefix // whose forwarded headers count
-	prefix   string         // path of the public URL
-	warned   sync.Once      // of picture URLs that others cannot open
+
+	*addresses
+	*answering
+	origins
+	sources
 }
 
 // Services are what the requests of every API need of the core.
@@ -67,33 +64,22 @@ type Jobs interface {
 
 // New makes what the routes share. The error names what is wrong with the configuration.
 func New(cfg Config, use Services, m *metrics.Metrics, log *slog.Logger) (*Server, error) {
-	s := &Server{Config: cfg.withDefaults(), Services: use, Log: log, Metrics: m, gate: newGatekeeper(cfg)}
-	if err := s.prepare(); err != nil {
+	cfg = cfg.withDefaults()
+	at, err := newAddresses(cfg, log)
+	if err != nil {
 		return nil, err
 	}
-	return s, nil
-}
-
-// prepare makes what needs a checked configuration.
-func (s *Server) prepare() (err error) {
-	for _, n := range s.Config.TrustedProxies {
-		p, err := netip.ParsePrefix(n)
-		if err != nil {
-			ip, err := netip.ParseAddr(n)
-			if err != nil {
-				return fmt.Errorf("trusted proxies: %q is no network", n)
-			}
-			p = netip.PrefixFrom(ip, ip.BitLen())
-		}
-		s.proxies = append(s.proxies, p)
+	fetch, err := newFetcher(cfg.FetchAllow, cfg.FetchLimit, cfg.FetchTimeout)
+	if err != nil {
+		return nil, fmt.Errorf("fetch allow: %w", err)
 	}
-	if u, err := url.Parse(s.Config.PublicURL); err == nil {
-		s.prefix = strings.TrimRight(u.Path, "/")
-	}
-	if s.fetch, err = newFetcher(s.Config.FetchAllow, s.Config.FetchLimit, s.Config.FetchTimeout); err != nil {
-		return fmt.Errorf("fetch allow: %w", err)
-	}
-	return nil
+	return &Server{
+		Config: cfg, Log: log, Metrics: m, Services: use, gate: newGatekeeper(cfg),
+		addresses: at,
+		answering: &answering{patience: cfg.WriteTimeout, log: log, metrics: m},
+		origins:   origins{auth: cfg.Auth, allowed: cfg.Origins, at: at},
+		sources:   sources{pictures: use.Pictures, files: use.Files, fetch: fetch, at: at},
+	}, nil
 }
 
 // Client reaches public addresses and those of Config.FetchAllow, nothing else.

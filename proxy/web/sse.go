@@ -37,7 +37,7 @@ func (s *Server) OpenEvents(c *gin.Context, bare bool) *Events {
 	h.Set("Content-Type", "text/event-stream; charset=utf-8")
 	h.Set("Cache-Control", "no-cache")
 	h.Set("X-Accel-Buffering", "no")
-	s.stamp(c)
+	stamp(c)
 	c.Writer.WriteHeader(http.StatusOK)
 	e.mu.Lock() // the timer may fire before it is assigned
 	defer e.mu.Unlock()

@@ -43,7 +43,7 @@ func TestAuthenticate(t *testing.T) {
 			if test.secret != "" {
 				h.Set("Mj-Api-Secret", test.secret)
 			}
-			_, refusal := s.authenticate(h)
+			_, refusal := s.keys.check(h)
 			if got := refusal == nil; got != test.want {
 				t.Errorf("accepted = %v, want %v", got, test.want)
 			}
@@ -55,11 +55,11 @@ func TestAuthenticate(t *testing.T) {
 func TestAStyleWantsSomeKey(t *testing.T) {
 	for dialect, status := range map[Dialect]int{Comet: 401, NewAPI: 401, NoviceZK: 401, TrueAI: 401} {
 		s := New(Config{Dialect: dialect, Auth: "mj-api-secret"})
-		if _, refusal := s.authenticate(http.Header{"Mj-Api-Secret": {"whoever"}}); refusal != nil {
+		if _, refusal := s.keys.check(http.Header{"Mj-Api-Secret": {"whoever"}}); refusal != nil {
 			t.Errorf("%s refuses a key with %d", dialect, refusal.Status)
 		}
 		for name, h := range map[string]http.Header{"no key": {}, "a key in another style": {"Authorization": {"Bearer k"}}} {
-			if _, refusal := s.authenticate(h); refusal == nil || refusal.Status != status {
+			if _, refusal := s.keys.check(h); refusal == nil || refusal.Status != status {
 				t.Errorf("%s with %s = %+v, want %d", dialect, name, refusal, status)
 			}
 		}
@@ -69,7 +69,7 @@ func TestAStyleWantsSomeKey(t *testing.T) {
 func TestNoKeyAcceptsAnybody(t *testing.T) {
 	for _, dialect := range Dialects() {
 		s := New(Config{Dialect: dialect})
-		if _, refusal := s.authenticate(http.Header{}); refusal != nil {
+		if _, refusal := s.keys.check(http.Header{}); refusal != nil {
 			t.Errorf("%s without a key refuses with %d", dialect, refusal.Status)
 		}
 	}

@@ -14,9 +14,9 @@ type fields struct {
 	bad     bool
 }
 
-// fields decodes the body; a body that is not an object is bad from the start.
-func (s *Simulator) fields(c *call) *fields {
-	f := &fields{lenient: s.habits.Lenient}
+// readFields decodes the body; a body that is not an object is bad from the start.
+func readFields(lenient bool, c *call) *fields {
+	f := &fields{lenient: lenient}
 	if c.broken || json.Unmarshal(c.body, &f.values) != nil || f.values == nil {
 		f.bad = true
 	}

@@ -13,26 +13,29 @@ import (
 // isControl reports whether a path belongs to the simulator itself.
 func isControl(path string) bool { return path == "/sim" || strings.HasPrefix(path, "/sim/") }
 
-// control answers the simulator's own pages: documentation, ledger, counts, faults.
-func (s *Simulator) control(r *http.Request) reply.Reply {
+// pages are the simulator's own: documentation, ledger, counts, faults.
+type pages struct{ sim *Simulator }
+
+// answer is the page of a request.
+func (p pages) answer(r *http.Request) reply.Reply {
 	switch r.Method + " " + strings.TrimSuffix(r.URL.Path, "/") {
 	case "GET /sim":
-		return reply.JSON(200, s.help())
+		return reply.JSON(200, p.help())
 	case "GET /sim/ledger":
-		return reply.JSON(200, orEmpty(s.Ledger()))
+		return reply.JSON(200, orEmpty(p.sim.Ledger()))
 	case "GET /sim/requests":
-		return reply.JSON(200, s.Requests())
+		return reply.JSON(200, p.sim.Requests())
 	case "GET /sim/tasks":
-		return reply.JSON(200, s.Tasks())
+		return reply.JSON(200, p.sim.Tasks())
 	case "POST /sim/fail":
-		return s.programme(r)
+		return p.programme(r)
 	case "POST /sim/heal":
-		s.Heal()
+		p.sim.Heal()
 		return reply.Reply{Status: http.StatusNoContent}
 	case "POST /sim/forget":
-		return s.lose(r)
+		return p.lose(r)
 	case "POST /sim/reset":
-		s.reset()
+		p.sim.reset()
 		return reply.Reply{Status: http.StatusNoContent}
 	}
 	return reply.JSON(404, map[string]string{"error": "no such page; GET /sim/ lists them"})
@@ -54,8 +57,8 @@ type helpJSON struct {
 	Faults  string            `json:"faults"`
 }
 
-func (s *Simulator) help() helpJSON {
-	dialect := s.cfg.Dialect
+func (p pages) help() helpJSON {
+	dialect := p.sim.cfg.Dialect
 	if dialect == "" {
 		dialect = Comet
 	}
@@ -78,23 +81,23 @@ func (s *Simulator) help() helpJSON {
 // maxControl bounds the bodies of these pages.
 const maxControl = 1 << 20
 
-func (s *Simulator) programme(r *http.Request) reply.Reply {
+func (p pages) programme(r *http.Request) reply.Reply {
 	var f Fault
 	if err := decodeControl(r, &f); err != nil || f.Kind == "" {
 		return reply.JSON(400, map[string]string{"error": "the body is no fault; GET /sim/ shows one"})
 	}
-	s.Fail(f)
+	p.sim.Fail(f)
 	return reply.Reply{Status: http.StatusNoContent}
 }
 
-func (s *Simulator) lose(r *http.Request) reply.Reply {
+func (p pages) lose(r *http.Request) reply.Reply {
 	var in struct {
 		IDs []string `json:"ids"`
 	}
 	if err := decodeControl(r, &in); err != nil {
 		return reply.JSON(400, map[string]string{"error": `the body should be {"ids":["…"]}`})
 	}
-	s.Forget(in.IDs...)
+	p.sim.Forget(in.IDs...)
 	return reply.Reply{Status: http.StatusNoContent}
 }
 

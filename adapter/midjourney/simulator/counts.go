@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"sync"
 	"time"
 
 	"midgate/adapter/midjourney/simulator/reply"
@@ -47,53 +48,72 @@ const (
 	maxLists       = 1000
 )
 
+// tally counts requests, and remembers the bodies of submissions.
+type tally struct {
+	mu         sync.Mutex
+	counts     Counts
+	remembered int // bytes of counts.Submissions
+}
+
+// reset forgets all.
+func (t *tally) reset() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.counts, t.remembered = Counts{Routes: map[string]int{}, IDs: map[string]int{}}, 0
+}
+
 // count books a request.
-func (s *Simulator) count(c *call) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.counts.Routes[c.route]++
+func (t *tally) count(c *call) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.counts.Routes[c.route]++
 	if c.route == "fetch" {
-		s.counts.IDs[c.id]++
+		t.counts.IDs[c.id]++
 	}
 	if c.submits() {
-		s.remember(c)
+		t.remember(c)
 	}
 }
 
-func (s *Simulator) remember(c *call) {
+func (t *tally) remember(c *call) {
 	body := json.RawMessage(c.body)
 	if !json.Valid(c.body) {
 		body = reply.Encode(string(c.body))
 	}
 	h := c.r.Header
-	s.counts.Submissions = append(s.counts.Submissions, Submission{
+	t.counts.Submissions = append(t.counts.Submissions, Submission{
 		Route: c.route, Path: c.r.URL.Path, Body: body, At: c.now,
 		Header: Header{h.Get("Authorization"), h.Get("Mj-Api-Secret"), h.Get("Content-Type"), h.Get("Idempotency-Key"), h.Get("User-Agent")},
 	})
-	s.remembered += len(body)
-	for len(s.counts.Submissions) > maxSubmissions || s.remembered > maxRemembered {
-		s.remembered -= len(s.counts.Submissions[0].Body)
-		s.counts.Submissions = s.counts.Submissions[1:]
+	t.remembered += len(body)
+	for len(t.counts.Submissions) > maxSubmissions || t.remembered > maxRemembered {
+		t.remembered -= len(t.counts.Submissions[0].Body)
+		t.counts.Submissions = t.counts.Submissions[1:]
 	}
 }
 
-// countIDs books a list's ids; s.mu is held.
-func (s *Simulator) countIDs(ids []string) {
-	s.counts.Lists = append(s.counts.Lists, len(ids))
-	if len(s.counts.Lists) > maxLists {
-		s.counts.Lists = s.counts.Lists[1:]
+// list books a list's ids.
+func (t *tally) list(ids []string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.counts.Lists = append(t.counts.Lists, len(ids))
+	if len(t.counts.Lists) > maxLists {
+		t.counts.Lists = t.counts.Lists[1:]
 	}
 	for _, id := range ids {
-		s.counts.IDs[id]++
+		t.counts.IDs[id]++
+	}
+}
+
+// read is a copy of the counts.
+func (t *tally) read() Counts {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return Counts{
+		Routes: maps.Clone(t.counts.Routes), IDs: maps.Clone(t.counts.IDs),
+		Lists: slices.Clone(t.counts.Lists), Submissions: slices.Clone(t.counts.Submissions),
 	}
 }
 
 // Requests is a copy of the counts.
-func (s *Simulator) Requests() Counts {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return Counts{
-		Routes: maps.Clone(s.counts.Routes), IDs: maps.Clone(s.counts.IDs),
-		Lists: slices.Clone(s.counts.Lists), Submissions: slices.Clone(s.counts.Submissions),
-	}
-}
+func (s *Simulator) Requests() Counts { return s.tally.read() }

@@ -2,10 +2,10 @@ package simulator
 
 import (
 	"encoding/json"
-	"maps"
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"midgate/adapter/midjourney/simulator/dialect"
@@ -57,28 +57,40 @@ type Fault struct {
 }
 
 // Fail programmes a fault.
-func (s *Simulator) Fail(f Fault) {
+func (s *Simulator) Fail(f Fault) { s.faults.add(f) }
+
+// Heal forgets all faults that were programmed.
+func (s *Simulator) Heal() { s.faults.clear() }
+
+// faultList is the faults that were programmed and not used up.
+type faultList struct {
+	dice *dice
+
+	mu     sync.Mutex
+	faults []*Fault
+}
+
+func (l *faultList) add(f Fault) {
 	if f.Times == 0 {
 		f.Times = 1
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.faults = append(s.faults, &f)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.faults = append(l.faults, &f)
 }
 
-// Heal forgets all faults that were programmed.
-func (s *Simulator) Heal() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.faults = nil
+func (l *faultList) clear() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.faults = nil
 }
 
-// nextFault takes the fault that spoils this call: a programmed one, or one that the prompt asks for.
-func (s *Simulator) nextFault(c *call) *Fault {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for i, f := range s.faults {
-		if !f.fits(c) || f.Share > 0 && float64(s.roll()>>11)/(1<<53) >= f.Share {
+// next takes the fault that spoils this call: a programmed one, or one that the prompt asks for.
+func (l *faultList) next(c *call) *Fault {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for i, f := range l.faults {
+		if !f.fits(c) || f.Share > 0 && !l.dice.lucky(f.Share) {
 			continue
 		}
 		if f.For > 0 && f.until.IsZero() {
@@ -87,7 +99,7 @@ func (s *Simulator) nextFault(c *call) *Fault {
 		hit := *f
 		if f.Times > 0 {
 			if f.Times--; f.Times == 0 {
-				s.faults = append(s.faults[:i:i], s.faults[i+1:]...)
+				l.faults = append(l.faults[:i:i], l.faults[i+1:]...)
 			}
 		}
 		return &hit
@@ -165,7 +177,7 @@ func (f *Fault) answer(s *Simulator, out reply.Reply) reply.Reply {
 	case "answer":
 		return reply.Reply{Status: f.Status, Header: f.Header, Body: []byte(f.Body)}
 	case "task":
-		out.Body = dressed(out.Body, f.Body)
+		out.Body = reply.Dress(out.Body, f.Body)
 		return out
 	case "ends":
 		s.endBadly(out, f.Body)
@@ -189,30 +201,6 @@ func (f *Fault) answer(s *Simulator, out reply.Reply) reply.Reply {
 	return f.statusReply()
 }
 
-// dressed gives the finished tasks of an answer other members.
-func dressed(body []byte, members string) []byte {
-	var more map[string]json.RawMessage
-	if json.Unmarshal([]byte(members), &more) != nil {
-		return body
-	}
-	dress := func(raw json.RawMessage) json.RawMessage {
-		var t map[string]json.RawMessage
-		if json.Unmarshal(raw, &t) != nil || string(t["status"]) != `"SUCCESS"` {
-			return raw
-		}
-		maps.Copy(t, more)
-		return reply.Encode(t)
-	}
-	var all []json.RawMessage
-	if json.Unmarshal(body, &all) != nil {
-		return dress(body)
-	}
-	for i := range all {
-		all[i] = dress(all[i])
-	}
-	return reply.Encode(all)
-}
-
 // endBadly has the job that an answer names fail with a reason.
 func (s *Simulator) endBadly(out reply.Reply, reason string) {
 	var a struct {
@@ -223,7 +211,7 @@ func (s *Simulator) endBadly(out reply.Reply, reason string) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if t := s.tasks[a.Result]; t != nil && t.run != nil {
+	if t := s.register.tasks[a.Result]; t != nil && t.run != nil {
 		t.run.FailAt, t.run.Status, t.run.Reason = .25, "FAILURE", reason
 	}
 }

@@ -21,17 +21,17 @@ func (s *Simulator) fetch(c *call) reply.Reply {
 
 // list answers POST /mj/task/list-by-condition and its alias: unknown ids are left out.
 func (s *Simulator) list(c *call) reply.Reply {
-	f := s.fields(c)
+	f := readFields(s.habits.Lenient, c)
 	ids := f.texts("ids")
 	if f.bad {
 		if s.habits.Relay {
 			return dialect.RelayError(400, 4, "do_request_failed")
 		}
-		return s.refuse(c, dialect.BadBody, "")
+		return s.habits.Refuse(c.said(), dialect.BadBody, "")
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.countIDs(ids)
+	s.tally.list(ids)
 	rows := []any{}
 	for _, id := range slices.Backward(ids) {
 		if t := s.find(c.user, id); t != nil {
@@ -55,8 +55,8 @@ func (s *Simulator) newest(c *call, want func(course.View) bool) reply.Reply {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	rows := []any{}
-	for i := len(s.order) - 1; i >= 0 && len(rows) < 100; i-- {
-		t := s.order[i]
+	for i := len(s.register.order) - 1; i >= 0 && len(rows) < 100; i-- {
+		t := s.register.order[i]
 		if v := t.at(c.now); t.forgotten.IsZero() && want(v) {
 			rows = append(rows, s.render(t, v, c.now, c.base))
 		}

@@ -31,29 +31,35 @@ func (t *task) format() string {
 // linkLife is how long a signed attachment address works.
 const linkLife = 24 * time.Hour
 
+// gallery knows the addresses of what tasks show, and draws it.
+type gallery struct {
+	studio  *studio.Studio
+	partner bool // four separate pictures have addresses of their own
+}
+
 // pictureURL is the origin's raw address of what a view shows, "" while there is nothing.
-func (s *Simulator) pictureURL(t *task, v course.View, base string) string {
+func (g gallery) pictureURL(t *task, v course.View, base string) string {
 	switch {
 	case v.Image && t.mosaic:
-		return s.attachment(base, t, "grid_0.webp", v.Finished)
+		return attachment(base, t, "grid_0.webp", v.Finished)
 	case v.Image && len(t.clipStart) > 0:
 		return fmt.Sprintf("%s/cdn/video/%s/0_0.mp4", base, t.job)
 	case len(t.cells) == 0 || t.cells[0] == nil:
 		return ""
 	case v.Image && t.kind == "describe":
-		return s.studio.Link(base, t.uploadKeys[0])
-	case v.Image && s.cfg.Partner && s.habits.Partner && len(t.cells) == 1:
+		return g.studio.Link(base, t.uploadKeys[0])
+	case v.Image && g.partner && len(t.cells) == 1:
 		return fmt.Sprintf("%s/cdn/%s/0_0.png", base, t.job)
 	case v.Image:
-		return s.attachment(base, t, "grid_0."+t.format(), v.Finished)
+		return attachment(base, t, "grid_0."+t.format(), v.Finished)
 	case v.Preview:
-		return s.attachment(base, t, fmt.Sprintf("preview_%d.jpeg", v.Progress), t.submitted)
+		return attachment(base, t, fmt.Sprintf("preview_%d.jpeg", v.Progress), t.submitted)
 	}
 	return ""
 }
 
 // attachment is an address signed for a day.
-func (s *Simulator) attachment(base string, t *task, name string, from time.Time) string {
+func attachment(base string, t *task, name string, from time.Time) string {
 	expires := strconv.FormatInt(from.Add(linkLife).Unix(), 16)
 	issued := strconv.FormatInt(from.Unix(), 16)
 	return fmt.Sprintf("%s/cdn/attachments/%s/%s?ex=%s&is=%s&hm=%s", base, t.job, name, expires, issued, sign(t.job+name+expires))
@@ -68,12 +74,12 @@ func sign(text string) string {
 
 // relayURL is the relay's own address of the picture: with ?rand= while it is unfinished, with ?sig= where the relay
 // signs.
-func (s *Simulator) relayURL(t *task, v course.View, now time.Time, base string) string {
+func relayURL(signed bool, t *task, v course.View, now time.Time, base string) string {
 	q := url.Values{}
 	if v.Status != "SUCCESS" {
 		q.Set("rand", strconv.FormatInt(now.UnixNano(), 10))
 	}
-	if s.habits.Copies {
+	if signed {
 		q.Set("sig", sign(t.id))
 	}
 	link := base + "/mj/image/" + t.id
@@ -86,7 +92,7 @@ func (s *Simulator) relayURL(t *task, v course.View, now time.Time, base string)
 // relayImage answers GET /mj/image/{id}, which needs no key but, where the relay signs, the right ?sig=.
 func (s *Simulator) relayImage(c *call) reply.Reply {
 	s.mu.Lock()
-	t := s.tasks[c.id]
+	t := s.register.tasks[c.id]
 	if t == nil {
 		s.mu.Unlock()
 		return reply.JSON(400, map[string]string{"error": "midjourney_task_not_found"})
@@ -98,11 +104,11 @@ func (s *Simulator) relayImage(c *call) reply.Reply {
 	case s.habits.Copies && c.r.URL.Query().Get("sig") != sign(t.id):
 		return reply.JSON(403, map[string]string{"error": "invalid_signature"})
 	case v.Image && shown.mosaic:
-		return s.mosaicFile(shown)
+		return s.gallery.mosaicFile(shown)
 	case v.Image && len(shown.clips) > 0:
-		return s.clipFile(shown, 0)
+		return s.gallery.clipFile(shown, 0)
 	case v.Image && len(shown.cells) > 0:
-		return s.pictureFile(shown, shown.format)
+		return s.gallery.pictureFile(shown, shown.format)
 	case v.Preview && len(shown.cells) > 0:
 		return reply.Reply{Status: 200, Kind: "image/jpeg", File: true, Body: s.studio.Preview(shown.cells, v.Progress)}
 	}
@@ -127,16 +133,16 @@ func (t *task) shown() shown {
 	return out
 }
 
-func (s *Simulator) pictureFile(sh shown, format string) reply.Reply {
-	return reply.Reply{Status: 200, Kind: "image/" + format, File: true, Body: s.studio.File(sh.cells, format)}
+func (g gallery) pictureFile(sh shown, format string) reply.Reply {
+	return reply.Reply{Status: 200, Kind: "image/" + format, File: true, Body: g.studio.File(sh.cells, format)}
 }
 
-func (s *Simulator) clipFile(sh shown, i int) reply.Reply {
-	return reply.Reply{Status: 200, Kind: "video/mp4", File: true, Body: s.studio.Clip(sh.job, sh.clips[i], sh.motion, i)}
+func (g gallery) clipFile(sh shown, i int) reply.Reply {
+	return reply.Reply{Status: 200, Kind: "video/mp4", File: true, Body: g.studio.Clip(sh.job, sh.clips[i], sh.motion, i)}
 }
 
-func (s *Simulator) mosaicFile(sh shown) reply.Reply {
-	return reply.Reply{Status: 200, Kind: "image/webp", File: true, Body: s.studio.Mosaic(sh.job, sh.clips[0], sh.motion)}
+func (g gallery) mosaicFile(sh shown) reply.Reply {
+	return reply.Reply{Status: 200, Kind: "image/webp", File: true, Body: g.studio.Mosaic(sh.job, sh.clips[0], sh.motion)}
 }
 
 var gone = reply.Plain(http.StatusNotFound, "This content is no longer available.")
@@ -145,7 +151,7 @@ var gone = reply.Plain(http.StatusNotFound, "This content is no longer available
 func (s *Simulator) cdn(c *call) reply.Reply {
 	dir, name := path.Split(c.id)
 	if strings.HasPrefix(c.id, "uploads/") {
-		return s.uploadFile(name)
+		return s.gallery.uploadFile(name)
 	}
 	job := path.Base(dir)
 	q := c.r.URL.Query()
@@ -156,25 +162,25 @@ func (s *Simulator) cdn(c *call) reply.Reply {
 		}
 	}
 	s.mu.Lock()
-	t := s.jobs[job]
+	t := s.register.jobs[job]
 	if t == nil {
 		s.mu.Unlock()
 		return gone
 	}
 	v, sh := t.at(c.now), t.shown()
 	s.mu.Unlock()
-	return s.jobFile(sh, v, name)
+	return s.gallery.jobFile(sh, v, name)
 }
 
 // jobFile is one of a job's files by name.
-func (s *Simulator) jobFile(sh shown, v course.View, name string) reply.Reply {
+func (g gallery) jobFile(sh shown, v course.View, name string) reply.Reply {
 	stem, format, _ := strings.Cut(name, ".")
 	if number, ok := strings.CutPrefix(stem, "preview_"); ok && len(sh.cells) > 0 {
 		percent, err := strconv.Atoi(number)
 		if err != nil || percent < 0 || percent > 100 {
 			return gone
 		}
-		return reply.Reply{Status: 200, Kind: "image/jpeg", File: true, Body: s.studio.Preview(sh.cells, percent)}
+		return reply.Reply{Status: 200, Kind: "image/jpeg", File: true, Body: g.studio.Preview(sh.cells, percent)}
 	}
 	if !v.Image {
 		return gone
@@ -183,27 +189,27 @@ func (s *Simulator) jobFile(sh shown, v course.View, name string) reply.Reply {
 	i, err := strconv.Atoi(number)
 	switch {
 	case stem == "grid_0" && sh.mosaic:
-		return s.mosaicFile(sh)
+		return g.mosaicFile(sh)
 	case stem == "grid_0" && len(sh.cells) > 0 && (format == "png" || format == "webp"):
-		return s.pictureFile(sh, format)
+		return g.pictureFile(sh, format)
 	case err != nil || i < 0:
 		return gone
 	case format == "mp4" && i < len(sh.clips):
-		return s.clipFile(sh, i)
+		return g.clipFile(sh, i)
 	case thumbnail && i < len(sh.clips):
-		return reply.Reply{Status: 200, Kind: "image/jpeg", File: true, Body: s.studio.Preview(sh.clips[i:i+1], 100)}
+		return reply.Reply{Status: 200, Kind: "image/jpeg", File: true, Body: g.studio.Preview(sh.clips[i:i+1], 100)}
 	case i >= len(sh.cells):
 		return gone
 	case thumbnail:
-		return reply.Reply{Status: 200, Kind: "image/jpeg", File: true, Body: s.studio.Preview(sh.cells[i:i+1], 100)}
+		return reply.Reply{Status: 200, Kind: "image/jpeg", File: true, Body: g.studio.Preview(sh.cells[i:i+1], 100)}
 	}
 	sh.cells = sh.cells[i : i+1]
-	return s.pictureFile(sh, "png")
+	return g.pictureFile(sh, "png")
 }
 
-func (s *Simulator) uploadFile(name string) reply.Reply {
+func (g gallery) uploadFile(name string) reply.Reply {
 	key, _, _ := strings.Cut(name, ".")
-	data, kind, ok := s.studio.Upload(key)
+	data, kind, ok := g.studio.Upload(key)
 	if !ok {
 		return gone
 	}

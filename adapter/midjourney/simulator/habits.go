@@ -50,14 +50,14 @@ func (c *call) said() dialect.Request {
 }
 
 // refuse words a refusal as this server does.
-func (s *Simulator) refuse(c *call, p dialect.Problem, detail string) reply.Reply {
-	return s.habits.Refuse(c.said(), p, detail)
+func (c submission) refuse(p dialect.Problem, detail string) reply.Reply {
+	return c.sim.habits.Refuse(c.said(), p, detail)
 }
 
 // accepted words that a submission was taken.
-func (s *Simulator) accepted(t *task, a dialect.Acceptance) reply.Reply {
+func (c submission) accepted(t *task, a dialect.Acceptance) reply.Reply {
 	a.ID, a.Verb, a.Prefill = t.id, t.press.Verb, t.press.Prefill(t.final)
-	return s.habits.Accepted(a)
+	return c.sim.habits.Accepted(a)
 }
 
 // render is a task as this server shows it; s.mu is held.
@@ -70,7 +70,7 @@ func (s *Simulator) facts(t *task, v course.View, now time.Time, base string) di
 	out := dialect.Task{
 		View: v, ID: t.id, Job: t.job, Verb: t.press.Verb, Prompt: t.prompt, Final: t.final, Description: t.description,
 		State: t.state, Hook: t.hook, Speed: t.speed, Model: t.model, Submitted: t.submitted, Seed: t.seed,
-		Queries: t.queries, ImageURL: s.pictureURL(t, v, base), Base: base, Clips: len(t.clipStart), Mosaic: t.mosaic,
+		Queries: t.queries, ImageURL: s.gallery.pictureURL(t, v, base), Base: base, Clips: len(t.clipStart), Mosaic: t.mosaic,
 		Format: t.format(),
 	}
 	for up := t; up != nil; up = up.parent {
@@ -80,10 +80,10 @@ func (s *Simulator) facts(t *task, v course.View, now time.Time, base string) di
 		out.Parent = t.parent.id
 	}
 	if out.ImageURL != "" {
-		out.RelayURL = s.relayURL(t, v, now, base)
+		out.RelayURL = relayURL(s.habits.Copies, t, v, now, base)
 	}
 	if v.Status == "SUCCESS" {
-		out.Buttons = s.buttonsOf(t)
+		out.Buttons = s.panel.of(t)
 	}
 	if len(t.cells) > 0 && t.cells[0] != nil {
 		out.Cells, out.W, out.H = len(t.cells), t.cells[0].W, t.cells[0].H

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"net/http"
+	"sync"
 	"time"
 
 	"midgate/adapter/midjourney/simulator/reply"
@@ -12,34 +13,51 @@ import (
 // hookTimeout bounds one webhook post.
 const hookTimeout = 10 * time.Second
 
+// webhooks posts the changes of tasks to the addresses that came with them.
+type webhooks struct {
+	client         *http.Client
+	reorder, twice bool
+	event          func(t *task, at time.Time) (body []byte, lost bool)
+
+	running context.Context // ends with close
+	stop    context.CancelFunc
+	posts   sync.WaitGroup
+}
+
+// close ends the posts and waits for their goroutines.
+func (w *webhooks) close() {
+	w.stop()
+	w.posts.Wait()
+}
+
 // follow posts a task's webhooks from now on, if it has any: at each change, never twice on its own account, and
-// nobody waits for the answer. s.mu is held.
-func (s *Simulator) follow(t *task) {
-	if t.hook == "" || s.running.Err() != nil {
+// nobody waits for the answer. The simulator's mu is held.
+func (w *webhooks) follow(t *task) {
+	if t.hook == "" || w.running.Err() != nil {
 		return
 	}
 	moments := t.run.Moments()
-	if s.cfg.HookReorder {
+	if w.reorder {
 		for i := 1; i+1 < len(moments); i += 2 {
 			moments[i], moments[i+1] = moments[i+1], moments[i]
 		}
 	}
-	s.posts.Go(func() { s.tell(t, moments) })
+	w.posts.Go(func() { w.tell(t, moments) })
 }
 
 // tell walks through the moments. In a swapped pair both are posted when the later one has come.
-func (s *Simulator) tell(t *task, moments []time.Time) {
+func (w *webhooks) tell(t *task, moments []time.Time) {
 	for _, at := range moments {
-		if !hold(s.running, time.Until(at)) {
+		if !hold(w.running, time.Until(at)) {
 			return
 		}
-		body, lost := s.event(t, at)
+		body, lost := w.event(t, at)
 		if body == nil || lost {
 			continue
 		}
-		s.post(t.hook, body)
-		if s.cfg.HookDup {
-			s.post(t.hook, body)
+		w.post(t.hook, body)
+		if w.twice {
+			w.post(t.hook, body)
 		}
 	}
 }
@@ -51,7 +69,7 @@ func (s *Simulator) event(t *task, at time.Time) (body []byte, lost bool) {
 	if !t.forgotten.IsZero() || !t.cancelled.IsZero() {
 		return nil, false
 	}
-	lost = float64(s.roll()>>11)/(1<<53) < s.cfg.HookLoss
+	lost = s.dice.lucky(s.cfg.HookLoss)
 	v := t.run.At(at)
 	if v.Status == "MODAL" {
 		return nil, false
@@ -60,15 +78,15 @@ func (s *Simulator) event(t *task, at time.Time) (body []byte, lost bool) {
 }
 
 // post sends one webhook; a failure is dropped, as the origins do.
-func (s *Simulator) post(url string, body []byte) {
-	ctx, cancel := context.WithTimeout(s.running, hookTimeout)
+func (w *webhooks) post(url string, body []byte) {
+	ctx, cancel := context.WithTimeout(w.running, hookTimeout)
 	defer cancel()
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
 	if err != nil {
 		return
 	}
 	r.Header.Set("Content-Type", "application/json")
-	resp, err := s.cfg.HookClient.Do(r)
+	resp, err := w.client.Do(r)
 	if err != nil {
 		return
 	}

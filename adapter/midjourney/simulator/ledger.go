@@ -63,7 +63,7 @@ func (s *Simulator) Tasks() []TaskInfo {
 	defer s.mu.Unlock()
 	now := time.Now()
 	all := []TaskInfo{}
-	for _, t := range s.order {
+	for _, t := range s.register.order {
 		if t.forgotten.IsZero() {
 			all = append(all, t.info(now))
 		}
@@ -94,9 +94,9 @@ func (t *task) info(now time.Time) TaskInfo {
 func (s *Simulator) Mask(taskID string) []byte {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	t := s.tasks[taskID]
+	t := s.register.tasks[taskID]
 	if t != nil && t.adopted != "" {
-		t = s.tasks[t.adopted]
+		t = s.register.tasks[t.adopted]
 	}
 	if t == nil {
 		return nil
@@ -110,13 +110,13 @@ func (s *Simulator) Forget(taskIDs ...string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(taskIDs) == 0 {
-		for id := range s.tasks {
+		for id := range s.register.tasks {
 			taskIDs = append(taskIDs, id)
 		}
 	}
 	now := time.Now()
 	for _, id := range taskIDs {
-		if t := s.tasks[id]; t != nil && t.forgotten.IsZero() {
+		if t := s.register.tasks[id]; t != nil && t.forgotten.IsZero() {
 			t.forgotten = now
 		}
 	}

@@ -5,7 +5,7 @@ import (
 	"midgate/adapter/midjourney/simulator/studio"
 )
 
-// single is the picture of a task that has exactly one; s.mu is held.
+// single is the picture of a task that has exactly one; the simulator's mu is held.
 func (t *task) single() *studio.Picture {
 	if len(t.cells) != 1 {
 		return nil
@@ -24,8 +24,14 @@ func (t *task) cell(n int) *studio.Picture {
 	return t.cells[n-1]
 }
 
-// prepare decides what the task's pictures will show; nothing is drawn. s.mu is held.
-func (s *Simulator) prepare(t *task) {
+// composer decides what the pictures of tasks will show; the studio draws them when somebody looks.
+type composer struct {
+	studio *studio.Studio
+	masks  bool // see studio.Job
+}
+
+// prepare decides what the task's pictures will show; nothing is drawn. the simulator's mu is held.
+func (m composer) prepare(t *task) {
 	switch t.kind {
 	case "shorten":
 		return
@@ -33,51 +39,51 @@ func (s *Simulator) prepare(t *task) {
 		t.cells = []*studio.Picture{t.uploaded}
 		return
 	case "video", "extend", "clip":
-		s.prepareClips(t)
+		m.prepareClips(t)
 		return
 	}
-	t.cells = s.cellsOf(t, t.kind, t.parent)
+	t.cells = m.cellsOf(t, t.kind, t.parent)
 }
 
 // cellsOf are the pictures that a kind of job makes of a parent.
-func (s *Simulator) cellsOf(t *task, kind string, parent *task) []*studio.Picture {
+func (m composer) cellsOf(t *task, kind string, parent *task) []*studio.Picture {
 	if kind == "upscale" && parent != nil && parent.cell(t.index) != nil {
 		return []*studio.Picture{parent.cell(t.index)}
 	}
 	if kind == "reroll" {
-		return s.rerolled(t, parent)
+		return m.rerolled(t, parent)
 	}
 	var source *studio.Picture
 	if parent != nil {
 		source = parent.cell(t.index)
 	}
-	return s.studio.Cells(s.drawing(t), kind, source)
+	return m.studio.Cells(m.drawing(t), kind, source)
 }
 
 // rerolled repeats the parent's own job with other seeds.
-func (s *Simulator) rerolled(t, parent *task) []*studio.Picture {
+func (m composer) rerolled(t, parent *task) []*studio.Picture {
 	for parent != nil && parent.kind == "reroll" && parent.parent != nil {
 		parent = parent.parent
 	}
 	switch {
 	case parent == nil || parent.kind == "upscale" || parent.kind == "upscale_hd":
-		return s.cellsOf(t, "imagine", nil)
+		return m.cellsOf(t, "imagine", nil)
 	case parent.parent == nil:
 		t.uploadKeys, t.blendShape = parent.uploadKeys, parent.blendShape
 		t.mask = parent.mask
-		return s.cellsOf(t, parent.kind, nil)
+		return m.cellsOf(t, parent.kind, nil)
 	}
 	t.index, t.press, t.zoom = parent.index, parent.press, parent.zoom
 	t.mask = parent.mask
-	return s.cellsOf(t, parent.kind, parent.parent)
+	return m.cellsOf(t, parent.kind, parent.parent)
 }
 
 // drawing is what the studio has to know of a task.
-func (s *Simulator) drawing(t *task) studio.Job {
+func (m composer) drawing(t *task) studio.Job {
 	text := prompts.Parse(t.asked).Text
 	return studio.Job{
 		ID: t.job, Model: t.model, Seed: t.seed, Asked: t.asked, Final: t.final, Zoom: t.zoom, Way: t.press.Way,
 		Retold:  t.dialog != nil && text != "" && text != prompts.Parse(t.parent.asked).Text,
-		Uploads: t.uploadKeys, BlendShape: t.blendShape, Mask: t.mask, Masks: s.habits.Relay,
+		Uploads: t.uploadKeys, BlendShape: t.blendShape, Mask: t.mask, Masks: m.masks,
 	}
 }

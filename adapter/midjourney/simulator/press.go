@@ -7,10 +7,16 @@ import (
 	"midgate/adapter/midjourney/simulator/prompts"
 )
 
-// owner is what a task's buttons depend on; s.mu is held.
-func (s *Simulator) owner(t *task) buttons.Owner {
+// panel is the buttons under what tasks show.
+type panel struct {
+	rerollsSingles bool // single pictures have a reroll button too
+	none           bool
+}
+
+// owner is what a task's buttons depend on; the simulator's mu is held.
+func (p panel) owner(t *task) buttons.Owner {
 	out := buttons.Owner{
-		Kind: t.kind, Job: t.job, Model: t.model, Clips: t.clips, Remix: t.remix, Rerolls: s.habits.RerollsSingles,
+		Kind: t.kind, Job: t.job, Model: t.model, Clips: t.clips, Remix: t.remix, Rerolls: p.rerollsSingles,
 		Pressed: t.pressed,
 	}
 	out.Edited = t.parent != nil && (t.parent.kind == "edits" || t.parent.kind == "retexture")
@@ -20,17 +26,17 @@ func (s *Simulator) owner(t *task) buttons.Owner {
 	return out
 }
 
-// buttonsOf are a task's buttons once it has succeeded; s.mu is held.
-func (s *Simulator) buttonsOf(t *task) []buttons.Button {
-	if t.orders["sim-no-buttons"] || s.habits.NoButtons {
+// of are a task's buttons once it has succeeded; the simulator's mu is held.
+func (p panel) of(t *task) []buttons.Button {
+	if t.orders["sim-no-buttons"] || p.none {
 		return nil
 	}
-	return buttons.Of(s.owner(t))
+	return buttons.Of(p.owner(t))
 }
 
-// buttonOf finds the button that a customId names, verbatim.
-func (s *Simulator) buttonOf(t *task, customID string) (buttons.Button, bool) {
-	for _, b := range s.buttonsOf(t) {
+// find is the button that a customId names, verbatim.
+func (p panel) find(t *task, customID string) (buttons.Button, bool) {
+	for _, b := range p.of(t) {
 		if b.CustomID == customID && b.Style != buttons.Link {
 			return b, true
 		}

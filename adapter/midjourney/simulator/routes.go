@@ -42,28 +42,32 @@ var idRoutes = map[string]string{
 	"POST cancel":    "cancel",
 }
 
-// handlers work a request out, by route. Names that mean the same share one.
-var handlers = map[string]func(*Simulator, *call) reply.Reply{
-	"imagine":       (*Simulator).imagine,
-	"action":        (*Simulator).action,
-	"modal":         (*Simulator).modal,
-	"change":        (*Simulator).change,
-	"simple-change": (*Simulator).simpleChange,
-	"blend":         (*Simulator).blend,
-	"describe":      (*Simulator).describe,
-	"shorten":       (*Simulator).shorten,
-	"video":         (*Simulator).video,
-	"edits":         (*Simulator).edits,
-	"edit":          (*Simulator).edits,
-	"retexture":     (*Simulator).edits,
-	"upload":        (*Simulator).upload,
-	"fetch":         (*Simulator).fetch,
-	"list":          (*Simulator).list,
-	"list-by-ids":   (*Simulator).list,
-	"tasks":         (*Simulator).listAll,
-	"queue":         (*Simulator).listQueue,
-	"image-seed":    (*Simulator).imageSeed,
-	"cancel":        (*Simulator).cancel,
+// submitHandlers work a submission out, by route. Names that mean the same share one.
+var submitHandlers = map[string]func(submission) reply.Reply{
+	"imagine":       submission.imagine,
+	"action":        submission.action,
+	"modal":         submission.modal,
+	"change":        submission.change,
+	"simple-change": submission.simpleChange,
+	"blend":         submission.blend,
+	"describe":      submission.describe,
+	"shorten":       submission.shorten,
+	"video":         submission.video,
+	"edits":         submission.edits,
+	"edit":          submission.edits,
+	"retexture":     submission.edits,
+	"upload":        submission.upload,
+}
+
+// readHandlers are those of the other routes.
+var readHandlers = map[string]func(*Simulator, *call) reply.Reply{
+	"fetch":       (*Simulator).fetch,
+	"list":        (*Simulator).list,
+	"list-by-ids": (*Simulator).list,
+	"tasks":       (*Simulator).listAll,
+	"queue":       (*Simulator).listQueue,
+	"image-seed":  (*Simulator).imageSeed,
+	"cancel":      (*Simulator).cancel,
 }
 
 // call is one request, read and classified.
@@ -88,40 +92,40 @@ func (c *call) submits() bool {
 func (s *Simulator) read(r *http.Request) *call {
 	c := &call{r: r, now: time.Now(), base: baseURL(r)}
 	c.prefix, _ = cutSpeed(r.URL.Path)
-	c.route, c.id = s.routeOf(r)
+	c.route, c.id = routeOf(s.habits.Lacks, r)
 	if r.Body != nil {
 		body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
 		c.body, c.broken = body, err != nil || len(body) > maxBody
 	}
-	s.count(c)
+	s.tally.count(c)
 	return c
 }
 
 // routeOf names the route of a request; "other" is one that this upstream does not have.
-func (s *Simulator) routeOf(r *http.Request) (route, id string) {
+func routeOf(lacks map[string]bool, r *http.Request) (route, id string) {
 	path := pathBehindPrefix(r.URL.Path)
 	if name, ok := fixedRoutes[r.Method+" "+path]; ok {
-		return s.having(name), ""
+		return having(lacks, name), ""
 	}
 	reads := r.Method == http.MethodGet || r.Method == http.MethodHead
 	switch {
 	case reads && strings.HasPrefix(path, "/mj/image/"):
-		return s.having("image"), strings.TrimPrefix(path, "/mj/image/")
+		return having(lacks, "image"), strings.TrimPrefix(path, "/mj/image/")
 	case reads && strings.HasPrefix(path, "/cdn/"):
 		return "cdn", strings.TrimPrefix(path, "/cdn/")
 	}
 	rest, ok := strings.CutPrefix(path, "/mj/task/")
 	if id, verb, found := strings.Cut(rest, "/"); ok && found {
 		if name, ok := idRoutes[r.Method+" "+verb]; ok {
-			return s.having(name), id
+			return having(lacks, name), id
 		}
 	}
 	return "other", ""
 }
 
 // having is the route's name if this upstream has it, else "other".
-func (s *Simulator) having(route string) string {
-	if s.habits.Lacks[route] {
+func having(lacks map[string]bool, route string) string {
+	if lacks[route] {
 		return "other"
 	}
 	return route
@@ -135,41 +139,44 @@ func (s *Simulator) answer(c *call) reply.Reply {
 	case "cdn":
 		return s.cdn(c)
 	}
-	user, refusal := s.authenticate(c.r.Header)
+	user, refusal := s.keys.check(c.r.Header)
 	if refusal != nil {
 		return *refusal
 	}
 	c.user = user
 	switch {
 	case s.cfg.TakesAnything && c.submits():
-		return s.takeAnything(c)
-	case c.route == "other" && s.habits.NoMethod != nil && s.takesPosts(c):
+		return submission{c, s}.takeAnything()
+	case c.route == "other" && s.habits.NoMethod != nil && takesPosts(s.habits.Lacks, c):
 		return s.habits.NoMethod(c.said())
 	case c.route == "other":
 		return s.habits.NoRoute(c.said())
 	}
-	return handlers[c.route](s, c)
+	if submit, ok := submitHandlers[c.route]; ok {
+		return submit(submission{c, s})
+	}
+	return readHandlers[c.route](s, c)
 }
 
 // takesPosts reports whether there is something at the call's path, for another method.
-func (s *Simulator) takesPosts(c *call) bool {
+func takesPosts(lacks map[string]bool, c *call) bool {
 	name, ok := fixedRoutes["POST "+pathBehindPrefix(c.r.URL.Path)]
-	return ok && s.having(name) != "other"
+	return ok && having(lacks, name) != "other"
 }
 
 // takeAnything makes a job of a submission that its route refuses, or that has no route.
-func (s *Simulator) takeAnything(c *call) reply.Reply {
-	if handler, ok := handlers[c.route]; ok {
+func (c submission) takeAnything() reply.Reply {
+	if handler, ok := submitHandlers[c.route]; ok {
 		var said struct {
 			Result any `json:"result"`
 		}
-		if out := handler(s, c); json.Unmarshal(out.Body, &said) == nil && out.Status == http.StatusOK && said.Result != nil {
+		if out := handler(c); json.Unmarshal(out.Body, &said) == nil && out.Status == http.StatusOK && said.Result != nil {
 			return out
 		}
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.start(s.birth(c, "imagine", common{}, "whatever was posted to "+c.r.URL.Path), c)
+	c.sim.mu.Lock()
+	defer c.sim.mu.Unlock()
+	return c.start(c.birth("imagine", common{}, "whatever was posted to "+c.r.URL.Path))
 }
 
 // pathBehindPrefix is the path without the speed word: /mj-fast/mj/… is /mj/….

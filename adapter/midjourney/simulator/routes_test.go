@@ -34,7 +34,7 @@ func TestPrefixes(t *testing.T) {
 	} {
 		s := New(Config{})
 		r := httptest.NewRequest("POST", path, strings.NewReader("{}"))
-		if got, _ := s.routeOf(r); got != want {
+		if got, _ := routeOf(s.habits.Lacks, r); got != want {
 			t.Errorf("route of %s = %s, want %s", path, got, want)
 		}
 	}

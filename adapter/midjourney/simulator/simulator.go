@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"midgate/adapter/midjourney/simulator/course"
 	"midgate/adapter/midjourney/simulator/dialect"
 	"midgate/adapter/midjourney/simulator/reply"
 	"midgate/adapter/midjourney/simulator/studio"
@@ -81,50 +82,61 @@ func (c Config) withDefaults() Config {
 type Simulator struct {
 	cfg    Config
 	habits dialect.Habits
-	born   time.Time
 	studio *studio.Studio
 
-	running context.Context // ends with Close; webhooks stop
-	stop    context.CancelFunc
-	posts   sync.WaitGroup
+	keys     keys
+	dice     *dice
+	copies   copies
+	planner  planner
+	composer composer
+	gallery  gallery
+	panel    panel
+	hooks    webhooks
+	tally    tally
+	faults   faultList
 
-	mu         sync.Mutex
-	tasks      map[string]*task
-	order      []*task
-	jobs       map[string]*task // by job uuid, for picture addresses
-	lanes      []time.Time      // when each of MaxRunning places falls free
-	waiting    []time.Time      // when each waiting job will start
-	ledger     []Charge
-	counts     Counts
-	faults     []*Fault
-	lastID     int64
-	dice       uint64
-	remembered int // bytes of counts.Submissions
+	mu       sync.Mutex
+	register register
+	queue    course.Queue
+	ledger   []Charge
 }
 
 // New builds a simulator; nothing runs until requests come.
 func New(cfg Config) *Simulator {
 	cfg = cfg.withDefaults()
-	ctx, stop := context.WithCancel(context.Background())
-	s := &Simulator{cfg: cfg, habits: habitsOf(cfg), born: time.Now(), studio: studio.New(cfg.Pixels, cfg.model()), running: ctx, stop: stop}
+	running, stop := context.WithCancel(context.Background())
+	habits, studio, dice := habitsOf(cfg), studio.New(cfg.Pixels, cfg.model()), &dice{}
+	s := &Simulator{
+		cfg: cfg, habits: habits, studio: studio, dice: dice,
+		keys:     keys{key: cfg.Key, style: cfg.Auth, habits: habits},
+		copies:   copies{born: time.Now(), every: cfg.Refresh},
+		planner:  planner{cfg: cfg, habits: habits},
+		composer: composer{studio: studio, masks: habits.Relay},
+		gallery:  gallery{studio: studio, partner: cfg.Partner && habits.Partner},
+		panel:    panel{rerollsSingles: habits.RerollsSingles, none: habits.NoButtons},
+		hooks:    webhooks{client: cfg.HookClient, reorder: cfg.HookReorder, twice: cfg.HookDup, running: running, stop: stop},
+		faults:   faultList{dice: dice},
+		register: register{dice: dice},
+	}
+	s.hooks.event = s.event
 	s.reset()
 	return s
 }
 
 // Close ends the webhooks and waits for their goroutines. Requests still get answers afterwards.
 func (s *Simulator) Close() {
-	s.stop()
-	s.posts.Wait()
+	s.hooks.close()
 }
 
 // reset forgets all tasks, charges, counts and faults.
 func (s *Simulator) reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.tasks, s.jobs, s.order = map[string]*task{}, map[string]*task{}, nil
-	s.lanes, s.waiting = make([]time.Time, max(s.cfg.MaxRunning, 0)), nil
-	s.ledger, s.faults = nil, nil
-	s.counts = Counts{Routes: map[string]int{}, IDs: map[string]int{}}
+	s.register.reset()
+	s.queue = course.NewQueue(s.cfg.MaxRunning, s.cfg.MaxQueue)
+	s.ledger = nil
+	s.tally.reset()
+	s.faults.clear()
 }
 
 // ServeHTTP answers one request of the upstream protocol, or of the simulator's own pages under /sim/.
@@ -135,10 +147,10 @@ func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // respond works a request out completely, faults and lag included, before a byte of the answer is written.
 func (s *Simulator) respond(r *http.Request) reply.Reply {
 	if isControl(r.URL.Path) {
-		return s.control(r)
+		return pages{s}.answer(r)
 	}
 	c := s.read(r)
-	fault := s.nextFault(c)
+	fault := s.faults.next(c)
 	out := reply.Reply{}
 	if fault == nil || fault.accepts() {
 		out = s.answer(c)

@@ -19,17 +19,24 @@ func (f *fields) common() common {
 	return common{state: f.text("state"), hook: f.text("notifyHook"), modes: f.modes()}
 }
 
-// birth makes a task of a submission's common values; s.mu is held.
-func (s *Simulator) birth(c *call, kind string, in common, prompt string) *task {
-	t := s.newTask(c, kind)
+// submission is one call of a route under /mj/submit/, at the simulator that it came to: it reads the body, and refuses it
+// or makes and starts a task.
+type submission struct {
+	*call
+	sim *Simulator
+}
+
+// birth makes a task of a submission's common values; the simulator's mu is held.
+func (c submission) birth(kind string, in common, prompt string) *task {
+	t := c.sim.register.create(c.call, kind)
 	t.state, t.prompt, t.asked = in.state, prompt, prompt
-	if s.habits.Hooks {
+	if c.sim.habits.Hooks {
 		t.hook = in.hook
 	}
-	t.speed = s.speedOf(c, in.modes, prompt)
+	t.speed = c.speedOf(in.modes, prompt)
 	t.orders = course.OrdersIn(prompt)
-	t.remix = s.cfg.Remix || t.orders["sim-modal"]
-	t.model = prompts.Parse(prompt).ModelOf(s.cfg.model(), false)
+	t.remix = c.sim.cfg.Remix || t.orders["sim-modal"]
+	t.model = prompts.Parse(prompt).ModelOf(c.sim.cfg.model(), false)
 	t.final = prompts.Final(prompts.Parse(prompt), t.model)
 	if seed := prompts.Parse(prompt).Number("seed", -1); seed >= 0 {
 		t.seed = uint32(seed)
@@ -45,61 +52,61 @@ func (c Config) model() prompts.Model {
 	return prompts.Model{Major: 7}
 }
 
-// gate refuses what no upstream would take now; s.mu is held.
-func (s *Simulator) gate(c *call, kind, prompt string) (dialect.Problem, string) {
+// gate refuses what no upstream would take now. Upscales get past a full queue, as trueai does; the simulator's mu is held.
+func (c submission) gate(kind, prompt string) (dialect.Problem, string) {
 	found := course.OrdersIn(prompt)
 	switch {
 	case found["sim-no-account"]:
 		return dialect.NoAccount, ""
-	case found["sim-queue-full"] || s.full(kind, c.now):
+	case found["sim-queue-full"] || kind != "upscale" && c.sim.queue.Full(c.now):
 		return dialect.QueueFull, ""
 	}
-	if word := prompts.BannedWord(prompt); word != "" && s.habits.BansAtOnce {
+	if word := prompts.BannedWord(prompt); word != "" && c.sim.habits.BansAtOnce {
 		return dialect.BannedPrompt, word
 	}
 	return "", ""
 }
 
-// start puts a new task under way and words the answer; s.mu is held.
-func (s *Simulator) start(t *task, c *call) reply.Reply {
-	s.add(t)
-	ahead := s.launch(t, c.now)
-	return s.accepted(t, dialect.Acceptance{Ahead: ahead})
+// start puts a new task under way and words the answer; the simulator's mu is held.
+func (c submission) start(t *task) reply.Reply {
+	c.sim.register.add(t)
+	ahead := c.sim.launch(t, c.now)
+	return c.accepted(t, dialect.Acceptance{Ahead: ahead})
 }
 
 // imagine answers POST /mj/submit/imagine.
-func (s *Simulator) imagine(c *call) reply.Reply {
-	f := s.fields(c)
+func (c submission) imagine() reply.Reply {
+	f := readFields(c.sim.habits.Lenient, c.call)
 	prompt, bot, images, in := f.text("prompt"), f.text("botType"), f.texts("base64Array"), f.common()
 	switch {
 	case f.bad:
-		return s.refuse(c, dialect.BadBody, "")
+		return c.refuse(dialect.BadBody, "")
 	case strings.TrimSpace(prompt) == "":
-		return s.refuse(c, dialect.NoPrompt, "")
+		return c.refuse(dialect.NoPrompt, "")
 	}
-	links, ok := s.studio.KeepAll(c.base, images)
+	links, ok := c.sim.studio.KeepAll(c.base, images)
 	if !ok {
-		return s.refuse(c, dialect.BadImage, "")
+		return c.refuse(dialect.BadImage, "")
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if p, detail := s.gate(c, "imagine", prompt); p != "" {
-		return s.refuse(c, p, detail)
+	c.sim.mu.Lock()
+	defer c.sim.mu.Unlock()
+	if p, detail := c.gate("imagine", prompt); p != "" {
+		return c.refuse(p, detail)
 	}
-	t := s.birth(c, "imagine", in, prompt)
-	s.pictured(t, links, bot)
+	t := c.birth("imagine", in, prompt)
+	c.pictured(t, links, bot)
 	t.description = "/imagine " + t.asked
-	return s.start(t, c)
+	return c.start(t)
 }
 
 // pictured puts uploaded pictures in front of the task's prompt, and minds the bot.
-func (s *Simulator) pictured(t *task, links []string, bot string) {
+func (c submission) pictured(t *task, links []string, bot string) {
 	if len(links) > 0 {
 		t.asked = strings.Join(append(links, t.asked), " ")
 	}
 	p := prompts.Parse(t.asked)
 	niji := strings.Contains(strings.ToLower(bot), "niji")
-	t.model = p.ModelOf(s.cfg.model(), niji)
+	t.model = p.ModelOf(c.sim.cfg.model(), niji)
 	t.final = prompts.Final(p, t.model)
 	if p.Has("video") {
 		t.kind, t.motion, t.clips = "video", prompts.MotionOf(p.Value("motion")), prompts.ClipsOf(p.Number("bs", 4))
@@ -107,22 +114,22 @@ func (s *Simulator) pictured(t *task, links []string, bot string) {
 }
 
 // shorten answers POST /mj/submit/shorten.
-func (s *Simulator) shorten(c *call) reply.Reply {
-	f := s.fields(c)
+func (c submission) shorten() reply.Reply {
+	f := readFields(c.sim.habits.Lenient, c.call)
 	prompt, in := f.text("prompt"), f.common()
 	switch {
 	case f.bad:
-		return s.refuse(c, dialect.BadBody, "")
+		return c.refuse(dialect.BadBody, "")
 	case strings.TrimSpace(prompt) == "":
-		return s.refuse(c, dialect.NoPrompt, "")
+		return c.refuse(dialect.NoPrompt, "")
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if p, detail := s.gate(c, "shorten", prompt); p != "" {
-		return s.refuse(c, p, detail)
+	c.sim.mu.Lock()
+	defer c.sim.mu.Unlock()
+	if p, detail := c.gate("shorten", prompt); p != "" {
+		return c.refuse(p, detail)
 	}
-	t := s.birth(c, "shorten", in, prompt)
+	t := c.birth("shorten", in, prompt)
 	t.queries = prompts.Shorten(prompts.Parse(prompt))
 	t.description = "/shorten " + prompt
-	return s.start(t, c)
+	return c.start(t)
 }

@@ -14,43 +14,43 @@ import (
 type dialog struct{ press buttons.Press }
 
 // action answers POST /mj/submit/action: it presses a button.
-func (s *Simulator) action(c *call) reply.Reply {
-	f := s.fields(c)
+func (c submission) action() reply.Reply {
+	f := readFields(c.sim.habits.Lenient, c.call)
 	id, customID, remix, in := f.text("taskId"), f.text("customId"), f.flag("enableRemix"), f.common()
 	if f.bad {
-		return s.refuse(c, dialect.BadBody, "")
+		return c.refuse(dialect.BadBody, "")
 	}
-	if p, detail := s.habits.CheckAction(id, customID); p != "" {
-		return s.refuse(c, p, detail)
+	if p, detail := c.sim.habits.CheckAction(id, customID); p != "" {
+		return c.refuse(p, detail)
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	parent, p := s.parent(c, id)
+	c.sim.mu.Lock()
+	defer c.sim.mu.Unlock()
+	parent, p := c.parent(id)
 	if p != "" {
-		return s.refuse(c, p, "")
+		return c.refuse(p, "")
 	}
-	b, ok := s.buttonOf(parent, customID)
+	b, ok := c.sim.panel.find(parent, customID)
 	if !ok {
-		return s.refuse(c, dialect.UnknownAction, customID)
+		return c.refuse(dialect.UnknownAction, customID)
 	}
-	return s.press(c, parent, b, in, remix)
+	return c.press(parent, b, in, remix)
 }
 
-// parent is the finished task a follow-up belongs to; s.mu is held.
-func (s *Simulator) parent(c *call, id string) (*task, dialect.Problem) {
-	t := s.find(c.user, id)
+// parent is the finished task a follow-up belongs to; the simulator's mu is held.
+func (c submission) parent(id string) (*task, dialect.Problem) {
+	t := c.sim.find(c.user, id)
 	if t == nil {
 		return nil, dialect.ParentUnknown
 	}
-	if s.seen(t, c.now).Status != "SUCCESS" {
+	if c.sim.seen(t, c.now).Status != "SUCCESS" {
 		return nil, dialect.ParentUnfinished
 	}
 	return t, ""
 }
 
-// find is a task by id, if this key may see it; s.mu is held.
+// find is a task by id, if this key may see it; the simulator's mu is held.
 func (s *Simulator) find(user, id string) *task {
-	t := s.tasks[id]
+	t := s.register.tasks[id]
 	if t == nil || s.habits.Relay && t.user != user {
 		return nil
 	}
@@ -60,25 +60,25 @@ func (s *Simulator) find(user, id string) *task {
 	return t
 }
 
-// press does what a button does; s.mu is held.
-func (s *Simulator) press(c *call, parent *task, b buttons.Button, in common, remix bool) reply.Reply {
+// press does what a button does; the simulator's mu is held.
+func (c submission) press(parent *task, b buttons.Button, in common, remix bool) reply.Reply {
 	switch b.Press.Verb {
 	case "bookmark":
-		return s.accepted(parent, dialect.Acceptance{})
+		return c.accepted(parent, dialect.Acceptance{})
 	case "pic-all":
-		return s.imagineAll(c, parent, in)
+		return c.imagineAll(parent, in)
 	}
-	if p, _ := s.gate(c, b.Press.Kind(parent.kind), ""); p != "" {
-		return s.refuse(c, p, "")
+	if p, _ := c.gate(b.Press.Kind(parent.kind), ""); p != "" {
+		return c.refuse(p, "")
 	}
-	t := s.child(c, parent, b, in)
+	t := c.child(parent, b, in)
 	parent.mark(b.CustomID)
 	if b.Press.Asks(parent.remix || remix) {
 		t.dialog, t.opens = &dialog{press: b.Press}, true
-		s.add(t)
-		return s.accepted(t, dialect.Acceptance{Confirm: true})
+		c.sim.register.add(t)
+		return c.accepted(t, dialect.Acceptance{Confirm: true})
 	}
-	return s.start(t, c)
+	return c.start(t)
 }
 
 // mark remembers a pressed button, which shows it in another colour.
@@ -89,9 +89,9 @@ func (t *task) mark(customID string) {
 	t.pressed[customID] = true
 }
 
-// child is the task a press makes; s.mu is held.
-func (s *Simulator) child(c *call, parent *task, b buttons.Button, in common) *task {
-	t := s.birth(c, b.Press.Kind(parent.kind), in, parent.asked)
+// child is the task a press makes; the simulator's mu is held.
+func (c submission) child(parent *task, b buttons.Button, in common) *task {
+	t := c.birth(b.Press.Kind(parent.kind), in, parent.asked)
 	t.parent, t.customID, t.index = parent, b.CustomID, b.Press.Index
 	t.prompt, t.model, t.final = parent.prompt, parent.model, parent.final
 	t.press, t.zoom, t.asked = b.Press, b.Press.Factor, prompts.Drop(t.asked, "zoom")
@@ -108,7 +108,7 @@ func (s *Simulator) child(c *call, parent *task, b buttons.Button, in common) *t
 		t.index = b.Press.N
 	case "video", "extend":
 		t.motion, t.clips = b.Press.Motion, 4
-		t.mosaic = s.habits.Mosaics && b.Press.Verb == "animate" || parent.mosaic && b.Press.Verb == "reroll"
+		t.mosaic = c.sim.habits.Mosaics && b.Press.Verb == "animate" || parent.mosaic && b.Press.Verb == "reroll"
 	case "describe":
 		t.queries, t.uploaded = parent.queries, parent.uploaded
 	case "pan":
@@ -128,21 +128,21 @@ func query(t *task, n int) string {
 }
 
 // imagineAll draws all four prompts of a describe; the ids come joined by commas.
-func (s *Simulator) imagineAll(c *call, parent *task, in common) reply.Reply {
+func (c submission) imagineAll(parent *task, in common) reply.Reply {
 	var ids []string
 	var first *task
 	for n := range parent.queries {
 		b := buttons.Button{CustomID: "MJ::Job::PicReader::all", Press: buttons.Press{Verb: "pic", N: n + 1}}
-		t := s.child(c, parent, b, in)
-		s.add(t)
-		s.launch(t, c.now)
+		t := c.child(parent, b, in)
+		c.sim.register.add(t)
+		c.sim.launch(t, c.now)
 		ids = append(ids, t.id)
 		if first == nil {
 			first = t
 		}
 	}
 	if first == nil {
-		return s.refuse(c, dialect.UnknownAction, "")
+		return c.refuse(dialect.UnknownAction, "")
 	}
-	return s.accepted(first, dialect.Acceptance{IDs: strings.Join(ids, ",")})
+	return c.accepted(first, dialect.Acceptance{IDs: strings.Join(ids, ",")})
 }

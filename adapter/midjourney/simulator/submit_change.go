@@ -10,36 +10,36 @@ import (
 )
 
 // change answers POST /mj/submit/change: U, V and R by index, for upstreams without buttons.
-func (s *Simulator) change(c *call) reply.Reply {
-	f := s.fields(c)
+func (c submission) change() reply.Reply {
+	f := readFields(c.sim.habits.Lenient, c.call)
 	id, action, index, in := f.text("taskId"), f.text("action"), f.whole("index"), f.common()
 	switch {
 	case f.bad:
-		return s.refuse(c, dialect.BadBody, "")
+		return c.refuse(dialect.BadBody, "")
 	case id == "":
-		return s.refuse(c, dialect.NoTaskID, "")
+		return c.refuse(dialect.NoTaskID, "")
 	case !oneOf(action, "UPSCALE", "VARIATION", "REROLL"):
-		return s.refuse(c, dialect.NoAction, "")
-	case (index < 1 || index > 4) && (s.habits.Relay || !strings.EqualFold(action, "REROLL")):
-		return s.refuse(c, dialect.NoIndex, "")
+		return c.refuse(dialect.NoAction, "")
+	case (index < 1 || index > 4) && (c.sim.habits.Relay || !strings.EqualFold(action, "REROLL")):
+		return c.refuse(dialect.NoIndex, "")
 	}
-	return s.changed(c, id, strings.ToUpper(action), index, in)
+	return c.changed(id, strings.ToUpper(action), index, in)
 }
 
 // simpleChange answers POST /mj/submit/simple-change with its text form "<id> U2". Relays route it to change.
-func (s *Simulator) simpleChange(c *call) reply.Reply {
-	if s.habits.Relay {
-		return s.change(c)
+func (c submission) simpleChange() reply.Reply {
+	if c.sim.habits.Relay {
+		return c.change()
 	}
-	f := s.fields(c)
+	f := readFields(c.sim.habits.Lenient, c.call)
 	content, in := f.text("content"), f.common()
 	if f.bad {
-		return s.refuse(c, dialect.BadBody, "")
+		return c.refuse(dialect.BadBody, "")
 	}
 	id, what, _ := strings.Cut(strings.TrimSpace(content), " ")
 	what = strings.ToUpper(strings.TrimSpace(what))
 	if what == "R" {
-		return s.changed(c, id, "REROLL", 0, in)
+		return c.changed(id, "REROLL", 0, in)
 	}
 	index := 0
 	if len(what) == 2 {
@@ -47,24 +47,24 @@ func (s *Simulator) simpleChange(c *call) reply.Reply {
 	}
 	action := map[bool]string{true: "UPSCALE", false: "VARIATION"}[strings.HasPrefix(what, "U")]
 	if index < 1 || index > 4 || what[0] != 'U' && what[0] != 'V' {
-		return s.refuse(c, dialect.NoContent, "")
+		return c.refuse(dialect.NoContent, "")
 	}
-	return s.changed(c, id, action, index, in)
+	return c.changed(id, action, index, in)
 }
 
 // changed presses the button that the index stands for, whether or not it is shown.
-func (s *Simulator) changed(c *call, id, action string, index int, in common) reply.Reply {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	parent, p := s.parent(c, id)
+func (c submission) changed(id, action string, index int, in common) reply.Reply {
+	c.sim.mu.Lock()
+	defer c.sim.mu.Unlock()
+	parent, p := c.parent(id)
 	if p != "" {
-		return s.refuse(c, p, "")
+		return c.refuse(p, "")
 	}
 	if len(parent.cells) != 4 {
-		return s.refuse(c, dialect.ParentUnfinished, "")
+		return c.refuse(dialect.ParentUnfinished, "")
 	}
 	verb := map[string]string{"UPSCALE": "upsample", "VARIATION": "variation", "REROLL": "reroll"}[action]
-	for _, b := range buttons.Grid(s.owner(parent)) {
+	for _, b := range buttons.Grid(c.sim.panel.owner(parent)) {
 		n := index
 		if action == "REROLL" {
 			n = 0
@@ -72,20 +72,20 @@ func (s *Simulator) changed(c *call, id, action string, index int, in common) re
 		if !strings.HasPrefix(b.CustomID, "MJ::JOB::"+verb+"::"+strconv.Itoa(n)+"::") {
 			continue
 		}
-		if twin := s.twin(parent, b); twin != nil && s.habits.UpscaleOnce {
-			return s.habits.Existing(s.facts(twin, twin.at(c.now), c.now, c.base))
+		if twin := c.sim.register.twin(parent, b); twin != nil && c.sim.habits.UpscaleOnce {
+			return c.sim.habits.Existing(c.sim.facts(twin, twin.at(c.now), c.now, c.base))
 		}
-		return s.press(c, parent, b, in, false)
+		return c.press(parent, b, in, false)
 	}
-	return s.refuse(c, dialect.NoAction, "")
+	return c.refuse(dialect.NoAction, "")
 }
 
-// twin is an earlier upscale of the same quarter; s.mu is held.
-func (s *Simulator) twin(parent *task, b buttons.Button) *task {
+// twin is an earlier upscale of the same quarter; the simulator's mu is held.
+func (r *register) twin(parent *task, b buttons.Button) *task {
 	if b.Press.Verb != "upscale" || !parent.pressed[b.CustomID] {
 		return nil
 	}
-	for _, t := range s.order {
+	for _, t := range r.order {
 		if t.parent == parent && t.customID == b.CustomID {
 			return t
 		}

@@ -13,40 +13,40 @@ import (
 )
 
 // modal answers POST /mj/submit/modal: text and mask for a dialog.
-func (s *Simulator) modal(c *call) reply.Reply {
-	f := s.fields(c)
+func (c submission) modal() reply.Reply {
+	f := readFields(c.sim.habits.Lenient, c.call)
 	id, prompt, mask := f.text("taskId"), f.text("prompt"), f.text("maskBase64")
 	switch {
 	case f.bad:
-		return s.refuse(c, dialect.BadBody, "")
+		return c.refuse(dialect.BadBody, "")
 	case id == "":
-		return s.refuse(c, dialect.NoTaskID, "")
+		return c.refuse(dialect.NoTaskID, "")
 	}
 	painted := studio.ReadMask(mask)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	t := s.find(c.user, id)
+	c.sim.mu.Lock()
+	defer c.sim.mu.Unlock()
+	t := c.sim.find(c.user, id)
 	if t == nil || !t.forgotten.IsZero() {
-		return s.refuse(c, dialect.ModalUnknown, "")
+		return c.refuse(dialect.ModalUnknown, "")
 	}
 	if t.dialog == nil || t.at(c.now).Status != "MODAL" {
-		return s.refuse(c, dialect.ParentUnfinished, "")
+		return c.refuse(dialect.ParentUnfinished, "")
 	}
-	if p, detail := s.gate(c, t.kind, prompt); p != "" {
-		return s.refuse(c, p, detail)
+	if p, detail := c.gate(t.kind, prompt); p != "" {
+		return c.refuse(p, detail)
 	}
-	return s.confirm(c, t, prompt, painted)
+	return c.confirm(t, prompt, painted)
 }
 
 // confirm launches what the dialog was about, under the same id or, where the dialect does that, a new one.
-func (s *Simulator) confirm(c *call, t *task, prompt string, mask studio.Mask) reply.Reply {
-	if t.run != nil && !s.habits.NewIDs {
+func (c submission) confirm(t *task, prompt string, mask studio.Mask) reply.Reply {
+	if t.run != nil && !c.sim.habits.NewIDs {
 		// The upstream queues the job a second time: one more charge, one visible task.
-		s.charge(t, c.now)
-		return s.accepted(t, dialect.Acceptance{})
+		c.sim.charge(t, c.now)
+		return c.accepted(t, dialect.Acceptance{})
 	}
-	if s.habits.NewIDs {
-		t = s.successor(c, t)
+	if c.sim.habits.NewIDs {
+		t = c.successor(t)
 	}
 	if strings.TrimSpace(prompt) != "" {
 		t.asked = prompt
@@ -61,21 +61,21 @@ func (s *Simulator) confirm(c *call, t *task, prompt string, mask studio.Mask) r
 	if t.press.Verb == "custom-zoom" {
 		t.zoom = min(max(prompts.Parse(t.asked).Number("zoom", 2), 1.01), 2)
 	}
-	ahead := s.launch(t, c.now)
-	return s.accepted(t, dialect.Acceptance{Ahead: ahead})
+	ahead := c.sim.launch(t, c.now)
+	return c.accepted(t, dialect.Acceptance{Ahead: ahead})
 }
 
 // successor is the task that carries a dialog on under a new id.
-func (s *Simulator) successor(c *call, t *task) *task {
+func (c submission) successor(t *task) *task {
 	next := *t
-	fresh := s.newTask(c, t.kind)
+	fresh := c.sim.register.create(c.call, t.kind)
 	next.id, next.job, next.seed, next.submitted = fresh.id, fresh.job, fresh.seed, c.now
 	next.opens = false
 	next.run, next.pressed = nil, nil
 	if t.adopted == "" {
 		t.adopted = next.id
 	}
-	s.add(&next)
+	c.sim.register.add(&next)
 	return &next
 }
 

@@ -14,25 +14,25 @@ import (
 )
 
 // blend answers POST /mj/submit/blend.
-func (s *Simulator) blend(c *call) reply.Reply {
-	f := s.fields(c)
+func (c submission) blend() reply.Reply {
+	f := readFields(c.sim.habits.Lenient, c.call)
 	images, shape, in := f.texts("base64Array"), f.text("dimensions"), f.common()
 	if f.bad {
-		return s.refuse(c, dialect.BadBody, "")
+		return c.refuse(dialect.BadBody, "")
 	}
 	if len(images) < 2 || len(images) > 5 {
-		return s.refuse(c, dialect.BadImages, "")
+		return c.refuse(dialect.BadImages, "")
 	}
-	keys, ok := s.keepKeys(images)
+	keys, ok := c.keepKeys(images)
 	if !ok {
-		return s.refuse(c, dialect.BadImage, "")
+		return c.refuse(dialect.BadImage, "")
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if p, detail := s.gate(c, "blend", ""); p != "" {
-		return s.refuse(c, p, detail)
+	c.sim.mu.Lock()
+	defer c.sim.mu.Unlock()
+	if p, detail := c.gate("blend", ""); p != "" {
+		return c.refuse(p, detail)
 	}
-	t := s.birth(c, "blend", in, "")
+	t := c.birth("blend", in, "")
 	t.uploadKeys, t.blendShape = keys, [2]int{1, 1}
 	switch strings.ToUpper(shape) {
 	case "PORTRAIT":
@@ -40,16 +40,16 @@ func (s *Simulator) blend(c *call) reply.Reply {
 	case "LANDSCAPE":
 		t.blendShape = [2]int{3, 2}
 	}
-	t.asked = fmt.Sprintf("%s --ar %d:%d", strings.Join(s.linksOf(c, keys), " "), t.blendShape[0], t.blendShape[1])
+	t.asked = fmt.Sprintf("%s --ar %d:%d", strings.Join(c.linksOf(keys), " "), t.blendShape[0], t.blendShape[1])
 	t.final = prompts.Final(prompts.Parse(t.asked), t.model)
-	t.description = "/blend " + strings.Join(s.linksOf(c, keys), " ")
-	return s.start(t, c)
+	t.description = "/blend " + strings.Join(c.linksOf(keys), " ")
+	return c.start(t)
 }
 
 // keepKeys stores pictures that came as base64 or as addresses of our own; foreign addresses get a key of their own.
-func (s *Simulator) keepKeys(images []string) (keys []string, ok bool) {
+func (c submission) keepKeys(images []string) (keys []string, ok bool) {
 	for _, text := range images {
-		key, ok := s.keepOne(text)
+		key, ok := c.keepOne(text)
 		if !ok {
 			return nil, false
 		}
@@ -59,14 +59,14 @@ func (s *Simulator) keepKeys(images []string) (keys []string, ok bool) {
 }
 
 // keepOne stores one picture: data URI, base64, or an address, which is looked up among our own and never fetched.
-func (s *Simulator) keepOne(text string) (key string, ok bool) {
+func (c submission) keepOne(text string) (key string, ok bool) {
 	text = strings.TrimSpace(text)
 	if prompts.IsLink(text) {
 		if key := studio.KeyOf(text); key != "" {
 			return key, true
 		}
-		if data := s.ownFile(text); data != nil {
-			return s.studio.Keep(data), true
+		if data := c.sim.ownFile(text); data != nil {
+			return c.sim.studio.Keep(data), true
 		}
 		return fmt.Sprintf("%08x", paint.Hash(text)), true
 	}
@@ -74,89 +74,89 @@ func (s *Simulator) keepOne(text string) (key string, ok bool) {
 	if data == nil {
 		return "", false
 	}
-	return s.studio.Keep(data), true
+	return c.sim.studio.Keep(data), true
 }
 
-func (s *Simulator) linksOf(c *call, keys []string) []string {
+func (c submission) linksOf(keys []string) []string {
 	links := make([]string, len(keys))
 	for i, key := range keys {
-		links[i] = s.studio.Link(c.base, key)
+		links[i] = c.sim.studio.Link(c.base, key)
 	}
 	return links
 }
 
 // describe answers POST /mj/submit/describe.
-func (s *Simulator) describe(c *call) reply.Reply {
-	f := s.fields(c)
+func (c submission) describe() reply.Reply {
+	f := readFields(c.sim.habits.Lenient, c.call)
 	text, linked, in := f.text("base64"), f.text("link"), f.common()
 	switch {
 	case f.bad:
-		return s.refuse(c, dialect.BadBody, "")
+		return c.refuse(dialect.BadBody, "")
 	case text == "" && linked == "":
-		return s.refuse(c, dialect.BadImage, "")
+		return c.refuse(dialect.BadImage, "")
 	case text == "" && !prompts.IsLink(linked):
-		return s.refuse(c, dialect.BadLink, "")
+		return c.refuse(dialect.BadLink, "")
 	}
-	key, ok := s.keepOne(cmp.Or(text, linked))
+	key, ok := c.keepOne(cmp.Or(text, linked))
 	if !ok {
-		return s.refuse(c, dialect.BadImage, "")
+		return c.refuse(dialect.BadImage, "")
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if p, detail := s.gate(c, "describe", ""); p != "" {
-		return s.refuse(c, p, detail)
+	c.sim.mu.Lock()
+	defer c.sim.mu.Unlock()
+	if p, detail := c.gate("describe", ""); p != "" {
+		return c.refuse(p, detail)
 	}
-	t := s.birth(c, "describe", in, "")
-	t.uploadKeys, t.uploaded = []string{key}, s.studio.Uploaded(key, "")
-	t.queries = s.studio.Impressions(t.uploaded, key)
-	t.description = "/describe " + path.Base(s.studio.Link(c.base, key))
-	return s.start(t, c)
+	t := c.birth("describe", in, "")
+	t.uploadKeys, t.uploaded = []string{key}, c.sim.studio.Uploaded(key, "")
+	t.queries = c.sim.studio.Impressions(t.uploaded, key)
+	t.description = "/describe " + path.Base(c.sim.studio.Link(c.base, key))
+	return c.start(t)
 }
 
 // edits answers POST /mj/submit/edits and /retexture.
-func (s *Simulator) edits(c *call) reply.Reply {
-	f := s.fields(c)
+func (c submission) edits() reply.Reply {
+	f := readFields(c.sim.habits.Lenient, c.call)
 	prompt, picture, mask, in := f.text("prompt"), f.text("image"), f.text("maskBase64"), f.common()
 	switch {
 	case f.bad:
-		return s.refuse(c, dialect.BadBody, "")
+		return c.refuse(dialect.BadBody, "")
 	case strings.TrimSpace(prompt) == "":
-		return s.refuse(c, dialect.NoPrompt, "")
+		return c.refuse(dialect.NoPrompt, "")
 	case picture == "":
-		return s.refuse(c, dialect.BadImage, "")
-	case s.habits.Partner && !s.cfg.Partner:
-		return s.refuse(c, dialect.NoEditing, "")
+		return c.refuse(dialect.BadImage, "")
+	case c.sim.habits.Partner && !c.sim.cfg.Partner:
+		return c.refuse(dialect.NoEditing, "")
 	}
-	key, ok := s.keepOne(picture)
+	key, ok := c.keepOne(picture)
 	if !ok {
-		return s.refuse(c, dialect.BadImage, "")
+		return c.refuse(dialect.BadImage, "")
 	}
 	kind := "edits"
 	if c.route == "retexture" {
 		kind = "retexture"
 	}
 	painted := studio.ReadMask(mask)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if p, detail := s.gate(c, kind, prompt); p != "" {
-		return s.refuse(c, p, detail)
+	c.sim.mu.Lock()
+	defer c.sim.mu.Unlock()
+	if p, detail := c.gate(kind, prompt); p != "" {
+		return c.refuse(p, detail)
 	}
-	t := s.birth(c, kind, in, prompt)
+	t := c.birth(kind, in, prompt)
 	t.uploadKeys, t.mask = []string{key}, painted
 	t.description = "/edit " + prompt
-	return s.start(t, c)
+	return c.start(t)
 }
 
 // upload answers POST /mj/submit/upload-discord-images: nothing is charged.
-func (s *Simulator) upload(c *call) reply.Reply {
-	f := s.fields(c)
+func (c submission) upload() reply.Reply {
+	f := readFields(c.sim.habits.Lenient, c.call)
 	images := f.texts("base64Array")
 	if f.bad {
-		return s.refuse(c, dialect.BadBody, "")
+		return c.refuse(dialect.BadBody, "")
 	}
-	links, ok := s.studio.KeepAll(c.base, images)
+	links, ok := c.sim.studio.KeepAll(c.base, images)
 	if !ok || len(links) == 0 {
-		return s.refuse(c, dialect.BadImages, "")
+		return c.refuse(dialect.BadImages, "")
 	}
-	return s.habits.Uploaded(links)
+	return c.sim.habits.Uploaded(links)
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"midgate/adapter/midjourney/simulator/buttons"
@@ -73,25 +74,39 @@ func (t *task) at(now time.Time) course.View {
 	return r.At(now)
 }
 
-// newTask gives a task its identity: ids are milliseconds and three digits, unique here; s.mu is held.
-func (s *Simulator) newTask(c *call, kind string) *task {
-	id := c.now.UnixMilli()*1000 + int64(s.roll()%1000)
-	if id <= s.lastID {
-		id = s.lastID + 1
+// register is the tasks of a simulator. Guarded by Simulator.mu.
+type register struct {
+	tasks  map[string]*task
+	order  []*task
+	jobs   map[string]*task // by job uuid, for picture addresses
+	lastID int64
+	dice   *dice
+}
+
+// reset forgets the tasks; their ids are not given again.
+func (r *register) reset() {
+	r.tasks, r.jobs, r.order = map[string]*task{}, map[string]*task{}, nil
+}
+
+// add puts a task into the tables.
+func (r *register) add(t *task) {
+	r.tasks[t.id], r.jobs[t.job] = t, t
+	r.order = append(r.order, t)
+}
+
+// create gives a task its identity: ids are milliseconds and three digits, unique here.
+func (r *register) create(c *call, kind string) *task {
+	id := c.now.UnixMilli()*1000 + int64(r.dice.roll()%1000)
+	if id <= r.lastID {
+		id = r.lastID + 1
 	}
-	s.lastID = id
+	r.lastID = id
 	t := &task{
 		id: strconv.FormatInt(id, 10), job: newUUID(), kind: kind,
 		user: c.user, base: c.base, submitted: c.now,
 	}
 	t.seed = paint.Hash(t.id)
 	return t
-}
-
-// roll is the next of a sequence of numbers that is the same for every simulator; s.mu is held.
-func (s *Simulator) roll() uint64 {
-	s.dice += 0x9e3779b97f4a7c15
-	return paint.Spread(s.dice)
 }
 
 // newUUID is a random version 4 uuid.
@@ -102,3 +117,12 @@ func newUUID() string {
 	h := hex.EncodeToString(b[:])
 	return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]
 }
+
+// dice is a sequence of numbers that is the same for every simulator.
+type dice struct{ at atomic.Uint64 }
+
+// roll is the next number.
+func (d *dice) roll() uint64 { return paint.Spread(d.at.Add(0x9e3779b97f4a7c15)) }
+
+// lucky is true of a share of the rolls.
+func (d *dice) lucky(share float64) bool { return float64(d.roll()>>11)/(1<<53) < share }
