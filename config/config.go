@@ -117,8 +117,21 @@ func (d *draft) paths(in *input) {
 	d.State.Path = filepath.Join(dir, "midgate.db")
 	d.Pictures.TempDir = filepath.Join(dir, "tmp")
 	if d.Pictures.URL == "" {
-		d.Pictures.URL = "file://" + filepath.ToSlash(filepath.Join(dir, "pictures"))
+		d.Pictures.URL = d.ownPictures()
 	}
+}
+
+// ownPictures is where pictures are if nothing is set: in the data folder, which is one process's.
+func (c Config) ownPictures() string {
+	return "file://" + filepath.ToSlash(filepath.Join(c.DataDir, "pictures"))
+}
+
+// Apart says, where state is shared but pictures are not, what other replicas lack; empty where all is well.
+func (c Config) Apart() string {
+	if c.State.URL == "" || c.Pictures.URL != c.ownPictures() {
+		return ""
+	}
+	return "MIDGATE_PICTURES_URL is not set: replicas on the same database would not find each other's pictures; one process alone needs nothing"
 }
 
 // keys adds the keys of the file to those of the settings.

@@ -24,6 +24,23 @@ func load(t *testing.T, environ ...string) Config {
 	return cfg
 }
 
+func TestLoad_SaysWhatReplicasLack(t *testing.T) {
+	for name, c := range map[string]struct {
+		environ []string
+		lacks   bool
+	}{
+		"a process alone":             {nil, false},
+		"a database alone":            {[]string{"MIDGATE_DATABASE_URL=postgres://a/b"}, true},
+		"a database and a bucket":     {[]string{"MIDGATE_DATABASE_URL=postgres://a/b", "MIDGATE_PICTURES_URL=file:///srv/pictures"}, false},
+		"a bucket, state in a folder": {[]string{"MIDGATE_PICTURES_URL=file:///srv/pictures"}, false},
+	} {
+		cfg, err := Load(Source{NoUpstream: true, Environ: append(c.environ, "MIDGATE_AUTH=none")})
+		if err != nil || (cfg.Apart() != "") != c.lacks {
+			t.Errorf("%s: %q, %v", name, cfg.Apart(), err)
+		}
+	}
+}
+
 func TestLoadFillsEveryPackageWithDefaults(t *testing.T) {
 	cfg := load(t, enough...)
 	here, err := os.Getwd()

@@ -2,6 +2,7 @@ package config
 
 import (
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/goccy/go-yaml"
 
+	"midgate/adapter/nearest"
 	"midgate/adapter/prompt"
 	"midgate/adapter/spend"
 	"midgate/proxy/web"
@@ -62,6 +64,12 @@ type limitYAML struct {
 	USD  any  `yaml:"usd"`
 }
 
+// keyWords are the words of the file, for the one that was meant. What upstreams and kinds are called is checked elsewhere.
+var keyWords = []string{
+	"prices", "refunds", "budget_timezone", "keys", "name", "hash", "models", "speed", "max_in_flight", "budget", "per_user", "expires", "admin",
+	"day", "month", "total", "jobs", "usd",
+}
+
 // ReadKeys reads the file of keys that MIDGATE_KEYS_FILE names; without one there is nothing in it. The error is Mistakes
 // and names everything that is wrong; what the file holds is not used then. It never shows a hash: who finds one in a log
 // could try keys against it.
@@ -85,7 +93,17 @@ func parseKeys(raw []byte, name string, c Config, upstreams []string) (Keys, err
 	var in keysYAML
 	r := keysReader{file: name}
 	if err := yaml.UnmarshalWithOptions(raw, &in, yaml.Strict()); err != nil {
-		return Keys{}, Mistakes{fmt.Sprintf("%s is no file of keys: %s", name, strings.TrimSpace(yaml.FormatError(err, false, false)))}
+		wrong := fmt.Sprintf("%s is no file of keys: %s", name, strings.TrimSpace(yaml.FormatError(err, false, false)))
+		unknown, ok := errors.AsType[*yaml.UnknownFieldError](err)
+		if !ok {
+			return Keys{}, Mistakes{wrong}
+		}
+		near, _ := nearest.Of(unknown.Token.Value, keyWords)
+		r.mistakes.add("%s; did you mean %s?", wrong, near)
+		in = keysYAML{}
+		if yaml.Unmarshal(raw, &in) != nil {
+			return Keys{}, r.mistakes
+		}
 	}
 	out := Keys{Zone: r.zone(in.Zone), Prices: r.prices(in.Prices), Refunds: r.refunds(in.Refunds), Keys: r.keys(in.Keys)}
 	r.named(out, upstreams)

@@ -63,7 +63,8 @@ keys:
 func TestParseKeys_TellsEveryMistake(t *testing.T) {
 	for name, c := range map[string]struct{ file, want string }{
 		"no keys":               {"keys: []", "k.yaml has no keys"},
-		"an unknown word":       {"kyes: []", "k.yaml is no file of keys"},
+		"an unknown word":       {"kyes: []", `unknown field "kyes"; did you mean keys?`},
+		"what is wrong besides": {"keys: [{name: a, budgets: {day: {jobs: 3}}, speed: warp, hash: " + someHash + "}]", `key a.speed in k.yaml is "warp"`},
 		"no hash":               {"keys: [{name: a}]", "key a.hash in k.yaml is missing"},
 		"a key for its hash":    {"keys: [{name: a, hash: my-secret-key}]", "key a.hash in k.yaml is no SHA-256 hash"},
 		"a name twice":          {"keys: [{name: a, hash: " + someHash + "}, {name: a, hash: sha256:" + strings.Repeat("0", 64) + "}]", "key a in k.yaml stands there twice"},

@@ -35,6 +35,9 @@ func checkUp(ctx context.Context, p program, args []string) error {
 	p.print("settings: fine; clients must send %s\n", shown[cfg.Proxy.Auth])
 	trouble := !p.examineDataDir(cfg.DataDir)
 	trouble = !p.examineState(ctx, cfg.State) || trouble
+	if lack := cfg.Apart(); lack != "" {
+		p.finding("attention", "%s", lack)
+	}
 	cfg.Midjourney.WebhookURL = "" // nothing is submitted, so nothing is hooked
 	fleet, err := midjourney.New(cfg.Midjourney)
 	if err != nil {

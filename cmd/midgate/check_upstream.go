@@ -136,7 +136,7 @@ func (p program) files(ctx context.Context, up adapter.Upstream) bool {
 		if err != nil && !errors.Is(err, adapter.ErrNotFound) {
 			p.finding("files", "unknown: %s", said(err))
 		} else {
-			p.finding("files", "where they are shows the first picture")
+			p.finding("files", "the first picture will show where they are")
 		}
 		return true
 	}

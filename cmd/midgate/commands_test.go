@@ -21,7 +21,7 @@ func TestCheckSaysWhatAnUpstreamCanDo(t *testing.T) {
 	}{
 		"all is well": {
 			simulator.Config{Key: "k"}, []string{"MIDGATE_UPSTREAM_KEY=k", "MIDGATE_API_KEYS=a"}, 0,
-			[]string{"settings: fine; clients must send one of your keys", "state: SQLite in ", "the first start makes it", "reachable yes", "key accepted", "looks like a relay of the new-api family", "relax yes, at /mj", "fast yes, at /mj-fast/mj", "list-by-condition yes", "edits unknown until it is first used", "describe unknown until", "files where they are shows the first picture"},
+			[]string{"settings: fine; clients must send one of your keys", "state: SQLite in ", "the first start makes it", "reachable yes", "key accepted", "looks like a relay of the new-api family", "relax yes, at /mj", "fast yes, at /mj-fast/mj", "list-by-condition yes", "edits unknown until it is first used", "describe unknown until", "files the first picture will show where they are"},
 		},
 		"a server that tells what it has": {
 			simulator.Config{Dialect: simulator.TrueAI, Key: "k", NoVideo: true}, []string{"MIDGATE_UPSTREAM_KEY=k", "MIDGATE_UPSTREAM_AUTH=authorization-raw", "MIDGATE_API_KEYS=a"}, 0,
@@ -107,7 +107,7 @@ func TestCheckSaysWhichFilesItMayNotFetch(t *testing.T) {
 		"on a host that may":     {"http://localhost" + port + "/1.png", "localhost", 0, "files can be fetched from localhost" + port},
 		"in a network that may":  {"http://localhost" + port + "/1.png", "127.0.0.0/8,::1", 0, "files can be fetched from localhost" + port},
 		"nowhere that is public": {"http://nobody.invalid/1.png", "", 0, "files could not be fetched from nobody.invalid"},
-		"named by no task":       {"", "", 0, "files where they are shows the first picture"},
+		"named by no task":       {"", "", 0, "files the first picture will show where they are"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			up := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

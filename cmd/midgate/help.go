@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 )
 
 // help lists the commands and topics, or tells of one.
@@ -36,7 +37,7 @@ func (p program) explain(ctx context.Context, name string) error {
 		if c.name != name {
 			continue
 		}
-		p.print("midgate %s %s\n%s\n", c.name, c.usage, c.does)
+		p.print("%s\n%s\n", strings.TrimSpace("midgate "+c.name+" "+c.usage), c.does)
 		if c.name == "help" {
 			return nil
 		}

@@ -47,16 +47,20 @@ var link = regexp.MustCompile(`\[([^\]]+)\]\([^)]+\)`)
 // plain is a page for a terminal: without pictures, links as their text, a table's rows as paragraphs. Code stays as it is.
 func plain(page string) string {
 	var b strings.Builder
-	code, head := false, true
+	code, head, blank := false, true, false
 	for line := range strings.Lines(page) {
 		row := strings.HasPrefix(line, "|") && !code
+		again := blank // where a picture stood, one of the blank lines around it goes too
+		blank = line == "\n"
 		switch {
+		case blank && again && !code:
 		case strings.HasPrefix(line, "```"):
 			code = !code
 			b.WriteString(line)
 		case code:
 			b.WriteString(line)
 		case strings.HasPrefix(line, "!["):
+			blank = again
 		case row && (head || strings.HasPrefix(line, "|-")):
 		case row:
 			b.WriteString(paragraph(link.ReplaceAllString(line, "$1")))

@@ -122,7 +122,7 @@ keys:
 		t.Fatalf("stop = %d", status)
 	}
 	says("while nothing runs", "carol")
-	if _, errs, status := runHere(t, u.environ, "usage", "nobody"); status == 0 || !strings.Contains(errs, `"nobody" is no key`) {
+	if _, errs, status := runHere(t, u.environ, "usage", "nobody"); status == 0 || !strings.Contains(errs, `"nobody" is no key; there are: alice, carol`) {
 		t.Errorf("usage of nobody = %d %s", status, errs)
 	}
 }

@@ -101,6 +101,14 @@ func (p program) print(format string, args ...any) {
 func (p program) flags(name string) *flag.FlagSet {
 	fs := flag.NewFlagSet("midgate "+name, flag.ContinueOnError)
 	fs.SetOutput(p.err)
+	fs.Usage = func() {
+		some := false
+		fs.VisitAll(func(*flag.Flag) { some = true })
+		if some {
+			_, _ = fmt.Fprintln(fs.Output(), "Flags:")
+			fs.PrintDefaults()
+		}
+	}
 	return fs
 }
 

@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -27,6 +29,9 @@ func agents(ctx context.Context, p program, args []string) error {
 	}
 	b := &bridge{key: variable(p.environ, "MIDGATE_KEY"), save: *save, client: &http.Client{}, out: p.out, say: p.say}
 	if *address != "" {
+		if u, err := url.Parse(*address); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+			return fmt.Errorf("--url is %q; allowed: the address of a running midgate, such as http://localhost:8080", *address)
+		}
 		b.url = toolsAt(*address)
 		return b.run(ctx, p.in)
 	}

@@ -172,6 +172,15 @@ func TestMCP_AFolderThatAServerHasIsTaken(t *testing.T) {
 	}
 }
 
+func TestMCP_RefusesWhatIsNoAddress(t *testing.T) {
+	for _, address := range []string{"127.0.0.1:8080", "localhost:8080", "midgate", "ftp://midgate"} {
+		_, errs, status := runHere(t, nil, "mcp", "--url", address)
+		if status != 1 || !strings.Contains(errs, `--url is "`+address+`"; allowed: the address of a running midgate, such as http://localhost:8080`) {
+			t.Errorf("%s: %d, %s", address, status, errs)
+		}
+	}
+}
+
 // lines runs the bridge over some messages and returns what it writes.
 func lines(t *testing.T, h http.HandlerFunc, messages ...string) []string {
 	t.Helper()

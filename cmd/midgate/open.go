@@ -88,6 +88,9 @@ func open(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *gate, er
 	keys := newKeyFile(cfg, shown, log)
 
 	cfg.State.Log = log
+	if lack := cfg.Apart(); lack != "" {
+		log.Warn(lack)
+	}
 	state, err := sqlstore.Open(ctx, cfg.State)
 	if err != nil {
 		return nil, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -35,7 +36,7 @@ func usage(ctx context.Context, p program, args []string) error {
 			return fmt.Errorf("no key has a name; give them names in MIDGATE_API_KEYS or MIDGATE_KEYS_FILE")
 		}
 	} else if !slices.Contains(keyNames(cfg), name) {
-		return fmt.Errorf("%q is no key; there are: %v", name, keyNames(cfg))
+		return fmt.Errorf("%q is no key; there are: %s", name, strings.Join(keyNames(cfg), ", "))
 	}
 	state, err := sqlstore.Peek(ctx, cfg.State)
 	if err != nil {
