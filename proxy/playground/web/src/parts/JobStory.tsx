@@ -27,7 +27,7 @@ export function JobStory({ job: j, ask }: { job: Job; ask: Ask | null }) {
       {j.error && <p class="problem-line">{j.error.message}</p>}
       <footer class="story-foot">
         <span><b>{j.jobs_paid}</b> {tr('paid')}</span>
-        <span><b>{j.steps.reduce((n, s) => n + s.polls, 0)}</b> {tr('polls')}</span>
+        <span>{pollsOf(j.steps.reduce((n, s) => n + s.polls, 0))}</span>
         <span><b>{Math.max(0, Math.round(end - j.created_at))}</b> s</span>
         <button class="link" title={tr('Copy the ID of the job')} onClick={() => void copy(j.id, tr('ID of the job'))}>{j.id.slice(0, 12)}…</button>
         {repeatable(ask) && <button class="link" onClick={() => (code.value = ask)}>{tr('Code')}</button>}
@@ -48,7 +48,7 @@ function Bar({ step: s, from, to, live }: { step: Step; from: number; to: number
       <span class="step-name">{s.name}</span>
       <span class="step-facts">
         {s.paid && <span class="paid">{tr('paid')}</span>}
-        <span>{s.polls === 1 ? tr('1 poll') : tr('{n} polls', { n: s.polls })}</span>
+        <span>{pollsOf(s.polls)}</span>
         <span>{long < 1 ? '<1' : Math.round(long)} s</span>
       </span>
       <span class="lane" aria-hidden="true">
@@ -57,6 +57,11 @@ function Bar({ step: s, from, to, live }: { step: Step; from: number; to: number
       </span>
     </li>
   )
+}
+
+/** pollsOf says how often the upstream was asked. */
+function pollsOf(n: number): string {
+  return n === 1 ? tr('1 poll') : tr('{n} polls', { n })
 }
 
 /** useNow is the time in seconds, ticking while something is live. */

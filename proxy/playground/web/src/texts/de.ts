@@ -328,7 +328,6 @@ export const words: Words = {
   '{spent} of {limit}': '{spent} / {limit}',
   '1 poll': '1 Abfrage',
   '{n} polls': '{n} Abfragen',
-  'polls': 'Abfragen',
   'paid': 'bezahlt',
   'Code': 'Code',
   'Copy the ID of the job': 'Die ID des Auftrags kopieren',

@@ -328,7 +328,6 @@ export const words: Words = {
   '{spent} of {limit}': '{spent} / {limit}',
   '1 poll': '1 次查询',
   '{n} polls': '{n} 次查询',
-  'polls': '次查询',
   'paid': '已付',
   'Code': '代码',
   'Copy the ID of the job': '复制任务 ID',
