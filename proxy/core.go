@@ -31,8 +31,8 @@ type Core struct {
 	Hooks     Hooks // nil: upstreams are given no webhook address
 
 	// Upstream says in a few words whether the upstream answers; with ask it is asked, if nothing was heard of it for a
-	// while. nil: not told.
-	Upstream func(ctx context.Context, ask bool) string
+	// while. stops is false where it is known that no upstream can stop a job that it has begun. nil: not told.
+	Upstream func(ctx context.Context, ask bool) (words string, stops bool)
 }
 
 // Jobs knows the jobs of an owner.

@@ -27,7 +27,11 @@ func (s *Server) readyz(c *gin.Context) error {
 		status, said = http.StatusServiceUnavailable, map[string]string{"status": "not ready", "reason": body.Typed(err).Message}
 	}
 	if s.core.Upstream != nil {
-		said["upstream"] = s.core.Upstream(ctx, c.Query("ask") == "upstream")
+		words, stops := s.core.Upstream(ctx, c.Query("ask") == "upstream")
+		said["upstream"] = words
+		if !stops {
+			said["cancel"] = "not offered"
+		}
 	}
 	s.WriteJSON(c, status, said)
 	return nil

@@ -251,12 +251,14 @@ func TestHealth(t *testing.T) {
 	if w.Code != 503 || !strings.Contains(w.Body.String(), "The data directory is full.") {
 		t.Errorf("/readyz = %d %s, want 503 with the reason", w.Code, w.Body)
 	}
-	s.core.Upstream = func(_ context.Context, ask bool) string {
-		return map[bool]string{false: "was not asked yet", true: "answered 0s ago"}[ask]
+	s.core.Upstream = func(_ context.Context, ask bool) (string, bool) {
+		return map[bool]string{false: "was not asked yet", true: "answered 0s ago"}[ask], !ask
 	}
 	for path, want := range map[string]string{"/readyz": "was not asked yet", "/readyz?ask=upstream": "answered 0s ago"} {
 		if w := send(s, "GET", path, ""); !strings.Contains(w.Body.String(), `"upstream":"`+want+`"`) {
 			t.Errorf("%s = %s, want the upstream's state %q", path, w.Body, want)
+		} else if told := strings.Contains(w.Body.String(), `"cancel":"not offered"`); told != (want == "answered 0s ago") {
+			t.Errorf("%s = %s; the upstream is known to stop nothing: %v", path, w.Body, !told)
 		}
 	}
 }

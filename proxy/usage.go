@@ -37,6 +37,7 @@ type usageJSON struct {
 	InFlight    int          `json:"in_flight"`
 	MaxInFlight *int         `json:"max_in_flight"`
 	ExpiresAt   *int64       `json:"expires_at"`
+	Admin       bool         `json:"admin,omitempty"` // of the key that asks for itself: it may ask for others
 }
 
 type windowJSON struct {
@@ -105,6 +106,8 @@ func (s *usageRoutes) get(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	caller := web.RequestOf(c).Caller
+	u.Admin = caller.Admin && name == caller.Name
 	s.WriteJSON(c, http.StatusOK, u)
 	return nil
 }

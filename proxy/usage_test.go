@@ -97,6 +97,11 @@ func TestUsage_IsNobodyElses(t *testing.T) {
 			t.Errorf("%s of bob = %d %s, want %s", path, status, body, want)
 		}
 	}
+	for key, admin := range map[string]bool{"sk-bob": false, "sk-carol": true} { // who may ask knows it beforehand
+		if _, _, body := h.call(t, "GET", "/v1/usage", "", "Authorization", "Bearer "+key); strings.Contains(string(body), `"admin":true`) != admin {
+			t.Errorf("/v1/usage of %s = %s, want that it says admin: %v", key, body, admin)
+		}
+	}
 }
 
 // TestUsage_TheSumsOfClients does the arithmetic that NextChat (the month's use in cents, the subscription in dollars),

@@ -50,5 +50,9 @@ func (s *Engine) NewestPreview(ctx context.Context, jobID string) (*adapter.Blob
 	if progress.Preview == "" || run.Status.Ended() {
 		return nil, adapter.ErrNotFound
 	}
-	return s.preview(ctx, j, adapter.Caller{Owner: run.Owner, Key: j.Key()}, 0, progress, adapter.PNG, 0)
+	blob, err := s.preview(ctx, j, adapter.Caller{Owner: run.Owner, Key: j.Key()}, 0, progress, adapter.PNG, 0)
+	if err != nil && j.Snapshot().Status.Ended() { // its previews went with it, just now
+		return nil, adapter.ErrNotFound
+	}
+	return blob, err
 }

@@ -17,10 +17,11 @@ import (
 // listRoute tells of many tasks at once.
 const listRoute = "/mj/task/list-by-condition"
 
-// featureTasks is the list that a lost submission is looked for in, and tasksRoute where it is.
+// featureTasks is the list that a lost submission is looked for in, and tasksRoute where it is; featureCancel stops tasks.
 const (
-	featureTasks = adapter.Feature("task-list")
-	tasksRoute   = "/mj/task/list"
+	featureCancel = adapter.Feature("cancel")
+	featureTasks  = adapter.Feature("task-list")
+	tasksRoute    = "/mj/task/list"
 )
 
 // Has implements adapter.Upstream. Nothing is posted to a route of /mj/submit/: whatever it is, some server takes it for

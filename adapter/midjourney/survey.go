@@ -33,8 +33,11 @@ type Offer struct {
 
 var _ Surveyor = (*client)(nil)
 
-// nobody is a task that no upstream has.
-const nobody = "/mj/task/0000000000000000/fetch"
+// noTask is the ID of a task that no upstream has, nobody where it would be read.
+const (
+	noTask = "0000000000000000"
+	nobody = "/mj/task/" + noTask + "/fetch"
+)
 
 // Kind implements Surveyor.
 func (c *client) Kind(ctx context.Context) (string, error) {

@@ -28,7 +28,7 @@ func (c *client) Seed(ctx context.Context, id string) (string, error) {
 
 // Cancel implements adapter.Tools.
 func (c *client) Cancel(ctx context.Context, id string) error {
-	out, err := c.tool(ctx, http.MethodPost, id, "cancel")
+	out, err := c.cancel(ctx, id)
 	switch {
 	case err != nil:
 		return err
@@ -39,6 +39,20 @@ func (c *client) Cancel(ctx context.Context, id string) error {
 	default:
 		return nil
 	}
+}
+
+// cancel asks the upstream to stop a task, and learns whether it has a route for that.
+func (c *client) cancel(ctx context.Context, id string) (reply, error) {
+	out, err := c.tool(ctx, http.MethodPost, id, "cancel")
+	switch _, json := wire.DecodeAnswer(out.body); {
+	case err != nil || challenged(out):
+	case missing(out):
+		c.routes.miss(featureCancel, away(out))
+	case out.status == http.StatusOK, json && out.status < http.StatusInternalServerError && out.status != http.StatusUnauthorized &&
+		out.status != http.StatusForbidden && out.status != http.StatusTooManyRequests:
+		c.routes.learn(featureCancel, true)
+	}
+	return out, err
 }
 
 func (c *client) tool(ctx context.Context, method, id, verb string) (reply, error) {

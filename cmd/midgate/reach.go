@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,9 +13,9 @@ import (
 const heard = 30 * time.Second
 
 // reached says in words whether the upstreams answer: "answered 3s ago"; several are told apart by their names. Addresses
-// stay out of it, everybody may ask.
-func reached(fleet *midjourney.Fleet) func(ctx context.Context, ask bool) string {
-	return func(ctx context.Context, ask bool) string {
+// stay out of it, everybody may ask. stops is false where none of them can stop a job, as is known.
+func reached(fleet *midjourney.Fleet) func(ctx context.Context, ask bool) (words string, stops bool) {
+	return func(ctx context.Context, ask bool) (string, bool) {
 		fresh := time.Duration(0)
 		if ask {
 			fresh = heard
@@ -27,7 +28,7 @@ func reached(fleet *midjourney.Fleet) func(ctx context.Context, ask bool) string
 				words[i] = r.Name + " " + words[i]
 			}
 		}
-		return strings.Join(words, "; ")
+		return strings.Join(words, "; "), slices.ContainsFunc(all, func(r midjourney.Reach) bool { return !r.Cannot })
 	}
 }
 

@@ -3,6 +3,8 @@ package playground
 import (
 	"context"
 	"errors"
+	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -13,14 +15,35 @@ import (
 	"time"
 )
 
-// build makes a midgate that looks for races.
+// binary makes a midgate that looks for races, once for all tests.
+var binary = sync.OnceValues(func() (string, error) {
+	path := filepath.Join(programs, "midgate")
+	if out, err := exec.Command("go", "build", "-buildvcs=false", "-race", "-o", path, "midgate/cmd/midgate").CombinedOutput(); err != nil {
+		return "", fmt.Errorf("go build: %w\n%s", err, out)
+	}
+	return path, nil
+})
+
+// programs is where it is.
+var programs string
+
+func TestMain(m *testing.M) {
+	var err error
+	if programs, err = os.MkdirTemp("", "playground"); err != nil {
+		panic(err)
+	}
+	code := m.Run()
+	_ = os.RemoveAll(programs)
+	os.Exit(code)
+}
+
 func build(t *testing.T) string {
 	t.Helper()
-	binary := filepath.Join(t.TempDir(), "midgate")
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-buildvcs=false", "-race", "-o", binary, "midgate/cmd/midgate").CombinedOutput(); err != nil {
-		t.Fatalf("go build: %v\n%s", err, out)
+	path, err := binary()
+	if err != nil {
+		t.Fatal(err)
 	}
-	return binary
+	return path
 }
 
 // begin starts a midgate, waits until it says where it is, and ends it with the test.

@@ -1,6 +1,7 @@
 import { CodeDialog } from './parts/CodeDialog'
 import { Full } from './parts/Full'
 import { Header } from './parts/Header'
+import { HeldTools } from './parts/HeldTools'
 import { HelpDialog } from './parts/HelpDialog'
 import { Hood } from './parts/Hood'
 import { KeyDialog } from './parts/KeyDialog'
@@ -32,6 +33,7 @@ export function App() {
       <CodeDialog />
       <HelpDialog />
       <Full />
+      <HeldTools />
       <Notice />
     </div>
   )

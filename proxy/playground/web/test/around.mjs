@@ -93,6 +93,7 @@ export async function around(browser, page, base, picture, shoot) {
       await phone.touchscreen.tap(box.x + box.width / 2, box.y + box.height / 2)
       await phone.getByRole('button', { name: 'Repaint' }).waitFor()
       fine('a finger paints', (await covered(phone)) > 0)
+      await fits(phone, `a painted mask with its price at ${width} px`)
       await phone.context().close()
     })
   }

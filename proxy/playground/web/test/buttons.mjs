@@ -133,6 +133,6 @@ export async function buttons(page, shoot) {
 }
 
 /** paid is what the newest job cost. */
-function paid(page) {
+export function paid(page) {
   return page.evaluate(async () => (await (await fetch(`${location.pathname}v1/jobs?limit=1`)).json()).data[0].jobs_paid)
 }

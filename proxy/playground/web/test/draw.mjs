@@ -28,7 +28,7 @@ export async function draw(page, shoot) {
     await page.locator('.run').getByRole('button', { name: 'Under the hood' }).click()
     const story = page.locator('.story').first()
     await story.getByText('imagine').waitFor()
-    want('state', await story.locator('.state').innerText(), 'completed')
+    want('state', await story.locator('.state').innerText(), 'done')
     want('paid', await story.locator('.story-foot b').first().innerText(), '1')
     await accessible(page, 'the drawer')
     await shoot('hood')

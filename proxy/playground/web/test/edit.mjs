@@ -1,12 +1,15 @@
 // Painting over a picture: the mask decides what changes.
+import { paid } from './buttons.mjs'
 import { accessible, finished, fine, loaded, sends, step, want } from './browser.mjs'
 
 export async function edit(page, shoot) {
   const original = page.url().split('/').pop()
+  let price = 0
 
   await step('a mask is painted, undone and erased', async () => {
     await page.getByRole('link', { name: 'Edit' }).click()
     await page.waitForSelector('.canvas canvas')
+    want('its price before', await page.locator('.editor-bar .price').count(), 0)
     await stroke(page, [[0.1, 0.1], [0.9, 0.1]])
     fine('a stroke paints', (await covered(page)) > 0.03)
     await page.keyboard.press('Control+z')
@@ -18,6 +21,7 @@ export async function edit(page, shoot) {
     await stroke(page, [[0.65, 0.6], [0.75, 0.6]])
     fine('the eraser takes paint away', (await covered(page)) < before)
     await accessible(page, 'the editor')
+    price = Number(/(\d+) jobs/.exec(await page.locator('.editor-bar .price').allInnerTexts())?.[1] ?? 1)
     await page.fill('#edit-prompt', 'a sailing boat')
     await shoot('mask')
   })
@@ -26,6 +30,7 @@ export async function edit(page, shoot) {
     await sends(page, '/v1/images/edits', page.getByRole('button', { name: 'Repaint' }))
     await page.waitForURL((u) => /#\/image\//.test(u.href) && !u.href.endsWith(original), { timeout: 240_000 })
     want('pictures', await page.locator('.strip .own .thumb').count(), 4)
+    want('paid', await paid(page), price)
     await loaded(page)
     await shoot('edited')
     const change = await page.evaluate(changed, [original, page.url().split('/').pop()])

@@ -38,13 +38,23 @@ export async function kept(browser, base) {
 
   await step('a job that runs is taken up after a reload, with its preview, and is not begun again', async () => {
     const before = await jobs(page)
-    page.refusals = 1 // a preview goes when its job ends, perhaps just when it is asked for
+    await page.route('**/readyz*', (r) => r.fulfill({ json: { status: 'ready', upstream: 'answered 1s ago' } })) // nothing known of stopping
+    await page.reload()
     await page.fill('#prompt', 'a pier, sim-slow')
     await page.getByRole('button', { name: 'Draw' }).click()
     await page.waitForFunction(() => document.querySelector('.run progress')?.value > 0)
+    page.refusals = 1
+    await page.getByRole('button', { name: 'Stop' }).click()
+    await page.getByText('This upstream cannot stop a job').waitFor()
+    want('Stop after the refusal', await page.getByRole('button', { name: 'Stop' }).count(), 0)
+    await page.unroute('**/readyz*')
+    page.refusals = 1 // a preview goes when its job ends, perhaps just when it is asked for
+    const known = page.waitForResponse((a) => a.url().includes('readyz'))
     await page.reload()
+    want('what is known of stopping', (await (await known).json()).cancel, 'not offered')
     await page.locator('.run .waiting img').first().waitFor()
     await page.locator('.run-prompt', { hasText: 'a pier' }).waitFor()
+    want('Stop where it is known not to work', await page.getByRole('button', { name: 'Stop' }).count(), 0)
     await finished(page)
     want('jobs', (await jobs(page)) - before, 1)
     page.refusals = 0

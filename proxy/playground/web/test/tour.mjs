@@ -10,10 +10,12 @@ import { edit } from './edit.mjs'
 import { key } from './key.mjs'
 import { languages } from './languages.mjs'
 import { progress } from './progress.mjs'
+import { fingers } from './fingers.mjs'
 import { flags } from './flags.mjs'
 import { gallery } from './gallery.mjs'
 import { kept } from './kept.mjs'
 import { presses } from './presses.mjs'
+import { room } from './room.mjs'
 import { video } from './video.mjs'
 
 const [base, locked, secret, shots] = process.argv.slice(2)
@@ -34,6 +36,8 @@ try {
   await video(page, picture, shoot)
   await around(browser, page, base, picture, shoot)
   await presses(await open(browser, base), picture)
+  await room(browser, base, picture, shoot)
+  await fingers(browser, base, picture, shoot)
   await languages(browser, base, picture, shoot)
   await flags(browser, base)
   await progress(browser, base)

@@ -28,6 +28,8 @@ const cells = (page, title) => page.getByRole('region', { name: title }).locator
 try {
   await step('what is left is in the header, and what was spent in its view', async () => {
     const page = await enter(secret)
+    let foreign = 0
+    page.on('request', (r) => r.url().includes('key=all') && foreign++)
     await page.locator('.bar .left', { hasText: '3 of 3 jobs left today' }).waitFor()
     await page.locator('#prompt').fill('a red fox')
     await page.keyboard.press('Enter')
@@ -52,6 +54,7 @@ try {
     await page.getByRole('button', { name: 'Today' }).click()
     await page.waitForFunction(() => document.querySelector('.segments [aria-pressed=true]').innerText === 'Today')
     await accessible(page, 'the usage')
+    want('questions about others, which this key may not ask', foreign, 0)
     await shoot('light', page)
     await page.keyboard.press('t')
     await accessible(page, 'the usage in the dark')

@@ -1,6 +1,7 @@
 import { at } from './base'
 import type { Envelope } from './types'
 import { askForKey, key } from '../state/key'
+import { tr } from '../words'
 
 /** What the API said was wrong, as it said it. */
 export class Problem extends Error {
@@ -19,7 +20,7 @@ export class Problem extends Error {
 /** problemOf makes a Problem of whatever was thrown. */
 export function problemOf(thrown: unknown): Problem {
   if (thrown instanceof Problem) return thrown
-  return new Problem('midgate cannot be reached. Is it running, and is the network there?', 0)
+  return new Problem(tr('midgate cannot be reached. Is it running, and is the network there?'), 0)
 }
 
 export interface Request {
@@ -64,6 +65,6 @@ async function refusal(answer: Response): Promise<Problem> {
     const { error } = (await answer.json()) as Envelope
     return new Problem(error.message, answer.status, error.param, error.code, id, job)
   } catch {
-    return new Problem(`The server answered ${answer.status}, and not as midgate does. Is something else in between?`, answer.status, null, null, id, job)
+    return new Problem(tr('The server answered {status}, and not as midgate does. Is something else in between?', { status: answer.status }), answer.status, null, null, id, job)
   }
 }

@@ -138,4 +138,6 @@ export interface Usage {
   in_flight: number
   max_in_flight: number | null
   expires_at: number | null
+  /** The key may ask what others spend. */
+  admin?: boolean
 }

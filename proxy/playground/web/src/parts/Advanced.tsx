@@ -28,7 +28,7 @@ export function Advanced() {
       ))}
       <label class="field">
         <span>{tr('Leave out')}</span>
-        <input value={a.no ?? ''} placeholder="text, people" onInput={(e) => changeAdvanced({ no: e.currentTarget.value })} />
+        <input value={a.no ?? ''} placeholder={tr('text, people')} onInput={(e) => changeAdvanced({ no: e.currentTarget.value })} />
       </label>
       <label class="field">
         <span>{tr('Seed')}</span>

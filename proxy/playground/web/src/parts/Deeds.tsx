@@ -29,6 +29,7 @@ export function Deeds({ picture: p }: { picture: Picture }) {
       <div class="deed-first">
         <a class="button primary" data-key="e" href={href({ view: 'edit', id: p.id })}><Brush /> {tr('Edit')}</a>
         <span class="muted">{tr('Paint over what should change')}</span>
+        {(priceOf(p, 'vary_region')?.jobs ?? 1) > 1 && <span class="price">{tr('{n} jobs', { n: 2 })}</span>}
       </div>
       <Group title={tr('Vary')}>
         {priceOf(p, 'vary') && button('vary', tr('Variations'))}

@@ -20,7 +20,7 @@ export function Facts({ p }: { p: Picture }) {
     <header class="facts-head">
       <Prompt text={wordsOf(p) || tr('A picture without words')} />
       <p class="muted">
-        {[p.action && deedName(p.action), p.model && modelName(p.model), `${p.width} × ${p.height}`, when(p)].filter(Boolean).join(' · ')}
+        {[p.action && deedName(p.action), p.model && p.model !== 'midjourney' && modelName(p.model), `${p.width} × ${p.height}`, when(p)].filter(Boolean).join(' · ')}
       </p>
       <div class="row tools">
         <button class="plain round" aria-label={tr('Favourite')} title={tr('Favourite (l)')} data-key="l" aria-pressed={!!p.favorite} onClick={() => void favour([p], !p.favorite)}>

@@ -12,7 +12,7 @@ export function Flags({ prompt, onTake }: { prompt: string; onTake: (prompt: str
       {shown.map((f) => (
         <li key={f.names[0]}>
           <button type="button" class="chip" onClick={() => onTake(prompt.replace(/(?:--|—)[a-z]*$/i, `--${f.names[0]} `))} disabled={shown[0] === now}>
-            <code>--{f.names[0]}</code> {tr(f.hint)} {f.range && <span class="muted">{f.range}</span>}
+            <code>--{f.names[0]}</code> {tr(f.hint)} {f.range && <span class="muted">{tr(f.range)}</span>}
           </button>
         </li>
       ))}

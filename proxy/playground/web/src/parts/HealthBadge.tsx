@@ -4,6 +4,11 @@ import { tr } from '../words'
 
 const words = { unknown: 'Asking…', ready: 'Ready', unready: 'Not ready', trouble: 'Upstream does not answer', offline: 'Unreachable' }
 
+/** spoken is what midgate says of its upstreams, in the visitor's language. */
+function spoken(said: string): string {
+  return said.replace(/(did not answer|answered) (\w+) ago|was not asked yet/g, (_, how, time) => (!how ? tr('was not asked yet') : how === 'answered' ? tr('answered {time} ago', { time }) : tr('did not answer {time} ago', { time })))
+}
+
 /** HealthBadge says how midgate is, and on a click what it says about itself and its upstream. */
 export function HealthBadge() {
   const [shown, show] = useState(false)
@@ -31,7 +36,7 @@ export function HealthBadge() {
             <dt>{tr('New jobs')}</dt>
             <dd>{h.ready ? tr('are taken') : h.reason || tr('are not taken')}</dd>
             <dt>{tr('Upstream')}</dt>
-            <dd>{h.upstream || (h.ready ? tr('no trouble known') : tr('not known'))}</dd>
+            <dd>{spoken(h.upstream) || (h.ready ? tr('no trouble known') : tr('not known'))}</dd>
             <dt>{tr('Asked')}</dt>
             <dd>{h.asked?.toLocaleTimeString() ?? tr('not yet')}</dd>
           </dl>

@@ -5,6 +5,7 @@ import { earlier, loadEarlier } from '../state/ledger'
 import { hood } from '../state/ui'
 import { Close } from './icons'
 import { JobStory } from './JobStory'
+import { tr } from '../words'
 
 /** Hood is the drawer that shows, live, the sequence that each request became. */
 export function Hood() {
@@ -23,13 +24,13 @@ export function Hood() {
     <aside class="hood" aria-labelledby="hood-title">
       <header class="hood-head">
         <div>
-          <h2 id="hood-title" tabIndex={-1} ref={head}>Under the hood</h2>
-          <p class="muted">What each request became{paid > 0 && ` · ${paid} ${paid === 1 ? 'job' : 'jobs'} paid`}</p>
+          <h2 id="hood-title" tabIndex={-1} ref={head}>{tr('Under the hood')}</h2>
+          <p class="muted">{tr('What each request became')}{paid > 0 && ` · ${paid === 1 ? tr('1 job paid') : tr('{n} jobs paid', { n: paid })}`}</p>
         </div>
-        <button class="plain round" aria-label="Close" onClick={() => (hood.value = false)}><Close /></button>
+        <button class="plain round" aria-label={tr('Close')} onClick={() => (hood.value = false)}><Close /></button>
       </header>
       <div class="hood-list">
-        {live.length + before.length === 0 && <p class="muted empty-note">Nothing yet. Draw something, and watch its steps here.</p>}
+        {live.length + before.length === 0 && <p class="muted empty-note">{tr('Nothing yet. Draw something, and watch its steps here.')}</p>}
         {live.map((r) => <JobStory key={r.key} job={r.state.value.job!} ask={r.ask} />)}
         {before.map((j) => <JobStory key={j.id} job={j} ask={askOf(j.id)} />)}
       </div>

@@ -4,6 +4,8 @@ import type { Job, Step } from '../api/types'
 import { repeatable } from '../state/asks'
 import { ended } from '../state/runs'
 import { code, copy } from '../state/ui'
+import { tr } from '../words'
+import { kindName, statusName } from './kinds'
 
 /** JobStory is one job as a chart: a bar for each step, on the time that the whole took. */
 export function JobStory({ job: j, ask }: { job: Job; ask: Ask | null }) {
@@ -13,22 +15,22 @@ export function JobStory({ job: j, ask }: { job: Job; ask: Ask | null }) {
     <article class="story">
       <header class="story-head">
         <div>
-          <p class="story-title">{ask ? `POST /${ask.path.replace(/img_\w+/, '{id}')}` : j.kind}</p>
+          <p class="story-title">{ask ? `POST /${ask.path.replace(/img_\w+/, '{id}')}` : kindName(j.kind)}</p>
           <p class="muted">{ask?.title ?? new Date(j.created_at * 1000).toLocaleString()}</p>
         </div>
-        <span class={`state ${j.status}`}>{j.status.replace('_', ' ')}</span>
+        <span class={`state ${j.status}`}>{statusName(j.status)}</span>
       </header>
       <ol class="steps">
         {j.steps.map((s, i) => <Bar key={`${s.name}${i}`} step={s} from={j.created_at} to={end} live={!ended(j.status)} />)}
-        {j.steps.length === 0 && <li class="muted">{ended(j.status) ? 'No step was taken: nothing was paid.' : 'Waiting for a place…'}</li>}
+        {j.steps.length === 0 && <li class="muted">{ended(j.status) ? tr('No step was taken: nothing was paid.') : tr('Waiting for a place…')}</li>}
       </ol>
       {j.error && <p class="problem-line">{j.error.message}</p>}
       <footer class="story-foot">
-        <span><b>{j.jobs_paid}</b> paid</span>
-        <span><b>{j.steps.reduce((n, s) => n + s.polls, 0)}</b> polls</span>
+        <span><b>{j.jobs_paid}</b> {tr('paid')}</span>
+        <span>{pollsOf(j.steps.reduce((n, s) => n + s.polls, 0))}</span>
         <span><b>{Math.max(0, Math.round(end - j.created_at))}</b> s</span>
-        <button class="link" title="Copy the job's ID" onClick={() => void copy(j.id, 'Job ID')}>{j.id.slice(0, 12)}…</button>
-        {repeatable(ask) && <button class="link" onClick={() => (code.value = ask)}>Code</button>}
+        <button class="link" title={tr('Copy the ID of the job')} onClick={() => void copy(j.id, tr('ID of the job'))}>{j.id.slice(0, 12)}…</button>
+        {repeatable(ask) && <button class="link" onClick={() => (code.value = ask)}>{tr('Code')}</button>}
       </footer>
     </article>
   )
@@ -45,8 +47,8 @@ function Bar({ step: s, from, to, live }: { step: Step; from: number; to: number
     <li class="step">
       <span class="step-name">{s.name}</span>
       <span class="step-facts">
-        {s.paid && <span class="paid">paid</span>}
-        <span>{s.polls} {s.polls === 1 ? 'poll' : 'polls'}</span>
+        {s.paid && <span class="paid">{tr('paid')}</span>}
+        <span>{pollsOf(s.polls)}</span>
         <span>{long < 1 ? '<1' : Math.round(long)} s</span>
       </span>
       <span class="lane" aria-hidden="true">
@@ -55,6 +57,11 @@ function Bar({ step: s, from, to, live }: { step: Step; from: number; to: number
       </span>
     </li>
   )
+}
+
+/** pollsOf says how often the upstream was asked. */
+function pollsOf(n: number): string {
+  return n === 1 ? tr('1 poll') : tr('{n} polls', { n })
 }
 
 /** useNow is the time in seconds, ticking while something is live. */

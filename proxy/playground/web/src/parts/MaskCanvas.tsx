@@ -1,4 +1,5 @@
 import { useLayoutEffect, useRef } from 'preact/hooks'
+import { tr } from '../words'
 import { type Deed, replay, segment } from '../state/mask'
 
 interface Props {
@@ -46,12 +47,12 @@ export function MaskCanvas(p: Props) {
   }
   return (
     <div class="canvas" style={{ aspectRatio: `${p.width} / ${p.height}`, '--ratio': p.width / p.height }}>
-      <img src={p.src} alt="The picture that is edited" draggable={false} />
+      <img src={p.src} alt={tr('The picture that is edited')} draggable={false} />
       <canvas
         ref={p.canvas}
         width={p.width}
         height={p.height}
-        aria-label="Paint over what should change"
+        aria-label={tr('Paint over what should change')}
         onPointerDown={down}
         onPointerMove={move}
         onPointerUp={up}

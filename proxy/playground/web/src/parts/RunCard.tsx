@@ -1,9 +1,7 @@
-import { picture } from '../api/base'
 import { Film } from './Film'
 import type { Ask } from '../api/ask'
 import { repeatable } from '../state/asks'
-import { known } from '../state/pictures'
-import { TileTools } from './TileTools'
+import { Tile } from './Tile'
 import { href } from '../state/route'
 import { cancel, canStop, dismiss, ended, type Run, type State, start } from '../state/runs'
 import { code, hood } from '../state/ui'
@@ -73,14 +71,7 @@ function Results({ run, s }: { run: Run; s: State }) {
 function Tiles({ ask, ids, made }: { ask: Ask | null; ids: string[]; made: State['made'] }) {
   return (
     <ul class={`tiles n${Math.min(ids.length, 4)}`}>
-      {ids.map((id, i) => (
-        <li key={id} class="place">
-          <a class="tile" href={href({ view: 'image', id })} aria-label={`Picture ${i + 1}: ${ask?.title ?? ''}`} style={{ aspectRatio: shape(made[i], ask) }}>
-            <img src={picture(id, 'jpg', 640)} alt="" loading="lazy" decoding="async" />
-          </a>
-          {known.value.get(id) && <TileTools p={known.value.get(id)!} />}
-        </li>
-      ))}
+      {ids.map((id, i) => <Tile key={id} id={id} label={tr('Picture {n}: {words}', { n: i + 1, words: ask?.title ?? '' })} ratio={shape(made[i], ask)} />)}
     </ul>
   )
 }

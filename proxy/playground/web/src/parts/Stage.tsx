@@ -20,6 +20,8 @@ export function Stage({ p }: { p: Picture }) {
     if (e.button !== 0) return
     from.current = { x: e.clientX, y: e.clientY, timer: parent ? window.setTimeout(() => compare(true), 260) : 0 }
   }
+  /** Whoever moves wants to swipe, however slowly it began. */
+  const move = (e: PointerEvent) => from.current && !comparing && Math.abs(e.clientX - from.current.x) > 12 && clearTimeout(from.current.timer)
   const up = (e: PointerEvent) => {
     const f = from.current
     from.current = null
@@ -33,7 +35,7 @@ export function Stage({ p }: { p: Picture }) {
   const ratio = (p.width || 1) / (p.height || 1)
   return (
     <div class="stage">
-      <div class="stage-picture frame" style={{ '--ratio': ratio, aspectRatio: String(ratio) }} onPointerDown={down} onPointerUp={up} onPointerCancel={up} onDblClick={() => showFull(s.ids, p.id)}>
+      <div class="stage-picture frame" style={{ '--ratio': ratio, aspectRatio: String(ratio) }} onPointerDown={down} onPointerMove={move} onPointerUp={up} onPointerCancel={up} onDblClick={() => showFull(s.ids, p.id)}>
         <img src={picture(p.id)} alt={wordsOf(p)} draggable={false} />
         {parent && <img class="stage-parent" src={picture(parent.id)} alt="" hidden={!comparing} draggable={false} />}
       </div>

@@ -59,13 +59,13 @@ function after(p: Picture, action: string): [number, number] {
 
 /** describing asks for prompts that could have made a picture. */
 export function describing(p: Picture): Ask {
-  return { path: 'v1/images/descriptions', title: 'Describe', kind: 'describe', expected: 1, ratio: [p.width, p.height], from: p.id, json: { image: p.id } }
+  return { path: 'v1/images/descriptions', title: tr('Describe'), kind: 'describe', expected: 1, ratio: [p.width, p.height], from: p.id, json: { image: p.id } }
 }
 
 /** extending is the request that continues a video. */
 export function extending(v: Video, prompt: string): Ask {
   return {
-    path: 'v1/videos/extensions', title: 'Extend', kind: 'video', expected: 1, ratio: ratioOf(v.size), from: v.id,
+    path: 'v1/videos/extensions', title: tr('Extend'), kind: 'video', expected: 1, ratio: ratioOf(v.size), from: v.id,
     json: { video: { id: v.id }, prompt: prompt || v.prompt || 'continue' },
   }
 }

@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals'
 import type { Ask } from '../api/ask'
 import type { Picture } from '../api/types'
+import { tr } from '../words'
 import { saidBy } from './flags'
 import { wordsOf } from './pictures'
 
@@ -101,7 +102,7 @@ export function blends(d: Draft): boolean {
 export function drawing(d: Draft): Ask {
   if (blends(d)) {
     const json = { images: d.references.map((r) => r.value), n: d.n, ...(d.ratio ? { size: d.ratio } : {}), response_format: 'url' }
-    return { path: 'v1/images/blends', title: 'Blend', kind: 'blend', expected: d.n, ratio: sides(d.ratio), json }
+    return { path: 'v1/images/blends', title: tr('Blend'), kind: 'blend', expected: d.n, ratio: sides(d.ratio), json }
   }
   const midjourney: Record<string, unknown> = { ...d.advanced }
   const said = saidBy(d.prompt) // what the words say is not said twice

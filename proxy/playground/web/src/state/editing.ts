@@ -1,3 +1,4 @@
+import { tr } from '../words'
 import { Problem } from '../api/http'
 import type { Ask, Field } from '../api/ask'
 
@@ -26,7 +27,7 @@ const maxSide = 4096
 /** subjectOf makes a picture that the visitor brings ready: upright, of a size that is worth sending. */
 export async function subjectOf(file: File): Promise<Subject> {
   const bitmap = await createImageBitmap(file).catch(() => {
-    throw new Problem('The browser cannot read this file as a picture.', 0)
+    throw new Problem(tr('The browser cannot read this file as a picture.'), 0)
   })
   const scale = Math.min(1, maxSide / Math.max(bitmap.width, bitmap.height))
   const width = Math.round(bitmap.width * scale)

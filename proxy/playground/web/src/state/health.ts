@@ -7,10 +7,11 @@ export interface Health {
   ready: boolean
   reason: string // why it is not ready, in midgate's words
   upstream: string // what is known of the upstream, where midgate says it
+  stops: boolean // false: what an upstream has begun, nobody can stop
   asked: Date | null
 }
 
-export const health = signal<Health>({ alive: null, ready: false, reason: '', upstream: '', asked: null })
+export const health = signal<Health>({ alive: null, ready: false, reason: '', upstream: '', stops: true, asked: null })
 
 /** One word for the header. */
 export const mood = computed(() => {
@@ -44,6 +45,7 @@ export async function check(): Promise<void> {
     ready: ready?.ok ?? false,
     reason: ready?.said.reason ?? '',
     upstream: ready?.said.upstream ?? '',
+    stops: ready ? ready.said.cancel !== 'not offered' : health.value.stops,
     asked: new Date(),
   }
 }

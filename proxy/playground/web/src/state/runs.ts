@@ -7,7 +7,7 @@ import { events } from '../api/sse'
 import type { Images, Job, JobStatus, Made, Page, Video } from '../api/types'
 import { askOf, noteAsk } from './asks'
 import { refreshPictures } from './pictures'
-import { keep, recall } from './storage'
+import { health } from './health'
 import { pressedAnew } from './presses'
 import { say } from './ui'
 import { tr } from '../words'
@@ -61,14 +61,10 @@ export async function resume(): Promise<void> {
   }
 }
 
-/** Whether the upstream was seen to refuse to stop what it began; what still waits for its place can be stopped all the same. */
-const unstoppable = signal<boolean | null>(null)
-
-/** canStop says whether a job can be stopped, as far as is known. */
+/** canStop says whether a job can be stopped, as far as is known; what still waits for its place always can. */
 export function canStop(s: State): boolean {
   if (!s.job?.id || ended(s.status)) return false
-  if (unstoppable.value === null) unstoppable.value = recall('unstoppable') === 'true'
-  return !unstoppable.value || s.job.steps.every((step) => !step.submitted_at)
+  return health.value.stops || s.job.steps.every((step) => !step.submitted_at)
 }
 
 /** cancel asks midgate to stop a job. */
@@ -82,8 +78,7 @@ export async function cancel(run: Run): Promise<void> {
   } catch (e) {
     const p = problemOf(e)
     if (p.code !== 'unsupported') return patch(run, { problem: p })
-    unstoppable.value = true
-    keep('unstoppable', 'true')
+    health.value = { ...health.value, stops: false }
     say(tr('This upstream cannot stop a job; its pictures will come'))
   }
 }

@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals'
 import type { Ask } from '../api/ask'
+import { tr } from '../words'
 
 /** The drawer that shows what requests became. */
 export const hood = signal(false)
@@ -39,5 +40,5 @@ export async function copy(text: string, what: string): Promise<void> {
     document.execCommand('copy')
     area.remove()
   }
-  say(`${what} copied`)
+  say(tr('{what} copied', { what }))
 }

@@ -1,5 +1,5 @@
 import { effect, signal } from '@preact/signals'
-import { get, problemOf } from '../api/http'
+import { get } from '../api/http'
 import type { Usage } from '../api/types'
 import { open } from './runs'
 
@@ -34,16 +34,11 @@ function refresh(): void {
   else void loadUsage().catch(() => undefined)
 }
 
-let refused = false
-
-/** loadEveryone reads what all keys have spent. Only an admin may; whoever was refused once is not asked for again. */
+/** loadEveryone reads what all keys have spent, for an admin. */
 export async function loadEveryone(): Promise<void> {
-  if (refused) return
-  try {
-    everyone.value = (await get<{ data: Usage[] }>('v1/usage?key=all')).data
-  } catch (e) {
-    refused = problemOf(e).status === 403
-  }
+  if (!usage.value?.admin) return
+  const all = await get<{ data: Usage[] }>('v1/usage?key=all').catch(() => null)
+  if (all) everyone.value = all.data
 }
 
 /** watchUsage reads it when the page opens, and whenever a job begins or ends. */

@@ -29,7 +29,7 @@ export function Create() {
         <Composer />
         {fresh && (
           <ul class="ideas">
-            {ideas.map((idea) => (
+            {ideas.map((english) => tr(english)).map((idea) => (
               <li key={idea}>
                 <button class="chip" onClick={() => (change({ prompt: idea }), document.getElementById('prompt')?.focus())}>{idea}</button>
               </li>

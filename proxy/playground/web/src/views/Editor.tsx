@@ -9,7 +9,8 @@ import { editing, subjectOf, type Subject } from '../state/editing'
 import { type Deed, exported, painted } from '../state/mask'
 import { bring, brought } from '../state/brought'
 import { keepPainting, paintingOf } from '../state/painting'
-import { pictureOf } from '../state/pictures'
+import { known, pictureOf } from '../state/pictures'
+import { priceOf } from '../state/prices'
 import { go, href } from '../state/route'
 import { start } from '../state/runs'
 import { tr } from '../words'
@@ -70,6 +71,8 @@ function Workbench({ subject: s }: { subject: Subject }) {
     go(s.id ? { view: 'image', id: s.id } : { view: 'create' })
   }
   useKeys({ b: () => setErase(false), x: () => setErase(true), '[': () => setBrush((b) => Math.max(1, b - 2)), ']': () => setBrush((b) => Math.min(40, b + 2)) }, undo)
+  const own = s.id ? known.value.get(s.id) : undefined
+  const jobs = (deeds.length > 0 && own && priceOf(own, 'vary_region')?.jobs) || 1
   return (
     <main tabIndex={-1} class="editor">
       <div class="editor-tools" role="toolbar" aria-label={tr('Tools')}>
@@ -94,7 +97,8 @@ function Workbench({ subject: s }: { subject: Subject }) {
       <form class="editor-bar" onSubmit={(e) => (e.preventDefault(), void run())}>
         <input id="edit-prompt" aria-label={tr('What should be there')} placeholder={deeds.length > 0 ? tr('What should be there?') : tr('Paint what should change, or say it')} value={prompt} onInput={(e) => setPrompt(e.currentTarget.value)} />
         <Stepper label={tr('Number of pictures')} value={n} min={1} max={4} onChange={setN} />
-        <button class="primary draw"><Send /> {deeds.length > 0 ? tr('Repaint') : tr('Change')}</button>
+        {jobs > 1 && <span class="price" id="edit-price" title={tr('The picture is first taken out of its grid, which Midjourney counts.')}>{tr('{n} jobs', { n: jobs })}</span>}
+        <button class="primary draw" aria-describedby={jobs > 1 ? 'edit-price' : undefined}><Send /> {deeds.length > 0 ? tr('Repaint') : tr('Change')}</button>
       </form>
     </main>
   )
@@ -103,7 +107,7 @@ function Workbench({ subject: s }: { subject: Subject }) {
 /** ownSubject is one of midgate's pictures, with its bytes. */
 async function ownSubject(id: string): Promise<Subject> {
   const [record, answer] = await Promise.all([pictureOf(id), fetch(picture(id, 'png'))])
-  if (!answer.ok) throw new Problem('The picture itself is not there any more.', answer.status)
+  if (!answer.ok) throw new Problem(tr('The picture itself is not there any more.'), answer.status)
   const file = await answer.blob()
   const bitmap = await createImageBitmap(file)
   return { id: record.id, file, name: `${record.id}.png`, width: bitmap.width, height: bitmap.height }

@@ -5,7 +5,6 @@ import { Budget, moment, spentOf } from '../parts/Budget'
 import { kindName, speedName, statusName, windowName } from '../parts/kinds'
 import { ProblemNote } from '../parts/ProblemNote'
 import { Table } from '../parts/Table'
-import { key } from '../state/key'
 import { earlier, loadEarlier } from '../state/ledger'
 import { amount, limitsOf } from '../state/left'
 import { dollars } from '../state/money'
@@ -23,7 +22,7 @@ export function Usage() {
   const u = usage.value
   useEffect(() => {
     void loadEarlier()
-    if (key.value) void loadEveryone()
+    void loadEveryone()
   }, [u])
   const jobs = earlier.value
   const priced = hasPrices(u, jobs) || (everyone.value ?? []).some((k) => hasPrices(k, []))
