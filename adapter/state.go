@@ -242,6 +242,8 @@ type LeaseRows interface {
 	// KeepLease says that replica is alive for that long from now on. It reports whether it was thought alive before:
 	// if not, its jobs may be others' by now.
 	KeepLease(ctx context.Context, replica string, length time.Duration) (unbroken bool, err error)
+	// Leased reports whether replica counts as alive for longer than that from now on.
+	Leased(ctx context.Context, replica string, longer time.Duration) (bool, error)
 	// EndLease says that replica is gone.
 	EndLease(ctx context.Context, replica string) error
 	// TakeOver gives replica the open jobs of all replicas that are not alive, at most limit, and returns their IDs. Whoever

@@ -20,6 +20,11 @@ func (r leaseRows) KeepLease(_ context.Context, replica string, length time.Dura
 	return unbroken, nil
 }
 
+// Leased implements adapter.LeaseRows.
+func (r leaseRows) Leased(_ context.Context, replica string, longer time.Duration) (bool, error) {
+	return r.replicas[replica].After(time.Now().Add(longer)), nil
+}
+
 // EndLease implements adapter.LeaseRows.
 func (r leaseRows) EndLease(_ context.Context, replica string) error {
 	del(r.data, r.replicas, replica)

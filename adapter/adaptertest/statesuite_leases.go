@@ -74,7 +74,22 @@ func stateLeases(t *testing.T, here, there adapter.State) {
 	keep(here, "one", time.Minute, true)
 	keep(here, "one", -time.Second, true)
 	keep(here, "one", time.Minute, false)
+	leased := func(replica string, longer time.Duration, want bool) {
+		t.Helper()
+		unit(t, there, func(ctx context.Context, tx adapter.Tx) error {
+			got, err := tx.Leased(ctx, replica, longer)
+			if err == nil && got != want {
+				err = fmt.Errorf("Leased(%s, %s) = %v, want %v", replica, longer, got, want)
+			}
+			return err
+		})
+	}
+	leased("one", 0, true)
+	leased("one", 30*time.Second, true)
+	leased("one", 61*time.Second, false)
+	leased("nobody", 0, false)
 	unit(t, here, func(ctx context.Context, tx adapter.Tx) error { return tx.EndLease(ctx, "one") })
+	leased("one", 0, false)
 	keep(here, "one", time.Minute, false)
 	keep(there, "two", time.Minute, true)
 }

@@ -51,7 +51,7 @@ func (s *Engine) Accept(ctx context.Context, a adapter.Attempt, w Spec) (adapter
 	if err := s.lease.wait(ctx, unit.PatienceShared); err != nil {
 		return nil, notRecorded(err)
 	}
-	x := &acceptance{s: s, a: a, w: w, run: s.newJob(a, w, request)}
+	x := &acceptance{s: s, a: a, w: w, run: s.newJob(a, w, request), came: time.Now()}
 	x.trace = s.deps.Tracer.Begin(ctx, x.run)
 	x.run.Trace = x.trace.Name()
 	x.buys = ledger.Purchase{Terms: terms, Caller: a.Caller, Upstream: w.Account.Name, Course: w.course(), Unlooked: s.without.inUnit}
@@ -68,7 +68,7 @@ func (s *Engine) Accept(ctx context.Context, a adapter.Attempt, w Spec) (adapter
 		case c.Verdict != dedup.Waits:
 			return x.enter(ctx, c), nil
 		}
-		if x.waited, err = s.left.Wait(ctx, x.run.Body, x.until(goneWait)); err != nil {
+		if err := x.wait(ctx); err != nil {
 			return nil, err
 		}
 	}
@@ -89,9 +89,22 @@ type acceptance struct {
 	slot    *queue.Slot     // at the upstream, once the attempt begins or restarts a job
 	fresh   bool            // the record holds the first step's intent already
 	seated  func()          // says that the attempt is decided
+	came    time.Time
 	waited  bool
+	dark    bool           // nobody knows whether a replica at which an equal attempt waits was alive when this one came
 	since   time.Time      // of the first wait
 	perhaps []dedup.Choice // what was written, and nobody knows whether it was committed
+}
+
+// wait waits for what may show that an equal attempt's client is gone.
+func (x *acceptance) wait(ctx context.Context) (err error) {
+	left := x.until(goneWait)
+	if x.dark {
+		left = min(max(left, proofLook), x.until(proofWait))
+	}
+	_, err = x.s.left.Wait(ctx, x.run.Body, left)
+	x.waited = x.until(goneWait) <= 0
+	return err
 }
 
 // until is what is left of a time since it was first asked for.

@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"midgate/adapter"
@@ -105,7 +106,51 @@ func (x *acceptance) verdict(ctx context.Context, tx adapter.Tx, q dedup.Questio
 	if c, ok := x.landed(jobs...); ok {
 		return c, nil
 	}
-	return dedup.Decide(jobs, q), nil
+	if err := x.seeReplicas(ctx, tx, jobs, q.Now); err != nil {
+		return dedup.Choice{}, err
+	}
+	c := dedup.Decide(jobs, q)
+	if c.Verdict == dedup.Begins && x.dark && x.until(proofWait) > 0 {
+		c.Verdict = dedup.Waits
+	}
+	return c, nil
+}
+
+// seeReplicas looks whether the replicas are alive at which clients seem to wait. Whoever waited at a dead one was cut: this
+// may be the repeat. Of one that has not said since the attempt came that it is alive, nobody knows yet.
+func (x *acceptance) seeReplicas(ctx context.Context, tx adapter.Tx, jobs []adapter.Job, now time.Time) error {
+	x.dark = false
+	if !x.s.deps.State.Shared() {
+		return nil
+	}
+	type seen struct{ alive, since bool }
+	replicas := map[string]seen{}
+	for i := range jobs {
+		for j, d := range jobs[i].Deliveries {
+			if d.State != adapter.DeliveryWaiting || d.Replica == x.s.cfg.Replica {
+				continue
+			}
+			r, known := replicas[d.Replica]
+			if !known {
+				var err error
+				if r.alive, err = tx.Leased(ctx, d.Replica, 0); err != nil {
+					return err
+				}
+				if r.since, err = tx.Leased(ctx, d.Replica, leaseLength-time.Since(x.came)); err != nil {
+					return err
+				}
+				replicas[d.Replica] = r
+			}
+			switch {
+			case !r.alive:
+				jobs[i].Deliveries = slices.Clone(jobs[i].Deliveries)
+				jobs[i].Deliveries[j].State, jobs[i].Deliveries[j].At = adapter.DeliveryAbandoned, now
+			case !r.since && jobs[i].Attended:
+				x.dark = true
+			}
+		}
+	}
+	return nil
 }
 
 // claimed is what an attempt with an Idempotency-Key is.

@@ -41,6 +41,10 @@ type Deps struct {
 const (
 	// goneWait is how long an equal request waits for the client of an earlier one to turn out gone.
 	goneWait = 300 * time.Millisecond
+	// proofWait is how long it waits for the replica of an earlier one to say that it is alive, or to count as dead; it looks
+	// each proofLook.
+	proofWait = leaseLength + time.Second
+	proofLook = 150 * time.Millisecond
 	// claimKept is how long an Idempotency-Key names its job.
 	claimKept = 24 * time.Hour
 	// candidates is how many jobs of one body are looked at.

@@ -13,7 +13,8 @@
 // takes them from the table. Both are package reconcile's.
 //
 // What an attempt is (a new job, the repeat of one, a share of one) is decided in one transaction, under a lock on its
-// owner, route and body: dedup.Decide is a function of the rows, of who asks and when, and so holds for all replicas. The
+// owner, route and body: dedup.Decide is a function of the rows, of who asks and when, and so holds for all replicas. An
+// attempt whose equal waits at a replica that may be dead is decided when that one has said since that it is alive. The
 // process that executes a job knows one thing more: that its grid is not shared any more (sharingClosed).
 //
 // A picture costs three commits: the job with its first intent, its submission, its result with all records. What became

@@ -120,3 +120,50 @@ func TestAJobIsCancelledThroughAnotherReplica(t *testing.T) {
 		})
 	}
 }
+
+// A client without a counter whose replica dies sends its request again, to another one and at once: that is the repeat,
+// though the dead replica counts as alive for some seconds yet. Where it is alive, an equal request is another wish, and
+// does not wait for long.
+func TestARepeatThatComesBeforeItsReplicaCountsAsDead(t *testing.T) {
+	for name, tt := range map[string]struct {
+		after  time.Duration
+		dies   bool
+		want   int
+		within time.Duration
+	}{
+		"at once":                {0, true, 1, 6 * time.Second},
+		"a second later":         {time.Second, true, 1, 5 * time.Second},
+		"before the lease's end": {3900 * time.Millisecond, true, 1, 2 * time.Second},
+		"after it":               {6 * time.Second, true, 1, time.Second},
+		"both are alive":         {500 * time.Millisecond, false, 2, 2 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				up := &harness.FakeUpstream{Takes: time.Minute}
+				e := harness.NewEngine(t, up, func(c *harness.Config) { c.ShareWindow, c.JobTimeout = 0, 10*time.Minute })
+				other := e.PeerOf(t, "p", up)
+				first := e.Ask(t, harness.Attempt("b"))
+				if err := first.Accepted(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				<-time.After(10*time.Second + 300*time.Millisecond)
+				if tt.dies {
+					e.Broken.BreakAll(errors.New("it is dead"))
+				}
+				<-time.After(tt.after)
+				began := time.Now()
+				again := other.Ask(t, harness.Attempt("b"))
+				if took := time.Since(began); took > tt.within {
+					t.Errorf("the repeat is decided after %s, want %s at most", took, tt.within)
+				}
+				if tt.dies != (again.Job().ID == first.Job().ID) {
+					t.Errorf("the request is of job %s, the first of %s", again.Job().ID, first.Job().ID)
+				}
+				harness.Text(t, again)
+				if n := up.Charges(); n != tt.want {
+					t.Errorf("%d jobs are paid, want %d", n, tt.want)
+				}
+			})
+		})
+	}
+}

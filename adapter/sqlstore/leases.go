@@ -18,6 +18,12 @@ func (t leaseTable) KeepLease(ctx context.Context, replica string, length time.D
 	return false, err
 }
 
+// Leased implements adapter.LeaseRows.
+func (t leaseTable) Leased(ctx context.Context, replica string, longer time.Duration) (bool, error) {
+	alive, err := t.names(ctx, "SELECT name FROM replicas WHERE name = ? AND until > "+t.later, replica, longer.Seconds())
+	return len(alive) > 0, err
+}
+
 // EndLease implements adapter.LeaseRows.
 func (t leaseTable) EndLease(ctx context.Context, replica string) error {
 	_, err := t.exec(ctx, "DELETE FROM replicas WHERE name = ?", replica)

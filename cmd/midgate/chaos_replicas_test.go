@@ -99,6 +99,32 @@ func TestAReplicaDiesUnderLoad(t *testing.T) {
 	r.settle(n)
 }
 
+// Whoever was cut by the death of a replica and sends the same again, with no counter and no key, as people with curl do,
+// has one job, whether that one counts as dead by then or not.
+func TestWhoRepeatsByHandAfterAReplicaDiedPaysOnce(t *testing.T) {
+	t.Parallel()
+	const n = 8
+	r := newReplicas(t, simulator.Config{Pace: 5 * time.Second})
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		atOnce(n, func(i int) {
+			s := r.generation(fmt.Sprintf("cliff %d", i), 2)
+			if a, err := s.try(r.t, 0); err == nil {
+				r.t.Errorf("cliff %d = %d %s, want a cut connection", i, a.status, a.body)
+			}
+			<-time.After(time.Duration(i) * 700 * time.Millisecond)
+			s.url = r.urls[1+i%2]
+			s.must(r.t, 0)
+		})
+	}()
+	eventually(t, "all jobs are under way", func() bool { return r.accepted() == n })
+	r.kill()
+	r.gate, r.url = r.gates[1], r.urls[1]
+	<-done
+	r.settle(n)
+}
+
 // A database that is restarted in the middle of jobs costs no picture and no second payment.
 func TestTheDatabaseIsRestartedUnderLoad(t *testing.T) {
 	t.Parallel()
