@@ -172,6 +172,9 @@ func TestBudget_NotAllowed(t *testing.T) {
 			t.Errorf("%s is answered %d %s, want %d", body, status, answer, want)
 		}
 	}
+	if _, _, list := h.call(t, "GET", "/v1/models", ""); !bytes.Contains(list, []byte(`"id":"midjourney"`)) || bytes.Contains(list, []byte(`"niji-7"`)) || bytes.Contains(list, []byte("turbo")) {
+		t.Errorf("the models of a key that may use midjourney: %s", list)
+	}
 	if len(h.sim.Ledger()) != 0 {
 		t.Errorf("%d jobs were paid", len(h.sim.Ledger()))
 	}

@@ -52,6 +52,7 @@ type Readiness interface {
 type Models interface {
 	web.Models
 	images.Drawer
+	MayUse(c adapter.Caller, model string) bool // whether the caller's key may use a model
 }
 
 // Pictures knows pictures: their records, their bytes, and uploads on their way in.

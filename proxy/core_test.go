@@ -92,6 +92,8 @@ func (f *fake) Stencil(context.Context, adapter.Caller, adapter.Reference, []ada
 
 func (f *fake) Ready(context.Context) error { return f.notReady }
 
+func (f *fake) MayUse(adapter.Caller, string) bool { return true }
+
 func (f *fake) Model(name string) error {
 	if slices.Contains(adapter.DefaultListed, name) || name == "" || name == "vendor/midjourney" {
 		return nil

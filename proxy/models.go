@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/gin-gonic/gin"
+
+	"midgate/proxy/web"
 )
 
 // modelJSON is OpenAI's Model: all four fields are required.
@@ -22,11 +24,14 @@ func model(id string) modelJSON {
 	return modelJSON{ID: id, Object: "model", Created: modelsCreated, OwnedBy: "midjourney"}
 }
 
-// listModels answers GET /v1/models from memory.
+// listModels answers GET /v1/models from memory, with those that the caller's key may use.
 func (s *Server) listModels(c *gin.Context) error {
 	list := make([]modelJSON, 0, len(s.Config.Models))
+	caller := web.RequestOf(c).Caller
 	for _, id := range s.Config.Models {
-		list = append(list, model(id))
+		if s.core.Draw.MayUse(caller, id) {
+			list = append(list, model(id))
+		}
 	}
 	s.WriteJSON(c, http.StatusOK, struct {
 		Object string      `json:"object"`

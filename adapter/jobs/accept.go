@@ -38,6 +38,11 @@ func (w Spec) course() map[string]int {
 	return map[string]int{spend.Generation: 1}
 }
 
+// MayUse reports whether a caller's key may use a model; speed is empty for the one that is usual.
+func (s *Engine) MayUse(c adapter.Caller, model string, speed adapter.Speed) bool {
+	return s.deps.Terms().Check(c, model, speed) == nil
+}
+
 // Accept starts the job of this attempt, or joins the one that it repeats or shares.
 func (s *Engine) Accept(ctx context.Context, a adapter.Attempt, w Spec) (adapter.Ticket, error) {
 	terms := s.deps.Terms()

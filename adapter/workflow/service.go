@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"midgate/adapter"
 	"midgate/adapter/jobs"
 	"midgate/adapter/prompt"
 )
@@ -23,4 +24,10 @@ func NewService(recipes *Recipes, jobs *jobs.Engine) *Service {
 func (s *Service) Model(name string) error {
 	_, err := prompt.ParseModel(name, s.cfg.Aliases)
 	return err
+}
+
+// MayUse reports whether a caller's key may use a model, at the speed that its name says.
+func (s *Service) MayUse(c adapter.Caller, name string) bool {
+	model, err := prompt.ParseModel(name, s.cfg.Aliases)
+	return err == nil && s.jobs.MayUse(c, name, model.Speed)
 }

@@ -122,6 +122,10 @@ keys:
 		t.Fatalf("stop = %d", status)
 	}
 	says("while nothing runs", "carol")
+	writeFile(t, file, "keys:\n  - {name: carol, hash: \""+hashed("carols-key")+"\"}")
+	if out, errs, status := runHere(t, u.environ, "usage", "carol"); status != 0 || !strings.Contains(out, "carol") || strings.Contains(out, "$") {
+		t.Errorf("usage without prices = %d %s%s", status, out, errs)
+	}
 	if _, errs, status := runHere(t, u.environ, "usage", "nobody"); status == 0 || !strings.Contains(errs, `"nobody" is no key; there are: alice, carol`) {
 		t.Errorf("usage of nobody = %d %s", status, errs)
 	}

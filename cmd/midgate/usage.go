@@ -43,6 +43,7 @@ func usage(ctx context.Context, p program, args []string) error {
 		return err
 	}
 	defer func() { _ = state.Close() }() // it was only read
+	priced := cfg.Spend != nil && len(cfg.Spend.Prices) > 0
 	table := tabwriter.NewWriter(p.out, 0, 4, 2, ' ', 0)
 	_, _ = fmt.Fprintln(table, "key\twindow\tjobs\tspent\theld\tof\tresets")
 	for _, name := range names {
@@ -51,7 +52,7 @@ func usage(ctx context.Context, p program, args []string) error {
 			return err
 		}
 		for _, w := range u.Windows {
-			_, _ = fmt.Fprintf(table, "%s\t%s\t%d\t%s\t%s\t%s\t%s\n", name, w.Window, w.Spent.Jobs, w.Spent.Money, heldBy(w.Held), limitOf(w), resets(w))
+			_, _ = fmt.Fprintf(table, "%s\t%s\t%d\t%s\t%s\t%s\t%s\n", name, w.Window, w.Spent.Jobs, spentBy(w.Spent, priced), heldBy(w.Held, priced), limitOf(w), resets(w))
 		}
 	}
 	return table.Flush()
@@ -68,9 +69,19 @@ func keyNames(cfg config.Config) (names []string) {
 	return slices.Compact(names)
 }
 
-func heldBy(a adapter.Amount) string {
-	if a.Jobs == 0 {
+func spentBy(a adapter.Amount, priced bool) string {
+	if !priced {
 		return "-"
+	}
+	return a.Money.String()
+}
+
+func heldBy(a adapter.Amount, priced bool) string {
+	switch {
+	case a.Jobs == 0:
+		return "-"
+	case !priced:
+		return fmt.Sprintf("%d jobs", a.Jobs)
 	}
 	return fmt.Sprintf("%d jobs, %s", a.Jobs, a.Money)
 }
