@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"midgate/proxy/web"
 )
@@ -23,9 +24,11 @@ func TestARefusalIsReadByWhoSendsEverythingFirst(t *testing.T) {
 	for name, c := range map[string]struct {
 		head, first string
 		chunked     bool
+		pause       time.Duration // before each of the first three pieces
 		status      int
 	}{
 		"a wrong key":               {head: head("sk-nobody", "/v1/images/edits", "multipart/form-data; boundary=b", whole), status: 401},
+		"a wrong key, slowly":       {head: head("sk-nobody", "/v1/images/edits", "multipart/form-data; boundary=b", whole), pause: time.Second, status: 401},
 		"a wrong key, in chunks":    {head: head("sk-nobody", "/v1/images/edits", "multipart/form-data; boundary=b", "Transfer-Encoding: chunked"), chunked: true, status: 401},
 		"a file that is no picture": {head: head("sk-alice", "/v1/images/edits", "multipart/form-data; boundary=b", whole), first: form, status: 400},
 		"no picture, in chunks":     {head: head("sk-alice", "/v1/images/edits", "multipart/form-data; boundary=b", "Transfer-Encoding: chunked"), first: form, chunked: true, status: 400},
@@ -47,7 +50,10 @@ func TestARefusalIsReadByWhoSendsEverythingFirst(t *testing.T) {
 			}
 			body := io.MultiReader(strings.NewReader(c.first), io.LimitReader(letters{}, size-int64(len(c.first))))
 			piece := make([]byte, 64<<10)
-			for {
+			for pauses := 3; ; pauses-- {
+				if pauses > 0 && c.pause > 0 {
+					<-time.After(c.pause)
+				}
 				n, err := io.ReadFull(body, piece)
 				if n == 0 {
 					break
