@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"io"
+	"log/slog"
 	"slices"
 	"sync"
 	"testing"
@@ -326,11 +327,17 @@ func newServer(t testing.TB, f *fake, change ...func(*web.Config)) *Server {
 // newServerOf is a server of a core that is not all the fake's.
 func newServerOf(t testing.TB, core Core, change ...func(*web.Config)) *Server {
 	t.Helper()
+	return newServerThatLogs(t, core, testLog(t), change...)
+}
+
+// newServerThatLogs is one whose log is looked at.
+func newServerThatLogs(t testing.TB, core Core, log *slog.Logger, change ...func(*web.Config)) *Server {
+	t.Helper()
 	cfg := web.Config{Auth: web.AuthKeys, Keys: []web.Key{{Name: "alice", Secret: "sk-alice"}, {Secret: "sk-bare"}}, Origins: []string{"*"}, PublicURL: "https://mid.example"}
 	for _, c := range change {
 		c(&cfg)
 	}
-	s, err := New(cfg, core, metrics.New(), testLog(t))
+	s, err := New(cfg, core, metrics.New(), log)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -58,8 +58,8 @@ func TestNoSecretGetsIntoLogsOrMetrics(t *testing.T) {
 			f, out := newFake(), &logged{}
 			spoil(f)
 			f.add(testImage, tiny)
-			s := newServer(t, f, func(c *web.Config) { c.Keys = append(c.Keys, web.Key{Name: "alice", Secret: canaryKey}) })
-			s.Log = slog.New(slog.NewJSONHandler(out, &slog.HandlerOptions{Level: slog.LevelDebug}))
+			s := newServerThatLogs(t, f.core(), slog.New(slog.NewJSONHandler(out, &slog.HandlerOptions{Level: slog.LevelDebug})),
+				func(c *web.Config) { c.Keys = append(c.Keys, web.Key{Name: "alice", Secret: canaryKey}) })
 			headers := []string{"Authorization", "Bearer " + canaryKey, "Cookie", canaryCookie, "X-OpenWebUI-User-Email", canaryUser,
 				"User-Agent", canaryUser, "Referer", canaryUser, "X-Title", canaryUser, "Origin", "https://" + canaryUser}
 			asked := fmt.Sprintf(`{"prompt":%q,"user":%q,"image":%q,"stream":"%s"}`, canaryPrompt, canaryUser, testImage, "false")
@@ -103,8 +103,7 @@ func TestAPanicIsA500WithARequestID(t *testing.T) {
 	f := newFake()
 	f.refuse = panicking{"secret"}
 	out := &logged{}
-	s := newServer(t, f)
-	s.Log = slog.New(slog.NewJSONHandler(out, nil))
+	s := newServerThatLogs(t, f.core(), slog.New(slog.NewJSONHandler(out, nil)))
 	w := send(s, "POST", "/v1/images/generations", `{"prompt":"x"}`)
 	if message, typ, _, _ := problemOf(t, w); w.Code != 500 || typ != "server_error" || message != "Internal server error." {
 		t.Errorf("%d %q %q, want 500 server_error %q", w.Code, typ, message, "Internal server error.")
@@ -117,8 +116,7 @@ func TestAPanicIsA500WithARequestID(t *testing.T) {
 func TestTheAccessLineTellsWhatHappened(t *testing.T) {
 	f, out := newFake(), &logged{}
 	f.fail = adapter.Wrap(adapter.Failed, errors.New("task 7 vanished"), "It failed.")
-	s := newServer(t, f)
-	s.Log = slog.New(slog.NewJSONHandler(out, nil))
+	s := newServerThatLogs(t, f.core(), slog.New(slog.NewJSONHandler(out, nil)))
 	w := send(s, "POST", "/v1/images/generations", `{"prompt":"x"}`)
 	var line struct {
 		Level, Msg, Method, Route, Key, Job, Kind, Error, Remote string
@@ -151,8 +149,8 @@ func TestForwardedHeadersAreNotBelieved(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			out := &logged{}
-			s := newServer(t, newFake(), func(c *web.Config) { c.TrustedProxies, c.PublicURL = tt.trusted, "" })
-			s.Log = slog.New(slog.NewJSONHandler(out, nil))
+			s := newServerThatLogs(t, newFake().core(), slog.New(slog.NewJSONHandler(out, nil)),
+				func(c *web.Config) { c.TrustedProxies, c.PublicURL = tt.trusted, "" })
 			headers := forwarded
 			if tt.host != "" {
 				headers = append(forwarded[:6:6], "X-Forwarded-Host", tt.host)
@@ -173,8 +171,7 @@ func TestForwardedHeadersAreNotBelieved(t *testing.T) {
 
 func TestPrivatePictureURLsAreWarnedOfOnce(t *testing.T) {
 	out := &logged{}
-	s := newServer(t, newFake(), func(c *web.Config) { c.PublicURL = "" })
-	s.Log = slog.New(slog.NewJSONHandler(out, nil))
+	s := newServerThatLogs(t, newFake().core(), slog.New(slog.NewJSONHandler(out, nil)), func(c *web.Config) { c.PublicURL = "" })
 	for range 2 {
 		send(s, "POST", "http://midgate:8080/v1/images/generations", `{"prompt":"x"}`)
 	}

@@ -3,6 +3,7 @@ package midjourney
 import (
 	"errors"
 	"net/http"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -15,11 +16,14 @@ import (
 type line struct {
 	http.RoundTripper
 	cut  bool
+	mu   sync.Mutex
 	sent int
 }
 
 func (l *line) RoundTrip(req *http.Request) (*http.Response, error) {
+	l.mu.Lock()
 	l.sent++
+	l.mu.Unlock()
 	if l.cut {
 		return nil, errors.New("no route to host")
 	}

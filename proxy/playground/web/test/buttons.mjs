@@ -55,8 +55,10 @@ export async function buttons(page, shoot) {
     const here = page.url()
     await page.keyboard.press('ArrowRight')
     await page.waitForURL((u) => u.href !== here)
+    await page.locator('[data-key=ArrowLeft]').waitFor() // the strip is there
     await page.keyboard.press('ArrowLeft')
     await page.waitForURL(here)
+    await page.locator('[data-key=ArrowRight]').waitFor()
     await page.keyboard.press('f')
     await page.locator('dialog.full img').waitFor()
     await page.keyboard.press('+')
