@@ -71,6 +71,7 @@ export async function fingers(browser, base, picture, shoot) {
     }
     want('there and back', page.url(), picture)
     await page.reload() // what was swiped may still roll, and a tap would only stop it
+    await page.locator('.strip .own .thumb').nth(3).waitFor() // full screen goes through what the strip has
     await page.getByRole('button', { name: 'Full screen' }).tap()
     await page.locator('dialog.full img').waitFor()
     const count = await page.locator('.full-count').innerText()
