@@ -9,10 +9,10 @@ import (
 
 const (
 	// laneWidth is how many attempts of one owner are decided at once where the state is shared. Those at one budget wait in
-	// a row there anyway, each with a connection that others need.
-	laneWidth = 3
+	// a row there anyway, each with a connection that others need. On a busy machine few at once are slower than many.
+	laneWidth = 8
 	// lanePatience is how long an attempt waits for its turn.
-	lanePatience = 30 * time.Second
+	lanePatience = time.Minute
 
 	lanes = 64
 )
