@@ -49,6 +49,7 @@ export async function room(browser, base, picture, shoot) {
     await net.send('Network.emulateNetworkConditions', { offline: false, latency: 400, downloadThroughput: 51_200, uploadThroughput: 51_200 })
     await page.reload()
     await page.locator('.composer').waitFor()
+    await page.waitForFunction(() => performance.getEntriesByName('first-contentful-paint').length > 0)
     const { paint, before } = await page.evaluate(() => {
       const paint = performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Infinity
       const [doc] = performance.getEntriesByType('navigation')
