@@ -135,7 +135,7 @@ var fileID = regexp.MustCompile(`(img_[A-Za-z0-9]{26})`)
 func (r Reference) Hint() string { return fileID.FindString(r.Name) }
 
 // Count is n as it is meant: absent is 1.
-func (g Generation) Count() int { return max(g.N, 1) }
+func (g *Generation) Count() int { return max(g.N, 1) }
 
 // VideoRequest is a request for a video: from a picture, from words alone (a still is drawn first), or as the continuation of an
 // earlier video.

@@ -34,13 +34,18 @@ func (s *Engine) execute(j *active.Job, caller adapter.Caller, with execution) {
 		o(string(run.Kind), run.Upstream, run.Speed)
 	}
 	s.started(j)
+	do := s.workflows[run.Kind]
+	switch {
+	case run.Cancel:
+		do = failing(active.ErrCancelled)
+	case do == nil:
+		do = failing(fmt.Errorf("a job of unknown kind %q", run.Kind))
+	}
 	work := func() {
 		defer cancel()
 		defer stop(nil)
 		defer s.jobs.Leave(j)
-		result, err := q.perform(run)
-		q.slots.leave()
-		q.endTrace(ending{s, q}.conclude(result, err))
+		q.finish(q.perform(do))
 	}
 	if !s.spawn(work) {
 		work() // its life is over: the job stays for the next process
@@ -48,17 +53,20 @@ func (s *Engine) execute(j *active.Job, caller adapter.Caller, with execution) {
 }
 
 // perform runs the workflow.
-func (q *Execution) perform(run adapter.Job) (result adapter.Result, err error) {
-	if run.Cancel {
-		return adapter.Result{}, active.ErrCancelled
-	}
-	err = q.Shielded(func() (err error) {
-		do := q.s.workflows[run.Kind]
-		if do == nil {
-			return fmt.Errorf("a job of unknown kind %q", run.Kind)
-		}
-		result, err = do(q)
+func (q *Execution) perform(do Workflow) error {
+	return q.Shielded(func() (err error) {
+		q.result, err = do(q)
 		return err
 	})
-	return result, err
+}
+
+// failing is the workflow of a job that cannot begin.
+func failing(err error) Workflow {
+	return func(*Execution) (adapter.Result, error) { return adapter.Result{}, err }
+}
+
+// finish concludes the job.
+func (q *Execution) finish(err error) {
+	q.slots.leave()
+	q.endTrace(ending{q.s, q}.conclude(q.result, err))
 }

@@ -2,7 +2,6 @@ package jobs
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"runtime/debug"
 	"sync"
@@ -33,8 +32,9 @@ type Execution struct {
 	fresh   string // the step whose intent is recorded although nothing was sent yet
 	records []adapter.Image
 	slots   slots
-	sent    onceEach // submissions, by the name of their step
-	intents onceEach // one is recorded at a time: what it finds is true for all steps
+	result  adapter.Result // what it made, once it is over
+	sent    onceEach       // submissions, by the name of their step
+	intents onceEach       // one is recorded at a time: what it finds is true for all steps
 }
 
 // StepRequest is one command for one account.
@@ -99,44 +99,59 @@ func stateOf(run adapter.Job, step string) string {
 func (q *Execution) Stored(id string) (adapter.Image, error) { return q.s.deps.State.Image(q.ctx, id) }
 
 // Do submits a command, at most once in the life of the job, and waits for its task.
-func (q *Execution) Do(o StepRequest) (adapter.Task, error) {
+func (q *Execution) Do(o *StepRequest) (task adapter.Task, err error) {
+	err = q.do(o, &task)
+	return task, err
+}
+
+func (q *Execution) do(o *StepRequest, task *adapter.Task) error {
 	sub, slot, err := sending{q, o}.submit()
 	defer slot.Release()
 	if err != nil {
-		return adapter.Task{}, fmt.Errorf("%s: %w", o.Step, err)
+		return fmt.Errorf("%s: %w", o.Step, err)
 	}
 	if o.Dialog && sub.Dialog {
-		q.endStep(o, nil)
-		return adapter.Task{ID: sub.TaskID, Status: adapter.Dialog, FinalPrompt: sub.Prompt}, nil
+		*task = q.opened(o, sub)
+		return nil
 	}
-	return q.Await(o, sub)
+	return q.await(o, &sub, task)
+}
+
+// opened is the task of a press that opened a dialog, and waits for that.
+func (q *Execution) opened(o *StepRequest, sub adapter.Submission) adapter.Task {
+	q.endStep(o, nil)
+	return adapter.Task{ID: sub.TaskID, Status: adapter.Dialog, FinalPrompt: sub.Prompt}
 }
 
 // Submit submits a command, at most once in the life of the job, and does not wait for its task. The place at the
 // upstream is held until release.
-func (q *Execution) Submit(o StepRequest) (sub adapter.Submission, release func(), err error) {
+func (q *Execution) Submit(o *StepRequest) (sub adapter.Submission, release func(), err error) {
 	sub, slot, err := sending{q, o}.submit()
 	return sub, slot.Release, err
 }
 
 // OpenDialog submits a press that always opens a dialog; the task that it returns waits for that.
-func (q *Execution) OpenDialog(o StepRequest) (adapter.Task, error) {
+func (q *Execution) OpenDialog(o *StepRequest) (adapter.Task, error) {
 	sub, release, err := q.Submit(o)
 	defer release()
 	if err != nil {
 		return adapter.Task{}, fmt.Errorf("%s: %w", o.Step, err)
 	}
-	q.endStep(o, nil)
-	return adapter.Task{ID: sub.TaskID, Status: adapter.Dialog, FinalPrompt: sub.Prompt}, nil
+	return q.opened(o, sub), nil
 }
 
 // Await waits for the task of a submission and notes how it went.
-func (q *Execution) Await(o StepRequest, sub adapter.Submission) (adapter.Task, error) {
+func (q *Execution) Await(o *StepRequest, sub adapter.Submission) (task adapter.Task, err error) {
+	err = q.await(o, &sub, &task)
+	return task, err
+}
+
+func (q *Execution) await(o *StepRequest, sub *adapter.Submission, task *adapter.Task) (err error) {
 	polls, state := 0, q.state(o.Step)
 	if sub.Existing { // it carries the state of whoever submitted it
 		state = ""
 	}
-	task, err := o.Account.Waiter.Wait(q.ctx, adapter.Wait{
+	*task, err = o.Account.Waiter.Wait(q.ctx, adapter.Wait{
 		TaskID: sub.TaskID, State: state, Kind: o.Command.Name(), Speed: o.Speed, Submitted: sub.At, Dialog: o.Dialog,
 		Watch: func(t adapter.Task) {
 			if q.job.Progress(o.Step, t.Progress, o.preview(t)) {
@@ -163,11 +178,11 @@ func (q *Execution) Await(o StepRequest, sub adapter.Submission) (adapter.Task, 
 		q.job.Progress(o.Step, 100, "")
 	}
 	q.endStep(o, err)
-	return task, err
+	return err
 }
 
 // preview is what may be shown of a task on its way.
-func (o StepRequest) preview(t adapter.Task) string {
+func (o *StepRequest) preview(t adapter.Task) string {
 	if o.Hidden {
 		return ""
 	}
@@ -175,19 +190,24 @@ func (o StepRequest) preview(t adapter.Task) string {
 }
 
 // AwaitDialog waits until the task of a press says that it awaits its dialog, or is done without one.
-func (q *Execution) AwaitDialog(ctx context.Context, o StepRequest, taskID string) (adapter.Task, error) {
+func (q *Execution) AwaitDialog(ctx context.Context, o *StepRequest, taskID string) (adapter.Task, error) {
 	return o.Account.Waiter.Wait(ctx, adapter.Wait{TaskID: taskID, State: q.state(o.Step), Kind: o.Command.Name(), Submitted: time.Now(), Dialog: true})
 }
 
-// Each calls f for 0…n-1 at once and returns the first error.
-func (q *Execution) Each(n int, f func(i int) error) error {
-	var all sync.WaitGroup
+// Each calls f for 0…n-1 at once and returns the error of each. One alone is called in place: whoever waits for minutes in
+// it holds one stack instead of two.
+func (q *Execution) Each(n int, f func(i int) error) []error {
 	errs := make([]error, n)
+	if n == 1 {
+		errs[0] = q.Shielded(func() error { return f(0) })
+		return errs
+	}
+	var all sync.WaitGroup
 	for i := range n {
 		all.Go(func() { errs[i] = q.Shielded(func() error { return f(i) }) })
 	}
 	all.Wait()
-	return errors.Join(errs...)
+	return errs
 }
 
 // Shielded calls f. A panic in it is an internal error of its job and of no other: every goroutine of an execution needs

@@ -11,13 +11,10 @@ import (
 
 // withFailover does a job that no earlier one ties to an upstream: where the run was given to or, if that certainly created
 // nothing, elsewhere. It returns the account that has the job. A step that has been recorded stays where it is.
-func (q *Execution) withFailover(o StepRequest, do func(StepRequest) error) (adapter.Account, error) {
-	if st, ok := q.Recorded(o.Step); ok && st.Upstream != o.Account.Name && st.Refusal == nil {
-		account, err := q.s.deps.Accounts.Made(q.ctx, q.caller, st.Upstream)
-		if err != nil {
-			return o.Account, err
-		}
-		o.Account = account
+func (q *Execution) withFailover(o *StepRequest, do func(*StepRequest) error) (adapter.Account, error) {
+	o = new(*o)
+	if err := q.stay(o); err != nil {
+		return o.Account, err
 	}
 	others, several := q.s.deps.Accounts.(adapter.Others)
 	if !several || !relocatable(o.Command) {
@@ -35,9 +32,23 @@ func (q *Execution) withFailover(o StepRequest, do func(StepRequest) error) (ada
 	}
 }
 
+// stay sends a step that has been recorded to where it is.
+func (q *Execution) stay(o *StepRequest) error {
+	st, ok := q.Recorded(o.Step)
+	if !ok || st.Upstream == o.Account.Name || st.Refusal != nil {
+		return nil
+	}
+	account, err := q.s.deps.Accounts.Made(q.ctx, q.caller, st.Upstream)
+	if err == nil {
+		o.Account = account
+	}
+	return err
+}
+
 // tryUpstreams asks the upstreams one after the other until one takes the job or refuses it for what it is. full is the refusal
 // of one that had no place, if nobody took the job: another round may do better.
-func (q *Execution) tryUpstreams(o StepRequest, others adapter.Others, do func(StepRequest) error) (_ adapter.Account, full *adapter.Error, _ error) {
+func (q *Execution) tryUpstreams(o *StepRequest, others adapter.Others, do func(*StepRequest) error) (_ adapter.Account, full *adapter.Error, _ error) {
+	o = new(*o)
 	var tried []string
 	for {
 		tried = append(tried, o.Account.Name)
@@ -59,7 +70,7 @@ func (q *Execution) tryUpstreams(o StepRequest, others adapter.Others, do func(S
 }
 
 // notAccepted reports whether a job was refused for a reason that is the upstream's own, so that nothing was created.
-func (q *Execution) notAccepted(o StepRequest, err error) bool {
+func (q *Execution) notAccepted(o *StepRequest, err error) bool {
 	st, ok := q.Recorded(o.Step)
 	reasons := []adapter.Kind{adapter.Unavailable, adapter.Busy, adapter.Credit, adapter.UpstreamAuth}
 	if optional(o.Command) {
@@ -94,18 +105,15 @@ func relocatable(c adapter.Command) bool {
 }
 
 // DoAnywhere is Do for a job that every upstream can do.
-func (q *Execution) DoAnywhere(o StepRequest) (task adapter.Task, account adapter.Account, err error) {
-	account, err = q.withFailover(o, func(o StepRequest) (err error) {
-		task, err = q.Do(o)
-		return err
-	})
+func (q *Execution) DoAnywhere(o *StepRequest) (task adapter.Task, account adapter.Account, err error) {
+	account, err = q.withFailover(o, func(o *StepRequest) error { return q.do(o, &task) })
 	return task, account, err
 }
 
 // SubmitAnywhere is Submit for a command that every upstream can do.
-func (q *Execution) SubmitAnywhere(o StepRequest) (sub adapter.Submission, account adapter.Account, release func(), err error) {
+func (q *Execution) SubmitAnywhere(o *StepRequest) (sub adapter.Submission, account adapter.Account, release func(), err error) {
 	var held *queue.Slot
-	account, err = q.withFailover(o, func(o StepRequest) (err error) {
+	account, err = q.withFailover(o, func(o *StepRequest) (err error) {
 		held.Release()
 		sub, held, err = sending{q, o}.submit()
 		return err

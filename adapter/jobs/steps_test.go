@@ -2,6 +2,7 @@ package jobs_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"testing"
@@ -41,7 +42,7 @@ func begin(ctx context.Context, t *testing.T, e *jobs.Engine, a adapter.Attempt,
 func step(q *jobs.Execution, name string) error {
 	account, err := q.Account()
 	if err == nil {
-		_, err = q.Do(jobs.StepRequest{Step: name, Account: account, Command: adapter.Shorten{}})
+		_, err = q.Do(&jobs.StepRequest{Step: name, Account: account, Command: adapter.Shorten{}})
 	}
 	return err
 }
@@ -49,7 +50,7 @@ func step(q *jobs.Execution, name string) error {
 // steps is a workflow of steps that are made at once.
 func steps(names ...string) jobs.Workflow {
 	return func(q *jobs.Execution) (adapter.Result, error) {
-		err := q.Each(len(names), func(i int) error { return step(q, names[i]) })
+		err := errors.Join(q.Each(len(names), func(i int) error { return step(q, names[i]) })...)
 		return adapter.Result{Texts: []string{"done"}}, err
 	}
 }
@@ -110,10 +111,10 @@ func TestNoStepIsSubmittedWhoseIntentAnotherStepRemoved(t *testing.T) {
 			return nil
 		}
 		e := ownJobs(t, up, late{state, 300 * time.Millisecond}, nil, "a", 4, func(q *jobs.Execution) (adapter.Result, error) {
-			err := q.Each(2, func(i int) error {
+			err := errors.Join(q.Each(2, func(i int) error {
 				<-time.After(time.Duration(i) * 100 * time.Millisecond)
 				return step(q, []string{"two", "one"}[i])
-			})
+			})...)
 			return adapter.Result{Texts: []string{"done"}}, err
 		})
 		harness.Text(t, begin(t.Context(), t, e, harness.Attempt("b"), "one"))

@@ -3,6 +3,8 @@ package jobs
 import (
 	"context"
 	"errors"
+	"fmt"
+	"runtime/debug"
 	"time"
 
 	"midgate/adapter"
@@ -17,7 +19,7 @@ var ErrOutcomeUnknown = &adapter.Error{Kind: adapter.Ambiguous, Message: "midgat
 // sending is one step of an execution on its way to the upstream.
 type sending struct {
 	q *Execution
-	o StepRequest
+	o *StepRequest
 }
 
 // submit sends a command whose intent is recorded first and whose outcome is recorded before anything else happens. Two
@@ -93,14 +95,37 @@ func (p sending) send() (adapter.Submission, error) {
 
 // once submits. Whoever stops listening would never hear of a job that is paid: the answer is heard a moment longer
 // than the job lives.
-func (p sending) once() (adapter.Submission, error) {
+func (p sending) once() (sub adapter.Submission, err error) {
 	q, o := p.q, p.o
 	ctx, hangUp := context.WithCancelCause(context.WithoutCancel(q.ctx))
 	defer hangUp(nil)
 	defer context.AfterFunc(q.ctx, func() {
 		time.AfterFunc(listenFor, func() { hangUp(context.Cause(q.ctx)) })
 	})()
-	return o.Account.Upstream.Submit(ctx, o.Command, adapter.Options{Speed: o.Speed, State: q.state(o.Step)})
+	apart(func() {
+		sub, err = o.Account.Upstream.Submit(ctx, o.Command, adapter.Options{Speed: o.Speed, State: q.state(o.Step)})
+	})
+	return sub, err
+}
+
+// apart calls f on a goroutine of its own. Stacks grow to what their deepest call needed and hardly shrink again, and who
+// submits waits for minutes afterwards: a request over HTTP is deep, that wait is not. A panic of f is one of its caller.
+func apart(f func()) {
+	var panicked any
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		defer func() {
+			if panicked = recover(); panicked != nil {
+				panicked = fmt.Sprintf("%v\n\n%s", panicked, debug.Stack())
+			}
+		}()
+		f()
+	}()
+	<-done
+	if panicked != nil {
+		panic(panicked)
+	}
 }
 
 // isTold reports whether an upstream said that it took nothing; an error of another sort leaves that open.

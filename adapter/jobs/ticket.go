@@ -65,10 +65,18 @@ func (t *ticket) Wait(ctx context.Context, watch func(adapter.Progress)) (adapte
 	}
 	j := t.enter()
 	defer t.s.jobs.Leave(j)
+	if err := t.sleep(ctx, j, watch); err != nil {
+		return adapter.Result{}, err
+	}
+	return t.outcome(j)
+}
+
+// sleep waits until the job has ended.
+func (t *ticket) sleep(ctx context.Context, j *active.Job, watch func(adapter.Progress)) error {
 	for {
-		run, changed := j.Look()
-		if run.Status.Ended() {
-			return t.outcome(run)
+		status, changed := j.Status()
+		if status.Ended() {
+			return nil
 		}
 		if watch != nil {
 			watch(j.Shown())
@@ -76,12 +84,12 @@ func (t *ticket) Wait(ctx context.Context, watch func(adapter.Progress)) (adapte
 		select {
 		case <-changed:
 		case <-t.s.life.Done():
-			return adapter.Result{}, t.stillRunning("midgate is restarting; the job goes on")
+			return t.stillRunning("midgate is restarting; the job goes on")
 		case <-ctx.Done():
 			if errors.Is(context.Cause(ctx), errPatience) {
-				return adapter.Result{}, t.stillRunning("The picture is not ready yet; the job goes on")
+				return t.stillRunning("The picture is not ready yet; the job goes on")
 			}
-			return adapter.Result{}, context.Cause(ctx)
+			return context.Cause(ctx)
 		}
 	}
 }
@@ -92,12 +100,12 @@ func (t *ticket) Accepted(ctx context.Context) error {
 	j := t.enter()
 	defer t.s.jobs.Leave(j)
 	for {
-		run, changed := j.Look()
+		status, changed := j.Status()
 		switch {
-		case run.Status.Ended():
-			_, err := t.outcome(run)
+		case status.Ended():
+			_, err := t.outcome(j)
 			return err
-		case run.Status == adapter.JobInProgress:
+		case status == adapter.JobInProgress:
 			return nil
 		}
 		select {
@@ -156,7 +164,8 @@ func (t *ticket) settle(state adapter.DeliveryState) {
 }
 
 // outcome is this client's share of an ended job.
-func (t *ticket) outcome(run adapter.Job) (adapter.Result, error) {
+func (t *ticket) outcome(j *active.Job) (adapter.Result, error) {
+	run := j.Snapshot()
 	if run.Error != nil {
 		if record.StaysOpen(run) {
 			t.tell(run) // before the client hears of it: its repeat may come at once

@@ -79,7 +79,7 @@ func (q *Execution) beginStep(step string) {
 }
 
 // endStep ends it with what is known of the step by now.
-func (q *Execution) endStep(o StepRequest, err error) {
+func (q *Execution) endStep(o *StepRequest, err error) {
 	t := &q.steps
 	t.mu.Lock()
 	end := t.open[o.Step]

@@ -265,7 +265,7 @@ func (q execution) native(job adapter.Job, n adapter.NativeRequest) (adapter.Res
 	if err != nil {
 		return adapter.Result{}, err
 	}
-	o := jobs.StepRequest{Step: n.Route, Account: account, Speed: job.Speed, Dialog: n.Route == "action", Continues: n.Route == "modal" || n.Route == "change",
+	o := &jobs.StepRequest{Step: n.Route, Account: account, Speed: job.Speed, Dialog: n.Route == "action", Continues: n.Route == "modal" || n.Route == "change",
 		Command: adapter.Native{Route: n.Route, Body: n.Body, Pictures: pictures, Parent: n.Parent}}
 	sub, account, release, err := q.SubmitAnywhere(o)
 	defer release()

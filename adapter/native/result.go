@@ -14,7 +14,7 @@ import (
 func (q execution) nativeResult(job adapter.Job, n adapter.NativeRequest, account adapter.Account, task adapter.Task) (adapter.Result, error) {
 	var gen adapter.Generation
 	gen.Prompt, gen.Model, gen.Midjourney.Grid = n.Prompt, job.Model, adapter.GridSplit
-	from := workflow.Origin{Job: job, Request: gen, Drawing: prompt.Drawing{Prompt: n.Prompt, Speed: job.Speed}, Account: account, Name: n.Route}
+	from := &workflow.Origin{Request: gen, Drawing: prompt.Drawing{Prompt: n.Prompt, Speed: job.Speed}, Account: account, Name: n.Route}
 	_, grid := adapter.FindButton(task.Buttons, adapter.ActUpscale, 0)
 	switch {
 	case len(task.VideoURLs) > 0, makesVideo(n) && task.ShownURL() != "":
@@ -22,7 +22,7 @@ func (q execution) nativeResult(job adapter.Job, n adapter.NativeRequest, accoun
 	case slices.Contains([]string{"describe", "shorten"}, n.Route), task.ShownURL() == "":
 		return adapter.Result{Texts: task.Texts}, nil
 	case grid, len(task.ImageURLs) >= 4, n.Route == "imagine", n.Route == "blend":
-		return q.StoreGrid(task, from, 4)
+		return q.StoreGrid(&task, from, 4)
 	default:
 		return q.StoreSingle(task, from)
 	}

@@ -106,7 +106,7 @@ func (s *Recipes) actDrawing(img adapter.Image, act adapter.Act) (prompt.Drawing
 }
 
 // act executes a press: the quarter of a grid, then the single picture where the button is there, then the button.
-func (q *Run) act(run adapter.Job, act adapter.Act) (adapter.Result, error) {
+func (q *Run) act(act *adapter.Act) (adapter.Result, error) {
 	img, err := q.image(act.Image)
 	if err != nil {
 		return adapter.Result{}, fmt.Errorf("read the picture: %w", err)
@@ -115,19 +115,19 @@ func (q *Run) act(run adapter.Job, act adapter.Act) (adapter.Result, error) {
 	if err != nil {
 		return adapter.Result{}, err
 	}
-	draw, err := q.s.actDrawing(img, act)
+	draw, err := q.s.actDrawing(img, *act)
 	if err != nil {
 		return adapter.Result{}, err
 	}
 	if act.CustomID != "" {
-		return q.pressCustom(run, act, img, account, draw)
+		return q.pressCustom(act, img, account, draw)
 	}
 	if img.IsGrid() && act.Index > 0 && len(img.Cells) == 4 {
 		if img, err = q.image(img.Cells[act.Index-1]); err != nil {
 			return adapter.Result{}, fmt.Errorf("read the quarter: %w", err)
 		}
 	}
-	from := Origin{Job: run, Request: act.Generation, Drawing: draw, Account: account, Parent: img.ID, Action: act.Action, Version: img.Version}
+	from := &Origin{Request: act.Generation, Drawing: draw, Account: account, Parent: img.ID, Action: act.Action, Version: img.Version}
 	from.Request.Model = img.Model
 	if act.Action == adapter.ActUpscale {
 		return q.upscale(img, from, act.Force)
@@ -140,8 +140,8 @@ func (q *Run) act(run adapter.Job, act adapter.Act) (adapter.Result, error) {
 
 // upscale makes a quarter a picture of its own (U); pressed again, it is the same one. Where U only separates it, the
 // quarter is that picture already.
-func (q *Run) upscale(img adapter.Image, from Origin, force bool) (adapter.Result, error) {
-	if !force && img.Index > 0 && adapter.Separates(img.Version) && q.s.gridMode(from.Request) == adapter.GridSplit {
+func (q *Run) upscale(img adapter.Image, from *Origin, force bool) (adapter.Result, error) {
+	if !force && img.Index > 0 && adapter.Separates(img.Version) && q.s.gridMode(&from.Request) == adapter.GridSplit {
 		return adapter.Result{Images: []string{img.ID}, Grid: img.Grid}, nil
 	}
 	if err := q.ownSingle(&img, from.Account, adapter.ActUpscale); err != nil {
@@ -151,7 +151,8 @@ func (q *Run) upscale(img adapter.Image, from Origin, force bool) (adapter.Resul
 }
 
 // actOn presses the button on one picture: on the grid's task for V and reroll, on the single picture's for the rest.
-func (q *Run) actOn(img adapter.Image, act adapter.Act, from Origin, i, share int) (adapter.Result, error) {
+func (q *Run) actOn(img adapter.Image, act *adapter.Act, from *Origin, i, share int) (adapter.Result, error) {
+	from = new(*from)
 	from.Name = Numbered(act.Action, i)
 	taskID, buttons, index := img.TaskID, img.Buttons, img.Index
 	paid := false
@@ -201,7 +202,7 @@ var ownZoom = regexp.MustCompile(` --zoom \S+`)
 
 // dialogPrompt is what a dialog is answered with. The press of an ordinary button that only opens one because the
 // account has Remix on is answered with the pre-filled prompt, unless the caller wants another.
-func dialogPrompt(act adapter.Act, draw prompt.Drawing) string {
+func dialogPrompt(act *adapter.Act, draw prompt.Drawing) string {
 	switch {
 	case act.Action == adapter.ActZoomCustom:
 		return fmt.Sprintf("%s --zoom %s", ownZoom.ReplaceAllString(draw.Prompt, ""), trimFloat(act.Zoom))
@@ -218,15 +219,15 @@ func single(action string) bool {
 }
 
 // made delivers what a press made: one picture for an upscale, a grid for everything else.
-func (q *Run) made(task adapter.Task, from Origin, share int) (adapter.Result, error) {
+func (q *Run) made(task adapter.Task, from *Origin, share int) (adapter.Result, error) {
 	if single(from.Action) {
 		return q.StoreSingle(task, from)
 	}
-	return q.StoreGrid(task, from, share)
+	return q.StoreGrid(&task, from, share)
 }
 
 // StoreSingle stores a single picture that a task made.
-func (q *Run) StoreSingle(task adapter.Task, from Origin) (adapter.Result, error) {
+func (q *Run) StoreSingle(task adapter.Task, from *Origin) (adapter.Result, error) {
 	return q.RecordStorage(task, func() (adapter.Result, error) {
 		kept, err := q.fetch(download.Whole(from.Account, task), from.Name)
 		if err != nil {
@@ -240,14 +241,14 @@ func (q *Run) StoreSingle(task adapter.Task, from Origin) (adapter.Result, error
 }
 
 // pressCustom presses exactly that button of the record.
-func (q *Run) pressCustom(run adapter.Job, act adapter.Act, img adapter.Image, account adapter.Account, draw prompt.Drawing) (adapter.Result, error) {
+func (q *Run) pressCustom(act *adapter.Act, img adapter.Image, account adapter.Account, draw prompt.Drawing) (adapter.Result, error) {
 	taskID := img.TaskID
 	if img.Single != nil && slices.ContainsFunc(img.Single.Buttons, func(b adapter.Button) bool { return b.CustomID == act.CustomID }) {
 		taskID = img.Single.TaskID
 	}
 	all := img.AllButtons()
 	b := all[slices.IndexFunc(all, func(b adapter.Button) bool { return b.CustomID == act.CustomID })]
-	from := Origin{Job: run, Request: act.Generation, Drawing: draw, Account: account, Name: "button", Parent: img.ID, Action: b.Action, Version: img.Version}
+	from := &Origin{Request: act.Generation, Drawing: draw, Account: account, Name: "button", Parent: img.ID, Action: b.Action, Version: img.Version}
 	from.Request.Model = img.Model
 	mask, err := q.attachment(act.Mask)
 	if err != nil {

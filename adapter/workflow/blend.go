@@ -68,7 +68,7 @@ func (s *Service) Shorten(ctx context.Context, a adapter.Attempt, g adapter.Gene
 	return s.jobs.Accept(ctx, a, jobs.Spec{Kind: adapter.JobShorten, Model: g.Model, N: 1, Request: g, Account: account, Speed: draw.Speed, Takes: course{spend.Shorten: 1}})
 }
 
-func (q *Run) blend(run adapter.Job, e adapter.Edit) (adapter.Result, error) {
+func (q *Run) blend(e *adapter.Edit) (adapter.Result, error) {
 	account, err := q.Account()
 	if err != nil {
 		return adapter.Result{}, err
@@ -85,11 +85,11 @@ func (q *Run) blend(run adapter.Job, e adapter.Edit) (adapter.Result, error) {
 	if err != nil {
 		return adapter.Result{}, err
 	}
-	from := Origin{Job: run, Request: e.Generation, Drawing: draw, Account: account, Parent: e.Images[0].Image, Action: "blend"}
+	from := &Origin{Request: e.Generation, Drawing: draw, Account: account, Parent: e.Images[0].Image, Action: "blend"}
 	return q.drawGrids(e.Count(), "blend", adapter.Blend{Pictures: pictures, Dimensions: shape}, from)
 }
 
-func (q *Run) describe(run adapter.Job, e adapter.Edit) (adapter.Result, error) {
+func (q *Run) describe(e *adapter.Edit) (adapter.Result, error) {
 	account, err := q.Account()
 	if err != nil {
 		return adapter.Result{}, err
@@ -98,10 +98,10 @@ func (q *Run) describe(run adapter.Job, e adapter.Edit) (adapter.Result, error) 
 	if err != nil {
 		return adapter.Result{}, err
 	}
-	return q.texts(jobs.StepRequest{Step: "describe", Account: account, Speed: run.Speed, Command: adapter.Describe{Picture: pictures[0]}})
+	return q.texts(&jobs.StepRequest{Step: "describe", Account: account, Speed: q.job.Speed, Command: adapter.Describe{Picture: pictures[0]}})
 }
 
-func (q *Run) shorten(run adapter.Job, g adapter.Generation) (adapter.Result, error) {
+func (q *Run) shorten(g *adapter.Generation) (adapter.Result, error) {
 	account, err := q.Account()
 	if err != nil {
 		return adapter.Result{}, err
@@ -110,10 +110,10 @@ func (q *Run) shorten(run adapter.Job, g adapter.Generation) (adapter.Result, er
 	if err != nil {
 		return adapter.Result{}, err
 	}
-	return q.texts(jobs.StepRequest{Step: "shorten", Account: account, Speed: run.Speed, Command: adapter.Shorten{Prompt: p.String()}})
+	return q.texts(&jobs.StepRequest{Step: "shorten", Account: account, Speed: q.job.Speed, Command: adapter.Shorten{Prompt: p.String()}})
 }
 
-func (q *Run) texts(o jobs.StepRequest) (adapter.Result, error) {
+func (q *Run) texts(o *jobs.StepRequest) (adapter.Result, error) {
 	task, _, err := q.DoAnywhere(o)
 	if err != nil {
 		return adapter.Result{}, err

@@ -27,7 +27,7 @@ func (q *Run) refreshed(account adapter.Account, taskID, action string, index in
 }
 
 // change does U, V and reroll by number on a server without buttons.
-func (q *Run) change(img adapter.Image, from Origin, share int) (adapter.Result, error) {
+func (q *Run) change(img adapter.Image, from *Origin, share int) (adapter.Result, error) {
 	verb, index := map[string]string{adapter.ActUpscale: "UPSCALE", adapter.ActVary: "VARIATION", adapter.ActReroll: "REROLL"}[from.Action], img.Index
 	if verb == "" {
 		return adapter.Result{}, unavailable("action", "This upstream's pictures have no buttons", img)
@@ -35,7 +35,7 @@ func (q *Run) change(img adapter.Image, from Origin, share int) (adapter.Result,
 	if verb == "REROLL" {
 		index = 1
 	}
-	return q.grid(jobs.StepRequest{Step: from.Name, Account: from.Account, Speed: from.Drawing.Speed, Command: adapter.Change{TaskID: img.TaskID, Verb: verb, Index: index}}, from, share)
+	return q.grid(&jobs.StepRequest{Step: from.Name, Account: from.Account, Speed: from.Drawing.Speed, Command: adapter.Change{TaskID: img.TaskID, Verb: verb, Index: index}}, from, share)
 }
 
 func cmpButtons(fresh, old []adapter.Button) []adapter.Button {

@@ -59,7 +59,7 @@ func (s *Service) converseAct(ctx context.Context, a adapter.Attempt, t chat.Tur
 	g.Prompt = ""
 	switch t.Action {
 	case adapter.ActUpscale:
-		if s.gridMode(adapter.Generation{}) != adapter.GridUpscale {
+		if s.gridMode(&adapter.Generation{}) != adapter.GridUpscale {
 			return adapter.TurnAnswer{Images: []adapter.Image{img}}, nil
 		}
 	case adapter.ActAnimateLow, adapter.ActAnimateHigh:

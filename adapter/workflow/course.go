@@ -13,7 +13,7 @@ type course map[string]int
 func (s *Recipes) drawn(kind string, g adapter.Generation, draw prompt.Drawing) course {
 	n := g.Count()
 	c := course{kind: (n + 3) / 4}
-	if draw.Upscale || s.gridMode(g) == adapter.GridUpscale {
+	if draw.Upscale || s.gridMode(&g) == adapter.GridUpscale {
 		c[spend.Upscale] += n
 	}
 	if draw.Upscale {

@@ -10,7 +10,7 @@ import (
 )
 
 // edit goes the way that was planned.
-func (q *Run) edit(run adapter.Job, e editing) (adapter.Result, error) {
+func (q *Run) edit(e *editing) (adapter.Result, error) {
 	account, err := q.Account()
 	if err != nil {
 		return adapter.Result{}, err
@@ -22,12 +22,12 @@ func (q *Run) edit(run adapter.Job, e editing) (adapter.Result, error) {
 	if err != nil {
 		return adapter.Result{}, err
 	}
-	b := editBuild{q: q, run: run, request: e, draw: draw, account: account}
+	b := editBuild{q: q, request: *e, draw: draw, account: account}
 	switch e.Way {
 	case wayRegion, wayRemix:
 		return b.region()
 	case wayAct:
-		return q.act(run, *e.Act)
+		return q.act(e.Act)
 	case wayEdits:
 		if q.began("imagine", adapter.ActVaryStrong) {
 			return b.withoutEdits(nil)
@@ -45,15 +45,14 @@ func (q *Run) edit(run adapter.Job, e editing) (adapter.Result, error) {
 // editBuild is an edit being made.
 type editBuild struct {
 	q       *Run
-	run     adapter.Job
 	request editing
 	draw    prompt.Drawing
 	account adapter.Account
 }
 
 // origin is where its pictures come from.
-func (b *editBuild) origin(parent, action string) Origin {
-	return Origin{Job: b.run, Request: b.request.Generation, Drawing: b.draw, Account: b.account, Parent: parent, Action: action}
+func (b *editBuild) origin(parent, action string) *Origin {
+	return &Origin{Request: b.request.Generation, Drawing: b.draw, Account: b.account, Parent: parent, Action: action}
 }
 
 // began reports whether one of these steps is recorded: a run that is executed again goes the way it went.
@@ -80,7 +79,7 @@ func (b *editBuild) withoutEdits(refused error) (adapter.Result, error) {
 		lacking.Err = refused
 		return adapter.Result{}, lacking
 	}
-	return b.q.edit(b.run, b.request)
+	return b.q.edit(&b.request)
 }
 
 // region repaints the masked area of a known picture, or varies it with another prompt: on the quarter's own picture.
@@ -109,7 +108,7 @@ func (b *editBuild) region() (adapter.Result, error) {
 	from := b.origin(img.ID, action)
 	from.Version = img.Version
 	return b.q.repeatGrids(b.request.Count(), func(i, share int) (adapter.Result, error) {
-		from := from
+		from := new(*from)
 		from.Name = Numbered(action, i)
 		mask, err := b.q.area(b.request.Area)
 		if err != nil {
@@ -120,16 +119,16 @@ func (b *editBuild) region() (adapter.Result, error) {
 		if err != nil {
 			return adapter.Result{}, err
 		}
-		return b.q.StoreGrid(task, from, share)
+		return b.q.StoreGrid(&task, from, share)
 	})
 }
 
 // drawGrids makes as many grids as n pictures need by one command, each under a step of its own.
-func (q *Run) drawGrids(n int, step string, command adapter.Command, from Origin) (adapter.Result, error) {
+func (q *Run) drawGrids(n int, step string, command adapter.Command, from *Origin) (adapter.Result, error) {
 	return q.repeatGrids(n, func(i, share int) (adapter.Result, error) {
-		from := from
+		from := new(*from)
 		from.Name = Numbered(step, i)
-		return q.grid(jobs.StepRequest{Step: from.Name, Account: from.Account, Speed: from.Drawing.Speed, Command: command}, from, share)
+		return q.grid(&jobs.StepRequest{Step: from.Name, Account: from.Account, Speed: from.Drawing.Speed, Command: command}, from, share)
 	})
 }
 
@@ -139,13 +138,10 @@ func (q *Run) repeatGrids(n int, grid func(i, share int) (adapter.Result, error)
 }
 
 func (q *Run) repeatOf(times, want int, once func(i int) (adapter.Result, error)) (adapter.Result, error) {
-	parts, errs := make([]adapter.Result, times), make([]error, times)
-	_ = q.Each(times, func(i int) error {
-		errs[i] = q.Shielded(func() (err error) {
-			parts[i], err = once(i)
-			return err
-		})
-		return nil
+	parts := make([]adapter.Result, times)
+	errs := q.Each(times, func(i int) (err error) {
+		parts[i], err = once(i)
+		return err
 	})
 	return gather(parts, errs, want)
 }

@@ -36,13 +36,13 @@ func (s *Service) Generate(ctx context.Context, a adapter.Attempt, g adapter.Gen
 }
 
 // gridMode says how this request's pictures come out of a grid.
-func (s *Recipes) gridMode(g adapter.Generation) string {
+func (s *Recipes) gridMode(g *adapter.Generation) string {
 	return cmp.Or(g.Midjourney.Grid, s.cfg.Grid, adapter.GridSplit)
 }
 
 // oneQuarter reports whether the answer to a request is one quarter of a grid.
 func (s *Recipes) oneQuarter(g adapter.Generation) bool {
-	return g.Count() == 1 && s.gridMode(g) != adapter.GridWhole
+	return g.Count() == 1 && s.gridMode(&g) != adapter.GridWhole
 }
 
 // drawing turns a request's words into the prompt that is submitted, or refuses them.
@@ -55,38 +55,45 @@ func (s *Recipes) drawing(g adapter.Generation, o prompt.Options) (prompt.Drawin
 	return prompt.Compose(g, model, o)
 }
 
-func (q *Run) generate(run adapter.Job, g adapter.Generation) (adapter.Result, error) {
-	draw, err := q.s.drawing(g, prompt.Options{Image: len(g.References) > 0})
+func (q *Run) generate(g *adapter.Generation) (adapter.Result, error) {
+	draw, imagine, err := q.imagining(g)
 	if err != nil {
 		return adapter.Result{}, err
+	}
+	return q.grids(g, draw, imagine)
+}
+
+// imagining is what is drawn for a request, and the step that draws its i-th grid.
+func (q *Run) imagining(g *adapter.Generation) (*prompt.Drawing, func(i int) *jobs.StepRequest, error) {
+	draw, err := q.s.drawing(*g, prompt.Options{Image: len(g.References) > 0})
+	if err != nil {
+		return nil, nil, err
 	}
 	pictures, err := q.Attachments(g.References)
 	if err != nil {
-		return adapter.Result{}, err
+		return nil, nil, err
 	}
 	account, err := q.Account()
-	if err != nil {
-		return adapter.Result{}, err
-	}
-	return q.grids(run, g, draw, func(i int) jobs.StepRequest {
-		return jobs.StepRequest{Step: Numbered("imagine", i), Account: account, Speed: draw.Speed,
+	return &draw, func(i int) *jobs.StepRequest {
+		return &jobs.StepRequest{Step: Numbered("imagine", i), Account: account, Speed: draw.Speed,
 			Command: adapter.Imagine{Prompt: draw.Prompt, Niji: draw.Niji, Pictures: pictures}}
-	})
+	}, err
 }
 
 // grids makes as many grids as the pictures need, at once, and delivers their pictures. If some of them fail, the
 // pictures that exist are the answer; only when none exists is it an error.
-func (q *Run) grids(run adapter.Job, g adapter.Generation, draw prompt.Drawing, order func(i int) jobs.StepRequest) (adapter.Result, error) {
+func (q *Run) grids(g *adapter.Generation, draw *prompt.Drawing, order func(i int) *jobs.StepRequest) (adapter.Result, error) {
 	want := g.Count()
 	need := (want + 3) / 4
-	if q.s.gridMode(g) == adapter.GridWhole {
+	whole := q.s.gridMode(g) == adapter.GridWhole
+	if whole {
 		need = want
 	}
 	return q.repeatOf(need, want, func(i int) (adapter.Result, error) {
 		o := order(i)
-		from := Origin{Job: run, Request: g, Drawing: draw, Account: o.Account, Name: o.Step}
+		from := &Origin{Request: *g, Drawing: *draw, Account: o.Account, Name: o.Step}
 		share := min(4, want-4*i)
-		if q.s.gridMode(g) == adapter.GridWhole {
+		if whole {
 			share = 1
 		}
 		return q.grid(o, from, share)
@@ -94,13 +101,13 @@ func (q *Run) grids(run adapter.Job, g adapter.Generation, draw prompt.Drawing, 
 }
 
 // grid makes one grid and delivers count of its pictures.
-func (q *Run) grid(o jobs.StepRequest, from Origin, count int) (adapter.Result, error) {
+func (q *Run) grid(o *jobs.StepRequest, from *Origin, count int) (adapter.Result, error) {
 	task, account, err := q.DoAnywhere(o)
 	if err != nil {
 		return adapter.Result{}, err
 	}
 	from.Account = account
-	return q.StoreGrid(task, from, count)
+	return q.StoreGrid(&task, from, count)
 }
 
 // gather joins what several jobs came to: 200 with what exists, an error only when nothing does: the one after which a
@@ -153,7 +160,6 @@ func Numbered(step string, i int) string {
 
 // Origin is where the pictures of a task come from, as their records say it.
 type Origin struct {
-	Job     adapter.Job
 	Request adapter.Generation
 	Drawing prompt.Drawing
 	Account adapter.Account
@@ -164,9 +170,9 @@ type Origin struct {
 }
 
 // record begins the record of a picture of that provenance.
-func (q *Run) record(from Origin, task adapter.Task, name string) adapter.Image {
+func (q *Run) record(from *Origin, task adapter.Task, name string) adapter.Image {
 	img := adapter.Image{
-		ID: q.ImageID(name), Owner: from.Job.Owner, Created: from.Job.Created, Expires: from.Job.Expires, Job: from.Job.ID,
+		ID: q.ImageID(name), Owner: q.job.Owner, Created: q.job.Created, Expires: q.job.Expires, Job: q.job.ID,
 		Model: cmp.Or(from.Request.Model, "midjourney"), Prompt: from.Request.Prompt, RevisedPrompt: cmp.Or(strings.TrimSpace(task.FinalPrompt), from.Drawing.Prompt),
 		Version: cmp.Or(from.Drawing.VersionName(), from.Version), Speed: from.Drawing.Speed,
 		Parent: from.Parent, Action: from.Action,

@@ -30,13 +30,13 @@ const modalWait = time.Minute
 type pressing struct {
 	q *Run
 	p buttonPress
-	o jobs.StepRequest
+	o *jobs.StepRequest
 }
 
 // press presses a button and waits for what comes of it, through a dialog where there is one: known beforehand, told by
 // the answer, or seen as the task's status. A dialog is answered once.
 func (q *Run) press(p buttonPress) (adapter.Task, error) {
-	w := pressing{q: q, p: p, o: jobs.StepRequest{Step: p.step, Account: p.account, Speed: p.speed, Dialog: true, Hidden: p.hidden, Command: adapter.Action{TaskID: p.taskID, CustomID: p.button.CustomID, Remix: p.remix}}}
+	w := pressing{q: q, p: p, o: &jobs.StepRequest{Step: p.step, Account: p.account, Speed: p.speed, Dialog: true, Hidden: p.hidden, Command: adapter.Action{TaskID: p.taskID, CustomID: p.button.CustomID, Remix: p.remix}}}
 	if st, ok := q.Recorded(modalStep(p.step)); ok && (st.Submission != nil || st.Refusal == nil) {
 		answered := adapter.Modal{} // by an earlier life of this run; where that is not certain, the dialog's own task tells
 		if opened, ok := q.Recorded(p.step); ok && opened.Submission != nil {
@@ -78,7 +78,7 @@ func (w *pressing) open() (adapter.Task, error) {
 
 // modal answers the dialog and waits for the task, whose ID may be a new one or the same.
 func (w *pressing) modal(step string, answer adapter.Modal) (adapter.Task, error) {
-	return w.q.Do(jobs.StepRequest{Step: step, Account: w.p.account, Speed: w.p.speed, Command: answer, Answers: w.p.step, Hidden: w.p.hidden})
+	return w.q.Do(&jobs.StepRequest{Step: step, Account: w.p.account, Speed: w.p.speed, Command: answer, Answers: w.p.step, Hidden: w.p.hidden})
 }
 
 // tooEarly reports whether a dialog's answer was refused because the upstream does not know the dialog (yet).

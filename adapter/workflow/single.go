@@ -45,7 +45,7 @@ func (q *Run) single(img *adapter.Image, account adapter.Account, name string) e
 	var task adapter.Task
 	var err error
 	if img.Bare() {
-		task, err = q.Do(jobs.StepRequest{Step: step, Account: account, Speed: img.Speed, Hidden: name == hiddenStep, Command: adapter.Change{TaskID: img.TaskID, Verb: "UPSCALE", Index: img.Index}})
+		task, err = q.Do(&jobs.StepRequest{Step: step, Account: account, Speed: img.Speed, Hidden: name == hiddenStep, Command: adapter.Change{TaskID: img.TaskID, Verb: "UPSCALE", Index: img.Index}})
 	} else if b, ok := adapter.FindButton(img.Buttons, adapter.ActUpscale, img.Index); ok {
 		task, err = q.press(buttonPress{step: step, account: account, taskID: img.TaskID, button: b, speed: img.Speed, hidden: name == hiddenStep})
 	} else {

@@ -1,8 +1,8 @@
 package workflow
 
 import (
+	"errors"
 	"fmt"
-	"sync"
 	"time"
 
 	"midgate/adapter"
@@ -11,10 +11,10 @@ import (
 
 // StoreGrid stores the pictures of a finished grid task, with a record for the whole grid and for each of its four
 // quarters whatever was asked for: all of them are paid. It returns the first count pictures.
-func (q *Run) StoreGrid(task adapter.Task, from Origin, count int) (adapter.Result, error) {
-	return q.RecordStorage(task, func() (adapter.Result, error) {
-		g := gridStorage{q: q, task: task, from: from, count: count}
-		if apart(task) {
+func (q *Run) StoreGrid(task *adapter.Task, from *Origin, count int) (adapter.Result, error) {
+	return q.RecordStorage(*task, func() (adapter.Result, error) {
+		g := gridStorage{q: q, task: *task, from: from, count: count}
+		if apart(*task) {
 			return g.separate()
 		}
 		return g.whole()
@@ -25,7 +25,7 @@ func (q *Run) StoreGrid(task adapter.Task, from Origin, count int) (adapter.Resu
 type gridStorage struct {
 	q     *Run
 	task  adapter.Task
-	from  Origin
+	from  *Origin
 	count int // how many pictures are wanted
 }
 
@@ -71,7 +71,7 @@ func (g *gridStorage) separate() (adapter.Result, error) {
 		wait = cellFor
 	}
 	cells := make([]adapter.Image, len(g.task.ImageURLs))
-	err := g.q.Each(len(cells), func(i int) error {
+	err := errors.Join(g.q.Each(len(cells), func(i int) error {
 		name := fmt.Sprintf("%s/%d", g.from.Name, i+1)
 		at := download.Nth(g.from.Account, g.task, i)
 		at.Patience = wait
@@ -92,14 +92,14 @@ func (g *gridStorage) separate() (adapter.Result, error) {
 		cell.Width, cell.Height = kept.Width, kept.Height
 		cells[i] = cell
 		return nil
-	})
+	})...)
 	if err != nil {
 		return adapter.Result{}, err
 	}
 	grid := g.q.record(g.from, g.task, g.from.Name)
 	grid.Source, grid.Quarter, grid.Width, grid.Height = cells[0].Source, cells[0].Quarter, cells[0].Width, cells[0].Height
 	wait = gridFor
-	if g.q.s.gridMode(g.from.Request) == adapter.GridWhole {
+	if g.q.s.gridMode(&g.from.Request) == adapter.GridWhole {
 		wait = download.Patience
 	}
 	if kept, ok := aside.get(g.q.ctx, wait); ok {
@@ -127,7 +127,7 @@ func (g *gridStorage) keep(grid adapter.Image, cells []adapter.Image) (adapter.R
 	reason := g.enlarge(cells[:min(g.count, len(cells))])
 	g.q.Keep(grid)
 	g.q.Keep(cells...)
-	if g.q.s.gridMode(g.from.Request) == adapter.GridWhole {
+	if g.q.s.gridMode(&g.from.Request) == adapter.GridWhole {
 		return adapter.Result{Images: []string{grid.ID}, Grid: grid.ID}, nil
 	}
 	result := adapter.Result{Grid: grid.ID, Reason: reason}
@@ -148,21 +148,16 @@ func (g *gridStorage) handedOut(there int) int {
 // enlarge presses U, and for high quality Upscale (Subtle), where the request wants single pictures made so. A quarter
 // whose press fails is cut instead: paid pictures are never thrown away. It returns why, if any did.
 func (g *gridStorage) enlarge(cells []adapter.Image) string {
-	if g.q.s.gridMode(g.from.Request) != adapter.GridUpscale && !g.from.Drawing.Upscale {
+	if g.q.s.gridMode(&g.from.Request) != adapter.GridUpscale && !g.from.Drawing.Upscale {
 		return ""
 	}
-	var mu sync.Mutex
 	var reason string
-	_ = g.q.Each(len(cells), func(i int) error {
-		err := g.q.Shielded(func() error { return g.enlargeOne(&cells[i]) })
+	for _, err := range g.q.Each(len(cells), func(i int) error { return g.enlargeOne(&cells[i]) }) {
 		if err != nil && g.q.ctx.Err() == nil {
-			g.q.s.parts.Log.WarnContext(g.q.ctx, "an upscale failed; its quarter is cut instead", "job", g.from.Job.ID, "error", err)
-			mu.Lock()
+			g.q.s.parts.Log.WarnContext(g.q.ctx, "an upscale failed; its quarter is cut instead", "job", g.q.job.ID, "error", err)
 			reason = adapter.PublicError(err).Message
-			mu.Unlock()
 		}
-		return nil
-	})
+	}
 	return reason
 }
 

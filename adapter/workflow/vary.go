@@ -63,13 +63,13 @@ func varyOf(img adapter.Image, g adapter.Generation) *adapter.Act {
 	return nil
 }
 
-func (q *Run) vary(run adapter.Job, e varying) (adapter.Result, error) {
+func (q *Run) vary(e *varying) (adapter.Result, error) {
 	account, err := q.Account()
 	if err != nil {
 		return adapter.Result{}, err
 	}
 	if e.Act != nil {
-		return q.varyKnown(run, e, account)
+		return q.varyKnown(e, account)
 	}
 	draw, err := q.s.drawing(e.Generation, prompt.Options{Image: true})
 	if err != nil {
@@ -79,7 +79,7 @@ func (q *Run) vary(run adapter.Job, e varying) (adapter.Result, error) {
 	if err != nil {
 		return adapter.Result{}, err
 	}
-	told, _, err := q.DoAnywhere(jobs.StepRequest{Step: "describe", Account: account, Speed: draw.Speed, Command: adapter.Describe{Picture: pictures[0]}})
+	told, _, err := q.DoAnywhere(&jobs.StepRequest{Step: "describe", Account: account, Speed: draw.Speed, Command: adapter.Describe{Picture: pictures[0]}})
 	if err != nil {
 		return adapter.Result{}, err
 	}
@@ -89,12 +89,12 @@ func (q *Run) vary(run adapter.Job, e varying) (adapter.Result, error) {
 	if draw, err = q.s.drawing(e.Generation, prompt.Options{Image: true}); err != nil {
 		return adapter.Result{}, err
 	}
-	from := Origin{Job: run, Request: e.Generation, Drawing: draw, Account: account, Action: adapter.ActVary}
+	from := &Origin{Request: e.Generation, Drawing: draw, Account: account, Action: adapter.ActVary}
 	return q.drawGrids(e.Count(), "imagine", adapter.Imagine{Prompt: draw.Prompt, Niji: draw.Niji, Pictures: pictures}, from)
 }
 
 // varyKnown presses the picture's own button; one press gives four variations.
-func (q *Run) varyKnown(run adapter.Job, e varying, account adapter.Account) (adapter.Result, error) {
+func (q *Run) varyKnown(e *varying, account adapter.Account) (adapter.Result, error) {
 	img, err := q.image(e.Act.Image)
 	if err != nil {
 		return adapter.Result{}, fmt.Errorf("read the picture: %w", err)
@@ -103,8 +103,8 @@ func (q *Run) varyKnown(run adapter.Job, e varying, account adapter.Account) (ad
 	if err != nil {
 		return adapter.Result{}, err
 	}
-	from := Origin{Job: run, Request: e.Generation, Drawing: draw, Account: account, Parent: img.ID, Action: e.Act.Action, Version: img.Version}
+	from := &Origin{Request: e.Generation, Drawing: draw, Account: account, Parent: img.ID, Action: e.Act.Action, Version: img.Version}
 	return q.repeatGrids(e.Count(), func(i, share int) (adapter.Result, error) {
-		return q.actOn(img, *e.Act, from, i, share)
+		return q.actOn(img, e.Act, from, i, share)
 	})
 }

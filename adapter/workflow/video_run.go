@@ -11,7 +11,7 @@ import (
 )
 
 // film executes a video's sequence: the still where there is none, the clip, then as many extensions as its length wants.
-func (q *Run) film(run adapter.Job, f adapter.VideoRequest) (adapter.Result, error) {
+func (q *Run) film(f *adapter.VideoRequest) (adapter.Result, error) {
 	account, err := q.Account()
 	if err != nil {
 		return adapter.Result{}, err
@@ -20,7 +20,7 @@ func (q *Run) film(run adapter.Job, f adapter.VideoRequest) (adapter.Result, err
 	if err != nil {
 		return adapter.Result{}, err
 	}
-	shot := videoBuild{q: q, run: run, request: f, draw: draw, account: account}
+	shot := videoBuild{q: q, request: *f, draw: draw, account: account}
 	task, err := shot.first()
 	if err != nil {
 		return adapter.Result{}, err
@@ -49,7 +49,7 @@ func (v *videoBuild) shorter(task adapter.Task, lacking int, failed error) (adap
 	if err != nil {
 		return adapter.Result{}, failed
 	}
-	v.q.s.parts.Log.WarnContext(v.q.ctx, "an extension failed; the video is shorter than asked for", "job", v.run.ID, "error", failed)
+	v.q.s.parts.Log.WarnContext(v.q.ctx, "an extension failed; the video is shorter than asked for", "job", v.q.job.ID, "error", failed)
 	result.Missing, result.Reason = lacking, adapter.PublicError(failed).Message
 	return result, nil
 }
@@ -57,7 +57,6 @@ func (v *videoBuild) shorter(task adapter.Task, lacking int, failed error) (adap
 // videoBuild is a video being made.
 type videoBuild struct {
 	q            *Run
-	run          adapter.Job
 	request      adapter.VideoRequest
 	draw         prompt.Drawing
 	account      adapter.Account
@@ -103,7 +102,7 @@ func (v *videoBuild) first() (adapter.Task, error) {
 	if err := v.noteStill(); err != nil {
 		return adapter.Task{}, err
 	}
-	task, account, err := v.q.DoAnywhere(jobs.StepRequest{Step: "video", Account: v.account, Speed: v.draw.Speed, Command: adapter.Video{
+	task, account, err := v.q.DoAnywhere(&jobs.StepRequest{Step: "video", Account: v.account, Speed: v.draw.Speed, Command: adapter.Video{
 		Prompt: v.words("animate"), Image: image, End: end, Motion: cmp.Or(v.request.Motion, "low"), Loop: v.request.Loop,
 		Type: v.request.Type, BatchSize: max(v.request.Midjourney.BatchSize, 1),
 	}})
@@ -159,9 +158,9 @@ const stillName = "imagine/1"
 
 // drawStill draws the first frame from the words; the grid it is a quarter of is kept like any other.
 func (v *videoBuild) drawStill() error {
-	from := Origin{Job: v.run, Request: v.request.Generation, Drawing: v.draw, Account: v.account, Name: "imagine"}
+	from := &Origin{Request: v.request.Generation, Drawing: v.draw, Account: v.account, Name: "imagine"}
 	from.Request.Midjourney.Grid, from.Drawing.Upscale = adapter.GridSplit, false // the first frame is one picture, however pictures are handed out
-	made, err := v.q.grid(jobs.StepRequest{Step: "imagine", Account: v.account, Speed: v.draw.Speed, Command: adapter.Imagine{Prompt: v.draw.Prompt, Niji: v.draw.Niji}}, from, 1)
+	made, err := v.q.grid(&jobs.StepRequest{Step: "imagine", Account: v.account, Speed: v.draw.Speed, Command: adapter.Imagine{Prompt: v.draw.Prompt, Niji: v.draw.Niji}}, from, 1)
 	if err != nil {
 		return err
 	}
@@ -229,7 +228,7 @@ func (v *videoBuild) imagined() (adapter.Task, error) {
 		return adapter.Task{}, err
 	}
 	prompt := fmt.Sprintf("%s --video 1 --motion %s --bs %d", v.words("animate"), cmp.Or(v.request.Motion, "low"), max(v.request.Midjourney.BatchSize, 1))
-	return v.q.Do(jobs.StepRequest{Step: "imagine_video", Account: v.account, Speed: v.draw.Speed, Command: adapter.Imagine{Prompt: prompt, Pictures: []adapter.Attachment{*image}}})
+	return v.q.Do(&jobs.StepRequest{Step: "imagine_video", Account: v.account, Speed: v.draw.Speed, Command: adapter.Imagine{Prompt: prompt, Pictures: []adapter.Attachment{*image}}})
 }
 
 // words are what the clip's prompt says; instead stands where it says nothing, since origins refuse an empty one.
@@ -243,7 +242,7 @@ func (v *videoBuild) words(instead string) string {
 
 // extend continues a clip by about four seconds.
 func (v *videoBuild) extend(taskID, step string) (adapter.Task, error) {
-	return v.q.Do(jobs.StepRequest{Step: step, Account: v.account, Speed: v.draw.Speed, Command: adapter.Video{
+	return v.q.Do(&jobs.StepRequest{Step: step, Account: v.account, Speed: v.draw.Speed, Command: adapter.Video{
 		Prompt: v.words("continue"), TaskID: taskID, Motion: cmp.Or(v.request.Motion, "low"), BatchSize: 1,
 	}})
 }

@@ -57,9 +57,11 @@ func (s *Recipes) Workflows() map[adapter.JobKind]jobs.Workflow {
 	}
 }
 
-// Run is one execution of a workflow.
+// Run is one execution of a workflow. It waits for minutes, thousands at a time: what is large goes by pointer through it,
+// so that its stack stays small.
 type Run struct {
 	*jobs.Execution
+	job    adapter.Job // as the execution began it
 	s      *Recipes
 	files  download.Store
 	ctx    context.Context // the job's
@@ -72,18 +74,17 @@ func (s *Recipes) On(x *jobs.Execution) *Run {
 	files := download.Store{Pictures: s.parts.Pictures, Refused: func(name string, err error) {
 		s.parts.Log.WarnContext(ctx, "a picture could not be fetched; trying again", "name", name, "error", err)
 	}}
-	return &Run{Execution: x, s: s, files: files, ctx: ctx, caller: x.Caller()}
+	return &Run{Execution: x, job: x.Job(), s: s, files: files, ctx: ctx, caller: x.Caller()}
 }
 
 // with makes a workflow of what needs the recorded request.
-func with[T any](s *Recipes, do func(*Run, adapter.Job, T) (adapter.Result, error)) jobs.Workflow {
+func with[T any](s *Recipes, do func(*Run, *T) (adapter.Result, error)) jobs.Workflow {
 	return func(x *jobs.Execution) (adapter.Result, error) {
-		run := x.Job()
-		var request T
-		if err := json.Unmarshal(run.Request, &request); err != nil {
+		q, request := s.On(x), new(T)
+		if err := json.Unmarshal(q.job.Request, request); err != nil {
 			return adapter.Result{}, fmt.Errorf("read the recorded request: %w", err)
 		}
-		return do(s.On(x), run, request)
+		return do(q, request)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"midgate/adapter"
 	"midgate/adapter/jsonstream"
+	"midgate/proxy/body"
 	"midgate/proxy/web"
 )
 
@@ -33,38 +34,9 @@ func (s *Routes) generateAs(c *gin.Context, router bool) error {
 		return adapter.BadParam("mask", "invalid_value", "A 'mask' needs the picture that it belongs to: send 'image', too.")
 	}
 	if p.Mask != nil { // what is to be changed, and where: an edit, whatever its address
-		edit := editRoute(s)
-		edit.event = "image_generation"
-		return s.pictures(c, p, edit, router)
+		return s.generateEdit(c, p, router)
 	}
-	g, stream, err := ReadGeneration(p, true)
-	web.RequestOf(c).Model = g.Model
-	if err != nil {
-		return err
-	}
-	if err := p.Unused("image"); err != nil {
-		return err
-	}
-	if err := p.Strange(); err != nil {
-		return err
-	}
-	if err := s.ResolveReferences(c, p, &g); err != nil {
-		return err
-	}
-	for _, src := range p.Images { // drawn from as references
-		ref, err := s.Resolve(c, src)
-		if err != nil {
-			return err
-		}
-		g.References = append(g.References, ref)
-	}
-	f := web.EchoOf(g)
-	f.Router = router
-	a, err := web.Attempt(c, p, stream, f)
-	if err != nil {
-		return err
-	}
-	t, err := s.drawer.Generate(c.Request.Context(), a, g)
+	t, f, stream, err := s.begin(c, p, router)
 	if err != nil {
 		return err
 	}
@@ -72,6 +44,46 @@ func (s *Routes) generateAs(c *gin.Context, router bool) error {
 		return s.stream(c, t, "image_generation", f)
 	}
 	return s.Deliver(c, t, s.Render(c, f))
+}
+
+// generateEdit is an edit at the address of generations.
+func (s *Routes) generateEdit(c *gin.Context, p *body.Body, router bool) error {
+	edit := editRoute(s)
+	edit.event = "image_generation"
+	return s.pictures(c, p, edit, router)
+}
+
+// begin asks for the pictures that a body describes. What it read is gone from the stack when somebody waits for them.
+func (s *Routes) begin(c *gin.Context, p *body.Body, router bool) (t adapter.Ticket, f web.Echo, stream bool, err error) {
+	g, stream, err := ReadGeneration(p, true)
+	web.RequestOf(c).Model = g.Model
+	if err != nil {
+		return nil, f, stream, err
+	}
+	if err := p.Unused("image"); err != nil {
+		return nil, f, stream, err
+	}
+	if err := p.Strange(); err != nil {
+		return nil, f, stream, err
+	}
+	if err := s.ResolveReferences(c, p, &g); err != nil {
+		return nil, f, stream, err
+	}
+	for _, src := range p.Images { // drawn from as references
+		ref, err := s.Resolve(c, src)
+		if err != nil {
+			return nil, f, stream, err
+		}
+		g.References = append(g.References, ref)
+	}
+	f = web.EchoOf(g)
+	f.Router = router
+	a, err := web.Attempt(c, p, stream, f)
+	if err != nil {
+		return nil, f, stream, err
+	}
+	t, err = s.drawer.Generate(c.Request.Context(), a, g)
+	return t, f, stream, err
 }
 
 // GenerateRouter serves POST /v1/images, OpenRouter's route for the same: its answer holds the pictures themselves, and

@@ -24,14 +24,20 @@ func (s *Server) Deliver(c *gin.Context, t adapter.Ticket, render Renderer) erro
 	}
 	b := s.startHeartbeat(c)
 	defer b.stop() // also when something panics
-	doc := &jsonstream.Document{}
-	defer func() { _ = doc.Close() }() // files that were only read
 	result, err := t.Wait(c.Request.Context(), nil)
 	if err != nil {
 		b.stop()
 		return s.Undelivered(c, t, err)
 	}
-	if err = render(c.Request.Context(), doc, result); err == nil {
+	return s.answer(c, t, b, render, &result)
+}
+
+// answer renders a result and sends it.
+func (s *Server) answer(c *gin.Context, t adapter.Ticket, b *heartbeat, render Renderer, result *adapter.Result) error {
+	doc := &jsonstream.Document{}
+	defer func() { _ = doc.Close() }() // files that were only read
+	err := render(c.Request.Context(), doc, *result)
+	if err == nil {
 		err = primed(doc)
 	}
 	begun := b.stop()

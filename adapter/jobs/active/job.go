@@ -54,6 +54,13 @@ func (j *Job) Step(name string) (adapter.Step, bool) {
 	return adapter.Step{}, false
 }
 
+// Status returns the job's status and a channel that is closed at its next change: Look for those who wait for its end.
+func (j *Job) Status() (adapter.JobStatus, <-chan struct{}) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.run.Status, j.changed
+}
+
 // Look returns the job and a channel that is closed at its next change.
 func (j *Job) Look() (adapter.Job, <-chan struct{}) {
 	j.mu.Lock()

@@ -73,20 +73,32 @@ func (p *Poller) Wait(ctx context.Context, want adapter.Wait) (adapter.Task, err
 	for {
 		select {
 		case <-ctx.Done():
-			return p.news(w).task, ctx.Err()
+			return p.last(w), ctx.Err()
 		case <-w.wake:
 		}
-		n := p.news(w)
-		for range n.polls {
-			w.Polled()
-		}
-		if n.changed && w.Watch != nil {
-			w.Watch(n.task)
-		}
-		if n.done {
-			return n.task, n.err
+		if done, err := p.heed(w); done {
+			return p.last(w), err
 		}
 	}
+}
+
+// last is the newest that is known of a waiter's task.
+func (p *Poller) last(w *waiter) adapter.Task {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return w.news
+}
+
+// heed tells whoever waits what has come in, and whether that was all.
+func (p *Poller) heed(w *waiter) (done bool, err error) {
+	n := p.news(w)
+	for range n.polls {
+		w.Polled()
+	}
+	if n.changed && w.Watch != nil {
+		w.Watch(n.task)
+	}
+	return n.done, n.err
 }
 
 // news is what a waiter takes over at once.
