@@ -45,6 +45,9 @@ func ended(err error) error {
 	return BadBody(err)
 }
 
+// errCut says that a form ends before its last boundary.
+var errCut = adapter.BadParam("", "invalid_form_part", "The multipart body ended early: its last boundary is missing.")
+
 func isDisposition(line []byte) bool {
 	const header = "content-disposition"
 	return len(line) >= len(header) && strings.EqualFold(string(line[:len(header)]), header)
@@ -82,7 +85,10 @@ func (e *ending) keep(b []byte) {
 // a body is unread, a client that leaves is not noticed.
 func (e *ending) drain(boundary string) error {
 	delimiter := []byte("\n--" + boundary)
-	_, behind, _ := bytes.Cut(e.last, append(bytes.Clone(delimiter), "--"...)) // the form's reader stopped at the first one
+	_, behind, closed := bytes.Cut(e.last, append(bytes.Clone(delimiter), "--"...)) // the form's reader stopped at the first one
+	if !closed {
+		return errCut // in front of a part's header: for the form's reader that is an end like any other
+	}
 	found := bytes.Contains(behind, delimiter)
 	buf := append(make([]byte, 0, ahead+len(delimiter)), behind[max(0, len(behind)-len(delimiter)):]...)
 	for {
