@@ -3,10 +3,12 @@ package jobs
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"midgate/adapter"
 	"midgate/adapter/jobs/active"
+	"midgate/adapter/jobs/record"
 )
 
 // Record reads a job whoever owns it; ErrNotFound. The ID cannot be guessed.
@@ -86,25 +88,75 @@ func (s *Engine) unrecordedTask(c adapter.Caller, taskID string) (adapter.Job, b
 	return adapter.Job{}, false
 }
 
+// sendingFor is how long Cancel waits for the outcome of a submission that is under way.
+const sendingFor = 20 * time.Second
+
+// errSending is why a job cannot be cancelled yet: something of it is being submitted, or was a moment ago.
+var errSending = errors.New("a submission of the job is under way")
+
 // Cancel asks a job to stop. One that waits for its place ends at once; one that was submitted is cancelled at the
-// upstream, an Unsupported *Error where that is not possible.
+// upstream, an Unsupported *Error where that is not possible. What is being submitted may be paid in a moment: its outcome
+// is waited for, and a Timeout *Error says that it takes too long.
 func (s *Engine) Cancel(ctx context.Context, c adapter.Caller, id string) (adapter.Job, error) {
-	run, err := s.Job(ctx, c, id)
-	if err != nil || run.Status.Ended() {
-		return run, err
+	for began := s.clock.Now(); ; {
+		run, err := s.Job(ctx, c, id)
+		if err != nil || run.Status.Ended() {
+			return run, err
+		}
+		if err := s.cancelUpstream(ctx, c, run); err != nil {
+			return run, err
+		}
+		err = s.units.Write(ctx, func(tx adapter.Tx) error {
+			known, err := tx.LockJob(ctx, id)
+			switch {
+			case err != nil:
+				return err
+			case s.sending(known, run):
+				return errSending
+			}
+			return tx.CancelJob(ctx, id)
+		})
+		switch {
+		case err == nil:
+			return s.cancelled(ctx, run), nil
+		case !errors.Is(err, errSending):
+			return run, adapter.Wrap(adapter.Storage, err, "The cancellation could not be recorded.")
+		case s.clock.Now().Sub(began) > sendingFor || !adapter.Pause(ctx, 100*time.Millisecond):
+			return run, adapter.Errorf(adapter.Timeout, "Job %s is being submitted at the moment, so it cannot be stopped yet. Please try again in a few seconds.", id)
+		}
 	}
-	if err := s.cancelUpstream(ctx, c, run); err != nil {
-		return run, err
+}
+
+// sending reports whether a job, as it is recorded, has something at the upstream, or on its way there, that seen does not
+// know of. An intent that was recorded with the job, and waits for its place, is none.
+func (s *Engine) sending(job, seen adapter.Job) bool {
+	unsent := ""
+	if j := s.jobs.Get(job.ID); j != nil {
+		if q, here := j.By().(*Execution); here {
+			unsent = q.unsent()
+		}
 	}
+	return slices.ContainsFunc(job.Steps, func(st adapter.Step) bool {
+		known := record.StepOf(&seen, st.Name)
+		switch {
+		case known != nil && known.Submission != nil:
+			return false
+		case st.Submission != nil:
+			return true
+		case known != nil && known.Refusal != nil && sameTime(known.Intended, st.Intended):
+			return false
+		}
+		return st.Refusal == nil && st.Name != unsent
+	})
+}
+
+// cancelled ends the execution of a job whose cancellation is recorded.
+func (s *Engine) cancelled(ctx context.Context, run adapter.Job) adapter.Job {
 	j := s.jobs.Enter(s.jobs.Of(run))
 	defer s.jobs.Leave(j)
-	err = s.units.Write(ctx, func(tx adapter.Tx) error { return tx.CancelJob(ctx, id) })
-	if err != nil {
-		return run, adapter.Wrap(adapter.Storage, err, "The cancellation could not be recorded.")
-	}
-	s.news.Changed(id)
+	s.news.Changed(run.ID)
 	j.Cancel()
-	return settled(ctx, j), nil
+	return settled(ctx, j)
 }
 
 // settled waits a moment for a job that was told to stop.

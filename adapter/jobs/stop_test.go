@@ -26,6 +26,51 @@ func slowly(u *harness.FakeUpstream) {
 	}
 }
 
+// What is cancelled while it is being submitted is stopped at the upstream once that has it; where that cannot stop it, it
+// goes on and its client gets it: it is paid.
+func TestAJobThatIsCancelledWhileItIsSubmittedIsNotPaidForNothing(t *testing.T) {
+	for name, able := range map[string]bool{"an upstream that can stop it": true, "one that cannot": false} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				up, stopped := &harness.FakeUpstream{Takes: 10 * time.Second}, ""
+				up.OnSubmit = func(context.Context, adapter.Options) error { <-time.After(5 * time.Second); return nil }
+				up.OnCancel = func(id string) error {
+					if !able {
+						return adapter.Errorf(adapter.Unsupported, "no")
+					}
+					stopped = id
+					return nil
+				}
+				e := harness.NewEngine(t, up, nil)
+				ticket := e.Ask(t, harness.Attempt("b"))
+				<-time.After(time.Second)
+				run, err := e.Cancel(t.Context(), adapter.Caller{Owner: "o"}, ticket.Job().ID)
+				if able && (err != nil || run.Status != adapter.JobCancelled || stopped != "t"+up.States[0]) {
+					t.Errorf("Cancel() = %s, %v, and %q is stopped at the upstream", run.Status, err, stopped)
+				}
+				if !able && (adapter.KindOf(err) != adapter.Unsupported || harness.Text(t, ticket) != "short t"+up.States[0]) {
+					t.Errorf("Cancel() = %v, want Unsupported", err)
+				}
+			})
+		})
+	}
+}
+
+// A submission that hangs is not cancelled, and whoever asks is told so.
+func TestAJobWhoseSubmissionHangsIsNotCancelledYet(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		up := &harness.FakeUpstream{}
+		up.OnSubmit = func(context.Context, adapter.Options) error { <-time.After(time.Minute); return nil }
+		e := harness.NewEngine(t, up, nil)
+		ticket := e.Ask(t, harness.Attempt("b"))
+		<-time.After(time.Second)
+		if run, err := e.Cancel(t.Context(), adapter.Caller{Owner: "o"}, ticket.Job().ID); adapter.KindOf(err) != adapter.Timeout || run.Status.Ended() {
+			t.Errorf("Cancel() = %s, %v, want a Timeout", run.Status, err)
+		}
+		harness.Text(t, ticket)
+	})
+}
+
 // A process that stops listens to the end of the submissions that it has under way: what they made is paid.
 func TestAStopDoesNotCutASubmission(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -16,6 +16,7 @@ type FakeUpstream struct {
 	Takes    time.Duration
 	OnSubmit func(ctx context.Context, o adapter.Options) error // nil: accepted
 	OnTask   func(id string) (adapter.Task, error)              // nil: no task is known
+	OnCancel func(id string) error                              // nil: it is done
 
 	Key string // empty: any caller's
 
@@ -58,7 +59,12 @@ func (u *FakeUpstream) Find(_ context.Context, state string) (adapter.Task, erro
 	return adapter.Task{}, adapter.ErrNotFound
 }
 
-func (u *FakeUpstream) Cancel(context.Context, string) error { return nil }
+func (u *FakeUpstream) Cancel(_ context.Context, id string) error {
+	if u.OnCancel != nil {
+		return u.OnCancel(id)
+	}
+	return nil
+}
 
 func (u *FakeUpstream) Seed(context.Context, string) (string, error) { return "", adapter.ErrNotFound }
 
