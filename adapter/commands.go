@@ -15,6 +15,7 @@ type Imagine struct {
 	Prompt   string
 	Niji     bool // for servers that want botType NIJI_JOURNEY
 	Pictures []Attachment
+	Clips    int // of a video that the prompt asks for; 0: it makes a grid
 }
 
 // Action presses a button of a finished task. Remix asks for a dialog on buttons that

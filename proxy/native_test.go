@@ -185,10 +185,18 @@ func TestNativeRequestsCostWhatTheySay(t *testing.T) {
 		"not a JSON":         `{`,
 		"four jobs at once":  `{"taskId":"1","customId":"MJ::Job::PicReader::all"}`,
 		"an unknown conduct": `[]`,
+		"three clips":        `{"prompt":"x","image":"https://example.com/a.png","batchSize":3}`,
+		"clips in words":     `{"prompt":"x","image":"https://example.com/a.png","batchSize":"many"}`,
+		"too many clips":     `{"prompt":"x","image":"https://example.com/a.png","batchSize":12000000000000}`,
+		"half a clip":        `{"prompt":"x","image":"https://example.com/a.png","batchSize":1.5}`,
+		"a list of clips":    `{"prompt":"x","image":"https://example.com/a.png","batchSize":[4]}`,
 	} {
 		path := "/mj/submit/imagine"
-		if strings.Contains(body, "customId") {
+		switch {
+		case strings.Contains(body, "customId"):
 			path = "/mj/submit/action"
+		case strings.Contains(body, "batchSize"):
+			path = "/mj/submit/video"
 		}
 		if status, answer := m.send("POST", path, body); status != 400 || !strings.Contains(string(answer), `"code":4`) {
 			t.Errorf("%s = %d %s, want 400 with code 4", name, status, answer)

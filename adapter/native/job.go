@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"fmt"
 	"log/slog"
 	"regexp"
 	"strconv"
@@ -125,6 +126,9 @@ func settle(n *adapter.NativeRequest, sent map[string]any) (map[string]any, erro
 	if err := readPromptField(n, fields); err != nil {
 		return nil, err
 	}
+	if err := readClips(n, fields); err != nil {
+		return nil, err
+	}
 	n.Parent, _ = fields["taskId"].(string)
 	if follows && n.Parent == "" {
 		return nil, adapter.BadParam("taskId", "missing_required_parameter", "task_id_is_required")
@@ -136,6 +140,24 @@ func settle(n *adapter.NativeRequest, sent map[string]any) (map[string]any, erro
 		return nil, &adapter.Error{Kind: adapter.Unsupported, Code: "unsupported", Param: "customId", Message: "This button only marks the picture at Midjourney; it makes nothing."}
 	}
 	return fields, nil
+}
+
+// readClips reads how many clips a video is to have: each is paid. Servers make four where nothing is said.
+func readClips(n *adapter.NativeRequest, fields map[string]any) error {
+	if n.Route != "video" || fields["batchSize"] == nil {
+		return nil
+	}
+	switch fmt.Sprint(fields["batchSize"]) {
+	case "1":
+		fields["batchSize"] = 1
+	case "2":
+		fields["batchSize"] = 2
+	case "4":
+		fields["batchSize"] = 4
+	default:
+		return adapter.BadParam("batchSize", "invalid_value", "batchSize must be 1, 2 or 4; every clip is paid.")
+	}
+	return nil
 }
 
 // bookmark is a button that names the task that it is on: pressed, it would be waited for in vain.

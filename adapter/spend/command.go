@@ -14,6 +14,10 @@ func Sold(c adapter.Command) (kind string, n int) {
 		return pressed(c.CustomID), 1
 	case adapter.Change:
 		return changed(c.Verb), 1
+	case adapter.Imagine:
+		if c.Clips > 0 {
+			return Video, c.Clips
+		}
 	case adapter.Video:
 		return Video, max(c.BatchSize, 1)
 	case adapter.Native:
@@ -75,7 +79,7 @@ func native(c adapter.Native) (kind string, n int) {
 		CustomID string `json:"customId"`
 		Action   string `json:"action"`
 		Content  string `json:"content"`
-		Batch    int    `json:"batchSize"`
+		Batch    *int   `json:"batchSize"` // checked before
 	}
 	_ = json.Unmarshal(c.Body, &body) // of another shape: sold by its route
 	switch c.Route {
@@ -87,7 +91,10 @@ func native(c adapter.Native) (kind string, n int) {
 		_, verb, _ := strings.Cut(strings.TrimSpace(body.Content), " ")
 		return changed(strings.TrimSpace(verb)), 1
 	case "video":
-		return Video, max(body.Batch, 1)
+		if body.Batch == nil {
+			return Video, 4 // what servers make then
+		}
+		return Video, *body.Batch
 	}
 	return named(c.Route), 1
 }

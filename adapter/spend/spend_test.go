@@ -51,7 +51,8 @@ func TestSold_NamesWhatASubmissionIsSoldAs(t *testing.T) {
 		{adapter.Native{Route: "change", Body: []byte(`{"action": "VARIATION"}`)}, spend.Vary, 1},
 		{adapter.Native{Route: "simple-change", Body: []byte(`{"content": "17000 U2"}`)}, spend.Upscale, 1},
 		{adapter.Native{Route: "imagine", Body: []byte(`{"prompt": "a fox"}`)}, spend.Generation, 1},
-		{adapter.Native{Route: "video", Body: []byte(`{"batchSize": 2}`)}, spend.Video, 2},
+		{adapter.Native{Route: "video", Body: []byte(`{"batchSize": 2}`)}, spend.Video, 2}, {adapter.Native{Route: "video", Body: []byte(`{}`)}, spend.Video, 4},
+		{adapter.Imagine{Clips: 2}, spend.Video, 2},
 		{adapter.Native{Route: "swap"}, spend.Swap, 1},
 	} {
 		if kind, n := spend.Sold(c.command); kind != c.kind || n != c.n {
