@@ -135,7 +135,7 @@ func (q *Run) act(act *adapter.Act) (adapter.Result, error) {
 	if single(act.Action) {
 		return q.repeatOf(act.Count(), act.Count(), func(i int) (adapter.Result, error) { return q.actOn(img, act, from, i, 1) })
 	}
-	return q.repeatGrids(act.Count(), func(i, share int) (adapter.Result, error) { return q.actOn(img, act, from, i, share) })
+	return q.repeatGrids(&from.Request, func(i, share int) (adapter.Result, error) { return q.actOn(img, act, from, i, share) })
 }
 
 // upscale makes a quarter a picture of its own (U); pressed again, it is the same one. Where U only separates it, the

@@ -86,7 +86,7 @@ func (q *Run) blend(e *adapter.Edit) (adapter.Result, error) {
 		return adapter.Result{}, err
 	}
 	from := &Origin{Request: e.Generation, Drawing: draw, Account: account, Parent: e.Images[0].Image, Action: "blend"}
-	return q.drawGrids(e.Count(), "blend", adapter.Blend{Pictures: pictures, Dimensions: shape}, from)
+	return q.drawGrids("blend", adapter.Blend{Pictures: pictures, Dimensions: shape}, from)
 }
 
 func (q *Run) describe(e *adapter.Edit) (adapter.Result, error) {

@@ -12,7 +12,7 @@ type course map[string]int
 // drawn is the dearest course that makes n pictures, four of a job of some kind.
 func (s *Recipes) drawn(kind string, g adapter.Generation, draw prompt.Drawing) course {
 	n := g.Count()
-	c := course{kind: (n + 3) / 4}
+	c := course{kind: s.gridsOf(&g)}
 	if draw.Upscale || s.gridMode(&g) == adapter.GridUpscale {
 		c[spend.Upscale] += n
 	}

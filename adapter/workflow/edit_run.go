@@ -107,7 +107,7 @@ func (b *editBuild) region() (adapter.Result, error) {
 	}
 	from := b.origin(img.ID, action)
 	from.Version = img.Version
-	return b.q.repeatGrids(b.request.Count(), func(i, share int) (adapter.Result, error) {
+	return b.q.repeatGrids(&b.request.Generation, func(i, share int) (adapter.Result, error) {
 		from := new(*from)
 		from.Name = Numbered(action, i)
 		mask, err := b.q.area(b.request.Area)
@@ -123,18 +123,24 @@ func (b *editBuild) region() (adapter.Result, error) {
 	})
 }
 
-// drawGrids makes as many grids as n pictures need by one command, each under a step of its own.
-func (q *Run) drawGrids(n int, step string, command adapter.Command, from *Origin) (adapter.Result, error) {
-	return q.repeatGrids(n, func(i, share int) (adapter.Result, error) {
+// drawGrids makes as many grids as a request's pictures need by one command, each under a step of its own.
+func (q *Run) drawGrids(step string, command adapter.Command, from *Origin) (adapter.Result, error) {
+	return q.repeatGrids(&from.Request, func(i, share int) (adapter.Result, error) {
 		from := new(*from)
 		from.Name = Numbered(step, i)
 		return q.grid(&jobs.StepRequest{Step: from.Name, Account: from.Account, Speed: from.Drawing.Speed, Command: command}, from, share)
 	})
 }
 
-// repeatGrids makes as many grids as n pictures need.
-func (q *Run) repeatGrids(n int, grid func(i, share int) (adapter.Result, error)) (adapter.Result, error) {
-	return q.repeatOf((n+3)/4, n, func(i int) (adapter.Result, error) { return grid(i, min(4, n-4*i)) })
+// repeatGrids makes as many grids as a request's pictures need, at once.
+func (q *Run) repeatGrids(g *adapter.Generation, grid func(i, share int) (adapter.Result, error)) (adapter.Result, error) {
+	n, grids := g.Count(), q.s.gridsOf(g)
+	return q.repeatOf(grids, n, func(i int) (adapter.Result, error) {
+		if grids == n {
+			return grid(i, 1)
+		}
+		return grid(i, min(4, n-4*i))
+	})
 }
 
 func (q *Run) repeatOf(times, want int, once func(i int) (adapter.Result, error)) (adapter.Result, error) {
@@ -165,7 +171,7 @@ func (b *editBuild) edits() (adapter.Result, error) {
 		return adapter.Result{}, err
 	}
 	from := b.origin(b.request.Images[0].Image, "edit")
-	return b.q.drawGrids(b.request.Count(), "edits", adapter.Edits{Prompt: b.draw.Prompt, Image: *image, Mask: mask}, from)
+	return b.q.drawGrids("edits", adapter.Edits{Prompt: b.draw.Prompt, Image: *image, Mask: mask}, from)
 }
 
 func (b *editBuild) editable() (*adapter.Attachment, error) {
@@ -198,5 +204,5 @@ func (b *editBuild) prompts() (adapter.Result, error) {
 		return adapter.Result{}, err
 	}
 	from := b.origin(b.request.Images[0].Image, "edit")
-	return b.q.drawGrids(b.request.Count(), "imagine", adapter.Imagine{Prompt: b.draw.Prompt, Niji: b.draw.Niji, Pictures: pictures}, from)
+	return b.q.drawGrids("imagine", adapter.Imagine{Prompt: b.draw.Prompt, Niji: b.draw.Niji, Pictures: pictures}, from)
 }

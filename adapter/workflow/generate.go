@@ -83,21 +83,18 @@ func (q *Run) imagining(g *adapter.Generation) (*prompt.Drawing, func(i int) *jo
 // grids makes as many grids as the pictures need, at once, and delivers their pictures. If some of them fail, the
 // pictures that exist are the answer; only when none exists is it an error.
 func (q *Run) grids(g *adapter.Generation, draw *prompt.Drawing, order func(i int) *jobs.StepRequest) (adapter.Result, error) {
-	want := g.Count()
-	need := (want + 3) / 4
-	whole := q.s.gridMode(g) == adapter.GridWhole
-	if whole {
-		need = want
-	}
-	return q.repeatOf(need, want, func(i int) (adapter.Result, error) {
+	return q.repeatGrids(g, func(i, share int) (adapter.Result, error) {
 		o := order(i)
-		from := &Origin{Request: *g, Drawing: *draw, Account: o.Account, Name: o.Step}
-		share := min(4, want-4*i)
-		if whole {
-			share = 1
-		}
-		return q.grid(o, from, share)
+		return q.grid(o, &Origin{Request: *g, Drawing: *draw, Account: o.Account, Name: o.Step}, share)
 	})
+}
+
+// gridsOf is how many grids the pictures of a request need: four come out of one, unless it is handed out whole.
+func (s *Recipes) gridsOf(g *adapter.Generation) int {
+	if s.gridMode(g) == adapter.GridWhole {
+		return g.Count()
+	}
+	return (g.Count() + 3) / 4
 }
 
 // grid makes one grid and delivers count of its pictures.

@@ -227,3 +227,32 @@ func TestAListHasTheQuartersInTheirOrderBeforeTheirGrid(t *testing.T) {
 		})
 	}
 }
+
+// Each grid that is handed out whole is a job, whatever makes it; and as many are held of a budget.
+func TestWholeGridsAreAJobEach(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := harness.New(t, simulator.Config{}, nil)
+		whole := harness.Generation("a red fox")
+		whole.N, whole.Midjourney.Grid = 3, adapter.GridWhole
+		ticket, err := s.Generate(t.Context(), harness.Attempt("b"), whole)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if held := ticket.Job().Spend.Hold.Jobs; held != 3 {
+			t.Errorf("%d jobs are held, want 3", held)
+		}
+		drawn, err := ticket.Wait(t.Context(), nil)
+		if err != nil || len(drawn.Images) != 3 || s.Charged() != "imagine imagine imagine" {
+			t.Fatalf("%+v, %v, jobs %q; want three grids of three jobs", drawn, err, s.Charged())
+		}
+		act := adapter.Act{Generation: whole, Image: drawn.Images[0], Action: adapter.ActVary, Index: 1}
+		act.N, act.Prompt = 2, ""
+		if ticket, err = s.Act(t.Context(), harness.Attempt("c"), act); err != nil {
+			t.Fatal(err)
+		}
+		varied, err := ticket.Wait(t.Context(), nil)
+		if err != nil || len(varied.Images) != 2 || ticket.Job().Spend.Hold.Jobs != 2 {
+			t.Errorf("%+v, %v, want two grids", varied, err)
+		}
+	})
+}

@@ -90,7 +90,7 @@ func (q *Run) vary(e *varying) (adapter.Result, error) {
 		return adapter.Result{}, err
 	}
 	from := &Origin{Request: e.Generation, Drawing: draw, Account: account, Action: adapter.ActVary}
-	return q.drawGrids(e.Count(), "imagine", adapter.Imagine{Prompt: draw.Prompt, Niji: draw.Niji, Pictures: pictures}, from)
+	return q.drawGrids("imagine", adapter.Imagine{Prompt: draw.Prompt, Niji: draw.Niji, Pictures: pictures}, from)
 }
 
 // varyKnown presses the picture's own button; one press gives four variations.
@@ -104,7 +104,7 @@ func (q *Run) varyKnown(e *varying, account adapter.Account) (adapter.Result, er
 		return adapter.Result{}, err
 	}
 	from := &Origin{Request: e.Generation, Drawing: draw, Account: account, Parent: img.ID, Action: e.Act.Action, Version: img.Version}
-	return q.repeatGrids(e.Count(), func(i, share int) (adapter.Result, error) {
+	return q.repeatGrids(&from.Request, func(i, share int) (adapter.Result, error) {
 		return q.actOn(img, e.Act, from, i, share)
 	})
 }
