@@ -82,12 +82,15 @@ func (g *gridStorage) aside() *gridAside {
 
 // noteGrid gives the grid's record its own file. The record is stored with the job's result, which may take a moment.
 func (g *gridStorage) noteGrid(ctx context.Context, a *gridAside) (err error) {
-	for range asideTries {
+	for tries := 0; tries < asideTries; {
 		err = g.q.s.parts.Store.Update(ctx, a.record, func(i *adapter.Image) {
 			i.Source, i.Quarter, i.Width, i.Height = a.kept.Name, 0, a.kept.Width, a.kept.Height
 		})
 		if !errors.Is(err, adapter.ErrNotFound) || !adapter.Pause(ctx, time.Second) {
 			return err
+		}
+		if g.q.ctx.Err() != nil { // the job is over: its records are there, or never will be
+			tries++
 		}
 	}
 	return err
