@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"midgate/adapter"
@@ -67,7 +68,7 @@ func (r ledgerRows) Sales(_ context.Context, owner string, since, until time.Tim
 			} else {
 				sales[at].Spent = sales[at].Spent.Plus(st.Cost())
 			}
-			if i == 0 && job.Status == adapter.JobCompleted {
+			if i == drawing(job) && job.Status == adapter.JobCompleted {
 				sales[at].Pictures += job.N
 			}
 		}
@@ -76,4 +77,11 @@ func (r ledgerRows) Sales(_ context.Context, owner string, since, until time.Tim
 		return cmp.Or(cmp.Compare(a.Day, b.Day), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Speed, b.Speed))
 	})
 	return sales, nil
+}
+
+// drawing is the step that a job's pictures are counted with: the first that was paid, and made no button reachable only.
+func drawing(job adapter.Job) int {
+	return slices.IndexFunc(job.Steps, func(st adapter.Step) bool {
+		return !st.Free && st.Submission != nil && !strings.HasPrefix(st.Name, "single/")
+	})
 }

@@ -77,6 +77,8 @@ func stateSells(t *testing.T, here, there adapter.State) {
 	job := plainJob("job_1", func(j *adapter.Job) {
 		j.N, j.Status = 4, adapter.JobCompleted
 		j.Steps = []adapter.Step{
+			step("opened", func(st *adapter.Step) { st.Free = true }),
+			step("single/U1", func(st *adapter.Step) { st.Sold = "upscale" }),
 			step("paid", nil), step("paid too", nil),
 			step("given back", func(st *adapter.Step) { st.Refunded = true }),
 			step("unknown", func(st *adapter.Step) { st.Submission, st.Sold = nil, "upscale" }),
@@ -92,7 +94,7 @@ func stateSells(t *testing.T, here, there adapter.State) {
 	day, next := birth.UTC().Format(time.DateOnly), birth.Add(24*time.Hour).UTC().Format(time.DateOnly)
 	want := []adapter.Sale{
 		{Day: day, Kind: "generation", Speed: "fast", Spent: adapter.Amount{Jobs: 2, Money: 2 * price}, Refunded: adapter.Amount{Jobs: 1, Money: price}, Pictures: 4},
-		{Day: day, Kind: "upscale", Speed: "fast", Spent: adapter.Amount{Jobs: 1, Money: price}},
+		{Day: day, Kind: "upscale", Speed: "fast", Spent: adapter.Amount{Jobs: 2, Money: 2 * price}},
 		{Day: next, Kind: "generation", Speed: "fast", Spent: adapter.Amount{Jobs: 1}},
 	}
 	if got, err := there.Sales(t.Context(), "me", birth.Truncate(time.Microsecond), birth.Add(48*time.Hour)); err != nil || !slices.Equal(got, want) {

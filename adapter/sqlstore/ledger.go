@@ -70,7 +70,7 @@ func (t ledgerTable) Sales(ctx context.Context, owner string, since, until time.
 	err = t.each(ctx, `SELECT `+day+`, s.sold, s.speed,
 			sum(CASE WHEN s.refunded THEN 0 ELSE 1 END), sum(CASE WHEN s.refunded THEN 0 ELSE coalesce(s.price, 0) END),
 			sum(CASE WHEN s.refunded THEN 1 ELSE 0 END), sum(CASE WHEN s.refunded THEN coalesce(s.price, 0) ELSE 0 END),
-			sum(CASE WHEN s.n = 0 AND j.status = 'completed' THEN j.n ELSE 0 END)
+			sum(CASE WHEN s.n = (SELECT min(x.n) FROM steps x WHERE x.job = j.id AND NOT x.free AND x.task_id <> '' AND x.name NOT LIKE 'single/%') AND j.status = 'completed' THEN j.n ELSE 0 END)
 		FROM jobs j JOIN steps s ON s.job = j.id
 		WHERE j.owner = ? AND s.intended >= ? AND s.intended < ? AND s.sold <> '' AND NOT s.free AND NOT s.existing AND (s.task_id <> '' OR s.refusal IS NULL)
 		GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`, []any{owner, t.at(since), t.at(until)}, func(scan func(...any) error) error {
