@@ -1,6 +1,7 @@
 package adapter
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -51,6 +52,23 @@ type Error struct {
 }
 
 // Error joins the public message and the private cause.
+// Reason is what a log may say of an error: its kind, its code and its private reason. Its message is left out, which may
+// repeat what a client or an upstream has written.
+func Reason(err error) string {
+	e, ok := errors.AsType[*Error](err)
+	if !ok {
+		return fmt.Sprint(err)
+	}
+	said := cmp.Or(string(e.Kind), "internal")
+	if e.Code != "" {
+		said += " (" + e.Code + ")"
+	}
+	if e.Err != nil {
+		said += ": " + e.Err.Error()
+	}
+	return said
+}
+
 func (e *Error) Error() string {
 	if e.Err != nil {
 		return strings.TrimSuffix(e.Message, ".") + ": " + e.Err.Error()

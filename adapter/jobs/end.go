@@ -148,7 +148,7 @@ func (e ending) failure(err error) *adapter.Error {
 	case errors.Is(err, active.ErrCancelled) || errors.Is(cause, active.ErrCancelled):
 		return &adapter.Error{Kind: adapter.Cancelled, Code: "job_cancelled", Message: "The job was cancelled."}
 	case errors.As(err, &known):
-		s.deps.Log.InfoContext(q.ctx, "a job failed", "job", run.ID, "kind", string(known.Kind), "error", err)
+		s.deps.Log.InfoContext(q.ctx, "a job failed", "job", run.ID, "kind", string(known.Kind), "error", adapter.Reason(err))
 		return known
 	case errors.Is(err, errDeadline) || errors.Is(cause, errDeadline):
 		return adapter.Errorf(adapter.Overdue, "Midjourney did not finish job %s within %s, so nobody waits for it any more.", run.ID, s.cfg.JobDeadline)

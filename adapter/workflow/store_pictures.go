@@ -154,7 +154,7 @@ func (g *gridStorage) enlarge(cells []adapter.Image) string {
 	var reason string
 	for _, err := range g.q.Each(len(cells), func(i int) error { return g.enlargeOne(&cells[i]) }) {
 		if err != nil && g.q.ctx.Err() == nil {
-			g.q.s.parts.Log.WarnContext(g.q.ctx, "an upscale failed; its quarter is cut instead", "job", g.q.job.ID, "error", err)
+			g.q.s.parts.Log.WarnContext(g.q.ctx, "an upscale failed; its quarter is cut instead", "job", g.q.job.ID, "error", adapter.Reason(err))
 			reason = adapter.PublicError(err).Message
 		}
 	}

@@ -49,7 +49,7 @@ func (v *videoBuild) shorter(task adapter.Task, lacking int, failed error) (adap
 	if err != nil {
 		return adapter.Result{}, failed
 	}
-	v.q.s.parts.Log.WarnContext(v.q.ctx, "an extension failed; the video is shorter than asked for", "job", v.q.job.ID, "error", failed)
+	v.q.s.parts.Log.WarnContext(v.q.ctx, "an extension failed; the video is shorter than asked for", "job", v.q.job.ID, "error", adapter.Reason(failed))
 	result.Missing, result.Reason = lacking, adapter.PublicError(failed).Message
 	return result, nil
 }
@@ -227,8 +227,9 @@ func (v *videoBuild) imagined() (adapter.Task, error) {
 	if err != nil {
 		return adapter.Task{}, err
 	}
-	prompt := fmt.Sprintf("%s --video 1 --motion %s --bs %d", v.words("animate"), cmp.Or(v.request.Motion, "low"), max(v.request.Midjourney.BatchSize, 1))
-	return v.q.Do(&jobs.StepRequest{Step: "imagine_video", Account: v.account, Speed: v.draw.Speed, Command: adapter.Imagine{Prompt: prompt, Pictures: []adapter.Attachment{*image}}})
+	clips := max(v.request.Midjourney.BatchSize, 1)
+	prompt := fmt.Sprintf("%s --video 1 --motion %s --bs %d", v.words("animate"), cmp.Or(v.request.Motion, "low"), clips)
+	return v.q.Do(&jobs.StepRequest{Step: "imagine_video", Account: v.account, Speed: v.draw.Speed, Command: adapter.Imagine{Prompt: prompt, Pictures: []adapter.Attachment{*image}, Clips: clips}})
 }
 
 // words are what the clip's prompt says; instead stands where it says nothing, since origins refuse an empty one.
