@@ -89,9 +89,10 @@ type JobWriter interface {
 	JobByClaim(ctx context.Context, claim string) (Job, error)
 	// ReleaseClaim lets go of a job's claim.
 	ReleaseClaim(ctx context.Context, id string) error
-	// JobsByBody returns the jobs of one body that are open, or ended at since or later: those with a delivery that was
-	// abandoned first, then the newest first, at most limit.
-	JobsByBody(ctx context.Context, body string, since time.Time, limit int) ([]Job, error)
+	// JobsByBody returns the jobs of one body that are open, or ended at since or later, at most limit: first those with a
+	// delivery that was abandoned, unless they came to nothing before recent, then the open ones, then the others; the
+	// newest first.
+	JobsByBody(ctx context.Context, body string, since, recent time.Time, limit int) ([]Job, error)
 	// LockJob is Job, and nobody else changes that job until the unit ends.
 	LockJob(ctx context.Context, id string) (Job, error)
 	// HoldJob makes sure that replica executes a job, and that nobody changes that until the unit ends; ErrConflict if
@@ -109,8 +110,9 @@ type JobWriter interface {
 	// PutStep stores a step of a job, the first time or again; DropStep removes one.
 	PutStep(ctx context.Context, id string, st Step) error
 	DropStep(ctx context.Context, id, step string) error
-	// NoteStep stores the outcome of a step's submission if none is known, whoever executes the job by now, and a queued
-	// job is in progress then; ErrConflict if one is known, or there is no such step.
+	// NoteStep stores the outcome of the submission that a step was intended for, if none is known, whoever executes the job
+	// by now, and a queued job is in progress then; ErrConflict if one is known, there is no such step, or it has been
+	// intended anew since: what came late of an earlier try says nothing of that.
 	NoteStep(ctx context.Context, id string, st Step) error
 
 	// PutDelivery stores delivery number i of a job. Settle says at that time what became of the client who has had it

@@ -108,20 +108,25 @@ func (r jobRows) ReleaseClaim(_ context.Context, id string) error {
 }
 
 // JobsByBody implements adapter.JobWriter.
-func (r jobRows) JobsByBody(_ context.Context, body string, since time.Time, limit int) ([]adapter.Job, error) {
-	var left, others []adapter.Job
+func (r jobRows) JobsByBody(_ context.Context, body string, since, recent time.Time, limit int) ([]adapter.Job, error) {
+	var open, left, others []adapter.Job
 	for _, job := range r.jobs {
 		if job.Body != body || !job.Finished.IsZero() && job.Finished.Before(since) {
 			continue
 		}
-		if slices.ContainsFunc(job.Deliveries, func(d adapter.Delivery) bool { return d.State == adapter.DeliveryAbandoned }) {
+		abandoned := slices.ContainsFunc(job.Deliveries, func(d adapter.Delivery) bool { return d.State == adapter.DeliveryAbandoned })
+		switch {
+		case abandoned && (job.Finished.IsZero() || job.Status == adapter.JobCompleted || !job.Finished.Before(recent)):
 			left = append(left, job)
-		} else {
+		case job.Finished.IsZero():
+			open = append(open, job)
+		default:
 			others = append(others, job)
 		}
 	}
 	byAge := func(j adapter.Job) (time.Time, string) { return j.Created, j.ID }
-	all := append(paged(left, byAge, false, limit, ""), paged(others, byAge, false, limit, "")...)
+	all := append(paged(left, byAge, false, limit, ""), paged(open, byAge, false, limit, "")...)
+	all = append(all, paged(others, byAge, false, limit, "")...)
 	return copied(all[:min(limit, len(all))]), nil
 }
 

@@ -51,7 +51,7 @@ func (r stepRows) NoteStep(_ context.Context, id string, st adapter.Step) error 
 	}
 	return r.change(id, func(job *adapter.Job) error {
 		i := place(*job, st.Name)
-		if i < 0 || job.Steps[i].Submission != nil {
+		if i < 0 || job.Steps[i].Submission != nil || !job.Steps[i].Intended.Truncate(time.Microsecond).Equal(st.Intended.Truncate(time.Microsecond)) {
 			return adapter.ErrConflict
 		}
 		to := &job.Steps[i]

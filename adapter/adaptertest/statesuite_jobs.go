@@ -144,15 +144,23 @@ func stateJobsByBody(t *testing.T, here, _ adapter.State) {
 		}),
 		plainJob("job_open", func(j *adapter.Job) { j.Created = old.Add(-time.Hour) }),
 		plainJob("job_new", nil),
+		plainJob("job_told", func(j *adapter.Job) { // and is of no use to a repeat any more
+			j.Status, j.Finished = adapter.JobFailed, birth.Add(-30*time.Second)
+			j.Deliveries[0].State = adapter.DeliveryAbandoned
+		}),
+		plainJob("job_lost", func(j *adapter.Job) { // nobody has got its pictures
+			j.Status, j.Finished, j.Created = adapter.JobCompleted, birth.Add(-30*time.Second), old.Add(time.Second)
+			j.Deliveries[0].State = adapter.DeliveryAbandoned
+		}),
 		plainJob("job_other", func(j *adapter.Job) { j.Body = "other" }))
 	unit(t, here, func(ctx context.Context, tx adapter.Tx) error {
-		all, err := tx.JobsByBody(ctx, "body", birth.Add(-time.Minute), 9)
-		wantIDs(t, "JobsByBody", jobIDs(all), "job_ended job_new job_open")
+		all, err := tx.JobsByBody(ctx, "body", birth.Add(-time.Minute), birth.Add(-time.Second), 9)
+		wantIDs(t, "JobsByBody", jobIDs(all), "job_ended job_lost job_new job_open job_told")
 		if err == nil && len(all[0].Deliveries) != 1 {
 			err = errors.New("a job without its delivery")
 		}
-		some, err2 := tx.JobsByBody(ctx, "body", birth.Add(-time.Minute), 2)
-		wantIDs(t, "JobsByBody, at most 2", jobIDs(some), "job_ended job_new")
+		some, err2 := tx.JobsByBody(ctx, "body", birth.Add(-time.Minute), birth.Add(-time.Second), 3)
+		wantIDs(t, "JobsByBody, at most 3", jobIDs(some), "job_ended job_lost job_new")
 		return errors.Join(err, err2)
 	})
 }

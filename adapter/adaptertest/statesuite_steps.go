@@ -17,20 +17,29 @@ func stateNotesSteps(t *testing.T, here, there adapter.State) {
 	note := func(s adapter.State, st adapter.Step) error {
 		return s.Write(bounded(t), func(tx adapter.Tx) error { return tx.NoteStep(t.Context(), "job_1", st) })
 	}
-	ok(t, "NoteStep of a refusal", note(here, adapter.Step{Name: "two", Refusal: adapter.Errorf(adapter.Busy, "full")}))
+	ok(t, "NoteStep of a refusal", note(here, adapter.Step{Name: "two", Intended: at, Refusal: adapter.Errorf(adapter.Busy, "full")}))
 	if got := readJob(t, here, "job_1"); got.Status != adapter.JobQueued || got.Steps[1].Refusal == nil {
 		t.Fatalf("after a refusal the job is %s with %+v", got.Status, got.Steps[1])
 	}
 	sub := &adapter.Submission{TaskID: "17", Dialog: true, Prompt: "p", Queued: 3, At: at}
-	ok(t, "NoteStep", note(there, adapter.Step{Name: "imagine", Submission: sub, Status: adapter.NotStarted}))
+	ok(t, "NoteStep", note(there, adapter.Step{Name: "imagine", Intended: at, Submission: sub, Status: adapter.NotStarted}))
 	got := readJob(t, here, "job_1")
 	if got.Status != adapter.JobInProgress {
 		t.Fatalf("after a submission the job is %s, want in_progress", got.Status)
 	}
 	same(t, "the step", got.Steps[0], adapter.Step{Name: "imagine", State: "s", Upstream: "main", Intended: at, Submission: sub, Status: adapter.NotStarted})
-	wantError(t, "NoteStep again", note(here, adapter.Step{Name: "imagine", Submission: &adapter.Submission{TaskID: "18", At: at}}), adapter.ErrConflict)
-	wantError(t, "NoteStep of an unknown step", note(here, adapter.Step{Name: "three"}), adapter.ErrConflict)
-	ok(t, "NoteStep after a refusal", note(here, adapter.Step{Name: "two", Submission: sub}))
+	wantError(t, "NoteStep again", note(here, adapter.Step{Name: "imagine", Intended: at, Submission: &adapter.Submission{TaskID: "18", At: at}}), adapter.ErrConflict)
+	wantError(t, "NoteStep of an unknown step", note(here, adapter.Step{Name: "three", Intended: at}), adapter.ErrConflict)
+	again := at.Add(time.Second)
+	unit(t, here, func(ctx context.Context, tx adapter.Tx) error {
+		return tx.PutStep(ctx, "job_1", adapter.Step{Name: "two", Intended: again})
+	})
+	late := adapter.Step{Name: "two", Intended: at, Refusal: adapter.Errorf(adapter.Busy, "full")}
+	wantError(t, "NoteStep of what a step came to before it was intended anew", note(there, late), adapter.ErrConflict)
+	if st := readJob(t, here, "job_1").Steps[1]; st.Refusal != nil {
+		t.Fatalf("a late refusal is taken for that of the next try: %+v", st)
+	}
+	ok(t, "NoteStep after a refusal", note(here, adapter.Step{Name: "two", Intended: again, Submission: sub}))
 }
 
 func stateSettles(t *testing.T, here, there adapter.State) {

@@ -37,11 +37,11 @@ type hastyTx struct {
 }
 
 // JobsByBody implements adapter.JobWriter: the second time as it was the first time.
-func (t hastyTx) JobsByBody(ctx context.Context, body string, since time.Time, limit int) ([]adapter.Job, error) {
+func (t hastyTx) JobsByBody(ctx context.Context, body string, since, recent time.Time, limit int) ([]adapter.Job, error) {
 	if t.again {
 		return slices.Clone(t.seen[body]), nil
 	}
-	jobs, err := t.Tx.JobsByBody(ctx, body, since, limit)
+	jobs, err := t.Tx.JobsByBody(ctx, body, since, recent, limit)
 	t.seen[body] = slices.Clone(jobs)
 	return jobs, err
 }

@@ -127,8 +127,8 @@ func (t skewedTx) JobByClaim(ctx context.Context, claim string) (adapter.Job, er
 	return shifted(job, -t.ahead), err
 }
 
-func (t skewedTx) JobsByBody(ctx context.Context, body string, since time.Time, limit int) ([]adapter.Job, error) {
-	jobs, err := t.Tx.JobsByBody(ctx, body, since.Add(t.ahead), limit)
+func (t skewedTx) JobsByBody(ctx context.Context, body string, since, recent time.Time, limit int) ([]adapter.Job, error) {
+	jobs, err := t.Tx.JobsByBody(ctx, body, since.Add(t.ahead), recent.Add(t.ahead), limit)
 	for i := range jobs {
 		jobs[i] = shifted(jobs[i], -t.ahead)
 	}

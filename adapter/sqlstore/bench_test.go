@@ -22,7 +22,7 @@ func life(s adapter.State, n int64) error {
 		Request: []byte(`{"prompt":"a lighthouse at dusk, in the style of an old postcard"}`),
 		Steps:   []adapter.Step{{Name: "imagine", State: id, Upstream: "main", Intended: now}}, Deliveries: []adapter.Delivery{{State: adapter.DeliveryWaiting, At: now}}}
 	if err := s.Write(ctx, func(tx adapter.Tx) error {
-		_, err := tx.JobsByBody(ctx, id, now.Add(-time.Hour), 32)
+		_, err := tx.JobsByBody(ctx, id, now.Add(-time.Hour), now, 32)
 		return errors.Join(err, tx.InsertJob(ctx, job))
 	}); err != nil {
 		return err

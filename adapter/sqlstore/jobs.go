@@ -96,10 +96,11 @@ func (t jobTable) ReleaseClaim(ctx context.Context, id string) error {
 }
 
 // JobsByBody implements adapter.JobWriter.
-func (t jobTable) JobsByBody(ctx context.Context, body string, since time.Time, limit int) ([]adapter.Job, error) {
+func (t jobTable) JobsByBody(ctx context.Context, body string, since, recent time.Time, limit int) ([]adapter.Job, error) {
 	return t.jobs(ctx, `WHERE body = ? AND (finished IS NULL OR finished >= ?)
-		ORDER BY CASE WHEN EXISTS (SELECT 1 FROM deliveries d WHERE d.job = jobs.id AND d.state = 'abandoned') THEN 0 ELSE 1 END, created DESC, id DESC LIMIT ?`,
-		body, t.at(since), limit)
+		ORDER BY CASE WHEN (finished IS NULL OR status = 'completed' OR finished >= ?) AND EXISTS (SELECT 1 FROM deliveries d WHERE d.job = jobs.id AND d.state = 'abandoned') THEN 0
+			WHEN finished IS NULL THEN 1 ELSE 2 END, created DESC, id DESC LIMIT ?`,
+		body, t.at(since), t.at(recent), limit)
 }
 
 // LockJob implements adapter.JobWriter.

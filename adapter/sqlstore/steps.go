@@ -80,8 +80,8 @@ func (t stepTable) NoteStep(ctx context.Context, id string, st adapter.Step) err
 		sub = *st.Submission
 	}
 	changed, err := t.exec(ctx, `UPDATE steps SET task_id = ?, submitted = ?, dialog = ?, existing = ?, queued = ?, prompt = ?, status = ?, free = ?, refusal = ?
-		WHERE job = ? AND name = ? AND task_id = ''`,
-		text(sub.TaskID), t.at(sub.At), sub.Dialog, sub.Existing, sub.Queued, text(sub.Prompt), string(st.Status), st.Free, asJSON{st.Refusal}, id, st.Name)
+		WHERE job = ? AND name = ? AND intended = ? AND task_id = ''`,
+		text(sub.TaskID), t.at(sub.At), sub.Dialog, sub.Existing, sub.Queued, text(sub.Prompt), string(st.Status), st.Free, asJSON{st.Refusal}, id, st.Name, t.at(st.Intended))
 	if err != nil {
 		return err
 	}
