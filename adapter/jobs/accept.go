@@ -69,12 +69,12 @@ func (s *Engine) Accept(ctx context.Context, a adapter.Attempt, w Spec) (adapter
 		c, err := x.decide(ctx)
 		switch {
 		case err != nil:
-			return nil, err
+			return nil, x.giveUp(err)
 		case c.Verdict != dedup.Waits:
 			return x.enter(ctx, c), nil
 		}
 		if err := x.wait(ctx); err != nil {
-			return nil, err
+			return nil, x.giveUp(err)
 		}
 	}
 }
@@ -99,6 +99,13 @@ type acceptance struct {
 	dark    bool           // nobody knows whether a replica at which an equal attempt waits was alive when this one came
 	since   time.Time      // of the first wait
 	perhaps []dedup.Choice // what was written, and nobody knows whether it was committed
+}
+
+// giveUp lets go of what an attempt has got so far that comes to nothing.
+func (x *acceptance) giveUp(err error) error {
+	x.slot.Release()
+	x.withdraw()
+	return err
 }
 
 // wait waits for what may show that an equal attempt's client is gone.
@@ -138,7 +145,7 @@ func (s *Engine) newJob(a adapter.Attempt, w Spec, request json.RawMessage) adap
 		run.Deliveries[0].Quarter = 1
 	}
 	if s.cfg.Retention > 0 {
-		run.Expires = now.Add(s.cfg.Retention)
+		run.Expires = time.Now().Add(s.cfg.Retention) // by the clock that it is looked at with
 	}
 	run.SealedKey = record.EncryptKey(s.cfg.Secret, run.ID, a.Caller.Key)
 	return run

@@ -44,8 +44,6 @@ func (x *acceptance) decide(ctx context.Context) (c dedup.Choice, err error) {
 	if err == nil {
 		return c, nil
 	}
-	x.slot.Release()
-	x.withdraw()
 	if known, ok := errors.AsType[*adapter.Error](err); ok {
 		return c, known
 	}
@@ -93,7 +91,7 @@ func (x *acceptance) verdict(ctx context.Context, tx adapter.Tx, q dedup.Questio
 		return x.claimed(ctx, tx, q)
 	}
 	keep := max(x.s.cfg.JobDeadline, dedup.RepeatWindow, x.a.Standing.Untold)
-	jobs, err := tx.JobsByBody(ctx, x.run.Body, q.Now.Add(-keep), candidates)
+	jobs, err := tx.JobsByBody(ctx, x.run.Body, q.Now.Add(-keep), q.Now.Add(-dedup.RepeatWindow), candidates)
 	if err != nil {
 		return dedup.Choice{}, err
 	}
@@ -180,7 +178,7 @@ func (x *acceptance) claimed(ctx context.Context, tx adapter.Tx, q dedup.Questio
 // intent of its first step goes with it.
 func (x *acceptance) begin(ctx context.Context, tx adapter.Tx, now time.Time, recorded bool) (dedup.Choice, error) {
 	run := record.Clone(x.run)
-	x.buys.Reserve(&run, x.s.clock.Now())
+	x.buys.Reserve(&run, time.Now())
 	if !recorded {
 		if err := ledger.WithinHour(ctx, tx, x.run, x.a.Hourly, now); err != nil {
 			return dedup.Choice{}, err
@@ -204,7 +202,7 @@ func (x *acceptance) begin(ctx context.Context, tx adapter.Tx, now time.Time, re
 	if x.fresh = x.w.First != "" && x.slot.Held(); x.fresh {
 		run.Steps = []adapter.Step{x.firstStep(run, now)}
 	}
-	x.buys.Reserve(&run, x.s.clock.Now())
+	x.buys.Reserve(&run, time.Now())
 	err = tx.InsertJob(ctx, run)
 	if errors.Is(err, adapter.ErrExists) { // by an earlier try of which nobody knew
 		var known adapter.Job

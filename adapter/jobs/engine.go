@@ -157,7 +157,7 @@ func (s *Engine) Ride(write func(ctx context.Context, tx adapter.Tx) error) { s.
 
 // Spending is what keys may spend and have spent.
 func (s *Engine) Spending() ledger.Spending {
-	return ledger.Spending{State: s.deps.State, Terms: s.deps.Terms, Now: s.clock.Now}
+	return ledger.Spending{State: s.deps.State, Terms: s.deps.Terms, Now: time.Now}
 }
 
 // Busy reports how many jobs are executed here at the moment.

@@ -33,7 +33,7 @@ func (x *acceptance) restart(ctx context.Context, tx adapter.Tx, c *dedup.Choice
 	job.Status, job.Error, job.Finished, job.NextLook, job.Steps = adapter.JobQueued, nil, time.Time{}, time.Time{}, nil
 	job.Replica, job.Upstream, job.Deadline = x.s.cfg.Replica, x.w.Account.Name, now.Add(x.s.cfg.JobDeadline)
 	job.SealedKey = record.EncryptKey(x.s.cfg.Secret, job.ID, x.a.Caller.Key)
-	x.buys.Reserve(&job, x.s.clock.Now())
+	x.buys.Reserve(&job, time.Now())
 	if err := x.buys.Take(ctx, tx, &job); err != nil {
 		return err
 	}

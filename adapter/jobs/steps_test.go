@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -148,6 +149,45 @@ func TestAJobThatComesBackIsResumedWhenItsOldExecutionHasEnded(t *testing.T) {
 		close(ended)
 		if got := harness.Text(t, ticket); got != "done" || up.Charges() != 1 {
 			t.Errorf("%q by %d submissions, want it done by one", got, up.Charges())
+		}
+	})
+}
+
+// lateFor is a state whose unit that it is armed for returns late.
+type lateFor struct {
+	adapter.State
+	armed *atomic.Bool
+	after time.Duration
+}
+
+func (s lateFor) Write(ctx context.Context, work func(adapter.Tx) error) error {
+	late := s.armed.Swap(false)
+	err := s.State.Write(ctx, work)
+	if late {
+		<-time.After(s.after)
+	}
+	return err
+}
+
+// A repeat joins a job that ends, and is let go of, before the repeat hears that it joined.
+func TestWhoJoinsAJobThatEndsMeanwhileGetsIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var armed atomic.Bool
+		e := ownJobs(t, &harness.FakeUpstream{Takes: time.Second}, lateFor{adaptertest.NewState(false), &armed, 5 * time.Second}, nil, "a", 4, steps("one"))
+		client, leave := context.WithCancel(t.Context())
+		first := begin(client, t, e, harness.Attempt("b"), "one")
+		if err := first.Accepted(client); err != nil {
+			t.Fatal(err)
+		}
+		leave()
+		first.Abandoned()
+		synctest.Wait()
+		armed.Store(true)
+		ticket := begin(t.Context(), t, e, harness.Retry("b", 1), "one")
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		if result, err := ticket.Wait(ctx, nil); err != nil || len(result.Texts) != 1 {
+			t.Errorf("Wait() = %+v, %v of a job that has ended", result, err)
 		}
 	})
 }

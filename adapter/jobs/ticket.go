@@ -48,10 +48,18 @@ func (t *ticket) live() *active.Job {
 	return j
 }
 
-// enter keeps the job in memory until leave.
+// enter keeps the job in memory until leave. One that nobody executes here may have ended since it was read, with nobody
+// left to keep it: where no other replica tells of it, it is read again.
 func (t *ticket) enter() *active.Job {
-	j := t.s.jobs.Enter(t.job.Load())
+	s, j := t.s, t.s.jobs.Enter(t.job.Load())
 	t.job.Store(j)
+	if status, _ := j.Status(); s.deps.Bus != nil || status.Ended() || j.Executed() {
+		return j
+	}
+	if run, err := s.deps.State.Job(s.life, j.ID()); err == nil {
+		s.clock.Tie(&run)
+		j.Absorb(run)
+	}
 	return j
 }
 
@@ -122,15 +130,16 @@ func (t *ticket) Job() adapter.Job { return t.live().Snapshot() }
 // Answered says that the answer reached the client completely. A failure after a submission stays open for repeats of
 // clients that have no counter: they get the same failure again, and no new job.
 func (t *ticket) Answered() {
-	t.s.guests.Leave(t.guest)
-	if !record.StaysOpen(t.Job()) { // outcome has left it open
+	job := t.Job()
+	t.s.guests.Leave(t.guest, job.Status.Ended())
+	if !record.StaysOpen(job) { // outcome has left it open
 		t.settle(adapter.DeliveryAnswered)
 	}
 }
 
 // Abandoned says that the client left, or that its answer was cut.
 func (t *ticket) Abandoned() {
-	t.s.guests.Leave(t.guest)
+	t.s.guests.Leave(t.guest, t.Job().Status.Ended())
 	t.settle(adapter.DeliveryAbandoned)
 }
 

@@ -27,14 +27,22 @@ func TestGuests_WhoWaits(t *testing.T) {
 			g.Sit(here, "job_1", adapter.Attempt{})
 			hangUp()
 		}, false},
-		"it left":          {func(g *Guests, here context.Context, _ func()) { g.Leave(g.Sit(here, "job_1", adapter.Attempt{})) }, false},
-		"an onlooker left": {func(g *Guests, here context.Context, _ func()) { g.Sit(here, "job_1", adapter.Attempt{}); g.Leave(nil) }, true},
+		"it left": {func(g *Guests, here context.Context, _ func()) {
+			g.Leave(g.Sit(here, "job_1", adapter.Attempt{}), false)
+		}, false},
+		"an onlooker left": {func(g *Guests, here context.Context, _ func()) {
+			g.Sit(here, "job_1", adapter.Attempt{})
+			g.Leave(nil, false)
+		}, true},
 		"it relies on it": {func(g *Guests, here context.Context, hangUp func()) {
 			g.Rely(g.Sit(here, "job_1", adapter.Attempt{}))
 			hangUp()
 		}, true},
+		"it never waited, and the job had ended before it came": {func(g *Guests, here context.Context, _ func()) {
+			g.Leave(g.Sit(here, "job_1", adapter.Attempt{Async: true}), true)
+		}, false},
 		"it never waited": {func(g *Guests, here context.Context, hangUp func()) {
-			g.Leave(g.Sit(here, "job_1", adapter.Attempt{Async: true}))
+			g.Leave(g.Sit(here, "job_1", adapter.Attempt{Async: true}), false)
 			hangUp()
 		}, true},
 		"the job is over meanwhile": {func(g *Guests, here context.Context, _ func()) {

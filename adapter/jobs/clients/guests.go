@@ -53,13 +53,13 @@ func (g *Guests) Sit(ctx context.Context, job string, a adapter.Attempt) *Guest 
 }
 
 // Leave says that a client waits no more. One that never waited stays until its job is over.
-func (g *Guests) Leave(one *Guest) {
+func (g *Guests) Leave(one *Guest, over bool) {
 	if one == nil {
 		return
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if one.gone == nil {
+	if one.gone == nil && !over {
 		return
 	}
 	left := slices.DeleteFunc(g.byJob[one.job], func(o *Guest) bool { return o == one })

@@ -15,6 +15,9 @@ type Refusals struct {
 	swept  time.Time
 }
 
+// maxNoted is how many refused attempts of one body are known: no client counts further.
+const maxNoted = 64
+
 // Note notes a refused attempt.
 func (r *Refusals) Note(body string, now time.Time) {
 	r.mu.Lock()
@@ -22,7 +25,8 @@ func (r *Refusals) Note(body string, now time.Time) {
 	if r.byBody == nil {
 		r.byBody = map[string][]time.Time{}
 	}
-	r.byBody[body] = append(r.byBody[body], now)
+	recent := slices.DeleteFunc(r.byBody[body], func(at time.Time) bool { return now.Sub(at) > dedup.RepeatWindow })
+	r.byBody[body] = append(recent[max(0, len(recent)-maxNoted+1):], now)
 	if now.Sub(r.swept) < dedup.RepeatWindow {
 		return
 	}
