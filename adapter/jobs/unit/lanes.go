@@ -11,8 +11,8 @@ const (
 	// laneWidth is how many attempts of one owner are decided at once where the state is shared. Those at one budget wait in
 	// a row there anyway, each with a connection that others need. On a busy machine few at once are slower than many.
 	laneWidth = 8
-	// lanePatience is how long an attempt waits for its turn.
-	lanePatience = time.Minute
+	// lanePatience is how long an attempt waits for its turn: its client would ask again, and stand behind all others.
+	lanePatience = 5 * time.Minute
 
 	lanes = 64
 )
