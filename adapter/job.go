@@ -26,8 +26,7 @@ func (s JobStatus) Ended() bool {
 // Job is one client request that costs money, as the database keeps it. It holds no picture bytes:
 // uploads are named by their place in Pictures.
 type Job struct {
-	ID       string `json:"id"` // job_ + 26 base32 characters
-	Revision uint64 `json:"-"`  // of the stored record
+	ID string `json:"id"` // job_ + 26 base32 characters
 
 	Owner     string          `json:"owner"`
 	Caller    string          `json:"caller,omitempty"` // name of the owner's key, for whoever reads the tables
@@ -46,7 +45,7 @@ type Job struct {
 	Echo      json.RawMessage `json:"echo,omitempty"`  // what the face wants back with the job: not read here
 
 	Status     JobStatus  `json:"status"`
-	Confirmed  bool       `json:"confirmed,omitempty"` // its record was acknowledged: until then nobody may execute it (confirm.go)
+	Confirmed  bool       `json:"confirmed,omitempty"` // in records of earlier versions; nobody asks for it
 	Replica    string     `json:"replica"`             // who executes it
 	Upstream   string     `json:"upstream,omitempty"`  // Account.Name, once chosen
 	Created    time.Time  `json:"created"`

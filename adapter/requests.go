@@ -112,9 +112,6 @@ type Hourly struct {
 	Needs  int    // how many jobs the attempt will pay, at least
 }
 
-// MarshalRequest is how a decoded request is kept in a job.
-func MarshalRequest(v any) (json.RawMessage, error) { return json.Marshal(v) }
-
 // How a grid becomes single pictures.
 const (
 	GridSplit   = "split"   // its quarters are cut locally

@@ -54,7 +54,7 @@ func full(v reflect.Value, n *int) {
 func FullJob(id, owner string) adapter.Job {
 	var job adapter.Job
 	full(reflect.ValueOf(&job).Elem(), new(int))
-	job.ID, job.Owner, job.Revision, job.Confirmed = id, owner, 0, false
+	job.ID, job.Owner = id, owner
 	job.Status = adapter.JobInProgress
 	job.Error.Err = nil
 	return job

@@ -108,7 +108,7 @@ func (q *Run) grid(o *jobs.StepRequest, from *Origin, count int) (adapter.Result
 }
 
 // gather joins what several jobs came to: 200 with what exists, an error only when nothing does: the one after which a
-// job may still exist, since only such a run is looked for later (Run.mayTurnUp).
+// job may still exist, since only such a run is looked for later (record.MayTurnUp).
 func gather(parts []adapter.Result, errs []error, want int) (adapter.Result, error) {
 	var whole adapter.Result
 	var first error
