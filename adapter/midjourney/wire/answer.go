@@ -32,12 +32,75 @@ type Answer struct {
 	Message     Text            `json:"message"`
 	Error       json.RawMessage `json:"error"`
 	Success     json.RawMessage `json:"success"`
+
+	word string // the code, where it is a word
 }
 
 // DecodeAnswer reads an answer; ok is false if it is no JSON object.
 func DecodeAnswer(raw []byte) (a Answer, ok bool) {
 	err := json.Unmarshal(raw, &a)
-	return a, err == nil && strings.HasPrefix(strings.TrimSpace(string(raw)), "{")
+	if err != nil || !strings.HasPrefix(strings.TrimSpace(string(raw)), "{") {
+		return a, false
+	}
+	a.complete(Object(raw))
+	return a, true
+}
+
+// complete takes what stands under other names than the usual ones.
+func (a *Answer) complete(m map[string]json.RawMessage) {
+	if code := Scalar(m["code"]); !strings.ContainsAny(code, "0123456789") {
+		a.word = code
+	}
+	if len(a.Error) == 0 || string(a.Error) == "null" {
+		a.Error = m["errors"]
+	}
+	if l := List(a.Error); len(l) > 0 {
+		a.Error = l[0]
+	}
+	for _, name := range []string{"msg", "detail", "error_msg", "error_message", "errmsg", "reason"} {
+		if strings.TrimSpace(string(a.Message)) == "" {
+			a.Message = Text(Said(m[name]))
+		}
+	}
+	a.Description, a.Message = Text(Inner(string(a.Description))), Text(Inner(string(a.Message)))
+	for _, name := range []string{"data", "taskId", "task_id"} {
+		if TaskID(a.Result) == "" && strings.ContainsAny(TaskID(m[name]), "0123456789") {
+			a.Result = m[name]
+		}
+	}
+}
+
+// Said is what a value says: a text, the message of an object, or the first of a list of these.
+func Said(raw json.RawMessage) string {
+	if l := List(raw); len(l) > 0 {
+		raw = l[0]
+	}
+	if m := Object(raw); m != nil {
+		for _, name := range []string{"message", "msg", "description", "detail"} {
+			if text := Scalar(m[name]); strings.TrimSpace(text) != "" {
+				return Inner(text)
+			}
+		}
+		return ""
+	}
+	return Inner(Scalar(raw))
+}
+
+// Inner is a text in which a relay quotes the JSON of the server behind it, with what that says in place of the JSON.
+func Inner(text string) string {
+	from, to := strings.IndexByte(text, '{'), strings.LastIndexByte(text, '}')
+	if from < 0 || to < from {
+		return text
+	}
+	before := strings.TrimSpace(text[:from])
+	if before != "" && !strings.HasSuffix(before, ":") && !strings.HasSuffix(before, "：") && !strings.HasSuffix(before, "=") {
+		return text
+	}
+	a, ok := DecodeAnswer([]byte(text[from : to+1]))
+	if said := a.Text(); ok && said != "" {
+		return strings.TrimSpace(before + " " + said)
+	}
+	return text
 }
 
 // Number is the answer's code, 0 if it has none.
@@ -54,10 +117,10 @@ func (a Answer) OpenAI() bool { return Object(a.Error) != nil }
 // Text is the most telling text of an answer, whichever of the three forms of error it has: OpenAI's
 // object, an error that is a string, or a description or message.
 func (a Answer) Text() string {
-	if m := Object(a.Error); m != nil {
-		return strings.TrimSpace(Scalar(m["message"]))
+	if a.OpenAI() {
+		return strings.TrimSpace(Said(a.Error))
 	}
-	for _, s := range []string{Scalar(a.Error), string(a.Description), string(a.Message)} {
+	for _, s := range []string{Inner(Scalar(a.Error)), string(a.Description), string(a.Message)} {
 		if s = strings.TrimSpace(s); s != "" {
 			return s
 		}
@@ -70,7 +133,7 @@ func (a Answer) Text() string {
 func (a Answer) Words() string {
 	m := Object(a.Error)
 	return strings.ToLower(strings.Join([]string{
-		Scalar(m["message"]), Scalar(m["code"]), Scalar(m["type"]), Scalar(a.Error), string(a.Description), string(a.Message),
+		Said(a.Error), Scalar(m["code"]), Scalar(m["type"]), string(a.Description), string(a.Message), a.word,
 	}, " "))
 }
 

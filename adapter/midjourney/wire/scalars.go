@@ -85,11 +85,24 @@ func List(raw json.RawMessage) []json.RawMessage {
 }
 
 // TaskID reads a submission's result: a string or number, the first of a list or of several ids
-// joined by commas.
+// joined by commas, or an object that has it.
 func TaskID(raw json.RawMessage) string {
-	id := Scalar(raw)
 	if l := List(raw); len(l) > 0 {
-		id = Scalar(l[0])
+		raw = l[0]
+	}
+	m := Object(raw)
+	for _, name := range []string{"taskId", "task_id", "id"} {
+		if named := Scalar(m[name]); named != "" {
+			raw = m[name]
+			break
+		}
+	}
+	id := Scalar(raw)
+	if id == "true" || id == "false" {
+		return ""
+	}
+	if f, err := strconv.ParseFloat(id, 64); err == nil && len(raw) > 0 && raw[0] != '"' && strings.ContainsAny(id, "eE") && f < 1<<53 {
+		id = strconv.FormatFloat(f, 'f', -1, 64)
 	}
 	id, _, _ = strings.Cut(id, ",")
 	return strings.TrimSpace(id)
