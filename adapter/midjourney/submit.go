@@ -116,7 +116,7 @@ func (c *client) refusal(cmd adapter.Command, out reply) outcomes.Refusal {
 	a, ok := wire.DecodeAnswer(out.body)
 	return outcomes.Refusal{
 		Status: out.status, Header: out.header, Answer: a, JSON: ok, Page: isPage(out), Challenge: challenged(out),
-		Secret: c.key, Passthrough: c.shared.cfg.Passthrough, Command: cmd, FollowUp: parent(cmd) != "",
+		Secret: c.key, Passthrough: c.shared.cfg.Passthrough, Command: cmd, FollowUp: parent(cmd) != "", Away: away(out),
 	}
 }
 

@@ -138,6 +138,51 @@ var failReasons = []struct {
 	{"The job was cancelled by its owner", adapter.Cancelled, ""},
 	{"用户余额不足", adapter.Credit, ""},
 	{"The poster says 'banned prompt' and nobody knows why", adapter.Failed, ""},
+	{"Sorry! The AI moderator is unsure about this prompt", adapter.Moderated, ""},
+	{"Your prompt was flagged as inappropriate", adapter.Moderated, ""},
+	{"This prompt violates our Terms of Service", adapter.Moderated, ""},
+	{"Video blocked, please try another start frame", adapter.Moderated, ""},
+	{"The request contains sensitive words", adapter.Moderated, ""},
+	{"检测到违规内容，请修改提示词", adapter.Moderated, ""},
+	{"提示词包含敏感内容", adapter.Moderated, ""},
+	{"内容未通过安全审核", adapter.Moderated, ""},
+	{"提示詞可能包含敏感詞", adapter.Moderated, ""},
+	{"There is an AI moderator outage, please try again in a few minutes", adapter.Unavailable, ""},
+	{"AI moderator outage", adapter.Unavailable, ""},
+	{"Moderation is temporarily unavailable", adapter.Unavailable, ""},
+	{"Your account has been suspended", adapter.Unavailable, ""},
+	{"You have been banned from using Midjourney", adapter.Unavailable, ""},
+	{"Due to extreme demand we can't provide a free trial right now. Please /subscribe or try again tomorrow.", adapter.Unavailable, ""},
+	{"Discord: 401 Unauthorized", adapter.Unavailable, ""},
+	{"Missing Access", adapter.Unavailable, ""},
+	{"账号因违规已被封禁", adapter.Unavailable, ""},
+	{"帐号不可用", adapter.Unavailable, ""},
+	{"没有可用的账户", adapter.Unavailable, ""},
+	{"快速时间已用完，请使用慢速模式", adapter.Unavailable, ""},
+	{"账号快速额度不足", adapter.Unavailable, ""},
+	{"订阅已到期", adapter.Unavailable, ""},
+	{"账号登录失效", adapter.Unavailable, ""},
+	{"You have too many concurrent jobs", adapter.Busy, ""},
+	{"并发任务数已达上限", adapter.Busy, ""},
+	{"当前排队人数过多，请稍后再试", adapter.Busy, ""},
+	{"操作频繁，请稍后再试", adapter.Busy, ""},
+	{"触发限流", adapter.Busy, ""},
+	{"佇列已滿，請稍後重試", adapter.Busy, ""},
+	{"今日绘图次数已用完", adapter.Busy, ""},
+	{"Invalid parameter: `--cref` is not compatible with `--version 7`", adapter.Invalid, "prompt"},
+	{"`--stylize` must be between 0 and 1000", adapter.Invalid, "prompt"},
+	{"The prompt is too long", adapter.Invalid, "prompt"},
+	{"提示词不能为空", adapter.Invalid, "prompt"},
+	{"非法参数：--ar", adapter.Invalid, "prompt"},
+	{"参数不合法", adapter.Invalid, "prompt"},
+	{"參數錯誤", adapter.Invalid, "prompt"},
+	{"Failed to download image", adapter.Invalid, "prompt"},
+	{"垫图链接已失效", adapter.Invalid, "prompt"},
+	{"图片下载失败", adapter.Invalid, "prompt"},
+	{"任务执行逾時", adapter.Failed, ""},
+	{"Gateway Time-out", adapter.Failed, ""},
+	{"bad response status code 500: {\"code\":24,\"description\":\"Banned prompt detected\"}", adapter.Moderated, ""},
+	{"账户余额不足，请充值", adapter.Credit, ""},
 	{"", adapter.Failed, ""},
 }
 
@@ -156,5 +201,30 @@ func TestFailReasonsComeToTheRightOutcome(t *testing.T) {
 		if !strings.HasSuffix(got.Message, ".") || strings.ContainsAny(got.Message, "<>\n") {
 			t.Errorf("Failure(%q) says %q, want one sentence", c.reason, got.Message)
 		}
+	}
+}
+
+// TestWordsOfARequestDecideNothing however an upstream repeats them: without their parameters, with other blanks or
+// addresses, or cut off.
+func TestWordsOfARequestDecideNothing(t *testing.T) {
+	for _, c := range []struct{ asked, reason string }{
+		{"a timeout sign in a queue --v 7 --ar 3:2", "Could not draw a timeout sign in a queue, sorry"},
+		{"a timeout sign in a queue --v 7 --ar 3:2", "Could not draw a timeout sign in a queue --ar 3:2 --v 7, sorry"},
+		{"a  timeout\nsign in a queue --v 7", "Could not draw a timeout sign in a queue"},
+		{"a timeout sign in a queue", "Could not draw a timeout\n  sign in a queue"},
+		{"a poster that says banned prompt and other things --v 7", "Could not draw a poster that says banned prompt and oth…"},
+		{"a poster that says banned prompt and other things --v 7", "Could not draw a poster that says banned prompt ..."},
+		{"https://a.example/1.png a timeout sign --v 7", "Could not draw https://s.mj.run/abc a timeout sign"},
+		{"A Timeout Sign --v 7", "a timeout sign: could not be drawn"},
+		{"一张海报，写着任务超时和余额不足 --v 7", "绘制失败：一张海报，写着任务超时…"},
+		{"一张海报，写着任务超时和余额不足", "绘制 一张海报，写着任务超时和余额不足 失败"},
+		{"banned prompt --v 7", "banned prompt could not be drawn"},
+	} {
+		if got := Failure(adapter.Failure, c.reason, "", c.asked); got.Kind != adapter.Failed || strings.Contains(got.Message, "timed out") {
+			t.Errorf("Failure(%q) of %q = %s %q, want a failure that nobody knows more of", c.reason, c.asked, got.Kind, got.Message)
+		}
+	}
+	if got := Failure(adapter.Failure, "Banned prompt detected", "", "banned prompt --v 7"); got.Kind != adapter.Moderated {
+		t.Errorf("a title that begins as the prompt does is %s, want it to count", got.Kind)
 	}
 }

@@ -104,11 +104,11 @@ func unprintable(r rune) bool {
 }
 
 // plain says in English what a text of the upstream means: a translation of a known phrase, else
-// the text itself, cleaned; empty if nothing is left of it.
-func plain(text, secret string) string {
-	lower := unquoted(strings.ToLower(text), nil)
+// the text itself, cleaned; empty if nothing is left of it. asked are the words of the request, which it may repeat.
+func plain(text, secret string, asked ...string) string {
+	own := tell(text, asked...).rest
 	for _, k := range known {
-		if holds(lower, k.phrase) {
+		if holds(own, k.phrase) {
 			return k.meaning
 		}
 	}

@@ -35,7 +35,7 @@ func (o Outcome) Err() *adapter.Error {
 	if foreign(text) && o.english != "" {
 		text = o.english
 	}
-	e := adapter.Wrap(kind, r.Answer.Cause(r.Status), "%s", sentence(start, plain(text, r.Secret)))
+	e := adapter.Wrap(kind, r.Answer.Cause(r.Status), "%s", sentence(start, plain(text, r.Secret, words(r.Command)...)))
 	e.Code, e.Param, e.Elsewhere = o.code, o.param, o.elsewhere
 	if kind == adapter.Busy {
 		e.RetryAfter, e.Patience = RetryAfter(r.Header, o.pause), o.patience

@@ -44,6 +44,7 @@ codes, and codes before HTTP statuses.
   route (edits, video, shorten) means that the upstream does not have it.
 - An answer that **names a task** is believed whatever else it says: code 1, 21 or 22 with a ` + "`result`" + `, under any status, with a
   byte order mark, without its end. Code 21 that names an earlier task is that task.
+- Every upstream draws: an imagine that is answered with 404, 405 or 501 was sent where no upstream is now, 503 ` + "`overloaded`" + `.
 - With callers' own keys a refused key is 401 or 403 instead of 502.
 
 `

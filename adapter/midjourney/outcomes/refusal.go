@@ -20,6 +20,7 @@ type Refusal struct {
 	Passthrough bool   // the key is the caller's
 	Command     adapter.Command
 	FollowUp    bool // the command goes on from a task
+	Away        bool // it is in the words of what stands before a server that is not there
 }
 
 // Lookup tells what a refusal comes to.
@@ -97,12 +98,18 @@ func (r Refusal) code() int {
 // fitting adapts a verdict to what was submitted: every upstream offers to draw, so that is only out of order, and one
 // whose task is known went to a channel that is gone.
 func (r Refusal) fitting(v verdict) verdict {
-	if v == notOffered && r.Status != http.StatusNotFound {
-		switch _, imagines := r.Command.(adapter.Imagine); {
-		case imagines && (r.Status == http.StatusForbidden || r.Status == http.StatusUnauthorized):
-			return forbids
-		case r.Status == http.StatusServiceUnavailable && (imagines || r.FollowUp):
+	if _, imagines := r.Command.(adapter.Imagine); v == notOffered && (imagines || r.FollowUp) {
+		switch r.Status {
+		case http.StatusForbidden, http.StatusUnauthorized:
+			if imagines {
+				return forbids
+			}
+		case http.StatusServiceUnavailable:
 			return noAccount
+		case http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusNotImplemented:
+			if imagines || r.Away {
+				return nowhere
+			}
 		}
 	}
 	if v == noAccount && r.Status == http.StatusNotFound && r.FollowUp {

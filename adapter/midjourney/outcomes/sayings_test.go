@@ -77,6 +77,9 @@ func TestNothingThatIsQuotedChangesAnOutcome(t *testing.T) {
 		if got.Kind != want.Kind || got.Param != want.Param {
 			t.Errorf("Failure(%q) = %q, want %q", fmt.Sprintf(template.form, prompt), got.Kind, want.Kind)
 		}
+		if got := Failure(adapter.Failure, fmt.Sprintf(template.form, prompt), "", prompt+" --v 7 --ar 3:2"); got.Kind != want.Kind {
+			t.Errorf("Failure(%q) of the prompt with parameters = %q, want %q", fmt.Sprintf(template.form, prompt), got.Kind, want.Kind)
+		}
 		plain := strings.NewReplacer("\"", "", "`", "", "'", "").Replace(prompt)
 		if got := Failure(adapter.Failure, fmt.Sprintf(template.form, plain), ""); template.marked && got.Kind != want.Kind {
 			t.Errorf("Failure(%q) without the prompt = %q, want %q", fmt.Sprintf(template.form, plain), got.Kind, want.Kind)

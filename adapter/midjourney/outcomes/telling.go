@@ -27,14 +27,24 @@ var (
 	fencePattern   = regexp.MustCompile("(?s)```.*?(?:```|$)|``.*?``")
 	flagPattern    = regexp.MustCompile(`(?:--|—)[a-z][a-z0-9_-]*`)
 	linkedPattern  = regexp.MustCompile(`[a-z][a-z0-9+.-]*://\S+`)
+	linksPattern   = regexp.MustCompile(`^(?:[a-z][a-z0-9+.-]*://\S+\s+)+`)
 )
+
+// alike makes one word of those that Chinese upstreams write in several ways, with the characters of Taiwan, too.
+var alike = strings.NewReplacer("帐号", "账号", "账户", "账号", "帐户", "账号", "帳號", "账号", "帳戶", "账号", "餘額", "余额", "額度", "额度", "違規", "违规",
+	"違禁", "违禁", "敏感詞", "敏感词", "佇列", "队列", "隊列", "队列", "已滿", "已满", "超時", "超时", "逾時", "超时", "無效", "无效", "參數", "参数",
+	"錯誤", "错误", "連結", "链接", "審核", "审核", "未通過", "未通过", "請求", "请求", "頻繁", "频繁", "圖片", "图片", "無可用", "无可用")
 
 // tell takes a text apart; asked are the words of the request, which it may repeat.
 func tell(text string, asked ...string) telling {
-	text = strings.ToLower(strings.TrimSpace(text[:min(len(text), maxRead)]))
+	text = alike.Replace(strings.ToLower(strings.TrimSpace(text[:min(len(text), maxRead)])))
 	t := telling{head: leadPattern.ReplaceAllString(text, "")}
 	for _, a := range asked {
-		t.asked = append(t.asked, strings.ToLower(strings.TrimSpace(a)))
+		a = alike.Replace(strings.ToLower(strings.TrimSpace(a)))
+		t.asked = append(t.asked, a)
+		if own := linksPattern.ReplaceAllString(a, ""); own != a {
+			t.asked = append(t.asked, own) // the pictures before it have other addresses at the upstream
+		}
 	}
 	if m := bracketPattern.FindStringSubmatch(t.head); m != nil {
 		t.title, t.marked = strings.TrimSpace(m[1]), true
@@ -60,25 +70,75 @@ func unquoted(text string, asked []string) string {
 	return text
 }
 
-// without drops some words wherever they stand.
+// without drops some words of a request wherever a text repeats them.
 func without(text, words string) string {
 	var out strings.Builder
-	for words != "" {
-		i := strings.Index(text, words)
-		if i < 0 {
-			break
+	for at := 0; at < len(text); {
+		if end := at + echo(text[at:], words); end > at && isWhole(text, at, end) {
+			out.WriteString(" … ")
+			at = end
+			continue
 		}
-		end := i + len(words)
-		if isWhole(text, i, end) {
-			out.WriteString(text[:i] + " … ")
-		} else {
-			_, n := utf8.DecodeRuneInString(text[i:])
-			end = i + n
-			out.WriteString(text[:end])
-		}
-		text = text[end:]
+		_, n := utf8.DecodeRuneInString(text[at:])
+		out.WriteString(text[at : at+n])
+		at += n
 	}
-	return out.String() + text
+	return out.String()
+}
+
+// fewest is how many bytes of a request a text must repeat that cuts them off.
+const fewest = 6
+
+// echo is where the words of a request end that a text begins with, however they are spaced: at their end, before their
+// parameters, or where the text cuts them off with dots. 0: it does not begin with them.
+func echo(text, words string) int {
+	i, k, parameters := 0, 0, 0
+	for i < len(text) && k < len(words) {
+		blank, wide := blanks(text[i:]), blanks(words[k:])
+		switch {
+		case blank > 0 && wide > 0:
+			if k += wide; parameters == 0 && flagged(words[k:]) {
+				parameters = i
+			}
+			i += blank
+			continue
+		case text[i] == words[k]:
+			i, k = i+1, k+1
+			continue
+		}
+		break
+	}
+	for i > 0 && i < len(text) && !utf8.RuneStart(text[i]) {
+		i, k = i-1, k-1
+	}
+	rest := words[k:]
+	rest = rest[blanks(rest):]
+	switch {
+	case rest == "":
+		return i
+	case parameters > 0:
+		return parameters
+	case flagged(rest), i >= fewest && cutOff(text[i:]):
+		return i
+	default:
+		return 0
+	}
+}
+
+// blanks is how many bytes of white space a text begins with.
+func blanks(text string) int {
+	return len(text) - len(strings.TrimLeftFunc(text, unicode.IsSpace))
+}
+
+// flagged reports whether a parameter comes next.
+func flagged(text string) bool {
+	return strings.HasPrefix(text, "--") || strings.HasPrefix(text, "—")
+}
+
+// cutOff reports whether a text goes on with the dots of an omission.
+func cutOff(text string) bool {
+	text = text[blanks(text):]
+	return strings.HasPrefix(text, "…") || strings.HasPrefix(text, "...")
 }
 
 // closing has the mark that ends what each other mark begins.
@@ -158,6 +218,7 @@ func (t telling) starts(words string) bool {
 // no title.
 func (t telling) own(words string) bool {
 	return t.marked || !slices.ContainsFunc(t.asked, func(a string) bool {
-		return strings.HasPrefix(t.head, a) && (len(a) > len(words) || len(a) == len(words) && t.title != words)
+		end := echo(t.head, a)
+		return end > len(words) || end > 0 && end == len(words) && t.title != words
 	})
 }

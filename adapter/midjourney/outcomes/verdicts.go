@@ -57,6 +57,7 @@ var (
 	notPassed   = verdict{kind: adapter.Unavailable, blame: byUpstream, elsewhere: true, says: "The upstream could not pass the job on"}
 	improper    = verdict{kind: adapter.Unavailable, blame: byUpstream, elsewhere: true, says: "The upstream does not answer properly: something before it answered with a page"}
 	redirects   = verdict{kind: adapter.Unavailable, blame: bySettings, elsewhere: true, says: "The upstream redirects submissions elsewhere: its address in the settings is probably wrong"}
+	nowhere     = verdict{kind: adapter.Unavailable, blame: bySettings, elsewhere: true, says: "The upstream does not know where jobs are submitted now: it is away, or its address in the settings is wrong"}
 	queueFull   = verdict{kind: adapter.Busy, blame: byUpstream, elsewhere: true, pause: queuePause, says: "The upstream has no free place now"}
 	overloaded  = verdict{kind: adapter.Busy, blame: byUpstream, elsewhere: true, pause: queuePause, says: "The upstream is overloaded now"}
 	tooFast     = verdict{kind: adapter.Busy, blame: byAccount, elsewhere: true, pause: queuePause, patience: ratePatience, says: "The upstream takes no more requests now"}
