@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/url"
 	"path"
+	"regexp"
 	"strings"
 	"time"
 
@@ -27,8 +28,8 @@ type taskJSON struct {
 	Prompt      wire.Text       `json:"prompt"`
 	PromptEn    wire.Text       `json:"promptEn"`
 	Description wire.Text       `json:"description"`
-	FailReason  wire.Text       `json:"failReason"`
-	ImageURL    wire.Text       `json:"imageUrl"`
+	FailReason  json.RawMessage `json:"failReason"`
+	ImageURL    json.RawMessage `json:"imageUrl"`
 	ImageURLs   json.RawMessage `json:"imageUrls"`
 	URL         wire.Text       `json:"url"`
 	ProxyURL    wire.Text       `json:"proxyUrl"`
@@ -126,7 +127,7 @@ func (t taskJSON) row(secret string) poll.Row {
 		r.Buttons = buttons.Decode(t.Buttons)
 		t.words(&r, p)
 	case adapter.Failure, adapter.Cancelling:
-		r.Failure = outcomes.Failure(r.Status, string(t.FailReason), secret, r.Prompt, string(t.PromptEn), r.FinalPrompt)
+		r.Failure = outcomes.Failure(r.Status, wire.Said(t.FailReason), secret, r.Prompt, string(t.PromptEn), r.FinalPrompt)
 	}
 	return r
 }
@@ -158,14 +159,18 @@ func (t taskJSON) media(to *adapter.Task) {
 		videos = []string{one}
 	}
 	var clips []string
-	for _, u := range addresses(t.ImageURLs) {
+	one, several := oneAddress(t.ImageURL)
+	if own := addresses(t.ImageURLs); len(own) > 0 {
+		several = own
+	}
+	for _, u := range several {
 		if isClip(u) {
 			clips = append(clips, u)
 		} else {
 			to.ImageURLs = append(to.ImageURLs, u)
 		}
 	}
-	switch u := strings.TrimSpace(string(t.ImageURL)); {
+	switch u := one; {
 	case !isClip(u):
 		to.ImageURL = u
 	case len(clips) == 0:
@@ -182,13 +187,54 @@ func (t taskJSON) media(to *adapter.Task) {
 	}
 }
 
+// oneAddress reads the place of one address, in which some servers put the list of several.
+func oneAddress(raw json.RawMessage) (one string, several []string) {
+	one = strings.TrimSpace(wire.Scalar(raw))
+	if len(raw) == 0 || one != "" && one[0] != '[' && strings.Count(one, "://") < 2 {
+		return one, nil
+	}
+	switch all := addresses(raw); len(all) {
+	case 0:
+		return one, nil
+	case 1:
+		return all[0], nil
+	default:
+		return "", all
+	}
+}
+
+// elements are those of a list, also of one that is written as a text, as JSON or as addresses with commas or blanks
+// between them. What stands alone is a list of one.
+func elements(raw json.RawMessage) []json.RawMessage {
+	if l := wire.List(raw); l != nil {
+		return l
+	}
+	if wire.Object(raw) != nil {
+		return []json.RawMessage{raw}
+	}
+	text := strings.TrimSpace(wire.Scalar(raw))
+	if l := wire.List(json.RawMessage(text)); l != nil {
+		return l
+	}
+	var out []json.RawMessage
+	for u := range strings.SplitSeq(parted.ReplaceAllString(text, "\n$1"), "\n") {
+		if quoted, err := json.Marshal(strings.TrimRight(u, ",;| ")); err == nil {
+			out = append(out, quoted)
+		}
+	}
+	return out
+}
+
+// parted finds where one address ends and the next one begins.
+var parted = regexp.MustCompile(`[,;|\s]+(https?://)`)
+
 // addresses reads a list of strings, or of objects with an address in them.
 func addresses(raw json.RawMessage) []string {
 	var out []string
-	for _, e := range wire.List(raw) {
+	for _, e := range elements(raw) {
 		u := wire.Scalar(e)
 		if m := wire.Object(e); m != nil {
-			for _, name := range []string{"url", "imageUrl", "image_url", "videoUrl", "src"} {
+			for _, name := range []string{"url", "imageUrl", "image_url", "imageURL", "videoUrl", "video_url", "image", "src", "uri", "link"} {
 				if u = wire.Scalar(m[name]); u != "" {
 					break
 				}
@@ -219,7 +265,7 @@ func isClip(address string) bool {
 // task it is, a relay hides from everybody but the one who submitted it: the poller knows.
 func (t taskJSON) words(r *poll.Row, p map[string]json.RawMessage) {
 	answer := ""
-	for _, s := range []string{r.FinalPrompt, wire.Scalar(p["finalZhPrompt"]), string(t.PromptEn), string(t.Prompt), string(t.Description)} {
+	for _, s := range []string{listText(p["finalPrompt"]), listText(p["prompts"]), r.FinalPrompt, wire.Scalar(p["finalZhPrompt"]), string(t.PromptEn), string(t.Prompt), string(t.Description)} {
 		if strings.TrimSpace(s) != "" {
 			answer = s
 			break
@@ -230,6 +276,14 @@ func (t taskJSON) words(r *poll.Row, p map[string]json.RawMessage) {
 	if action == "DESCRIBE" || action == "SHORTEN" || bytes.Contains(t.Buttons, []byte("PicReader")) {
 		r.Texts = r.Words()
 	}
+}
+
+// listText is a JSON list as it is written; anything else is "".
+func listText(raw json.RawMessage) string {
+	if len(wire.List(raw)) == 0 {
+		return ""
+	}
+	return string(raw)
 }
 
 // millis reads a time in milliseconds; 0, null and nonsense are the zero time.

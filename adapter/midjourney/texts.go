@@ -13,12 +13,13 @@ var (
 	blankPattern   = regexp.MustCompile(`\n\s*\n`)
 	linkPattern    = regexp.MustCompile(`\[([^\]]*)\]\(<?[^)>]*>?\)`)
 	numberPatterns = []*regexp.Regexp{ // the ways to number prompts: at the beginning of lines, then anywhere
-		regexp.MustCompile(`(?m)^\s*([1-9])\x{FE0F}?\x{20E3}`),
-		regexp.MustCompile(`(?m)^\s*([1-9])(?:[.):]\s|[、：])`),
+		regexp.MustCompile(`(?m)^\s*\**([1-9])\x{FE0F}?\x{20E3}\**`),
+		regexp.MustCompile(`(?m)^\s*\**([1-9])(?:[.):]\**\s|[、：．）]\**)`),
+		regexp.MustCompile(`(?mi)^\s*\**(?:prompt|option|提示词|描述)\s*([1-9])\s*[.):：]\**`),
 		regexp.MustCompile(`([1-9])\x{FE0F}?\x{20E3}`),
 		regexp.MustCompile(`(?:^|\s)([1-9])(?:[.)]\s|、)`),
 	}
-	singlePattern = regexp.MustCompile(`^\s*(?:[1-9]\x{FE0F}?\x{20E3}|[1-9][.)、])\s*`)
+	singlePattern = regexp.MustCompile(`^\s*\**(?:[1-9]\x{FE0F}?\x{20E3}|[1-9][.)、．）])\**\s*`)
 )
 
 // texts splits the answer of a describe or shorten into its prompts, without numbers and without the links that Discord
@@ -26,8 +27,10 @@ var (
 // send a JSON list.
 func texts(answer string) []string {
 	answer = strings.TrimSpace(strings.ReplaceAll(answer, "\r\n", "\n"))
-	if l := wire.List(json.RawMessage(answer)); len(l) > 0 {
-		return tidy(listed(l))
+	for _, l := range [][]json.RawMessage{wire.List(json.RawMessage(answer)), wire.List(wire.Object(json.RawMessage(answer))["prompts"])} {
+		if len(l) > 0 {
+			return tidy(listed(l))
+		}
 	}
 	for _, p := range numberPatterns {
 		if blocks := after(answer, p); len(blocks) > 1 {

@@ -11,10 +11,13 @@ import (
 // linkStyle is the style of a button that is only a link: it has no customId and cannot be pressed.
 const linkStyle = 5
 
-// flat are the buttons of a list: of one that is written as a text, of rows, of rows in objects.
+// flat are the buttons of a list: of one that is written as a text, of rows, of rows in objects, or of one such row alone.
 func flat(raw json.RawMessage) []json.RawMessage {
 	if text := wire.Scalar(raw); text != "" {
 		raw = json.RawMessage(text)
+	}
+	if m := wire.Object(raw); m != nil {
+		raw = m["components"]
 	}
 	var out []json.RawMessage
 	for _, e := range wire.List(raw) {

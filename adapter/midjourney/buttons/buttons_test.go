@@ -148,6 +148,7 @@ func TestButtonsComeInManyForms(t *testing.T) {
 		`[{"type":1,"components":[` + one + `]},{"type":1,"components":[` + one + `]}]`: 2,
 		`"[` + strings.ReplaceAll(one, `"`, `\"`) + `]"`:                                1,
 		`[{"custom_id":"MJ::JOB::upsample::1::a","emoji":{"name":"x"}}]`:                1,
+		`{"type":1,"components":[` + one + `,` + one + `]}`:                             2,
 		`null`: 0, `[]`: 0, `""`: 0, `{}`: 0, `"none"`: 0, `[null]`: 0, `7`: 0,
 		`[{"customId":"MJ::BOOKMARK::a","emoji":"❤️"}]`: 0,
 		`[{"customId":null,"label":"Web","style":5}]`:   0,
