@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -81,7 +82,7 @@ func (d *download) begin() error {
 		switch {
 		case err == nil:
 			return nil
-		case refusedFile(err) || d.tries >= pictureTries || errors.Is(err, publicnet.ErrURL) || errors.Is(err, errChanged):
+		case refusedFile(err) || d.got == 0 && noServer(err) || d.tries >= pictureTries || errors.Is(err, publicnet.ErrURL) || errors.Is(err, errChanged):
 			return err
 		case !sleep(d.ctx, time.Duration(d.tries)*d.c.shared.cfg.PictureRetry):
 			return d.ctx.Err()
@@ -92,9 +93,18 @@ func (d *download) begin() error {
 // refusedFile reports whether an address does not have the file now: whoever asks may know another one.
 func refusedFile(err error) bool {
 	if refused, ok := errors.AsType[*statusError](err); ok {
-		return slices.Contains([]int{http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusGone}, refused.status)
+		return slices.Contains([]int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusGone, http.StatusUnavailableForLegalReasons}, refused.status)
 	}
 	return errors.Is(err, errNoPicture) || errors.Is(err, adapter.ErrPrivate)
+}
+
+// noServer reports whether nobody is at an address: the file may have moved to another one.
+func noServer(err error) bool {
+	if dial, ok := errors.AsType[*net.OpError](err); ok && dial.Op == "dial" {
+		return true
+	}
+	_, unknown := errors.AsType[*net.DNSError](err)
+	return unknown
 }
 
 // take makes an answer the source of what comes next.

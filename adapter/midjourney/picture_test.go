@@ -89,11 +89,16 @@ func TestDownloads(t *testing.T) {
 		want    string // the bytes; empty: an error
 		tries   int
 	}{
-		"at once":                         {away, steps{ok}, "picture", 1},
-		"a relative address":              {"/mj/image/1", steps{ok}, "picture", 1},
-		"another address may have it":     {away, steps{file(404, "text/html", "<html>"), ok}, "", 1},
-		"the CDN stumbles":                {away, steps{file(502, "text/html", "<html>"), ok}, "picture", 2},
-		"gone for good":                   {away, steps{file(404, "", "")}, "", 1},
+		"at once":                     {away, steps{ok}, "picture", 1},
+		"a relative address":          {"/mj/image/1", steps{ok}, "picture", 1},
+		"another address may have it": {away, steps{file(404, "text/html", "<html>"), ok}, "", 1},
+		"the CDN stumbles":            {away, steps{file(502, "text/html", "<html>"), ok}, "picture", 2},
+		"gone for good":               {away, steps{file(404, "", "")}, "", 1},
+		"an expired signature":        {away, steps{file(400, "application/xml", "<Error><Code>ExpiredToken</Code></Error>"), ok}, "", 1},
+		"taken away":                  {away, steps{file(451, "text/plain", "This content is no longer available."), ok}, "", 1},
+		"a host without a name": {away, steps{func(*http.Request) (*http.Response, error) {
+			return nil, &net.DNSError{Err: "no such host", IsNotFound: true}
+		}, ok}, "", 1},
 		"a page instead":                  {away, steps{file(200, "text/html; charset=utf-8", "<html>")}, "", 1},
 		"a picture that is called a text": {away, steps{file(200, "text/plain; charset=utf-8", "\x89PNG\r\n\x1a\n and so on")}, "\x89PNG\r\n\x1a\n and so on", 1},
 		"a WebP that is called JSON":      {away, steps{file(200, "application/json", "RIFF\x00\x00\x00\x00WEBPVP8 ")}, "RIFF\x00\x00\x00\x00WEBPVP8 ", 1},
