@@ -160,8 +160,8 @@ func readClips(n *adapter.NativeRequest, fields map[string]any) error {
 	return nil
 }
 
-// bookmark is a button that names the task that it is on: pressed, it would be waited for in vain.
-var bookmark = regexp.MustCompile(`(?i)^\s*MJ::BOOKMARK`)
+// bookmark is a button that only notes something, and names the task that it is on: pressed, it would be waited for in vain.
+var bookmark = regexp.MustCompile(`(?i)^\s*MJ::(?:BOOKMARK|Job::(?:favorite|bookmark|like|rating))`)
 
 // changeFields turns the text form of a change into its fields, which relays understand.
 func changeFields(n *adapter.NativeRequest, fields map[string]any) error {
