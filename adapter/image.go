@@ -96,7 +96,7 @@ func (i Image) Offers() []string {
 // Likely are the actions that a quarter's single picture will probably have, once a U that is a job of its own has made
 // it.
 func (i Image) Likely() []string {
-	if i.Single != nil || i.Bare() || !i.inGrid() {
+	if i.Single != nil && len(i.Single.Buttons) > 0 || i.Bare() || !i.inGrid() {
 		return []string{}
 	}
 	certain := i.Offers()

@@ -185,8 +185,8 @@ func (t *ticket) outcome(j *active.Job) (adapter.Result, error) {
 		return adapter.Result{}, adapter.Errorf(adapter.Failed, "Job %s ended without a result.", run.ID)
 	}
 	result := *run.Result
-	if t.quarter > 0 && t.quarter <= len(result.Images) {
-		result.Images = result.Images[t.quarter-1 : t.quarter]
+	if n := min(t.quarter, len(result.Images)); n > 0 {
+		result.Images = result.Images[n-1 : n]
 	}
 	return result, nil
 }

@@ -170,7 +170,11 @@ func (q *Run) actOn(img adapter.Image, act *adapter.Act, from *Origin, i, share 
 	}
 	b, ok := adapter.FindButton(buttons, act.Action, index)
 	if !ok {
-		if b, buttons, ok = q.refreshed(from.Account, taskID, act.Action, index); !ok {
+		b, buttons, ok = q.refreshed(from.Account, taskID, act.Action, index)
+		if err := q.noteShown(&img, buttons); err != nil {
+			return adapter.Result{}, err
+		}
+		if !ok {
 			img.Buttons = cmpButtons(buttons, img.Buttons)
 			return adapter.Result{}, afterPaid(unavailable("action", fmt.Sprintf("Midjourney does not offer %q for this picture", act.Action), img), paid)
 		}
@@ -247,7 +251,11 @@ func (q *Run) pressCustom(act *adapter.Act, img adapter.Image, account adapter.A
 		taskID = img.Single.TaskID
 	}
 	all := img.AllButtons()
-	b := all[slices.IndexFunc(all, func(b adapter.Button) bool { return b.CustomID == act.CustomID })]
+	i := slices.IndexFunc(all, func(b adapter.Button) bool { return b.CustomID == act.CustomID })
+	if i < 0 { // it was seen, and could not be noted
+		return adapter.Result{}, unavailable("custom_id", "This picture has no button with that custom_id", img)
+	}
+	b := all[i]
 	from := &Origin{Request: act.Generation, Drawing: draw, Account: account, Name: "button", Parent: img.ID, Action: b.Action, Version: img.Version}
 	from.Request.Model = img.Model
 	mask, err := q.attachment(act.Mask)

@@ -101,7 +101,11 @@ func (b *editBuild) region() (adapter.Result, error) {
 	}
 	button, ok := adapter.FindButton(buttons, action, 0)
 	if !ok {
-		if button, _, ok = b.q.refreshed(b.account, taskID, action, 0); !ok {
+		button, buttons, ok = b.q.refreshed(b.account, taskID, action, 0)
+		if err := b.q.noteShown(&img, buttons); err != nil {
+			return adapter.Result{}, err
+		}
+		if !ok {
 			return adapter.Result{}, unavailable("image", "Midjourney does not offer this edit for this picture", img)
 		}
 	}

@@ -149,6 +149,25 @@ func TestHighQualityUpscalesWhereItIsSetSo(t *testing.T) {
 	})
 }
 
+// The upscaler's button may come a while after the single picture.
+func TestHighQualityWaitsForTheUpscalersButton(t *testing.T) {
+	for _, late := range []string{`null`, `[]`, `""`} {
+		synctest.Test(t, func(t *testing.T) {
+			s := harness.New(t, simulator.Config{Dialect: simulator.TrueAI}, func(c *harness.Config) { c.QualityHigh = adapter.QualityUpscale })
+			for _, route := range []string{"fetch", "list"} {
+				s.Sim.Fail(simulator.Fault{Route: route, Kind: "task", Body: `{"buttons":` + late + `}`, Late: 4 * time.Second, Times: -1})
+			}
+			g := harness.Generation("a red fox")
+			g.Quality = "high"
+			ticket, err := s.Generate(t.Context(), s.Attempt("/v1/images/generations", "b"), g)
+			images := s.Await(t, ticket, err)
+			if s.Charged() != "imagine upscale upscale_hd" || images[0].Width != 128 {
+				t.Errorf("jobs = %q and %d pixels, want imagine, upscale, upscale_hd and 128", s.Charged(), images[0].Width)
+			}
+		})
+	}
+}
+
 func TestAllFourQuartersAndTheGridHaveRecords(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := harness.New(t, simulator.Config{}, nil)

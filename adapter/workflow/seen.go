@@ -8,12 +8,16 @@ import (
 	"midgate/adapter"
 )
 
-// seenFor is how long it may take to read the task of a picture without buttons again.
-const seenFor = 10 * time.Second
+// seenFor is how long it may take to read the task of a picture without buttons again, and justMade how long after its end
+// a task may show none yet.
+const (
+	seenFor  = 10 * time.Second
+	justMade = 10 * time.Second
+)
 
 // seen is a picture with the buttons that its task shows now, if it had none: some upstreams show them a while after the
 // picture. Its grid and the other quarters have the same ones.
-func (s *Service) seen(ctx context.Context, c adapter.Caller, img adapter.Image) adapter.Image {
+func (s *Recipes) seen(ctx context.Context, c adapter.Caller, img adapter.Image) adapter.Image {
 	if !img.Bare() || img.TaskID == "" {
 		return img
 	}
@@ -23,7 +27,7 @@ func (s *Service) seen(ctx context.Context, c adapter.Caller, img adapter.Image)
 	}
 	ctx, cancel := context.WithTimeout(ctx, seenFor)
 	defer cancel()
-	task, err := account.Upstream.Task(ctx, img.TaskID)
+	task, err := s.dressed(ctx, account, img)
 	if err != nil || len(task.Buttons) == 0 {
 		return img
 	}
@@ -47,4 +51,19 @@ func (s *Service) seen(ctx context.Context, c adapter.Caller, img adapter.Image)
 		}
 	}
 	return img
+}
+
+// dressed is a picture's task as it is now. One that is over since a moment may get its buttons in the next, unless its
+// upstream is known to have none.
+func (s *Recipes) dressed(ctx context.Context, account adapter.Account, img adapter.Image) (adapter.Task, error) {
+	for {
+		task, err := account.Upstream.Task(ctx, img.TaskID)
+		if err != nil || len(task.Buttons) > 0 {
+			return task, err
+		}
+		_, numbered := s.numbered.Load(img.Upstream)
+		if numbered || task.FinishedAt.IsZero() || time.Since(task.FinishedAt).Abs() > justMade || !adapter.Pause(ctx, time.Second) {
+			return task, nil
+		}
+	}
 }

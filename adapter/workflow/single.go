@@ -54,7 +54,13 @@ func (q *Run) single(img *adapter.Image, account adapter.Account, name string) e
 	if err != nil {
 		return err
 	}
+	if img.Bare() {
+		q.s.numbered.Store(account.Name, true)
+	}
 	img.Single = &adapter.Single{TaskID: task.ID, URL: task.ShownURL(), Buttons: task.Buttons}
+	if name == hiddenStep && len(task.Buttons) == 0 { // it was pressed for one of them
+		img.Single.Buttons = q.shown(account, task.ID)
+	}
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"time"
@@ -32,13 +33,16 @@ type gridStorage struct {
 // apart reports whether a task has its pictures one by one: four, or the many sketches of a draft.
 func apart(task adapter.Task) bool { return len(task.ImageURLs) >= 4 }
 
+// some reports whether a task has fewer pictures than a grid, and no grid: they are paid.
+func some(task adapter.Task) bool { return task.ImageURL == "" && len(task.ImageURLs) > 0 }
+
 // whole stores a grid once; its quarters are cut when they are first needed.
 func (g *gridStorage) whole() (adapter.Result, error) {
 	w := download.Grid(g.from.Account, g.task)
 	w.Patience = cellFor
 	stored := "pictures/" + g.q.ImageID(g.from.Name)
 	kept, err := g.q.files.Keep(g.q.ctx, &w, stored, adapter.MaxPicture)
-	if err != nil && apart(w.Task) { // they came later than the grid
+	if err != nil && (apart(w.Task) || some(w.Task)) { // they came later than the grid, or none comes
 		g.task = w.Task
 		return g.separate()
 	} else if err != nil {
@@ -124,13 +128,16 @@ func (g *gridStorage) keep(grid adapter.Image, cells []adapter.Image) (adapter.R
 	if shares := len(g.q.Job().Deliveries); shares > 1 {
 		g.count = max(g.count, min(shares, len(cells)))
 	}
-	reason := g.enlarge(cells[:min(g.count, len(cells))])
+	reason := g.enlarge(&grid, cells)
 	g.q.Keep(grid)
 	g.q.Keep(cells...)
 	if g.q.s.gridMode(&g.from.Request) == adapter.GridWhole {
 		return adapter.Result{Images: []string{grid.ID}, Grid: grid.ID}, nil
 	}
 	result := adapter.Result{Grid: grid.ID, Reason: reason}
+	if lacking := g.count - len(cells); lacking > 0 && g.quartered() == 0 {
+		result.Missing, result.Reason = lacking, fmt.Sprintf("Midjourney made only %d pictures.", len(cells))
+	}
 	for _, c := range cells[:g.handedOut(len(cells))] {
 		result.Images = append(result.Images, c.ID)
 	}
@@ -139,18 +146,25 @@ func (g *gridStorage) keep(grid adapter.Image, cells []adapter.Image) (adapter.R
 
 // handedOut is how many cells the result names: all four where each delivery is one quarter and finds its own.
 func (g *gridStorage) handedOut(there int) int {
+	return min(cmp.Or(g.quartered(), g.count), there)
+}
+
+// quartered is how many quarters there are to hand out one by one, 0 if the pictures are handed out together.
+func (g *gridStorage) quartered() int {
 	if d := g.q.Job().Deliveries; len(d) > 0 && d[0].Quarter > 0 {
 		return 4
 	}
-	return min(g.count, there)
+	return 0
 }
 
 // enlarge presses U, and for high quality Upscale (Subtle), where the request wants single pictures made so. A quarter
 // whose press fails is cut instead: paid pictures are never thrown away. It returns why, if any did.
-func (g *gridStorage) enlarge(cells []adapter.Image) string {
+func (g *gridStorage) enlarge(grid *adapter.Image, cells []adapter.Image) string {
 	if g.q.s.gridMode(&g.from.Request) != adapter.GridUpscale && !g.from.Drawing.Upscale {
 		return ""
 	}
+	g.dress(grid, cells)
+	cells = cells[:min(g.count, len(cells))]
 	var reason string
 	for _, err := range g.q.Each(len(cells), func(i int) error { return g.enlargeOne(&cells[i]) }) {
 		if err != nil && g.q.ctx.Err() == nil {
@@ -159,6 +173,21 @@ func (g *gridStorage) enlarge(cells []adapter.Image) string {
 		}
 	}
 	return reason
+}
+
+// dress gives a grid and its pictures the buttons that they do not show yet.
+func (g *gridStorage) dress(grid *adapter.Image, cells []adapter.Image) {
+	if !grid.Bare() {
+		return
+	}
+	task, err := g.q.s.dressed(g.q.ctx, g.from.Account, *grid)
+	if err != nil {
+		return // then it goes by numbers, or the pictures are cut
+	}
+	grid.Buttons = task.Buttons
+	for i := range cells {
+		cells[i].Buttons = task.Buttons
+	}
 }
 
 func (g *gridStorage) enlargeOne(cell *adapter.Image) error {
@@ -175,6 +204,9 @@ func (g *gridStorage) enlargeOne(cell *adapter.Image) error {
 		return nil
 	}
 	b, ok := adapter.FindButton(cell.Single.Buttons, adapter.ActUpscaleSubtle, 0)
+	if !ok && len(cell.Single.Buttons) == 0 && len(cell.Buttons) > 0 {
+		b, cell.Single.Buttons, ok = g.q.refreshed(g.from.Account, cell.Single.TaskID, adapter.ActUpscaleSubtle, 0)
+	}
 	if !ok {
 		return nil // this version has no upscaler: the single picture is the best there is
 	}

@@ -40,7 +40,7 @@ func (s *Service) Vary(ctx context.Context, a adapter.Attempt, e adapter.Edit) (
 		if err != nil {
 			return nil, err
 		}
-		plan.Act = varyOf(img, e.Generation)
+		plan.Act = varyOf(s.seen(ctx, a.Caller, img), e.Generation)
 	}
 	takes := s.drawn(spend.Vary, e.Generation, draw)
 	if plan.Act == nil {

@@ -129,18 +129,18 @@ func TestAQuarterIsCutWhereUOnlySeparates(t *testing.T) {
 // TestButtonsThatComeLateCanBePressed: an upstream shows them a while after the picture.
 func TestButtonsThatComeLateCanBePressed(t *testing.T) {
 	for _, late := range []string{`null`, `[]`, `""`} {
-		for action, jobs := range map[string]string{adapter.ActVary: "variation", adapter.ActReroll: "reroll", adapter.ActVaryStrong: "upscale vary_strong"} {
+		for action, jobs := range map[string]string{adapter.ActVary: "variation", adapter.ActReroll: "reroll", adapter.ActVaryStrong: "upscale vary_strong",
+			adapter.ActZoomOut2x: "upscale zoom", adapter.ActUpscaleSubtle: "upscale upscale_hd"} {
 			t.Run(late+" before "+action, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					s := harness.New(t, simulator.Config{Dialect: simulator.TrueAI}, nil)
 					for _, route := range []string{"fetch", "list"} {
-						s.Sim.Fail(simulator.Fault{Route: route, Kind: "task", Body: `{"buttons":` + late + `}`, For: 4 * time.Second, Times: -1})
+						s.Sim.Fail(simulator.Fault{Route: route, Kind: "task", Body: `{"buttons":` + late + `}`, Late: 4 * time.Second, Times: -1})
 					}
 					img := s.Draw(t, "a red fox --v 7", 1)[0]
 					if len(img.Buttons) != 0 {
 						t.Fatalf("the picture has %d buttons, want none yet", len(img.Buttons))
 					}
-					<-time.After(5 * time.Second)
 					if _, refused := s.Press(t, adapter.Act{Generation: harness.Generation(""), Image: img.ID, Action: action}); refused != nil {
 						t.Errorf("press = %v, want it done", refused)
 					}
@@ -153,6 +153,68 @@ func TestButtonsThatComeLateCanBePressed(t *testing.T) {
 				})
 			})
 		}
+	}
+}
+
+// TestVariationsAndEditsWaitForLateButtons, too: nothing is pressed by its number where there are buttons.
+func TestVariationsAndEditsWaitForLateButtons(t *testing.T) {
+	for name, test := range map[string]struct {
+		ask  func(t *testing.T, s *harness.Harness, id string) (adapter.Ticket, error)
+		want string
+	}{
+		"variations": {func(t *testing.T, s *harness.Harness, id string) (adapter.Ticket, error) {
+			return s.Vary(t.Context(), s.Attempt("/v1/images/variations", "late"), adapter.Edit{Images: []adapter.Reference{{Image: id}}})
+		}, "imagine variation"},
+		"a region": {func(t *testing.T, s *harness.Harness, id string) (adapter.Ticket, error) {
+			e := adapter.Edit{Generation: harness.Generation("a boat"), Images: []adapter.Reference{{Image: id}}, Mask: s.Upload(t, harness.RightHalf(t, 64, 64))}
+			return s.Edit(t.Context(), s.Attempt("/v1/images/edits", "late"), e)
+		}, "imagine upscale inpaint"},
+		"a video": {func(t *testing.T, s *harness.Harness, id string) (adapter.Ticket, error) {
+			return s.Act(t.Context(), s.Attempt("/v1/images/actions", "late"), adapter.Act{Image: id, Action: adapter.ActAnimateLow})
+		}, "imagine upscale video"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := harness.New(t, simulator.Config{Dialect: simulator.TrueAI, NoVideo: true}, nil)
+				for _, route := range []string{"fetch", "list"} {
+					s.Sim.Fail(simulator.Fault{Route: route, Kind: "task", Body: `{"buttons":null}`, Late: 4 * time.Second, Times: -1})
+				}
+				ticket, err := test.ask(t, s, s.Draw(t, "a red fox --v 7", 1)[0].ID)
+				if err == nil {
+					_, err = ticket.Wait(t.Context(), nil)
+				}
+				if got := s.Charged(); err != nil || got != test.want || s.Sim.Requests().Routes["change"] != 0 {
+					t.Errorf("%v with jobs %q, want %q by buttons", err, got, test.want)
+				}
+			})
+		})
+	}
+}
+
+// TestASingleWithoutButtonsIsReadAgain before its next press, however long ago it was made.
+func TestASingleWithoutButtonsIsReadAgain(t *testing.T) {
+	for _, action := range []string{adapter.ActZoomOut2x, adapter.ActVarySubtle, adapter.ActPanLeft} {
+		synctest.Test(t, func(t *testing.T) {
+			s := harness.New(t, simulator.Config{Dialect: simulator.TrueAI}, nil)
+			img := s.Draw(t, "a red fox --v 7", 1)[0]
+			for _, route := range []string{"fetch", "list"} {
+				s.Sim.Fail(simulator.Fault{Route: route, Kind: "task", Body: `{"buttons":null}`, For: 10 * time.Second, Times: -1})
+			}
+			if _, refused := s.Press(t, adapter.Act{Image: img.ID, Action: adapter.ActUpscale, Force: true}); refused != nil {
+				t.Fatal(refused)
+			}
+			<-time.After(time.Hour)
+			now, err := s.Image(t.Context(), s.Me, img.ID)
+			if err != nil || now.Single == nil || len(now.Single.Buttons) != 0 || !slices.Contains(now.Likely(), action) {
+				t.Errorf("the record has %+v and likely %v, %v; want a single without buttons", now.Single, now.Likely(), err)
+			}
+			if _, refused := s.Press(t, adapter.Act{Generation: harness.Generation(""), Image: img.ID, Action: action}); refused != nil {
+				t.Errorf("%s = %v, want it done", action, refused)
+			}
+			if now, err = s.Image(t.Context(), s.Me, img.ID); err != nil || !slices.Contains(now.Offers(), action) || len(now.Likely()) != 0 {
+				t.Errorf("then the record offers %v, likely %v, %v; want %s for certain", now.Offers(), now.Likely(), err, action)
+			}
+		})
 	}
 }
 

@@ -130,6 +130,7 @@ func (v *videoBuild) withoutVideo(refused error, drawn bool) (adapter.Task, erro
 		return adapter.Task{}, err
 	}
 	v.request.Animate = animateButton(v.request.Motion)
+	img = v.q.s.seen(v.q.ctx, v.q.caller, img)
 	if img.IsGrid() || !img.MayHave(v.request.Animate) {
 		return adapter.Task{}, unavailable("action", "Midjourney does not offer to animate this picture", img)
 	}
@@ -210,6 +211,12 @@ func (v *videoBuild) animate() (adapter.Task, error) {
 		taskID, buttons = img.Single.TaskID, img.Single.Buttons
 	}
 	b, ok := adapter.FindButton(buttons, v.request.Animate, 0)
+	if !ok {
+		b, buttons, ok = v.q.refreshed(v.account, taskID, v.request.Animate, 0)
+		if err := v.q.noteShown(&img, buttons); err != nil {
+			return adapter.Task{}, err
+		}
+	}
 	if !ok {
 		return adapter.Task{}, unavailable("action", "Midjourney does not offer to animate this picture", img)
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"sync"
 
 	"midgate/adapter"
 	"midgate/adapter/jobs"
@@ -36,6 +37,8 @@ type Recipes struct {
 	cfg   Config
 	parts Deps
 	lib   *library.Library
+
+	numbered sync.Map // names of upstreams where a button was pressed by its number: their pictures have none
 }
 
 // New makes the workflows.

@@ -32,6 +32,8 @@ type Fault struct {
 	//   - "ends": the true answer, but the job that it names fails with Body as its failReason
 	Kind string `json:"kind"`
 	//   - "task": the true answer, but every finished task in it has the members of Body, a JSON object, in place of its own
+	// Late has "task" change a task only until so long after its end. In JSON: nanoseconds.
+	Late time.Duration `json:"late"`
 	// Status, Header and Body are those of "answer"; "ends" has a Body only.
 	Status int               `json:"status"`
 	Header map[string]string `json:"header"`
@@ -177,7 +179,7 @@ func (f *Fault) answer(s *Simulator, out reply.Reply) reply.Reply {
 	case "answer":
 		return reply.Reply{Status: f.Status, Header: f.Header, Body: []byte(f.Body)}
 	case "task":
-		out.Body = reply.Dress(out.Body, f.Body)
+		out.Body = reply.Dress(out.Body, f.Body, f.changes)
 		return out
 	case "ends":
 		s.endBadly(out, f.Body)
@@ -199,6 +201,12 @@ func (f *Fault) answer(s *Simulator, out reply.Reply) reply.Reply {
 		return dialect.RefuseOrigin(dialect.NoAccount, "")
 	}
 	return f.statusReply()
+}
+
+// changes reports whether a finished task is still changed.
+func (f *Fault) changes(task map[string]json.RawMessage) bool {
+	var finished int64
+	return f.Late == 0 || json.Unmarshal(task["finishTime"], &finished) == nil && time.Since(time.UnixMilli(finished)) < f.Late
 }
 
 // endBadly has the job that an answer names fail with a reason.
