@@ -239,3 +239,38 @@ func TestADraftOfManySketches(t *testing.T) {
 		})
 	}
 }
+
+// TestFewerPicturesThanAGrid are handed out where no grid comes: they are paid. Whoever wants one gets one.
+func TestFewerPicturesThanAGrid(t *testing.T) {
+	for _, test := range []struct{ there, n, want int }{{1, 1, 1}, {1, 4, 1}, {2, 1, 1}, {2, 2, 2}, {3, 4, 3}} {
+		synctest.Test(t, func(t *testing.T) {
+			s := harness.New(t, simulator.Config{Dialect: simulator.TrueAI}, nil)
+			task, err := taskOf(t, s, s.Draw(t, "a blue fox", 1)[0])
+			if err != nil {
+				t.Fatal(err)
+			}
+			var some []string
+			for i := range test.there {
+				some = append(some, task.ImageURL+"#"+strconv.Itoa(i))
+			}
+			body, err := json.Marshal(map[string]any{"imageUrls": some, "imageUrl": ""})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, route := range []string{"fetch", "list"} {
+				s.Sim.Fail(simulator.Fault{Route: route, Kind: "task", Body: string(body), Times: -1})
+			}
+			start := time.Now()
+			images := s.Draw(t, "a red fox", test.n)
+			if took := time.Since(start); len(images) != test.want || took > 2*time.Minute {
+				t.Errorf("%d of %d pictures were handed out after %v, want %d", len(images), test.there, took, test.want)
+			}
+			for _, img := range images {
+				s.ReadPicture(t, img.ID)
+			}
+			if got := s.Charged(); got != "imagine imagine" {
+				t.Errorf("jobs = %q, want one for each request", got)
+			}
+		})
+	}
+}
