@@ -34,25 +34,37 @@ func TestHowAnUpstreamSaysNoDecidesTheAnswer(t *testing.T) {
 		code   string
 		param  string
 		paid   string
+		says   string
 	}{
-		"a challenge":            {simulator.Fault{Kind: "answer", Status: 403, Header: map[string]string{"Content-Type": "text/html"}, Body: "<title>Just a moment...</title>"}, 503, "overloaded", "", ""},
-		"a firewall":             {simulator.Fault{Kind: "answer", Status: 403, Body: "error code: 1020"}, 503, "overloaded", "", ""},
-		"a mitigation":           {simulator.Fault{Kind: "answer", Status: 403, Header: map[string]string{"cf-mitigated": "challenge"}}, 503, "overloaded", "", ""},
-		"arrears":                {simulator.Fault{Kind: "answer", Status: 403, Body: `{"error":{"message":"the account is in arrears"}}`}, 402, "insufficient_quota", "", ""},
-		"no balance":             {simulator.Fault{Kind: "answer", Status: 403, Body: `{"error":{"message":"用户余额不足"}}`}, 402, "insufficient_quota", "", ""},
-		"a refused key":          {simulator.Fault{Kind: "answer", Status: 403, Body: `{"error":{"message":"invalid api key"}}`}, 502, "upstream_auth", "", ""},
-		"code 9":                 {simulator.Fault{Kind: "answer", Status: 200, Body: `{"code":9,"description":"BaseImageUrl is empty"}`}, 502, "upstream_error", "", ""},
-		"code 4":                 {simulator.Fault{Kind: "answer", Status: 200, Body: `{"code":4,"description":"something is wrong"}`}, 400, "invalid_value", "", ""},
-		"an error with 200":      {simulator.Fault{Kind: "answer", Status: 200, Body: `{"error":{"message":"it did not work"}}`}, 502, "upstream_error", "", ""},
-		"the limit of a day":     {simulator.Fault{Kind: "answer", Status: 200, Body: `{"code":4,"description":"今日绘图次数已达上限"}`}, 429, "rate_limit_exceeded", "", ""},
-		"a banned prompt":        {simulator.Fault{Kind: "ends", Body: "Banned prompt, `timeout` is banned"}, 400, "content_policy_violation", "", "imagine"},
-		"an outage":              {simulator.Fault{Kind: "ends", Body: "There is a content moderator outage"}, 503, "overloaded", "", "imagine"},
-		"a message to the owner": {simulator.Fault{Kind: "ends", Body: "Pending mod message"}, 503, "overloaded", "", "imagine"},
-		"an account without":     {simulator.Fault{Kind: "ends", Body: "账号用量已经用完"}, 503, "overloaded", "", "imagine"},
-		"too fast":               {simulator.Fault{Kind: "ends", Body: "Slow down! You are being rate limited"}, 429, "rate_limit_exceeded", "", "imagine"},
-		"a bad parameter":        {simulator.Fault{Kind: "ends", Body: "Invalid parameter, `--moderation`"}, 400, "invalid_value", "prompt", "imagine"},
-		"a bad prompt":           {simulator.Fault{Kind: "ends", Body: "Invalid prompt, `/imagine a timeout sign`"}, 400, "invalid_value", "prompt", "imagine"},
-		"a time-out":             {simulator.Fault{Kind: "ends", Body: "任务超时"}, 502, "upstream_error", "", "imagine"},
+		"a challenge":            {simulator.Fault{Kind: "answer", Status: 403, Header: map[string]string{"Content-Type": "text/html"}, Body: "<title>Just a moment...</title>"}, 503, "overloaded", "", "", "answered with a page"},
+		"a firewall":             {simulator.Fault{Kind: "answer", Status: 403, Body: "error code: 1020"}, 503, "overloaded", "", "", "answered with a page"},
+		"a mitigation":           {simulator.Fault{Kind: "answer", Status: 403, Header: map[string]string{"cf-mitigated": "challenge"}}, 503, "overloaded", "", "", "answered with a page"},
+		"arrears":                {simulator.Fault{Kind: "answer", Status: 403, Body: `{"error":{"message":"the account is in arrears"}}`}, 402, "insufficient_quota", "", "", "credit is used up"},
+		"no balance":             {simulator.Fault{Kind: "answer", Status: 403, Body: `{"error":{"message":"用户余额不足"}}`}, 402, "insufficient_quota", "", "", "credit is used up"},
+		"a refused key":          {simulator.Fault{Kind: "answer", Status: 403, Body: `{"error":{"message":"invalid api key"}}`}, 502, "upstream_auth", "", "", "with the key that is set"},
+		"code 9":                 {simulator.Fault{Kind: "answer", Status: 200, Body: `{"code":9,"description":"BaseImageUrl is empty"}`}, 502, "upstream_error", "", "", "refused the job: BaseImageUrl is empty"},
+		"code 4":                 {simulator.Fault{Kind: "answer", Status: 200, Body: `{"code":4,"description":"something is wrong"}`}, 400, "invalid_value", "", "", "refused the request: something is wrong"},
+		"an error with 200":      {simulator.Fault{Kind: "answer", Status: 200, Body: `{"error":{"message":"it did not work"}}`}, 502, "upstream_error", "", "", "refused the job: it did not work"},
+		"the limit of a day":     {simulator.Fault{Kind: "answer", Status: 200, Body: `{"code":4,"description":"今日绘图次数已达上限"}`}, 429, "rate_limit_exceeded", "", "", "limit for a day"},
+		"a banned prompt":        {simulator.Fault{Kind: "ends", Body: "Banned prompt, `timeout` is banned"}, 400, "content_policy_violation", "", "imagine", "safety system"},
+		"an outage":              {simulator.Fault{Kind: "ends", Body: "There is a content moderator outage"}, 503, "overloaded", "", "imagine", "moderation is out of order"},
+		"a message to the owner": {simulator.Fault{Kind: "ends", Body: "Pending mod message"}, 503, "overloaded", "", "imagine", "must answer a message of the moderators"},
+		"an account without":     {simulator.Fault{Kind: "ends", Body: "账号用量已经用完"}, 503, "overloaded", "", "imagine", "account cannot take jobs"},
+		"too fast":               {simulator.Fault{Kind: "ends", Body: "Slow down! You are being rate limited"}, 429, "rate_limit_exceeded", "", "imagine", "no more requests"},
+		"a bad parameter":        {simulator.Fault{Kind: "ends", Body: "Invalid parameter, `--moderation`"}, 400, "invalid_value", "prompt", "imagine", "Midjourney refused the prompt: Invalid parameter"},
+		"a bad prompt":           {simulator.Fault{Kind: "ends", Body: "Invalid prompt, `/imagine a timeout sign`"}, 400, "invalid_value", "prompt", "imagine", "Midjourney refused the prompt: Invalid prompt"},
+		"a guard in Chinese":     {simulator.Fault{Kind: "answer", Status: 200, Header: map[string]string{"Content-Type": "text/html"}, Body: "<html>请进行人机验证</html>"}, 503, "overloaded", "", "", "answered with a page"},
+		"a quota in a word":      {simulator.Fault{Kind: "answer", Status: 400, Body: `{"code":"insufficient_user_quota","message":"x"}`}, 402, "insufficient_quota", "", "", "credit is used up"},
+		"an error in a list":     {simulator.Fault{Kind: "answer", Status: 200, Body: `{"success":false,"errors":["it did not work"]}`}, 502, "upstream_error", "", "", "refused the job: it did not work"},
+		"drawings of a day":      {simulator.Fault{Kind: "answer", Status: 200, Body: `{"code":4,"description":"Daily drawing limit reached"}`}, 429, "rate_limit_exceeded", "", "", "limit for a day"},
+		"the month's limit":      {simulator.Fault{Kind: "answer", Status: 200, Body: `{"code":4,"description":"本月绘图次数已用完"}`}, 429, "rate_limit_exceeded", "", "", "limit for a day"},
+		"a flagged prompt":       {simulator.Fault{Kind: "ends", Body: "Your prompt was flagged as inappropriate"}, 400, "content_policy_violation", "", "imagine", "safety system"},
+		"a sensitive prompt":     {simulator.Fault{Kind: "ends", Body: "检测到违规内容"}, 400, "content_policy_violation", "", "imagine", "safety system"},
+		"a suspended account":    {simulator.Fault{Kind: "ends", Body: "Your account has been suspended"}, 503, "overloaded", "", "imagine", "account cannot take jobs"},
+		"an error of a server":   {simulator.Fault{Kind: "ends", Body: `bad status 500: {"code":24,"description":"Banned prompt"}`}, 400, "content_policy_violation", "", "imagine", "safety system"},
+		"a link that is bad":     {simulator.Fault{Kind: "ends", Body: "解析链接失败"}, 400, "invalid_value", "prompt", "imagine", "a link or picture cannot be read"},
+		"a prompt without marks": {simulator.Fault{Kind: "ends", Body: "Could not draw a timeout sign, sorry"}, 502, "upstream_error", "", "imagine", "failed at the upstream"},
+		"a time-out":             {simulator.Fault{Kind: "ends", Body: "任务超时"}, 502, "upstream_error", "", "imagine", "timed out at the upstream"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -63,6 +75,9 @@ func TestHowAnUpstreamSaysNoDecidesTheAnswer(t *testing.T) {
 			status, e, _ := h.refusedAs(t, "/v1/images/generations", `{"prompt":"a timeout sign","model":"midjourney"}`)
 			if status != test.status || e.Code == nil || *e.Code != test.code || test.param != "" && (e.Param == nil || *e.Param != test.param) {
 				t.Errorf("answered %d %+v, want %d %s about %q", status, e, test.status, test.code, test.param)
+			}
+			if !strings.Contains(e.Message, test.says) {
+				t.Errorf("the message is %q, want %q in it", e.Message, test.says)
 			}
 			if got := h.charged(); got != test.paid || h.sim.Requests().Routes["imagine"] != 1 {
 				t.Errorf("jobs = %q after %d submissions, want %q after one", got, h.sim.Requests().Routes["imagine"], test.paid)
