@@ -15,6 +15,11 @@ import (
 // here opens a gate in this process, in front of a simulation of its own, and serves until the test ends.
 func here(t *testing.T, change func(*config.Config), environ ...string) (url string) {
 	t.Helper()
+	return hereLogging(t, slog.New(slog.DiscardHandler), change, environ...)
+}
+
+func hereLogging(t *testing.T, log *slog.Logger, change func(*config.Config), environ ...string) (url string) {
+	t.Helper()
 	sim := simulator.New(simulator.Config{Pace: 100 * time.Millisecond, Pixels: 64})
 	up := httptest.NewServer(sim)
 	t.Cleanup(func() { up.Close(); sim.Close() })
@@ -27,7 +32,7 @@ func here(t *testing.T, change func(*config.Config), environ ...string) (url str
 	if change != nil {
 		change(&cfg)
 	}
-	g, err := open(t.Context(), cfg, slog.New(slog.DiscardHandler))
+	g, err := open(t.Context(), cfg, log)
 	if err != nil {
 		t.Fatal(err)
 	}
