@@ -13,7 +13,7 @@ var errTaskFailed = errors.New("task ended without success")
 
 // Failure explains a failed or cancelled task; asked are the words of the request, which its reason may repeat.
 func Failure(status adapter.Status, reason, secret string, asked ...string) *adapter.Error {
-	reason = wire.Inner(reason) // an error of a server behind, as it came
+	reason = strings.TrimSpace(tagPattern.ReplaceAllString(wire.Inner(reason), " ")) // an error of a server behind, as it came
 	v, english := failed, ""
 	if l := lookUp(answered{in: inTasks, telling: tell(reason, asked...)}); l != nil {
 		v, english = l.means, l.english
@@ -26,7 +26,8 @@ func Failure(status adapter.Status, reason, secret string, asked ...string) *ada
 	case foreign(reason) && english != "":
 		reason = english
 	}
-	reason = plain(leadPattern.ReplaceAllString(bracketPattern.ReplaceAllString(strings.TrimSpace(reason), "$1: "), ""), secret, asked...)
+	reason = crustPattern.ReplaceAllString(bracketPattern.ReplaceAllString(crustPattern.ReplaceAllString(reason, ""), "$1: "), "")
+	reason = plain(strings.ReplaceAll(reason, "**", ""), secret, asked...)
 	e := adapter.Wrap(v.kind, errTaskFailed, "%s", sentence(v.says, reason))
 	e.Code, e.Param = v.code, v.param
 	return e

@@ -40,9 +40,10 @@ var sayings = []saying{
 	// Moderation, and what only sounds like it.
 	{in: anywhere, words: []string{"moderator outage", "ai moderator outage", "content moderator outage", "moderation outage", "moderation is unavailable", "moderation is temporarily unavailable",
 		"moderation unavailable", "moderation service", "moderation is down", "moderation system is down", "审核服务"}, means: moderation, english: "the moderation is out of order"},
-	{in: anywhere, words: []string{"pending mod message", "pending moderation message", "mod message", "审核消息"}, means: acknowledge, english: "a message of the moderators is waiting"},
+	{in: anywhere, words: []string{"pending mod message", "pending moderation message", "mod message", "pending moderator message", "message from moderators", "message from the moderators", "acknowledge the warning",
+		"acknowledge the message", "please acknowledge", "审核消息"}, means: acknowledge, english: "a message of the moderators is waiting"},
 	{in: anywhere, words: []string{"blocked from accessing midjourney", "temporarily blocked", "temporarily banned", "you have been banned", "you have been suspended", "you've been banned", "been blocked from",
-		"account has been", "account is suspended", "account is banned", "account banned", "access has been revoked", "账号已被临时封锁", "账号被", "账号已被", "账号封禁", "账号因违规", "账号违规"},
+		"account has been", "account is locked", "account is restricted", "account is suspended", "account is banned", "account banned", "access has been revoked", "账号已被临时封锁", "账号被", "账号已被", "账号封禁", "账号因违规", "账号违规"},
 		means: badAccount, english: "the account is suspended for a while"},
 	{in: anywhere, words: []string{
 		"banned prompt", "banned prompt detected", "banned image prompt", "banned word", "banned words", "prompt is banned", "ai moderators", "ai moderator", "output filters", "image filters",
@@ -53,10 +54,11 @@ var sayings = []saying{
 		"prompt denied", "moderated", "content filter", "content filters", "content_filter", "safety filter", "safety filters", "safety checker", "was flagged", "been flagged", "is flagged",
 		"flagged as", "sensitive content", "sensitive word", "sensitive words", "inappropriate content", "unsafe content", "explicit content", "prohibited content", "forbidden content",
 		"banned content", "banned phrase", "forbidden word", "forbidden words", "prohibited word", "prohibited words", "content violation", "policy violation", "violates our", "violates the",
-		"violate our", "violation of our", "against our policy", "against our policies", "against our guidelines", "usage policy", "usage policies",
+		"violate our", "violation of our", "prompt is not allowed", "prompt not allowed", "content not allowed", "content is not allowed", "unsafe prompt", "ai moderation", "by moderation", "by moderators",
+		"job cancelled by moderation", "job canceled by moderation", "cancelled by moderation", "canceled by moderation", "against our policy", "against our policies", "against our guidelines", "usage policy", "usage policies",
 	}, means: moderated},
 	{in: anywhere, words: []string{"敏感词", "敏感内容", "包含敏感", "含有敏感", "违禁", "违规", "不合规", "色情", "涉黄", "涉政", "审核不通过", "审核未通过", "未通过审核", "未通过安全审核",
-		"审核失败", "内容审核", "安全审核", "内容安全"},
+		"审核失败", "审核拒绝", "审核被拒", "审核拦截", "词被拦截", "内容被拦截", "图片被拦截", "提示词被禁", "禁止词", "禁用词", "屏蔽词", "违反", "社区准则", "内容审核", "安全审核", "内容安全"},
 		sure: true, means: moderated, english: "the prompt may contain a banned word"},
 
 	// Limits of a day, which no waiting helps.
@@ -67,11 +69,11 @@ var sayings = []saying{
 	}, means: usedUp, english: "its limit is reached"},
 
 	// Money, but for the hours of a Midjourney account, which are not the relay's credit.
-	{in: anywhere, words: []string{"快速额度", "快速时间", "快速时长", "快速模式", "时长已用", "小时数"}, means: badAccount, english: "the account's hours are used up"},
+	{in: anywhere, words: []string{"快速额度", "快速时间", "快速时长", "快速模式", "时长已用", "小时数", "fast 时长", "fast时长", "fast 时间", "fast时间"}, means: badAccount, english: "the account's hours are used up"},
 	{in: anywhere, words: []string{
 		"余额不足", "余额", "额度不足", "额度已用尽", "额度", "欠费", "quota_not_enough", "insufficient_user_quota", "insufficient_quota", "pre_consume_token_quota_failed",
 		"quota exceeded", "quota is not enough", "insufficient quota", "insufficient balance", "insufficient credit", "insufficient credits", "insufficient funds",
-		"balance is not enough", "not enough balance", "not enough credits", "not enough quota", "balance insufficient", "low balance", "out of balance", "arrears", "in arrears",
+		"balance is not enough", "not enough balance", "not enough credits", "not enough quota", "balance insufficient", "balance is insufficient", "insufficient account balance", "quota exhausted", "quota is exhausted", "low balance", "out of balance", "arrears", "in arrears",
 		"overdue payment", "payment required", "billing", "please recharge", "please top up", "充值",
 	}, sure: true, means: credit, english: "the credit is used up"},
 	{in: inAnswers, weak: true, words: []string{"quota", "balance", "credit"}, statuses: []int{401, 402, 403}, means: credit},
@@ -93,7 +95,7 @@ var sayings = []saying{
 	{in: inAnswers, words: []string{
 		"无权访问模型", "无权使用模型", "无权访问", "无权限访问模型", "没有权限使用模型", "no access to model", "not have access to model", "not have access to the model",
 		"not allowed to use model", "not allowed to access model", "no permission to use model", "no permission to access model", "not authorized to access model",
-		"does not exist or you do not have access", "无权调用",
+		"does not exist or you do not have access", "无权调用", "unknown relay mode",
 	}, sure: true, means: notOffered, english: "the key may not run this kind of job"},
 	{in: inAnswers, statuses: []int{401}, means: badKey, english: "the key is not accepted"}, // whatever else is said of it
 	{in: inAnswers, weak: true, words: []string{"令牌", "密钥", "api key", "apikey", "api-key", "access key", "secret key", "token"}, statuses: []int{403}, means: forbids, english: "the key is not accepted"},
@@ -108,8 +110,8 @@ var sayings = []saying{
 	{in: anywhere, words: []string{"system_cpu_overloaded", "system_memory_overloaded", "overloaded", "负载已饱和", "负载过高", "系统繁忙", "服务器繁忙", "服务繁忙", "server is busy", "system is busy"},
 		sure: true, means: overloaded, english: "all places are taken"},
 	{in: anywhere, words: []string{
-		"slow down", "rate limited", "rate limit", "rate_limit_exceeded", "rate limiting", "too many requests", "too many jobs", "too many tasks", "过于频繁", "太频繁", "频繁", "频率限制", "速率限制", "限流",
-		"too fast", "throttled", "throttling", "requests per minute",
+		"slow down", "rate limited", "rate limit", "rate_limit_exceeded", "rate limiting", "too many requests", "too many jobs", "too many tasks", "过于频繁", "太频繁", "频繁", "频率限制", "速率限制", "限流", "限速", "过快", "太快",
+		"请求被限制", "请求受限", "rate-limited", "rate-limit", "ratelimit", "ratelimited", "too often", "too fast", "throttled", "throttling", "requests per minute",
 	}, means: tooFast, english: "the requests come too fast"},
 	{in: anywhere, words: []string{"并发", "concurrent", "concurrency", "max concurrent"}, means: queueFull, english: "too many jobs run at once"},
 
@@ -120,13 +122,15 @@ var sayings = []saying{
 		"subscription expired", "subscription has expired", "subscribe", "subscription", "plan cancelled", "plan canceled", "plan paused", "tos not accepted", "terms of service",
 		"verify you're human", "captcha", "account is disabled", "account disabled", "account suspended",
 		"account is blocked", "no available account", "no account available", "no available accounts", "no accounts available", "no available instance", "account unavailable",
-		"account is not available", "account is offline", "account offline", "verify you are human", "please complete the task", "upgrade your plan", "free trial",
+		"account is not available", "account is offline", "account offline", "verify you are human", "please complete the task", "available for your plan", "available on your plan", "your plan does not", "needs verification", "verify your account",
+		"accept our tos", "accept the tos", "upgrade your plan", "free trial",
 	}, means: badAccount},
 	{in: inTasks, words: []string{"unauthorized", "missing access", "missing permissions", "unknown channel", "登录失效", "登录已失效", "未登录", "cf验证", "cf 验证", "人机验证", "掉线", "离线"},
 		means: badAccount, english: "the Midjourney account is not available"},
-	{in: anywhere, weak: true, words: []string{"action required to continue", "action needed to continue"}, means: badAccount},
-	{in: anywhere, words: []string{"无可用的账号实例", "无可用的账号", "无可用账号", "没有可用的账号", "没有可用账号", "no usable account"}, means: noAccount, english: "no Midjourney account is available"},
-	{in: anywhere, words: []string{"账号不可用", "账号不存在", "账号已禁用", "账号异常"}, means: badAccount, english: "the Midjourney account is not available"},
+	{in: anywhere, weak: true, words: []string{"action required to continue", "action needed to continue", "action required", "action needed"}, means: badAccount},
+	{in: anywhere, words: []string{"无可用的账号实例", "无可用的账号", "无可用账号", "没有可用的账号", "没有可用账号", "可用的实例", "可用实例", "实例不可用", "no usable account"}, means: noAccount, english: "no Midjourney account is available"},
+	{in: anywhere, words: []string{"账号不可用", "账号不存在", "账号已禁用", "账号异常", "账号已过期", "账号已到期", "账号到期", "账号过期", "账号暂停", "账号已暂停", "账号限制", "账号受限", "账号未", "未绑定账号",
+		"未同意", "服务条款", "人工验证", "需要验证"}, means: badAccount, english: "the Midjourney account is not available"},
 	{in: anywhere, words: []string{"账号用量已经用完", "账号用量", "用量已用完", "用量已", "订阅已过期", "未订阅", "订阅"}, means: badAccount, english: "the account's hours are used up"},
 	{in: inTasks, words: []string{"任务失败，请重试", "任务失败,请重试"}, means: badAccount, english: "the account could not run the job"},
 	{in: inAnswers, words: []string{"封锁", "禁用", "封禁"}, means: badAccount, english: "the account is suspended"},
@@ -136,24 +140,27 @@ var sayings = []saying{
 	{in: anywhere, words: []string{
 		"prompt不能为空", "prompt 不能为空", "提示词不能为空", "prompt_is_required", "prompt is required", "prompt is empty", "prompt cannot be empty", "prompt can not be empty",
 		"no prompt", "missing prompt", "please provide a prompt", "prompt too long", "prompt is too long", "prompt exceeds", "prompt length", "prompt长度", "提示词长度", "提示词过长", "提示词太长",
+		"prompt required", "prompt missing", "prompt is missing", "缺少提示词", "提示词为空", "prompt为空", "prompt 为空", "请输入提示词",
 	}, means: badPrompt, english: "the prompt is empty or too long"},
 	{in: anywhere, words: []string{
 		"invalid prompt", "invalid parameter", "invalid parameters", "unrecognized parameter", "unrecognized parameters", "unrecognized parameter(s)", "unknown parameter", "unknown parameters",
 		"invalid value", "invalid aspect ratio", "invalid version", "invalid link", "invalid links", "invalid url in prompt", "could not validate this link", "could not fetch image",
 		"failed to load image", "invalid image", "unsupported image", "empty prompt", "duplicate images detected", "duplicate images", "invalid argument", "invalid arguments",
 		"conflicting parameters", "incompatible parameters", "not compatible with", "incompatible with", "must be between", "unsupported parameter", "unsupported parameters",
-		"unrecognized argument", "unrecognized arguments", "unknown argument", "parameter error", "invalid sref", "invalid style", "invalid profile", "invalid personalization",
+		"unrecognised parameter", "unrecognised parameters", "unrecognised parameter(s)", "invalid literal", "parameter is invalid", "value is invalid", "link is invalid", "url is invalid",
+		"image is invalid", "prompt is invalid", "not a valid version", "not a valid value", "not a valid aspect ratio", "image prompts must be", "error downloading image", "image url is not", "bad link",
+		"link must be", "could not load image", "unsupported media type", "image too big", "image is too big", "failed to read image", "unrecognized argument", "unrecognized arguments", "unknown argument", "parameter error", "invalid sref", "invalid style", "invalid profile", "invalid personalization",
 		"invalid moodboard", "invalid character", "invalid seed", "image not found", "could not download image", "failed to download image", "failed to fetch image", "unable to fetch image",
 		"could not read image", "image too large", "image is too large", "too many images", "image format", "not available in version", "not supported with", "not supported in version",
 	}, means: badPrompt},
 	{in: anywhere, words: []string{"解析链接失败", "链接解析失败", "链接格式错误", "无效的链接", "链接无效", "图片链接", "图片格式", "图片过大", "图片太大", "图片下载失败", "下载图片失败", "无法下载图片", "获取图片失败",
-		"无法获取图片", "读取图片失败", "图片无法访问", "垫图"}, means: badPrompt, english: "a link or picture cannot be read"},
+		"无法获取图片", "读取图片失败", "图片无法访问", "图片获取失败", "图片不存在", "图片下载超时", "图片加载失败", "链接已失效", "链接失效", "链接已过期", "链接过期", "无法解析链接", "垫图"}, means: badPrompt, english: "a link or picture cannot be read"},
 	{in: anywhere, words: []string{"无效的参数", "参数无效", "参数错误", "无效参数", "非法参数", "参数不合法", "参数非法", "参数异常", "参数有误", "参数不正确", "不支持的参数", "未知参数", "未知的参数",
-		"无法识别的参数", "参数冲突", "提示词无效", "无效的提示词"}, means: badPrompt, english: "a parameter is wrong"},
+		"无法识别的参数", "无法识别参数", "不支持的版本", "不支持的比例", "不支持的尺寸", "参数冲突", "提示词无效", "无效的提示词"}, means: badPrompt, english: "a parameter is wrong"},
 	{in: inTasks, words: []string{"登录无效", "token无效", "token 无效", "账号无效"}, means: badAccount, english: "the Midjourney account is not available"},
 	{in: inTasks, words: []string{"无效"}, means: badPrompt, english: "something in the request is invalid"},
-	{in: anywhere, words: []string{"no start frame provided", "no start frame", "no end frame provided", "start frame is required", "缺少首帧", "首帧"}, means: badFrame, english: "the first frame is missing"},
-	{in: anywhere, words: []string{"job action restricted", "action restricted"}, means: badAction},
+	{in: anywhere, words: []string{"no start frame provided", "no start frame", "no end frame provided", "start frame is required", "start frame missing", "missing start frame", "first frame is required", "first frame required", "missing first frame", "缺少首帧", "首帧"}, means: badFrame, english: "the first frame is missing"},
+	{in: anywhere, words: []string{"job action restricted", "action restricted", "action is restricted", "操作受限", "操作被限制"}, means: badAction, english: "the action is restricted"},
 	{in: inAnswers, words: []string{"invalid_request", "invalid_request_error"}, statuses: []int{200, 400, 422, 500}, means: badRequest},
 
 	// How jobs end.

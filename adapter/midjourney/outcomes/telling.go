@@ -21,7 +21,8 @@ type telling struct {
 
 var (
 	leadPattern    = regexp.MustCompile(`^(?:[^\p{L}\p{N}\[【]|error:|failed:)+`)
-	bracketPattern = regexp.MustCompile(`^[\[【]([^\]】]*)[\]】]`)
+	bracketPattern = regexp.MustCompile(`^[\[【]([^\]】]*)[\]】]\s*[:：]?`)
+	crustPattern   = regexp.MustCompile(`^(?:[\s*#>!.,:：\p{So}\x{FE0F}]|(?i:error:|failed:))+`) // what only decorates a text
 	titlePattern   = regexp.MustCompile(`^[^,，:：;；。.!！\n\r]*`)
 	commandPattern = regexp.MustCompile(`(?m)/(?:imagine|describe|shorten|blend|video|edit)\b.*$|\b(?:your )?prompt(?: was| is)?\s*[:：=].*$`)
 	fencePattern   = regexp.MustCompile("(?s)```.*?(?:```|$)|``.*?``")

@@ -93,12 +93,12 @@ func Inner(text string) string {
 		return text
 	}
 	before := strings.TrimSpace(text[:from])
-	if before != "" && !strings.HasSuffix(before, ":") && !strings.HasSuffix(before, "：") && !strings.HasSuffix(before, "=") {
+	if before != "" && before != "[" && !strings.HasSuffix(before, ":") && !strings.HasSuffix(before, "：") && !strings.HasSuffix(before, "=") {
 		return text
 	}
 	a, ok := DecodeAnswer([]byte(text[from : to+1]))
 	if said := a.Text(); ok && said != "" {
-		return strings.TrimSpace(before + " " + said)
+		return strings.TrimSpace(strings.TrimPrefix(before, "[") + " " + said)
 	}
 	return text
 }
