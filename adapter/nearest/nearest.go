@@ -1,14 +1,18 @@
 package nearest
 
+// longest is how much of a name is looked at: no name that is known is so long, and a stranger's may be megabytes.
+const longest = 100
+
 // Of returns the known name that takes the fewest typing mistakes to reach, and whether name is it.
 func Of(name string, known []string) (near string, same bool) {
-	best := len(name) + 1000
+	beginning := name[:min(len(name), longest)]
+	best := len(beginning) + 1000
 	for _, k := range known {
-		if d := distance(name, k); d < best {
+		if d := distance(beginning, k); d < best {
 			best, near = d, k
 		}
 	}
-	return near, best == 0
+	return near, near == name
 }
 
 // distance counts the letters to be inserted, dropped, replaced or swapped with their neighbour to get from a to b.

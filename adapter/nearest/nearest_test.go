@@ -1,6 +1,28 @@
 package nearest
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
+
+// A stranger's name may be as long as a request: what is looked at of it is not.
+func TestOf_ALongNameCostsLittle(t *testing.T) {
+	known, long := []string{"prompt", "size"}, "promt"+strings.Repeat("t", 1<<20)
+	if near, same := Of(long, known); near != "prompt" || same {
+		t.Errorf("Of() = %q, %v; want prompt, and that it is another one", near, same)
+	}
+	if spent := testing.AllocsPerRun(3, func() { Of(long, known) }); spent > 1000 {
+		t.Errorf("comparing a name of a megabyte takes %v allocations", spent)
+	}
+}
+
+func TestOf_KnowsWhatIsTheSame(t *testing.T) {
+	for name, want := range map[string]bool{"size": true, "sizes": false, "": false} {
+		if _, same := Of(name, []string{"prompt", "size"}); same != want {
+			t.Errorf("Of(%q) says same = %v", name, same)
+		}
+	}
+}
 
 func TestDistance(t *testing.T) {
 	for name, c := range map[string]struct {
