@@ -21,6 +21,7 @@ type Progress struct {
 	Percent int    // 0–100 over all tasks so far; 100 only when the job has ended well
 	Preview string // URL at the upstream of the newest preview picture, for Service.Preview; may be empty
 	Step    string // name of the step that moved last
+	Ahead   int    // how many get a place at the upstream before it, where it waits for one here; only JobProgress says it
 }
 
 // TurnAnswer is how a turn of a conversation is answered: by a job, or by pictures that are there already.

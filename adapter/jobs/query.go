@@ -39,10 +39,15 @@ func jobNotFound() *adapter.Error {
 
 // JobProgress is how far a job has come that is executed or waited for here; zero for any other.
 func (s *Engine) JobProgress(id string) adapter.Progress {
-	if j := s.jobs.Get(id); j != nil {
-		return j.Shown()
+	j := s.jobs.Get(id)
+	if j == nil {
+		return adapter.Progress{}
 	}
-	return adapter.Progress{}
+	p := j.Shown()
+	if q, ok := j.By().(*Execution); ok && p.Status == adapter.JobQueued {
+		p.Ahead = q.slots.ahead()
+	}
+	return p
 }
 
 // Jobs lists those of the caller's jobs that are asked for, newest first.

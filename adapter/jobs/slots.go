@@ -27,6 +27,19 @@ func (p *slots) next(of *queue.Queue, upstream, owner string) *queue.Slot {
 	return sl
 }
 
+// ahead is how many get a place before the job, where it waits for one.
+func (p *slots) ahead() (n int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.first != nil {
+		n = p.first.Ahead()
+	}
+	for _, sl := range p.held {
+		n = max(n, sl.Ahead())
+	}
+	return n
+}
+
 // stepAside gives back the slot that admitted the job, if no submission has taken it yet: the next one gets one of its
 // own.
 func (p *slots) stepAside() {

@@ -187,6 +187,28 @@ func (sl *Slot) Held() bool {
 	}
 }
 
+// Ahead is how many get a place before this one, if nobody comes or gives up: owners take turns. 0 for one that does not
+// wait.
+func (sl *Slot) Ahead() (n int) {
+	p := sl.from
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	g := p.upstreams[sl.Upstream]
+	own := slices.Index(g.waiting[sl.owner], sl)
+	if own < 0 {
+		return 0
+	}
+	turn := slices.Index(g.rotation, sl.owner)
+	for i, owner := range g.rotation {
+		turns := own // before this one's
+		if i < turn {
+			turns++
+		}
+		n += min(turns, len(g.waiting[owner]))
+	}
+	return n
+}
+
 // Wanted is when the slot was asked for.
 func (sl *Slot) Wanted() time.Time { return sl.asked }
 

@@ -32,3 +32,37 @@ func TestWhoWatchesSeesEveryChange(t *testing.T) {
 		t.Errorf("it saw %v, want %v", seen, want)
 	}
 }
+
+// Who waits is told how many come first, as they then come.
+func TestAheadIsWhatComesFirst(t *testing.T) {
+	q := New(1, nil, 9, nil)
+	first, err := q.Enter("main", "alice")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var waiting []*Slot
+	for _, owner := range []string{"alice", "alice", "bob", "carol", "bob", "alice", "bob"} {
+		waiting = append(waiting, q.EnterFollowUp("main", owner))
+	}
+	if n := first.Ahead(); n != 0 {
+		t.Errorf("%d are before the one that has its place", n)
+	}
+	said := map[*Slot]int{}
+	for _, sl := range waiting {
+		said[sl] = sl.Ahead()
+	}
+	for held := first; len(waiting) > 0; {
+		held.Release()
+		i := slices.IndexFunc(waiting, (*Slot).Held)
+		held = waiting[i]
+		if came := len(said) - len(waiting); said[held] != came {
+			t.Errorf("%s comes after %d others, and was told %d", held.owner, came, said[held])
+		}
+		waiting = slices.Delete(waiting, i, i+1)
+	}
+	gone := q.EnterFollowUp("main", "bob")
+	gone.Release()
+	if n := gone.Ahead(); n != 0 {
+		t.Errorf("%d are before one that gave up", n)
+	}
+}
