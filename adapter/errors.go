@@ -122,7 +122,7 @@ func ListError(err error, what string) error {
 const CodeTaskStatus = "task_status"
 
 // CodeHourly is the code of a Busy *Error that says an owner's hour is used up (Hourly). Its RetryAfter says when there is
-// room again.
+// room again; zero where no hour has room for so much.
 const CodeHourly = "hourly_limit"
 
 // TaskNotFound is what the upstream's own API says of a task that is nobody's, or somebody else's.

@@ -130,6 +130,9 @@ func TestAnHourIsBounded(t *testing.T) {
 		if err := begin(p, bounded("many", 2)); err == nil || err.Code != adapter.CodeHourly {
 			t.Errorf("two more of three = %v, want the limit", err)
 		}
+		if err := begin(p, bounded("too many", 4)); err == nil || err.Code != adapter.CodeHourly || err.RetryAfter != 0 {
+			t.Errorf("four of three = %+v, want the limit, and no time at which there is room", err)
+		}
 		if err := begin(p, bounded("2", 1)); err != nil {
 			t.Fatal(err)
 		}

@@ -41,7 +41,7 @@ func WithinHour(ctx context.Context, tx adapter.Tx, begins adapter.Job, h adapte
 		says = fmt.Sprintf("%d jobs were paid in the last hour and this needs %d: the limit is %d.", paid, needs, h.Most)
 	}
 	e := &adapter.Error{Kind: adapter.Busy, Code: adapter.CodeHourly, Message: says, Patience: adapter.NoPatience}
-	if !free.IsZero() {
+	if needs <= h.Most && !free.IsZero() { // else no hour has room for it
 		e.RetryAfter = free.Sub(now)
 	}
 	return e
