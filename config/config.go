@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
+	"net/netip"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -132,6 +134,17 @@ func (c Config) Apart() string {
 		return ""
 	}
 	return "MIDGATE_PICTURES_URL is not set: replicas on the same database would not find each other's pictures; one process alone needs nothing"
+}
+
+// Unnamed says, where agents are served and nobody said at which address browsers reach midgate, what their chats may lack;
+// empty where all is well, and where only this machine is served.
+func (c Config) Unnamed() string {
+	host, _, err := net.SplitHostPort(c.Listen)
+	ip, no := netip.ParseAddr(host)
+	if c.Proxy.MCP == "off" || c.Proxy.PublicURL != "" || err != nil || host == "localhost" || no == nil && ip.IsLoopback() {
+		return ""
+	}
+	return "MIDGATE_PUBLIC_URL is not set: answers to agents name pictures at the address that the agent uses; browsers that cannot reach that one show them broken"
 }
 
 // keys adds the keys of the file to those of the settings.

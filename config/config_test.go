@@ -41,6 +41,24 @@ func TestLoad_SaysWhatReplicasLack(t *testing.T) {
 	}
 }
 
+func TestLoad_SaysWhatAgentsAnswersLack(t *testing.T) {
+	for name, c := range map[string]struct {
+		environ []string
+		lacks   bool
+	}{
+		"as it comes":               {nil, true},
+		"an address":                {[]string{"MIDGATE_PUBLIC_URL=https://pictures.example.com"}, false},
+		"no agents":                 {[]string{"MIDGATE_MCP=off"}, false},
+		"for this machine alone":    {[]string{"MIDGATE_LISTEN=127.0.0.1:8080"}, false},
+		"for this machine, by name": {[]string{"MIDGATE_LISTEN=localhost:8080"}, false},
+		"for a network":             {[]string{"MIDGATE_LISTEN=192.168.1.5:8080"}, true},
+	} {
+		if cfg := load(t, append(c.environ, enough...)...); (cfg.Unnamed() != "") != c.lacks {
+			t.Errorf("%s: %q", name, cfg.Unnamed())
+		}
+	}
+}
+
 func TestLoadFillsEveryPackageWithDefaults(t *testing.T) {
 	cfg := load(t, enough...)
 	here, err := os.Getwd()

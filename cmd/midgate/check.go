@@ -38,6 +38,9 @@ func checkUp(ctx context.Context, p program, args []string) error {
 	if lack := cfg.Apart(); lack != "" {
 		p.finding("attention", "%s", lack)
 	}
+	if lack := cfg.Unnamed(); lack != "" {
+		p.finding("attention", "%s", lack)
+	}
 	cfg.Midjourney.WebhookURL = "" // nothing is submitted, so nothing is hooked
 	fleet, err := midjourney.New(cfg.Midjourney)
 	if err != nil {

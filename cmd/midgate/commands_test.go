@@ -65,6 +65,9 @@ func TestCheckSaysWhatAnUpstreamCanDo(t *testing.T) {
 		"clients bring their own keys": {
 			simulator.Config{Key: "k"}, nil, 0, []string{"clients must send their own upstream keys", "key needed; clients send theirs"},
 		},
+		"nobody said where browsers reach it": {
+			simulator.Config{Key: "k"}, []string{"MIDGATE_UPSTREAM_KEY=k", "MIDGATE_API_KEYS=a"}, 0, []string{"attention MIDGATE_PUBLIC_URL is not set: answers to agents name pictures at the address that the agent uses"},
+		},
 		"everybody may draw": {
 			simulator.Config{Key: "k"}, []string{"MIDGATE_UPSTREAM_KEY=k", "MIDGATE_AUTH=none"}, 0, []string{"whoever reaches this address can spend"},
 		},
