@@ -112,6 +112,11 @@ func (b *bridge) others(ctx context.Context, g *gate, socket string) (end func()
 		return func() {}
 	}
 	server := g.face.HTTP()
+	face, at := server.Handler, g.listen.Addr().String()
+	server.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Host = at // pictures are fetched there: nothing but midgate mcp opens a socket
+		face.ServeHTTP(w, r)
+	})
 	return background(ctx, func(ctx context.Context) {
 		go func() { _ = server.Serve(l) }() // ErrServerClosed
 		<-ctx.Done()

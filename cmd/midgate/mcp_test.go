@@ -147,10 +147,17 @@ func TestMCP_TheBridgeIsAMidgateItself(t *testing.T) {
 	u := startPair(t, []string{"--pace", "200ms"})
 	u.gate.stop()
 	one := newDesk(t, u.environ)
-	two := newDesk(t, u.environ)
+	dir := filepath.Join(t.TempDir(), "Pictures")
+	two := newDesk(t, u.environ, "--save", dir)
 	drawn := one.draws()
-	if again := two.call("draw", map[string]any{"prompt": "a red fox"}); again.Pictures[0].ID != drawn.Pictures[0].ID {
-		t.Error("the second one draws for itself")
+	again := two.call("draw", map[string]any{"prompt": "a red fox"})
+	for i, p := range again.Pictures {
+		if p != drawn.Pictures[i] {
+			t.Errorf("the second one has %v, want the first one's %v at the same address", p, drawn.Pictures[i])
+		}
+		if data, err := os.ReadFile(filepath.Join(dir, p.ID+".png")); err != nil || !bytes.HasPrefix(data, []byte("\x89PNG")) {
+			t.Errorf("the second one stores %s: %v", p.ID, err)
+		}
 	}
 	if got := charged(t, u.upstream); got != day {
 		t.Errorf("the upstream was paid for %q, want %q", got, day)
