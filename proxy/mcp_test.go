@@ -416,7 +416,7 @@ func TestMCP_Mistakes(t *testing.T) {
 		"no such job":            {"get_job", map[string]any{"job": "job_1"}, `There is no job job_1 for this key.`},
 		"no such job to cancel":  {"cancel_job", map[string]any{"job": "job_AAAAAAAAAAAAAAAAAAAAAAAAAA"}, `There is no job job_AAAAAAAAAAAAAAAAAAAAAAAAAA for this key.`},
 		"a page that is no page": {"list_pictures", map[string]any{"after": "img_AAAAAAAAAAAAAAAAAAAAAAAAAA"}, `after`},
-		"more than the hour has": {"make_video", map[string]any{"prompt": "x", "seconds": 20}, `Stop and tell the user; it is free again at `},
+		"more than the hour has": {"make_video", map[string]any{"prompt": "x", "seconds": 20}, `and this needs 6: the limit is 3. Nothing was paid. It is more than an hour has: ask for less, or tell the user.`},
 	} {
 		if got := a.refuse(test.tool, test.args); !strings.Contains(got, test.says) {
 			t.Errorf("%s: %q, want %q in it", name, got, test.says)

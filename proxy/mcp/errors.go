@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,7 +18,9 @@ import (
 // refusal tells a model what went wrong and what to do about it.
 func (w *work) refusal(err error) *sdk.CallToolResult {
 	e := body.Typed(err)
-	w.Metrics.Refused(e.Kind)
+	if e.Kind != body.ClientGone { // whom nobody has answered
+		w.Metrics.Refused(e.Kind)
+	}
 	if e.Kind == adapter.Internal {
 		w.Log.ErrorContext(w.ctx, "a tool failed", "tool", w.tool.Name, "job", w.job, "error", err)
 	}
@@ -34,32 +37,82 @@ type refusal struct {
 	e *adapter.Error
 }
 
-// begun reports whether something may have been submitted.
+// begun reports whether there is a job that came to this.
 func (r refusal) begun() bool { return r.w.job != "" }
+
+// paid reports whether something was paid, or may have been.
+func (r refusal) paid() bool {
+	return r.begun() && (r.w.failed.ID == "" || slices.ContainsFunc(r.w.failed.Steps, adapter.Step.Counts))
+}
+
+// cost is a sentence on what was paid.
+func (r refusal) cost() string {
+	if r.paid() {
+		return "It may have been charged."
+	}
+	return "Nothing was paid."
+}
+
+// maker is the tool that began the job: get_job only tells what came of it. nil for another face's.
+func (r refusal) maker() *tool {
+	if r.begun() && r.w.tool.Name == "get_job" {
+		return toolNamed(strings.TrimPrefix(r.w.failed.Route, jobRoutes))
+	}
+	return r.w.tool
+}
+
+// asker is what is called to try it once more.
+func (r refusal) asker() string {
+	if t := r.maker(); t != nil {
+		return t.Name
+	}
+	return "a tool that draws"
+}
 
 // advice is the one table of what is said of which error. Only an error's public message gets out.
 func (r refusal) advice() string {
 	e, says := r.e, sentence(r.inOurWords())
+	if r.w.tool.Name == "cancel_job" && r.w.args != nil && !slices.Contains([]adapter.Kind{adapter.NotFound, adapter.Storage, adapter.Internal}, e.Kind) {
+		return says + ` It was not cancelled. Call get_job for what comes of it.`
+	}
 	switch e.Kind {
 	case adapter.Moderated:
-		return cmp.Or(says, "Midjourney refused this.") + " Rephrase it and call again; the refused try may have been charged."
+		call := "call again"
+		if r.w.tool.Name == "get_job" {
+			call = "call " + r.asker() + " again"
+		}
+		return cmp.Or(says, "Midjourney refused this.") + " Rephrase it and " + call + "; the refused try may have been charged."
 	case adapter.NotFound:
 		return r.missing(says)
 	case adapter.Invalid, adapter.TooLarge, adapter.Unsupported, adapter.Reused:
 		return r.mistake(says)
 	case adapter.Busy:
 		if e.Code == adapter.CodeHourly {
+			if e.RetryAfter <= 0 {
+				return says + " Nothing was paid. It is more than an hour has: ask for less, or tell the user."
+			}
 			return says + " Stop and tell the user; it is free again at " + time.Now().Add(e.RetryAfter).Format("15:04") + "."
+		}
+		if r.paid() {
+			return r.failure(says)
 		}
 		if e.Patience == adapter.NoPatience {
 			return says + " Nothing was paid. Stop and tell the user; do not try again now."
 		}
 		wait := max(20, int(math.Ceil(e.RetryAfter.Seconds())))
+		if r.maker() != r.w.tool { // the job is over: to ask for it again changes nothing
+			return fmt.Sprintf("%s Nothing was paid. Wait %d s, then call %s again as you did for this job.", says, wait, r.asker())
+		}
 		return fmt.Sprintf("%s Nothing was paid. Wait %d s, then call the same tool with the same arguments.", says, wait)
-	case adapter.Credit, adapter.UpstreamAuth, adapter.Unauthorized, adapter.Forbidden, adapter.Unavailable, adapter.Storage:
-		return says + " Nothing more can be drawn now. Tell the user to look at midgate's server (credit, key, storage). Do not try again."
+	case adapter.Forbidden:
+		if e.Code == "model_not_allowed" { // the message says which are
+			return r.mistake(says)
+		}
+		return outOfOrder(says)
+	case adapter.Credit, adapter.UpstreamAuth, adapter.Unauthorized, adapter.Unavailable, adapter.Storage:
+		return outOfOrder(says)
 	case adapter.Failed:
-		return "The job failed: " + says + " It may have been charged. Ask the user before drawing again."
+		return r.failure(says)
 	case adapter.Ambiguous:
 		return fmt.Sprintf(`Nobody knows whether the job arrived at Midjourney. It may have been charged; it is followed. Call get_job with {"job":"%s"} in a minute; do not draw again.`, r.w.job)
 	case adapter.Overdue:
@@ -74,13 +127,23 @@ func (r refusal) advice() string {
 	}
 }
 
+// failure is said of a job that failed once something of it was submitted.
+func (r refusal) failure(says string) string {
+	return "The job failed: " + says + " It may have been charged. Ask the user before drawing again."
+}
+
+// outOfOrder is said of what only a person can mend.
+func outOfOrder(says string) string {
+	return says + " Nothing more can be drawn now. Tell the user to look at midgate's server (credit, key, storage). Do not try again."
+}
+
 // mistake is said of arguments that cannot work, or that Midjourney did not take.
 func (r refusal) mistake(says string) string {
 	if r.e.Code == "action_unavailable" {
 		return r.unavailable(says)
 	}
 	if r.begun() {
-		return says + " It may have been charged. Change it before you call " + r.w.tool.Name + " again."
+		return says + " " + r.cost() + " Change it before you call " + r.asker() + " again."
 	}
 	if r.e.Kind == adapter.Unsupported {
 		return says + " Nothing was paid. It cannot be done this way here."
@@ -114,13 +177,13 @@ func (r refusal) missing(says string) string {
 		if r.e.Param == "end_image" || r.e.Param == "end_picture" {
 			which = name("end_picture")
 		}
-		return "There is no picture" + which + " for this key. list_pictures shows what there is. Nothing was paid."
+		return "There is no picture" + which + " for this key. list_pictures shows what there is. " + r.cost()
 	case "video_not_found":
 		return "There is no video" + name("video", "job") + " for this key. get_job without arguments shows the newest jobs."
 	case "job_not_found":
 		return "There is no job" + name("job") + " for this key. get_job without arguments shows the newest jobs."
 	default:
-		return says + " Call " + r.w.tool.Name + " again with it corrected. Nothing was paid."
+		return says + " Call " + r.asker() + " again with it corrected. " + r.cost()
 	}
 }
 
@@ -142,15 +205,16 @@ func (r refusal) inOurWords() string {
 	}
 	plain := brackets.ReplaceAllString(e.Param, "")
 	ours, known := ourNames[plain]
-	if plain == "image" && r.w.tool.Name == "blend_pictures" {
+	asks := cmp.Or(r.maker(), r.w.tool)
+	if plain == "image" && asks.Name == "blend_pictures" {
 		ours = "pictures"
 	}
-	if _, of := r.w.tool.schema.Properties[ours]; known && of { // else it is what the model itself wrote
+	if _, of := asks.schema.Properties[ours]; known && of { // else it is what the model itself wrote
 		says = strings.ReplaceAll(says, "'"+plain+"'", "'"+ours+"'")
 	} else {
 		ours = e.Param
 	}
-	if _, of := r.w.tool.schema.Properties[brackets.ReplaceAllString(ours, "")]; of && !strings.Contains(says, ours) {
+	if _, of := asks.schema.Properties[brackets.ReplaceAllString(ours, "")]; of && !strings.Contains(says, ours) {
 		says = "'" + ours + "': " + says
 	}
 	return says

@@ -3,7 +3,6 @@ package mcp
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"strings"
 	"time"
 
@@ -23,6 +22,8 @@ type work struct {
 	req   *sdk.CallToolRequest
 	args  arguments
 	job   string // once there is one
+
+	failed adapter.Job // the job, if it came to nothing
 }
 
 // does says what each tool does.
@@ -121,4 +122,4 @@ func (w *work) own(text string) (adapter.Image, error) {
 }
 
 // errGone ends the work for a client that has left.
-var errGone = errors.New("the client has left")
+var errGone = &adapter.Error{Kind: body.ClientGone, Message: "The client closed the connection."}

@@ -28,6 +28,7 @@ func (w *work) deliver(t adapter.Ticket, mine string) (*sdk.CallToolResult, erro
 		w.owe(t, false)
 		return nil, errGone
 	case err != nil:
+		w.failed = t.Job()
 		w.owe(t, true)
 		return nil, err
 	case !ended:
