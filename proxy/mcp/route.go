@@ -3,6 +3,7 @@ package mcp
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"io"
 	"log/slog"
 	"net/http"
@@ -22,6 +23,30 @@ const Path = "/mcp"
 
 // maxBody is how large one message may be: arguments are words and addresses.
 const maxBody = 16 << 20
+
+// maxBatch is how many messages one request may have: they are all worked on at once.
+const maxBatch = 100
+
+// crowded reports whether a body is a batch of too many messages. The library would read them all, twice.
+func crowded(data []byte) bool {
+	if !bytes.HasPrefix(bytes.TrimLeft(data, " \t\r\n"), []byte("[")) {
+		return false
+	}
+	d := json.NewDecoder(bytes.NewReader(data))
+	if _, err := d.Token(); err != nil {
+		return false
+	}
+	for n := 0; d.More(); n++ {
+		var one json.RawMessage
+		if n == maxBatch {
+			return true
+		}
+		if d.Decode(&one) != nil { // which the library says better
+			return false
+		}
+	}
+	return false
+}
 
 // Routes serves the protocol.
 type Routes struct {
@@ -135,6 +160,9 @@ func (s *Routes) Serve(c *gin.Context) error {
 	data, err := io.ReadAll(http.MaxBytesReader(c.Writer, c.Request.Body, min(maxBody, s.Config.MaxBody)))
 	if err != nil {
 		return body.BadBody(err)
+	}
+	if crowded(data) {
+		return adapter.BadParam("", "too_many_messages", "A batch has at most %d messages.", maxBatch)
 	}
 	v := &call{Routes: s, switches: on, gin: c, begun: time.Now()}
 	r := c.Request.WithContext(context.WithValue(c.Request.Context(), callKey{}, v))

@@ -67,7 +67,7 @@ func (w *work) begin(g adapter.Generation, needs int, start func(adapter.Attempt
 	if err != nil {
 		return nil, err
 	}
-	web.RequestOf(w.gin).Model = g.Model
+	w.note(func(r *web.Request) { r.Model = g.Model })
 	t, err := start(adapter.Attempt{
 		Caller: w.caller(), RequestID: mine, Route: jobRoutes + w.tool.Name, Body: w.args.digest(w.sameName), Async: true, Echo: kept,
 		Standing: standing, Hourly: adapter.Hourly{Routes: jobRoutes, Most: w.Config.MCPJobs, Needs: needs},

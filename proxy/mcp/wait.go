@@ -21,7 +21,7 @@ var errEnough = errors.New("the time for one call is over")
 func (w *work) deliver(t adapter.Ticket, mine string) (*sdk.CallToolResult, error) {
 	job := t.Job()
 	w.job = job.ID
-	w.note(job.ID)
+	w.note(func(r *web.Request) { r.Job = job.ID })
 	result, ended, err := waiting{w, t}.await()
 	switch {
 	case w.ctx.Err() != nil:
@@ -40,11 +40,11 @@ func (w *work) deliver(t adapter.Ticket, mine string) (*sdk.CallToolResult, erro
 	return answer, err
 }
 
-// note names the job in the access line.
-func (w *work) note(job string) {
+// note tells something for the access line. The tools of a batch are at work at the same time.
+func (w *work) note(something func(*web.Request)) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	web.RequestOf(w.gin).Job = job
+	something(web.RequestOf(w.gin))
 }
 
 // waiting is a call that waits for its job.
