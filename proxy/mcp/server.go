@@ -6,12 +6,15 @@ import (
 	_ "embed"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"slices"
 
 	sdk "github.com/modelcontextprotocol/go-sdk/mcp"
+
+	"midgate/adapter"
 )
 
 // instructions are sent once, and put before everything by most clients.
@@ -110,11 +113,26 @@ func (s *Routes) server(on switches) *sdk.Server {
 		server.AddTool(listed, s.serve(t))
 	}
 	s.offerPictures(server)
+	server.AddReceivingMiddleware(s.shield) // the outermost
 	if !on.structured {
 		offerApp(server)
 	}
 	offerPrompts(server)
 	return server
+}
+
+// shield makes a panic an error of its message: it is in a goroutine of the library's, and would end the process.
+func (s *Routes) shield(next sdk.MethodHandler) sdk.MethodHandler {
+	return func(ctx context.Context, method string, req sdk.Request) (res sdk.Result, err error) {
+		err = s.Guarded(slog.String("method", method), func() (err error) {
+			res, err = next(ctx, method, req)
+			return err
+		})
+		if _, died := errors.AsType[*adapter.Error](err); died { // the library's errors are others
+			return nil, errors.New("midgate itself failed; its log says where")
+		}
+		return res, err
+	}
 }
 
 // serve is a tool's handler: its arguments are checked, then its work is done; what is wrong is told to the model.
