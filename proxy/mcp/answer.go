@@ -53,9 +53,12 @@ func (w *work) attr() slog.Attr { return slog.String("tool", w.tool.Name) }
 
 // pending is the answer when the call's time is over and the job's is not.
 func (w *work) pending(job adapter.Job) *sdk.CallToolResult {
-	doing := "is waiting for its turn"
-	if job.Status == adapter.JobInProgress {
-		doing = fmt.Sprintf("is being drawn (%d %%)", w.core.Jobs.JobProgress(job.ID).Percent)
+	doing, now := "is waiting for its turn", w.core.Jobs.JobProgress(job.ID)
+	switch {
+	case job.Status == adapter.JobInProgress:
+		doing = fmt.Sprintf("is being drawn (%d %%)", now.Percent)
+	case now.Ahead > 0:
+		doing += fmt.Sprintf(", with %s before it", count(now.Ahead, "job"))
 	}
 	return w.say(shownJob(job), `%s %s. Nothing more is paid by waiting. Call get_job with {"job":"%s"} now.`, job.ID, doing, job.ID)
 }

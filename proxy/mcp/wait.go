@@ -91,7 +91,8 @@ const (
 
 // reporter tells a client that asked for it how far a job is.
 type reporter struct {
-	send func(progress float64, message string)
+	send  func(progress float64, message string)
+	ahead func() int // how many are before the job in the queue
 
 	mu      sync.Mutex
 	now     adapter.Progress
@@ -105,7 +106,9 @@ func (v waiting) reporting() (tell func(adapter.Progress), quiet func()) {
 	if token == nil {
 		return nil, func() {}
 	}
-	r := &reporter{changed: make(chan struct{}, 1), send: func(progress float64, message string) {
+	id := v.t.Job().ID
+	ahead := func() int { return v.w.core.Jobs.JobProgress(id).Ahead }
+	r := &reporter{changed: make(chan struct{}, 1), ahead: ahead, send: func(progress float64, message string) {
 		// What does not arrive is told again soon.
 		_ = v.w.req.Session.NotifyProgress(v.w.reply, &sdk.ProgressNotificationParams{ProgressToken: token, Progress: progress, Total: 100, Message: message})
 	}}
@@ -157,15 +160,20 @@ func (r *reporter) run(done <-chan struct{}) {
 
 // next is what is told now. It always grows.
 func (r *reporter) next() (progress float64, message string) {
+	ahead := r.ahead()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.last = max(r.last+tellFurther, float64(min(r.now.Percent, 99)))
-	return r.last, stage(r.now)
+	now := r.now
+	now.Ahead = ahead
+	r.last = max(r.last+tellFurther, float64(min(now.Percent, 99)))
+	return r.last, stage(now)
 }
 
 // stage says in words how far a job is.
 func stage(p adapter.Progress) string {
 	switch {
+	case p.Status == adapter.JobQueued && p.Ahead > 0:
+		return fmt.Sprintf("queued, %d before it", p.Ahead)
 	case p.Status == adapter.JobQueued || p.Status == "":
 		return "queued"
 	case p.Percent >= 99:
