@@ -96,8 +96,7 @@ func (f *finished) texts() *sdk.CallToolResult {
 func (f *finished) head(format string, args ...any) string {
 	what := fmt.Sprintf(format, args...)
 	if f.data.Repeated && f.job.Finished.Before(f.w.begun) {
-		return fmt.Sprintf("%s, made %s ago for the same request; nothing was paid (%s). For another set call again with take: %d, or press reroll.",
-			what, span(time.Since(f.job.Finished)), f.job.ID, max(f.w.args.whole("take"), 1)+1)
+		return fmt.Sprintf("%s, made %s ago for the same request; nothing was paid (%s).%s", what, span(time.Since(f.job.Finished)), f.job.ID, f.another())
 	}
 	hour := ""
 	if n, ok := f.w.paidThisHour(); ok {
@@ -108,6 +107,18 @@ func (f *finished) head(format string, args ...any) string {
 		line += " The same request was under way already: it was paid once."
 	}
 	return line
+}
+
+// another says how to get something else for the same arguments, where that can be asked for.
+func (f *finished) another() string {
+	if f.w.tool.schema.Properties["take"] == nil {
+		return ""
+	}
+	says := fmt.Sprintf(" For another set call again with take: %d", max(f.w.args.whole("take"), 1)+1)
+	if len(f.came.Videos) == 0 {
+		says += ", or press reroll"
+	}
+	return says + "."
 }
 
 // paidThisHour is how many jobs the caller has paid by tools within the last hour.

@@ -15,7 +15,7 @@ func (w *work) showPicture(img adapter.Image, large bool) *sdk.CallToolResult {
 	d := w.pictureData(img)
 	var t textOf
 	t.line("%s ![picture](%s) %s", img.ID, d.URL, strings.TrimSpace(sizes([]adapter.Image{img})))
-	t.line("Made %s ago from the words: %s", span(time.Since(img.Created)), cut(img.Prompt, maxPrompt))
+	t.line("Made %s ago from the words: %s", span(time.Since(img.Created)), textOf(cut(img.Prompt, maxPrompt)).within(maxText/2)) // its buttons come after
 	if img.Parent != "" {
 		t.line("Made from %s by %s.", img.Parent, cmp.Or(img.Action, "an edit"))
 	}
@@ -33,7 +33,7 @@ func (w *work) showList(images []adapter.Image, more bool) *sdk.CallToolResult {
 	t.line("%s, newest first:", count(len(images), "picture"))
 	for _, img := range images {
 		data.Pictures = append(data.Pictures, w.pictureData(img))
-		t.line("%s %d×%d, %s ago: %s", img.ID, img.Width, img.Height, span(time.Since(img.Created)), cut(img.Prompt, each))
+		t.line("%s %d×%d, %s ago: %s", img.ID, img.Width, img.Height, span(time.Since(img.Created)), textOf(cut(img.Prompt, each)).within(each))
 	}
 	if more {
 		t.line(`There are more: call list_pictures with {"after":"%s"}.`, images[len(images)-1].ID)
@@ -49,10 +49,13 @@ func (w *work) showJobs(jobs []adapter.Job) *sdk.CallToolResult {
 	var t textOf
 	var data result
 	t.line("Jobs of the last hour, newest first:")
-	for _, job := range jobs {
+	for _, job := range jobs[:min(len(jobs), listedJobs)] {
 		d := dataOf(job)
 		data.Jobs = append(data.Jobs, d)
 		t.line("%s %s, begun %s ago: %s %s", job.ID, w.stands(job), span(time.Since(job.Created)), job.Kind, cut(job.Prompt, 60))
+	}
+	if len(jobs) > listedJobs {
+		t.line("There are older ones, too.")
 	}
 	t.line("get_job with one of these ids waits for it, or gives its pictures again.")
 	return w.answer(data, string(t), nil)

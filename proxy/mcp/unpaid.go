@@ -100,9 +100,12 @@ func (w *work) list() (*sdk.CallToolResult, error) {
 	return w.showList(found[:min(limit, len(found))], more), nil
 }
 
+// listedJobs is how many jobs are listed.
+const listedJobs = 30
+
 // recent lists the jobs of the last hour.
 func (w *work) recent() (*sdk.CallToolResult, error) {
-	jobs, err := w.core.Jobs.Jobs(w.ctx, w.caller(), adapter.JobQuery{Since: time.Now().Add(-time.Hour), Limit: 30})
+	jobs, err := w.core.Jobs.Jobs(w.ctx, w.caller(), adapter.JobQuery{Since: time.Now().Add(-time.Hour), Limit: listedJobs + 1})
 	if err != nil {
 		return nil, err
 	}
