@@ -187,6 +187,26 @@ func VideoRequestOf(job Job) (f VideoRequest, err error) {
 	return f, err
 }
 
+// firstFrame is what a video's job calls the picture that it drew to animate: the first quarter of its grid.
+const firstFrame = "imagine/1"
+
+// DrawnFrame is the ID of the picture that a video's job drew to animate, where it was asked for by words alone.
+func DrawnFrame(job Job) string { return DerivedID(ImagePrefix, job.Seed, firstFrame) }
+
+// VideoParent is what the video of a job was made of: the ID of the picture that it begins with, or of the video that it
+// carries on. It is empty for a first frame that is no picture of midgate's, and while that is still to be drawn.
+func VideoParent(job Job, f VideoRequest) string {
+	switch {
+	case f.Extends != "":
+		return f.Extends
+	case f.Input != nil:
+		return f.Input.Image
+	case job.Result != nil:
+		return DrawnFrame(job)
+	}
+	return ""
+}
+
 // VideoLength is how many seconds the video of a job has, or is to have: one whose extension failed is shorter than it was
 // asked for.
 func VideoLength(job Job, f VideoRequest) int {

@@ -130,8 +130,8 @@ func TestVideosAreCreatedInEveryEncoding(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			status, _, body := test.send()
 			v := videoIn(t, status, body)
-			if v.Size != test.size || v.Error != nil {
-				t.Errorf("size = %q, error = %v, want %q and none", v.Size, v.Error, test.size)
+			if v.Size != test.size || v.Error != nil || v.Parent != "" {
+				t.Errorf("size = %q, error = %v, parent = %q, want %q and none", v.Size, v.Error, v.Parent, test.size)
 			}
 			if v = h.finished(t, v.ID); v.Status != "completed" || v.Progress != 100 || v.CompletedAt == nil {
 				t.Errorf("video = %+v, want a completed one", v)
@@ -257,10 +257,21 @@ func TestVideosAreRemixedAndExtended(t *testing.T) {
 	if remix.RemixedFrom == nil || *remix.RemixedFrom != base.ID || *remix.Prompt != "the fox jumps" || remix.Seconds != "4" {
 		t.Errorf("remix = %+v", remix)
 	}
+	if status, _, body := h.call(t, "GET", "/v1/images/"+base.Parent, ""); status != 200 {
+		t.Errorf("the picture that was drawn to be animated, %q = %d %s", base.Parent, status, body)
+	}
+	if remix.Parent != base.Parent {
+		t.Errorf("parent of the remix = %q, want the same first frame, %q", remix.Parent, base.Parent)
+	}
 	status, _, body = h.form(t, "/v1/videos/extensions", filmPart{name: "video[id]", text: base.ID}, filmPart{name: "prompt", text: "and on"}, filmPart{name: "seconds", text: "8"})
 	longer := h.finished(t, videoIn(t, status, body).ID)
-	if longer.Seconds != "12" || longer.Status != "completed" {
-		t.Errorf("extension = %+v, want 12 seconds in all", longer)
+	if longer.Seconds != "12" || longer.Status != "completed" || longer.Parent != base.ID {
+		t.Errorf("extension = %+v, want 12 seconds in all, and %s as its parent", longer, base.ID)
+	}
+	var list struct{ Data []videos.VideoJSON }
+	status, _, body = h.call(t, "GET", "/v1/videos", "")
+	if err := json.Unmarshal(body, &list); err != nil || status != 200 || len(list.Data) != 3 || list.Data[0].Parent != base.ID {
+		t.Errorf("list = %d %s, want the extension first, with its parent", status, body)
 	}
 	var kinds []string
 	for _, c := range h.sim.Ledger() {
@@ -284,8 +295,8 @@ func TestAnActionAnimatesAPicture(t *testing.T) {
 	}
 	status, header, body := h.call(t, "POST", "/v1/images/"+drawn.Data[0].ID+"/actions", `{"action":"animate_high"}`)
 	v := h.finished(t, videoIn(t, status, body).ID)
-	if v.Status != "completed" || v.Size != "64x64" {
-		t.Errorf("video = %+v", v)
+	if v.Status != "completed" || v.Size != "64x64" || v.Parent != drawn.Data[0].ID {
+		t.Errorf("video = %+v, want one whose parent is %s", v, drawn.Data[0].ID)
 	}
 	if status, _, body := h.call(t, "GET", "/v1/jobs/"+header.Get("Midgate-Job"), ""); status != 200 || !bytes.Contains(body, []byte(`"object":"video"`)) {
 		t.Errorf("its job = %d %s, want the video as its result", status, body)

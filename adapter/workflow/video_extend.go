@@ -84,7 +84,7 @@ func (s *Service) Remix(ctx context.Context, a adapter.Attempt, videoID, prompt 
 		}
 	}
 	if f.Input == nil {
-		f.Input = &adapter.Reference{Image: adapter.DerivedID(adapter.ImagePrefix, run.Seed, stillName)}
+		f.Input = &adapter.Reference{Image: adapter.DrawnFrame(run)}
 	}
 	f.RemixOf, f.Prompt, f.Animate = videoID, prompt, ""
 	return s.Film(ctx, a, f)

@@ -154,9 +154,6 @@ func animateButton(motion string) string {
 	return adapter.ActAnimateLow
 }
 
-// stillName is what a run calls the picture that it drew to animate: the first quarter of its grid.
-const stillName = "imagine/1"
-
 // drawStill draws the first frame from the words; the grid it is a quarter of is kept like any other.
 func (v *videoBuild) drawStill() error {
 	from := &Origin{Request: v.request.Generation, Drawing: v.draw, Account: v.account, Name: "imagine"}

@@ -15,7 +15,7 @@ import (
 	"midgate/proxy/web"
 )
 
-// VideoJSON is OpenAI's Video: the first 13 members are always there. URL is an extension.
+// VideoJSON is OpenAI's Video: the first 13 members are always there. Those from Parent on are extensions.
 type VideoJSON struct {
 	ID          string   `json:"id"`
 	Object      string   `json:"object"`
@@ -30,6 +30,7 @@ type VideoJSON struct {
 	Seconds     string   `json:"seconds"`
 	RemixedFrom *string  `json:"remixed_from_video_id"`
 	Error       *failure `json:"error"`
+	Parent      string   `json:"parent,omitempty"`  // the picture that it begins with, or the video that it carries on
 	URL         string   `json:"url,omitempty"`     // of the bytes, once they exist
 	Clips       int      `json:"clips,omitempty"`   // how many there are, if more than one was asked for
 	Missing     string   `json:"missing,omitempty"` // why it is shorter than asked for
@@ -50,6 +51,7 @@ func (s *Routes) show(base string, job adapter.Job) VideoJSON {
 		ID: adapter.VideoID(job.ID), Object: "video", Model: cmp.Or(job.Model, "midjourney"), Status: string(job.Status),
 		CreatedAt: job.Created.Unix(), Prompt: web.OrNull(f.Prompt), Size: cmp.Or(f.Frame, images.PixelSize(f.Size), unmeasured),
 		Seconds: strconv.Itoa(adapter.VideoLength(job, f)), RemixedFrom: web.OrNull(f.RemixOf),
+		Parent: adapter.VideoParent(job, f),
 	}
 	if !job.Expires.IsZero() {
 		v.ExpiresAt = new(job.Expires.Unix())
