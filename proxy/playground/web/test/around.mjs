@@ -88,6 +88,9 @@ export async function around(browser, page, base, picture, shoot) {
         await accessible(phone, `${where} at ${width} px`)
         await shoot(`phone-${width}-${where}`, phone)
       }
+      const rows = await phone.locator('.editor-tools').evaluate((bar) => new Set([...bar.querySelectorAll('button, a, input')].map((e) => Math.round((e.getBoundingClientRect().top + e.getBoundingClientRect().bottom) / 20))).size)
+      fine(`the editor's tools have ${rows} rows`, rows <= 2)
+      for (const name of ['Brush', 'Erase']) await phone.getByRole('button', { name, exact: true }).waitFor()
       const box = await phone.locator('.canvas canvas').boundingBox()
       want('covered before', await covered(phone), 0)
       await phone.touchscreen.tap(box.x + box.width / 2, box.y + box.height / 2)

@@ -1,5 +1,5 @@
 // What fingers do: one that rests on a picture brings up its tools, one that swipes goes through the strip.
-import { accessible, fits, loaded, open, step, want } from './browser.mjs'
+import { accessible, fine, fits, loaded, open, step, want } from './browser.mjs'
 
 export async function fingers(browser, base, picture, shoot) {
   const page = await open(browser, base, { viewport: { width: 390, height: 780 }, hasTouch: true, isMobile: true })
@@ -14,7 +14,11 @@ export async function fingers(browser, base, picture, shoot) {
   for (const [where, at, tile] of [['create', '#/', '.wall a.tile'], ['gallery', '#/gallery', '.place a.tile:not(.many)']]) {
     await step(`a finger that rests on a tile of the ${where} shows its tools`, async () => {
       await page.goto(base + at)
-      if (where === 'gallery') await page.locator('.tile.many').first().tap()
+      if (where === 'gallery') {
+        await page.locator('.tile.many').first().tap()
+        const corner = await page.getByRole('button', { name: /^Fold/ }).first().boundingBox()
+        fine(`a finger can fold it: ${JSON.stringify(corner)}`, corner.width >= 44 && corner.height >= 44)
+      }
       const one = page.locator(tile).first()
       await one.waitFor()
       await loaded(page)

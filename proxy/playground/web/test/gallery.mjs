@@ -27,6 +27,50 @@ export async function gallery(browser, base, shoot) {
     fine(`${src} is of the tile's size`, /width=(160|320|640)$/.test(src))
   })
 
+  await step('an opened job folds again, and the focus stays with it', async () => {
+    const focused = (name) => page.waitForFunction((name) => document.activeElement?.ariaLabel === name, name)
+    const many = page.locator('.tile.many')
+    const before = await many.count()
+    await page.getByRole('button', { name: 'Fold the 4 pictures' }).first().click()
+    await focused('4 pictures: a copper kettle')
+    want('tiles of many', await many.count(), before + 1)
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Tab')
+    await focused('Open the 4 pictures')
+    await page.keyboard.press('Enter')
+    await focused('a copper kettle')
+    want('tiles of many', await many.count(), before)
+  })
+
+  await step('who comes back from a picture is where it was, and who comes from elsewhere is at the top', async () => {
+    await page.setViewportSize({ width: 700, height: 420 })
+    const last = page.locator('.place a.tile:not(.many)[aria-label="a copper kettle"]').last()
+    await page.evaluate(() => scrollTo(0, 260))
+    await last.evaluate((a) => a.click()) // without the scrolling that comes before a real one
+    await page.waitForURL(/#\/image\//)
+    want('the top of the picture', await page.evaluate(() => scrollY), 0)
+    await page.keyboard.press('Escape')
+    await page.locator('.place').first().waitFor()
+    await page.waitForFunction(() => scrollY === 260)
+    await page.keyboard.press('c')
+    await page.locator('#prompt').waitFor()
+    await page.keyboard.press('g')
+    await page.locator('.place').first().waitFor()
+    want('the top', await page.evaluate(() => scrollY), 0)
+    await page.setViewportSize({ width: 1440, height: 900 })
+  })
+
+  await step('a day leaves out what is newer', async () => {
+    const day = (ago) => page.evaluate((ago) => new Date(Date.now() - ago * 86_400_000 - new Date().getTimezoneOffset() * 60_000).toISOString().slice(0, 10), ago)
+    await page.getByLabel('Until').fill(await day(0))
+    await page.locator('.place').nth(4).waitFor()
+    await page.getByLabel('Until').fill(await day(1))
+    await page.getByText('Nothing is like that.').waitFor()
+    await page.getByRole('button', { name: 'Show everything' }).click()
+    await page.locator('.place').nth(4).waitFor()
+    want('the day', await page.getByLabel('Until').inputValue(), '')
+  })
+
   await step('search finds words in prompts, and says when there is nothing', async () => {
     await page.getByLabel('Search in prompts').fill('orchard')
     await page.waitForFunction(() => document.querySelectorAll('.place').length === 1)
@@ -69,6 +113,7 @@ export async function gallery(browser, base, shoot) {
     const { readFileSync } = await import('node:fs')
     const bytes = readFileSync(await file.path())
     want('files in the archive', bytes.readUInt16LE(bytes.length - 12), 4)
+    want('their year', 1980 + (bytes.readUInt16LE(12) >> 9), new Date().getFullYear())
     fine('they are named for their prompt', bytes.includes('a-copper-kettle-'))
     const before = await pictures(page)
     await page.getByRole('button', { name: 'Delete' }).click()

@@ -13,7 +13,8 @@ await context.addInitScript(numberPresses)
 /** What the tabs asked for, by the request's key; which press asked, and what became of it. */
 const asked = new Map()
 const presses = new Map()
-const gone = new Set() // pictures that were deleted: another tab may still ask for them
+const gone = new Set() // pictures that were deleted: another tab, or the way back, may still ask for them
+const missed = new Map() // pictures that were not there, and what was said of it
 const posted = new Set() // where requests went
 let did = []
 
@@ -57,6 +58,8 @@ async function opened(n) {
     if (m.text().startsWith('Failed to load resource')) {
       const [id] = /(img|video|job)_[A-Za-z0-9]{26}/.exec(at) ?? []
       if (/404|410/.test(m.text()) && (gone.has(id) || /\/mj\/image\/job_/.test(at))) return
+      // What a page deletes while it is left is seen by no listener: check asks the page.
+      if (/404/.test(m.text()) && /^img_/.test(id)) return void missed.set(id, `${m.text()} in tab ${n} (${at})`)
       if (/40[0-9]|429/.test(m.text()) && posted.has(at)) return // a refused request: the page says so
     }
     problems.push(`console ${m.type()} in tab ${n}: ${m.text()} (${at})`)
@@ -171,6 +174,8 @@ async function check() {
     await tab.reload()
     await tab.locator('#prompt').waitFor().catch(() => problems.push('a tab shows nothing any more'))
   }
+  const deleted = await tabs[0].evaluate(() => localStorage.getItem('deleted') ?? '')
+  for (const [id, said] of missed) if (!gone.has(id) && !deleted.includes(id)) problems.push(`a picture is not there although nobody deleted it: ${said}`)
 }
 
 /** jobs is the server's list of all jobs. */
@@ -184,13 +189,18 @@ async function jobs() {
   }
 }
 
-/** numberPresses runs in the page: each request tells the number of the visitor's press that came before it. */
+/** numberPresses runs in the page: each request tells the number of the visitor's press that came before it, and what is
+ * deleted is written down. */
 function numberPresses() {
   const load = Math.random().toString(36).slice(2)
   let press = 0
   for (const kind of ['keydown', 'pointerdown']) addEventListener(kind, (e) => e.isTrusted && !e.repeat && press++, { capture: true })
   const plain = globalThis.fetch
-  globalThis.fetch = (to, how = {}) => plain(to, how.method === 'POST' ? { ...how, headers: { ...how.headers, 'x-press': `${load}.${press}` } } : how)
+  const note = (to) => localStorage.setItem('deleted', `${localStorage.getItem('deleted') ?? ''} ${to}`)
+  globalThis.fetch = (to, how = {}) => {
+    if (how.method === 'DELETE') note(to)
+    return plain(to, how.method === 'POST' ? { ...how, headers: { ...how.headers, 'x-press': `${load}.${press}` } } : how)
+  }
 }
 
 function pick(all) {

@@ -1,5 +1,5 @@
 // From a picture to a video, and further.
-import { accessible, fine, step, want } from './browser.mjs'
+import { accessible, fine, open, step, want } from './browser.mjs'
 
 export async function video(page, picture, shoot) {
   await step('Animate makes a video that plays', async () => {
@@ -30,10 +30,17 @@ export async function video(page, picture, shoot) {
     await plays(page)
   })
 
-  await step('a video knows the picture that it was made of', async () => {
-    await page.goto(picture)
-    await page.locator('.tree .thumb.film').first().waitFor()
-    want('videos in the history', await page.locator('.tree .thumb.film').count(), 2)
+  await step('a video knows the picture that it was made of, in every browser', async () => {
+    const other = await open(page.context().browser(), picture.replace(/#.*/, ''))
+    await other.goto(picture)
+    await other.locator('.tree .thumb.film').nth(1).waitFor()
+    want('videos in the history', await other.locator('.tree .thumb.film').count(), 2)
+    await other.locator('.tree .thumb.film').last().click()
+    await other.getByRole('link', { name: 'Where it comes from' }).click() // the extension, from the video
+    await other.locator('video.stage-picture').waitFor()
+    await other.getByRole('link', { name: 'Where it comes from' }).click()
+    await other.waitForURL(picture)
+    await other.context().close()
   })
 }
 

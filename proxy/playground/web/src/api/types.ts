@@ -61,6 +61,8 @@ export interface Video {
   size: string
   seconds: string
   remixed_from_video_id: string | null
+  /** The picture that it begins with, or the video that it carries on. */
+  parent?: string
   error: { code: string; message: string } | null
 }
 

@@ -27,6 +27,15 @@ export function Filters() {
           </select>
         </label>
       )}
+      <label class="until">
+        {tr('Until')}
+        <input type="date" value={f.until} min="2022-01-01" max={today()} onInput={(e) => e.currentTarget.validity.valid && set({ until: e.currentTarget.value })} />
+      </label>
     </div>
   )
+}
+
+function today(): string {
+  const d = new Date()
+  return [d.getFullYear(), d.getMonth() + 1, d.getDate()].map((n) => String(n).padStart(2, '0')).join('-')
 }

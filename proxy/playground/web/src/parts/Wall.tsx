@@ -1,6 +1,7 @@
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { Item } from '../state/browse'
 import { dayName, dayOf } from '../state/days'
+import { comeBack } from '../state/route'
 import { Place } from './Place'
 
 const gap = 8
@@ -32,6 +33,9 @@ export function Wall({ items }: { items: Item[] }) {
     addEventListener('scroll', look, { passive: true })
     return () => (measure.disconnect(), removeEventListener('scroll', look))
   }, [])
+  useLayoutEffect(() => {
+    if (width > 0) comeBack()
+  }, [width > 0])
   const narrow = width < 640
   const columns = Math.max(2, Math.round(width / (narrow ? 130 : 220)))
   const side = Math.max(80, (width - gap * (columns - 1)) / columns)

@@ -1,8 +1,9 @@
 import { computed, effect, signal } from '@preact/signals'
 import { get } from '../api/http'
 import type { Page, Picture, Video } from '../api/types'
+import { endOf } from './days'
 import { leaving } from './deleting'
-import { gallery, isGrid, known, learn, listed, morePictures, wordsOf } from './pictures'
+import { gallery, isGrid, jobOf, known, learn, listed, morePictures, wordsOf } from './pictures'
 import { videos } from './videos'
 
 /** What the gallery is asked for. */
@@ -10,16 +11,38 @@ export interface Filter {
   query: string
   only: '' | 'favorites' | 'edits' | 'videos'
   version: string
+  until: string // a day like 2026-01-31; empty for today
 }
 
-export const filter = signal<Filter>({ query: '', only: '', version: '' })
+const everything: Filter = { query: '', only: '', version: '', until: '' }
+
+export const filter = signal<Filter>(everything)
+
+/** filtered says whether anything may be left out. */
+export const filtered = computed(() => Object.values(filter.value).some(Boolean))
+
+/** showEverything leaves nothing out any more. */
+export function showEverything(): void {
+  filter.value = everything
+}
+
+/** The words that are looked for, once whoever types them rests. */
+const words = signal('')
+
+effect(() => {
+  const typed = filter.value.query.trim()
+  if (!typed) return void (words.value = '')
+  const timer = setTimeout(() => (words.value = typed), 200)
+  return () => clearTimeout(timer)
+})
 
 /** What the server is asked, as far as it can choose by itself; empty for everything. */
 const asked = computed(() => {
   const f = filter.value
   const parts = new URLSearchParams()
-  if (f.query.trim()) parts.set('query', f.query.trim())
+  if (words.value) parts.set('query', words.value)
   if (f.only === 'favorites') parts.set('favorite', 'true')
+  if (f.until) parts.set('before', String(endOf(f.until)))
   return parts.toString()
 })
 
@@ -70,8 +93,9 @@ export const chosen = computed<Picture[]>(() => {
 export const films = computed<Video[]>(() => {
   const f = filter.value
   if (f.only === 'favorites' || f.only === 'edits' || f.version) return []
-  const words = f.query.trim().toLowerCase()
-  return (videos.value ?? []).filter((v) => v.status === 'completed' && (!words || (v.prompt ?? '').toLowerCase().includes(words)))
+  const looked = words.value.toLowerCase()
+  const end = f.until ? endOf(f.until) : Infinity
+  return (videos.value ?? []).filter((v) => v.status === 'completed' && v.created_at < end && (!looked || (v.prompt ?? '').toLowerCase().includes(looked)))
 })
 
 /** versionOf is the version that drew a picture, as a person says it. */
@@ -97,16 +121,26 @@ export interface Item {
   created: number
   pictures: Picture[]
   film: Video | null
+  /** The fellows of an opened job's first picture, which they fold into. */
+  fellows: Picture[]
 }
 
 /** The jobs whose pictures are shown one by one. */
-export const opened = signal<ReadonlySet<string>>(new Set())
+const opened = signal<ReadonlySet<string>>(new Set())
+
+/** open shows a job's pictures one by one, or as one place again. */
+export function open(first: Picture, wide: boolean): void {
+  const next = new Set(opened.value)
+  if (wide) next.add(jobOf(first))
+  else next.delete(jobOf(first))
+  opened.value = next
+}
 
 /** The gallery's places, newest first; the pictures of one job are one place until it is opened. */
 export const items = computed<Item[]>(() => {
   const jobs = new Map<string, Picture[]>()
   for (const p of chosen.value) {
-    const job = `${p.upstream.name} ${p.upstream.task_id}`
+    const job = jobOf(p)
     const fellows = jobs.get(job)
     if (fellows) fellows.push(p)
     else jobs.set(job, [p])
@@ -115,13 +149,13 @@ export const items = computed<Item[]>(() => {
   for (const [key, pictures] of jobs) {
     pictures.sort((a, b) => a.upstream.index - b.upstream.index)
     const created = pictures[0]!.created
-    if (opened.value.has(key)) for (const p of pictures) all.push({ key: p.id, created, pictures: [p], film: null })
-    else all.push({ key, created, pictures, film: null })
+    if (!opened.value.has(key)) all.push({ key, created, pictures, film: null, fellows: [] })
+    else pictures.forEach((p, n) => all.push({ key: p.id, created, pictures: [p], film: null, fellows: n === 0 ? pictures : [] }))
   }
   const oldest = reading.value.more && all.length > 0 ? all.at(-1)!.created : -Infinity
   const shown = filter.value.only === 'videos' ? films.value : films.value.filter((v) => v.created_at >= oldest)
   if (shown.length > 0) {
-    for (const v of shown) all.push({ key: v.id, created: v.created_at, pictures: [], film: v })
+    for (const v of shown) all.push({ key: v.id, created: v.created_at, pictures: [], film: v, fellows: [] })
     all.sort((a, b) => b.created - a.created)
   }
   return all

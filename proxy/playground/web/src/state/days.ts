@@ -1,10 +1,14 @@
 import { tr } from '../words'
 
-const zone = new Date().getTimezoneOffset() * 60
-
-/** dayOf numbers the days, as the visitor's clock has them. */
+/** dayOf numbers the days, as the visitor's clock had them at that time. */
 export function dayOf(seconds: number): number {
-  return Math.floor((seconds - zone) / 86400)
+  return Math.floor((seconds - new Date(seconds * 1000).getTimezoneOffset() * 60) / 86400)
+}
+
+/** endOf is when a day, written like 2026-01-31, has ended on the visitor's clock. */
+export function endOf(day: string): number {
+  const [year, month, date] = day.split('-').map(Number)
+  return new Date(year!, month! - 1, date! + 1).getTime() / 1000
 }
 
 /** dayName is how a person says it. */

@@ -13,13 +13,14 @@ export async function download(pictures: Picture[]): Promise<void> {
   say(tr('Packing {n} pictures…', { n: pictures.length }))
   const entries = []
   for (const p of pictures) {
-    const answer = await fetch(picture(p.id, 'png'))
-    if (answer.ok) entries.push({ name: fileName(p), data: new Uint8Array(await answer.arrayBuffer()) })
+    const bytes = await fetch(picture(p.id, 'png')).then((a) => (a.ok ? a.arrayBuffer() : null)).catch(() => null)
+    if (bytes) entries.push({ name: fileName(p), data: new Uint8Array(bytes), made: new Date(p.created * 1000) })
   }
+  if (entries.length < pictures.length) say(tr('{n} pictures could not be read', { n: pictures.length - entries.length }))
+  if (entries.length === 0) return
   const url = URL.createObjectURL(zip(entries))
   save(url, `midgate-${entries.length}.zip`)
   setTimeout(() => URL.revokeObjectURL(url), 60_000)
-  if (entries.length < pictures.length) say(tr('{n} pictures could not be read', { n: pictures.length - entries.length }))
 }
 
 function save(url: string, name: string): void {

@@ -1,6 +1,6 @@
 import type { Picture, Video } from '../api/types'
-import { known, listed, morePictures, pictureOf } from './pictures'
-import { originOf, refreshVideos, videos } from './videos'
+import { jobOf, known, listed, morePictures, pictureOf } from './pictures'
+import { refreshVideos, videos } from './videos'
 
 /** One step of a history: the pictures that one job made together, and what came of them. */
 export interface Branch {
@@ -36,13 +36,13 @@ export function historyOf(id: string, all: ReadonlyMap<string, Picture>): Branch
   for (let i = 0; top?.parent && all.has(top.parent) && i < 50; i++) top = all.get(top.parent)
   if (!top) return null
   const jobs = new Map<string, Picture[]>()
-  for (const p of all.values()) jobs.set(job(p), [...(jobs.get(job(p)) ?? []), p])
+  for (const p of all.values()) jobs.set(jobOf(p), [...(jobs.get(jobOf(p)) ?? []), p])
   const children = new Map<string, string[]>() // picture → jobs that began with it
   for (const [key, pictures] of jobs) {
     const from = pictures.find((p) => p.parent)?.parent
     if (from) children.set(from, [...(children.get(from) ?? []), key])
   }
-  return branch(job(top), jobs, children, 0)
+  return branch(jobOf(top), jobs, children, 0)
 }
 
 function branch(key: string, jobs: Map<string, Picture[]>, children: Map<string, string[]>, depth: number): Branch {
@@ -61,11 +61,11 @@ function branch(key: string, jobs: Map<string, Picture[]>, children: Map<string,
   }
 }
 
-/** filmsOf are the videos that began with one of these pictures, and those that continue them, oldest first. */
+/** filmsOf are the finished videos that began with one of these pictures, and those that continue them, oldest first. */
 function filmsOf(from: Set<string>): Video[] {
   const films: Video[] = []
   for (const v of (videos.value ?? []).toReversed()) {
-    if (!from.has(originOf(v.id) ?? v.remixed_from_video_id ?? '')) continue
+    if (v.status !== 'completed' || ![v.parent, v.remixed_from_video_id].some((o) => o && from.has(o))) continue
     films.push(v)
     from.add(v.id)
   }
@@ -73,11 +73,6 @@ function filmsOf(from: Set<string>): Video[] {
 }
 
 const begun = (b: Branch) => b.pictures[0]?.created ?? 0
-
-/** job tells which pictures were made together. */
-function job(p: Picture): string {
-  return `${p.upstream.name} ${p.upstream.task_id}`
-}
 
 /** size is how many steps a history has. */
 export function size(b: Branch): number {

@@ -56,6 +56,11 @@ export async function pictureOf(id: string): Promise<Picture> {
   return p
 }
 
+/** jobOf tells which pictures were made together. */
+export function jobOf(p: Picture): string {
+  return `${p.upstream.name} ${p.upstream.task_id}`
+}
+
 /** wordsOf is what a picture was drawn from: its own prompt, what Midjourney was told without the parameters, or the
  * words of the picture it was made from. */
 export function wordsOf(p: Picture): string {

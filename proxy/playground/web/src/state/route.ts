@@ -12,9 +12,16 @@ export type Route =
 
 export const route = signal<Route>(parse(location.hash))
 
+/** How far the gallery was scrolled when a picture of it was opened. */
+let left = 0
+
 /** follow keeps the route in step with the address. */
 export function follow(): void {
+  history.scrollRestoration = 'manual' // views begin at their top, but for the gallery
   addEventListener('hashchange', () => {
+    const from = route.value.view
+    if (from === 'gallery') left = scrollY
+    else if (from === 'create' || from === 'usage') left = 0
     route.value = parse(location.hash)
     scrollTo(0, 0)
     requestAnimationFrame(() => {
@@ -22,6 +29,11 @@ export function follow(): void {
       if (document.activeElement === document.body) document.querySelector<HTMLElement>('main')?.focus({ preventScroll: true })
     })
   })
+}
+
+/** comeBack scrolls the gallery to where it was left, for whoever comes back from a picture of it. */
+export function comeBack(): void {
+  scrollTo(0, left)
 }
 
 /** href is the link to a route. */

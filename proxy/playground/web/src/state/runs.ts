@@ -11,7 +11,7 @@ import { health } from './health'
 import { pressedAnew } from './presses'
 import { say } from './ui'
 import { tr } from '../words'
-import { refreshVideos, remember } from './videos'
+import { refreshVideos } from './videos'
 
 /** A request of this visit, from the click to its pictures. */
 export interface Run {
@@ -110,9 +110,8 @@ async function follow(run: Run, work: () => Promise<void>): Promise<void> {
   } catch (e) {
     batch(() => patch(run, { status: 'failed', problem: problemOf(e) }))
   }
-  if (run.state.value.video && run.ask?.from) remember(run.state.value.video, run.ask.from)
   void refreshPictures()
-  if (run.ask?.kind === 'video') void refreshVideos()
+  if ((run.ask?.kind ?? run.state.value.job?.kind) === 'video') void refreshVideos()
 }
 
 /** Kinds of requests that this midgate was seen to answer without a stream. */

@@ -2,6 +2,7 @@
 export interface Entry {
   name: string
   data: Uint8Array<ArrayBuffer>
+  made: Date
 }
 
 /** zip packs files as they are: pictures are compressed already. */
@@ -12,7 +13,7 @@ export function zip(entries: Entry[]): Blob {
   for (const e of entries) {
     const name = new TextEncoder().encode(e.name)
     const crc = crc32(e.data)
-    const common = [20, 0x0800, 0, 0, 0x21, crc, e.data.length, e.data.length, name.length, 0] // UTF-8 names, stored, a date of 1980
+    const common = [20, 0x0800, 0, ...dated(e.made), crc, e.data.length, e.data.length, name.length, 0] // UTF-8 names, stored
     const sizes = [2, 2, 2, 2, 2, 4, 4, 4, 2, 2]
     const head = pack([4, ...sizes], [0x04034b50, ...common])
     parts.push(head, name, e.data)
@@ -22,6 +23,11 @@ export function zip(entries: Entry[]): Blob {
   const length = index.reduce((n, b) => n + b.length, 0)
   const end = pack([4, 2, 2, 2, 2, 4, 4, 2], [0x06054b50, 0, 0, entries.length, entries.length, length, at, 0])
   return new Blob([...parts, ...index, end], { type: 'application/zip' })
+}
+
+/** dated is a time of the visitor's clock and its day, as archives write them. */
+function dated(d: Date): [number, number] {
+  return [(d.getHours() << 11) | (d.getMinutes() << 5) | (d.getSeconds() >> 1), ((d.getFullYear() - 1980) << 9) | ((d.getMonth() + 1) << 5) | d.getDate()]
 }
 
 function pack(sizes: number[], values: number[]): Uint8Array<ArrayBuffer> {

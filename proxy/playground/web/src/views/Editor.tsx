@@ -77,8 +77,8 @@ function Workbench({ subject: s }: { subject: Subject }) {
     <main tabIndex={-1} class="editor">
       <div class="editor-tools" role="toolbar" aria-label={tr('Tools')}>
         <div class="segments">
-          <button aria-pressed={!erase} title={tr('Brush (b)')} onClick={() => setErase(false)}><Brush /> {tr('Brush')}</button>
-          <button aria-pressed={erase} title={tr('Eraser (x)')} onClick={() => setErase(true)}><Eraser /> {tr('Erase')}</button>
+          <button aria-pressed={!erase} aria-label={tr('Brush')} title={tr('Brush (b)')} onClick={() => setErase(false)}><Brush /> <span class="tool-name">{tr('Brush')}</span></button>
+          <button aria-pressed={erase} aria-label={tr('Erase')} title={tr('Eraser (x)')} onClick={() => setErase(true)}><Eraser /> <span class="tool-name">{tr('Erase')}</span></button>
         </div>
         <label class="brush-size" title={tr('Size ([ and ])')}>
           <span class="sr">{tr('Size')}</span>

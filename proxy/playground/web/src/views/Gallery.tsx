@@ -4,7 +4,7 @@ import { Filters } from '../parts/Filters'
 import { ProblemNote } from '../parts/ProblemNote'
 import { SelectionBar } from '../parts/SelectionBar'
 import { Wall } from '../parts/Wall'
-import { chosen, filter, films, items, more, reading } from '../state/browse'
+import { chosen, filter, filtered, films, items, more, reading, showEverything } from '../state/browse'
 import { listed, refreshPictures } from '../state/pictures'
 import { href } from '../state/route'
 import { clearSelection } from '../state/selection'
@@ -42,10 +42,10 @@ export function Gallery() {
       <Wall items={all} />
       {nothing && listed.value.asked && (
         <div class="nothing">
-          {filter.value.query || filter.value.only || filter.value.version ? (
+          {filtered.value ? (
             <>
               <p>{tr('Nothing is like that.')}</p>
-              <button onClick={() => (filter.value = { query: '', only: '', version: '' })}>{tr('Show everything')}</button>
+              <button onClick={showEverything}>{tr('Show everything')}</button>
             </>
           ) : (
             <>

@@ -27,12 +27,11 @@ export function VideoView({ id }: { id: string }) {
     const timer = running ? setInterval(ask, 2000) : undefined
     return () => clearInterval(timer)
   }, [id, running])
+  const origin = v ? originOf(v) : null
   useEffect(() => {
-    const from = originOf(id)
-    if (from?.startsWith('img_') && !known.value.has(from)) pictureOf(from).catch(() => undefined) // it may be gone
-  }, [id])
+    if (origin?.startsWith('img_') && !known.value.has(origin)) pictureOf(origin).catch(() => undefined) // it may be gone
+  }, [origin])
   if (!v) return <main tabIndex={-1} class="image-view">{problem ? <ProblemNote problem={problem} /> : <p class="muted empty-note">{tr('Loading…')}</p>}</main>
-  const origin = originOf(id) ?? v.remixed_from_video_id
   const still = origin ? known.value.get(origin) : undefined
   return (
     <main tabIndex={-1} class="image-view">
@@ -53,7 +52,7 @@ export function VideoView({ id }: { id: string }) {
           <div class="row tools">
             <a class="button" href={film(id)} download={`${named(v.prompt || (still ? wordsOf(still) : '') || 'video')}-${id.slice(-4).toLowerCase()}.mp4`}><Download /> {tr('Download')}</a>
             <button class="plain round" aria-label={tr('Copy the link to this page')} onClick={() => void copy(location.href, tr('Link'))}><Link /></button>
-            {origin && <a class="button" href={href({ view: origin.startsWith('img_') ? 'image' : 'video', id: origin })}>{tr('Where it comes from')}</a>}
+            {origin && (still || origin.startsWith('video_')) && <a class="button" href={href({ view: still ? 'image' : 'video', id: origin })}>{tr('Where it comes from')}</a>}
           </div>
         </header>
         {v.error && <p class="problem-line">{v.error.message}</p>}
