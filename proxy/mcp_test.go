@@ -437,7 +437,7 @@ func TestMCP_Mistakes(t *testing.T) {
 	}
 	a.call("draw", map[string]any{"prompt": "two"})
 	a.call("draw", map[string]any{"prompt": "three"})
-	if got := a.refuse("draw", map[string]any{"prompt": "four"}); !regexp.MustCompile(`^3 jobs were paid in the last hour, the limit. Stop and tell the user; it is free again at \d\d:\d\d.`).MatchString(got) {
+	if got := a.refuse("draw", map[string]any{"prompt": "four"}); !regexp.MustCompile(`^3 jobs were paid in the last hour, the limit. Stop and tell the user; it is free again in [0-9]+ minutes.`).MatchString(got) {
 		t.Errorf("beyond the hour: %q", got)
 	}
 	a.call("draw", map[string]any{"prompt": "two"}) // it joins

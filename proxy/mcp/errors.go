@@ -69,6 +69,14 @@ func (r refusal) asker() string {
 	return "a tool that draws"
 }
 
+// minutes is a time to wait, rounded up: a model knows neither the server's clock nor its zone.
+func minutes(d time.Duration) string {
+	if n := int(math.Ceil(d.Minutes())); n > 1 {
+		return fmt.Sprintf("%d minutes", n)
+	}
+	return "a minute"
+}
+
 // advice is the one table of what is said of which error. Only an error's public message gets out.
 func (r refusal) advice() string {
 	e, says := r.e, sentence(r.inOurWords())
@@ -91,7 +99,7 @@ func (r refusal) advice() string {
 			if e.RetryAfter <= 0 {
 				return says + " Nothing was paid. It is more than an hour has: ask for less, or tell the user."
 			}
-			return says + " Stop and tell the user; it is free again at " + time.Now().Add(e.RetryAfter).Format("15:04") + "."
+			return says + " Stop and tell the user; it is free again in " + minutes(e.RetryAfter) + "."
 		}
 		if r.paid() {
 			return r.failure(says)
