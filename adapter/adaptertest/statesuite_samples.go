@@ -54,7 +54,7 @@ func full(v reflect.Value, n *int) {
 func FullJob(id, owner string) adapter.Job {
 	var job adapter.Job
 	full(reflect.ValueOf(&job).Elem(), new(int))
-	job.ID, job.Owner = id, owner
+	job.ID, job.Owner, job.Confirmed = id, owner, false
 	job.Status = adapter.JobInProgress
 	job.Error.Err = nil
 	return job
