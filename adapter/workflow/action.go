@@ -240,6 +240,7 @@ func (q *Run) StoreSingle(task adapter.Task, from *Origin) (adapter.Result, erro
 		img := q.record(from, task, from.Name)
 		img.Source, img.Width, img.Height = kept.Name, kept.Width, kept.Height
 		q.Keep(img)
+		q.seeLater(img)
 		return adapter.Result{Images: []string{img.ID}}, nil
 	})
 }

@@ -53,6 +53,19 @@ func (s *Recipes) seen(ctx context.Context, c adapter.Caller, img adapter.Image)
 	return img
 }
 
+// seeLater has the record of a picture without buttons get those that come in the next moments, so that it tells what can
+// be done with the picture.
+func (q *Run) seeLater(img adapter.Image) {
+	if _, numbered := q.s.numbered.Load(img.Upstream); numbered || !img.Bare() {
+		return
+	}
+	q.Later(func(ctx context.Context) {
+		if adapter.Pause(ctx, justMade/2) {
+			q.s.seen(ctx, q.caller, img)
+		}
+	})
+}
+
 // dressed is a picture's task as it is now. One that is over since a moment may get its buttons in the next, unless its
 // upstream is known to have none.
 func (s *Recipes) dressed(ctx context.Context, account adapter.Account, img adapter.Image) (adapter.Task, error) {

@@ -131,6 +131,7 @@ func (g *gridStorage) keep(grid adapter.Image, cells []adapter.Image) (adapter.R
 	reason := g.enlarge(&grid, cells)
 	g.q.Keep(grid)
 	g.q.Keep(cells...)
+	g.q.seeLater(grid)
 	if g.q.s.gridMode(&g.from.Request) == adapter.GridWhole {
 		return adapter.Result{Images: []string{grid.ID}, Grid: grid.ID}, nil
 	}

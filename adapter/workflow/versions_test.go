@@ -191,6 +191,33 @@ func TestVariationsAndEditsWaitForLateButtons(t *testing.T) {
 	}
 }
 
+// TestARecordGetsTheButtonsThatComeLate without a press: clients offer what it tells.
+func TestARecordGetsTheButtonsThatComeLate(t *testing.T) {
+	for _, late := range []time.Duration{2 * time.Second, 4 * time.Second, 8 * time.Second} {
+		synctest.Test(t, func(t *testing.T) {
+			s := harness.New(t, simulator.Config{Dialect: simulator.TrueAI}, nil)
+			for _, route := range []string{"fetch", "list"} {
+				s.Sim.Fail(simulator.Fault{Route: route, Kind: "task", Body: `{"buttons":null}`, Late: late, Times: -1})
+			}
+			for _, img := range s.Draw(t, "a red fox --v 7", 4) {
+				if !img.Bare() {
+					t.Errorf("the picture has %d buttons, want none yet", len(img.Buttons))
+				}
+			}
+			<-time.After(15 * time.Second)
+			images, err := s.Images(t.Context(), s.Me, adapter.ImageQuery{Limit: 10})
+			if err != nil || len(images) != 5 {
+				t.Fatalf("Images() = %d, %v; want four and their grid", len(images), err)
+			}
+			for _, img := range images {
+				if !slices.Contains(img.Offers(), adapter.ActReroll) || img.Bare() || !slices.Contains(img.Likely(), adapter.ActZoomOut2x) {
+					t.Errorf("%v after it, a picture offers %v, likely %v; want what its buttons say", late, img.Offers(), img.Likely())
+				}
+			}
+		})
+	}
+}
+
 // TestASingleWithoutButtonsIsReadAgain before its next press, however long ago it was made.
 func TestASingleWithoutButtonsIsReadAgain(t *testing.T) {
 	for _, action := range []string{adapter.ActZoomOut2x, adapter.ActVarySubtle, adapter.ActPanLeft} {
