@@ -51,7 +51,6 @@ type Error struct {
 	Err        error         `json:"-"`
 }
 
-// Error joins the public message and the private cause.
 // Reason is what a log may say of an error: its kind, its code and its private reason. Its message is left out, which may
 // repeat what a client or an upstream has written.
 func Reason(err error) string {
@@ -69,6 +68,7 @@ func Reason(err error) string {
 	return said
 }
 
+// Error joins the public message and the private cause.
 func (e *Error) Error() string {
 	if e.Err != nil {
 		return strings.TrimSuffix(e.Message, ".") + ": " + e.Err.Error()

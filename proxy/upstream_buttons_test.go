@@ -3,6 +3,7 @@ package proxy
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -85,7 +86,7 @@ func TestUpstream_ASinglePicturesLateButtonsAreSeenLater(t *testing.T) {
 // TestUpstream_FormsOfButtons: in rows, as a text, with Discord's names.
 func TestUpstream_FormsOfButtons(t *testing.T) {
 	for name, form := range map[string]func(all []any) any{
-		"a text":           func(all []any) any { raw, _ := json.Marshal(all); return string(raw) },
+		"a text":           func(all []any) any { return inJSON(all) },
 		"rows":             func(all []any) any { return []any{all[:5], all[5:]} },
 		"rows in objects":  func(all []any) any { return []any{map[string]any{"type": 1, "components": all}} },
 		"one row of them":  func(all []any) any { return map[string]any{"type": 1, "components": all} },
@@ -112,12 +113,18 @@ func TestUpstream_FormsOfButtons(t *testing.T) {
 	}
 }
 
+// inJSON is a value as a text.
+func inJSON(v any) string {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	return string(raw)
+}
+
 func renamed(all []any, from, to string) (out []any) {
 	for _, e := range all {
-		m := map[string]any{}
-		for k, v := range e.(map[string]any) {
-			m[k] = v
-		}
+		m := maps.Clone(e.(map[string]any))
 		m[to] = m[from]
 		delete(m, from)
 		out = append(out, m)

@@ -48,7 +48,7 @@ func TestUpstream_FourPicturesNeedNoGrid(t *testing.T) {
 		"a null grid":            func(task map[string]any) { task["imageUrl"] = nil },
 		"a grid that is gone":    func(task map[string]any) { task["imageUrl"] = "http://upstream.test/cdn/gone/grid.png" },
 		"a grid on another host": func(task map[string]any) { task["imageUrl"] = "http://127.0.0.9:1/grid.png" },
-		"a list in a text":       func(task map[string]any) { raw, _ := json.Marshal(addressesOf(task)); task["imageUrls"] = string(raw) },
+		"a list in a text":       func(task map[string]any) { task["imageUrls"] = inJSON(addressesOf(task)) },
 		"with commas":            joined(","),
 		"with lines and no grid": func(task map[string]any) { joined("\n")(task); task["imageUrl"] = nil },
 		"all where the grid is":  func(task map[string]any) { task["imageUrl"], task["imageUrls"] = task["imageUrls"], nil },

@@ -34,15 +34,14 @@ func (q *Execution) withFailover(o *StepRequest, do func(*StepRequest) error) (a
 
 // stay sends a step that has been recorded to where it is.
 func (q *Execution) stay(o *StepRequest) error {
-	st, ok := q.Recorded(o.Step)
-	if !ok || st.Upstream == o.Account.Name || st.Refusal != nil {
-		return nil
-	}
-	account, err := q.s.deps.Accounts.Made(q.ctx, q.caller, st.Upstream)
-	if err == nil {
+	if st, ok := q.Recorded(o.Step); ok && st.Upstream != o.Account.Name && st.Refusal == nil {
+		account, err := q.s.deps.Accounts.Made(q.ctx, q.caller, st.Upstream)
+		if err != nil {
+			return err
+		}
 		o.Account = account
 	}
-	return err
+	return nil
 }
 
 // tryUpstreams asks the upstreams one after the other until one takes the job or refuses it for what it is. full is the refusal
