@@ -17,12 +17,13 @@ import (
 // retelling is an upstream that tells what it has in another way.
 type retelling struct {
 	http.RoundTripper
-	task   func(task map[string]any)                                 // a finished task, as often as it is told
-	answer func(route string, status int, body []byte) (int, []byte) // whatever else is answered to a submission
+	task    func(task map[string]any) // a finished task, as often as it is told
+	telling sync.Mutex
+	answer  func(route string, status int, body []byte) (int, []byte) // whatever else is answered to a submission
 }
 
 // RoundTrip implements http.RoundTripper.
-func (r retelling) RoundTrip(req *http.Request) (*http.Response, error) {
+func (r *retelling) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := r.RoundTripper.RoundTrip(req)
 	if err != nil {
 		return nil, err
@@ -37,6 +38,8 @@ func (r retelling) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
+	r.telling.Lock() // what it tells may depend on what it told
+	defer r.telling.Unlock()
 	if submits {
 		resp.StatusCode, raw = r.answer(route, resp.StatusCode, raw)
 	} else {
@@ -75,7 +78,7 @@ func retold(raw []byte, tell func(map[string]any)) []byte {
 func newHouseRetold(t *testing.T, sim simulator.Config, task func(map[string]any), change ...func(*web.Config)) *house {
 	t.Helper()
 	return newHouseAmid(t, sim, mischief{upstream: func(rt http.RoundTripper) http.RoundTripper {
-		return retelling{RoundTripper: rt, task: task}
+		return &retelling{RoundTripper: rt, task: task}
 	}}, change...)
 }
 

@@ -107,7 +107,7 @@ func TestUpstream_AnAnswerThatNamesATaskIsBelieved(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := newHouseAmid(t, simulator.Config{}, mischief{upstream: func(rt http.RoundTripper) http.RoundTripper {
-				return retelling{RoundTripper: rt, answer: func(_ string, status int, body []byte) (int, []byte) { return tell(status, body) }}
+				return &retelling{RoundTripper: rt, answer: func(_ string, status int, body []byte) (int, []byte) { return tell(status, body) }}
 			}})
 			start := time.Now()
 			h.download(t, *h.draw(t, `{"prompt":"a red fox","response_format":"url"}`)[0].URL)
