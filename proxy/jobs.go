@@ -18,8 +18,12 @@ import (
 
 // jobDocument writes a job with its result, rendered as its route answers; bytes says whether base64 may be in it.
 func (s *Server) jobDocument(ctx context.Context, d *jsonstream.Document, c *gin.Context, job adapter.Job, bytes bool) error {
+	shown := s.ShowJob(job, s.Base(c))
+	if web.RequestOf(c).Caller.Admin {
+		shown.Trace = web.TraceOf(job)
+	}
 	d.Text("{")
-	d.Members(s.ShowJob(job, s.Base(c)))
+	d.Members(shown)
 	d.Text(`,"result":`)
 	if job.Status != adapter.JobCompleted || job.Result == nil {
 		d.Text("null}")

@@ -3,6 +3,7 @@ package proxy
 import (
 	"encoding/json"
 	"net/http"
+	"strings"
 	"testing"
 
 	"midgate/adapter"
@@ -132,12 +133,17 @@ func TestJobs(t *testing.T) {
 		Steps: []adapter.Step{{Name: "imagine", State: "submitted", Status: adapter.Success, Polls: 7, Finished: then.Add(39e9),
 			Submission: &adapter.Submission{TaskID: "task-1", At: then.Add(1e9)}}},
 	}
+	job.Trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01 00-1af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 	failed := job
 	failed.ID, failed.Status, failed.Result = "job_ZZZZZZZZZZZZZZZZZZZZZZZZZZ", adapter.JobFailed, nil
 	failed.Error = &adapter.Error{Kind: adapter.Failed, Message: "It failed.", Err: http.ErrBodyNotAllowed}
 	f.jobs = []adapter.Job{job, failed}
 	s := newServer(t, f)
 	golden(t, "job_completed", send(s, "GET", "/v1/jobs/"+testJob, "").Body.Bytes())
+	admin := newServer(t, f, func(c *web.Config) { c.Keys[0].Admin = true })
+	if got := send(admin, "GET", "/v1/jobs/"+testJob, "").Body.String(); !strings.Contains(got, `"trace":"0af7651916cd43dd8448eb211c80319c"`) {
+		t.Errorf("an admin's job is %s, want the ID of its trace", got)
+	}
 	golden(t, "job_failed", send(s, "GET", "/v1/jobs/"+failed.ID, "").Body.Bytes())
 	golden(t, "jobs", send(s, "GET", "/v1/jobs", "").Body.Bytes())
 	if w := send(s, "POST", "/v1/jobs/"+testJob+"/cancel", ""); w.Code != 200 {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -25,6 +26,7 @@ type JobJSON struct {
 	Cost       *float64   `json:"cost,omitempty"`     // US dollars, where prices are known
 	Refunded   float64    `json:"refunded,omitempty"` // what failed and was given back, in US dollars
 	Prices     any        `json:"prices,omitempty"`   // of its steps, at the time when it was accepted
+	Trace      string     `json:"trace,omitempty"`    // of an admin's job: the ID of its trace, where traces are sent somewhere
 	Error      *Problem   `json:"error"`
 }
 
@@ -68,6 +70,13 @@ func (s *Server) ShowJob(job adapter.Job, base string) JobJSON {
 		j.Error = &x.Problem
 	}
 	return j
+}
+
+// TraceOf is the ID of a job's trace; empty if it has none.
+func TraceOf(job adapter.Job) string {
+	_, rest, _ := strings.Cut(job.Trace, "-") // its name is a traceparent
+	id, _, _ := strings.Cut(rest, "-")
+	return id
 }
 
 // priced adds what the job cost, where prices were known when it was accepted.
