@@ -21,12 +21,16 @@ export function Gallery() {
     return clearSelection
   }, [])
   useEffect(() => {
-    // As long as the end is near, the next page is read: after each page this is asked anew.
-    const watcher = new IntersectionObserver((seen) => {
-      if (seen.some((s) => s.isIntersecting)) more().catch((e) => setProblem(problemOf(e)))
-    }, { rootMargin: '2500px' })
-    if (end.current) watcher.observe(end.current)
-    return () => watcher.disconnect()
+    // As long as the end is near, the next page is read. After each page this is asked anew, and now and then: not only
+    // scrolling moves the end.
+    if (!reading.value.more) return
+    const look = () => {
+      if (end.current && end.current.getBoundingClientRect().top < innerHeight + 2500) more().catch((e) => setProblem(problemOf(e)))
+    }
+    look()
+    const timer = setInterval(look, 500)
+    addEventListener('scroll', look, { passive: true })
+    return () => (clearInterval(timer), removeEventListener('scroll', look))
   }, [reading.value, filter.value])
   const r = reading.value
   const all = items.value
