@@ -18,6 +18,9 @@ func compose(cmd adapter.Command, opts adapter.Options, hook string) (route stri
 		route = "action"
 		b.field("taskId", cmd.TaskID)
 		b.field("customId", cmd.CustomID)
+		if cmd.Remix {
+			b.field("enableRemix", true)
+		}
 	case adapter.Modal:
 		route = "modal"
 		b.field("taskId", cmd.TaskID)

@@ -212,6 +212,9 @@ func TestASubmissionSaysEverything(t *testing.T) {
 		"action": {
 			adapter.Action{TaskID: "1", CustomID: "MJ::JOB::x"}, "/mj-fast/mj/submit/action", `{"taskId":"1","customId":"MJ::JOB::x","state":"s1"}`,
 		},
+		"a press that is worded": {
+			adapter.Action{TaskID: "1", CustomID: "MJ::JOB::x", Remix: true}, "/mj-fast/mj/submit/action", `{"taskId":"1","customId":"MJ::JOB::x","enableRemix":true,"state":"s1"}`,
+		},
 		"modal": {adapter.Modal{TaskID: "1", Prompt: "p", Mask: &png}, "/mj-fast/mj/submit/modal", `{"taskId":"1","prompt":"p","maskBase64":` + data + `,"state":"s1"}`},
 		"change": {
 			adapter.Change{TaskID: "1", Verb: "REROLL"}, "/mj-fast/mj/submit/change", `{"taskId":"1","action":"REROLL","index":1,"state":"s1"}`,

@@ -184,7 +184,7 @@ func (q *Run) actOn(img adapter.Image, act *adapter.Act, from *Origin, i, share 
 		return adapter.Result{}, err
 	}
 	p := buttonPress{step: from.Name, account: from.Account, taskID: taskID, button: b, speed: from.Drawing.Speed,
-		prompt: dialogPrompt(act, from.Drawing), mask: mask, dialog: act.Action == adapter.ActVaryRegion || act.Action == adapter.ActZoomCustom}
+		prompt: dialogPrompt(act, from.Drawing), mask: mask, remix: worded(act), dialog: act.Action == adapter.ActVaryRegion || act.Action == adapter.ActZoomCustom}
 	task, err := q.press(p)
 	if stale(err) {
 		if fresh, _, ok := q.refreshed(from.Account, taskID, act.Action, index); ok && fresh.CustomID != b.CustomID {
@@ -200,6 +200,9 @@ func (q *Run) actOn(img adapter.Image, act *adapter.Act, from *Origin, i, share 
 	}
 	return q.made(task, from, share)
 }
+
+// worded reports whether a press comes with words of its own: a button that would run at once is asked for its dialog then.
+func worded(act *adapter.Act) bool { return strings.TrimSpace(act.Prompt) != "" }
 
 // ownZoom is the zoom that a picture's prompt has from an earlier press: a parameter is never sent twice.
 var ownZoom = regexp.MustCompile(` --zoom \S+`)
@@ -268,7 +271,7 @@ func (q *Run) pressCustom(act *adapter.Act, img adapter.Image, account adapter.A
 		prompt = draw.Prompt // as it was read: the words themselves may hold a speed
 	}
 	task, err := q.press(buttonPress{step: "button", account: account, taskID: taskID, button: b, speed: draw.Speed,
-		prompt: prompt, mask: mask, dialog: b.Action == adapter.ActVaryRegion || b.Action == adapter.ActZoomCustom})
+		prompt: prompt, mask: mask, remix: worded(act), dialog: b.Action == adapter.ActVaryRegion || b.Action == adapter.ActZoomCustom})
 	if err != nil {
 		return adapter.Result{}, err
 	}

@@ -138,3 +138,22 @@ func TestActionsThatAreRefusedCostNothing(t *testing.T) {
 		}
 	})
 }
+
+// Words that come with a press are used by it, also where the account runs its buttons at once.
+func TestThePromptOfAPressIsUsed(t *testing.T) {
+	for action, job := range map[string]string{adapter.ActVary: "variation", adapter.ActReroll: "reroll", adapter.ActVaryStrong: "upscale vary_strong", adapter.ActPanLeft: "upscale pan"} {
+		t.Run(action, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := harness.New(t, simulator.Config{Dialect: simulator.TrueAI}, nil)
+				img := s.Draw(t, "a red fox --v 7", 1)[0]
+				if _, refused := s.Press(t, adapter.Act{Generation: harness.Generation("a blue fox"), Image: img.ID, Action: action}); refused != nil {
+					t.Fatal(refused)
+				}
+				sent := s.Sim.Requests().Submissions
+				if got := s.Charged(); got != "imagine "+job || !strings.Contains(string(sent[len(sent)-1].Body), "a blue fox") {
+					t.Errorf("jobs %q, the last by %s; want %s of the words", got, sent[len(sent)-1].Body, job)
+				}
+			})
+		})
+	}
+}
