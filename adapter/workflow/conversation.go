@@ -6,6 +6,7 @@ import (
 
 	"midgate/adapter"
 	"midgate/adapter/chat"
+	"midgate/adapter/prompt"
 )
 
 // Converse starts what a turn asks for. g carries the request's own settings (model, n, size, midjourney), attached the
@@ -68,7 +69,15 @@ func (s *Service) converseAct(ctx context.Context, a adapter.Attempt, t chat.Tur
 		return s.reshape(ctx, a, t, g, img)
 	case adapter.ActReroll:
 		if t.Extra != "" { // the same words and more: a press takes none where Remix is off
-			g.Prompt = cmp.Or(img.Prompt, img.RevisedPrompt) + ", " + t.Extra
+			p, err := prompt.Parse(cmp.Or(img.Prompt, img.RevisedPrompt))
+			if err != nil {
+				return adapter.TurnAnswer{}, err
+			}
+			p.Text += ", " + t.Extra // before its parameters: some take all the words behind them
+			g.Prompt = p.String()
+			if p.Speed != "" {
+				g.Prompt += " --" + string(p.Speed)
+			}
 			return talk(s.Generate(ctx, a, g))
 		}
 	}

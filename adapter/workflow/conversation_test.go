@@ -112,3 +112,23 @@ func talk(said ...string) openai.ChatCompletionRequest {
 	}
 	return req
 }
+
+// More words stand before the parameters: some take all that is behind them.
+func TestAgainWithMoreWordsKeepsTheParameters(t *testing.T) {
+	for first, want := range map[string]string{
+		"a quiet street --no cars": "a quiet street, snow --no cars",
+		"a quiet street --ar 3:2":  "a quiet street, snow --ar 3:2",
+		"a quiet street":           "a quiet street, snow",
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			s := harness.New(t, simulator.Config{}, nil)
+			img := s.Draw(t, first, 1)[0]
+			turn := chat.Turn{Way: chat.TurnAct, Action: adapter.ActReroll, Extra: "snow", Images: []string{img.ID}}
+			answer, err := s.Converse(t.Context(), s.Attempt("/v1/chat/completions", "again"), turn, adapter.Generation{}, nil)
+			s.Await(t, answer.Ticket, err)
+			if jobs := s.Sim.Ledger(); len(jobs) != 2 || jobs[1].Prompt != want {
+				t.Errorf("drawn after %q: %+v, want %q", first, jobs[len(jobs)-1].Prompt, want)
+			}
+		})
+	}
+}
