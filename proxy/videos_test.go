@@ -143,6 +143,7 @@ func TestVideosAreCreatedInEveryEncoding(t *testing.T) {
 func TestBadVideosCostNothing(t *testing.T) {
 	h := newHouse(t, simulator.Config{})
 	foreign := `"video_` + strings.Repeat("A", 26) + `"`
+	picture := `"data:image/png;base64,` + base64.StdEncoding.EncodeToString(stillOf(t, 96, 64)) + `"`
 	tests := map[string]struct {
 		path, body string
 		status     int
@@ -155,6 +156,11 @@ func TestBadVideosCostNothing(t *testing.T) {
 		"three clips":                {"/v1/videos", `{"prompt":"x","midjourney":{"batch_size":3}}`, 400, "midjourney.batch_size"},
 		"three clips in the prompt":  {"/v1/videos", `{"prompt":"x --bs 3"}`, 400, "prompt"},
 		"an unknown motion":          {"/v1/videos", `{"prompt":"x","midjourney":{"motion":"wild"}}`, 400, "motion"},
+		"references of a video":      {"/v1/videos", `{"prompt":"x","midjourney":{"reference_images":[` + picture + `]}}`, 400, "midjourney.reference_images"},
+		"an extension with an end":   {"/v1/videos/extensions", `{"prompt":"x","end_image":` + picture + `,"video":{"id":` + foreign + `}}`, 400, "end_image"},
+		"an extension that loops":    {"/v1/videos/extensions", `{"prompt":"x --loop","video":{"id":` + foreign + `}}`, 400, "loop"},
+		"an extension in four":       {"/v1/videos/extensions", `{"prompt":"x --bs 4","video":{"id":` + foreign + `}}`, 400, "midjourney.batch_size"},
+		"an extension of a picture":  {"/v1/videos/extensions", `{"prompt":"x","input_reference":{"image_url":` + picture + `},"video":{"id":` + foreign + `}}`, 400, "input_reference"},
 		"an extension of nothing":    {"/v1/videos/extensions", `{"prompt":"x"}`, 400, "video"},
 		"an extension of a stranger": {"/v1/videos/extensions", `{"prompt":"x","video":{"id":` + foreign + `}}`, 404, "video_id"},
 		"an edit":                    {"/v1/videos/edits", `{}`, 400, ""},

@@ -38,12 +38,30 @@ func checkFilm(f *adapter.VideoRequest) error {
 	case f.Type != "" && f.Type != "vid_1.1_i2v_480" && f.Type != "vid_1.1_i2v_720":
 		return adapter.BadParam("video_type", "invalid_value", "video_type must be vid_1.1_i2v_480 or vid_1.1_i2v_720.")
 	}
+	if len(f.Midjourney.ReferenceImages)+len(f.References) > 0 {
+		return adapter.BadParam("midjourney.reference_images", "invalid_value", "A video is made of its first frame: send the picture as 'input_reference'.")
+	}
 	switch f.Midjourney.BatchSize {
 	case 0, 1, 2, 4:
-		return nil
+		return onlyContinues(f)
 	default:
 		return adapter.BadParam("midjourney.batch_size", "invalid_value", "batch_size must be 1, 2 or 4; every clip is paid.")
 	}
+}
+
+// onlyContinues refuses what Midjourney cannot do when it continues a video.
+func onlyContinues(f *adapter.VideoRequest) error {
+	if f.Extends == "" {
+		return nil
+	}
+	for param, given := range map[string]bool{
+		"input_reference": f.Input != nil, "end_image": f.End != nil, "loop": f.Loop, "video_type": f.Type != "", "midjourney.batch_size": f.Midjourney.BatchSize > 1,
+	} {
+		if given {
+			return adapter.BadParam(param, "invalid_value", "An extension goes on from the video's last frame, as one clip: '%s' cannot be used for it.", param)
+		}
+	}
+	return nil
 }
 
 // filmAccount settles the frames and where the job goes: to the account that made the picture or the video.
