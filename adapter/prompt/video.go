@@ -11,11 +11,10 @@ import (
 // ReadVideoFlags takes a video's own parameters out of its prompt, where people write them, and makes them part of the
 // request: they cost money, and none may be sent twice. What the prompt says wins.
 func ReadVideoFlags(f *adapter.VideoRequest) error {
-	folded := normalize(f.Prompt)
-	if !strings.Contains(folded, "--") {
+	words := lexemes(normalize(f.Prompt))
+	if !slices.ContainsFunc(words, beginsParam) {
 		return nil
 	}
-	words := strings.Fields(folded)
 	var kept []string
 	for len(words) > 0 {
 		taken, err := readVideoFlag(f, words)
@@ -33,30 +32,37 @@ func ReadVideoFlags(f *adapter.VideoRequest) error {
 
 // readVideoFlag takes the parameter that the words begin with; it returns how many of them it took.
 func readVideoFlag(f *adapter.VideoRequest, words []string) (int, error) {
-	value := ""
-	if len(words) > 1 {
-		value = words[1]
+	if !beginsParam(words[0]) {
+		return 0, nil
 	}
-	switch strings.ToLower(words[0]) {
-	case "--motion":
+	name, value := splitParam(words[0])
+	takes := 1
+	if value == "" && len(words) > 1 {
+		value, takes = words[1], 2
+	}
+	if !adapter.IsLink(value) {
+		value = strings.TrimRight(value, ",.;!?") // of the sentence that it stands in
+	}
+	switch name {
+	case "motion":
 		f.Motion = strings.ToLower(value)
 		if f.Motion != "low" && f.Motion != "high" {
 			return 0, adapter.BadParam("prompt", "invalid_value", "--motion must be low or high.")
 		}
-	case "--bs":
+	case "bs":
 		n, err := strconv.Atoi(value)
 		if err != nil || !slices.Contains([]int{1, 2, 4}, n) {
 			return 0, adapter.BadParam("prompt", "invalid_value", "--bs must be 1, 2 or 4; every clip is paid.")
 		}
 		f.Midjourney.BatchSize = n
-	case "--video":
+	case "video":
 		if value == "" || strings.Trim(value, "0123456789.") != "" {
 			return 1, nil
 		}
-	case "--loop":
+	case "loop":
 		f.Loop = true
 		return 1, nil
-	case "--end":
+	case "end":
 		if value == "loop" {
 			f.Loop = true
 			break
@@ -68,5 +74,5 @@ func readVideoFlag(f *adapter.VideoRequest, words []string) (int, error) {
 	default:
 		return 0, nil
 	}
-	return 2, nil
+	return takes, nil
 }

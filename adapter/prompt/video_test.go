@@ -1,6 +1,7 @@
 package prompt
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 
@@ -29,4 +30,24 @@ func FuzzFilmFlags(f *testing.F) {
 			t.Errorf("%q still says %q", text, d.Text)
 		}
 	})
+}
+
+// A video's parameters are read in every spelling in which a picture's are.
+func TestReadVideoFlags_InAnySpelling(t *testing.T) {
+	for text, want := range map[string]adapter.VideoRequest{
+		"it waves —motion high":                   {Motion: "high"},
+		"it waves --motion=high":                  {Motion: "high"},
+		"it waves --Motion High, --bs4":           {Motion: "high", Generation: adapter.Generation{Midjourney: adapter.Midjourney{BatchSize: 4}}},
+		"it waves –loop":                          {Loop: true},
+		"it waves —end https://example.com/a.png": {End: &adapter.Reference{URL: "https://example.com/a.png"}},
+		"it waves --end=loop --bs 2":              {Loop: true, Generation: adapter.Generation{Midjourney: adapter.Midjourney{BatchSize: 2}}},
+	} {
+		film := adapter.VideoRequest{}
+		film.Prompt = text
+		err := ReadVideoFlags(&film)
+		want.Prompt = "it waves"
+		if err != nil || !reflect.DeepEqual(film, want) {
+			t.Errorf("%q is read as %+v, %v; want %+v", text, film, err, want)
+		}
+	}
 }
