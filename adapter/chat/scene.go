@@ -61,9 +61,17 @@ func (s *scene) know(o Options) {
 	}
 }
 
+// choices is how many pictures a number chooses from: several that came along, else those that were shown.
+func (s scene) choices() int {
+	if n := len(s.attached); n > 1 {
+		return n
+	}
+	return s.chosen.choices()
+}
+
 // turn is what the words are decided by.
 func (s scene) turn(c Conversation) intent.Turn {
-	t := intent.Turn{Words: c.Words, Attached: len(c.Attached), Language: c.Language, Choices: s.chosen.choices()}
+	t := intent.Turn{Words: c.Words, Attached: len(c.Attached), Language: c.Language, Choices: s.choices()}
 	switch {
 	case s.video != "":
 		t.Shown = intent.Video
@@ -81,6 +89,11 @@ func (s scene) turn(c Conversation) intent.Turn {
 func (s scene) about(t Turn, d intent.Decision) (Turn, error) {
 	t.Index = d.Index
 	switch {
+	case len(s.attached) > 1 && t.Way == TurnAct: // a button works on one
+		if d.Index == 0 || d.Index > len(s.attached) {
+			return t, adapter.BadParam("messages", "invalid_value", "Say which of the %d attached pictures is meant, or attach one: this works on one picture.", len(s.attached))
+		}
+		t.Attached, t.Index = s.attached[d.Index-1:d.Index], 0
 	case len(s.attached) > 0:
 		t.Attached, t.Index = s.attached, 0
 	case d.Index > 0 && len(s.chosen.Images) > 0:

@@ -147,7 +147,7 @@ func (s scene) settle(d intent.Decision, o Options) intent.Decision {
 
 // said is a free answer, or the error that a turn about a missing picture is.
 func (s scene) said(t Turn, d intent.Decision) (Turn, error) {
-	line := intent.Line(d.Language, d.Topic, intent.Fill{Words: s.words, N: d.Index, Count: max(s.chosen.choices(), 1)})
+	line := intent.Line(d.Language, d.Topic, intent.Fill{Words: s.words, N: d.Index, Count: max(s.choices(), 1)})
 	if d.Kind == intent.Refuse || d.Topic == intent.NoPicture {
 		return t, adapter.BadParam("messages", "invalid_value", "%s", line)
 	}

@@ -225,3 +225,16 @@ func TestWhatAnAnswerOffersCanBeSaid(t *testing.T) {
 		}
 	}
 }
+
+// A button works on one picture: of several that came along, on the one that the words number.
+func TestAButtonOfSeveralAttachedPictures(t *testing.T) {
+	second, err := chat.ReadTurn(withPictures(talk("user", "animate the second one"), "data:x", "data:y"), chat.Options{})
+	if err != nil || second.Way != chat.TurnAct || len(second.Attached) != 1 || second.Attached[0] != "data:y" {
+		t.Errorf("ReadTurn() = %+v, %v; want the second picture alone", second, err)
+	}
+	for _, words := range []string{"animate it", "animate the third one", "zoom out 2x"} {
+		if turn, err := chat.ReadTurn(withPictures(talk("user", words), "data:x", "data:y"), chat.Options{}); adapter.KindOf(err) != adapter.Invalid {
+			t.Errorf("%q is read as %+v, %v; want it refused", words, turn, err)
+		}
+	}
+}
