@@ -191,14 +191,18 @@ func TestFollowUpsUseTheRightPicture(t *testing.T) {
 		body, key, code, param string
 		status                 int
 	}{
-		"an unknown response":       {drawn(`"x y"`, ``, `,"previous_response_id":"resp_ABCDEFGHIJKLMNOPQRSTUVWX22"`), "sk-alice", "previous_response_not_found", "previous_response_id", 400},
-		"somebody else's response":  {drawn(`"x y"`, ``, `,"previous_response_id":"`+first.ID+`"`), "sk-bob", "previous_response_not_found", "previous_response_id", 400},
-		"somebody else's picture":   {drawn(`[`+message+`,{"type":"image_generation_call","id":"`+first.Output[0].ID+`"}]`, ``, ``), "sk-bob", "image_not_found", "input", 404},
-		"an edit of nothing":        {drawn(`"at night"`, `,"action":"edit"`, ``), "sk-alice", "invalid_value", "tools", 400},
-		"a mask of nothing":         {drawn(`"at night"`, `,"input_image_mask":{"file_id":"file_x"}`, ``), "sk-alice", "invalid_value", "tools", 400},
-		"nothing at all":            {`{"model":"gpt-5.4"}`, "sk-alice", "missing_required_parameter", "input", 400},
-		"an empty conversation":     {`{"model":"gpt-5.4","input":[]}`, "sk-alice", "empty_array", "input", 400},
-		"too many partial pictures": {drawn(`"a fox"`, `,"partial_images":4`, `,"stream":true`), "sk-alice", "integer_above_max_value", "partial_images", 400},
+		"an unknown response":        {drawn(`"x y"`, ``, `,"previous_response_id":"resp_ABCDEFGHIJKLMNOPQRSTUVWX22"`), "sk-alice", "previous_response_not_found", "previous_response_id", 400},
+		"somebody else's response":   {drawn(`"x y"`, ``, `,"previous_response_id":"`+first.ID+`"`), "sk-bob", "previous_response_not_found", "previous_response_id", 400},
+		"somebody else's picture":    {drawn(`[`+message+`,{"type":"image_generation_call","id":"`+first.Output[0].ID+`"}]`, ``, ``), "sk-bob", "image_not_found", "input", 404},
+		"an edit of nothing":         {drawn(`"at night"`, `,"action":"edit"`, ``), "sk-alice", "invalid_value", "tools", 400},
+		"a mask of nothing":          {drawn(`"at night"`, `,"input_image_mask":{"file_id":"file_x"}`, ``), "sk-alice", "invalid_value", "tools", 400},
+		"a picture without a role":   {drawn(`[`+message+`,{"type":"input_image","image_url":"https://example.com/a.png"}]`, ``, ``), "sk-alice", "invalid_value", "input[1]", 400},
+		"a text in the list":         {drawn(`[`+message+`,"and a dog"]`, ``, ``), "sk-alice", "invalid_value", "input[1]", 400},
+		"a message of nobody":        {drawn(`[{"type":"message","content":"a fox"}]`, ``, ``), "sk-alice", "invalid_value", "input[0]", 400},
+		"a picture beside the input": {drawn(`"a fox like this"`, ``, `,"image":"https://example.com/a.png"`), "sk-alice", "unknown_upload", "image", 400},
+		"nothing at all":             {`{"model":"gpt-5.4"}`, "sk-alice", "missing_required_parameter", "input", 400},
+		"an empty conversation":      {`{"model":"gpt-5.4","input":[]}`, "sk-alice", "empty_array", "input", 400},
+		"too many partial pictures":  {drawn(`"a fox"`, `,"partial_images":4`, `,"stream":true`), "sk-alice", "integer_above_max_value", "partial_images", 400},
 	} {
 		status, _, raw := h.respond(t, tt.body, "Authorization", "Bearer "+tt.key)
 		var e errorBody

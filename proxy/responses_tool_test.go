@@ -65,6 +65,20 @@ func TestTheToolsMaskIsUsed(t *testing.T) {
 	}
 }
 
+// The mask belongs to the picture that the words number.
+func TestTheToolsMaskIsOfTheChosenPicture(t *testing.T) {
+	h := newHouse(t, simulator.Config{})
+	_, a, _ := h.respond(t, drawn(`"a red fox"`, `,"n":4`, ``))
+	mask := `,"input_image_mask":{"image_url":"` + rightHalfErased(t, 64, 64) + `"}`
+	status, b, raw := h.respond(t, drawn(`"make the hat on the second one red"`, mask, `,"previous_response_id":"`+a.ID+`"`))
+	if status != http.StatusOK || len(b.Output) != 1 {
+		t.Fatalf("%d %.300s", status, raw)
+	}
+	if r := h.image(t, b.Output[0].ImageID); r.Parent == nil || *r.Parent != a.Output[1].ImageID {
+		t.Errorf("made of %v, want of the second picture, %s", r.Parent, a.Output[1].ImageID)
+	}
+}
+
 func TestAPictureIsDescribedInAResponse(t *testing.T) {
 	h := newHouse(t, simulator.Config{})
 	_, a, _ := h.respond(t, drawn(`"a red fox"`, ``, ``))

@@ -2,6 +2,7 @@ package responses
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 
@@ -33,6 +34,12 @@ func (s *Routes) decode(c *gin.Context, p *body.Body) (ask request, err error) {
 	var read body.Steps
 	read.Do(func() (err error) { ask.gen, ask.stream, err = readTool(p, tool); return })
 	read.Do(func() error { return s.settleModel(c, p, tool, &ask) })
+	read.Do(func() error {
+		if p.Form {
+			return nil
+		}
+		return p.JSONImages()
+	})
 	read.Do(func() error { return p.Unused() })
 	web.RequestOf(c).Model = ask.gen.Model
 	read.Do(func() (err error) { ask.form, err = readEcho(p, ask.gen); return })
@@ -143,7 +150,7 @@ func (s *Routes) toolMask(c *gin.Context, p *body.Body, tool gjson.Result, ask *
 		return err
 	}
 	if len(ask.refs) == 0 {
-		for _, id := range ask.turn.Images[:min(1, len(ask.turn.Images))] {
+		if id := s.chosen(c, ask.turn); id != "" {
 			ask.refs = append(ask.refs, adapter.Reference{Image: id})
 		}
 	}
@@ -154,6 +161,21 @@ func (s *Routes) toolMask(c *gin.Context, p *body.Body, tool gjson.Result, ask *
 	ref, err := s.Resolve(c, src)
 	ask.mask = &ref
 	return err
+}
+
+// chosen is the picture that a turn is about: the one that its words number, else the first; empty if there is none.
+func (s *Routes) chosen(c *gin.Context, t adapterchat.Turn) string {
+	which := max(t.Index, 1) - 1
+	switch {
+	case len(t.Images) == 0:
+		return ""
+	case len(t.Images) > 1 && which < len(t.Images):
+		return t.Images[which]
+	}
+	if img, err := s.Services.Pictures.Image(c.Request.Context(), web.RequestOf(c).Caller, t.Images[0]); err == nil && t.Index > 0 && img.IsGrid() && which < len(img.Cells) {
+		return img.Cells[which]
+	}
+	return t.Images[0]
 }
 
 // inInput says "input" where a conversation's own error says "messages".
@@ -209,6 +231,8 @@ func (s *Routes) inputItems(c *gin.Context, input gjson.Result) (messages []open
 			return nil, adapter.BadParam("input", "array_above_max_length", "'input' must have at most %d items.", chat.MaxMessages)
 		}
 		switch kind := item.Get("type").String(); {
+		case !item.IsObject(), item.Get("role").String() == "" && (kind == "message" || strings.HasPrefix(kind, "input_")):
+			return nil, adapter.BadParam(fmt.Sprintf("input[%d]", i), "invalid_value", "An item of 'input' must be a message with a 'role', whose 'content' holds texts and pictures, or an earlier answer's.")
 		case item.Get("role").String() != "":
 			m := chat.MessageOf(item)
 			switch {
