@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
@@ -118,5 +119,35 @@ func TestAVideosPicturesHaveManyNames(t *testing.T) {
 				t.Errorf("frames %.20q and %.20q for %q, want first %v, last %v for one video", got.Image, got.EndImage, h.charged(), test.first, test.last)
 			}
 		})
+	}
+}
+
+// A form may say by which picture a video begins in as many ways as a JSON body.
+func TestTheFramesOfAFormAreUsed(t *testing.T) {
+	first := "data:image/png;base64," + base64.StdEncoding.EncodeToString(stillOf(t, 96, 64))
+	for name, part := range map[string]filmPart{
+		"first_frame": {name: "first_frame", text: first}, "start_image": {name: "start_image", text: first},
+		"frame_images": {name: "frame_images", text: `[{"image_url":{"url":"` + first + `"},"frame_type":"first_frame"}]`},
+	} {
+		h := newHouse(t, simulator.Config{})
+		status, _, body := h.form(t, "/v1/videos", filmPart{name: "prompt", text: "it waves"}, part)
+		h.finished(t, videoIn(t, status, body).ID)
+		if got := h.charged(); got != "video" {
+			t.Errorf("%s: jobs %q, want one video of that picture", name, got)
+		}
+	}
+}
+
+// An object that is sent whole and by its members is sent twice.
+func TestAnObjectIsSentOnce(t *testing.T) {
+	h := newHouse(t, simulator.Config{})
+	for _, name := range []string{"midjourney[stylize]", "midjourney[no]"} {
+		status, _, body := h.form(t, "/v1/videos", filmPart{name: "prompt", text: "it waves"}, filmPart{name: "midjourney", text: `{"version":"6.1"}`}, filmPart{name: name, text: "250"})
+		if status != 400 || !strings.Contains(string(body), `"param":"midjourney"`) {
+			t.Errorf("%d %s, want a refusal of midjourney", status, body)
+		}
+	}
+	if jobs := h.sim.Ledger(); len(jobs) != 0 {
+		t.Errorf("jobs = %v, want none", jobs)
 	}
 }

@@ -60,7 +60,7 @@ func readForm(from io.Reader, boundary string, keep Receiver) (*Body, error) {
 	if err := form.drain(boundary); err != nil {
 		return nil, err
 	}
-	return f.finish(), nil
+	return f.finish()
 }
 
 // badForm keeps errors that speak for themselves and words the others; read is how many parts came before.
@@ -145,8 +145,11 @@ func (f *formReader) note(name, sum string) { f.digest = append(f.digest, field{
 
 // finish puts the members of objects together and fixes the digest: names in order, equal names in theirs,
 // no boundaries and no file names.
-func (f *formReader) finish() *Body {
+func (f *formReader) finish() (*Body, error) {
 	for name, members := range f.nested {
+		if f.p.Fields[name].Exists() {
+			return nil, twice(name)
+		}
 		if b, err := json.Marshal(members); err == nil {
 			f.p.Fields[name] = gjson.ParseBytes(b)
 		}
@@ -160,5 +163,5 @@ func (f *formReader) finish() *Body {
 		}
 		return hex.EncodeToString(h.Sum(nil))
 	}
-	return f.p
+	return f.p, nil
 }

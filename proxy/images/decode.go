@@ -173,14 +173,15 @@ func readMidjourney(p *body.Body, also []string) (m adapter.Midjourney, err erro
 	return m, nil
 }
 
-// addForeign takes over seed and negative_prompt from other image APIs; values that make no sense are ignored, since
-// clients send them without being asked.
+// addForeign takes over seed and negative_prompt from other image APIs, of any length and in a list, too; values that make
+// no sense are ignored, since clients send them without being asked.
 func addForeign(p *body.Body, m *adapter.Midjourney) {
 	if seed, err := p.Whole("seed", 0, math.MaxUint32); err == nil && seed != nil && m.Seed == nil {
 		m.Seed = seed
 	}
 	if m.No == "" {
-		m.No = p.Hint("negative_prompt")
+		words, _ := body.ListOf(p.Fields["negative_prompt"], "negative_prompt")
+		m.No = strings.TrimSpace(strings.Join(words, ", "))
 	}
 }
 

@@ -19,10 +19,8 @@ var (
 
 // firstFrame looks up the one picture that a video may begin with.
 func (s *Routes) firstFrame(c *gin.Context, p *body.Body) (*adapter.Reference, error) {
-	if !p.Form {
-		if err := readFrames(p); err != nil {
-			return nil, err
-		}
+	if err := readFrames(p); err != nil {
+		return nil, err
 	}
 	if err := p.Unused("image", "end_image"); err != nil {
 		return nil, err
@@ -37,10 +35,12 @@ func (s *Routes) firstFrame(c *gin.Context, p *body.Body) (*adapter.Reference, e
 	return &ref, err
 }
 
-// readFrames reads the pictures of a JSON body under all the names that are seen.
+// readFrames reads the pictures of a body under all the names that are seen. The files of a form have been read.
 func readFrames(p *body.Body) error {
-	if err := p.JSONImages(); err != nil {
-		return err
+	if !p.Form {
+		if err := p.JSONImages(); err != nil {
+			return err
+		}
 	}
 	for _, name := range firstFrames {
 		if err := p.AddImage(p.Fields[name], name); err != nil {
@@ -55,7 +55,11 @@ func readFrames(p *body.Body) error {
 	if err := p.Strange(slices.Concat(firstFrames, lastFrames, []string{"frame_images"})...); err != nil {
 		return err
 	}
-	for _, v := range p.Fields["frame_images"].Array() { // OpenRouter's: each says which it is
+	frames := p.Fields["frame_images"]
+	if p.Form {
+		frames = gjson.Parse(frames.Str)
+	}
+	for _, v := range frames.Array() { // OpenRouter's: each says which it is
 		read := p.AddImage
 		if strings.HasPrefix(v.Get("frame_type").String(), "last") {
 			read = func(v gjson.Result, param string) error { return readLast(p, v, param) }
