@@ -151,3 +151,21 @@ func TestAnObjectIsSentOnce(t *testing.T) {
 		t.Errorf("jobs = %v, want none", jobs)
 	}
 }
+
+// Pictures in a JSON body where a route uses none are refused before anything is paid.
+func TestPicturesWhereNoneIsUsed(t *testing.T) {
+	h := newHouse(t, simulator.Config{})
+	id := h.drawnID(t, "a red fox")
+	before := len(h.sim.Ledger())
+	for path, body := range map[string]string{
+		"/v1/prompts/shorten": `{"prompt":"a very red fox","image":"https://example.com/a.png"}`, "/v1/images/" + id + "/actions": `{"action":"vary","images":["https://example.com/a.png"]}`,
+		"/v1/chat/completions": `{"messages":[{"role":"user","content":"a fox like this"}],"image_url":"https://example.com/a.png"}`,
+	} {
+		if status, _, answer := h.call(t, "POST", path, body); status != 400 || !strings.Contains(string(answer), `"param":"image"`) {
+			t.Errorf("%s = %d %s, want a refusal of image", path, status, answer)
+		}
+	}
+	if n := len(h.sim.Ledger()) - before; n != 0 {
+		t.Errorf("%d jobs were paid", n)
+	}
+}

@@ -27,8 +27,11 @@ type Source struct {
 // imageFields are the names under which clients send pictures.
 var imageFields = []string{"images", "image", "image_url", "image_urls", "input_image", "input_images", "input_reference", "input_references"}
 
-// JSONImages collects the pictures of a JSON body, in all the shapes that are seen.
+// JSONImages collects the pictures of a JSON body, in all the shapes that are seen. Those of a form have been read with it.
 func (p *Body) JSONImages() error {
+	if p.Form {
+		return nil
+	}
 	for _, name := range imageFields {
 		v, ok := p.Fields[name]
 		if !ok || v.Type == gjson.Null {
@@ -46,11 +49,19 @@ func (p *Body) JSONImages() error {
 			}
 		}
 	}
-	return p.JSONMask()
+	return p.jsonMask()
 }
 
-// JSONMask reads the mask of a JSON body.
-func (p *Body) JSONMask() error {
+// NoPictures refuses pictures where none is used, whatever the body.
+func (p *Body) NoPictures() error {
+	if err := p.JSONImages(); err != nil {
+		return err
+	}
+	return p.Unused()
+}
+
+// jsonMask reads the mask of a JSON body.
+func (p *Body) jsonMask() error {
 	src, err := SourceOf(p.Fields["mask"], "mask")
 	if err == nil && src.Text != "" {
 		p.Take(&src)

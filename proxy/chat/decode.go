@@ -37,12 +37,7 @@ type Echo struct {
 // decode reads everything that costs nothing to check; pictures are looked up and fetched last, and only if they are
 // needed.
 func (s *Routes) decode(c *gin.Context, p *body.Body) (ask turnRequest, err error) {
-	if !p.Form {
-		if err := p.JSONImages(); err != nil {
-			return ask, err
-		}
-	}
-	if err := p.Unused(); err != nil {
+	if err := p.NoPictures(); err != nil {
 		return ask, err
 	}
 	req, err := readMessages(p)

@@ -96,10 +96,8 @@ func readZoom(p *body.Body) (float64, error) {
 
 // mask looks the mask up, if there is one.
 func (s *Routes) mask(c *gin.Context, p *body.Body, act *adapter.Act) error {
-	if !p.Form {
-		if err := p.JSONMask(); err != nil {
-			return err
-		}
+	if err := p.JSONImages(); err != nil {
+		return err
 	}
 	if err := p.Unused("mask"); err != nil || p.Mask == nil {
 		return err

@@ -51,10 +51,8 @@ func (s *Routes) withPictures(c *gin.Context, r pictureRoute) error {
 	if err != nil {
 		return err
 	}
-	if !p.Form {
-		if err := p.JSONImages(); err != nil {
-			return err
-		}
+	if err := p.JSONImages(); err != nil {
+		return err
 	}
 	return s.pictures(c, p, r, false)
 }

@@ -25,10 +25,8 @@ func (s *Routes) generateAs(c *gin.Context, router bool) error {
 	if router {
 		p.Fields["response_format"] = gjson.Result{Type: gjson.String, Str: "b64_json", Raw: `"b64_json"`}
 	}
-	if !p.Form {
-		if err := p.JSONImages(); err != nil {
-			return err
-		}
+	if err := p.JSONImages(); err != nil {
+		return err
 	}
 	if p.Mask != nil && len(p.Images) == 0 {
 		return adapter.BadParam("mask", "invalid_value", "A 'mask' needs the picture that it belongs to: send 'image', too.")

@@ -17,7 +17,7 @@ func (s *Routes) Shorten(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := p.Unused(); err != nil {
+	if err := p.NoPictures(); err != nil {
 		return err
 	}
 	a, err := web.Attempt(c, p, false, web.EchoOf(g))

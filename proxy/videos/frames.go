@@ -37,10 +37,8 @@ func (s *Routes) firstFrame(c *gin.Context, p *body.Body) (*adapter.Reference, e
 
 // readFrames reads the pictures of a body under all the names that are seen. The files of a form have been read.
 func readFrames(p *body.Body) error {
-	if !p.Form {
-		if err := p.JSONImages(); err != nil {
-			return err
-		}
+	if err := p.JSONImages(); err != nil {
+		return err
 	}
 	for _, name := range firstFrames {
 		if err := p.AddImage(p.Fields[name], name); err != nil {

@@ -67,7 +67,7 @@ func (s *Routes) Remix(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := p.Unused(); err != nil {
+	if err := p.NoPictures(); err != nil {
 		return err
 	}
 	return s.begin(c, p, func(ctx context.Context, a adapter.Attempt) (adapter.Ticket, error) {
