@@ -27,6 +27,23 @@ type Turn struct {
 	Reply    CannedReply // TurnReply: what is answered at once
 }
 
+// Picture is the picture that a turn is about: the quarter that it names, the first where it names none, the whole grid for
+// a reroll. read looks one of the caller's up.
+func (t Turn) Picture(read func(id string) (adapter.Image, error)) (adapter.Image, error) {
+	if len(t.Images) == 0 {
+		return adapter.Image{}, adapter.BadParam("messages", "invalid_value", "There is no picture in this conversation yet: describe one to draw, or attach one.")
+	}
+	which := cmp.Or(t.Index, 1) - 1
+	if len(t.Images) > 1 && which < len(t.Images) {
+		return read(t.Images[which])
+	}
+	img, err := read(t.Images[0])
+	if err == nil && img.IsGrid() && t.Action != adapter.ActReroll && which < len(img.Cells) {
+		return read(img.Cells[which])
+	}
+	return img, err
+}
+
 // Way says how a turn is answered.
 type Way string
 

@@ -139,22 +139,7 @@ func (s *Service) show(ctx context.Context, c adapter.Caller, t chat.Turn) (adap
 	return adapter.TurnAnswer{Images: all}, nil
 }
 
-// meant is the picture that a turn is about: the quarter that it names, the first where it names none, the whole grid
-// for a reroll.
+// meant is the picture that a turn is about.
 func (s *Service) meant(ctx context.Context, c adapter.Caller, t chat.Turn) (adapter.Image, error) {
-	if len(t.Images) == 0 {
-		return adapter.Image{}, adapter.BadParam("messages", "invalid_value", "There is no picture in this conversation yet: describe one to draw, or attach one.")
-	}
-	which := cmp.Or(t.Index, 1) - 1
-	if len(t.Images) > 1 && which < len(t.Images) {
-		return s.lib.Image(ctx, c, t.Images[which])
-	}
-	img, err := s.lib.Image(ctx, c, t.Images[0])
-	if err != nil {
-		return adapter.Image{}, err
-	}
-	if img.IsGrid() && t.Action != adapter.ActReroll && which < len(img.Cells) {
-		return s.lib.Image(ctx, c, img.Cells[which])
-	}
-	return img, nil
+	return t.Picture(func(id string) (adapter.Image, error) { return s.lib.Image(ctx, c, id) })
 }

@@ -34,13 +34,7 @@ func (s *Routes) decode(c *gin.Context, p *body.Body) (ask request, err error) {
 	var read body.Steps
 	read.Do(func() (err error) { ask.gen, ask.stream, err = readTool(p, tool); return })
 	read.Do(func() error { return s.settleModel(c, p, tool, &ask) })
-	read.Do(func() error {
-		if p.Form {
-			return nil
-		}
-		return p.JSONImages()
-	})
-	read.Do(func() error { return p.Unused() })
+	read.Do(p.NoPictures)
 	web.RequestOf(c).Model = ask.gen.Model
 	read.Do(func() (err error) { ask.form, err = readEcho(p, ask.gen); return })
 	if read.Err != nil {
@@ -149,10 +143,14 @@ func (s *Routes) toolMask(c *gin.Context, p *body.Body, tool gjson.Result, ask *
 	if err != nil || src.Text == "" {
 		return err
 	}
-	if len(ask.refs) == 0 {
-		if id := s.chosen(c, ask.turn); id != "" {
-			ask.refs = append(ask.refs, adapter.Reference{Image: id})
+	if len(ask.refs) == 0 && len(ask.turn.Images) > 0 {
+		img, err := ask.turn.Picture(func(id string) (adapter.Image, error) {
+			return s.Services.Pictures.Image(c.Request.Context(), web.RequestOf(c).Caller, id)
+		})
+		if err != nil {
+			return err
 		}
+		ask.refs = append(ask.refs, adapter.Reference{Image: img.ID})
 	}
 	if len(ask.refs) == 0 {
 		return adapter.BadParam("tools", "invalid_value", "There is an 'input_image_mask', but no picture in 'input' or behind 'previous_response_id'.")
@@ -161,21 +159,6 @@ func (s *Routes) toolMask(c *gin.Context, p *body.Body, tool gjson.Result, ask *
 	ref, err := s.Resolve(c, src)
 	ask.mask = &ref
 	return err
-}
-
-// chosen is the picture that a turn is about: the one that its words number, else the first; empty if there is none.
-func (s *Routes) chosen(c *gin.Context, t adapterchat.Turn) string {
-	which := max(t.Index, 1) - 1
-	switch {
-	case len(t.Images) == 0:
-		return ""
-	case len(t.Images) > 1 && which < len(t.Images):
-		return t.Images[which]
-	}
-	if img, err := s.Services.Pictures.Image(c.Request.Context(), web.RequestOf(c).Caller, t.Images[0]); err == nil && t.Index > 0 && img.IsGrid() && which < len(img.Cells) {
-		return img.Cells[which]
-	}
-	return t.Images[0]
 }
 
 // inInput says "input" where a conversation's own error says "messages".
