@@ -108,19 +108,13 @@ func (s *Engine) Cancel(ctx context.Context, c adapter.Caller, id string) (adapt
 		if err != nil || run.Status.Ended() {
 			return run, err
 		}
-		if err := s.cancelUpstream(ctx, c, run); err != nil {
+		if s.sending(run, run) { // before anything of it is stopped: perhaps not all of it can be
+			err = errSending
+		} else if err := s.cancelUpstream(ctx, c, run); err != nil {
 			return run, err
+		} else {
+			err = s.recordCancel(ctx, run)
 		}
-		err = s.units.Write(ctx, func(tx adapter.Tx) error {
-			known, err := tx.LockJob(ctx, id)
-			switch {
-			case err != nil:
-				return err
-			case s.sending(known, run):
-				return errSending
-			}
-			return tx.CancelJob(ctx, id)
-		})
 		switch {
 		case err == nil:
 			return s.cancelled(ctx, run), nil
@@ -130,6 +124,20 @@ func (s *Engine) Cancel(ctx context.Context, c adapter.Caller, id string) (adapt
 			return run, adapter.Errorf(adapter.Timeout, "Job %s is being submitted at the moment, so it cannot be stopped yet. Please try again in a few seconds.", id)
 		}
 	}
+}
+
+// recordCancel records that a job was cancelled, unless something of it was submitted since it was read.
+func (s *Engine) recordCancel(ctx context.Context, run adapter.Job) error {
+	return s.units.Write(ctx, func(tx adapter.Tx) error {
+		known, err := tx.LockJob(ctx, run.ID)
+		switch {
+		case err != nil:
+			return err
+		case s.sending(known, run):
+			return errSending
+		}
+		return tx.CancelJob(ctx, run.ID)
+	})
 }
 
 // sending reports whether a job, as it is recorded, has something at the upstream, or on its way there, that seen does not

@@ -85,11 +85,15 @@ func TestADesertedJobStopsInAllOfItsSteps(t *testing.T) {
 type late struct {
 	adapter.State
 	after time.Duration
+	armed *atomic.Bool // only the unit after it is set; nil: every one
 }
 
 func (s late) Write(ctx context.Context, work func(adapter.Tx) error) error {
+	late := s.armed == nil || s.armed.Swap(false)
 	err := s.State.Write(ctx, work)
-	<-time.After(s.after)
+	if late {
+		<-time.After(s.after)
+	}
 	return err
 }
 
@@ -111,7 +115,7 @@ func TestNoStepIsSubmittedWhoseIntentAnotherStepRemoved(t *testing.T) {
 			t.Error("a step is submitted whose intent is not recorded")
 			return nil
 		}
-		e := ownJobs(t, up, late{state, 300 * time.Millisecond}, nil, "a", 4, func(q *jobs.Execution) (adapter.Result, error) {
+		e := ownJobs(t, up, late{State: state, after: 300 * time.Millisecond}, nil, "a", 4, func(q *jobs.Execution) (adapter.Result, error) {
 			err := errors.Join(q.Each(2, func(i int) error {
 				<-time.After(time.Duration(i) * 100 * time.Millisecond)
 				return step(q, []string{"two", "one"}[i])
@@ -153,27 +157,11 @@ func TestAJobThatComesBackIsResumedWhenItsOldExecutionHasEnded(t *testing.T) {
 	})
 }
 
-// lateFor is a state whose unit that it is armed for returns late.
-type lateFor struct {
-	adapter.State
-	armed *atomic.Bool
-	after time.Duration
-}
-
-func (s lateFor) Write(ctx context.Context, work func(adapter.Tx) error) error {
-	late := s.armed.Swap(false)
-	err := s.State.Write(ctx, work)
-	if late {
-		<-time.After(s.after)
-	}
-	return err
-}
-
 // A repeat joins a job that ends, and is let go of, before the repeat hears that it joined.
 func TestWhoJoinsAJobThatEndsMeanwhileGetsIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var armed atomic.Bool
-		e := ownJobs(t, &harness.FakeUpstream{Takes: time.Second}, lateFor{adaptertest.NewState(false), &armed, 5 * time.Second}, nil, "a", 4, steps("one"))
+		e := ownJobs(t, &harness.FakeUpstream{Takes: time.Second}, late{adaptertest.NewState(false), 5 * time.Second, &armed}, nil, "a", 4, steps("one"))
 		client, leave := context.WithCancel(t.Context())
 		first := begin(client, t, e, harness.Attempt("b"), "one")
 		if err := first.Accepted(client); err != nil {

@@ -2,10 +2,12 @@ package jobs_test
 
 import (
 	"context"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"midgate/adapter/adaptertest"
 	"midgate/adapter/adaptertest/harness"
 
 	"midgate/adapter"
@@ -54,6 +56,26 @@ func TestAJobThatIsCancelledWhileItIsSubmittedIsNotPaidForNothing(t *testing.T) 
 			})
 		})
 	}
+}
+
+// Nothing of a job is stopped while a part of it is still being submitted.
+func TestAJobIsCancelledAsAWhole(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		up, sent := &harness.FakeUpstream{Takes: time.Minute}, atomic.Int32{}
+		up.OnSubmit = func(context.Context, adapter.Options) error {
+			<-time.After(time.Duration(sent.Add(1)) * 3 * time.Second)
+			return nil
+		}
+		var stopped []string
+		up.OnCancel = func(id string) error { stopped = append(stopped, id); return nil }
+		e := ownJobs(t, up, adaptertest.NewState(false), nil, "a", 4, steps("one", "two"))
+		ticket := begin(t.Context(), t, e, harness.Attempt("b"), "")
+		<-time.After(4 * time.Second) // one is there, and two is on its way
+		run, err := e.Cancel(t.Context(), adapter.Caller{Owner: "o"}, ticket.Job().ID)
+		if err != nil || run.Status != adapter.JobCancelled || len(stopped) != 2 || stopped[0] == stopped[1] {
+			t.Errorf("Cancel() = %s, %v, after %q were stopped; want both, once", run.Status, err, stopped)
+		}
+	})
 }
 
 // A submission that hangs is not cancelled, and whoever asks is told so.

@@ -52,7 +52,7 @@ func (g *Guests) Sit(ctx context.Context, job string, a adapter.Attempt) *Guest 
 	return one
 }
 
-// Leave says that a client waits no more. One that never waited stays until its job is over.
+// Leave says that a client waits no more. One that never waited stays until its job is over, which over says of now.
 func (g *Guests) Leave(one *Guest, over bool) {
 	if one == nil {
 		return
