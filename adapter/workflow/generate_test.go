@@ -139,14 +139,20 @@ func TestUpscaleModePressesUAndFallsBackToTheQuarter(t *testing.T) {
 func TestHighQualityUpscalesWhereItIsSetSo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := harness.New(t, simulator.Config{}, func(c *harness.Config) { c.QualityHigh = adapter.QualityUpscale })
-		g := harness.Generation("a red fox")
-		g.Quality = "high"
-		ticket, err := s.Generate(t.Context(), s.Attempt("/v1/images/generations", "b"), g)
-		images := s.Await(t, ticket, err)
-		if s.Charged() != "imagine upscale upscale_hd" || images[0].Width != 128 {
-			t.Errorf("jobs = %q and %d pixels, want imagine, upscale, upscale_hd and 128", s.Charged(), images[0].Width)
-		}
+		drawnLarge(t, s)
 	})
+}
+
+// drawnLarge draws a picture of high quality, which is upscaled.
+func drawnLarge(t *testing.T, s *harness.Harness) {
+	t.Helper()
+	g := harness.Generation("a red fox")
+	g.Quality = "high"
+	ticket, err := s.Generate(t.Context(), s.Attempt("/v1/images/generations", "b"), g)
+	images := s.Await(t, ticket, err)
+	if s.Charged() != "imagine upscale upscale_hd" || images[0].Width != 128 {
+		t.Errorf("jobs = %q and %d pixels, want imagine, upscale, upscale_hd and 128", s.Charged(), images[0].Width)
+	}
 }
 
 // The upscaler's button may come a while after the single picture.
@@ -157,13 +163,7 @@ func TestHighQualityWaitsForTheUpscalersButton(t *testing.T) {
 			for _, route := range []string{"fetch", "list"} {
 				s.Sim.Fail(simulator.Fault{Route: route, Kind: "task", Body: `{"buttons":` + late + `}`, Late: 4 * time.Second, Times: -1})
 			}
-			g := harness.Generation("a red fox")
-			g.Quality = "high"
-			ticket, err := s.Generate(t.Context(), s.Attempt("/v1/images/generations", "b"), g)
-			images := s.Await(t, ticket, err)
-			if s.Charged() != "imagine upscale upscale_hd" || images[0].Width != 128 {
-				t.Errorf("jobs = %q and %d pixels, want imagine, upscale, upscale_hd and 128", s.Charged(), images[0].Width)
-			}
+			drawnLarge(t, s)
 		})
 	}
 }
