@@ -108,11 +108,11 @@ func (s *Engine) Cancel(ctx context.Context, c adapter.Caller, id string) (adapt
 		if err != nil || run.Status.Ended() {
 			return run, err
 		}
-		if s.sending(run, run) { // before anything of it is stopped: perhaps not all of it can be
-			err = errSending
-		} else if err := s.cancelUpstream(ctx, c, run); err != nil {
-			return run, err
-		} else {
+		err = errSending
+		if !s.sending(run, run) { // else nothing of it is stopped yet: perhaps not all of it can be
+			if err := s.cancelUpstream(ctx, c, run); err != nil {
+				return run, err
+			}
 			err = s.recordCancel(ctx, run)
 		}
 		switch {

@@ -2,6 +2,7 @@ package jobs_test
 
 import (
 	"context"
+	"errors"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -75,6 +76,22 @@ func TestAJobIsCancelledAsAWhole(t *testing.T) {
 		if err != nil || run.Status != adapter.JobCancelled || len(stopped) != 2 || stopped[0] == stopped[1] {
 			t.Errorf("Cancel() = %s, %v, after %q were stopped; want both, once", run.Status, err, stopped)
 		}
+	})
+}
+
+// A cancellation that cannot be recorded is none.
+func TestACancellationThatIsNotRecordedIsTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var disk adaptertest.Faults
+		e := ownJobs(t, &harness.FakeUpstream{Takes: time.Minute}, disk.State(adaptertest.NewState(false)), nil, "a", 4, steps("one"))
+		ticket := begin(t.Context(), t, e, harness.Attempt("b"), "")
+		synctest.Wait()
+		disk.Break(errors.New("it is full"), 0)
+		if run, err := e.Cancel(t.Context(), adapter.Caller{Owner: "o"}, ticket.Job().ID); adapter.KindOf(err) != adapter.Storage || run.Status.Ended() {
+			t.Errorf("Cancel() = %s, %v, want to be told that it is not recorded", run.Status, err)
+		}
+		disk.Mend()
+		harness.Text(t, ticket)
 	})
 }
 
