@@ -58,9 +58,11 @@ func run(t *testing.T, program string, args ...string) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), program, args...)
 	cmd.Dir = "web"
-	if out, err := cmd.CombinedOutput(); err != nil {
+	out, err := cmd.CombinedOutput()
+	if err != nil {
 		t.Fatalf("%s %v: %v\n%s", program, args, err, out)
 	}
+	t.Logf("%s %v:\n%s", program, args, out)
 }
 
 // contents are the files below a folder.

@@ -69,8 +69,14 @@ export async function presses(page, picture) {
       await page.evaluate(([one, two]) => (one.click(), two.click()), [a, b])
     })
     await again()
-    await page.getByRole('button', { name: 'Custom Zoom' }).click()
-    await page.locator('dialog input').last().focus()
+    const zoom = await page.getByRole('button', { name: 'Custom Zoom' }).elementHandle()
+    want('the dialog as soon as it is there', await page.evaluate((b) => new Promise((told) => {
+      new MutationObserver(() => {
+        const dialog = document.querySelector('dialog')
+        if (dialog) told([dialog.open, document.activeElement.type])
+      }).observe(document.body, { childList: true, subtree: true })
+      b.click()
+    }), zoom), [true, 'range'])
     await costs('Enter held in a dialog', 1, () => hold(page, 'Enter'))
     want('dialogs', await page.locator('dialog[open]').count(), 0)
   })

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { Picture } from '../api/types'
 import { askOf, repeatable } from '../state/asks'
 import { remixing } from '../state/draft'
@@ -12,7 +12,7 @@ import { Copy } from './icons'
 export function CopyMenu({ p }: { p: Picture }) {
   const [shown, show] = useState(false)
   const box = useRef<HTMLDivElement>(null)
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!shown) return
     const beside = (e: Event) => box.current?.contains(e.target as Node) || show(false)
     const esc = (e: KeyboardEvent) => e.key === 'Escape' && (e.stopPropagation(), show(false))

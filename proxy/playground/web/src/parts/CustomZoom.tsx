@@ -25,7 +25,7 @@ export function CustomZoom({ picture: p, onClose }: { picture: Picture; onClose:
       >
         <label class="slider">
           <span>{tr('Zoom out')} <output>{zoom.toFixed(1)}×</output></span>
-          <input type="range" min={1.1} max={2} step={0.1} value={zoom} onInput={(e) => setZoom(Number(e.currentTarget.value))} />
+          <input autofocus type="range" min={1.1} max={2} step={0.1} value={zoom} onInput={(e) => setZoom(Number(e.currentTarget.value))} />
         </label>
         <label class="field">
           <span>{tr('What is around it')}</span>

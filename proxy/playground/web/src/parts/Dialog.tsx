@@ -1,12 +1,12 @@
 import type { ComponentChildren } from 'preact'
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { Close } from './icons'
 import { tr } from '../words'
 
 /** Dialog is a question or a page above the page. The browser keeps the focus in it; Esc and a click beside it close it. */
 export function Dialog(props: { title: string; wide?: boolean; onClose: () => void; children: ComponentChildren }) {
   const box = useRef<HTMLDialogElement>(null)
-  useEffect(() => box.current?.showModal(), [])
+  useLayoutEffect(() => box.current?.showModal(), []) // before it can be seen or focused: a hurried key must not meet what is behind it
   return (
     <dialog
       ref={box}

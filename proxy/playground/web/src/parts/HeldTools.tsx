@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { wordsOf, known } from '../state/pictures'
 import { held } from '../state/held'
 import { route } from '../state/route'
@@ -11,13 +11,13 @@ import { TileTools } from './TileTools'
 export function HeldTools() {
   const box = useRef<HTMLDivElement>(null)
   const p = known.value.get(held.value)
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!p) return
     const beside = (e: Event) => box.current?.contains(e.target as Node) || (held.value = '')
     addEventListener('pointerdown', beside)
     return () => removeEventListener('pointerdown', beside)
   }, [p])
-  useEffect(() => void (held.value = ''), [route.value])
+  useLayoutEffect(() => void (held.value = ''), [route.value])
   if (!p) return null
   return (
     <div class="selection held-tools" ref={box} role="toolbar" aria-label={tr('What can be done with it')}>

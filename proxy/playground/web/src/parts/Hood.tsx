@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { askOf } from '../state/asks'
 import { runs } from '../state/runs'
 import { earlier, loadEarlier } from '../state/ledger'
@@ -10,7 +10,7 @@ import { tr } from '../words'
 /** Hood is the drawer that shows, live, the sequence that each request became. */
 export function Hood() {
   const head = useRef<HTMLHeadingElement>(null)
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!hood.value) return
     head.current?.focus()
     void loadEarlier()

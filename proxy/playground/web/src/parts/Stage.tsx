@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { picture } from '../api/base'
 import type { Picture } from '../api/types'
 import { showFull } from '../state/full'
@@ -70,7 +70,7 @@ function neighbours(p: Picture, ids: string[]): { before?: string; after?: strin
 /** useHeld is true while a key is held, while nobody writes. */
 function useHeld(key: string, able: boolean): [boolean, (on: boolean) => void] {
   const [held, set] = useState(false)
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!able) return
     const down = (e: KeyboardEvent) => {
       if (e.key === key && !e.ctrlKey && !e.metaKey && !(e.target as HTMLElement).closest?.('input, textarea, select, dialog')) set(true)
