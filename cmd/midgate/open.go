@@ -109,6 +109,7 @@ func open(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *gate, er
 	g.closing(func() { _ = bytes.Close() })
 	g.closing(background(ctx, func(ctx context.Context) { sweep(ctx, cfg.State.Sweep, state, bytes, log) }))
 	g.closing(background(ctx, func(ctx context.Context) { _ = bytes.Sweep(ctx, cfg.Jobs.Retention, needed(ctx, state)) }))
+	g.closing(background(ctx, func(ctx context.Context) { bytes.Weigh(ctx, shown.PicturesWeigh) }))
 
 	cfg.Midjourney.Log = log
 	cfg.Midjourney.Observe = midjourney.Observer{

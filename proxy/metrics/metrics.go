@@ -37,6 +37,7 @@ type Metrics struct {
 	waitingAt *prometheus.GaugeVec
 	joined    *prometheus.CounterVec
 	keysOK    prometheus.Gauge
+	stored    prometheus.Gauge
 	keyJobs   *prometheus.CounterVec
 	spent     *prometheus.CounterVec
 	refunded  *prometheus.CounterVec
@@ -91,8 +92,9 @@ func New() *Metrics {
 	m.late = count("late_adopted_total", "Such submissions that were found later, when their job was over.", "upstream")
 	m.build = prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "midgate_build_info", Help: "What is running: always 1."}, []string{"version", "commit", "goversion"})
 	m.up.desc = prometheus.NewDesc("midgate_upstream_up", "Whether an upstream answered the last request, whatever it said; nothing before the first.", []string{"upstream"}, nil)
+	m.stored = prometheus.NewGauge(prometheus.GaugeOpts{Name: "midgate_pictures_bytes", Help: "What pictures, videos, uploads and what was made from them take in the picture store; looked at every ten minutes or more rarely."})
 	m.budgets.desc = prometheus.NewDesc("midgate_budget_remaining_ratio", "What is left of a key's budget, from 1 to 0: of its jobs or its dollars, whichever is less.", []string{"key", "window"}, nil)
-	m.registry.MustRegister(m.keysOK, m.keyJobs, m.spent, m.refunded, m.requests, m.duration, m.waiting, m.errors, m.begun, m.jobs, m.paid, m.jobTook, m.inFlight,
+	m.registry.MustRegister(m.stored, m.keysOK, m.keyJobs, m.spent, m.refunded, m.requests, m.duration, m.waiting, m.errors, m.begun, m.jobs, m.paid, m.jobTook, m.inFlight,
 		m.polls, m.asked, m.pictures, m.upstream, m.fetched, m.hooks, m.waitingAt, m.joined, m.queued, m.ambiguous, m.late, m.build, &m.up, &m.budgets, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	m.serve = promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
@@ -155,6 +157,9 @@ func (m *Metrics) Hooked(upstream string, taken bool) {
 func (m *Metrics) UpstreamFailed(upstream string, kind adapter.Kind) {
 	m.upstream.WithLabelValues(upstream, KindLabel(kind)).Inc()
 }
+
+// PicturesWeigh says how many bytes the picture store holds now.
+func (m *Metrics) PicturesWeigh(bytes int64) { m.stored.Set(float64(bytes)) }
 
 // KeysRead says whether the file of keys could be read when it was read last.
 func (m *Metrics) KeysRead(ok bool) {

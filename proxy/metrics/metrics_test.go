@@ -53,6 +53,7 @@ func TestWhatIsKnownIsThereFromTheFirstScrape(t *testing.T) {
 	o.Place("main", 20*time.Second)
 	o.Lose("main")
 	o.Adopt("main")
+	m.PicturesWeigh(4096)
 	expect(t, "after one of each", scrape(m),
 		`midgate_spend_usd_total{key="alice",kind="video",speed="relax"} 0.25`,
 		`midgate_refunded_usd_total{key="alice",kind="video",speed="relax"} 0.5`,
@@ -60,6 +61,7 @@ func TestWhatIsKnownIsThereFromTheFirstScrape(t *testing.T) {
 		`midgate_queue_wait_seconds_bucket{upstream="main",le="30"} 1`,
 		`midgate_ambiguous_total{upstream="main"} 1`,
 		`midgate_late_adopted_total{upstream="main"} 1`,
+		`midgate_pictures_bytes 4096`,
 	)
 }
 
