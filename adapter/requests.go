@@ -2,7 +2,9 @@ package adapter
 
 import (
 	"encoding/json"
+	"maps"
 	"regexp"
+	"slices"
 	"time"
 
 	openai "github.com/sashabaranov/go-openai"
@@ -51,6 +53,21 @@ type Midjourney struct {
 	Grid            string   `json:"grid,omitempty"`        // split, upscale, whole
 	BatchSize       int      `json:"batch_size,omitempty"`  // videos: 1, 2, 4
 	ReferenceImages []string `json:"reference_images,omitempty"`
+}
+
+// Looks names the members that say how a picture is drawn, in alphabetical order: all but the speed, what comes out of the
+// grid, and what belongs to videos.
+func (m Midjourney) Looks() []string {
+	m.Speed, m.Grid, m.BatchSize, m.ReferenceImages = "", "", 0, nil
+	var set map[string]json.RawMessage
+	raw, err := json.Marshal(m)
+	if err == nil {
+		err = json.Unmarshal(raw, &set)
+	}
+	if err != nil {
+		return nil // it has no member that could not be written
+	}
+	return slices.Sorted(maps.Keys(set))
 }
 
 // Reference is a picture that came with a request: exactly one field is set.

@@ -126,6 +126,21 @@ func TestReadTurn_GoesBack(t *testing.T) {
 	}
 }
 
+// A picture that comes with words that cannot use one is asked about: nothing would be made of it.
+func TestReadTurn_AsksAboutAPictureThatAButtonCannotUse(t *testing.T) {
+	film := []string{"user", "a red fox", "assistant", "![](http://h/images/" + fox + ".png)", "user", "animate", "assistant", "[▶](http://h/videos/video_ABCDEFGHIJKLMNOPQRSTUVWX23.mp4)", "user"}
+	for _, words := range []string{"continue the video", "extend it", "undo", "go back", "undo, but with a hat"} {
+		alone, err := chat.ReadTurn(talk(append(slices.Clip(film), words)...), chat.Options{})
+		if err != nil || alone.Way == chat.TurnReply || alone.Way == chat.TurnDraw {
+			t.Errorf("%q alone: %s, %v", words, alone.Way, err)
+		}
+		turn, err := chat.ReadTurn(withPictures(talk(append(slices.Clip(film), words)...), "data:x"), chat.Options{})
+		if err != nil || turn.Way != chat.TurnReply && len(turn.Attached) == 0 {
+			t.Errorf("%q with a picture: %s of %v without it, %v", words, turn.Way, turn.Images, err)
+		}
+	}
+}
+
 // A record tells what the messages of some clients do not: that a picture is a grid, or a quarter of one.
 func TestReadTurn_KnowsPicturesByTheirRecords(t *testing.T) {
 	records := map[string]adapter.Image{fox: {ID: fox, Cells: []string{"a", "b", "c", "d"}}, hen: {ID: hen, Grid: fox}, owl: {ID: owl, Parent: hen}}

@@ -126,7 +126,7 @@ func (s scene) press(t Turn, d intent.Decision) (Turn, error) {
 		return s.grid(t, d)
 	case intent.Extend:
 		t.Action, t.Video = ActExtend, s.video
-		if s.video == "" {
+		if s.video == "" || len(s.attached) > 0 { // it goes on from the video's own last frame
 			return s.said(t, intent.Decision{Kind: intent.Ask, Topic: intent.Unclear, Language: d.Language})
 		}
 		return t, nil
@@ -169,6 +169,8 @@ func (t *Turn) zoom(factor float64) {
 func (s scene) back(t Turn, d intent.Decision) (Turn, error) {
 	t.Way, t.Action, t.Extra = TurnShow, "", ""
 	switch {
+	case len(s.attached) > 0:
+		return s.said(t, intent.Decision{Kind: intent.Ask, Topic: intent.Unclear, Language: d.Language})
 	case len(s.before.Images) > 0:
 		t.Images = s.before.Images
 	case s.parent:

@@ -54,10 +54,11 @@ func checkAct(img adapter.Image, act *adapter.Act) error {
 		if i < 0 {
 			return unavailable("custom_id", "This picture has no button with that custom_id", img)
 		}
-		if b := img.AllButtons()[i]; animates(b.Action) {
+		b := img.AllButtons()[i]
+		if animates(b.Action) {
 			return adapter.BadParam("custom_id", "invalid_value", "This button makes a video: ask for the action %q instead.", b.Action)
 		}
-		return nil
+		return checkExtras(img, act, b.Action)
 	}
 	if act.Action == "" {
 		return adapter.BadParam("action", "missing_required_parameter", "An action is needed: one of %s.", strings.Join(adapter.Actions, ", "))
@@ -76,6 +77,21 @@ func checkAct(img adapter.Image, act *adapter.Act) error {
 	}
 	if !img.MayHave(act.Action) {
 		return unavailable("action", fmt.Sprintf("Midjourney does not offer %q for this picture", act.Action), img)
+	}
+	return checkExtras(img, act, act.Action)
+}
+
+// checkExtras refuses what comes with a press whose button cannot use it: the press would be paid without it.
+func checkExtras(img adapter.Image, act *adapter.Act, action string) error {
+	switch {
+	case act.Mask != nil && action != adapter.ActVaryRegion:
+		return adapter.BadParam("mask", "invalid_value", "Only vary_region takes a mask.")
+	case act.Zoom != 0 && act.Action != adapter.ActZoomCustom:
+		return adapter.BadParam("zoom", "invalid_value", "Only the action zoom_custom takes a zoom.")
+	case act.Index > 0 && act.CustomID != "", act.Index > 0 && !img.IsGrid() && act.Index != max(img.Index, 1):
+		return adapter.BadParam("index", "invalid_value", "index chooses a quarter of a whole grid; this press is of one picture already.")
+	case single(action) && worded(act):
+		return adapter.BadParam("prompt", "invalid_value", "An upscale takes no words. To change the picture, vary or edit it.")
 	}
 	return nil
 }

@@ -35,7 +35,10 @@ func TestEveryActionWorksOrIsUnavailable(t *testing.T) {
 						if err != nil {
 							t.Fatal(err)
 						}
-						act := adapter.Act{Image: img.ID, Action: action, Zoom: 1.8, Force: true}
+						act := adapter.Act{Image: img.ID, Action: action, Force: true}
+						if action == adapter.ActZoomCustom {
+							act.Zoom = 1.8
+						}
 						if action == adapter.ActVaryRegion {
 							act.Mask, act.Prompt = mask, "a boat"
 						}

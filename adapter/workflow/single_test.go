@@ -144,7 +144,9 @@ func TestAUThatAnotherReplicaPressedIsNotPressedAgain(t *testing.T) {
 		}
 		for i, gate := range []*harness.Gate{a, b} {
 			s.Gate = gate
-			if _, err := s.Press(t, adapter.Act{Generation: harness.Generation("press " + strconv.Itoa(i)), Image: img.ID, Action: adapter.ActUpscale, Force: true}); err != nil {
+			act := adapter.Act{Image: img.ID, Action: adapter.ActUpscale, Force: true}
+			act.User = strconv.Itoa(i)
+			if _, err := s.Press(t, act); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -175,7 +177,7 @@ func TestARecordThatCannotBeReadIsToldAsThat(t *testing.T) {
 		s.Gate = s.Restarted(t)
 		img := s.Draw(t, "a red fox", 1)[0]
 		state.broken = true
-		if _, err := s.Press(t, adapter.Act{Generation: harness.Generation("press"), Image: img.ID, Action: adapter.ActUpscale, Force: true}); err == nil || err.Kind != adapter.Storage {
+		if _, err := s.Press(t, adapter.Act{Image: img.ID, Action: adapter.ActUpscale, Force: true}); err == nil || err.Kind != adapter.Storage {
 			t.Errorf("the press comes to %v, want Storage", err)
 		}
 	})

@@ -3,6 +3,7 @@ package workflow
 import (
 	"cmp"
 	"context"
+	"fmt"
 
 	"midgate/adapter"
 	"midgate/adapter/jobs"
@@ -98,12 +99,29 @@ func (s *Service) filmAccount(ctx context.Context, c adapter.Caller, f *adapter.
 	account, has, err := s.able(ctx, c, speed, adapter.FeatureVideo)
 	switch {
 	case err != nil || has:
-	case f.Seconds > 4:
-		err = noExtensions()
-	case f.Input != nil:
+	case f.Input != nil && f.Seconds <= 4:
 		err = onlyOwn()
+	default:
+		err = byButton(f)
 	}
 	return account, err
+}
+
+// byButton refuses what a picture's own Animate button cannot do: it makes one clip of about five seconds, as it likes.
+func byButton(f *adapter.VideoRequest) error {
+	if f.Seconds > 4 {
+		return noExtensions()
+	}
+	for _, o := range []struct {
+		param string
+		given bool
+	}{{"end_image", f.End != nil}, {"loop", f.Loop}, {"video_type", f.Type != ""}, {"midjourney.batch_size", f.Midjourney.BatchSize > 1}} {
+		if o.given {
+			return &adapter.Error{Kind: adapter.Unsupported, Code: "unsupported", Param: o.param,
+				Message: fmt.Sprintf("This upstream makes videos only by a picture's own button, which knows no '%s': leave it out.", o.param)}
+		}
+	}
+	return nil
 }
 
 func onlyOwn() *adapter.Error {
@@ -121,8 +139,8 @@ func (s *Service) filmable(ctx context.Context, c adapter.Caller, f *adapter.Vid
 	if err != nil || has {
 		return account, err
 	}
-	if f.Seconds > 4 {
-		return account, noExtensions()
+	if err := byButton(f); err != nil {
+		return account, err
 	}
 	if f.Input == nil || f.Input.Image == "" {
 		return account, onlyOwn()

@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -116,8 +117,12 @@ func (v *videoBuild) first() (adapter.Task, error) {
 // withoutVideo makes the clip that submit/video refused, since the server has no such route or the account cannot use
 // it, by the picture's own button: nothing was created by the refusal.
 func (v *videoBuild) withoutVideo(refused error, drawn bool) (adapter.Task, error) {
-	if v.request.Seconds > 4 && !drawn { // where the still is paid, a shorter video is better than none
-		return adapter.Task{}, v.lacking(noExtensions(), refused)
+	able := v.request
+	if drawn { // where the still is paid, a shorter video is better than none
+		able.Seconds = 4
+	}
+	if e, ok := errors.AsType[*adapter.Error](byButton(&able)); ok {
+		return adapter.Task{}, v.lacking(e, refused)
 	}
 	if v.request.Input.Image == "" {
 		return adapter.Task{}, v.lacking(onlyOwn(), refused)
@@ -217,7 +222,7 @@ func (v *videoBuild) animate() (adapter.Task, error) {
 	if !ok {
 		return adapter.Task{}, unavailable("action", "Midjourney does not offer to animate this picture", img)
 	}
-	task, err := v.q.press(buttonPress{step: v.request.Animate, account: v.account, taskID: taskID, button: b, speed: v.draw.Speed, prompt: v.draw.Text})
+	task, err := v.q.press(buttonPress{step: v.request.Animate, account: v.account, taskID: taskID, button: b, speed: v.draw.Speed, prompt: v.draw.Text, remix: v.draw.Text != ""})
 	if adapter.KindOf(err) == adapter.Unsupported {
 		return v.imagined()
 	}

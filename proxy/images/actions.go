@@ -3,6 +3,7 @@ package images
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -62,7 +63,51 @@ func (s *Routes) decodeAct(c *gin.Context, p *body.Body, id string) (act adapter
 	if act.Action == "" && act.CustomID == "" {
 		return act, false, adapter.BadParam("action", "missing_required_parameter", "Missing required parameter: 'action' (or 'custom_id').")
 	}
-	return act, stream, nil
+	return act, stream, onlyPresses(act)
+}
+
+// onlyPresses refuses what a press would leave out: it works on one picture, and without words of its own it repeats that
+// picture's words and settings.
+func onlyPresses(act adapter.Act) error {
+	if len(act.Midjourney.ReferenceImages) > 0 {
+		return adapter.BadParam("midjourney.reference_images", "invalid_value", "A press works on the picture that the address names: edit that picture to bring others along.")
+	}
+	if act.Action == adapter.ActAnimateLow || act.Action == adapter.ActAnimateHigh {
+		return OnlyFilms(&act.Generation, true)
+	}
+	if err := noClips(act.Generation); err != nil {
+		return err
+	}
+	if strings.TrimSpace(act.Prompt) != "" {
+		return nil
+	}
+	given := act.Midjourney.Looks()
+	for i, name := range given {
+		given[i] = "midjourney." + name
+	}
+	if act.Size != "" && act.Size != "auto" {
+		given = append(given, "size")
+	}
+	if len(given) > 0 {
+		return adapter.BadParam(given[0], "invalid_value", "A press without words repeats the picture's own words and settings: send a 'prompt' with '%s'.", given[0])
+	}
+	return nil
+}
+
+// OnlyFilms refuses what a video would leave out. begun: there is a picture or a video that it begins with.
+func OnlyFilms(g *adapter.Generation, begun bool) error {
+	if g.N > 1 {
+		return adapter.BadParam("n", "invalid_value", "A request makes one video: 'midjourney.batch_size' (1, 2 or 4) asks for more clips of it.")
+	}
+	if !begun {
+		return nil // the settings are those of the picture that is drawn first
+	}
+	for _, name := range g.Midjourney.Looks() {
+		if name != "raw" {
+			return adapter.BadParam("midjourney."+name, "invalid_value", "A video looks like the picture that it begins with: 'midjourney.%s' cannot change that.", name)
+		}
+	}
+	return nil
 }
 
 // readAction reads one of the names; which of them this picture offers is the core's business.

@@ -41,6 +41,21 @@ func ReadGeneration(p *body.Body, prompted bool, also ...string) (g adapter.Gene
 	return g, stream, nil
 }
 
+// readDrawing is ReadGeneration for what makes pictures: clips are refused.
+func readDrawing(p *body.Body, prompted bool) (g adapter.Generation, stream bool, err error) {
+	if g, stream, err = ReadGeneration(p, prompted); err == nil {
+		err = noClips(g)
+	}
+	return g, stream, err
+}
+
+func noClips(g adapter.Generation) error {
+	if g.Midjourney.BatchSize > 1 {
+		return adapter.BadParam("midjourney.batch_size", "invalid_value", "'midjourney.batch_size' is how many clips a video has; 'n' is how many pictures are made.")
+	}
+	return nil
+}
+
 // readCount reads n: absent, null, 0 and "" mean 1.
 func readCount(p *body.Body) (int, error) {
 	if f, given, err := body.NumberOf(p.Fields["n"], "n"); err == nil && given && f == 0 {

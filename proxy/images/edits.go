@@ -84,7 +84,7 @@ func (s *Routes) pictures(c *gin.Context, p *body.Body, r pictureRoute, router b
 
 // decodeEdit checks everything that costs nothing first; pictures are looked up and fetched last.
 func (s *Routes) decodeEdit(c *gin.Context, p *body.Body, r pictureRoute) (e adapter.Edit, stream bool, err error) {
-	e.Generation, stream, err = ReadGeneration(p, r.prompted)
+	e.Generation, stream, err = readDrawing(p, r.prompted)
 	web.RequestOf(c).Model = e.Model
 	if err != nil {
 		return e, false, err

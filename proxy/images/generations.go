@@ -53,7 +53,7 @@ func (s *Routes) generateEdit(c *gin.Context, p *body.Body, router bool) error {
 
 // begin asks for the pictures that a body describes. What it read is gone from the stack when somebody waits for them.
 func (s *Routes) begin(c *gin.Context, p *body.Body, router bool) (t adapter.Ticket, f web.Echo, stream bool, err error) {
-	g, stream, err := ReadGeneration(p, true)
+	g, stream, err := readDrawing(p, true)
 	web.RequestOf(c).Model = g.Model
 	if err != nil {
 		return nil, f, stream, err

@@ -70,6 +70,11 @@ func (s *Routes) Remix(c *gin.Context) error {
 	if err := p.NoPictures(); err != nil {
 		return err
 	}
+	for _, name := range []string{"seconds", "motion", "loop", "video_type", "end_image", "midjourney"} {
+		if v, ok := p.Fields[name]; ok && v.Type != gjson.Null {
+			return adapter.BadParam(name, "invalid_value", "A remix is the same video with other words: '%s' stays what it was.", name)
+		}
+	}
 	return s.begin(c, p, func(ctx context.Context, a adapter.Attempt) (adapter.Ticket, error) {
 		return s.films.Remix(ctx, a, id, prompt)
 	})
@@ -142,6 +147,9 @@ func (s *Routes) decode(c *gin.Context, p *body.Body) (f adapter.VideoRequest, e
 	read.Do(func() (err error) { f.Input, err = s.firstFrame(c, p); return })
 	read.Do(func() (err error) { f.End, err = s.lastFrame(c, p); return })
 	read.Do(func() error { return s.ResolveReferences(c, p, &f.Generation) })
+	read.Do(func() error {
+		return images.OnlyFilms(&f.Generation, f.Input != nil || p.Fields["video"].Exists() || p.Fields["video[id]"].Exists())
+	})
 	return f, read.Err
 }
 
