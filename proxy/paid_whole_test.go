@@ -1,8 +1,10 @@
 package proxy
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 
 	"midgate/adapter/midjourney/simulator"
@@ -22,7 +24,11 @@ func TestNothingIsLeftOutOfWhatIsPaid(t *testing.T) {
 		{press, `{"action":"vary_strong","midjourney":{"stylize":750}}`, "midjourney.stylize"},
 		{press, `{"action":"reroll","midjourney":{"no":"people","speed":"fast"}}`, "midjourney.no"},
 		{press, `{"action":"zoom_custom","zoom":1.5,"midjourney":{"seed":0}}`, "midjourney.seed"},
-		{press, `{"action":"pan_left","negative_prompt":"people"}`, "midjourney.no"},
+		{press, `{"action":"zoom_out_2x","prompt":"a castle all around","zoom":1.5}`, "zoom"},
+		{press, `{"action":"animate_low","seconds":"8"}`, "seconds"},
+		{press, `{"action":"animate_low","end_image":"` + id + `"}`, "end_image"},
+		{press, `{"action":"animate_low","index":3}`, "index"},
+		{press, `{"action":"animate_low","zoom":1.5}`, "zoom"},
 		{press, `{"action":"vary_subtle","size":"1536x1024"}`, "size"},
 		{press, `{"action":"vary_subtle","prompt":"a hare","midjourney":{"reference_images":["` + id + `"]}}`, "midjourney.reference_images"},
 		{press, `{"action":"vary_subtle","midjourney":{"batch_size":4}}`, "midjourney.batch_size"},
@@ -37,7 +43,12 @@ func TestNothingIsLeftOutOfWhatIsPaid(t *testing.T) {
 		{film, `{"prompt":"it runs","midjourney":{"style_reference":"123"},` + frame + `}`, "midjourney.style_reference"},
 		{film, `{"prompt":"it runs --no people",` + frame + `}`, "prompt"},
 		{film, `{"prompt":"it runs","n":2}`, "n"},
+		{film, `{"prompt":"it runs","video":{"id":"video_ABCDEFGHIJKLMNOPQRSTUVWX23"}}`, "video"},
+		{film, `{"prompt":"it runs","duration":10}`, "duration"},
 		{draw, `{"prompt":"a fox","midjourney":{"batch_size":2}}`, "midjourney.batch_size"},
+		{"/v1/images/blends", `{"images":["` + id + `","` + id + `"],"prompt":"as an oil painting"}`, "prompt"},
+		{"/v1/images/blends", `{"images":["` + id + `","` + id + `"],"midjourney":{"stylize":900}}`, "midjourney.stylize"},
+		{"/v1/images/variations", `{"image":"` + id + `","midjourney":{"reference_images":["` + id + `"]}}`, "midjourney.reference_images"},
 	} {
 		t.Run(test.body[:min(len(test.body), 60)], func(t *testing.T) { h.ask(t, http.MethodPost, test.path, test.body).refused(t, bad(test.param)) })
 	}
@@ -82,4 +93,45 @@ func TestAnAnimateButtonKnowsNoSettings(t *testing.T) {
 		}
 	}
 	h.costs(t, paid)
+}
+
+// What clients send unasked, and what agrees with what happens anyway, is no reason to refuse.
+func TestWhatSaysNothingIsNotRefused(t *testing.T) {
+	h := newHouse(t, simulator.Config{})
+	id := h.drawnID(t, "a red fox")
+	press := "/v1/images/" + id + "/actions"
+	frame := `"input_reference":{"file_id":"` + id + `"}`
+	for _, test := range []struct{ path, body string }{
+		{press, `{"action":"vary_subtle","seed":42,"negative_prompt":"people","n":1,"zoom":1,"index":1,"midjourney":{"speed":"fast"}}`},
+		{press, `{"action":"zoom_out_2x","zoom":2,"size":"auto","midjourney":{"niji":"false","personalize":"false"}}`},
+		{press, `{"action":"upscale_subtle","prompt":"a red fox"}`},
+		{"/v1/videos", `{"prompt":"it runs","seed":7,"duration":5,"loop":false,"video":null,` + frame + `}`},
+	} {
+		if status, _, body := h.call(t, http.MethodPost, test.path, test.body); status != http.StatusOK {
+			t.Errorf("%s = %d %s", test.body, status, body)
+		}
+	}
+	status, _, body := h.call(t, http.MethodPost, "/v1/videos", `{"prompt":"a fox runs","midjourney":{"batch_size":1}}`)
+	video := h.finished(t, videoIn(t, status, body).ID)
+	status, _, body = h.call(t, http.MethodPost, "/v1/videos/"+video.ID+"/remix", `{"prompt":"it jumps","seconds":"","loop":false,"midjourney":{}}`)
+	if v := h.finished(t, videoIn(t, status, body).ID); v.Status != "completed" {
+		t.Errorf("%+v", v)
+	}
+}
+
+// Words that come with a zoom reach Midjourney by the button that has a dialog, and further pictures come along with an edit.
+func TestWordsAndPicturesThatComeAlongAreUsed(t *testing.T) {
+	h := newHouse(t, simulator.Config{})
+	id := h.drawnID(t, "a red fox")
+	h.ask(t, http.MethodPost, "/v1/images/"+id+"/actions", `{"action":"zoom_out_1_5x","prompt":"a castle all around"}`).is(t, http.StatusOK)
+	sent := h.sim.Requests().Submissions
+	if last := string(sent[len(sent)-1].Body); !strings.Contains(last, "a castle all around") || !strings.Contains(last, "--zoom 1.5") {
+		t.Errorf("the dialog of a zoom with words was answered with %s", last)
+	}
+	h.ask(t, http.MethodPost, "/v1/images/edits", `{"image":"`+id+`","prompt":"put this hat on","midjourney":{"reference_images":["`+stillURL(t, 96, 64)+`"]}}`).is(t, http.StatusOK)
+	sent = h.sim.Requests().Submissions
+	var imagine struct{ Base64Array []string }
+	if err := json.Unmarshal(sent[len(sent)-1].Body, &imagine); err != nil || len(imagine.Base64Array) != 2 {
+		t.Errorf("an edit with a picture beside its own was sent with %d pictures: %.300s", len(imagine.Base64Array), sent[len(sent)-1].Body)
+	}
 }

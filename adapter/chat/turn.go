@@ -117,6 +117,9 @@ func (c Conversation) decide(command string, o Options) (Turn, error) {
 		return t, nil
 	case "blend":
 		t.Way, t.Attached = TurnBlend, c.Attached
+		if c.Words != "" && !strings.HasPrefix(c.Words, "--") && len(c.Attached) > 1 { // a blend has no place for words
+			t.Way = TurnEdit
+		}
 		return t, nil
 	case "describe", "edit":
 		t.Way = map[string]Way{"describe": TurnDescribe, "edit": TurnEdit}[command]

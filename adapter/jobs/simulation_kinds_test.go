@@ -238,7 +238,7 @@ func (g group) press(name, image string) outcome {
 	c := g.client(0, 1)
 	c.name, c.r = name, g.w.dice.of(name)
 	act := adapter.Act{Image: image, Action: pick(c.r, adapter.ActUpscaleSubtle, adapter.ActUpscaleSubtle, adapter.ActUpscale)}
-	act.Prompt = name
+	act.User = name
 	c.base.Route, c.base.Body = "/v1/images/"+image+"/actions", name
 	c.ask = func(ctx context.Context, p *process, a adapter.Attempt) (adapter.Ticket, error) {
 		return p.gate.Act(ctx, a, act)

@@ -25,6 +25,7 @@ func (s *Service) Act(ctx context.Context, a adapter.Attempt, act adapter.Act) (
 		return s.Animate(ctx, a, act)
 	}
 	img = s.seen(ctx, a.Caller, img)
+	custom(img, &act)
 	if err := checkAct(img, &act); err != nil {
 		return nil, err
 	}
@@ -55,6 +56,12 @@ func checkAct(img adapter.Image, act *adapter.Act) error {
 			return unavailable("custom_id", "This picture has no button with that custom_id", img)
 		}
 		b := img.AllButtons()[i]
+		if act.Action != "" && act.Action != b.Action {
+			return adapter.BadParam("action", "invalid_value", "custom_id is another button than action: send one of them.")
+		}
+		if act.Count() > 4 {
+			return adapter.BadParam("n", "invalid_value", "A press by its custom_id is pressed once: n must be at most 4.")
+		}
 		if animates(b.Action) {
 			return adapter.BadParam("custom_id", "invalid_value", "This button makes a video: ask for the action %q instead.", b.Action)
 		}
@@ -81,19 +88,34 @@ func checkAct(img adapter.Image, act *adapter.Act) error {
 	return checkExtras(img, act, act.Action)
 }
 
+// takesWords are the buttons whose dialog takes words. What is not known by name may take some.
+var takesWords = []string{"", adapter.ActVary, adapter.ActReroll, adapter.ActVarySubtle, adapter.ActVaryStrong, adapter.ActVaryRegion, adapter.ActZoomCustom,
+	adapter.ActPanLeft, adapter.ActPanRight, adapter.ActPanUp, adapter.ActPanDown, adapter.ActAnimateLow, adapter.ActAnimateHigh}
+
+// zoomOf are the factors of the buttons that have one of their own.
+var zoomOf = map[string]float64{adapter.ActZoomOut2x: 2, adapter.ActZoomOut15x: 1.5}
+
 // checkExtras refuses what comes with a press whose button cannot use it: the press would be paid without it.
 func checkExtras(img adapter.Image, act *adapter.Act, action string) error {
+	quarter := act.Index > 0 && (act.CustomID != "" || !img.IsGrid() && act.Index != max(img.Index, 1))
 	switch {
 	case act.Mask != nil && action != adapter.ActVaryRegion:
 		return adapter.BadParam("mask", "invalid_value", "Only vary_region takes a mask.")
-	case act.Zoom != 0 && act.Action != adapter.ActZoomCustom:
+	case act.Zoom > 1 && action != adapter.ActZoomCustom && act.Zoom != zoomOf[action]:
 		return adapter.BadParam("zoom", "invalid_value", "Only the action zoom_custom takes a zoom.")
-	case act.Index > 0 && act.CustomID != "", act.Index > 0 && !img.IsGrid() && act.Index != max(img.Index, 1):
-		return adapter.BadParam("index", "invalid_value", "index chooses a quarter of a whole grid; this press is of one picture already.")
-	case single(action) && worded(act):
-		return adapter.BadParam("prompt", "invalid_value", "An upscale takes no words. To change the picture, vary or edit it.")
+	case quarter || act.Index > 0 && img.IsGrid() && act.Index > len(img.Cells):
+		return adapter.BadParam("index", "invalid_value", "index chooses one of the %d pictures of a whole grid; this is picture %d.", max(len(img.Cells), 1), max(img.Index, 1))
+	case worded(act) && (!slices.Contains(takesWords, action) || img.Bare()) && act.Prompt != img.Prompt && act.Prompt != img.RevisedPrompt:
+		return adapter.BadParam("prompt", "invalid_value", "This button takes no words. To change the picture, vary or edit it.")
 	}
 	return nil
+}
+
+// custom makes a zoom that comes with words a custom one, where there is such a button: the others have no dialog for them.
+func custom(img adapter.Image, act *adapter.Act) {
+	if factor := zoomOf[act.Action]; factor > 0 && (act.Zoom <= 1 || act.Zoom == factor) && worded(act) && img.MayHave(adapter.ActZoomCustom) {
+		act.Action, act.Zoom = adapter.ActZoomCustom, factor
+	}
 }
 
 func unavailable(param, why string, img adapter.Image) *adapter.Error {
@@ -138,7 +160,7 @@ func (q *Run) act(act *adapter.Act) (adapter.Result, error) {
 	if act.CustomID != "" {
 		return q.pressCustom(act, img, account, draw)
 	}
-	if img.IsGrid() && act.Index > 0 && len(img.Cells) == 4 {
+	if img.IsGrid() && act.Index > 0 && act.Index <= len(img.Cells) {
 		if img, err = q.image(img.Cells[act.Index-1]); err != nil {
 			return adapter.Result{}, fmt.Errorf("read the quarter: %w", err)
 		}
@@ -282,10 +304,12 @@ func (q *Run) pressCustom(act *adapter.Act, img adapter.Image, account adapter.A
 	if err != nil {
 		return adapter.Result{}, err
 	}
-	prompt := ""
-	if strings.TrimSpace(act.Prompt) != "" {
-		prompt = draw.Prompt // as it was read: the words themselves may hold a speed
+	named := *act
+	named.Action = b.Action
+	if b.Action == adapter.ActZoomCustom && act.Zoom <= 1 {
+		named.Action = "" // the factor that its dialog is pre-filled with
 	}
+	prompt := dialogPrompt(&named, draw) // as it was read: the words themselves may hold a speed
 	task, err := q.press(buttonPress{step: "button", account: account, taskID: taskID, button: b, speed: draw.Speed,
 		prompt: prompt, mask: mask, remix: worded(act), dialog: b.Action == adapter.ActVaryRegion || b.Action == adapter.ActZoomCustom})
 	if err != nil {
@@ -294,5 +318,5 @@ func (q *Run) pressCustom(act *adapter.Act, img adapter.Image, account adapter.A
 	if b.Action == adapter.ActUpscale {
 		return q.StoreSingle(task, from)
 	}
-	return q.made(task, from, 1)
+	return q.made(task, from, min(act.Count(), 4))
 }

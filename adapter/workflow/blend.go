@@ -13,6 +13,9 @@ import (
 
 // Blend mixes two to five pictures into one.
 func (s *Service) Blend(ctx context.Context, a adapter.Attempt, e adapter.Edit) (adapter.Ticket, error) {
+	if len(e.References) > 0 {
+		return nil, noReferences()
+	}
 	if err := checkImages(e.Images, 2, 5); err != nil {
 		return nil, err
 	}

@@ -21,7 +21,7 @@ func (s *Service) Converse(ctx context.Context, a adapter.Attempt, t chat.Turn, 
 		return s.show(ctx, a.Caller, t)
 	case t.Action == chat.ActExtend:
 		film := adapter.VideoRequest{Generation: g, Extends: t.Video}
-		film.Prompt = t.Extra
+		film.Prompt, film.References, film.Midjourney.ReferenceImages, film.Midjourney.BatchSize = t.Extra, nil, nil, 0 // settings of every turn
 		return talk(s.Film(ctx, a, film))
 	case t.Way == chat.TurnDraw:
 		g.References = append(g.References, attached...)
@@ -43,6 +43,7 @@ func (s *Service) Converse(ctx context.Context, a adapter.Attempt, t chat.Turn, 
 	case chat.TurnAct:
 		return s.converseActOn(ctx, a, t, e)
 	case chat.TurnBlend:
+		e.Images, e.References = append(e.Images, e.References...), nil
 		return talk(s.Blend(ctx, a, e))
 	case chat.TurnDescribe:
 		return talk(s.Describe(ctx, a, e))
@@ -87,7 +88,12 @@ func (s *Service) converseAct(ctx context.Context, a adapter.Attempt, t chat.Tur
 // converseActOn presses a button of a picture that came with the conversation: one of ours has its buttons, any other can
 // be animated, and changed as the words say.
 func (s *Service) converseActOn(ctx context.Context, a adapter.Attempt, t chat.Turn, e adapter.Edit) (adapter.TurnAnswer, error) {
-	switch first := e.Images[0]; {
+	first, err := s.lib.ResolveOne(ctx, a.Caller, e.Images[0])
+	if err != nil {
+		return adapter.TurnAnswer{}, err
+	}
+	e.Images[0] = first
+	switch {
 	case first.Image != "":
 		img, err := s.lib.Image(ctx, a.Caller, first.Image)
 		if err != nil {
@@ -96,6 +102,8 @@ func (s *Service) converseActOn(ctx context.Context, a adapter.Attempt, t chat.T
 		return s.converseAct(ctx, a, t, e.Generation, img)
 	case animates(t.Action):
 		return s.converseAnimate(ctx, a, t, e.Generation, first)
+	case single(t.Action):
+		return adapter.TurnAnswer{}, adapter.BadParam("messages", "invalid_value", "Midjourney upscales only pictures that it made itself.")
 	case t.Action == chat.ActReshape:
 		ratio, err := reshaped(t.Size, 1, 1)
 		if err != nil {
@@ -108,7 +116,7 @@ func (s *Service) converseActOn(ctx context.Context, a adapter.Attempt, t chat.T
 
 func (s *Service) converseAnimate(ctx context.Context, a adapter.Attempt, t chat.Turn, g adapter.Generation, frame adapter.Reference) (adapter.TurnAnswer, error) {
 	film := adapter.VideoRequest{Generation: g, Input: &frame}
-	film.Prompt = t.Extra
+	film.Prompt, film.References, film.Midjourney.ReferenceImages = t.Extra, nil, nil // settings of every turn
 	if t.Action == adapter.ActAnimateHigh {
 		film.Motion = "high"
 	}

@@ -40,7 +40,7 @@ func (s *Recipes) pressed(img adapter.Image, act adapter.Act, draw prompt.Drawin
 	}
 	c := s.drawn(kind, act.Generation, draw)
 	if single(act.Action) {
-		c = course{kind: 1}
+		c = course{kind: act.Count()}
 	}
 	if quarter {
 		c[spend.Upscale]++

@@ -3,6 +3,7 @@ package workflow
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"midgate/adapter"
@@ -37,6 +38,10 @@ func (s *Service) Edit(ctx context.Context, a adapter.Attempt, e adapter.Edit) (
 	if strings.TrimSpace(e.Prompt) == "" {
 		return nil, adapter.BadParam("prompt", "missing_required_parameter", "A prompt is needed: what should change?")
 	}
+	if len(e.References) > 0 && e.Mask != nil {
+		return nil, noReferences()
+	}
+	e.Images, e.References = append(slices.Clip(e.Images), e.References...), nil
 	var err error
 	if e.Images, err = s.lib.Resolve(ctx, a.Caller, e.Images); err != nil {
 		return nil, err
@@ -63,6 +68,10 @@ func (s *Service) Edit(ctx context.Context, a adapter.Attempt, e adapter.Edit) (
 		return nil, err
 	}
 	return s.jobs.Accept(ctx, a, jobs.Spec{Kind: adapter.JobEdit, Model: e.Model, N: e.Count(), Request: plan, Account: account, Speed: draw.Speed, Takes: takes, Quarter: s.oneQuarter(e.Generation) && plan.Way != wayAct})
+}
+
+func noReferences() error {
+	return adapter.BadParam("midjourney.reference_images", "invalid_value", "Further pictures cannot be used here; an edit without a mask takes several.")
 }
 
 // edited is the dearest course of an edit.

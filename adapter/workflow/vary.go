@@ -3,6 +3,7 @@ package workflow
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"midgate/adapter"
 	"midgate/adapter/jobs"
@@ -19,6 +20,9 @@ type varying struct {
 // Vary makes variations of one picture: by its own V or Vary (Subtle) button when it is known, else as an image prompt
 // with the first of its descriptions as text. Only Images[0] is used.
 func (s *Service) Vary(ctx context.Context, a adapter.Attempt, e adapter.Edit) (adapter.Ticket, error) {
+	if len(e.References) > 0 {
+		return nil, noReferences()
+	}
 	if err := checkImages(e.Images, 1, 1); err != nil {
 		return nil, err
 	}
@@ -41,6 +45,11 @@ func (s *Service) Vary(ctx context.Context, a adapter.Attempt, e adapter.Edit) (
 			return nil, err
 		}
 		plan.Act = varyOf(s.seen(ctx, a.Caller, img), e.Generation)
+		if plan.Act != nil {
+			if err := checkExtras(img, plan.Act, plan.Act.Action); err != nil {
+				return nil, err
+			}
+		}
 	}
 	takes := s.drawn(spend.Vary, e.Generation, draw)
 	if plan.Act == nil {
@@ -84,7 +93,7 @@ func (q *Run) vary(e *varying) (adapter.Result, error) {
 		return adapter.Result{}, err
 	}
 	if len(told.Texts) > 0 {
-		e.Prompt = told.Texts[0]
+		e.Prompt = strings.TrimSpace(told.Texts[0] + " " + e.Prompt)
 	}
 	if draw, err = q.s.drawing(e.Generation, prompt.Options{Image: true}); err != nil {
 		return adapter.Result{}, err

@@ -100,7 +100,10 @@ func (s *Service) Animate(ctx context.Context, a adapter.Attempt, act adapter.Ac
 		if act.Index < 1 || act.Index > len(img.Cells) {
 			return nil, adapter.BadParam("index", "missing_required_parameter", "This picture is a whole grid: %s needs an index from 1 to 4, or ask for one of its quarters.", act.Action)
 		}
-		act.Image = img.Cells[act.Index-1]
+		act.Image, act.Index = img.Cells[act.Index-1], 0
+	}
+	if err := checkExtras(img, &act, act.Action); err != nil {
+		return nil, err
 	}
 	f := adapter.VideoRequest{Generation: act.Generation, Input: &adapter.Reference{Image: act.Image}, Motion: "low"}
 	f.Model = cmp.Or(f.Model, img.Model)

@@ -175,8 +175,11 @@ func (v *videoBuild) drawStill() error {
 	if err != nil {
 		return err
 	}
-	if !has {
-		v.request.Animate = animateButton(v.request.Motion)
+	if able := v.request; !has {
+		able.Seconds = 4 // the still is paid: a shorter video is better than none
+		if byButton(&able) == nil {
+			v.request.Animate = animateButton(v.request.Motion)
+		}
 	}
 	return nil
 }
@@ -222,7 +225,8 @@ func (v *videoBuild) animate() (adapter.Task, error) {
 	if !ok {
 		return adapter.Task{}, unavailable("action", "Midjourney does not offer to animate this picture", img)
 	}
-	task, err := v.q.press(buttonPress{step: v.request.Animate, account: v.account, taskID: taskID, button: b, speed: v.draw.Speed, prompt: v.draw.Text, remix: v.draw.Text != ""})
+	words := strings.TrimSpace(v.words(""))
+	task, err := v.q.press(buttonPress{step: v.request.Animate, account: v.account, taskID: taskID, button: b, speed: v.draw.Speed, prompt: words, remix: words != ""})
 	if adapter.KindOf(err) == adapter.Unsupported {
 		return v.imagined()
 	}

@@ -23,7 +23,7 @@ func mixed(i int, picture, address string) (path, body string) {
 	case 3:
 		return "/v1/videos", fmt.Sprintf(`{"prompt": %q, "input_reference": {"image_url": %q}}`, prompt, address)
 	case 4:
-		return "/v1/images/" + picture + "/actions", fmt.Sprintf(`{"action": "vary", "index": %d, "midjourney": {"seed": %d}, "response_format": "url"}`, i%4+1, i)
+		return "/v1/images/" + picture + "/actions", fmt.Sprintf(`{"action": "vary", "index": %d, "user": "person %d", "response_format": "url"}`, i%4+1, i)
 	case 5:
 		return "/mj/submit/imagine", fmt.Sprintf(`{"prompt": %q}`, prompt)
 	case 6:

@@ -162,3 +162,18 @@ func MemberText(v gjson.Result, name string) string {
 func HasScheme(text, scheme string) bool {
 	return len(text) > len(scheme) && text[len(scheme)] == ':' && strings.EqualFold(text[:len(scheme)], scheme)
 }
+
+// Says reports whether a field has a value that means something: neither null nor false, and not empty.
+func Says(v gjson.Result) bool {
+	switch v.Type {
+	case gjson.Null, gjson.False:
+		return false
+	case gjson.String:
+		text := strings.TrimSpace(v.Str)
+		return text != "" && !strings.EqualFold(text, "false")
+	case gjson.JSON:
+		return v.IsObject() && len(v.Map()) > 0 || v.IsArray() && len(v.Array()) > 0
+	default:
+		return true
+	}
+}

@@ -63,17 +63,36 @@ func (s *Routes) decodeAct(c *gin.Context, p *body.Body, id string) (act adapter
 	if act.Action == "" && act.CustomID == "" {
 		return act, false, adapter.BadParam("action", "missing_required_parameter", "Missing required parameter: 'action' (or 'custom_id').")
 	}
-	return act, stream, onlyPresses(act)
+	return act, stream, onlyPresses(p, act)
+}
+
+// given is what a body's own midjourney object says of a picture's looks: what clients send for other APIs is no wish of
+// this one.
+func given(p *body.Body, also ...string) []string {
+	o, err := p.Object("midjourney")
+	if err != nil {
+		return nil // it was said before
+	}
+	m, err := mjMembers(o, also)
+	if err != nil {
+		return nil
+	}
+	return m.Looks()
 }
 
 // onlyPresses refuses what a press would leave out: it works on one picture, and without words of its own it repeats that
 // picture's words and settings.
-func onlyPresses(act adapter.Act) error {
+func onlyPresses(p *body.Body, act adapter.Act) error {
 	if len(act.Midjourney.ReferenceImages) > 0 {
 		return adapter.BadParam("midjourney.reference_images", "invalid_value", "A press works on the picture that the address names: edit that picture to bring others along.")
 	}
 	if act.Action == adapter.ActAnimateLow || act.Action == adapter.ActAnimateHigh {
-		return OnlyFilms(&act.Generation, true)
+		for _, name := range []string{"seconds", "motion", "loop", "video_type", "end_image"} {
+			if body.Says(p.Fields[name]) {
+				return adapter.BadParam(name, "invalid_value", "This button makes one clip of about five seconds: POST /v1/videos takes '%s'.", name)
+			}
+		}
+		return OnlyFilms(p, &act.Generation, true)
 	}
 	if err := noClips(act.Generation); err != nil {
 		return err
@@ -81,7 +100,7 @@ func onlyPresses(act adapter.Act) error {
 	if strings.TrimSpace(act.Prompt) != "" {
 		return nil
 	}
-	given := act.Midjourney.Looks()
+	given := given(p)
 	for i, name := range given {
 		given[i] = "midjourney." + name
 	}
@@ -94,15 +113,18 @@ func onlyPresses(act adapter.Act) error {
 	return nil
 }
 
+// FilmMembers are the members of the midjourney object that belong to videos alone.
+var FilmMembers = []string{"motion", "loop", "video_type", "end_image"}
+
 // OnlyFilms refuses what a video would leave out. begun: there is a picture or a video that it begins with.
-func OnlyFilms(g *adapter.Generation, begun bool) error {
+func OnlyFilms(p *body.Body, g *adapter.Generation, begun bool) error {
 	if g.N > 1 {
 		return adapter.BadParam("n", "invalid_value", "A request makes one video: 'midjourney.batch_size' (1, 2 or 4) asks for more clips of it.")
 	}
 	if !begun {
 		return nil // the settings are those of the picture that is drawn first
 	}
-	for _, name := range g.Midjourney.Looks() {
+	for _, name := range given(p, FilmMembers...) {
 		if name != "raw" {
 			return adapter.BadParam("midjourney."+name, "invalid_value", "A video looks like the picture that it begins with: 'midjourney.%s' cannot change that.", name)
 		}

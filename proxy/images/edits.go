@@ -3,6 +3,7 @@ package images
 import (
 	"cmp"
 	"context"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -15,6 +16,7 @@ import (
 type pictureRoute struct {
 	prompted   bool // a prompt must be there
 	masked     bool // a mask may be there
+	wordless   bool // there is no place for words and settings
 	least      int  // pictures
 	most       int
 	answerText bool   // the answer is words
@@ -38,7 +40,7 @@ func (s *Routes) Vary(c *gin.Context) error {
 
 // Blend serves POST /v1/images/blends.
 func (s *Routes) Blend(c *gin.Context) error {
-	return s.withPictures(c, pictureRoute{least: 2, most: 5, begin: s.editor.Blend})
+	return s.withPictures(c, pictureRoute{wordless: true, least: 2, most: 5, begin: s.editor.Blend})
 }
 
 // Describe serves POST /v1/images/descriptions.
@@ -82,6 +84,17 @@ func (s *Routes) pictures(c *gin.Context, p *body.Body, r pictureRoute, router b
 	return s.Deliver(c, t, s.Render(c, f))
 }
 
+// onlyBlends refuses words and settings of a blend: Midjourney has no place for them.
+func onlyBlends(p *body.Body, words string) error {
+	if strings.TrimSpace(words) != "" {
+		return adapter.BadParam("prompt", "invalid_value", "A blend takes no words: POST /v1/images/edits takes several pictures with a prompt.")
+	}
+	if looks := given(p); len(looks) > 0 {
+		return adapter.BadParam("midjourney."+looks[0], "invalid_value", "A blend has no 'midjourney.%s': POST /v1/images/edits takes several pictures with a prompt and settings.", looks[0])
+	}
+	return nil
+}
+
 // decodeEdit checks everything that costs nothing first; pictures are looked up and fetched last.
 func (s *Routes) decodeEdit(c *gin.Context, p *body.Body, r pictureRoute) (e adapter.Edit, stream bool, err error) {
 	e.Generation, stream, err = readDrawing(p, r.prompted)
@@ -89,6 +102,12 @@ func (s *Routes) decodeEdit(c *gin.Context, p *body.Body, r pictureRoute) (e ada
 	if err != nil {
 		return e, false, err
 	}
+	if r.wordless {
+		if err := onlyBlends(p, e.Prompt); err != nil {
+			return e, false, err
+		}
+	}
+	e.Fidelity = p.Hint("input_fidelity")
 	switch n := len(p.Images); {
 	case n == 0:
 		return e, false, adapter.BadParam("image", "missing_required_parameter", "Missing required parameter: 'image'.")

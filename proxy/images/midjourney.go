@@ -134,7 +134,7 @@ func niji(v gjson.Result, param string) (string, error) {
 	case gjson.False:
 		return "", nil
 	default:
-		return body.TextOf(v, param)
+		return unlessFalse(body.TextOf(v, param))
 	}
 }
 
@@ -143,5 +143,13 @@ func personalize(v gjson.Result, param string) (string, error) {
 	if v.Type == gjson.False {
 		return "", nil
 	}
-	return body.TextOf(v, param)
+	return unlessFalse(body.TextOf(v, param))
+}
+
+// unlessFalse takes a form's "false" for what JSON's false is.
+func unlessFalse(text string, err error) (string, error) {
+	if strings.EqualFold(text, "false") {
+		return "", err
+	}
+	return text, err
 }

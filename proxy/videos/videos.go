@@ -44,9 +44,12 @@ func (s *Routes) Create(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	f, err := s.decode(c, p)
+	f, err := s.decode(c, p, false)
 	if err != nil {
 		return err
+	}
+	if body.Says(p.Fields["video"]) || body.Says(p.Fields["video[id]"]) {
+		return adapter.BadParam("video", "invalid_value", "A video is carried on at POST /v1/videos/extensions.")
 	}
 	return s.begin(c, p, func(ctx context.Context, a adapter.Attempt) (adapter.Ticket, error) {
 		return s.films.Film(ctx, a, f)
@@ -71,7 +74,7 @@ func (s *Routes) Remix(c *gin.Context) error {
 		return err
 	}
 	for _, name := range []string{"seconds", "motion", "loop", "video_type", "end_image", "midjourney"} {
-		if v, ok := p.Fields[name]; ok && v.Type != gjson.Null {
+		if body.Says(p.Fields[name]) {
 			return adapter.BadParam(name, "invalid_value", "A remix is the same video with other words: '%s' stays what it was.", name)
 		}
 	}
@@ -86,7 +89,7 @@ func (s *Routes) Extend(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	f, err := s.decode(c, p)
+	f, err := s.decode(c, p, true)
 	if err != nil {
 		return err
 	}
@@ -130,10 +133,10 @@ func (s *Routes) Animate(c *gin.Context, p *body.Body, act adapter.Act) error {
 }
 
 // decode reads what the routes that make videos have in common; the first frame is looked up last.
-func (s *Routes) decode(c *gin.Context, p *body.Body) (f adapter.VideoRequest, err error) {
+func (s *Routes) decode(c *gin.Context, p *body.Body, extends bool) (f adapter.VideoRequest, err error) {
 	var read body.Steps
 	read.Do(func() (err error) {
-		f.Generation, _, err = images.ReadGeneration(p, true, "motion", "loop", "video_type", "end_image")
+		f.Generation, _, err = images.ReadGeneration(p, true, images.FilmMembers...)
 		return
 	})
 	web.RequestOf(c).Model = f.Model
@@ -148,7 +151,7 @@ func (s *Routes) decode(c *gin.Context, p *body.Body) (f adapter.VideoRequest, e
 	read.Do(func() (err error) { f.End, err = s.lastFrame(c, p); return })
 	read.Do(func() error { return s.ResolveReferences(c, p, &f.Generation) })
 	read.Do(func() error {
-		return images.OnlyFilms(&f.Generation, f.Input != nil || p.Fields["video"].Exists() || p.Fields["video[id]"].Exists())
+		return images.OnlyFilms(p, &f.Generation, f.Input != nil || extends)
 	})
 	return f, read.Err
 }
@@ -165,11 +168,23 @@ func field(p *body.Body, name string) gjson.Result {
 	return o.Map()[name]
 }
 
-// readSeconds reads OpenAI's length; its own default is 4.
+// readSeconds reads OpenAI's length; its own default is 4. Other APIs call it duration, and have clips of five seconds.
 func readSeconds(p *body.Body) (int, error) {
 	n, err := p.Whole("seconds", 1, 20)
-	if err != nil || n == nil {
+	if err != nil {
 		return 0, err
+	}
+	if n == nil {
+		if n, err = p.Whole("duration", 1, 20); err != nil || n == nil {
+			return 0, err
+		}
+		if *n <= 5 {
+			return 4, nil
+		}
+		if *n%4 != 0 {
+			return 0, adapter.BadParam("duration", "invalid_value", "'duration' must be 4, 8, 12, 16 or 20.")
+		}
+		return int(*n), nil
 	}
 	if *n%4 != 0 {
 		return 0, adapter.BadParam("seconds", "invalid_value", "'seconds' must be '4', '8', '12', '16' or '20'.")

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
 import type { Picture } from '../api/types'
-import { deedName, describing, pressing, spoken, unnamed } from '../state/deeds'
+import { deedName, describing, pressing, spoken, takesWords, unnamed } from '../state/deeds'
 import { wordsOf } from '../state/pictures'
 import { priceOf } from '../state/prices'
 import { go, href } from '../state/route'
@@ -20,7 +20,7 @@ export function Deeds({ picture: p }: { picture: Picture }) {
   const press = (action: string) => {
     if (action === 'vary_region') return go({ view: 'edit', id: p.id })
     if (action === 'zoom_custom') return setZooming(true)
-    start(pressing(p, action, { prompt }))
+    start(pressing(p, action, takesWords(action) ? { prompt } : {}))
   }
   const button = (action: string, label: string) => <Deed key={action} p={p} action={action} onPress={press}>{label}</Deed>
   const dear = [...p.actions, ...(p.likely_actions ?? [])].some((a) => (priceOf(p, a)?.jobs ?? 0) > 1)

@@ -28,6 +28,11 @@ export function unnamed(p: Picture): Picture['buttons'] {
 
 const single = ['upscale', 'upscale_subtle', 'upscale_creative']
 
+/** takesWords says whether a button can use other words. */
+export function takesWords(action: string): boolean {
+  return !single.includes(action) && action !== 'make_square'
+}
+
 /** pressing is the request that presses a button of a picture. */
 export function pressing(p: Picture, action: string, more: { prompt?: string; zoom?: number; index?: number; custom_id?: string } = {}): Ask {
   const film = action.startsWith('animate')

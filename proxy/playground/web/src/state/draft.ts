@@ -93,15 +93,15 @@ function nearest(ratio: number): string {
   return ratios.reduce((best, r) => (off(r) < off(best) ? r : best), '1:1')
 }
 
-/** blends says whether a draft without words asks for its pictures to be mixed. */
+/** blends says whether a draft without words or settings asks for its pictures to be mixed. */
 export function blends(d: Draft): boolean {
-  return !d.prompt.trim() && d.references.length >= 2 && d.references.length <= 5
+  return !d.prompt.trim() && d.references.length >= 2 && d.references.length <= 5 && d.references.every((r) => r.role === 'reference_images') && Object.keys(d.advanced).length === 0
 }
 
 /** drawing is the request that the draft stands for. */
 export function drawing(d: Draft): Ask {
   if (blends(d)) {
-    const json = { images: d.references.map((r) => r.value), n: d.n, ...(d.ratio ? { size: d.ratio } : {}), response_format: 'url' }
+    const json = { images: d.references.map((r) => r.value), n: d.n, ...(d.ratio ? { size: d.ratio } : {}), ...(d.speed ? { midjourney: { speed: d.speed } } : {}), response_format: 'url' }
     return { path: 'v1/images/blends', title: tr('Blend'), kind: 'blend', expected: d.n, ratio: sides(d.ratio), json }
   }
   const midjourney: Record<string, unknown> = { ...d.advanced }
