@@ -290,8 +290,11 @@ func kindOf(t *testing.T, f frame) string {
 
 // The first member of a late failure's frame is its error: otherwise go-openai takes the stream for ended.
 func TestAChatThatFailsIsOneErrorFrame(t *testing.T) {
-	h := newHouse(t, simulator.Config{Pace: 300 * time.Millisecond})
+	h := newHouse(t, simulator.Config{Pace: 2 * time.Second})
 	_, all := h.stream(t, "/v1/chat/completions", `{"stream":true,"messages":[{"role":"user","content":"a fox sim-fail"}]}`)
+	if len(all) == 0 {
+		t.Fatal("it failed before its stream began")
+	}
 	last := all[len(all)-1]
 	if last.name != "" || !strings.HasPrefix(last.data, `{"error":{"message":`) {
 		t.Errorf("the last frame = %+v, want an error without a name", last)

@@ -160,7 +160,7 @@ func TestWhatFailsBeforeAStreamKeepsItsStatus(t *testing.T) {
 }
 
 func TestWhatFailsInAStreamIsOneErrorEvent(t *testing.T) {
-	h := newHouse(t, simulator.Config{Pace: 300 * time.Millisecond})
+	h := newHouse(t, simulator.Config{Pace: 2 * time.Second})
 	_, all := h.stream(t, "/v1/images/generations", `{"prompt":"a fox sim-fail","stream":true}`)
 	if len(all) != 1 || all[0].name != "error" || !strings.HasPrefix(all[0].data, `{"error":{"message":"`) {
 		t.Fatalf("frames = %v, want one error with error as its first member", all)

@@ -210,8 +210,8 @@ func (h *house) until(t *testing.T, is func() bool) {
 // Quiet calls stay alive behind an nginx that takes silence for death.
 func TestMCP_AQuietCallBehindNginx(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, simulator.Config{Pace: 4 * time.Second}, func(c *web.Config) { c.CommentEvery = 300 * time.Millisecond })
-	address := nginx(t, strings.TrimPrefix(h.base, "http://"), "proxy_read_timeout 1s;")
+	h := newHouse(t, simulator.Config{Pace: 8 * time.Second}, func(c *web.Config) { c.CommentEvery = 300 * time.Millisecond })
+	address := nginx(t, strings.TrimPrefix(h.base, "http://"), "proxy_read_timeout 3s;")
 	got := newAgent(t, "http://"+address+"/mcp", "sk-alice").call("draw", map[string]any{"prompt": "a mill", "speed": "fast"})
 	if len(got.Pictures) != 4 || got.sheet == nil {
 		t.Errorf("%+v", got)

@@ -255,7 +255,7 @@ func (h *house) follow(t *testing.T, id, query string) []frame {
 
 // The error frame is nested and flat, since some libraries read the one and some the other.
 func TestAResponseThatFailsTellsItTwice(t *testing.T) {
-	h := newHouse(t, simulator.Config{Pace: 300 * time.Millisecond})
+	h := newHouse(t, simulator.Config{Pace: 2 * time.Second})
 	_, all := h.stream(t, "/v1/responses", drawn(`"a fox sim-fail"`, ``, `,"stream":true`))
 	if len(all) < 2 {
 		t.Fatalf("%d events", len(all))

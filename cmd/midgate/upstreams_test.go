@@ -25,7 +25,7 @@ func TestThreeUpstreamsOfAFile(t *testing.T) {
 			Dialect: []simulator.Dialect{simulator.Comet, simulator.Comet, simulator.TrueAI}[i]})
 		servers[name] = httptest.NewServer(sims[name])
 		t.Cleanup(func() { servers[name].CloseClientConnections(); servers[name].Close(); sims[name].Close() })
-		file += fmt.Sprintf("  - {name: %s, url: %q, key: key-of-%s, speed: fast, weight: %d", name, servers[name].URL, name, []int{1000, 1, 1}[i])
+		file += fmt.Sprintf("  - {name: %s, url: %q, key: key-of-%s, speed: fast, weight: %d", name, servers[name].URL, name, []int{1_000_000, 1, 1}[i])
 		file += []string{"}\n", ", max_in_flight: 4}\n", ", auth: authorization-raw, prefixes: {relax: /mj-relax, fast: /mj-fast}}\n"}[i]
 	}
 	path := filepath.Join(t.TempDir(), "midgate.yaml")

@@ -130,17 +130,15 @@ func (c *Cluster) prepare() error {
 			return err
 		}
 	}
-	var err error
-	if c.port, err = freePort(); err != nil {
-		return err
-	}
 	initdb := exec.Command( //nolint:gosec // the path of Debian's package
 		filepath.Join(c.bin, "initdb"), "-D", filepath.Join(c.dir, "data"), "-U", "postgres", "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C.UTF-8")
 	initdb.SysProcAttr, initdb.Dir = c.as, c.dir
 	if out, err := initdb.CombinedOutput(); err != nil {
 		return fmt.Errorf("initdb: %w: %s", err, out)
 	}
-	return nil
+	var err error
+	c.port, err = freePort() // now, since others take what is free
+	return err
 }
 
 func freePort() (int, error) {

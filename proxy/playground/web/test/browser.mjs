@@ -95,6 +95,11 @@ export async function sends(page, path, button) {
   return request
 }
 
+/** kept does what stores something of a picture, and returns when it is stored. */
+export function kept(page, work) {
+  return Promise.all([page.waitForResponse((a) => a.request().method() === 'POST' && /\/v1\/images\/img_\w+$/.test(a.url())), work()])
+}
+
 /** loaded waits until every picture in sight is there. */
 export async function loaded(page) {
   await page.waitForFunction(() => [...document.images].every((i) => i.complete || i.getBoundingClientRect().top > innerHeight))

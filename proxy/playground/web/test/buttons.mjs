@@ -1,5 +1,5 @@
 // One picture: its buttons with their price, its film strip, and the history that they make.
-import { accessible, fine, loaded, sends, step, want } from './browser.mjs'
+import { accessible, fine, kept, loaded, sends, step, want } from './browser.mjs'
 
 export async function buttons(page, shoot) {
   await step('a click opens a picture with what can be done with it', async () => {
@@ -74,7 +74,7 @@ export async function buttons(page, shoot) {
   })
 
   await step('a favourite is kept, and can be taken back', async () => {
-    await page.getByRole('button', { name: 'Favourite' }).click()
+    await kept(page, () => page.getByRole('button', { name: 'Favourite' }).click())
     await page.waitForFunction(() => document.querySelector('[data-key=l]').getAttribute('aria-pressed') === 'true')
     // Lists that were answered before the press, and come after it, change nothing.
     const late = []
@@ -88,7 +88,7 @@ export async function buttons(page, shoot) {
     })
     await page.reload()
     await page.locator('[data-key=l][aria-pressed=true]').waitFor()
-    await page.waitForRequest('**/v1/images?*', { timeout: 1000 }).catch(() => {}) // it may have been asked for already
+    while (late.length === 0) await page.waitForTimeout(20) // until it is asked for
     await page.locator('[data-key=l][aria-pressed=true]').click()
     await page.locator('[data-key=l][aria-pressed=false]').waitFor()
     press()

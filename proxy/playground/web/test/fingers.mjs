@@ -1,5 +1,5 @@
 // What fingers do: one that rests on a picture brings up its tools, one that swipes goes through the strip.
-import { accessible, fine, fits, loaded, open, step, want } from './browser.mjs'
+import { accessible, fine, fits, kept, loaded, open, step, want } from './browser.mjs'
 
 export async function fingers(browser, base, picture, shoot) {
   const page = await open(browser, base, { viewport: { width: 390, height: 780 }, hasTouch: true, isMobile: true })
@@ -34,9 +34,9 @@ export async function fingers(browser, base, picture, shoot) {
       await accessible(page, `the tools in ${where}`)
       await shoot(`held-${where}`, page)
       const was = await tools.getByRole('button', { name: 'Favourite' }).getAttribute('aria-pressed')
-      await tools.getByRole('button', { name: 'Favourite' }).tap()
+      await kept(page, () => tools.getByRole('button', { name: 'Favourite' }).tap())
       await page.waitForFunction((was) => document.querySelector('.held-tools [aria-pressed]').ariaPressed !== was, was)
-      await tools.getByRole('button', { name: 'Favourite' }).tap()
+      await kept(page, () => tools.getByRole('button', { name: 'Favourite' }).tap())
       want('the page', page.url(), here)
       await page.touchscreen.tap(195, 30)
       await tools.waitFor({ state: 'detached' })

@@ -1,5 +1,5 @@
 // Ratio and version in the panel and in the words are one thing; parameters are completed and explained.
-import { fine, open, sends, step, want } from './browser.mjs'
+import { fine, finished, open, sends, step, want } from './browser.mjs'
 
 export async function flags(browser, base) {
   const page = await open(browser, base)
@@ -17,6 +17,7 @@ export async function flags(browser, base) {
     await checked('7:5')
     const sent = await sends(page, '/v1/images/generations', page.getByRole('button', { name: 'Draw' }))
     want('size beside the words', sent.postDataJSON().size, undefined)
+    await finished(page)
     await page.fill('#prompt', 'a heron')
     await page.getByText('3:2', { exact: true }).click()
     want('words without --ar', await page.inputValue('#prompt'), 'a heron')

@@ -1,5 +1,5 @@
 // The gallery: days and jobs, search, filters, many pictures at once, and ten thousand of them.
-import { accessible, fine, finished, launch, loaded, open, step, want } from './browser.mjs'
+import { accessible, fine, finished, kept, launch, loaded, open, step, want } from './browser.mjs'
 import { jobs } from './kept.mjs'
 
 export async function gallery(browser, base, shoot) {
@@ -83,7 +83,7 @@ export async function gallery(browser, base, shoot) {
   await step('a favourite is marked on its tile and found by the filter', async () => {
     const one = page.locator('.place', { has: page.locator('a[aria-label="a copper kettle"]') }).first()
     await one.hover()
-    await one.getByRole('button', { name: 'Favourite' }).click()
+    await kept(page, () => one.getByRole('button', { name: 'Favourite' }).click())
     await page.getByRole('button', { name: 'Favourites', exact: true }).click()
     await page.waitForFunction(() => document.querySelectorAll('.place').length === 1)
     await page.getByRole('button', { name: 'All', exact: true }).click()

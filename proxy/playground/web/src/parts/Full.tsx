@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { picture } from '../api/base'
 import { full, turn } from '../state/full'
 import { known, wordsOf } from '../state/pictures'
@@ -20,7 +20,7 @@ function Screen({ ids, at }: { ids: string[]; at: number }) {
   const held = useRef(new Map<number, { x: number; y: number }>())
   const begun = useRef({ x: 0, y: 0 })
   useLayoutEffect(() => (box.current?.showModal(), () => void (full.value = null)), [])
-  useEffect(() => setView({ scale: 1, x: 0, y: 0 }), [id])
+  useLayoutEffect(() => setView({ scale: 1, x: 0, y: 0 }), [id])
   const zoom = (by: number) => setView((v) => {
     const scale = Math.min(deepest, Math.max(1, v.scale * by))
     return scale === 1 ? { scale, x: 0, y: 0 } : { scale, x: (v.x * scale) / v.scale, y: (v.y * scale) / v.scale }

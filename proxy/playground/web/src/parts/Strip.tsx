@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { picture } from '../api/base'
 import type { Picture } from '../api/types'
 import { deedName } from '../state/deeds'
@@ -13,8 +13,9 @@ import { useSmooth } from './useSmooth'
 export function Strip({ id }: { id: string }) {
   const s = strip.value
   const row = useRef<HTMLDivElement>(null)
-  useEffect(() => {
-    row.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  useLayoutEffect(() => {
+    const [all, one] = [row.current?.getBoundingClientRect(), row.current?.querySelector('[aria-current]')?.getBoundingClientRect()]
+    if (all && one) row.current!.scrollLeft += Math.min(0, one.left - all.left) + Math.max(0, one.right - all.right) // the page stays where it is
   }, [id, s.own.length])
   return (
     <nav class="strip" ref={row} aria-label={tr('Pictures of this story')}>

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { picture } from '../api/base'
 import { Problem, problemOf } from '../api/http'
 import { Brush, Close, Eraser, Invert, Send, Trash, Undo, Upload } from '../parts/icons'
@@ -61,7 +61,7 @@ function Workbench({ subject: s }: { subject: Subject }) {
     setSrc(url)
     return () => URL.revokeObjectURL(url)
   }, [s])
-  useEffect(() => keepPainting(subject, { deeds, prompt, n }), [deeds, prompt, n])
+  useLayoutEffect(() => keepPainting(subject, { deeds, prompt, n }), [deeds, prompt, n])
   const add = (d: Deed) => setDeeds((all) => [...all, d])
   const undo = () => setDeeds((all) => all.slice(0, -1))
   const run = async () => {
