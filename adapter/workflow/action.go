@@ -105,7 +105,7 @@ func checkExtras(img adapter.Image, act *adapter.Act, action string) error {
 		return adapter.BadParam("zoom", "invalid_value", "Only the action zoom_custom takes a zoom.")
 	case quarter || act.Index > 0 && img.IsGrid() && act.Index > len(img.Cells):
 		return adapter.BadParam("index", "invalid_value", "index chooses one of the %d pictures of a whole grid; this is picture %d.", max(len(img.Cells), 1), max(img.Index, 1))
-	case worded(act) && (!slices.Contains(takesWords, action) || img.Bare()) && act.Prompt != img.Prompt && act.Prompt != img.RevisedPrompt:
+	case worded(act) && (!slices.Contains(takesWords, action) || img.Bare() && !animates(action)) && act.Prompt != img.Prompt && act.Prompt != img.RevisedPrompt:
 		return adapter.BadParam("prompt", "invalid_value", "This button takes no words. To change the picture, vary or edit it.")
 	}
 	return nil
