@@ -37,9 +37,12 @@ func (b *bucket) weigh(ctx context.Context) (n int64, err error) {
 		})
 		return n, err
 	}
-	err = fs.WalkDir(b.root.FS(), ".", func(_ string, e fs.DirEntry, err error) error {
+	err = fs.WalkDir(b.root.FS(), ".", func(name string, e fs.DirEntry, err error) error {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
+		}
+		if name == "." {
+			return err
 		}
 		if err != nil || !e.Type().IsRegular() {
 			return nil //nolint:nilerr // it went meanwhile
