@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"midgate/adapter/midjourney/simulator"
+	"midgate/proxy/chat"
 )
 
 // What a press, a video or a picture cannot use is refused before anything is paid: it would be paid without it.
@@ -133,5 +134,31 @@ func TestWordsAndPicturesThatComeAlongAreUsed(t *testing.T) {
 	var imagine struct{ Base64Array []string }
 	if err := json.Unmarshal(sent[len(sent)-1].Body, &imagine); err != nil || len(imagine.Base64Array) != 2 {
 		t.Errorf("an edit with a picture beside its own was sent with %d pictures: %.300s", len(imagine.Base64Array), sent[len(sent)-1].Body)
+	}
+}
+
+// A grid that comes back as bytes is known again, and a number chooses from it.
+func TestChat_ANumberChoosesFromAGridThatCameBack(t *testing.T) {
+	h := newHouse(t, simulator.Config{})
+	grid := h.draw(t, `{"prompt":"a red fox","midjourney":{"grid":"whole"}}`)[0]
+	pic := `{"type":"image_url","image_url":{"url":"data:image/png;base64,` + *grid.B64 + `"}}`
+	h.charges(t, chat.Route, map[string]asking{
+		"a variation": {inTurn(userText("a red fox"), `{"role":"assistant","content":"![](`+h.base+`/images/`+grid.ID+`.png)"}`, userParts(saidText("V3"), pic)), 200, "/images/img_", "variation"},
+	})
+	sent := h.sim.Requests().Submissions
+	if last := string(sent[len(sent)-1].Body); !strings.Contains(last, "variation::3") {
+		t.Errorf("V3 of a grid pressed %s", last)
+	}
+}
+
+// A foreign picture is varied by its description, in the client's words and with the client's parameters.
+func TestAVariationKeepsItsWords(t *testing.T) {
+	h := newHouse(t, simulator.Config{})
+	for words, want := range map[string]string{"in winter --ar 16:9": "in winter --ar 16:9", "--ar 16:9": "--ar 16:9", "in winter --fast": "in winter"} {
+		before := len(h.sim.Ledger())
+		h.ask(t, http.MethodPost, "/v1/images/variations", `{"image":"`+stillURL(t, 96, 64)+`","prompt":"`+words+`"}`).is(t, http.StatusOK)
+		if got := h.lastPrompt(t); !strings.Contains(got, want) || strings.Count(got, "--ar") > 1 || len(h.sim.Ledger()) != before+2 {
+			t.Errorf("%q was drawn as %q", words, got)
+		}
 	}
 }

@@ -95,7 +95,10 @@ func (s scene) about(t Turn, d intent.Decision) (Turn, error) {
 		}
 		t.Attached, t.Index = s.attached[d.Index-1:d.Index], 0
 	case len(s.attached) > 0:
-		t.Attached, t.Index = s.attached, 0
+		t.Attached = s.attached
+		if t.Way != TurnAct { // it may be a grid of ours, of which a button wants one
+			t.Index = 0
+		}
 	case d.Index > 0 && len(s.chosen.Images) > 0:
 		t.Images = s.chosen.Images
 	case len(s.last.Images) > 0:

@@ -39,6 +39,14 @@ func (p Prompt) String() string {
 	return strings.Join(words, " ")
 }
 
+// Whole is the prompt as a client writes it: with its speed.
+func (p Prompt) Whole() string {
+	if p.Speed == "" {
+		return p.String()
+	}
+	return p.String() + " --" + string(p.Speed)
+}
+
 // Flag returns the value of a parameter by any of its names, and whether the prompt has it.
 func (p Prompt) Flag(name string) (string, bool) {
 	if r, ok := lookupParam(name); ok {

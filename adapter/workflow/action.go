@@ -113,7 +113,7 @@ func checkExtras(img adapter.Image, act *adapter.Act, action string) error {
 
 // custom makes a zoom that comes with words a custom one, where there is such a button: the others have no dialog for them.
 func custom(img adapter.Image, act *adapter.Act) {
-	if factor := zoomOf[act.Action]; factor > 0 && (act.Zoom <= 1 || act.Zoom == factor) && worded(act) && img.MayHave(adapter.ActZoomCustom) {
+	if factor := zoomOf[act.Action]; factor > 0 && act.CustomID == "" && (act.Zoom <= 1 || act.Zoom == factor) && worded(act) && img.MayHave(adapter.ActZoomCustom) {
 		act.Action, act.Zoom = adapter.ActZoomCustom, factor
 	}
 }

@@ -75,10 +75,7 @@ func (s *Service) converseAct(ctx context.Context, a adapter.Attempt, t chat.Tur
 				return adapter.TurnAnswer{}, err
 			}
 			p.Text += ", " + t.Extra // before its parameters: some take all the words behind them
-			g.Prompt = p.String()
-			if p.Speed != "" {
-				g.Prompt += " --" + string(p.Speed)
-			}
+			g.Prompt = p.Whole()
 			return talk(s.Generate(ctx, a, g))
 		}
 	}
@@ -95,7 +92,8 @@ func (s *Service) converseActOn(ctx context.Context, a adapter.Attempt, t chat.T
 	e.Images[0] = first
 	switch {
 	case first.Image != "":
-		img, err := s.lib.Image(ctx, a.Caller, first.Image)
+		t.Images = []string{first.Image}
+		img, err := s.meant(ctx, a.Caller, t)
 		if err != nil {
 			return adapter.TurnAnswer{}, err
 		}

@@ -25,6 +25,9 @@ func (s *Recipes) drawn(kind string, g adapter.Generation, draw prompt.Drawing) 
 // pressed is the dearest course of a button: a quarter may have to be a picture of its own first. One that is only cut
 // costs nothing.
 func (s *Recipes) pressed(img adapter.Image, act adapter.Act, draw prompt.Drawing) course {
+	if act.CustomID != "" {
+		act.Action = "" // whatever it is, it is pressed once
+	}
 	kind, quarter := spend.Edit, img.Grid != "" && img.Single == nil
 	switch act.Action {
 	case adapter.ActUpscale:

@@ -38,12 +38,11 @@ func (s *Service) Edit(ctx context.Context, a adapter.Attempt, e adapter.Edit) (
 	if strings.TrimSpace(e.Prompt) == "" {
 		return nil, adapter.BadParam("prompt", "missing_required_parameter", "A prompt is needed: what should change?")
 	}
-	if len(e.References) > 0 && e.Mask != nil {
-		return nil, noReferences()
-	}
-	e.Images, e.References = append(slices.Clip(e.Images), e.References...), nil
 	var err error
 	if e.Images, err = s.lib.Resolve(ctx, a.Caller, e.Images); err != nil {
+		return nil, err
+	}
+	if e, err = s.bringAlong(ctx, e); err != nil {
 		return nil, err
 	}
 	account, err := s.editAccount(ctx, a.Caller, e)
@@ -68,6 +67,22 @@ func (s *Service) Edit(ctx context.Context, a adapter.Attempt, e adapter.Edit) (
 		return nil, err
 	}
 	return s.jobs.Accept(ctx, a, jobs.Spec{Kind: adapter.JobEdit, Model: e.Model, N: e.Count(), Request: plan, Account: account, Speed: draw.Speed, Takes: takes, Quarter: s.oneQuarter(e.Generation) && plan.Way != wayAct})
+}
+
+// bringAlong puts an edit's reference images behind its own. A mask belongs to one picture.
+func (s *Service) bringAlong(ctx context.Context, e adapter.Edit) (adapter.Edit, error) {
+	if len(e.References) == 0 {
+		return e, nil
+	}
+	mask, err := s.ownMask(ctx, e)
+	if err != nil {
+		return e, err
+	}
+	if mask != nil {
+		return e, noReferences()
+	}
+	e.Images, e.References = append(slices.Clip(e.Images), e.References...), nil
+	return e, checkImages(e.Images, 1, 16)
 }
 
 func noReferences() error {

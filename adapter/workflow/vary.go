@@ -44,7 +44,8 @@ func (s *Service) Vary(ctx context.Context, a adapter.Attempt, e adapter.Edit) (
 		if err != nil {
 			return nil, err
 		}
-		plan.Act = varyOf(s.seen(ctx, a.Caller, img), e.Generation)
+		img = s.seen(ctx, a.Caller, img)
+		plan.Act = varyOf(img, e.Generation)
 		if plan.Act != nil {
 			if err := checkExtras(img, plan.Act, plan.Act.Action); err != nil {
 				return nil, err
@@ -93,13 +94,32 @@ func (q *Run) vary(e *varying) (adapter.Result, error) {
 		return adapter.Result{}, err
 	}
 	if len(told.Texts) > 0 {
-		e.Prompt = strings.TrimSpace(told.Texts[0] + " " + e.Prompt)
+		e.Prompt = described(told.Texts[0], e.Prompt)
 	}
 	if draw, err = q.s.drawing(e.Generation, prompt.Options{Image: true}); err != nil {
 		return adapter.Result{}, err
 	}
 	from := &Origin{Request: e.Generation, Drawing: draw, Account: account, Action: adapter.ActVary}
 	return q.drawGrids("imagine", adapter.Imagine{Prompt: draw.Prompt, Niji: draw.Niji, Pictures: pictures}, from)
+}
+
+// described is what a picture shows, and then what its client wants of it: the client's addresses and parameters, not those
+// of the description.
+func described(told, words string) string {
+	if strings.TrimSpace(words) == "" {
+		return told
+	}
+	if t, err := prompt.Parse(told); err == nil {
+		told = t.Text
+	} else {
+		told, _, _ = strings.Cut(told, " --")
+	}
+	p, err := prompt.Parse(words)
+	if err != nil { // parameters alone
+		return told + " " + words
+	}
+	p.Text = told + ", " + p.Text
+	return p.Whole()
 }
 
 // varyKnown presses the picture's own button; one press gives four variations.

@@ -63,6 +63,7 @@ type videoBuild struct {
 	account      adapter.Account
 	still        string // name of the first frame in Pictures
 	stillQuarter int
+	drawn        bool // the first frame was drawn for this video, of the same words
 }
 
 // first makes the first clip.
@@ -167,7 +168,7 @@ func (v *videoBuild) drawStill() error {
 	if err != nil {
 		return err
 	}
-	v.request.Input = &adapter.Reference{Image: made.Images[0]}
+	v.request.Input, v.drawn = &adapter.Reference{Image: made.Images[0]}, true
 	if v.account, err = v.q.AccountOf(v.q.Job().UpstreamOf("")); err != nil {
 		return err
 	}
@@ -226,7 +227,7 @@ func (v *videoBuild) animate() (adapter.Task, error) {
 		return adapter.Task{}, unavailable("action", "Midjourney does not offer to animate this picture", img)
 	}
 	words := strings.TrimSpace(v.words(""))
-	task, err := v.q.press(buttonPress{step: v.request.Animate, account: v.account, taskID: taskID, button: b, speed: v.draw.Speed, prompt: words, remix: words != ""})
+	task, err := v.q.press(buttonPress{step: v.request.Animate, account: v.account, taskID: taskID, button: b, speed: v.draw.Speed, prompt: words, remix: words != "" && !v.drawn})
 	if adapter.KindOf(err) == adapter.Unsupported {
 		return v.imagined()
 	}

@@ -104,7 +104,7 @@ func onlyPresses(p *body.Body, act adapter.Act) error {
 	for i, name := range given {
 		given[i] = "midjourney." + name
 	}
-	if act.Size != "" && act.Size != "auto" {
+	if size, err := p.Text("size"); err == nil && size != "" && act.Size != "auto" { // its own: the shape of other APIs is no wish of this one
 		given = append(given, "size")
 	}
 	if len(given) > 0 {

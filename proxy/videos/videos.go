@@ -182,7 +182,7 @@ func readSeconds(p *body.Body) (int, error) {
 			return 4, nil
 		}
 		if *n%4 != 0 {
-			return 0, adapter.BadParam("duration", "invalid_value", "'duration' must be 4, 8, 12, 16 or 20.")
+			return 0, adapter.BadParam("duration", "invalid_value", "'duration' must be 1 to 5, 8, 12, 16 or 20.")
 		}
 		return int(*n), nil
 	}
