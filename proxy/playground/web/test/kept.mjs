@@ -11,6 +11,21 @@ async function comes(page, share) {
   return false
 }
 
+/** stored waits until this browser has so many files put away under a name: it does so on its own time. */
+function stored(page, what, many) {
+  return page.waitForFunction(async ([what, many]) => {
+    const answer = (asked) => new Promise((told, failed) => (asked.onsuccess = () => told(asked.result), asked.onerror = failed))
+    const opening = indexedDB.open('midgate', 1)
+    opening.onupgradeneeded = () => opening.result.createObjectStore('files') // when this comes before the page
+    const db = await answer(opening)
+    const files = db.transaction('files').objectStore('files')
+    const name = (await answer(files.getAllKeys())).find((k) => k.endsWith(`:${what}`))
+    const value = name === undefined ? [] : await answer(files.get(name))
+    db.close()
+    return [value].flat().length === many
+  }, [what, many])
+}
+
 export async function kept(browser, base) {
   const page = await open(browser, base)
 
@@ -23,6 +38,7 @@ export async function kept(browser, base) {
     await page.getByLabel('Seed').fill('42')
     await page.setInputFiles('input[aria-label="Add a picture"]', { name: 'garden.png', mimeType: 'image/png', buffer: await ownPicture(page) })
     await page.locator('.references img').waitFor()
+    await stored(page, 'references', 1)
     await page.reload()
     want('words', await page.inputValue('#prompt'), 'a harbour in fog')
     fine('the ratio is kept', await page.locator('input[name=ratio][value="16:9"]').isChecked())
@@ -32,7 +48,9 @@ export async function kept(browser, base) {
     want('seed', await page.getByLabel('Seed').inputValue(), '42')
     await page.locator('.references img').waitFor()
     await page.getByRole('button', { name: 'Leave picture 1 out' }).click()
+    await stored(page, 'references', 0)
     await page.reload()
+    await page.getByRole('button', { name: 'More settings, 1 set' }).waitFor()
     want('references after taking it out', await page.locator('.references img').count(), 0)
   })
 
@@ -92,7 +110,7 @@ export async function kept(browser, base) {
     await page.waitForSelector('.canvas canvas')
     await stroke(page, [[0.4, 0.4], [0.6, 0.6]])
     const share = await covered(page)
-    await page.waitForTimeout(100)
+    await stored(page, 'brought', 1)
     await page.reload()
     await page.waitForSelector('.canvas canvas')
     fine('the mask is there', await comes(page, share))
