@@ -1,0 +1,141 @@
+package workflow
+
+import (
+	"context"
+	"fmt"
+
+	"midgate/adapter"
+	"midgate/adapter/prompt"
+)
+
+// planEdit chooses the way, and refuses what cannot be done before anything is recorded.
+func (s *Service) planEdit(ctx context.Context, c adapter.Caller, account adapter.Account, e adapter.Edit) (editing, error) {
+	plan := editing{Edit: e}
+	first := e.Images[0]
+	if len(e.Images) > 1 && e.Mask == nil {
+		plan.Way = wayPrompts
+		return plan, nil
+	}
+	mask, err := s.ownMask(ctx, e)
+	if err != nil {
+		return plan, err
+	}
+	if first.Image == "" {
+		return s.planUnknown(ctx, c, account, plan, mask)
+	}
+	img, err := s.lib.Image(ctx, c, first.Image)
+	if err != nil {
+		return plan, err
+	}
+	img = s.seen(ctx, c, img)
+	if mask == nil {
+		return s.planKnown(ctx, account, plan, img)
+	}
+	area, err := s.lib.Mask(ctx, c, img, *mask)
+	if err != nil {
+		return plan, err
+	}
+	plan.Area = area.Upload
+	if !img.MayHave(adapter.ActVaryRegion) || img.IsGrid() {
+		return s.orEdits(ctx, account, plan, noVaryRegion(img))
+	}
+	plan.Way = wayRegion
+	return plan, nil
+}
+
+// ownMask is the mask that came with the edit, or the picture itself where parts of it were erased.
+func (s *Service) ownMask(ctx context.Context, e adapter.Edit) (*adapter.Reference, error) {
+	if e.Mask != nil || e.Images[0].Upload == "" {
+		return e.Mask, nil
+	}
+	holes, err := s.parts.Retoucher.Holes(ctx, e.Images[0].Upload)
+	if err != nil || !holes {
+		return nil, err
+	}
+	return &e.Images[0], nil
+}
+
+func (s *Service) planKnown(ctx context.Context, account adapter.Account, plan editing, img adapter.Image) (editing, error) {
+	action, index, zoom, ok := prompt.Action(plan.Prompt)
+	if animates(action) {
+		return plan, &adapter.Error{Kind: adapter.Unsupported, Code: "unsupported", Param: "prompt",
+			Message: "This would be a video, which an image route cannot answer: use POST /v1/videos, or the action " + action + " of the picture."}
+	}
+	if ok {
+		act := adapter.Act{Generation: plan.Generation, Image: img.ID, Action: action, Index: index, Zoom: zoom}
+		act.Prompt = ""
+		if !img.IsGrid() {
+			act.Index = 0
+		}
+		if plan.Once && single(action) {
+			act.N = 1
+		}
+		if checkAct(img, &act) == nil {
+			plan.Way, plan.Act = wayAct, &act
+			return plan, nil
+		}
+	}
+	edits, err := account.Upstream.Has(ctx, adapter.FeatureEdits)
+	if err != nil {
+		return plan, err
+	}
+	plan.Way = wayWithoutEdits(img)
+	if edits {
+		plan.Way = wayEdits
+	}
+	return plan, nil
+}
+
+// wayWithoutEdits is how a known picture is changed as a whole where there is no submit/edits.
+func wayWithoutEdits(img adapter.Image) string {
+	if !img.Bare() && !img.IsGrid() {
+		return wayRemix
+	}
+	return wayPrompts
+}
+
+func (s *Service) planUnknown(ctx context.Context, c adapter.Caller, account adapter.Account, plan editing, mask *adapter.Reference) (editing, error) {
+	if mask == nil {
+		edits, err := account.Upstream.Has(ctx, adapter.FeatureEdits)
+		plan.Way = wayPrompts
+		if edits && plan.Images[0].Upload != "" {
+			plan.Way = wayEdits
+		}
+		return plan, err
+	}
+	if plan.Images[0].Upload == "" {
+		return plan, adapter.BadParam("image", "invalid_value", "A picture with a mask must be uploaded, or be one that was made here.")
+	}
+	pic, err := s.parts.Pictures.Stat(ctx, plan.Images[0].Upload)
+	if err != nil {
+		return plan, fmt.Errorf("look at the upload: %w", err)
+	}
+	area, err := s.lib.Mask(ctx, c, adapter.Image{Width: pic.Width, Height: pic.Height}, *mask)
+	if err != nil {
+		return plan, err
+	}
+	plan.Area = area.Upload
+	return s.orEdits(ctx, account, plan, noRegion())
+}
+
+func noVaryRegion(img adapter.Image) *adapter.Error {
+	return unavailable("image", "Midjourney does not offer Vary (Region) for this picture", img)
+}
+
+func noRegion() *adapter.Error {
+	return &adapter.Error{Kind: adapter.Unsupported, Code: "unsupported", Param: "mask",
+		Message: "This upstream cannot edit a region of a picture that Midjourney did not make here. Send the picture without a mask, or edit one that was made through midgate."}
+}
+
+// orEdits takes submit/edits where the upstream has it, else refuses.
+func (s *Service) orEdits(ctx context.Context, account adapter.Account, plan editing, refusal *adapter.Error) (editing, error) {
+	edits, err := account.Upstream.Has(ctx, adapter.FeatureEdits)
+	if err != nil {
+		return plan, err
+	}
+	if !edits {
+		return plan, refusal
+	}
+	plan.Way = wayEdits
+	return plan, nil
+}
