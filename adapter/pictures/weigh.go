@@ -9,9 +9,9 @@ import (
 )
 
 // weighEvery is how often a bucket is weighed at most. What takes long is done more rarely: a hundredth of the time.
-const weighEvery = 10 * time.Minute
+const weighEvery = 30 * time.Second
 
-// Weigh tells now, and every ten minutes until ctx ends, how many bytes stand in the bucket: pictures, videos, uploads and
+// Weigh tells now, and every half minute until ctx ends, how many bytes stand in the bucket: pictures, videos, uploads and
 // what was made from them. A bucket that takes long to be listed is listed more rarely. What cannot be read is left out
 // until the next time.
 func (s *Store) Weigh(ctx context.Context, tell func(bytes int64)) {

@@ -100,15 +100,15 @@ func onlyPresses(p *body.Body, act adapter.Act) error {
 	if strings.TrimSpace(act.Prompt) != "" {
 		return nil
 	}
-	given := given(p)
-	for i, name := range given {
-		given[i] = "midjourney." + name
+	unused := given(p)
+	for i, name := range unused {
+		unused[i] = "midjourney." + name
 	}
 	if size, err := p.Text("size"); err == nil && size != "" && act.Size != "auto" { // its own: the shape of other APIs is no wish of this one
-		given = append(given, "size")
+		unused = append(unused, "size")
 	}
-	if len(given) > 0 {
-		return adapter.BadParam(given[0], "invalid_value", "A press without words repeats the picture's own words and settings: send a 'prompt' with '%s'.", given[0])
+	if len(unused) > 0 {
+		return adapter.BadParam(unused[0], "invalid_value", "A press without words repeats the picture's own words and settings: send a 'prompt' with '%s'.", unused[0])
 	}
 	return nil
 }

@@ -92,7 +92,7 @@ func New() *Metrics {
 	m.late = count("late_adopted_total", "Such submissions that were found later, when their job was over.", "upstream")
 	m.build = prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "midgate_build_info", Help: "What is running: always 1."}, []string{"version", "commit", "goversion"})
 	m.up.desc = prometheus.NewDesc("midgate_upstream_up", "Whether an upstream answered the last request, whatever it said; nothing before the first.", []string{"upstream"}, nil)
-	m.stored = prometheus.NewGauge(prometheus.GaugeOpts{Name: "midgate_pictures_bytes", Help: "What pictures, videos, uploads and what was made from them take in the picture store; looked at every ten minutes or more rarely."})
+	m.stored = prometheus.NewGauge(prometheus.GaugeOpts{Name: "midgate_pictures_bytes", Help: "What pictures, videos, uploads and what was made from them take in the picture store; looked at every half minute, and more rarely where that takes long."})
 	m.budgets.desc = prometheus.NewDesc("midgate_budget_remaining_ratio", "What is left of a key's budget, from 1 to 0: of its jobs or its dollars, whichever is less.", []string{"key", "window"}, nil)
 	m.registry.MustRegister(m.stored, m.keysOK, m.keyJobs, m.spent, m.refunded, m.requests, m.duration, m.waiting, m.errors, m.begun, m.jobs, m.paid, m.jobTook, m.inFlight,
 		m.polls, m.asked, m.pictures, m.upstream, m.fetched, m.hooks, m.waitingAt, m.joined, m.queued, m.ambiguous, m.late, m.build, &m.up, &m.budgets, collectors.NewGoCollector(),
