@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"midgate/adapter"
+	"midgate/adapter/jobs/active"
 	"midgate/adapter/jobs/record"
 )
 
@@ -49,7 +50,7 @@ func (p sending) lockDeserted(ctx context.Context, tx adapter.Tx) (adapter.Job, 
 	}
 	job, err := tx.LockJob(ctx, q.job.ID())
 	if err == nil && job.Replica != q.s.cfg.Replica {
-		err = errLost
+		err = active.ErrLost
 	}
 	return job, err
 }

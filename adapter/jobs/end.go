@@ -26,7 +26,7 @@ func (e ending) conclude(result adapter.Result, err error) adapter.Job {
 		q.withdraw()
 		return j.Snapshot()
 	}
-	if errors.Is(err, errLost) {
+	if errors.Is(err, active.ErrLost) {
 		run := j.Snapshot()
 		j.Release(q, nil)
 		return run
@@ -67,10 +67,15 @@ func (e ending) record(result adapter.Result, failure *adapter.Error) (run adapt
 	s, q := e.s, e.q
 	keep := context.WithoutCancel(q.ctx)
 	for wait := 100 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
-		run = q.job.Snapshot()
-		record.Conclude(&run, result, failure, s.clock.Now())
-		ledger.Bill(&run)
-		err = s.units.Write(keep, func(tx adapter.Tx) error { return e.put(keep, tx, run) })
+		err = s.units.Write(keep, func(tx adapter.Tx) error {
+			run = q.job.Snapshot()
+			if err := e.hold(keep, tx, &run); err != nil {
+				return err
+			}
+			record.Conclude(&run, result, failure, s.clock.Now())
+			ledger.Bill(&run)
+			return e.put(keep, tx, run)
+		})
 		switch {
 		case err == nil, errors.Is(err, adapter.ErrConflict):
 			return run, err
@@ -80,6 +85,37 @@ func (e ending) record(result adapter.Result, failure *adapter.Error) (run adapt
 			return run, err
 		}
 	}
+}
+
+// hold makes sure that the job has no step that another replica made while it was away, and takes over the submissions that
+// one has noted which lost the job; ErrConflict if the job has to be executed anew.
+func (e ending) hold(ctx context.Context, tx adapter.Tx, run *adapter.Job) error {
+	if !e.s.deps.State.Shared() {
+		return nil
+	}
+	job, err := tx.LockJob(ctx, run.ID)
+	switch {
+	case errors.Is(err, adapter.ErrNotFound):
+		return adapter.ErrConflict
+	case err != nil:
+		return err
+	case job.Replica != e.s.cfg.Replica:
+		return adapter.ErrConflict
+	}
+	e.s.clock.Tie(&job)
+	for _, st := range job.Steps {
+		switch known := record.StepOf(run, st.Name); {
+		case !e.q.knows(st):
+			return adapter.ErrConflict
+		case known == nil: // its intent turned out to be recorded, and nothing was sent
+			if err := tx.DropStep(ctx, run.ID, st.Name); err != nil {
+				return err
+			}
+		case known.Submission == nil && st.Submission != nil:
+			known.Submission, known.Refusal = st.Submission, nil
+		}
+	}
+	return nil
 }
 
 func (e ending) put(ctx context.Context, tx adapter.Tx, run adapter.Job) error {

@@ -60,7 +60,6 @@ var (
 	errStopping = errors.New("midgate is stopping") // at Close: their jobs stay open and are resumed at the next start
 	errDeadline = errors.New("the job's deadline is over")
 	errPatience = errors.New("the time for one answer is over")
-	errLost     = errors.New("another replica executes the job")
 )
 
 // New makes an engine that makes each kind of job by its workflow. Start makes it follow what an earlier process left.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"midgate/adapter"
+	"midgate/adapter/jobs/active"
 	"midgate/adapter/jobs/news"
 	"midgate/adapter/jobs/unit"
 )
@@ -58,7 +59,7 @@ func (p press) claim() (holder string, err error) {
 // release lets go of a button, unless the job goes on elsewhere: what it has pressed by then is its own to wait for.
 func (p press) release() {
 	q, name := p.q, p.name
-	if cause := context.Cause(q.ctx); errors.Is(cause, errStopping) || errors.Is(cause, errLost) {
+	if cause := context.Cause(q.ctx); errors.Is(cause, errStopping) || errors.Is(cause, active.ErrLost) {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(q.ctx), unit.PatienceShared)

@@ -29,6 +29,9 @@ func (s *Engine) execute(j *active.Job, caller adapter.Caller, with execution) {
 	ctx = with.trace.Context(ctx)
 	j = s.jobs.Enter(j)
 	q := &Execution{s: s, job: j, ctx: ctx, stop: stop, caller: caller, seed: run.Seed, slots: slots{first: with.slot}, fresh: with.fresh, patience: with.Patience, resumed: with.slot == nil, counted: with.Counted, trace: with.trace}
+	for _, st := range run.Steps {
+		q.note(st)
+	}
 	j.Execute(q, stop, caller.Key)
 	if o := s.deps.Observer.JobStarted; o != nil {
 		o(string(run.Kind), run.Upstream, run.Speed)

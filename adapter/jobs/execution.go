@@ -32,9 +32,10 @@ type Execution struct {
 	fresh   string // the step whose intent is recorded although nothing was sent yet
 	records []adapter.Image
 	slots   slots
-	result  adapter.Result // what it made, once it is over
-	sent    onceEach       // submissions, by the name of their step
-	intents onceEach       // one is recorded at a time: what it finds is true for all steps
+	result  adapter.Result         // what it made, once it is over
+	sent    onceEach               // submissions, by the name of their step
+	intents onceEach               // one is recorded at a time: what it finds is true for all steps
+	own     map[string][]time.Time // when the steps were intended that this execution knows: not those of an earlier one here
 }
 
 // StepRequest is one command for one account.

@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"midgate/adapter"
@@ -30,10 +31,11 @@ func (p sending) recordIntent() error {
 	if err := p.admit(); err != nil {
 		return err
 	}
-	id, me := q.job.ID(), q.s.cfg.Replica
+	id := q.job.ID()
 	st := adapter.Step{Name: o.Step, State: q.state(o.Step), Upstream: o.Account.Name, Intended: q.s.clock.Now(),
 		Continues: o.Continues || o.Answers != "", Answers: o.Answers}
 	ledger.Price(&st, q.job.Snapshot(), o.Command, o.Speed, q.s.deps.Terms())
+	q.note(st)
 	deserted := false
 	err = p.recordable(func(ctx context.Context) error {
 		deserted = false
@@ -48,14 +50,8 @@ func (p sending) recordIntent() error {
 					return p.putDeserted(ctx, tx, job)
 				}
 			}
-			cancelled, err := tx.HoldJob(ctx, id, me)
-			switch {
-			case errors.Is(err, adapter.ErrConflict):
-				return errLost
-			case err != nil:
+			if err := p.hold(ctx, tx, st); err != nil {
 				return err
-			case cancelled:
-				return active.ErrCancelled
 			}
 			if stale := q.unsent(); stale != "" && stale != o.Step {
 				if err := tx.DropStep(ctx, id, stale); err != nil {
@@ -77,13 +73,65 @@ func (p sending) recordIntent() error {
 	case err == nil:
 		p.noteIntent(st)
 		return nil
-	case errors.Is(err, errLost):
-		q.stop(errLost)
+	case errors.Is(err, active.ErrLost):
+		q.stop(active.ErrLost)
 		return err
 	case errors.Is(err, active.ErrCancelled), q.ctx.Err() != nil, adapter.KindOf(err) == adapter.Credit:
 		return err
 	}
 	return adapter.Wrap(adapter.Storage, err, "The job could not be recorded, so it was not submitted. Please try again later.")
+}
+
+// hold makes sure that the job is this replica's, and that no other has sent the step while the job was away.
+func (p sending) hold(ctx context.Context, tx adapter.Tx, st adapter.Step) error {
+	q := p.q
+	if !q.s.deps.State.Shared() {
+		cancelled, err := tx.HoldJob(ctx, q.job.ID(), q.s.cfg.Replica)
+		switch {
+		case errors.Is(err, adapter.ErrConflict):
+			return active.ErrLost
+		case err == nil && cancelled:
+			return active.ErrCancelled
+		}
+		return err
+	}
+	job, err := tx.LockJob(ctx, q.job.ID())
+	switch {
+	case errors.Is(err, adapter.ErrNotFound):
+		return active.ErrLost
+	case err != nil:
+		return err
+	case job.Replica != q.s.cfg.Replica || job.Status.Ended():
+		return active.ErrLost
+	case job.Cancel:
+		return active.ErrCancelled
+	}
+	if sent := record.StepOf(&job, st.Name); sent != nil && !p.own(*sent, st) {
+		return active.ErrLost
+	}
+	return nil
+}
+
+// own reports whether a recorded step is one that this execution knows, or one that may be sent again.
+func (p sending) own(sent, st adapter.Step) bool {
+	return sent.Submission == nil && sent.Refusal != nil || sameTime(sent.Intended, st.Intended) || p.q.knows(sent)
+}
+
+// note remembers a step as one that this execution has recorded, or found when it began.
+func (q *Execution) note(st adapter.Step) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.own == nil {
+		q.own = map[string][]time.Time{}
+	}
+	q.own[st.Name] = append(q.own[st.Name], st.Intended)
+}
+
+// knows reports whether a recorded step is one of those: another execution may have made it meanwhile, here or elsewhere.
+func (q *Execution) knows(recorded adapter.Step) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return slices.ContainsFunc(q.own[recorded.Name], func(at time.Time) bool { return sameTime(at, recorded.Intended) })
 }
 
 // recordable writes what must be recorded before something is submitted. What nobody knows to be recorded is written

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"midgate/adapter"
+	"midgate/adapter/jobs/active"
 )
 
 // lease is whether this replica counts as alive, by its own clock and with some time to spare. Without it nothing new is
@@ -17,6 +18,7 @@ type lease struct {
 	always bool          // the state has one user
 	got    chan struct{} // closed at the next renewal
 	told   bool          // that it cannot be renewed
+	doubt  bool          // the last renewal failed, or seems to have: whether jobs were lost meanwhile, the next one cannot tell
 }
 
 var errNoLease = errors.New("this replica does not hold its lease")
@@ -38,7 +40,7 @@ func (l *lease) held() bool {
 func (l *lease) renewed(at time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.until, l.told = at.Add(leaseSafe), false
+	l.until, l.told, l.doubt = at.Add(leaseSafe), false, false
 	if l.got != nil {
 		close(l.got)
 		l.got = nil
@@ -70,6 +72,19 @@ func (l *lease) wait(ctx context.Context, limit time.Duration) error {
 	return nil
 }
 
+// failed says that a renewal failed, and doubtful whether the last one did.
+func (l *lease) failed() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.doubt = true
+}
+
+func (l *lease) doubtful() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.doubt
+}
+
 // complain logs once that the lease cannot be renewed.
 func (l *lease) complain(s *Engine, err error) {
 	l.mu.Lock()
@@ -98,7 +113,8 @@ func (s *Engine) maintain() {
 	}
 }
 
-// keepLease says that this replica is alive. If it counted as dead before, others may have taken its jobs.
+// keepLease says that this replica is alive. If it counted as dead before, others may have taken its jobs, and may be dead
+// by now: their executions here end before anything is submitted again, and before jobs are taken from anybody.
 func (s *Engine) keepLease(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, leaseSafe)
 	defer cancel()
@@ -108,24 +124,29 @@ func (s *Engine) keepLease(ctx context.Context) error {
 		unbroken, err = tx.KeepLease(ctx, s.cfg.Replica, leaseLength)
 		return err
 	})
+	if err == nil && (!unbroken || s.lease.doubtful()) {
+		err = s.checkOwn(ctx)
+	}
 	if err != nil {
+		s.lease.failed()
 		return err
 	}
 	s.lease.renewed(began)
-	if !unbroken {
-		s.checkOwn(ctx)
-	}
 	return nil
 }
 
 // checkOwn ends the executions of jobs that others have taken.
-func (s *Engine) checkOwn(ctx context.Context) {
+func (s *Engine) checkOwn(ctx context.Context) error {
 	for _, j := range s.jobs.All(true) {
 		run, err := s.deps.State.Job(ctx, j.ID())
-		if err == nil && run.Replica != s.cfg.Replica {
-			j.Stop(errLost)
+		switch {
+		case err == nil && run.Replica != s.cfg.Replica:
+			j.Stop(active.ErrLost)
+		case err != nil && !errors.Is(err, adapter.ErrNotFound):
+			return err
 		}
 	}
+	return nil
 }
 
 // admit returns once something may be submitted: while this replica holds its lease. A job that has submitted

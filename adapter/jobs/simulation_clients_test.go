@@ -89,7 +89,8 @@ func (c *client) persist(tries int, how func(try int, o *sending)) (out outcome)
 
 // must complains of a client that has nothing, where nothing failed.
 func (c *client) must(out outcome) {
-	if c.w.plan.calm() && out.err != nil && adapter.KindOf(out.err) != adapter.Busy {
+	busy := adapter.KindOf(out.err) == adapter.Busy || adapter.KindOf(out.err) == adapter.Timeout && c.w.crowd.wasFull(c.base) // its last try got in too late
+	if c.w.plan.calm() && out.err != nil && !busy {
 		c.w.log.wrong("%s has nothing: %v", c.name, out.err)
 	}
 }

@@ -38,7 +38,7 @@ func (g group) plain() {
 	g.w.crowd.wish(c.base, 1)
 	g.uncertain(c.base)
 	out := c.persist(12, func(try int, o *sending) {
-		o.Retry, o.Stream = 0, try > 0
+		o.Retry, o.Stream, o.plain = 0, try > 0, true
 		switch {
 		case try > 1:
 		case c.r.IntN(2) == 0:
@@ -60,11 +60,11 @@ func (g group) impatient() {
 	g.uncertain(c.base)
 	first := c.try(0)
 	first.patience = between(c.r, time.Second, 20*time.Second)
-	first.Stream = true
+	first.Stream, first.plain = true, true
 	if out := c.send(first); out.err == nil {
 		return
 	}
-	c.must(c.persist(12, func(_ int, o *sending) { o.Retry, o.Stream = 0, true }))
+	c.must(c.persist(12, func(_ int, o *sending) { o.Retry, o.Stream, o.plain = 0, true, true }))
 }
 
 // sharing clients ask for the same at the same time and get a quarter each. What becomes of one becomes of all.

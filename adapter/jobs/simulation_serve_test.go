@@ -20,6 +20,7 @@ type sending struct {
 	notice   time.Duration // after which the process notices that
 	cut      bool          // the answer breaks off, and the process notices
 	loses    bool          // the answer gets lost, and the process does not notice
+	plain    bool          // its client does not count its repeats
 }
 
 // outcome is what a client gets of a try.
@@ -59,6 +60,9 @@ func (c *client) send(o sending) outcome {
 	case out = <-answer:
 		hangUp()
 		leave(adapter.KindOf(out.err) == adapter.Timeout)
+		if adapter.KindOf(out.err) == adapter.Busy {
+			c.w.crowd.full(o.Attempt)
+		}
 		if o.loses {
 			out = outcome{err: errCut}
 		}
@@ -67,9 +71,11 @@ func (c *client) send(o sending) outcome {
 			c.w.log.wrong("%s is never answered", c.name)
 		}
 		time.AfterFunc(o.notice, func() { hangUp(); leave(false) })
-	}
-	if adapter.KindOf(out.err) == adapter.Busy {
-		c.w.crowd.full(o.Attempt)
+		c.w.all.Go(func() {
+			if late := <-answer; late.err == nil && o.plain { // it crossed its client, who comes again as if it were somebody else
+				c.w.crowd.wish(o.Attempt, 1)
+			}
+		})
 	}
 	c.w.log.note("%s: try %d comes to %v %v", c.name, o.Retry, out.images, out.err)
 	return out

@@ -22,6 +22,10 @@ func TestWorlds(t *testing.T) {
 	}
 }
 
+// found are the seeds of worlds beyond the first ones in which something was wrong once.
+var found = []uint64{10851, 21212, 24374, 26013, 26584, 28054, 29091, 33824, 34440, 38140, 39101, 40370, 41804, 45294, 45601, 48413, 50033, 53572, 58782,
+	65282, 67061, 67633, 71711, 79553, 90134, 96603, 96661, 97183}
+
 var oneSeed = regexp.MustCompile(`^\^?TestWorlds\$?/\^?seed=(\d+)\$?$`)
 
 // seeds are those that are asked for.
@@ -38,8 +42,13 @@ func seeds(t *testing.T) func(yield func(uint64) bool) {
 		from, worlds = n, 1
 	}
 	return func(yield func(uint64) bool) {
-		for seed := from; seed < from+worlds; seed++ {
-			if !yield(uint64(seed)) {
+		for seed := uint64(from); seed < uint64(from+worlds); seed++ {
+			if !yield(seed) {
+				return
+			}
+		}
+		for _, seed := range found {
+			if worlds > 1 && seed >= uint64(from+worlds) && !yield(seed) {
 				return
 			}
 		}

@@ -99,7 +99,7 @@ func (q *Execution) endStep(o *StepRequest, err error) {
 func (q *Execution) traceable(err error) error {
 	cause := context.Cause(q.ctx)
 	switch {
-	case err == nil, q.s.life.Err() != nil, errors.Is(cause, errLost), errors.Is(cause, errDeserted):
+	case err == nil, q.s.life.Err() != nil, errors.Is(cause, active.ErrLost), errors.Is(cause, errDeserted):
 		return nil //nolint:nilerr // its trace goes on elsewhere
 	case errors.Is(cause, active.ErrCancelled):
 		return &adapter.Error{Kind: adapter.Cancelled, Err: err}

@@ -9,8 +9,11 @@ import (
 	"midgate/adapter/jobs/record"
 )
 
-// ErrCancelled is why the execution of a job ends that somebody cancelled.
-var ErrCancelled = errors.New("the job was cancelled")
+// Why executions of a job end: somebody cancelled it; another replica executes it, or another execution here.
+var (
+	ErrCancelled = errors.New("the job was cancelled")
+	ErrLost      = errors.New("another replica executes the job")
+)
 
 // Job is a job that is executed or waited for here: the newest that is known of its record, and what is shown to
 // those who wait.
@@ -133,12 +136,14 @@ func (j *Job) Disclaim() {
 	j.own = false
 }
 
-// Begin makes the job this goroutine's to execute as the record has it, whatever executed it before: an execution that
-// ended lets go of it.
+// Begin makes the job this goroutine's to execute as the record has it. What executed it before ends: it has lost the job.
 func (j *Job) Begin(run adapter.Job) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.own, j.by, j.closed, j.run = true, nil, false, record.Clone(run)
+	if j.stop != nil {
+		j.stop(ErrLost)
+	}
+	j.own, j.by, j.stop, j.closed, j.run = true, nil, nil, false, record.Clone(run)
 	j.wake()
 }
 

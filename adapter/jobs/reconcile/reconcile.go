@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync"
 	"time"
 
 	"midgate/adapter"
 	"midgate/adapter/jobs/active"
 	"midgate/adapter/jobs/dedup"
+	"midgate/adapter/jobs/ledger"
 	"midgate/adapter/jobs/record"
 	"midgate/adapter/jobs/unit"
 )
@@ -53,10 +55,15 @@ type Start struct {
 type Reconciler struct {
 	Deps
 	life context.Context // of the engine
+
+	mu    sync.Mutex
+	since map[string]time.Time // when this process first looked for a job, by its ID
 }
 
 // New makes the reconciler of an engine that lives as long as a context.
-func New(life context.Context, deps Deps) *Reconciler { return &Reconciler{deps, life} }
+func New(life context.Context, deps Deps) *Reconciler {
+	return &Reconciler{Deps: deps, life: life, since: map[string]time.Time{}}
+}
 
 // Look looks once for what the ended jobs lack whose time has come: what was paid is fetched, and answers later
 // requests that repeat the one that failed. Each due job is looked for by one replica.
@@ -83,8 +90,9 @@ func (r *Reconciler) lookFor(ctx context.Context, id string) {
 		return // it is due again later
 	}
 	r.Clock.Tie(&run)
-	missing := r.Clock.Now().Sub(run.Finished)
-	if !record.MayTurnUp(run) || missing > max(r.Deadline, dedup.RepeatWindow) {
+	missing, looked := r.Clock.Now().Sub(run.Finished), r.lookedFor(id)
+	if !record.MayTurnUp(run) || missing > max(r.Deadline, dedup.RepeatWindow) && looked > longest {
+		r.found(id)
 		r.lookAgain(ctx, run, time.Time{})
 		return
 	}
@@ -98,6 +106,7 @@ func (r *Reconciler) lookFor(ctx context.Context, id string) {
 			continue // its key is gone, or the upstream's settings are
 		}
 		if sub, ok := r.turnedUp(ctx, account, run, st); ok {
+			r.found(id)
 			r.reopen(ctx, run, caller, st.Name, sub)
 			return
 		}
@@ -106,6 +115,24 @@ func (r *Reconciler) lookFor(ctx context.Context, id string) {
 }
 
 // pause is how long it takes until a job is looked for again that has been missing for a while.
+// lookedFor is how long this process has looked for a job. The clock may have been set since the job ended, or nobody may
+// have been there to look for it: what is missing for long by its record alone may be found at once.
+func (r *Reconciler) lookedFor(id string) time.Duration {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if _, known := r.since[id]; !known {
+		r.since[id] = time.Now()
+	}
+	return time.Since(r.since[id])
+}
+
+// found forgets since when a job was looked for.
+func (r *Reconciler) found(id string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.since, id)
+}
+
 func pause(missing time.Duration) time.Duration {
 	return min(max(missing/4, record.FirstLook), longest)
 }
@@ -154,8 +181,13 @@ func (r *Reconciler) reopen(ctx context.Context, before adapter.Job, caller adap
 		if until := r.Clock.Now().Add(r.Deadline); until.After(job.Deadline) {
 			job.Deadline = until
 		}
+		ledger.Lapse(&job)
 		open = job
-		return errors.Join(tx.PutJob(ctx, job, r.Replica), tx.PutStep(ctx, job.ID, *st))
+		err = errors.Join(tx.PutJob(ctx, job, r.Replica), tx.PutStep(ctx, job.ID, *st))
+		if err == nil && job.Spend != nil {
+			err = tx.PutSpend(ctx, job.ID, *job.Spend)
+		}
+		return err
 	})
 	if err != nil {
 		j.Disclaim()
