@@ -127,7 +127,7 @@ func TestBudget_ModeratedJobsAsTheUpstreamSays(t *testing.T) {
 func TestBudget_InFlight(t *testing.T) {
 	terms := priced(spend.Budget{})
 	terms.Policies["alice"] = spend.Policy{MaxInFlight: 2}
-	h := under(t, terms, simulator.Config{Pace: 1500 * time.Millisecond})
+	h := under(t, terms, simulator.Config{Pace: 4 * time.Second})
 	for i := range 2 {
 		if status, _, body := h.call(t, "POST", "/v1/images/generations", fmt.Sprintf(`{"prompt": "mill %d"}`, i), "Prefer", "respond-async"); status != 202 {
 			t.Fatalf("%d %s", status, body)

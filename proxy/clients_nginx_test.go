@@ -17,6 +17,7 @@ import (
 	"github.com/openai/openai-go/v3/option"
 
 	"midgate/adapter"
+	"midgate/adapter/adaptertest"
 	"midgate/proxy/web"
 )
 
@@ -29,7 +30,7 @@ func nginx(t *testing.T, upstream string, lines ...string) (address string) {
 		t.Fatalf("nginx is needed: run `make prepare`: %v", err)
 	}
 	dir := t.TempDir()
-	address = freePort(t)
+	address = adaptertest.Address()
 	site := fmt.Sprintf("server { listen %s; location / { proxy_pass http://%s; %s } }", address, upstream, strings.Join(lines, " "))
 	for _, kind := range []string{"client_body", "proxy", "fastcgi", "uwsgi", "scgi"} {
 		site += fmt.Sprintf(" %s_temp_path %s/%s;", kind, dir, kind)
@@ -68,17 +69,6 @@ func nginx(t *testing.T, upstream string, lines ...string) (address string) {
 		case <-tick.C:
 		}
 	}
-}
-
-// freePort is an address that nobody listens at.
-func freePort(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }() // it was only to get the number
-	return l.Addr().String()
 }
 
 // heard tells of the pieces of an answer as they are written.

@@ -46,7 +46,7 @@ var clientAnswerCases = []conformanceCase{
 		insist(t, newSDK(t, "go-openai"), gate.generation("a blue fox")).pictures(t, 1)
 		h.costs(t, 2)
 	}},
-	{name: "clients/06 only what was not submitted invites a repeat", sim: simulator.Config{Pace: 1500 * time.Millisecond}, run: func(t *testing.T, h *house) {
+	{name: "clients/06 only what was not submitted invites a repeat", sim: simulator.Config{Pace: unhurried}, run: func(t *testing.T, h *house) {
 		for prompt, status := range map[string]int{"sim-fail": 502, "sim-banned": 400, "sim-credits": 503, "sim-moderated": 400} {
 			a := h.ask(t, http.MethodPost, generations, `{"prompt":"a fox sim-instant `+prompt+`"}`).is(t, status)
 			if retry := a.header.Get("X-Should-Retry"); retry == "true" || status >= 500 && retry != "false" || a.header.Get("Retry-After") != "" {

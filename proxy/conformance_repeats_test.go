@@ -32,7 +32,7 @@ var repeatCases = []conformanceCase{
 		}
 		h.costs(t, 4)
 	}},
-	{name: "openai/52 a full queue is a 429 that a library tries again", sim: simulator.Config{Pace: 1500 * time.Millisecond}, run: fullCase},
+	{name: "openai/52 a full queue is a 429 that a library tries again", sim: simulator.Config{Pace: unhurried}, run: fullCase},
 	{name: "openai/53 an Idempotency-Key brings the same answer once more", run: func(t *testing.T, h *house) {
 		ask := func(body, key string) answered {
 			return h.ask(t, http.MethodPost, generations, body, "Idempotency-Key", key)

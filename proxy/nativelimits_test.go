@@ -38,7 +38,7 @@ func TestNativeRequestsKeepToTheSpeedLimit(t *testing.T) {
 
 // A native client waits in the same queue as everybody, and is told that it is full as relays tell it.
 func TestNativeRequestsWaitForAPlace(t *testing.T) {
-	h := newHouse(t, simulator.Config{Pace: time.Second})
+	h := newHouse(t, simulator.Config{Pace: 4 * time.Second})
 	h.cfg.MaxInFlight, h.cfg.MaxQueue = 1, 1
 	h.reopen(t)
 	m := mj{h, t, "sk-alice"}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"image/png"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -16,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"midgate/adapter/adaptertest"
 	"midgate/adapter/jobs/ledger"
 	"midgate/adapter/midjourney/simulator"
 	"midgate/adapter/sqlstore"
@@ -50,7 +50,7 @@ func (b *bed) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // newBed starts an upstream and a gate in front of it. A bed's jobs are fast ones: they take the simulator's pace.
 func newBed(t *testing.T, sc simulator.Config, more ...string) *bed {
 	t.Helper()
-	b := &bed{t: t, address: freeAddress(t)}
+	b := &bed{t: t, address: adaptertest.Address()}
 	sc.Pixels = 64
 	b.sim = simulator.New(sc)
 	up := httptest.NewServer(b)
@@ -69,17 +69,6 @@ func settings(usual, more []string) []string {
 		name, _, _ := strings.Cut(u, "=")
 		return slices.ContainsFunc(more, func(m string) bool { return strings.HasPrefix(m, name+"=") })
 	}), more...)
-}
-
-// freeAddress is one that nobody listens on: clients must find a gate again that was killed.
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().String()
 }
 
 // serve starts the gate, also again.

@@ -20,6 +20,7 @@ func TestAClockThatIsSetBetweenTwoProcessesCostsNothing(t *testing.T) {
 			b := newBed(t, simulator.Config{Pace: 700 * time.Millisecond})
 			answered := b.generation("answered before", 2, "Idempotency-Key", "answered")
 			before := answered.must(t, 0)
+			letGo := b.hold()
 			open := []sent{
 				b.generation("repeated with a counter", 2), b.generation("repeated without one", 2),
 				b.generation("repeated with a key", 2, "Idempotency-Key", "open"),
@@ -31,6 +32,7 @@ func TestAClockThatIsSetBetweenTwoProcessesCostsNothing(t *testing.T) {
 			}()
 			eventually(t, "all jobs are under way", func() bool { return b.accepted() == 1+len(open) })
 			b.kill()
+			letGo()
 			<-cut
 			b.shift(-by)
 			eventually(t, "the jobs are done upstream", func() bool {

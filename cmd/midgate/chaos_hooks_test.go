@@ -10,13 +10,14 @@ import (
 	"testing"
 	"time"
 
+	"midgate/adapter/adaptertest"
 	"midgate/adapter/midjourney/simulator"
 )
 
 // newHookedBed is a bed whose gate is told of progress by webhooks, and whose polls are rare.
 func newHookedBed(t *testing.T, sc simulator.Config) *bed {
 	t.Helper()
-	address := freeAddress(t)
+	address := adaptertest.Address()
 	return newBed(t, sc, "MIDGATE_LISTEN="+address, "MIDGATE_WEBHOOK_URL=http://"+address)
 }
 

@@ -6,6 +6,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"midgate/adapter/adaptertest"
 )
 
 // between is a TCP proxy in front of a gate that cuts connections, as load balancers and CDNs do.
@@ -24,7 +26,7 @@ type between struct {
 // putBetween starts a proxy in front of the gate at url, and returns where it listens.
 func putBetween(t *testing.T, url string, life, quiet time.Duration) (*between, string) {
 	t.Helper()
-	return putBetweenAt(t, "127.0.0.1:0", url, life, quiet)
+	return putBetweenAt(t, adaptertest.Address(), url, life, quiet)
 }
 
 // putBetweenAt does so at an address, which the one before may just have given up.

@@ -81,10 +81,12 @@ func (r *replicas) crowdOf(n int) (done <-chan struct{}) {
 func TestAReplicaDiesUnderLoad(t *testing.T) {
 	t.Parallel()
 	const n = 18
-	r := newReplicas(t, simulator.Config{Pace: 5 * time.Second})
+	r := newReplicas(t, simulator.Config{Pace: time.Second})
+	letGo := r.hold()
 	done := r.crowdOf(n)
 	eventually(t, "all jobs are under way", func() bool { return r.accepted() == n })
 	r.kill()
+	letGo()
 	r.gate, r.url = r.gates[1], r.urls[1]
 	killed := time.Now()
 	eventually(t, "the dead one's jobs are taken over", func() bool {
@@ -104,7 +106,8 @@ func TestAReplicaDiesUnderLoad(t *testing.T) {
 func TestWhoRepeatsByHandAfterAReplicaDiedPaysOnce(t *testing.T) {
 	t.Parallel()
 	const n = 8
-	r := newReplicas(t, simulator.Config{Pace: 5 * time.Second})
+	r := newReplicas(t, simulator.Config{Pace: time.Second})
+	letGo := r.hold()
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -120,6 +123,7 @@ func TestWhoRepeatsByHandAfterAReplicaDiedPaysOnce(t *testing.T) {
 	}()
 	eventually(t, "all jobs are under way", func() bool { return r.accepted() == n })
 	r.kill()
+	letGo()
 	r.gate, r.url = r.gates[1], r.urls[1]
 	<-done
 	r.settle(n)

@@ -14,7 +14,8 @@ import (
 
 func TestTwentyJobsSurviveAKill(t *testing.T) {
 	t.Parallel()
-	b := newBed(t, simulator.Config{Pace: 5 * time.Second})
+	b := newBed(t, simulator.Config{Pace: time.Second})
+	letGo := b.hold()
 	atOnceKilled := make(chan struct{})
 	go func() {
 		defer close(atOnceKilled)
@@ -28,6 +29,7 @@ func TestTwentyJobsSurviveAKill(t *testing.T) {
 		return len(slices.DeleteFunc(b.jobs(), func(j jobJSON) bool { return j.Status != "in_progress" })) == 20
 	})
 	b.kill()
+	letGo()
 	<-atOnceKilled
 	b.serve()
 	seen := make(chan string, 40)

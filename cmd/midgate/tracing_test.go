@@ -21,6 +21,7 @@ import (
 	spans "go.opentelemetry.io/proto/otlp/trace/v1"
 	"google.golang.org/protobuf/proto"
 
+	"midgate/adapter/adaptertest"
 	"midgate/adapter/midjourney/simulator"
 	"midgate/config"
 	"midgate/proxy/web"
@@ -119,7 +120,7 @@ func (r *receiver) environ(more ...string) []string {
 // and reads all that left it for the receiver.
 func TestTracing_ShowsWhereTimeGoesAndNothingElse(t *testing.T) {
 	t.Parallel()
-	r, address := newReceiver(t), freeAddress(t)
+	r, address := newReceiver(t), adaptertest.Address()
 	const canary = "zanzibar"
 	b := newBed(t, simulator.Config{Dialect: simulator.TrueAI, Auth: "bearer", Pace: 300 * time.Millisecond}, r.environ("MIDGATE_LISTEN="+address,
 		"MIDGATE_WEBHOOK_URL=http://"+address, "MIDGATE_UPSTREAM_PREFIXES=relax=,fast=,turbo=", "MIDGATE_SECRET=a-secret-of-thirty-two-bytes-and-more")...)
@@ -279,7 +280,7 @@ func TestTracing_GoesOnAfterARestart(t *testing.T) {
 // TestTracing_OfNobodyWhoListensHarmsNothing: one line a minute, and the same answers.
 func TestTracing_OfNobodyWhoListensHarmsNothing(t *testing.T) {
 	t.Parallel()
-	b := newBed(t, simulator.Config{Pace: 200 * time.Millisecond}, "OTEL_EXPORTER_OTLP_ENDPOINT=http://"+freeAddress(t), "OTEL_BSP_SCHEDULE_DELAY=10", "OTEL_BSP_EXPORT_TIMEOUT=100")
+	b := newBed(t, simulator.Config{Pace: 200 * time.Millisecond}, "OTEL_EXPORTER_OTLP_ENDPOINT=http://"+adaptertest.Address(), "OTEL_BSP_SCHEDULE_DELAY=10", "OTEL_BSP_EXPORT_TIMEOUT=100")
 	for i := range 4 {
 		b.generation(fmt.Sprint("a fox ", i), 1).must(t, 0)
 	}

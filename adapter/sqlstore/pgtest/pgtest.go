@@ -19,6 +19,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"midgate/adapter/adaptertest"
 )
 
 // Cluster is a running PostgreSQL.
@@ -136,18 +138,11 @@ func (c *Cluster) prepare() error {
 	if out, err := initdb.CombinedOutput(); err != nil {
 		return fmt.Errorf("initdb: %w: %s", err, out)
 	}
-	var err error
-	c.port, err = freePort() // now, since others take what is free
-	return err
-}
-
-func freePort() (int, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, err
+	_, port, err := net.SplitHostPort(adaptertest.Address())
+	if err == nil {
+		c.port, err = strconv.Atoi(port)
 	}
-	defer func() { _ = l.Close() }() // nothing was accepted
-	return l.Addr().(*net.TCPAddr).Port, nil
+	return err
 }
 
 // Start starts the server, which was stopped, and returns when it answers.
