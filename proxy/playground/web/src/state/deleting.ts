@@ -9,7 +9,7 @@ import { say } from './ui'
 /** Pictures that are hidden and will be deleted when nobody takes it back. */
 export const leaving = signal<ReadonlySet<string>>(new Set())
 
-const grace = 6000
+const grace = 10_000
 let timer = 0
 
 /** remove hides pictures and deletes them after a while, in which that can be undone. */
