@@ -56,7 +56,8 @@ demo: ## midgate and a simulated Midjourney, to try it out
 # third of linking. All of vet runs on the way.
 test chaos: export GOFLAGS += -ldflags=-s $(CALM:%=-gcflags=%=-race=false)
 .PHONY: test
-test: prepare ## every check that needs no network: format, vet, all tests under the race detector
+test: ## every check that needs no network: format, vet, all tests under the race detector
+	@$(MAKE) --no-print-directory -j3 prepare compiled
 	@go vet -tags ship ./cmd/midgate/deploy
 	@unformatted=$$(gofmt -l $$(find . -name node_modules -prune -o -name '*.go' -print)); [ -z "$$unformatted" ] || { echo "not gofmt-ed: $$unformatted"; exit 1; }
 	go test -race -vet=all -timeout 40m $(SLOW) $(filter-out $(SLOW),$(shell go list ./...))
@@ -112,6 +113,11 @@ prepare-node:
 	@for d in $(NODE_DIRS); do \
 		[ "$$d/node_modules/.package-lock.json" -nt "$$d/package-lock.json" ] || \
 		(cd "$$d" && npm ci --no-audit --no-fund --silent) || exit 1; done
+
+# What tests are made of, while npm packages arrive. The race detector needs Debian's C compiler.
+.PHONY: compiled
+compiled: prepare-debian
+	@go build -race ./...
 
 .PHONY: lint
 lint: ## golangci-lint, the walls between the packages included
