@@ -21,7 +21,7 @@ type Turn struct {
 	Action   string      // TurnAct: what to press, on picture Index of them
 	Index    int         // from 1; 0 where none was said
 	Zoom     float64     // of zoom_custom
-	Size     string      // of ActReshape: a ratio, or wider, taller, square
+	Size     string      // of ActReshape, and of an edit that names a shape, too: a ratio, or wider, taller, square
 	Video    string      // of ActExtend
 	Note     string      // a sentence that the answer begins with
 	Reply    CannedReply // TurnReply: what is answered at once

@@ -38,6 +38,9 @@ func (s *Service) Converse(ctx context.Context, a adapter.Attempt, t chat.Turn, 
 			return s.converseAct(ctx, a, t, g, img)
 		}
 		attached = []adapter.Reference{{Image: img.ID}}
+		g.Size = cmp.Or(editedShape(t, img.Width, img.Height), g.Size)
+	} else {
+		g.Size = cmp.Or(editedShape(t, 1, 1), g.Size)
 	}
 	switch e := (adapter.Edit{Generation: g, Images: attached}); t.Way {
 	case chat.TurnAct:
@@ -50,6 +53,19 @@ func (s *Service) Converse(ctx context.Context, a adapter.Attempt, t chat.Turn, 
 	default:
 		return talk(s.Edit(ctx, a, e))
 	}
+}
+
+// editedShape is the shape that an edit of a picture of w×h is to have besides what else changes; empty where the words name
+// none, or the one that it has.
+func editedShape(t chat.Turn, w, h int) string {
+	if t.Way != chat.TurnEdit || t.Size == "" {
+		return ""
+	}
+	ratio, err := reshaped(t.Size, w, h)
+	if err != nil {
+		return ""
+	}
+	return ratio
 }
 
 func talk(ticket adapter.Ticket, err error) (adapter.TurnAnswer, error) {

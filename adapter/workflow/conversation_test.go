@@ -2,6 +2,7 @@ package workflow_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"testing/synctest"
 
@@ -128,6 +129,20 @@ func TestAgainWithMoreWordsKeepsTheParameters(t *testing.T) {
 			s.Await(t, answer.Ticket, err)
 			if jobs := s.Sim.Ledger(); len(jobs) != 2 || jobs[1].Prompt != want {
 				t.Errorf("drawn after %q: %+v, want %q", first, jobs[len(jobs)-1].Prompt, want)
+			}
+		})
+	}
+}
+
+// A shape that is asked for together with a change is the shape of the changed picture.
+func TestAShapeWithMoreWordsIsKept(t *testing.T) {
+	for words, want := range map[string]string{"make it square with a dragon": "--ar 1:1", "make it wider and add a dragon": "--ar 7:3"} {
+		synctest.Test(t, func(t *testing.T) {
+			c := &dialogue{Harness: harness.New(t, simulator.Config{}, nil)}
+			c.say(t, "a quiet street --ar 16:9")
+			c.say(t, words)
+			if jobs := c.Sim.Ledger(); len(jobs) != 2 || !strings.Contains(jobs[1].Prompt, "dragon") || strings.Count(jobs[1].Prompt, "--ar") != 1 || !strings.Contains(jobs[1].Prompt, want) {
+				t.Errorf("%q drew %+v, want the dragon in %s", words, jobs[len(jobs)-1].Prompt, want)
 			}
 		})
 	}
