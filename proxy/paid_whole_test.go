@@ -14,7 +14,7 @@ import (
 // What a press, a video or a picture cannot use is refused before anything is paid: it would be paid without it.
 func TestNothingIsLeftOutOfWhatIsPaid(t *testing.T) {
 	h := newHouse(t, simulator.Config{})
-	id := h.drawnID(t, "a red fox")
+	id, other := h.drawnID(t, "a red fox"), "img_"+strings.Repeat("A", 26)
 	press, film, draw := "/v1/images/"+id+"/actions", "/v1/videos", "/v1/images/generations"
 	frame := `"input_reference":{"file_id":"` + id + `"}`
 	mask := `"mask":"` + stillURL(t, 256, 256) + `"`
@@ -43,6 +43,9 @@ func TestNothingIsLeftOutOfWhatIsPaid(t *testing.T) {
 		{film, `{"prompt":"it runs","midjourney":{"chaos":5},` + frame + `}`, "midjourney.chaos"},
 		{film, `{"prompt":"it runs","midjourney":{"style_reference":"123"},` + frame + `}`, "midjourney.style_reference"},
 		{film, `{"prompt":"it runs --no people",` + frame + `}`, "prompt"},
+		{film, `{"prompt":"it runs --ar 16:9",` + frame + `}`, "prompt"},
+		{film, `{"prompt":"it runs --fast --style expressive --raw",` + frame + `}`, "prompt"},
+		{press, `{"action":"animate_low","prompt":"it runs --stylize 300"}`, "prompt"},
 		{film, `{"prompt":"it runs","n":2}`, "n"},
 		{film, `{"prompt":"it runs","video":{"id":"video_ABCDEFGHIJKLMNOPQRSTUVWX23"}}`, "video"},
 		{film, `{"prompt":"it runs","duration":10}`, "duration"},
@@ -50,8 +53,19 @@ func TestNothingIsLeftOutOfWhatIsPaid(t *testing.T) {
 		{"/v1/images/blends", `{"images":["` + id + `","` + id + `"],"prompt":"as an oil painting"}`, "prompt"},
 		{"/v1/images/blends", `{"images":["` + id + `","` + id + `"],"midjourney":{"stylize":900}}`, "midjourney.stylize"},
 		{"/v1/images/variations", `{"image":"` + id + `","midjourney":{"reference_images":["` + id + `"]}}`, "midjourney.reference_images"},
+		{"/v1/images/variations", `{"image":"` + id + `","midjourney":{"stylize":900}}`, "midjourney.stylize"},
+		{"/v1/images/edits", `{"images":["` + id + `","` + stillURL(t, 96, 64) + `"],"prompt":"a hat",` + mask + `}`, "image"},
+		{"/v1/images/edits", `{"image":"` + id + `","prompt":"vary strong","midjourney":{"weird":750}}`, "midjourney.weird"},
+		{"/v1/images/edits", `{"image":"` + id + `","prompt":"Vary the third one"}`, "prompt"},
 	} {
 		t.Run(test.body[:min(len(test.body), 60)], func(t *testing.T) { h.ask(t, http.MethodPost, test.path, test.body).refused(t, bad(test.param)) })
+	}
+	for _, test := range []struct{ path, body, param string }{ // pictures under names that nobody reads there
+		{press, `{"action":"vary_subtle","init_image":"` + other + `"}`, "init_image"},
+		{"/v1/prompts/shorten", `{"prompt":"a fox","picture":"` + stillURL(t, 96, 64) + `"}`, "picture"},
+		{draw, `{"prompt":"a fox","end_image":"` + id + `"}`, "end_image"},
+	} {
+		h.ask(t, http.MethodPost, test.path, test.body).refused(t, refusal{http.StatusBadRequest, test.param, "unknown_upload"})
 	}
 	h.costs(t, 1)
 
@@ -61,14 +75,16 @@ func TestNothingIsLeftOutOfWhatIsPaid(t *testing.T) {
 		t.Fatalf("a video of words: %+v", video)
 	}
 	paid := len(h.sim.Ledger())
-	for path, test := range map[string]string{
-		"/v1/videos/" + video.ID + "/remix": `{"prompt":"it jumps","seconds":"8"}`,
-		"/v1/videos/extensions":             `{"prompt":"it jumps","seconds":"8","midjourney":{"tile":true},"video":{"id":"` + video.ID + `"}}`,
+	for param, body := range map[string]string{
+		"seconds": `{"prompt":"it jumps","seconds":"8"}`, "n": `{"prompt":"it jumps","n":2}`, "image": `{"prompt":"it jumps","first_frame":"` + id + `"}`,
+		"end_image": `{"prompt":"it jumps","last_frame":"` + id + `"}`, "prompt": `{"prompt":"it jumps --chaos 5"}`,
 	} {
-		if status, _, body := h.call(t, http.MethodPost, path, test); status != http.StatusBadRequest {
-			t.Errorf("%s %s = %d %s, want it refused", path, test, status, body)
+		status, _, answer := h.call(t, http.MethodPost, "/v1/videos/"+video.ID+"/remix", body)
+		if !strings.Contains(string(answer), `"param":"`+param+`"`) || status != http.StatusBadRequest {
+			t.Errorf("a remix of %s = %d %s, want %s refused", body, status, answer, param)
 		}
 	}
+	h.ask(t, http.MethodPost, "/v1/videos/extensions", `{"prompt":"it jumps","seconds":"8","midjourney":{"tile":true},"video":{"id":"`+video.ID+`"}}`).refused(t, bad("midjourney.tile"))
 	h.costs(t, paid)
 }
 
@@ -105,8 +121,12 @@ func TestWhatSaysNothingIsNotRefused(t *testing.T) {
 	for _, test := range []struct{ path, body string }{
 		{press, `{"action":"vary_subtle","seed":42,"negative_prompt":"people","n":1,"zoom":1,"index":1,"midjourney":{"speed":"fast"}}`},
 		{press, `{"action":"zoom_out_2x","zoom":2,"size":"auto","midjourney":{"niji":"false","personalize":"false"}}`},
-		{press, `{"action":"upscale_subtle","prompt":"a red fox"}`},
+		{press, `{"action":"upscale_subtle","prompt":"a red fox","image_id":"` + id + `"}`},
+		{"/v1/images/edits", `{"image":"` + id + `","prompt":"vary subtle","size":"1024x1024","seed":42,"negative_prompt":"people"}`},
+		{"/v1/images/variations", `{"image":"` + id + `","size":"1024x1024","seed":42}`},
+		{"/v1/images/variations", `{"image":"` + id + `","prompt":"in winter","midjourney":{"stylize":900}}`},
 		{"/v1/videos", `{"prompt":"it runs","seed":7,"duration":5,"loop":false,"video":null,` + frame + `}`},
+		{"/v1/videos", `{"prompt":"it runs --raw --fast --motion high",` + frame + `}`},
 	} {
 		if status, _, body := h.call(t, http.MethodPost, test.path, test.body); status != http.StatusOK {
 			t.Errorf("%s = %d %s", test.body, status, body)

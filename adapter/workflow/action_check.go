@@ -73,6 +73,16 @@ func checkExtras(img adapter.Image, act *adapter.Act, action string) error {
 	return nil
 }
 
+// onlyOwnLooks refuses settings for a button that is pressed without words: it repeats the picture's own.
+func onlyOwnLooks(g adapter.Generation) error {
+	m := g.Midjourney
+	m.Seed, m.No = nil, "" // clients of other APIs send fields that mean these without being asked
+	if looks := m.Looks(); len(looks) > 0 {
+		return adapter.BadParam("midjourney."+looks[0], "invalid_value", "A button pressed without words repeats the picture's own words and settings: say what is to be seen, with 'midjourney.%s'.", looks[0])
+	}
+	return nil
+}
+
 // custom makes a zoom that comes with words a custom one, where there is such a button: the others have no dialog for them.
 func custom(img adapter.Image, act *adapter.Act) {
 	if factor := zoomOf[act.Action]; factor > 0 && act.CustomID == "" && (act.Zoom <= 1 || act.Zoom == factor) && worded(act) && img.MayHave(adapter.ActZoomCustom) {

@@ -12,7 +12,10 @@ import (
 func (s *Service) planEdit(ctx context.Context, c adapter.Caller, account adapter.Account, e adapter.Edit) (editing, error) {
 	plan := editing{Edit: e}
 	first := e.Images[0]
-	if len(e.Images) > 1 && e.Mask == nil {
+	if len(e.Images) > 1 {
+		if e.Mask != nil {
+			return plan, adapter.BadParam("image", "invalid_value", "Midjourney redraws a masked area of one picture alone: leave the mask or the further pictures out.")
+		}
 		plan.Way = wayPrompts
 		return plan, nil
 	}
@@ -65,12 +68,18 @@ func (s *Service) planKnown(ctx context.Context, account adapter.Account, plan e
 		act := adapter.Act{Generation: plan.Generation, Image: img.ID, Action: action, Index: index, Zoom: zoom}
 		act.Prompt = ""
 		if !img.IsGrid() {
+			if index > 0 && index != max(img.Index, 1) {
+				return plan, adapter.BadParam("prompt", "invalid_value", "A number chooses one of the pictures of a whole grid; this is picture %d of its grid, alone.", max(img.Index, 1))
+			}
 			act.Index = 0
 		}
 		if plan.Once && single(action) {
 			act.N = 1
 		}
 		if checkAct(img, &act) == nil {
+			if err := onlyOwnLooks(act.Generation); err != nil {
+				return plan, err
+			}
 			plan.Way, plan.Act = wayAct, &act
 			return plan, nil
 		}

@@ -50,6 +50,11 @@ func (s *Service) Vary(ctx context.Context, a adapter.Attempt, e adapter.Edit) (
 			if err := checkExtras(img, plan.Act, plan.Act.Action); err != nil {
 				return nil, err
 			}
+			if !worded(plan.Act) {
+				if err := onlyOwnLooks(e.Generation); err != nil {
+					return nil, err
+				}
+			}
 		}
 	}
 	takes := s.drawn(spend.Vary, e.Generation, draw)

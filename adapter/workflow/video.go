@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"midgate/adapter"
 	"midgate/adapter/jobs"
@@ -24,6 +25,9 @@ func (s *Service) Film(ctx context.Context, a adapter.Attempt, f adapter.VideoRe
 	}
 	account, err := s.filmAccount(ctx, a.Caller, &f, draw.Speed)
 	if err != nil {
+		return nil, err
+	}
+	if err := s.onlyMoves(ctx, a.Caller, f); err != nil {
 		return nil, err
 	}
 	return s.jobs.Accept(ctx, a, jobs.Spec{Kind: adapter.JobVideo, Detached: true, Model: f.Model, N: 1, Request: f, Account: account, Speed: draw.Speed, Takes: filmed(f)})
@@ -60,6 +64,34 @@ func onlyContinues(f *adapter.VideoRequest) error {
 	} {
 		if given {
 			return adapter.BadParam(param, "invalid_value", "An extension goes on from the video's last frame, as one clip: '%s' cannot be used for it.", param)
+		}
+	}
+	return nil
+}
+
+// onlyMoves refuses parameters in the words of a video that begins with a picture or a video, which looks as that does: it
+// would be paid without them. The picture's own, which people copy along, agree with it.
+func (s *Service) onlyMoves(ctx context.Context, c adapter.Caller, f adapter.VideoRequest) error {
+	if f.Input == nil && f.Extends == "" {
+		return nil
+	}
+	flags, err := prompt.Flags(f.Prompt)
+	if err != nil {
+		return err
+	}
+	own := []prompt.Flag{{Name: "raw"}, {Name: "style", Value: "raw"}}
+	if f.Input != nil && f.Input.Image != "" {
+		img, err := s.lib.Image(ctx, c, f.Input.Image)
+		if err != nil {
+			return err
+		}
+		if drawn, err := prompt.Flags(cmp.Or(img.RevisedPrompt, img.Prompt)); err == nil {
+			own = append(own, drawn...)
+		}
+	}
+	for _, flag := range flags {
+		if !slices.Contains(own, flag) {
+			return adapter.BadParam("prompt", "invalid_value", "A video looks like the picture that it begins with: --%s cannot change that.", flag.Name)
 		}
 	}
 	return nil

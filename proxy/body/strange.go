@@ -10,7 +10,7 @@ import (
 )
 
 // readElsewhere are names that have readers of their own, and what clients may put anything into.
-var readElsewhere = []string{"mask", "end_image", "midjourney", "metadata"}
+var readElsewhere = []string{"mask", "midjourney", "metadata"}
 
 // Strange refuses a JSON body that has a picture under a name that no route reads, such as init_image: it would be drawn
 // without it. What is no picture may stand anywhere. takes are further names that the route reads.
@@ -29,13 +29,14 @@ func (p *Body) Strange(takes ...string) error {
 	return nil
 }
 
-// holdsPicture reports whether there is a picture's data in a value, as deep as clients put one.
+// holdsPicture reports whether there is a picture's data in a value, or the ID of one of ours, as deep as clients put one.
 func (p *Body) holdsPicture(v gjson.Result, deep int) (found bool) {
 	switch {
 	case v.Type == gjson.String:
 		src := Source{Text: v.Str}
 		p.Take(&src)
-		return src.Ref != nil && src.Err == nil || len(v.Str) > 11 && strings.EqualFold(v.Str[:11], "data:image/")
+		return src.Ref != nil && src.Err == nil || len(v.Str) > 11 && strings.EqualFold(v.Str[:11], "data:image/") ||
+			strings.HasPrefix(v.Str, adapter.ImagePrefix) && adapter.ValidID(v.Str)
 	case v.Type == gjson.JSON && deep > 0:
 		v.ForEach(func(_, e gjson.Result) bool {
 			found = p.holdsPicture(e, deep-1)

@@ -63,7 +63,16 @@ func (s *Routes) decodeAct(c *gin.Context, p *body.Body, id string) (act adapter
 	if act.Action == "" && act.CustomID == "" {
 		return act, false, adapter.BadParam("action", "missing_required_parameter", "Missing required parameter: 'action' (or 'custom_id').")
 	}
-	return act, stream, onlyPresses(p, act)
+	if err := onlyPresses(p, act); err != nil {
+		return act, false, err
+	}
+	var same []string // names under which the picture of the address is told once more
+	for name, v := range p.Fields {
+		if v.Str == id {
+			same = append(same, name)
+		}
+	}
+	return act, stream, p.Strange(same...)
 }
 
 // given is what a body's own midjourney object says of a picture's looks: what clients send for other APIs is no wish of

@@ -50,7 +50,7 @@ func readFrames(p *body.Body) error {
 			return err
 		}
 	}
-	if err := p.Strange(slices.Concat(firstFrames, lastFrames, []string{"frame_images"})...); err != nil {
+	if err := p.Strange(slices.Concat(firstFrames, lastFrames, []string{"frame_images", "end_image"})...); err != nil {
 		return err
 	}
 	frames := p.Fields["frame_images"]

@@ -66,11 +66,14 @@ func (s *Routes) Remix(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	prompt, err := p.Prompt(true)
+	g, _, err := images.ReadGeneration(p, true, images.FilmMembers...)
 	if err != nil {
 		return err
 	}
-	if err := p.NoPictures(); err != nil {
+	if err := readFrames(p); err != nil {
+		return err
+	}
+	if err := p.Unused(); err != nil {
 		return err
 	}
 	for _, name := range []string{"seconds", "motion", "loop", "video_type", "end_image", "midjourney"} {
@@ -78,8 +81,11 @@ func (s *Routes) Remix(c *gin.Context) error {
 			return adapter.BadParam(name, "invalid_value", "A remix is the same video with other words: '%s' stays what it was.", name)
 		}
 	}
+	if err := images.OnlyFilms(p, &g, true); err != nil {
+		return err
+	}
 	return s.begin(c, p, func(ctx context.Context, a adapter.Attempt) (adapter.Ticket, error) {
-		return s.films.Remix(ctx, a, id, prompt)
+		return s.films.Remix(ctx, a, id, g.Prompt)
 	})
 }
 
