@@ -11,7 +11,7 @@ import (
 func Address() string {
 	const first, last = 20000, 32000
 	for {
-		address := fmt.Sprintf("127.0.0.1:%d", first+rand.IntN(last-first)) //nolint:gosec // chance is enough
+		address := fmt.Sprintf("127.0.0.1:%d", first+rand.IntN(last-first))
 		if l, err := net.Listen("tcp", address); err == nil {
 			_ = l.Close() // it was only to see that it is free
 			return address

@@ -32,22 +32,6 @@ func Booking(r adapter.Job) adapter.Booking {
 	return b
 }
 
-// Lapse lowers the hold of a job that has ended to what its steps took. If it goes on all the same, what it takes then has
-// to fit into its key's budgets like anything new.
-func Lapse(r *adapter.Job) {
-	if r.Spend == nil {
-		return
-	}
-	kept := *r.Spend
-	kept.Hold = adapter.Amount{}
-	for _, st := range r.Steps {
-		if st.Counts() {
-			kept.Hold = kept.Hold.Plus(st.Cost())
-		}
-	}
-	r.Spend = &kept
-}
-
 // Bill notes with a job's result what all of it cost, where prices are known.
 func Bill(run *adapter.Job) {
 	if run.Result == nil || run.Spend == nil || run.Spend.Prices == nil {

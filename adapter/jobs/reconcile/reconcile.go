@@ -10,7 +10,6 @@ import (
 	"midgate/adapter"
 	"midgate/adapter/jobs/active"
 	"midgate/adapter/jobs/dedup"
-	"midgate/adapter/jobs/ledger"
 	"midgate/adapter/jobs/record"
 	"midgate/adapter/jobs/unit"
 )
@@ -181,7 +180,7 @@ func (r *Reconciler) reopen(ctx context.Context, before adapter.Job, caller adap
 		if until := r.Clock.Now().Add(r.Deadline); until.After(job.Deadline) {
 			job.Deadline = until
 		}
-		ledger.Lapse(&job)
+		record.Lapse(&job)
 		open = job
 		err = errors.Join(tx.PutJob(ctx, job, r.Replica), tx.PutStep(ctx, job.ID, *st))
 		if err == nil && job.Spend != nil {

@@ -111,6 +111,22 @@ func Lacks(r adapter.Job, s adapter.Step) bool {
 // unstored reports whether the step's task has pictures that are paid and not stored here, and worth another try.
 func unstored(s adapter.Step) bool { return s.Unstored && s.Tries < KeepTries && !s.Free }
 
+// Lapse lowers the hold of a job that has ended to what its steps took. If it goes on all the same, what it takes then has
+// to fit into its key's budgets like anything new.
+func Lapse(r *adapter.Job) {
+	if r.Spend == nil {
+		return
+	}
+	kept := *r.Spend
+	kept.Hold = adapter.Amount{}
+	for _, st := range r.Steps {
+		if st.Counts() {
+			kept.Hold = kept.Hold.Plus(st.Cost())
+		}
+	}
+	r.Spend = &kept
+}
+
 // Conclude ends the job. The answer of a job that was reopened for a task that turned up late is never taken back.
 func Conclude(r *adapter.Job, result adapter.Result, failure *adapter.Error, now time.Time) {
 	had := r.Result

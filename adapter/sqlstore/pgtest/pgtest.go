@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -19,8 +20,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-
-	"midgate/adapter/adaptertest"
 )
 
 // Cluster is a running PostgreSQL.
@@ -138,11 +137,20 @@ func (c *Cluster) prepare() error {
 	if out, err := initdb.CombinedOutput(); err != nil {
 		return fmt.Errorf("initdb: %w: %s", err, out)
 	}
-	_, port, err := net.SplitHostPort(adaptertest.Address())
-	if err == nil {
-		c.port, err = strconv.Atoi(port)
+	c.port = freePort()
+	return nil
+}
+
+// freePort is one that nobody listens at, and that the system gives nobody by itself: its own choice begins at 32768.
+func freePort() int {
+	const first, last = 20000, 32000
+	for {
+		port := first + rand.IntN(last-first)
+		if l, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port))); err == nil {
+			_ = l.Close() // it was only to see that it is free
+			return port
+		}
 	}
-	return err
 }
 
 // Start starts the server, which was stopped, and returns when it answers.
