@@ -35,7 +35,7 @@ NEEDED := gcc:gcc curl:curl sqlite3:sqlite3 chromium:chromium strace:strace /usr
 # copy of it for the whole program, and the detector would not see what an unwatched copy does.
 CALM := modernc.org/sqlite/lib github.com/deepteams/webp/... github.com/andybalholm/brotli/... golang.org/x/image/... \
 	image/... compress/... hash/...
-# Packages whose tests mostly wait go first: the others fill the processor meanwhile.
+# Packages whose tests mostly wait go first, one more at once than there are processors: the others fill them meanwhile.
 SLOW := midgate/cmd/midgate midgate/proxy midgate/proxy/playground
 # Folders whose npm packages tests need.
 NODE_DIRS := $(dir $(shell find . -name node_modules -prune -o -name package-lock.json -print))
@@ -60,7 +60,7 @@ test: ## every check that needs no network: format, vet, all tests under the rac
 	@$(MAKE) --no-print-directory -j3 prepare compiled
 	@go vet -tags ship ./cmd/midgate/deploy
 	@unformatted=$$(gofmt -l $$(find . -name node_modules -prune -o -name '*.go' -print)); [ -z "$$unformatted" ] || { echo "not gofmt-ed: $$unformatted"; exit 1; }
-	go test -race -vet=all -timeout 40m $(SLOW) $(filter-out $(SLOW),$(shell go list ./...))
+	go test -race -vet=all -p $(shell echo $$(($$(nproc) + 1))) -timeout 40m $(SLOW) $(filter-out $(SLOW),$(shell go list ./...))
 	@echo; echo 'What each client did, and what it cost at the simulated upstream:'; cat proxy/testdata/clients/operations.md
 	@echo; echo 'What each client did when something broke:'; cat proxy/testdata/clients/broken.md
 	@echo; echo 'What each client of the agents'\'' protocol did, and what it cost:'; cat proxy/testdata/clients/agents.md
