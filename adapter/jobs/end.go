@@ -26,10 +26,8 @@ func (e ending) conclude(result adapter.Result, err error) adapter.Job {
 		q.withdraw()
 		return j.Snapshot()
 	}
-	if errors.Is(err, active.ErrLost) {
-		run := j.Snapshot()
-		j.Release(q, nil)
-		return run
+	if errors.Is(err, active.ErrLost) || errors.Is(context.Cause(q.ctx), active.ErrLost) {
+		return e.lose()
 	}
 	failure := e.failure(err)
 	var run adapter.Job
@@ -39,9 +37,7 @@ func (e ending) conclude(result adapter.Result, err error) adapter.Job {
 	} else if run, err = e.record(result, failure); err != nil && !errors.Is(err, adapter.ErrConflict) {
 		return j.Snapshot() // midgate stops: the next process finds the pictures
 	} else if err != nil {
-		run = j.Snapshot()
-		j.Release(q, nil)
-		return run
+		return e.lose()
 	}
 	countPaid(s.deps.Observer, run, q.counted) // before anybody hears that it is over
 	if s.deps.Stored != nil {
@@ -61,15 +57,27 @@ func (e ending) conclude(result adapter.Result, err error) adapter.Job {
 	return run
 }
 
+// lose lets go of a job that is somebody else's to execute. If it is this replica's again by then, it is executed anew.
+func (e ending) lose() adapter.Job {
+	s, j := e.s, e.q.job
+	run := j.Snapshot()
+	if _, last := j.Release(e.q, nil); last {
+		s.reread(run.ID)
+		s.lost.Resume(run.ID)
+	}
+	return run
+}
+
 // record writes the job's result with all records of its pictures, in one commit. What was made is paid, so this is
 // tried until it is written or midgate stops.
 func (e ending) record(result adapter.Result, failure *adapter.Error) (run adapter.Job, err error) {
 	s, q := e.s, e.q
 	keep := context.WithoutCancel(q.ctx)
-	for wait := 100 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
+	own := q.job.Snapshot() // of now: once a try has landed of which nobody knew, the job may be begun anew here
+	for try, wait := 0, 100*time.Millisecond; ; try, wait = try+1, min(2*wait, 5*time.Second) {
 		err = s.units.Write(keep, func(tx adapter.Tx) error {
-			run = q.job.Snapshot()
-			if err := e.hold(keep, tx, &run); err != nil {
+			run = record.Clone(own)
+			if err := e.hold(keep, tx, &run, try > 0); err != nil {
 				return err
 			}
 			record.Conclude(&run, result, failure, s.clock.Now())
@@ -88,9 +96,13 @@ func (e ending) record(result adapter.Result, failure *adapter.Error) (run adapt
 }
 
 // hold makes sure that the job has no step that another replica made while it was away, and takes over the submissions that
-// one has noted which lost the job; ErrConflict if the job has to be executed anew.
-func (e ending) hold(ctx context.Context, tx adapter.Tx, run *adapter.Job) error {
-	if !e.s.deps.State.Shared() {
+// one has noted which lost the job; ErrConflict if the job has to be executed anew, or has been begun anew since an earlier
+// try to conclude it.
+func (e ending) hold(ctx context.Context, tx adapter.Tx, run *adapter.Job, again bool) error {
+	if e.q.job.By() != any(e.q) {
+		return adapter.ErrConflict
+	}
+	if !e.s.deps.State.Shared() && !again {
 		return nil
 	}
 	job, err := tx.LockJob(ctx, run.ID)
@@ -99,10 +111,13 @@ func (e ending) hold(ctx context.Context, tx adapter.Tx, run *adapter.Job) error
 		return adapter.ErrConflict
 	case err != nil:
 		return err
-	case job.Replica != e.s.cfg.Replica:
+	case job.Replica != e.s.cfg.Replica, job.Status.Ended() && !again, again && job.Deadline.After(run.Deadline) && !sameTime(job.Deadline, run.Deadline):
 		return adapter.ErrConflict
 	}
 	e.s.clock.Tie(&job)
+	if job.Result != nil {
+		run.Result = job.Result // an answer is never taken back
+	}
 	for _, st := range job.Steps {
 		switch known := record.StepOf(run, st.Name); {
 		case !e.q.knows(st):

@@ -106,15 +106,17 @@ func (p sending) hold(ctx context.Context, tx adapter.Tx, st adapter.Step) error
 	case job.Cancel:
 		return active.ErrCancelled
 	}
-	if sent := record.StepOf(&job, st.Name); sent != nil && !p.own(*sent, st) {
-		return active.ErrLost
+	for _, sent := range job.Steps {
+		if !p.own(sent, st) {
+			return active.ErrLost
+		}
 	}
 	return nil
 }
 
 // own reports whether a recorded step is one that this execution knows, or one that may be sent again.
 func (p sending) own(sent, st adapter.Step) bool {
-	return sent.Submission == nil && sent.Refusal != nil || sameTime(sent.Intended, st.Intended) || p.q.knows(sent)
+	return sent.Submission == nil && sent.Refusal != nil || sent.Name == st.Name && sameTime(sent.Intended, st.Intended) || p.q.knows(sent)
 }
 
 // note remembers a step as one that this execution has recorded, or found when it began.
@@ -185,7 +187,7 @@ func (p sending) useFresh() bool {
 	if q.fresh == "" || q.fresh != o.Step || !known || st.Upstream != o.Account.Name || !q.s.lease.held() {
 		return false
 	}
-	if q.job.Snapshot().Attended && q.s.everybodyLeft(q.job.Snapshot()) || q.s.canKeep(q.ctx) != nil {
+	if q.job.Snapshot().Attended && q.s.everybodyLeft(q.job.Snapshot()) || q.s.canKeep(q.ctx) != nil || q.ctx.Err() != nil {
 		return false
 	}
 	q.fresh = ""

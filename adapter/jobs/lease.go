@@ -6,6 +6,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"midgate/adapter"
 	"midgate/adapter/jobs/active"
 )
@@ -18,7 +20,6 @@ type lease struct {
 	always bool          // the state has one user
 	got    chan struct{} // closed at the next renewal
 	told   bool          // that it cannot be renewed
-	doubt  bool          // the last renewal failed, or seems to have: whether jobs were lost meanwhile, the next one cannot tell
 }
 
 var errNoLease = errors.New("this replica does not hold its lease")
@@ -40,7 +41,7 @@ func (l *lease) held() bool {
 func (l *lease) renewed(at time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.until, l.told, l.doubt = at.Add(leaseSafe), false, false
+	l.until, l.told = at.Add(leaseSafe), false
 	if l.got != nil {
 		close(l.got)
 		l.got = nil
@@ -72,19 +73,6 @@ func (l *lease) wait(ctx context.Context, limit time.Duration) error {
 	return nil
 }
 
-// failed says that a renewal failed, and doubtful whether the last one did.
-func (l *lease) failed() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.doubt = true
-}
-
-func (l *lease) doubtful() bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.doubt
-}
-
 // complain logs once that the lease cannot be renewed.
 func (l *lease) complain(s *Engine, err error) {
 	l.mu.Lock()
@@ -113,8 +101,9 @@ func (s *Engine) maintain() {
 	}
 }
 
-// keepLease says that this replica is alive. If it counted as dead before, others may have taken its jobs, and may be dead
-// by now: their executions here end before anything is submitted again, and before jobs are taken from anybody.
+// keepLease says that this replica is alive. If it may have counted as dead before, others may have taken its jobs, and may
+// be dead by now: their executions here end before anything is submitted again, and before jobs are taken from anybody. What
+// a lost commit did to the lease, the record does not tell; only the clock here does.
 func (s *Engine) keepLease(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, leaseSafe)
 	defer cancel()
@@ -124,29 +113,34 @@ func (s *Engine) keepLease(ctx context.Context) error {
 		unbroken, err = tx.KeepLease(ctx, s.cfg.Replica, leaseLength)
 		return err
 	})
-	if err == nil && (!unbroken || s.lease.doubtful()) {
+	if err == nil && !(unbroken && s.lease.held()) {
 		err = s.checkOwn(ctx)
 	}
-	if err != nil {
-		s.lease.failed()
-		return err
+	if err == nil {
+		s.lease.renewed(began)
 	}
-	s.lease.renewed(began)
-	return nil
+	return err
 }
 
 // checkOwn ends the executions of jobs that others have taken.
 func (s *Engine) checkOwn(ctx context.Context) error {
+	const atOnce = 8
+	var all errgroup.Group
+	all.SetLimit(atOnce)
 	for _, j := range s.jobs.All(true) {
-		run, err := s.deps.State.Job(ctx, j.ID())
-		switch {
-		case err == nil && run.Replica != s.cfg.Replica:
-			j.Stop(active.ErrLost)
-		case err != nil && !errors.Is(err, adapter.ErrNotFound):
+		all.Go(func() error {
+			by := j.By() // it may be begun anew meanwhile
+			run, err := s.deps.State.Job(ctx, j.ID())
+			switch {
+			case errors.Is(err, adapter.ErrNotFound):
+				return nil
+			case err == nil && run.Replica != s.cfg.Replica:
+				j.Stop(by, active.ErrLost)
+			}
 			return err
-		}
+		})
 	}
-	return nil
+	return all.Wait()
 }
 
 // admit returns once something may be submitted: while this replica holds its lease. A job that has submitted

@@ -69,12 +69,24 @@ func (s *Engine) disown(run adapter.Job) {
 			return tx.PutJob(s.life, landed, s.cfg.Replica)
 		})
 		if err == nil || errors.Is(err, adapter.ErrConflict) { // a conflict: another replica has taken it over
+			s.reread(run.ID)
 			return
 		}
 		if errors.Is(err, adapter.ErrNotFound) {
 			tries++ // the server may still be committing
 		}
 	}
+}
+
+// reread tells those who wait for a job what its record says by now.
+func (s *Engine) reread(id string) {
+	if j := s.jobs.Get(id); j != nil {
+		if run, err := s.deps.State.Job(s.life, id); err == nil {
+			s.clock.Tie(&run)
+			j.Absorb(run)
+		}
+	}
+	s.news.Changed(id)
 }
 
 // discard ends a job that must not be executed. Whoever repeats its request restarts it.

@@ -187,11 +187,11 @@ func (j *Job) Cancel() {
 	j.heed()
 }
 
-// Stop ends the execution, if there is one.
-func (j *Job) Stop(cause error) {
+// Stop ends an execution, if it is still the job's.
+func (j *Job) Stop(by any, cause error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if j.stop != nil {
+	if j.stop != nil && j.by == by {
 		j.stop(cause)
 	}
 }

@@ -113,7 +113,6 @@ func (r *Reconciler) lookFor(ctx context.Context, id string) {
 	r.lookAgain(ctx, run, r.Clock.Now().Add(pause(missing)))
 }
 
-// pause is how long it takes until a job is looked for again that has been missing for a while.
 // lookedFor is how long this process has looked for a job. The clock may have been set since the job ended, or nobody may
 // have been there to look for it: what is missing for long by its record alone may be found at once.
 func (r *Reconciler) lookedFor(id string) time.Duration {
@@ -132,6 +131,7 @@ func (r *Reconciler) found(id string) {
 	delete(r.since, id)
 }
 
+// pause is how long it takes until a job is looked for again that has been missing for a while.
 func pause(missing time.Duration) time.Duration {
 	return min(max(missing/4, record.FirstLook), longest)
 }

@@ -41,6 +41,9 @@ const resumeLeast = 2 * time.Minute
 // errBusyHere is why a job that was lost and came back is not resumed yet.
 var errBusyHere = errors.New("an earlier execution of it is still ending")
 
+// Resume executes a job as soon as nobody executes it here any more, if its record says that it is open and this replica's.
+func (r *Reconciler) Resume(id string) { r.Spawn(func() { r.recoverLater(id) }) }
+
 func (r *Reconciler) recoverLater(id string) {
 	for wait := 100 * time.Millisecond; adapter.Pause(r.life, wait); wait = min(2*wait, 5*time.Second) {
 		if r.recover(r.life, id) == nil {
@@ -53,23 +56,36 @@ func (r *Reconciler) recoverLater(id string) {
 // cut; one that submitted nothing and is waited for by nobody any more comes to nothing by itself.
 func (r *Reconciler) recover(ctx context.Context, id string) error {
 	run, err := r.State.Job(ctx, id)
-	if err != nil {
-		return err
-	}
-	if run.Replica != r.Replica || run.Status.Ended() {
-		return nil
-	}
-	r.Clock.Tie(&run)
-	if until := r.Clock.Now().Add(resumeLeast); run.Deadline.Before(until) {
-		run.Deadline = until
+	if err != nil || !r.open(run) {
+		return ignoreMissing(err)
 	}
 	j := r.Jobs.Enter(r.Jobs.Of(run))
 	defer r.Jobs.Leave(j)
 	if !j.Claim() {
 		return errBusyHere
 	}
+	if run, err = r.State.Job(ctx, id); err != nil || !r.open(run) { // an execution may just have ended it
+		j.Disclaim()
+		return ignoreMissing(err)
+	}
+	r.Clock.Tie(&run)
+	if until := r.Clock.Now().Add(resumeLeast); run.Deadline.Before(until) {
+		run.Deadline = until
+	}
 	j.Update(func(known *adapter.Job) { *known = record.Clone(run) })
 	r.Log.Info("a job is resumed", "job", run.ID, "kind", run.Kind, "steps", len(run.Steps))
 	r.Execute(j, r.whose(run), Start{Patience: run.Deadline})
 	return nil
+}
+
+// open reports whether a job is this replica's to execute.
+func (r *Reconciler) open(run adapter.Job) bool {
+	return run.Replica == r.Replica && !run.Status.Ended()
+}
+
+func ignoreMissing(err error) error {
+	if errors.Is(err, adapter.ErrNotFound) {
+		return nil
+	}
+	return err
 }
