@@ -53,6 +53,8 @@ type Midjourney struct {
 	Grid            string   `json:"grid,omitempty"`        // split, upscale, whole
 	BatchSize       int      `json:"batch_size,omitempty"`  // videos: 1, 2, 4
 	ReferenceImages []string `json:"reference_images,omitempty"`
+
+	Unasked []string `json:"-"` // members that were read from fields of other APIs, which clients send without being asked
 }
 
 // Looks names the members that say how a picture is drawn, in alphabetical order: all but the speed, what comes out of the
@@ -86,6 +88,7 @@ type Edit struct {
 	Mask     *Reference  `json:"mask,omitempty"`
 	Fidelity string      `json:"fidelity,omitempty"` // input_fidelity: high, low or empty
 	Once     bool        `json:"once,omitempty"`     // a prompt that is an upscale in plain words is one press, whatever N is
+	Standing bool        `json:"-"`                  // the settings are those of every turn, whether this one can use them or not
 }
 
 // Act is POST /v1/images/{id}/actions, decoded: Action or CustomID is set.

@@ -46,6 +46,7 @@ func TestNothingIsLeftOutOfWhatIsPaid(t *testing.T) {
 		{film, `{"prompt":"it runs --ar 16:9",` + frame + `}`, "prompt"},
 		{film, `{"prompt":"it runs --fast --style expressive --raw",` + frame + `}`, "prompt"},
 		{press, `{"action":"animate_low","prompt":"it runs --stylize 300"}`, "prompt"},
+		{film, `{"prompt":"https://pictures.example/a.png it runs",` + frame + `}`, "prompt"},
 		{film, `{"prompt":"it runs","n":2}`, "n"},
 		{film, `{"prompt":"it runs","video":{"id":"video_ABCDEFGHIJKLMNOPQRSTUVWX23"}}`, "video"},
 		{film, `{"prompt":"it runs","duration":10}`, "duration"},
@@ -57,6 +58,11 @@ func TestNothingIsLeftOutOfWhatIsPaid(t *testing.T) {
 		{"/v1/images/edits", `{"images":["` + id + `","` + stillURL(t, 96, 64) + `"],"prompt":"a hat",` + mask + `}`, "image"},
 		{"/v1/images/edits", `{"image":"` + id + `","prompt":"vary strong","midjourney":{"weird":750}}`, "midjourney.weird"},
 		{"/v1/images/edits", `{"image":"` + id + `","prompt":"Vary the third one"}`, "prompt"},
+		{"/v1/images/edits", `{"image":"` + id + `","prompt":"vary strong","midjourney":{"no":"people"}}`, "midjourney.no"},
+		{press, `{"action":"upscale_subtle","prompt":"a red fox","midjourney":{"stylize":900}}`, "midjourney.stylize"},
+		{press, `{"action":"animate_high","duration":10}`, "duration"},
+		{"/v1/images/descriptions", `{"image":"` + id + `","midjourney":{"stylize":900}}`, "midjourney.stylize"},
+		{"/v1/prompts/shorten", `{"prompt":"a fox","midjourney":{"reference_images":["` + id + `"]}}`, "midjourney.reference_images"},
 	} {
 		t.Run(test.body[:min(len(test.body), 60)], func(t *testing.T) { h.ask(t, http.MethodPost, test.path, test.body).refused(t, bad(test.param)) })
 	}
@@ -64,6 +70,7 @@ func TestNothingIsLeftOutOfWhatIsPaid(t *testing.T) {
 		{press, `{"action":"vary_subtle","init_image":"` + other + `"}`, "init_image"},
 		{"/v1/prompts/shorten", `{"prompt":"a fox","picture":"` + stillURL(t, 96, 64) + `"}`, "picture"},
 		{draw, `{"prompt":"a fox","end_image":"` + id + `"}`, "end_image"},
+		{draw, `{"prompt":"a fox","init_image":"https://elsewhere.example/images/` + other + `.png"}`, "init_image"},
 	} {
 		h.ask(t, http.MethodPost, test.path, test.body).refused(t, refusal{http.StatusBadRequest, test.param, "unknown_upload"})
 	}
@@ -86,6 +93,10 @@ func TestNothingIsLeftOutOfWhatIsPaid(t *testing.T) {
 	}
 	h.ask(t, http.MethodPost, "/v1/videos/extensions", `{"prompt":"it jumps","seconds":"8","midjourney":{"tile":true},"video":{"id":"`+video.ID+`"}}`).refused(t, bad("midjourney.tile"))
 	h.costs(t, paid)
+	status, _, body = h.call(t, http.MethodPost, "/v1/videos/extensions", `{"prompt":"a fox runs --no people","video":{"id":"`+video.ID+`"}}`) // its own words
+	if v := h.finished(t, videoIn(t, status, body).ID); v.Status != "completed" {
+		t.Errorf("a video that goes on with its own words: %+v", v)
+	}
 }
 
 // A picture's own Animate button makes one clip, as it likes: whoever asks an upstream that has nothing else for more is

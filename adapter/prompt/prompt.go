@@ -76,12 +76,9 @@ func Parse(text string) (Prompt, error) {
 	return p, nil
 }
 
-// Flags are the parameters of a text, each name once; its speed is none of them. A text that cannot be read is an Invalid
-// *Error whose Param is "prompt".
-func Flags(text string) ([]Flag, error) {
-	p, err := readPrompt(text)
-	return p.Flags, err
-}
+// Read takes a text apart, whatever its parameters are worth, and words need not be there. A text that cannot be read is an
+// Invalid *Error whose Param is "prompt".
+func Read(text string) (Prompt, error) { return readPrompt(text) }
 
 // imagineCommand is what people copy along from Discord before a prompt.
 var imagineCommand = regexp.MustCompile(`^(?i:\s*/imagine(?:\s+|\s*:\s*|$)(?:prompt\s*[:：]\s*)?)`)

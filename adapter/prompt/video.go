@@ -71,11 +71,6 @@ func readVideoFlag(f *adapter.VideoRequest, words []string) (int, error) {
 			return 0, adapter.BadParam("prompt", "invalid_value", "--end must be loop or the public http(s) address of a picture.")
 		}
 		f.End = &adapter.Reference{URL: value}
-	case "no":
-		if f.Input != nil || f.Extends != "" {
-			return 0, adapter.BadParam("prompt", "invalid_value", "A video takes no --no: say what is to be seen instead.")
-		}
-		return 0, nil
 	default:
 		return 0, nil
 	}

@@ -67,17 +67,19 @@ func checkExtras(img adapter.Image, act *adapter.Act, action string) error {
 		return adapter.BadParam("zoom", "invalid_value", "Only the action zoom_custom takes a zoom.")
 	case quarter || act.Index > 0 && img.IsGrid() && act.Index > len(img.Cells):
 		return adapter.BadParam("index", "invalid_value", "index chooses one of the %d pictures of a whole grid; this is picture %d.", max(len(img.Cells), 1), max(img.Index, 1))
-	case worded(act) && (!slices.Contains(takesWords, action) || img.Bare() && !animates(action)) && act.Prompt != img.Prompt && act.Prompt != img.RevisedPrompt:
-		return adapter.BadParam("prompt", "invalid_value", "This button takes no words. To change the picture, vary or edit it.")
+	case worded(act) && (!slices.Contains(takesWords, action) || img.Bare() && !animates(action)):
+		if act.Prompt != img.Prompt && act.Prompt != img.RevisedPrompt {
+			return adapter.BadParam("prompt", "invalid_value", "This button takes no words. To change the picture, vary or edit it.")
+		}
+		return onlyOwnLooks(act.Generation)
 	}
 	return nil
 }
 
 // onlyOwnLooks refuses settings for a button that is pressed without words: it repeats the picture's own.
 func onlyOwnLooks(g adapter.Generation) error {
-	m := g.Midjourney
-	m.Seed, m.No = nil, "" // clients of other APIs send fields that mean these without being asked
-	if looks := m.Looks(); len(looks) > 0 {
+	looks := slices.DeleteFunc(g.Midjourney.Looks(), func(name string) bool { return slices.Contains(g.Midjourney.Unasked, name) })
+	if len(looks) > 0 {
 		return adapter.BadParam("midjourney."+looks[0], "invalid_value", "A button pressed without words repeats the picture's own words and settings: say what is to be seen, with 'midjourney.%s'.", looks[0])
 	}
 	return nil

@@ -38,11 +38,12 @@ func (s *Service) Converse(ctx context.Context, a adapter.Attempt, t chat.Turn, 
 			return s.converseAct(ctx, a, t, g, img)
 		}
 		attached = []adapter.Reference{{Image: img.ID}}
-		g.Size = cmp.Or(editedShape(t, img.Width, img.Height), g.Size)
-	} else {
-		g.Size = cmp.Or(editedShape(t, 1, 1), g.Size)
 	}
-	switch e := (adapter.Edit{Generation: g, Images: attached}); t.Way {
+	e := adapter.Edit{Generation: g, Images: attached, Standing: true}
+	if err := s.shaped(ctx, a.Caller, t, &e); err != nil {
+		return adapter.TurnAnswer{}, err
+	}
+	switch t.Way {
 	case chat.TurnAct:
 		return s.converseActOn(ctx, a, t, e)
 	case chat.TurnBlend:
@@ -55,17 +56,20 @@ func (s *Service) Converse(ctx context.Context, a adapter.Attempt, t chat.Turn, 
 	}
 }
 
-// editedShape is the shape that an edit of a picture of w×h is to have besides what else changes; empty where the words name
-// none, or the one that it has.
-func editedShape(t chat.Turn, w, h int) string {
+// shaped gives an edit the shape that the words name beside what else changes.
+func (s *Service) shaped(ctx context.Context, c adapter.Caller, t chat.Turn, e *adapter.Edit) error {
 	if t.Way != chat.TurnEdit || t.Size == "" {
-		return ""
+		return nil
+	}
+	w, h, err := s.sizeOf(ctx, c, e.Images[0])
+	if err != nil || t.Size == "square" && w == h && w > 0 {
+		return err
 	}
 	ratio, err := reshaped(t.Size, w, h)
-	if err != nil {
-		return ""
+	if err == nil {
+		e.Size = ratio
 	}
-	return ratio
+	return err
 }
 
 func talk(ticket adapter.Ticket, err error) (adapter.TurnAnswer, error) {
@@ -119,11 +123,13 @@ func (s *Service) converseActOn(ctx context.Context, a adapter.Attempt, t chat.T
 	case single(t.Action):
 		return adapter.TurnAnswer{}, adapter.BadParam("messages", "invalid_value", "Midjourney upscales only pictures that it made itself.")
 	case t.Action == chat.ActReshape:
-		ratio, err := reshaped(t.Size, 1, 1)
+		w, h, err := s.sizeOf(ctx, a.Caller, first)
 		if err != nil {
 			return adapter.TurnAnswer{}, err
 		}
-		e.Size = ratio
+		if e.Size, err = reshaped(t.Size, w, h); err != nil {
+			return adapter.TurnAnswer{}, err
+		}
 	}
 	return talk(s.Edit(ctx, a, e))
 }

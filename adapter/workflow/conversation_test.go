@@ -136,7 +136,7 @@ func TestAgainWithMoreWordsKeepsTheParameters(t *testing.T) {
 
 // A shape that is asked for together with a change is the shape of the changed picture.
 func TestAShapeWithMoreWordsIsKept(t *testing.T) {
-	for words, want := range map[string]string{"make it square with a dragon": "--ar 1:1", "make it wider and add a dragon": "--ar 7:3"} {
+	for words, want := range map[string]string{"make it square with a dragon": "--ar 1:1", "make it wider and add a dragon": "--ar 7:3", "make it 4:5 with a dragon": "--ar 4:5"} {
 		synctest.Test(t, func(t *testing.T) {
 			c := &dialogue{Harness: harness.New(t, simulator.Config{}, nil)}
 			c.say(t, "a quiet street --ar 16:9")

@@ -142,29 +142,31 @@ func checkImages(images []adapter.Reference, least, most int) error {
 
 // ratioOf is the shape of a picture that came with a request; empty where nobody knows it.
 func (s *Service) ratioOf(ctx context.Context, c adapter.Caller, ref adapter.Reference) (string, error) {
-	w, h := 0, 0
-	switch {
-	case ref.Image != "":
-		img, err := s.lib.Image(ctx, c, ref.Image)
-		if err != nil {
-			return "", err
-		}
-		w, h = img.Width, img.Height
-	case ref.Upload != "":
-		pic, err := s.parts.Pictures.Stat(ctx, ref.Upload)
-		if err != nil {
-			return "", fmt.Errorf("look at the upload: %w", err)
-		}
-		w, h = pic.Width, pic.Height
-	}
-	if w == 0 || h == 0 {
-		return "", nil
+	w, h, err := s.sizeOf(ctx, c, ref)
+	if err != nil || w == 0 || h == 0 {
+		return "", err
 	}
 	ratio, err := prompt.Ratio(fmt.Sprintf("%dx%d", w, h))
 	if err != nil {
 		return "", nil //nolint:nilerr // a strip too long for Midjourney: its picture gets the usual shape
 	}
 	return ratio, nil
+}
+
+// sizeOf is the width and height of a picture that came with a request, in pixels; 0 where nobody knows it.
+func (s *Service) sizeOf(ctx context.Context, c adapter.Caller, ref adapter.Reference) (w, h int, err error) {
+	switch {
+	case ref.Image != "":
+		img, err := s.lib.Image(ctx, c, ref.Image)
+		return img.Width, img.Height, err
+	case ref.Upload != "":
+		pic, err := s.parts.Pictures.Stat(ctx, ref.Upload)
+		if err != nil {
+			return 0, 0, fmt.Errorf("look at the upload: %w", err)
+		}
+		return pic.Width, pic.Height, nil
+	}
+	return 0, 0, nil
 }
 
 // options say what the way needs of the prompt.

@@ -69,7 +69,7 @@ func (s *Service) planKnown(ctx context.Context, account adapter.Account, plan e
 		act.Prompt = ""
 		if !img.IsGrid() {
 			if index > 0 && index != max(img.Index, 1) {
-				return plan, adapter.BadParam("prompt", "invalid_value", "A number chooses one of the pictures of a whole grid; this is picture %d of its grid, alone.", max(img.Index, 1))
+				return plan, adapter.BadParam("prompt", "invalid_value", "A number chooses one of the pictures of a whole grid; this is one picture.")
 			}
 			act.Index = 0
 		}
@@ -77,7 +77,7 @@ func (s *Service) planKnown(ctx context.Context, account adapter.Account, plan e
 			act.N = 1
 		}
 		if checkAct(img, &act) == nil {
-			if err := onlyOwnLooks(act.Generation); err != nil {
+			if err := onlyOwnLooks(act.Generation); err != nil && !plan.Standing {
 				return plan, err
 			}
 			plan.Way, plan.Act = wayAct, &act

@@ -69,32 +69,67 @@ func onlyContinues(f *adapter.VideoRequest) error {
 	return nil
 }
 
-// onlyMoves refuses parameters in the words of a video that begins with a picture or a video, which looks as that does: it
-// would be paid without them. The picture's own, which people copy along, agree with it.
+// onlyMoves refuses parameters and addresses in the words of a video that begins with a picture or a video, which looks as
+// that does: it would be paid without them. Those of its own words, which people copy along, agree with it.
 func (s *Service) onlyMoves(ctx context.Context, c adapter.Caller, f adapter.VideoRequest) error {
 	if f.Input == nil && f.Extends == "" {
 		return nil
 	}
-	flags, err := prompt.Flags(f.Prompt)
+	words, err := prompt.Read(f.Prompt)
 	if err != nil {
 		return err
 	}
-	own := []prompt.Flag{{Name: "raw"}, {Name: "style", Value: "raw"}}
-	if f.Input != nil && f.Input.Image != "" {
-		img, err := s.lib.Image(ctx, c, f.Input.Image)
-		if err != nil {
-			return err
-		}
-		if drawn, err := prompt.Flags(cmp.Or(img.RevisedPrompt, img.Prompt)); err == nil {
-			own = append(own, drawn...)
+	if len(words.Flags)+len(words.URLs) == 0 {
+		return nil
+	}
+	own, err := s.filmedWords(ctx, c, f)
+	if err != nil {
+		return err
+	}
+	flags, urls := []prompt.Flag{{Name: "raw"}, {Name: "style", Value: "raw"}}, []string(nil)
+	for _, text := range own {
+		if p, err := prompt.Read(text); err == nil {
+			flags, urls = append(flags, p.Flags...), append(urls, p.URLs...)
 		}
 	}
-	for _, flag := range flags {
-		if !slices.Contains(own, flag) {
+	for _, flag := range words.Flags {
+		if !slices.Contains(flags, flag) {
 			return adapter.BadParam("prompt", "invalid_value", "A video looks like the picture that it begins with: --%s cannot change that.", flag.Name)
 		}
 	}
+	for _, url := range words.URLs {
+		if !slices.Contains(urls, url) {
+			return adapter.BadParam("prompt", "invalid_value", "A video begins with one picture, 'input_reference': no further ones can be named in its words.")
+		}
+	}
 	return nil
+}
+
+// filmedWords are the words of what a video begins with: of its picture, and of the videos that it carries on.
+func (s *Service) filmedWords(ctx context.Context, c adapter.Caller, f adapter.VideoRequest) (words []string, err error) {
+	for {
+		if f.Input != nil && f.Input.Image != "" {
+			img, err := s.lib.Image(ctx, c, f.Input.Image)
+			if err != nil && adapter.KindOf(err) != adapter.NotFound { // it may have been deleted since
+				return nil, err
+			}
+			words = append(words, img.RevisedPrompt, img.Prompt)
+		}
+		if f.Extends == "" {
+			return words, nil
+		}
+		run, err := s.video(ctx, c, f.Extends)
+		if adapter.KindOf(err) == adapter.NotFound {
+			return words, nil
+		}
+		if err == nil {
+			f, err = adapter.VideoRequestOf(run)
+		}
+		if err != nil {
+			return nil, err
+		}
+		words = append(words, f.Prompt)
+	}
 }
 
 // filmAccount settles the frames and where the job goes: to the account that made the picture or the video.

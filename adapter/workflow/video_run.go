@@ -249,7 +249,7 @@ func (v *videoBuild) imagined() (adapter.Task, error) {
 // words are what the clip's prompt says; instead stands where it says nothing, since origins refuse an empty one.
 func (v *videoBuild) words(instead string) string {
 	words := cmp.Or(v.draw.Text, instead)
-	if strings.Contains(v.draw.Prompt+" ", " --raw ") {
+	if drawn := " " + v.draw.Prompt + " "; strings.Contains(drawn, " --raw ") || strings.Contains(drawn, " --style raw ") {
 		words += " --raw"
 	}
 	return words

@@ -1,6 +1,7 @@
 package body
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -12,12 +13,12 @@ import (
 // readElsewhere are names that have readers of their own, and what clients may put anything into.
 var readElsewhere = []string{"mask", "midjourney", "metadata"}
 
-// Strange refuses a JSON body that has a picture under a name that no route reads, such as init_image: it would be drawn
+// ownAddress is that of one of our pictures, under any host.
+var ownAddress = regexp.MustCompile(`^https?://[^/\s]+/(?:[^\s]*/)?images/img_[A-Z2-7]{26}(?:\.[a-z]+)?(?:\?\S*)?$`)
+
+// Strange refuses a body that has a picture under a name that no route reads, such as init_image: it would be drawn
 // without it. What is no picture may stand anywhere. takes are further names that the route reads.
 func (p *Body) Strange(takes ...string) error {
-	if p.Form {
-		return nil // its files were told apart while they arrived
-	}
 	for name, v := range p.Fields {
 		if slices.Contains(imageFields, name) || slices.Contains(readElsewhere, name) || slices.Contains(takes, name) {
 			continue
@@ -36,7 +37,7 @@ func (p *Body) holdsPicture(v gjson.Result, deep int) (found bool) {
 		src := Source{Text: v.Str}
 		p.Take(&src)
 		return src.Ref != nil && src.Err == nil || len(v.Str) > 11 && strings.EqualFold(v.Str[:11], "data:image/") ||
-			strings.HasPrefix(v.Str, adapter.ImagePrefix) && adapter.ValidID(v.Str)
+			strings.HasPrefix(v.Str, adapter.ImagePrefix) && adapter.ValidID(v.Str) || ownAddress.MatchString(v.Str)
 	case v.Type == gjson.JSON && deep > 0:
 		v.ForEach(func(_, e gjson.Result) bool {
 			found = p.holdsPicture(e, deep-1)

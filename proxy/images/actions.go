@@ -96,7 +96,7 @@ func onlyPresses(p *body.Body, act adapter.Act) error {
 		return adapter.BadParam("midjourney.reference_images", "invalid_value", "A press works on the picture that the address names: edit that picture to bring others along.")
 	}
 	if act.Action == adapter.ActAnimateLow || act.Action == adapter.ActAnimateHigh {
-		for _, name := range []string{"seconds", "motion", "loop", "video_type", "end_image"} {
+		for _, name := range []string{"seconds", "duration", "motion", "loop", "video_type", "end_image"} {
 			if body.Says(p.Fields[name]) {
 				return adapter.BadParam(name, "invalid_value", "This button makes one clip of about five seconds: POST /v1/videos takes '%s'.", name)
 			}

@@ -192,11 +192,13 @@ func readMidjourney(p *body.Body, also []string) (m adapter.Midjourney, err erro
 // no sense are ignored, since clients send them without being asked.
 func addForeign(p *body.Body, m *adapter.Midjourney) {
 	if seed, err := p.Whole("seed", 0, math.MaxUint32); err == nil && seed != nil && m.Seed == nil {
-		m.Seed = seed
+		m.Seed, m.Unasked = seed, append(m.Unasked, "seed")
 	}
 	if m.No == "" {
 		words, _ := body.ListOf(p.Fields["negative_prompt"], "negative_prompt")
-		m.No = strings.TrimSpace(strings.Join(words, ", "))
+		if m.No = strings.TrimSpace(strings.Join(words, ", ")); m.No != "" {
+			m.Unasked = append(m.Unasked, "no")
+		}
 	}
 }
 

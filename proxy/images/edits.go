@@ -84,6 +84,18 @@ func (s *Routes) pictures(c *gin.Context, p *body.Body, r pictureRoute, router b
 	return s.Deliver(c, t, s.Render(c, f))
 }
 
+// onlyWords refuses settings and further pictures of what only answers words: nothing is drawn with them.
+func onlyWords(p *body.Body, g adapter.Generation, what string) error {
+	looks := given(p)
+	if len(g.Midjourney.ReferenceImages) > 0 {
+		looks = append(looks, "reference_images")
+	}
+	if len(looks) > 0 {
+		return adapter.BadParam("midjourney."+looks[0], "invalid_value", "%s draws nothing: 'midjourney.%s' cannot be used for it.", what, looks[0])
+	}
+	return nil
+}
+
 // onlyBlends refuses words and settings of a blend: Midjourney has no place for them.
 func onlyBlends(p *body.Body, words string) error {
 	if strings.TrimSpace(words) != "" {
@@ -104,6 +116,11 @@ func (s *Routes) decodeEdit(c *gin.Context, p *body.Body, r pictureRoute) (e ada
 	}
 	if r.wordless {
 		if err := onlyBlends(p, e.Prompt); err != nil {
+			return e, false, err
+		}
+	}
+	if r.answerText {
+		if err := onlyWords(p, e.Generation, "A description"); err != nil {
 			return e, false, err
 		}
 	}

@@ -17,6 +17,9 @@ func (s *Routes) Shorten(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := onlyWords(p, g, "Shortening"); err != nil {
+		return err
+	}
 	if err := p.NoPictures(); err != nil {
 		return err
 	}

@@ -39,10 +39,17 @@ func (r *reading) choosing() (Decision, bool) {
 func (r *reading) chosen(l *language, n int, parted bool) (Decision, bool) {
 	rest := r.tokens[n:]
 	all, ok := l.parts(r.tokens[:n])
-	if !ok || len(said(all, shape))+len(said(all, style)) > 0 {
+	shapes := said(all, shape)
+	if !ok || len(said(all, style)) > 0 || len(shapes) > 0 && !(len(shapes) == 1 && parted && r.subject() && l.holds(r.tokens[:n], &l.It)) {
 		return Decision{}, false
 	}
 	buttons, numbers := said(all, button), said(all, number)
+	if len(shapes) == 1 && len(buttons)+len(numbers) == 0 {
+		buttons = []string{Reshape}
+	}
+	if len(shapes) == 1 && buttons[0] != Reshape {
+		return Decision{}, false
+	}
 	if len(buttons) > 1 || len(numbers) > 1 || len(buttons)+len(numbers) == 0 || n == 1 && len(buttons) == 1 && slices.Contains(vague, buttons[0]) {
 		return Decision{}, false
 	}
@@ -70,6 +77,9 @@ func (r *reading) chosen(l *language, n int, parted bool) (Decision, bool) {
 	if len(buttons) == 1 {
 		if d, ok = pressed(buttons[0], numbers); !ok {
 			return d, false
+		}
+		if len(shapes) == 1 {
+			d.Ratio = shapes[0]
 		}
 	} else if d.Index, ok = numberOf(numbers[0]); !ok || d.Index == 0 {
 		return d, false

@@ -71,7 +71,7 @@ export function describing(p: Picture): Ask {
 export function extending(v: Video, prompt: string): Ask {
   return {
     path: 'v1/videos/extensions', title: tr('Extend'), kind: 'video', expected: 1, ratio: ratioOf(v.size), from: v.id,
-    json: { video: { id: v.id }, prompt: prompt || (v.prompt ?? '').replace(/(^|\s)--[a-z].*$/s, '') || 'continue' },
+    json: { video: { id: v.id }, prompt: prompt || (v.prompt ?? '').replace(/(^|\s)--[a-z].*$/si, '') || 'continue' },
   }
 }
 
