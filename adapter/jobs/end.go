@@ -29,7 +29,7 @@ func (e ending) conclude(result adapter.Result, err error) adapter.Job {
 	if errors.Is(err, active.ErrLost) || errors.Is(context.Cause(q.ctx), active.ErrLost) {
 		return e.lose()
 	}
-	failure := e.failure(err)
+	failure, guests := e.failure(err), s.guests.Of(j.ID())
 	var run adapter.Job
 	if errors.Is(err, errDeserted) || errors.Is(context.Cause(q.ctx), errDeserted) {
 		run = j.Snapshot() // the record says so already, and a repeat may have begun the job anew since
@@ -50,7 +50,7 @@ func (e ending) conclude(result adapter.Result, err error) adapter.Job {
 		}
 	}
 	if last {
-		s.guests.Over(run.ID)
+		s.guests.Over(run.ID, guests)
 	}
 	s.news.Changed(run.ID)
 	count(s.deps.Observer, run, failure)

@@ -47,7 +47,7 @@ func TestGuests_WhoWaits(t *testing.T) {
 		}, true},
 		"the job is over meanwhile": {func(g *Guests, here context.Context, _ func()) {
 			g.Sit(here, "job_1", adapter.Attempt{})
-			g.Over("job_1")
+			g.Over("job_1", g.Of("job_1"))
 		}, false},
 	} {
 		g := NewGuests()
@@ -121,5 +121,22 @@ func TestRefusals_AreTakenOnce(t *testing.T) {
 	r.Note("e", now.Add(3*dedup.RepeatWindow))
 	if len(r.byBody) != 1 {
 		t.Errorf("%d bodies are kept, want the newest alone", len(r.byBody))
+	}
+}
+
+// Whoever came after a job had ended waits for what begins it anew: the end of the one before is not theirs.
+func TestGuests_OfTheNextLifeOfAJobStay(t *testing.T) {
+	g := NewGuests()
+	ctx := t.Context()
+	g.Sit(ctx, "job_1", adapter.Attempt{})
+	ended := g.Of("job_1")
+	next := g.Sit(ctx, "job_1", adapter.Attempt{})
+	g.Over("job_1", ended)
+	if !g.WaitFor(adapter.Job{ID: "job_1"}) {
+		t.Error("a client that waits for the restart is forgotten with the end before it")
+	}
+	g.Leave(next, true)
+	if g.WaitFor(adapter.Job{ID: "job_1"}) {
+		t.Error("nobody is left, and somebody is said to wait")
 	}
 }

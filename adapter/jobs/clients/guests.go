@@ -62,10 +62,7 @@ func (g *Guests) Leave(one *Guest, over bool) {
 	if one.gone == nil && !over {
 		return
 	}
-	left := slices.DeleteFunc(g.byJob[one.job], func(o *Guest) bool { return o == one })
-	if g.byJob[one.job] = left; len(left) == 0 {
-		delete(g.byJob, one.job)
-	}
+	g.remove(one.job, func(o *Guest) bool { return o == one })
 }
 
 // Rely notes that a client counts on the job although it waits no more.
@@ -78,11 +75,25 @@ func (g *Guests) Rely(one *Guest) {
 	one.gone = nil
 }
 
-// Over forgets the guests of a job that has ended.
-func (g *Guests) Over(job string) {
+// Of are the guests of a job at the moment.
+func (g *Guests) Of(job string) []*Guest {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	delete(g.byJob, job)
+	return slices.Clone(g.byJob[job])
+}
+
+// Over forgets those guests of a job, which has ended. Others may wait by then for what begins it anew.
+func (g *Guests) Over(job string, those []*Guest) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.remove(job, func(one *Guest) bool { return slices.Contains(those, one) })
+}
+
+func (g *Guests) remove(job string, which func(*Guest) bool) {
+	left := slices.DeleteFunc(g.byJob[job], which)
+	if g.byJob[job] = left; len(left) == 0 {
+		delete(g.byJob, job)
+	}
 }
 
 // WaitFor reports whether somebody here waits for the job, or may be about to.
