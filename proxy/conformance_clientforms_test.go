@@ -140,7 +140,7 @@ func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
 
 // statusCase leaves out 403: only an upstream whose keys are passed through says so.
 func statusCase(t *testing.T, h *house) {
-	h.cfg.JobTimeout = 150 * time.Millisecond
+	h.cfg.JobTimeout = 2 * time.Second // less than the pause that the 429 asks for
 	h.reopen(t)
 	for kind, status := range map[string]int{"402": 402, "401": 502, "403": 502, "429": 429, "no-account": 503, "banned": 400} {
 		times := 1
