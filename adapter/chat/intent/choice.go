@@ -47,7 +47,7 @@ func (r *reading) chosen(l *language, n int, parted bool) (Decision, bool) {
 	if len(shapes) == 1 && len(buttons)+len(numbers) == 0 {
 		buttons = []string{Reshape}
 	}
-	if len(shapes) == 1 && buttons[0] != Reshape {
+	if len(shapes) == 1 && (len(buttons) != 1 || buttons[0] != Reshape) {
 		return Decision{}, false
 	}
 	if len(buttons) > 1 || len(numbers) > 1 || len(buttons)+len(numbers) == 0 || n == 1 && len(buttons) == 1 && slices.Contains(vague, buttons[0]) {
