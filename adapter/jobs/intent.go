@@ -50,7 +50,7 @@ func (p sending) recordIntent() error {
 					return p.putDeserted(ctx, tx, job)
 				}
 			}
-			if err := p.hold(ctx, tx, st); err != nil {
+			if err := p.hold(ctx, tx); err != nil {
 				return err
 			}
 			if stale := q.unsent(); stale != "" && stale != o.Step {
@@ -82,8 +82,8 @@ func (p sending) recordIntent() error {
 	return adapter.Wrap(adapter.Storage, err, "The job could not be recorded, so it was not submitted. Please try again later.")
 }
 
-// hold makes sure that the job is this replica's, and that no other has sent the step while the job was away.
-func (p sending) hold(ctx context.Context, tx adapter.Tx, st adapter.Step) error {
+// hold makes sure that the job is this replica's, and that no other has sent a step of it while it was away.
+func (p sending) hold(ctx context.Context, tx adapter.Tx) error {
 	q := p.q
 	if !q.s.deps.State.Shared() {
 		cancelled, err := tx.HoldJob(ctx, q.job.ID(), q.s.cfg.Replica)
@@ -107,16 +107,11 @@ func (p sending) hold(ctx context.Context, tx adapter.Tx, st adapter.Step) error
 		return active.ErrCancelled
 	}
 	for _, sent := range job.Steps {
-		if !p.own(sent, st) {
+		if refused := sent.Submission == nil && sent.Refusal != nil; !refused && !q.knows(sent) {
 			return active.ErrLost
 		}
 	}
 	return nil
-}
-
-// own reports whether a recorded step is one that this execution knows, or one that may be sent again.
-func (p sending) own(sent, st adapter.Step) bool {
-	return sent.Submission == nil && sent.Refusal != nil || sent.Name == st.Name && sameTime(sent.Intended, st.Intended) || p.q.knows(sent)
 }
 
 // note remembers a step as one that this execution has recorded, or found when it began.

@@ -12,7 +12,7 @@ import (
 // Why executions of a job end: somebody cancelled it; another replica executes it, or another execution here.
 var (
 	ErrCancelled = errors.New("the job was cancelled")
-	ErrLost      = errors.New("another replica executes the job")
+	ErrLost      = errors.New("another execution has the job")
 )
 
 // Job is a job that is executed or waited for here: the newest that is known of its record, and what is shown to
@@ -129,11 +129,11 @@ func (j *Job) Claim() bool {
 	return true
 }
 
-// Disclaim undoes Claim.
+// Disclaim undoes Claim, unless something executes the job by now.
 func (j *Job) Disclaim() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.own = false
+	j.own = j.by != nil
 }
 
 // Begin makes the job this goroutine's to execute as the record has it. What executed it before ends: it has lost the job.

@@ -55,6 +55,7 @@ func (r *Reconciler) recoverLater(id string) {
 // recover executes a job that was taken over from the top. Attempts that were waiting at the process that died have been
 // cut; one that submitted nothing and is waited for by nobody any more comes to nothing by itself.
 func (r *Reconciler) recover(ctx context.Context, id string) error {
+	known := r.Jobs.Get(id) != nil
 	run, err := r.State.Job(ctx, id)
 	if err != nil || !r.open(run) {
 		return ignoreMissing(err)
@@ -64,9 +65,11 @@ func (r *Reconciler) recover(ctx context.Context, id string) error {
 	if !j.Claim() {
 		return errBusyHere
 	}
-	if run, err = r.State.Job(ctx, id); err != nil || !r.open(run) { // an execution may just have ended it
-		j.Disclaim()
-		return ignoreMissing(err)
+	if known { // an execution here may just have ended it
+		if run, err = r.State.Job(ctx, id); err != nil || !r.open(run) {
+			j.Disclaim()
+			return ignoreMissing(err)
+		}
 	}
 	r.Clock.Tie(&run)
 	if until := r.Clock.Now().Add(resumeLeast); run.Deadline.Before(until) {
