@@ -39,16 +39,15 @@ func (r *reading) choosing() (Decision, bool) {
 func (r *reading) chosen(l *language, n int, parted bool) (Decision, bool) {
 	rest := r.tokens[n:]
 	all, ok := l.parts(r.tokens[:n])
-	shapes := said(all, shape)
-	if !ok || len(said(all, style)) > 0 || len(shapes) > 0 && !(len(shapes) == 1 && parted && r.subject() && l.holds(r.tokens[:n], &l.It)) {
+	if !ok || len(said(all, style)) > 0 {
 		return Decision{}, false
 	}
-	buttons, numbers := said(all, button), said(all, number)
-	if len(shapes) == 1 && len(buttons)+len(numbers) == 0 {
+	buttons, numbers, shapes := said(all, button), said(all, number), said(all, shape)
+	if len(shapes) > 0 { // a ratio that is said of the picture is a button, too
+		if len(shapes)+len(buttons)+len(numbers) > 1 || !parted || !r.subject() || !l.holds(r.tokens[:n], &l.It) {
+			return Decision{}, false
+		}
 		buttons = []string{Reshape}
-	}
-	if len(shapes) == 1 && (len(buttons) != 1 || buttons[0] != Reshape) {
-		return Decision{}, false
 	}
 	if len(buttons) > 1 || len(numbers) > 1 || len(buttons)+len(numbers) == 0 || n == 1 && len(buttons) == 1 && slices.Contains(vague, buttons[0]) {
 		return Decision{}, false
