@@ -39,7 +39,7 @@ func migrate(ctx context.Context, db *sql.DB, d *dialect) error {
 	}
 	options := []goose.ProviderOption{goose.WithStore(store), goose.WithGoMigrations(steps...), goose.WithDisableGlobalRegistry(true)}
 	if d.numbered { // replicas may start at once
-		locker, err := lock.NewPostgresSessionLocker()
+		locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300)) // in seconds, and how often
 		if err != nil {
 			return err
 		}
