@@ -122,7 +122,8 @@ func (s *Library) open(ctx context.Context, id string, r adapter.Rendition) (ada
 	r.Name, r.Quarter, r.ImageID = img.Source, img.Quarter, img.ID
 	blob, err := s.parts.Pictures.Open(ctx, r)
 	if errors.Is(err, adapter.ErrNotFound) {
-		return img, nil, ImageNotFound()
+		s.parts.Log.Warn("a picture's record is here, but its file is not: was it moved, or does MIDGATE_PICTURES_URL name another place than before?", "image", img.ID)
+		return img, nil, &adapter.Error{Kind: adapter.NotFound, Code: "image_not_found", Param: "id", Message: "This picture is known, but its file is not where pictures are kept. Whoever runs midgate can find out why."}
 	}
 	return img, blob, err
 }
