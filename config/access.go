@@ -1,7 +1,6 @@
 package config
 
 import (
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"regexp"
@@ -64,11 +63,10 @@ const secretAllowed = "a random text of 32 characters or more, such as `openssl 
 
 // secret is any long text; its digest has the 32 bytes that are needed.
 var secret = kind{secretAllowed, func(d *draft, v string) error {
-	if len(v) < 32 {
+	if len(v) < secretSize {
 		return errors.New("is too short")
 	}
-	sum := sha256.Sum256([]byte(v))
-	setSecret(&d.Config, sum[:])
+	setSecret(&d.Config, sealing(v))
 	return nil
 }}
 

@@ -128,12 +128,21 @@ func (c Config) ownPictures() string {
 	return "file://" + filepath.ToSlash(filepath.Join(c.DataDir, "pictures"))
 }
 
-// Apart says, where state is shared but pictures are not, what other replicas lack; empty where all is well.
-func (c Config) Apart() string {
-	if c.State.URL == "" || c.Pictures.URL != c.ownPictures() {
-		return ""
+// Alone reports whether pictures are kept in the data folder, where no other replica finds them.
+func (c Config) Alone() bool { return c.Pictures.URL == c.ownPictures() }
+
+// Apart says, where state is shared but pictures or the secret are not, what other replicas lack.
+func (c Config) Apart() (lacks []string) {
+	if c.State.URL == "" {
+		return nil
 	}
-	return "MIDGATE_PICTURES_URL is not set: replicas on the same database would not find each other's pictures; one process alone needs nothing"
+	if c.Alone() {
+		lacks = append(lacks, "MIDGATE_PICTURES_URL is not set: replicas on the same database would not find each other's pictures; one process alone needs nothing")
+	}
+	if len(c.Jobs.Secret) == 0 {
+		lacks = append(lacks, "MIDGATE_SECRET is not set: a replica on the same database could not read the keys of jobs that it takes over from another, nor its webhooks; one process alone needs nothing")
+	}
+	return lacks
 }
 
 // Unnamed says, where agents are served and nobody said at which address browsers reach midgate, what their chats may lack;

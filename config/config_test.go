@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -25,17 +26,25 @@ func load(t *testing.T, environ ...string) Config {
 }
 
 func TestLoad_SaysWhatReplicasLack(t *testing.T) {
+	database, bucket, secret := "MIDGATE_DATABASE_URL=postgres://a/b", "MIDGATE_PICTURES_URL=file:///srv/pictures", "MIDGATE_SECRET="+strings.Repeat("ab", 32)
 	for name, c := range map[string]struct {
 		environ []string
-		lacks   bool
+		lacks   []string
 	}{
-		"a process alone":             {nil, false},
-		"a database alone":            {[]string{"MIDGATE_DATABASE_URL=postgres://a/b"}, true},
-		"a database and a bucket":     {[]string{"MIDGATE_DATABASE_URL=postgres://a/b", "MIDGATE_PICTURES_URL=file:///srv/pictures"}, false},
-		"a bucket, state in a folder": {[]string{"MIDGATE_PICTURES_URL=file:///srv/pictures"}, false},
+		"a process alone":             {nil, nil},
+		"a database alone":            {[]string{database}, []string{"MIDGATE_PICTURES_URL", "MIDGATE_SECRET"}},
+		"a database and a bucket":     {[]string{database, bucket}, []string{"MIDGATE_SECRET"}},
+		"a database and a secret":     {[]string{database, secret}, []string{"MIDGATE_PICTURES_URL"}},
+		"all three":                   {[]string{database, bucket, secret}, nil},
+		"a bucket, state in a folder": {[]string{bucket}, nil},
 	} {
 		cfg, err := Load(Source{NoUpstream: true, Environ: append(c.environ, "MIDGATE_AUTH=none")})
-		if err != nil || (cfg.Apart() != "") != c.lacks {
+		var lacks []string
+		for _, l := range cfg.Apart() {
+			name, _, _ := strings.Cut(l, " ")
+			lacks = append(lacks, name)
+		}
+		if err != nil || !slices.Equal(lacks, c.lacks) {
 			t.Errorf("%s: %q, %v", name, cfg.Apart(), err)
 		}
 	}

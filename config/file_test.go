@@ -128,6 +128,10 @@ func TestSecretIsMadeOnceAndKept(t *testing.T) {
 	if err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("mode of the secret = %v, %v, want 0600", info.Mode(), err)
 	}
+	shared, err := load(t, append([]string{"MIDGATE_DATA_DIR=" + t.TempDir(), "MIDGATE_SECRET_FILE=" + filepath.Join(dir, "secret")}, enough...)...).WithSecret()
+	if err != nil || !bytes.Equal(first.Jobs.Secret, shared.Jobs.Secret) {
+		t.Errorf("a replica that is given the file has another secret, %v", err)
+	}
 	write(t, filepath.Join(dir, "secret"), "short")
 	if _, err := load(t, append([]string{"MIDGATE_DATA_DIR=" + dir}, enough...)...).WithSecret(); err == nil {
 		t.Error("a damaged secret is used")
@@ -135,5 +139,18 @@ func TestSecretIsMadeOnceAndKept(t *testing.T) {
 	given, err := load(t, append([]string{"MIDGATE_DATA_DIR=" + dir, "MIDGATE_SECRET=0123456789abcdef0123456789abcdef"}, enough...)...).WithSecret()
 	if err != nil || len(given.Jobs.Secret) != 32 {
 		t.Errorf("a given secret: %d bytes, %v", len(given.Jobs.Secret), err)
+	}
+}
+
+// A secret that an earlier version made, 32 bytes that are no text, is what it was, in its place and for replicas.
+func TestSecretOfAnEarlierVersionIsKept(t *testing.T) {
+	dir := t.TempDir()
+	bytesOf := "\x00\x91raw bytes, as they were made.\xff"
+	write(t, filepath.Join(dir, "secret"), bytesOf)
+	for _, environ := range [][]string{{"MIDGATE_DATA_DIR=" + dir}, {"MIDGATE_DATA_DIR=" + t.TempDir(), "MIDGATE_SECRET_FILE=" + filepath.Join(dir, "secret")}} {
+		cfg, err := load(t, append(environ, enough...)...).WithSecret()
+		if err != nil || string(cfg.Jobs.Secret) != bytesOf {
+			t.Errorf("%q: %q, %v", environ, cfg.Jobs.Secret, err)
+		}
 	}
 }

@@ -35,7 +35,7 @@ func checkUp(ctx context.Context, p program, args []string) error {
 	p.print("settings: fine; clients must send %s\n", shown[cfg.Proxy.Auth])
 	trouble := !p.examineDataDir(cfg.DataDir)
 	trouble = !p.examineState(ctx, cfg.State) || trouble
-	if lack := cfg.Apart(); lack != "" {
+	for _, lack := range cfg.Apart() {
 		p.finding("attention", "%s", lack)
 	}
 	if lack := cfg.Unnamed(); lack != "" {

@@ -63,6 +63,9 @@ func open(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *gate, er
 		return nil, err
 	}
 	g.closing(func() { _ = lock.Close() })
+	for _, lack := range cfg.Apart() {
+		log.Warn(lack)
+	}
 	if cfg, err = cfg.WithSecret(); err != nil {
 		return nil, err
 	}
@@ -88,9 +91,6 @@ func open(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *gate, er
 	keys := newKeyFile(cfg, shown, log)
 
 	cfg.State.Log = log
-	if lack := cfg.Apart(); lack != "" {
-		log.Warn(lack)
-	}
 	state, err := sqlstore.Open(ctx, cfg.State)
 	if err != nil {
 		return nil, err
