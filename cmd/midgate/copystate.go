@@ -4,12 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 
 	"midgate/adapter/sqlstore"
 	"midgate/config"
 )
 
-// copyState copies the state of a stopped midgate to an empty PostgreSQL. The pictures stay where they are.
+// copyState copies the state of a stopped midgate to an empty PostgreSQL. Pictures and secret stay where they are.
 func copyState(ctx context.Context, p program, args []string) error {
 	fs := p.flags("copy-state")
 	file := fs.String("config", "", "YAML file with settings (MIDGATE_CONFIG)")
@@ -42,10 +43,12 @@ func copyState(ctx context.Context, p program, args []string) error {
 	if err := from.Copy(ctx, target, func(table string, rows int64) { p.print("%-10s %d\n", table, rows) }); err != nil {
 		return fmt.Errorf("nothing was copied: %w", err)
 	}
-	p.print("\ncopied; start midgate with MIDGATE_DATABASE_URL set to that database")
-	if cfg.State.Path != "" && cfg.State.URL == "" {
-		p.print(", and keep %s until it runs well", cfg.State.Path)
+	p.print("\ncopied; keep %s until midgate runs well with\n  MIDGATE_DATABASE_URL  that database\n", cfg.DataDir)
+	if cfg.Alone() {
+		p.print("  MIDGATE_PICTURES_URL  where what is in %s was copied to\n", filepath.Join(cfg.DataDir, "pictures"))
 	}
-	p.print("\n")
+	if len(cfg.Jobs.Secret) == 0 {
+		p.print("  MIDGATE_SECRET_FILE   %s, or a copy of it\n", cfg.SecretPath())
+	}
 	return nil
 }

@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"midgate/adapter/sqlstore/pgtest"
 )
 
 // sh runs a script as if it was pasted, in a folder, with some environment, and returns what it printed.
@@ -107,5 +109,60 @@ func TestReadme_BackupAndRestore(t *testing.T) {
 				t.Errorf("the picture is answered with %d and %d bytes, want the %d of before", picture.status, len(picture.body), len(got.Data[0].B64))
 			}
 		})
+	}
+}
+
+// Whoever moves from the file to PostgreSQL as the topic says has all pictures and their buttons there, at another replica
+// that has nothing but what was copied. What was not copied is missed in words.
+func TestReadme_MovesToPostgreSQL(t *testing.T) {
+	t.Parallel()
+	old, srv, data := t.TempDir(), t.TempDir(), t.TempDir()
+	u := startPair(t, []string{"--pace", "100ms"}, "MIDGATE_DATA_DIR="+filepath.Join(old, "data"))
+	var got drawn
+	ask(t, u.url+"/v1/images/generations", "alices-key", `{"prompt": "a red fox"}`).into(t, &got)
+	if status := u.gate.stop(); status != 0 {
+		t.Fatalf("midgate ends with %d", status)
+	}
+	midgate, err := binary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	database := pgtest.New(t).Database(t)
+	lines := block(t, root(t, "cmd/midgate/help/operations.md"), "sh", "midgate copy-state")
+	lines = strings.NewReplacer("midgate copy-state --to postgres://midgate:password@db.example.com:5432/midgate", midgate+" copy-state --to '"+database+"'", "/srv/", srv+"/").Replace(lines)
+	out := sh(t, old, lines)
+	for _, want := range []string{"MIDGATE_DATABASE_URL", "MIDGATE_PICTURES_URL", "MIDGATE_SECRET_FILE"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("copy-state does not say that %s is needed: %s", want, out)
+		}
+	}
+	if err := os.Rename(filepath.Join(old, "data"), filepath.Join(old, "gone")); err != nil {
+		t.Fatal(err)
+	}
+	u.environ = append(u.environ, "MIDGATE_DATA_DIR="+data, "MIDGATE_DATABASE_URL="+database,
+		"MIDGATE_PICTURES_URL=file://"+filepath.Join(srv, "pictures"), "MIDGATE_SECRET_FILE="+filepath.Join(srv, "midgate-secret"))
+	u.serve(t)
+	if log := u.gate.err.String(); strings.Contains(log, "is not set: ") && !strings.Contains(log, "MIDGATE_PUBLIC_URL is not set: ") {
+		t.Errorf("something is said to be missing: %s", log)
+	}
+	id := got.Data[0].ID
+	picture := ask(t, u.url+"/images/"+id+".png", "", "")
+	if picture.status != 200 || !bytes.Equal(picture.body, got.Data[0].B64) {
+		t.Errorf("the picture is answered with %d and %d bytes, want the %d of before", picture.status, len(picture.body), len(got.Data[0].B64))
+	}
+	if pressed := ask(t, u.url+"/v1/images/"+id+"/actions", "alices-key", `{"action": "upscale"}`); pressed.status != 200 {
+		t.Errorf("a button is answered with %d: %s", pressed.status, pressed.body)
+	}
+	for _, folder := range []string{"pictures", "made"} {
+		if err := os.RemoveAll(filepath.Join(srv, "pictures", folder)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	missed := ask(t, u.url+"/images/"+id+".png?width=320", "", "")
+	if missed.status != 404 || !strings.Contains(string(missed.body), "its file is not where pictures are kept") {
+		t.Errorf("a picture whose file is missing is answered with %d: %.300q", missed.status, missed.body)
+	}
+	if line := u.gate.until(u.gate.err, "MIDGATE_PICTURES_URL name another place"); !strings.Contains(line, id) {
+		t.Errorf("the log says %s", line)
 	}
 }
