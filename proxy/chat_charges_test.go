@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"net/http"
 	"regexp"
@@ -249,6 +250,20 @@ func TestChat_SmallTalkAfterAPictureIsFree(t *testing.T) {
 			t.Fatal(err)
 		}
 		p.h.charges(t, chat.Route, map[string]asking{words: {string(body), 400, `"param":"messages"`, ""}})
+	}
+}
+
+// What is wrong with the words or the pictures of a turn is said of the parameter that holds them.
+func TestTurns_AreBlamedByTheirOwnParameter(t *testing.T) {
+	h := newHouse(t, simulator.Config{})
+	for route, wrong := range map[string][2]string{
+		chat.Route:               {`{"messages":[{"role":"user","content":%q}]}`, `"param":"messages"`},
+		"/v1/responses":          {`{"input":%q,"tools":[{"type":"image_generation"}]}`, `"param":"input"`},
+		"/v1/images/generations": {`{"prompt":%q}`, `"param":"prompt"`},
+	} {
+		for _, said := range []string{"a fox --chaos 900", "a fox --repeat 3"} {
+			h.charges(t, route, map[string]asking{said: {fmt.Sprintf(wrong[0], said), 400, wrong[1], ""}})
+		}
 	}
 }
 

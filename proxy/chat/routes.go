@@ -39,6 +39,7 @@ const Route = "/v1/chat/completions"
 
 // Complete serves POST /v1/chat/completions: Midjourney as a chat model.
 func (s *Routes) Complete(c *gin.Context) error {
+	web.RequestOf(c).Words = "messages"
 	p, err := s.Read(c)
 	if err != nil {
 		return err

@@ -55,6 +55,7 @@ type Followers interface {
 // Create serves POST /v1/responses: the image_generation tool of OpenAI's newer API. A response
 // is its job.
 func (s *Routes) Create(c *gin.Context) error {
+	web.RequestOf(c).Words = "input"
 	p, err := s.ReadAnyModel(c)
 	if err != nil {
 		return err

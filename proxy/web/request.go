@@ -22,6 +22,7 @@ type Request struct {
 	Caller adapter.Caller
 	Model  string // as the client named it
 	Job    string
+	Words  string         // the parameter that holds words and pictures at this route; empty: 'prompt' and 'image' do
 	ticket adapter.Ticket // the job's, for what a handler that dies leaves behind
 	failed *APIError      // the error that was answered
 	cause  error          // its private reason

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"runtime/debug"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -42,7 +43,7 @@ func (a *answering) Do(h Handler) gin.HandlerFunc {
 // fail answers with an error's envelope. If the answer has begun, nothing sensible can follow: the connection is cut.
 func (a *answering) fail(c *gin.Context, err error) {
 	v := RequestOf(c)
-	x := Explain(OfClient(c, err), ErrorContext{Model: v.Model, joins: repeats(c.Request.Header)})
+	x := v.explain(c, err)
 	v.failed, v.cause = &x, cause(err)
 	if x.status == statusClientGone || c.Writer.Written() {
 		v.cut = true
@@ -51,6 +52,15 @@ func (a *answering) fail(c *gin.Context, err error) {
 	x.SetHeaders(c.Writer.Header())
 	a.metrics.Refused(x.Kind)
 	a.WriteJSON(c, x.status, envelope{x.Problem})
+}
+
+// explain looks an error of this request up in the table, and names the parameter as its client does.
+func (v *Request) explain(c *gin.Context, err error) APIError {
+	x := Explain(OfClient(c, err), ErrorContext{Model: v.Model, joins: repeats(c.Request.Header)})
+	if p := x.Problem.Param; v.Words != "" && p != nil && (*p == "prompt" || *p == "image" || strings.HasPrefix(*p, "image[")) {
+		x.Problem.Param = &v.Words
+	}
+	return x
 }
 
 // Tell notes an error that is told in another way than fail does.

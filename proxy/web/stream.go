@@ -30,7 +30,7 @@ func AwaitAccepted(ctx context.Context, t adapter.Ticket) error {
 func (s *Server) EndStream(c *gin.Context, t adapter.Ticket, e *Events, err error, tell func(APIError)) error {
 	if err != nil && c.Request.Context().Err() == nil {
 		v := RequestOf(c)
-		x := Explain(OfClient(c, err), ErrorContext{Model: v.Model, joins: repeats(c.Request.Header)})
+		x := v.explain(c, err)
 		s.Tell(c, x, err)
 		tell(x)
 	}
