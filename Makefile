@@ -30,11 +30,13 @@ FROM_cyclonedx-gomod := github.com/CycloneDX/cyclonedx-gomod/cmd
 # Debian packages that tests need, each with the program that shows whether it is there. While they are installed, a policy
 # keeps what they bring from being started as a service.
 NEEDED := gcc:gcc curl:curl sqlite3:sqlite3 chromium:chromium strace:strace /usr/sbin/nginx:nginx pg_ctlcluster:postgresql
-# Packages that only compute: SQLite, codecs, checksums. The race detector makes them ten times slower and would find nothing of
-# ours in them, so it watches everything else. None of them may use sync.Map or another generic of sync: the linker keeps one
-# copy of it for the whole program, and the detector would not see what an unwatched copy does.
+# Packages that only compute: SQLite, codecs, checksums, JSON schemas, and of ours what paints pictures and takes their
+# fingerprints, each on memory of its own. The race detector makes them ten times slower and has nothing to find in them, so it
+# watches everything else. None of them may use sync.Map or another generic of sync: the linker keeps one copy of it for the
+# whole program, and the detector would not see what an unwatched copy does.
 CALM := modernc.org/sqlite/lib github.com/deepteams/webp/... github.com/andybalholm/brotli/... golang.org/x/image/... \
-	image/... compress/... hash/...
+	image/... compress/... hash/... github.com/santhosh-tekuri/jsonschema/v6/... \
+	midgate/adapter/pictures/fingerprint midgate/adapter/midjourney/simulator/paint
 # Packages whose tests mostly wait go first, one more at once than there are processors: the others fill them meanwhile.
 SLOW := midgate/cmd/midgate midgate/proxy midgate/proxy/playground
 # Folders whose npm packages tests need.

@@ -116,7 +116,7 @@ func encodePicture(img *image.RGBA, format string) []byte {
 	var err error
 	switch format {
 	case "webp":
-		err = webp.Encode(&b, img, &webp.EncoderOptions{Lossless: true, Quality: 40, Method: 4})
+		err = webp.Encode(&b, img, &webp.EncoderOptions{Lossless: true, Quality: 40, Method: 1}) // as small as with more effort, in half the time
 	case "jpeg":
 		err = jpeg.Encode(&b, img, &jpeg.Options{Quality: 85})
 	default:
