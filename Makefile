@@ -29,7 +29,7 @@ FROM_cyclonedx-gomod := github.com/CycloneDX/cyclonedx-gomod/cmd
 
 # Debian packages that tests need, each with the program that shows whether it is there. While they are installed, a policy
 # keeps what they bring from being started as a service.
-NEEDED := gcc:gcc curl:curl sqlite3:sqlite3 chromium:chromium strace:strace /usr/sbin/nginx:nginx pg_ctlcluster:postgresql
+NEEDED := gcc:gcc curl:curl sqlite3:sqlite3 chromium-headless-shell:chromium-headless-shell strace:strace /usr/sbin/nginx:nginx pg_ctlcluster:postgresql
 # Packages that only compute: SQLite, codecs, checksums, JSON schemas, and of ours what paints pictures and takes their
 # fingerprints, each on memory of its own. The race detector makes them ten times slower and has nothing to find in them, so it
 # watches everything else. None of them may use sync.Map or another generic of sync: the linker keeps one copy of it for the
@@ -39,8 +39,9 @@ CALM := modernc.org/sqlite/lib github.com/deepteams/webp/... github.com/andybalh
 	midgate/adapter/pictures/fingerprint midgate/adapter/midjourney/simulator/paint
 # Packages whose tests mostly wait go first, one more at once than there are processors: the others fill them meanwhile.
 SLOW := midgate/cmd/midgate midgate/proxy midgate/proxy/playground
-# Folders whose npm packages tests need.
-NODE_DIRS := $(dir $(shell find . -name node_modules -prune -o -name package-lock.json -print))
+# Folders whose npm packages tests need. One is a newer Node, for machines whose own is older than some clients want.
+NODE_IS_NEW := $(shell node -p 'const [a, b] = process.versions.node.split(".").map(Number); a > 22 || a == 22 && b >= 19' 2>/dev/null)
+NODE_DIRS := $(filter-out $(if $(filter true,$(NODE_IS_NEW)),./proxy/testdata/clients/node/),$(dir $(shell find . -name node_modules -prune -o -name package-lock.json -print)))
 
 .PHONY: help
 help: ## this list

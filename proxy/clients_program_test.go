@@ -56,10 +56,17 @@ func startNode(t *testing.T, folder, script string, args ...string) *program {
 // plainNode are the folders whose libraries run on the Node of the machine; the others need a newer one.
 var plainNode = map[string]bool{"openai-4": true, "openai-5": true, "openai-6": true}
 
-// nodeFor is the Node that runs the libraries of a folder: a newer one has a folder of its own, which all share.
+// isNew tells a Node on which all libraries run.
+const isNew = `const [a, b] = process.versions.node.split('.').map(Number); process.exit(a > 22 || a == 22 && b >= 19 ? 0 : 1)`
+
+// ownNodeIsNew reports whether the Node of the machine is one.
+var ownNodeIsNew = sync.OnceValue(func() bool { return exec.Command("node", "-e", isNew).Run() == nil })
+
+// nodeFor is the Node that runs the libraries of a folder: where the machine's is older than they want, a newer one has a
+// folder of its own, which all share.
 func nodeFor(t *testing.T, folder string) string {
 	t.Helper()
-	if plainNode[folder] {
+	if plainNode[folder] || ownNodeIsNew() {
 		return "node"
 	}
 	newer, err := filepath.Abs(filepath.Join("testdata", "clients", "node", "node_modules", ".bin", "node"))

@@ -32,7 +32,7 @@ const server = createServer((_, res) => {
   res.end('<!doctype html><iframe sandbox="allow-scripts" width="800"></iframe><script>' + bundle.outputFiles[0].text.replaceAll('</script', '<\\/script') + '</script>')
 })
 await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium', args: ['--no-sandbox'] })
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium-headless-shell', args: ['--no-sandbox'] })
 try {
   const tab = await browser.newPage()
   const problems = []
