@@ -54,10 +54,12 @@ func (a *answering) fail(c *gin.Context, err error) {
 	a.WriteJSON(c, x.status, envelope{x.Problem})
 }
 
-// explain looks an error of this request up in the table, and names the parameter as its client does.
+// explain looks an error of this request up in the table, and names the parameter as its client does. A picture that stands
+// beside the words is blamed by its own name.
 func (v *Request) explain(c *gin.Context, err error) APIError {
 	x := Explain(OfClient(c, err), ErrorContext{Model: v.Model, joins: repeats(c.Request.Header)})
-	if p := x.Problem.Param; v.Words != "" && p != nil && (*p == "prompt" || *p == "image" || strings.HasPrefix(*p, "image[")) {
+	beside := x.Problem.Code != nil && *x.Problem.Code == "unknown_upload"
+	if p := x.Problem.Param; !beside && v.Words != "" && p != nil && (*p == "prompt" || *p == "image" || strings.HasPrefix(*p, "image[")) {
 		x.Problem.Param = &v.Words
 	}
 	return x
