@@ -50,7 +50,8 @@ func (s *Routes) decode(c *gin.Context, p *body.Body) (ask request, err error) {
 	action := strings.ToLower(tool.Get("action").String())
 	o := s.chats.Options(c)
 	o.Follow = tool.Exists() && action != "generate"
-	o.Must, o.Never = mustDraw(p.Fields["tool_choice"]), p.Fields["tool_choice"].String() == "none"
+	choice := readChoice(p, tool)
+	o.Must, o.Never = choice == mustDraw, choice == neverDraw
 	if ask.turn, err = adapterchat.ReadTurn(req, o); err != nil {
 		return ask, inInput(err)
 	}
@@ -58,6 +59,11 @@ func (s *Routes) decode(c *gin.Context, p *body.Body) (ask request, err error) {
 		return ask, nil
 	}
 	ask.form.Note = ask.turn.Note
+	if o.Must {
+		if err := insist(&ask.turn); err != nil {
+			return ask, err
+		}
+	}
 	if err := steer(&ask.turn, action); err != nil {
 		return ask, err
 	}
@@ -118,11 +124,6 @@ func (s *Routes) settleModel(c *gin.Context, p *body.Body, tool gjson.Result, as
 	}
 	ask.gen.Model = ""
 	return nil
-}
-
-// mustDraw reports whether a choice of tools insists on the image tool.
-func mustDraw(choice gjson.Result) bool {
-	return choice.String() == "required" || choice.Get("type").String() == "image_generation"
 }
 
 // steer obeys the tool's action: generate draws anew, whatever was shown before, with the pictures of its own turn as
