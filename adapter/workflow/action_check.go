@@ -61,6 +61,8 @@ var zoomOf = map[string]float64{adapter.ActZoomOut2x: 2, adapter.ActZoomOut15x: 
 func checkExtras(img adapter.Image, act *adapter.Act, action string) error {
 	quarter := act.Index > 0 && (act.CustomID != "" || !img.IsGrid() && act.Index != max(img.Index, 1))
 	switch {
+	case single(action) && act.Count() > 1:
+		return adapter.BadParam("n", "invalid_value", "This button makes one picture, the same each time it is pressed: 'n' must be 1.")
 	case act.Mask != nil && action != adapter.ActVaryRegion:
 		return adapter.BadParam("mask", "invalid_value", "Only vary_region takes a mask.")
 	case act.Zoom > 1 && action != adapter.ActZoomCustom && act.Zoom != zoomOf[action]:

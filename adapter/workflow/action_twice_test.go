@@ -17,7 +17,6 @@ func TestSeveralPressesOnOneQuarterShareItsU(t *testing.T) {
 		n      int
 		jobs   string
 	}{
-		"two upscales":                {adapter.ActUpscaleSubtle, 2, "imagine upscale upscale_hd upscale_hd"},
 		"two grids of variations":     {adapter.ActVarySubtle, 8, "imagine upscale vary_subtle vary_subtle"},
 		"three grids of the same pan": {adapter.ActPanLeft, 10, "imagine upscale pan pan pan"},
 	}

@@ -73,7 +73,10 @@ func (s *Service) planKnown(ctx context.Context, account adapter.Account, plan e
 			}
 			act.Index = 0
 		}
-		if plan.Once && single(action) {
+		if single(action) && act.Count() > 1 {
+			if !plan.Once {
+				return plan, checkExtras(img, &act, action)
+			}
 			act.N = 1
 		}
 		if checkAct(img, &act) == nil {
