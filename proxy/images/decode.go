@@ -3,10 +3,7 @@ package images
 import (
 	"math"
 	"regexp"
-	"strconv"
 	"strings"
-
-	"github.com/tidwall/gjson"
 
 	"midgate/adapter"
 	"midgate/proxy/body"
@@ -66,72 +63,6 @@ func readCount(p *body.Body) (int, error) {
 		return 1, err
 	}
 	return int(*n), nil
-}
-
-// sizes are WIDTHxHEIGHT in the spellings that clients use, or a bare ratio.
-var sizes = regexp.MustCompile(`^([1-9][0-9]{0,4})\s*([xX*×:])\s*([1-9][0-9]{0,4})$`)
-
-// readSize reads size as "WxH", "W:H" or "auto". The shape may stand in the fields of other image APIs instead, also beside
-// an "auto".
-func readSize(p *body.Body) (string, error) {
-	v, err := p.Text("size")
-	if err != nil {
-		return "", err
-	}
-	if v == "" || strings.EqualFold(v, "auto") {
-		if shape := readShape(p); shape != "" {
-			return shape, nil
-		}
-		return strings.ToLower(v), nil
-	}
-	shape := spelled(v)
-	if shape == "" {
-		return "", adapter.BadParam("size", "invalid_value", "'size' must be 'auto', WIDTHxHEIGHT such as '1536x1024', or a ratio such as '3:2'.")
-	}
-	return shape, nil
-}
-
-// spelled is a shape in our spelling: "WxH" or "W:H"; empty if it is none.
-func spelled(v string) string {
-	m := sizes.FindStringSubmatch(strings.TrimSpace(v))
-	switch {
-	case m == nil:
-		return ""
-	case m[2] == ":":
-		return m[1] + ":" + m[3]
-	default:
-		return m[1] + "x" + m[3]
-	}
-}
-
-// readShape reads what other image APIs call the size: a ratio, in several spellings, or a width and a height. What makes no
-// sense is ignored, since clients send such fields without being asked.
-func readShape(p *body.Body) string {
-	for _, name := range []string{"aspect_ratio", "aspectRatio", "ratio"} {
-		if m := sizes.FindStringSubmatch(p.Hint(name)); m != nil {
-			return m[1] + ":" + m[3]
-		}
-	}
-	for _, object := range []string{"image_config", "imageConfig"} {
-		config := p.Fields[object]
-		if config.Type == gjson.String { // a form's
-			config = gjson.Parse(config.Str)
-		}
-		for _, name := range []string{"aspect_ratio", "aspectRatio"} {
-			if m := sizes.FindStringSubmatch(config.Get(name).String()); m != nil {
-				return m[1] + ":" + m[3]
-			}
-		}
-	}
-	width, err := p.Whole("width", 1, 99999)
-	if err != nil || width == nil {
-		return ""
-	}
-	height, err := p.Whole("height", 1, 99999)
-	if err != nil || height == nil {
-		return ""
-	}
-	return strconv.FormatInt(*width, 10) + "x" + strconv.FormatInt(*height, 10)
 }
 
 // readOutput reads how the answer is to be rendered. Without response_format the model's family decides.
@@ -202,9 +133,12 @@ func addForeign(p *body.Body, m *adapter.Midjourney) {
 	}
 }
 
+// sizes are WIDTHxHEIGHT, or a ratio.
+var sizes = regexp.MustCompile(`^[1-9][0-9]{0,4}([x:])[1-9][0-9]{0,4}$`)
+
 // PixelSize is a size that names pixels; empty for any other.
 func PixelSize(size string) string {
-	if m := sizes.FindStringSubmatch(size); m != nil && m[2] == "x" {
+	if m := sizes.FindStringSubmatch(size); m != nil && m[1] == "x" {
 		return size
 	}
 	return ""
