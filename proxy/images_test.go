@@ -53,7 +53,7 @@ func TestGenerationPassesOnWhatWasAsked(t *testing.T) {
 		t.Errorf("Output = %+v", g.Output)
 	}
 	m := g.Midjourney
-	if *m.Stylize != 250 || !m.Raw || m.Version != "7" || m.No != "cars, people" || *m.ImageWeight != 1.5 || m.Seed != nil {
+	if *m.Stylize != 250 || !m.Raw || m.Version != "7" || m.No != "cars, people, text" || *m.ImageWeight != 1.5 || m.Seed != nil {
 		t.Errorf("Midjourney = %+v", m)
 	}
 	if len(g.References) != 1 || g.References[0].Image != testImage {

@@ -4,13 +4,15 @@ import (
 	"bufio"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/tidwall/gjson"
 
 	"midgate/adapter"
 )
 
-// text takes a text part in; midjourney[version] becomes a member of the midjourney object. A text may be sent as a file.
+// text takes a text part in; midjourney[version] and midjourney.version become members of the midjourney object. A text
+// may be sent as a file.
 func (f *formReader) text(d disposition) error {
 	value, err := f.readText(d)
 	if err != nil {
@@ -21,6 +23,9 @@ func (f *formReader) text(d disposition) error {
 	}
 	f.note(d.name, HexDigest(value))
 	base, key := splitName(d.name)
+	if member, dotted := strings.CutPrefix(d.name, "midjourney."); dotted {
+		base, key = "midjourney", member
+	}
 	if base == "midjourney" && d.name != base {
 		if f.nested[base] == nil {
 			f.nested[base] = map[string]string{}

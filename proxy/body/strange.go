@@ -11,7 +11,7 @@ import (
 )
 
 // readElsewhere are names that have readers of their own, and what clients may put anything into.
-var readElsewhere = []string{"mask", "midjourney", "metadata"}
+var readElsewhere = []string{"mask", "midjourney", "metadata", "reference_images", "style_reference", "character_reference", "omni_reference", "sref", "cref", "oref"}
 
 // ownAddress is that of one of our pictures, under any host.
 var ownAddress = regexp.MustCompile(`^https?://[^/\s]+/(?:[^\s]*/)?images/img_[A-Z2-7]{26}(?:\.[a-z]+)?(?:\?\S*)?$`)

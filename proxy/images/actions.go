@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/gin-gonic/gin"
+	"github.com/tidwall/gjson"
 
 	"midgate/adapter"
 	"midgate/proxy/body"
@@ -75,18 +76,30 @@ func (s *Routes) decodeAct(c *gin.Context, p *body.Body, id string) (act adapter
 	return act, stream, p.Strange(same...)
 }
 
-// given is what a body's own midjourney object says of a picture's looks: what clients send for other APIs is no wish of
-// this one.
-func given(p *body.Body, also ...string) []string {
-	o, err := p.Object("midjourney")
+// given is what a body says of a picture's looks in the names of the midjourney object, as the parameters that it sent: what
+// clients send for other APIs is no wish of this one.
+func given(p *body.Body, also ...string) (params []string) {
+	m, err := readSettings(p, also)
 	if err != nil {
 		return nil // it was said before
 	}
-	m, err := mjMembers(o, also)
-	if err != nil {
-		return nil
+	inside, _ := p.Object("midjourney") // read before
+	for _, name := range m.Looks() {
+		params = append(params, sentAs(p, inside, name))
 	}
-	return m.Looks()
+	return params
+}
+
+// sentAs is the parameter by which a member of the midjourney object was sent.
+func sentAs(p *body.Body, inside gjson.Result, member string) string {
+	if !inside.Map()[member].Exists() {
+		for _, beside := range besideNames {
+			if beside.member == member && body.Says(p.Fields[beside.name]) {
+				return beside.name
+			}
+		}
+	}
+	return "midjourney." + member
 }
 
 // onlyPresses refuses what a press would leave out: it works on one picture, and without words of its own it repeats that
@@ -110,9 +123,6 @@ func onlyPresses(p *body.Body, act adapter.Act) error {
 		return nil
 	}
 	unused := given(p)
-	for i, name := range unused {
-		unused[i] = "midjourney." + name
-	}
 	if size, err := p.Text("size"); err == nil && size != "" && act.Size != "auto" { // its own: the shape of other APIs is no wish of this one
 		unused = append(unused, "size")
 	}
@@ -134,8 +144,8 @@ func OnlyFilms(p *body.Body, g *adapter.Generation, begun bool) error {
 		return nil // the settings are those of the picture that is drawn first
 	}
 	for _, name := range given(p, FilmMembers...) {
-		if name != "raw" {
-			return adapter.BadParam("midjourney."+name, "invalid_value", "A video looks like the picture that it begins with: 'midjourney.%s' cannot change that.", name)
+		if name != "raw" && name != "midjourney.raw" {
+			return adapter.BadParam(name, "invalid_value", "A video looks like the picture that it begins with: '%s' cannot change that.", name)
 		}
 	}
 	return nil

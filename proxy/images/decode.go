@@ -108,29 +108,40 @@ func readOutput(p *body.Body, model string) (o adapter.Output, err error) {
 
 // readMidjourney reads the midjourney object, and the fields of other APIs that mean the same.
 func readMidjourney(p *body.Body, also []string) (m adapter.Midjourney, err error) {
-	o, err := p.Object("midjourney")
-	if err != nil {
+	if m, err = readSettings(p, also); err != nil {
 		return m, err
 	}
-	if m, err = mjMembers(o, also); err != nil {
-		return m, err
-	}
-	addForeign(p, &m)
-	return m, nil
+	m.Raw = m.Raw || strings.EqualFold(p.Hint("style"), "raw")
+	return m, addForeign(p, &m)
 }
 
 // addForeign takes over seed and negative_prompt from other image APIs, of any length and in a list, too; values that make
 // no sense are ignored, since clients send them without being asked.
-func addForeign(p *body.Body, m *adapter.Midjourney) {
-	if seed, err := p.Whole("seed", 0, math.MaxUint32); err == nil && seed != nil && m.Seed == nil {
-		m.Seed, m.Unasked = seed, append(m.Unasked, "seed")
-	}
-	if m.No == "" {
-		words, _ := body.ListOf(p.Fields["negative_prompt"], "negative_prompt")
-		if m.No = strings.TrimSpace(strings.Join(words, ", ")); m.No != "" {
-			m.Unasked = append(m.Unasked, "no")
+func addForeign(p *body.Body, m *adapter.Midjourney) error {
+	if seed, err := p.Whole("seed", 0, math.MaxUint32); err == nil && seed != nil {
+		switch {
+		case m.Seed == nil:
+			m.Seed, m.Unasked = seed, append(m.Unasked, "seed")
+		case *m.Seed != *seed:
+			return twoSettings("seed", "midjourney.seed")
 		}
 	}
+	asked := m.No != ""
+	for _, name := range []string{"negative_prompt", "negativePrompt"} {
+		words, _ := body.ListOf(p.Fields[name], name)
+		more := strings.TrimSpace(strings.Join(words, ", "))
+		if more == "" || strings.Contains(m.No, more) {
+			continue
+		}
+		if m.No != "" {
+			more = m.No + ", " + more
+		}
+		m.No = more
+	}
+	if !asked && m.No != "" {
+		m.Unasked = append(m.Unasked, "no")
+	}
+	return nil
 }
 
 // sizes are WIDTHxHEIGHT, or a ratio.

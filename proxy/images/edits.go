@@ -88,10 +88,10 @@ func (s *Routes) pictures(c *gin.Context, p *body.Body, r pictureRoute, router b
 func onlyWords(p *body.Body, g adapter.Generation, what string) error {
 	looks := given(p)
 	if len(g.Midjourney.ReferenceImages) > 0 {
-		looks = append(looks, "reference_images")
+		looks = append(looks, "midjourney.reference_images")
 	}
 	if len(looks) > 0 {
-		return adapter.BadParam("midjourney."+looks[0], "invalid_value", "%s draws nothing: 'midjourney.%s' cannot be used for it.", what, looks[0])
+		return adapter.BadParam(looks[0], "invalid_value", "%s draws nothing: '%s' cannot be used for it.", what, looks[0])
 	}
 	return nil
 }
@@ -102,7 +102,7 @@ func onlyBlends(p *body.Body, words string) error {
 		return adapter.BadParam("prompt", "invalid_value", "A blend takes no words: POST /v1/images/edits takes several pictures with a prompt.")
 	}
 	if looks := given(p); len(looks) > 0 {
-		return adapter.BadParam("midjourney."+looks[0], "invalid_value", "A blend has no 'midjourney.%s': POST /v1/images/edits takes several pictures with a prompt and settings.", looks[0])
+		return adapter.BadParam(looks[0], "invalid_value", "A blend has no '%s': POST /v1/images/edits takes several pictures with a prompt and settings.", looks[0])
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package images
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -30,6 +31,121 @@ func refsOf(v gjson.Result, param string) (refs []string, err error) {
 	return refs, nil
 }
 
+// readSettings reads the members of the midjourney object, and those that stand beside it: an SDK's extra_body puts them
+// there, with a name of their own or as midjourney.name. also are names that the route reads by itself.
+func readSettings(p *body.Body, also []string) (m adapter.Midjourney, err error) {
+	o, err := p.Object("midjourney")
+	if err != nil {
+		return m, err
+	}
+	if m, err = mjMembers(o, also); err != nil {
+		return m, err
+	}
+	inside := o.Map()
+	for _, name := range also { // the route takes one of them
+		if body.Says(inside[name]) && body.Says(p.Fields[name]) && !sameSetting(p, inside, "midjourney."+name, p.Fields[name]) {
+			return m, twoSettings(name, "midjourney."+name)
+		}
+	}
+	sent := map[string]string{} // the name under which a member was sent
+	for _, name := range members {
+		if body.Says(inside[name]) {
+			sent[name] = "midjourney." + name
+		}
+	}
+	for _, beside := range besideNames {
+		v := p.Fields[beside.name]
+		switch {
+		case !body.Says(v):
+			continue
+		case sent[beside.member] == "":
+			if err := member(&m, beside.member, beside.name, v); err != nil {
+				return m, err
+			}
+			sent[beside.member] = beside.name
+		case !sameSetting(p, inside, sent[beside.member], v):
+			return m, twoSettings(beside.name, sent[beside.member])
+		}
+	}
+	return m, nil
+}
+
+func twoSettings(one, other string) error {
+	return adapter.BadParam(one, "duplicate_parameter", "'%s' and '%s' are the same setting, with different values: send one of them.", one, other)
+}
+
+// AnySetting is the first parameter that a body has for Midjourney; empty if there is none.
+func AnySetting(p *body.Body) string {
+	if body.Says(p.Fields["midjourney"]) {
+		return "midjourney"
+	}
+	for _, beside := range besideNames {
+		if body.Says(p.Fields[beside.name]) {
+			return beside.name
+		}
+	}
+	return ""
+}
+
+// sameSetting compares a value with the one that was sent before under another name.
+func sameSetting(p *body.Body, inside map[string]gjson.Result, before string, v gjson.Result) bool {
+	old, beside := p.Fields[before]
+	if name, within := strings.CutPrefix(before, "midjourney."); within && !beside {
+		old = inside[name]
+	}
+	return strings.TrimSpace(old.String()) == strings.TrimSpace(v.String())
+}
+
+// besideName is a name that means a member of the midjourney object where it stands beside that.
+type besideName struct{ name, member string }
+
+// besideNames are the members themselves and Midjourney's own short names. A seed of its own is read elsewhere: clients
+// send one unasked.
+var besideNames = func() (all []besideName) {
+	for _, name := range members {
+		if name != "seed" {
+			all = append(all, besideName{name, name})
+		}
+		all = append(all, besideName{"midjourney." + name, name})
+	}
+	for _, short := range slices.Sorted(maps.Keys(shortNames)) {
+		if m := shortNames[short]; len(short) > 1 && slices.Contains(members, m) {
+			all = append(all, besideName{short, m})
+		}
+	}
+	return all
+}()
+
+// shortNames are what the prompt calls the members.
+var shortNames = map[string]string{
+	"s": "stylize", "c": "chaos", "w": "weird", "v": "version", "p": "personalize", "iw": "image_weight", "sref": "style_reference", "sw": "style_weight",
+	"cref": "character_reference", "cw": "character_weight", "oref": "omni_reference", "ow": "omni_weight",
+}
+
+// elsewhere are names that people give to what is said in another way, and how it is said.
+var elsewhere = map[string]string{
+	"style": "'raw': true, or the parameter 'style' beside the object", "mode": "'speed'", "negative_prompt": "'no'", "negativePrompt": "'no'", "negative": "'no'",
+	"size": "the parameter 'size' beside the object", "aspect_ratio": "the parameter 'size' beside the object", "aspectRatio": "the parameter 'size' beside the object",
+	"aspect": "the parameter 'size' beside the object", "ar": "the parameter 'size' beside the object", "ratio": "the parameter 'size' beside the object",
+	"q": "the parameter 'quality' beside the object", "quality": "the parameter 'quality' beside the object", "n": "the parameter 'n' beside the object",
+	"prompt": "the parameter 'prompt' beside the object", "model": "'version', or the parameter 'model' beside the object", "image": "'reference_images'", "images": "'reference_images'",
+	"fast": "'speed': \"fast\"", "relax": "'speed': \"relax\"", "turbo": "'speed': \"turbo\"",
+}
+
+// meansNothing refuses a member that there is not, and says what may have been meant.
+func meansNothing(name string) error {
+	hint, known := elsewhere[name]
+	if m := shortNames[name]; m != "" {
+		hint, known = "'"+m+"'", true
+	}
+	if !known {
+		near, _ := nearest.Of(strings.ToLower(name), members)
+		hint = "'" + near + "'"
+	}
+	name = "midjourney." + body.Shortened(name, 100)
+	return adapter.BadParam(name, "unknown_parameter", "'%s' means nothing; did you mean %s? The midjourney object has %s.", name, hint, strings.Join(members, ", "))
+}
+
 // mjMembers reads the members of the midjourney object. Types are checked here; ranges and conflicts
 // between parameters are the core's business. An unknown member is refused: nobody means to be ignored there.
 func mjMembers(o gjson.Result, also []string) (m adapter.Midjourney, err error) {
@@ -38,15 +154,15 @@ func mjMembers(o gjson.Result, also []string) (m adapter.Midjourney, err error) 
 	}
 	o.ForEach(func(k, v gjson.Result) bool {
 		if !slices.Contains(also, k.String()) {
-			err = member(&m, k.String(), v)
+			err = member(&m, k.String(), "midjourney."+k.String(), v)
 		}
 		return err == nil
 	})
 	return m, err
 }
 
-func member(m *adapter.Midjourney, name string, v gjson.Result) (err error) {
-	param := "midjourney." + name
+// member reads one member, which was sent as param.
+func member(m *adapter.Midjourney, name, param string, v gjson.Result) (err error) {
 	switch name {
 	case "version":
 		m.Version, err = body.TextOf(v, param)
@@ -77,14 +193,13 @@ func member(m *adapter.Midjourney, name string, v gjson.Result) (err error) {
 	case "image_weight":
 		m.ImageWeight, err = body.Decimal(v, param)
 	default:
-		err = referenceMember(m, name, v)
+		err = referenceMember(m, name, param, v)
 	}
 	return err
 }
 
 // referenceMember reads what points at pictures, people's styles and what comes out of the grid.
-func referenceMember(m *adapter.Midjourney, name string, v gjson.Result) (err error) {
-	param := "midjourney." + name
+func referenceMember(m *adapter.Midjourney, name, param string, v gjson.Result) (err error) {
 	switch name {
 	case "style_reference":
 		m.StyleRef, err = refsOf(v, param)
@@ -114,8 +229,7 @@ func referenceMember(m *adapter.Midjourney, name string, v gjson.Result) (err er
 	case "reference_images":
 		m.ReferenceImages, err = body.TextsOf(v, param)
 	default:
-		near, _ := nearest.Of(strings.ToLower(name), members)
-		err = adapter.BadParam("midjourney."+near, "unknown_parameter", "The midjourney object has a member that means nothing; did you mean '%s'? There are %s.", near, strings.Join(members, ", "))
+		err = meansNothing(name)
 	}
 	return err
 }

@@ -76,7 +76,7 @@ func (s *Routes) Remix(c *gin.Context) error {
 	if err := p.Unused(); err != nil {
 		return err
 	}
-	for _, name := range []string{"seconds", "duration", "motion", "loop", "video_type", "end_image", "midjourney"} {
+	for _, name := range []string{"seconds", "duration", "motion", "loop", "video_type", "end_image", images.AnySetting(p)} {
 		if body.Says(p.Fields[name]) {
 			return adapter.BadParam(name, "invalid_value", "A remix is the same video with other words: '%s' stays what it was.", name)
 		}
