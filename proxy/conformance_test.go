@@ -180,3 +180,11 @@ func distinct(t *testing.T, items []dataItem, n int) {
 		t.Errorf("%d pictures, %d different ones, want %d", len(items), len(seen), n)
 	}
 }
+
+// says fails unless the answer has these words.
+func (a answered) says(t *testing.T, words string) {
+	t.Helper()
+	if !strings.Contains(string(a.body), words) {
+		t.Errorf("%.400s, want %q in it", a.body, words)
+	}
+}

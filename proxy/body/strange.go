@@ -1,6 +1,7 @@
 package body
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -19,30 +20,87 @@ var ownAddress = regexp.MustCompile(`^https?://[^/\s]+/(?:[^\s]*/)?images/img_[A
 // Strange refuses a body that has a picture under a name that no route reads, such as init_image: it would be drawn
 // without it. What is no picture may stand anywhere. takes are further names that the route reads.
 func (p *Body) Strange(takes ...string) error {
-	for name, v := range p.Fields {
+	for _, name := range slices.Sorted(maps.Keys(p.Fields)) {
 		if slices.Contains(imageFields, name) || slices.Contains(readElsewhere, name) || slices.Contains(takes, name) {
 			continue
 		}
-		if p.holdsPicture(v, 3) {
-			return adapter.BadParam(Shortened(name, 100), "unknown_upload", "The picture in '%s' is not used here: send it as 'image'.", Shortened(name, 100))
+		if p.HoldsPicture(name, p.Fields[name]) {
+			return adapter.BadParam(Shortened(name, 100), "unknown_upload", "The picture in '%s' is not used here: send it as '%s'.", Shortened(name, 100), meantField(name))
 		}
 	}
 	return nil
 }
 
-// holdsPicture reports whether there is a picture's data in a value, or the ID of one of ours, as deep as clients put one.
-func (p *Body) holdsPicture(v gjson.Result, deep int) (found bool) {
+// meantField is the name by which a picture is read that was sent under another one.
+func meantField(name string) string {
+	if slices.ContainsFunc(wordsOf(name), func(word string) bool { return strings.HasPrefix(word, "mask") }) {
+		return "mask"
+	}
+	return "image"
+}
+
+// HoldsPicture reports whether there is a picture in a value, as deep as clients put one: its data, the ID of one of ours,
+// or an address, if a name says that a picture is behind it.
+func (p *Body) HoldsPicture(name string, v gjson.Result) bool {
+	return p.holdsPicture(v, namesPicture(name), 3)
+}
+
+func (p *Body) holdsPicture(v gjson.Result, named bool, deep int) (found bool) {
 	switch {
 	case v.Type == gjson.String:
 		src := Source{Text: v.Str}
 		p.Take(&src)
 		return src.Ref != nil && src.Err == nil || len(v.Str) > 11 && strings.EqualFold(v.Str[:11], "data:image/") ||
-			strings.HasPrefix(v.Str, adapter.ImagePrefix) && adapter.ValidID(v.Str) || ownAddress.MatchString(v.Str)
+			strings.HasPrefix(v.Str, adapter.ImagePrefix) && adapter.ValidID(v.Str) || ownAddress.MatchString(v.Str) || named && isAddress(v.Str)
 	case v.Type == gjson.JSON && deep > 0:
-		v.ForEach(func(_, e gjson.Result) bool {
-			found = p.holdsPicture(e, deep-1)
+		v.ForEach(func(k, e gjson.Result) bool {
+			inside := named
+			if v.IsObject() {
+				inside = named && !namesOther(k.String()) || namesPicture(k.String())
+			}
+			found = p.holdsPicture(e, inside, deep-1)
 			return !found
 		})
 	}
 	return found
+}
+
+// isAddress reports whether a text is one address on the web.
+func isAddress(text string) bool {
+	text = strings.TrimSpace(text)
+	return (HasScheme(text, "http") || HasScheme(text, "https")) && !strings.ContainsAny(text, " \t\r\n")
+}
+
+// What the words of a name say of an address: that a picture is behind it, as a beginning of a word, as its end, or as the
+// whole word; or that it is something else, a place where the answer goes or a person's page.
+var (
+	pictureBeginnings = []string{"image", "img", "picture", "photo", "mask", "reference"}
+	pictureEnds       = []string{"image", "images", "img", "picture", "pictures", "photo", "mask"}
+	pictureWords      = []string{"ref", "refs", "init", "pic", "pics", "control", "controlnet", "ipadapter", "face", "sketch", "frame", "frames"}
+	otherWords        = []string{"callback", "webhook", "hook", "notify", "notification", "user", "referer", "referrer", "redirect", "return", "site", "page", "profile",
+		"avatar", "logo", "icon", "output", "result", "response", "host", "server", "api", "endpoint", "proxy"}
+)
+
+func namesPicture(name string) bool {
+	if namesOther(name) {
+		return false
+	}
+	return slices.ContainsFunc(wordsOf(name), func(word string) bool {
+		return slices.Contains(pictureWords, word) || slices.ContainsFunc(pictureBeginnings, func(s string) bool { return strings.HasPrefix(word, s) }) ||
+			slices.ContainsFunc(pictureEnds, func(s string) bool { return strings.HasSuffix(word, s) })
+	})
+}
+
+func namesOther(name string) bool {
+	return slices.ContainsFunc(wordsOf(name), func(word string) bool { return slices.Contains(otherWords, word) })
+}
+
+// nameWord is a word of a name: initImage and init_image have two.
+var nameWord = regexp.MustCompile(`[A-Z]+[a-z]*|[a-z]+`)
+
+func wordsOf(name string) (words []string) {
+	for _, word := range nameWord.FindAllString(Shortened(name, 100), -1) {
+		words = append(words, strings.ToLower(word))
+	}
+	return words
 }

@@ -1,0 +1,31 @@
+package proxy
+
+import (
+	"net/http"
+	"testing"
+
+	"midgate/adapter/midjourney/simulator"
+)
+
+// An address under a name that speaks of a picture is one that would be left out, as a picture's data is.
+func TestAPictureByAddressUnderAnUnreadNameIsRefused(t *testing.T) {
+	h := newHouse(t, simulator.Config{})
+	const address = "https://upload.example.org/Example.jpg"
+	for _, name := range []string{"init_image", "initImage", "initimage", "reference_image_url", "style_image", "photo", "ref", "face_image", "control", "img"} {
+		h.ask(t, http.MethodPost, generations, `{"prompt":"a fox","`+name+`":"`+address+`"}`).refused(t, refusal{http.StatusBadRequest, name, "unknown_upload"})
+		h.send(t, edits, text("prompt", "a hat"), file("image", "a.png", "image/png", flat(t, red)), text(name, address)).refused(t, refusal{http.StatusBadRequest, name, "unknown_upload"})
+	}
+	for param, member := range map[string]string{
+		"controlnet": `"controlnet":{"type":"depth","url":"` + address + `"}`, "extra": `"extra":{"init_image":["` + address + `"]}`,
+	} {
+		h.ask(t, http.MethodPost, generations, `{"prompt":"a fox",`+member+`}`).refused(t, refusal{http.StatusBadRequest, param, "unknown_upload"})
+	}
+	for name, value := range map[string]string{"mask_url": address, "mask_image": inURL(flat(t, red)), "maskBase64": inURL(flat(t, red))} {
+		a := h.ask(t, http.MethodPost, edits, `{"prompt":"a fox","image":"`+inURL(flat(t, red))+`","`+name+`":"`+value+`"}`)
+		a.refused(t, refusal{http.StatusBadRequest, name, "unknown_upload"})
+		a.says(t, "send it as 'mask'")
+	}
+	h.costs(t, 0)
+	h.takes(t, `"callback_url":"https://a.example/x"`, `"webhook":"https://a.example/x"`, `"image_webhook_url":"https://a.example/x"`, `"user":"https://a.example/x"`,
+		`"referer":"https://a.example/x"`, `"metadata":{"image":"https://a.example/x.png"}`, `"image_format":"png"`, `"init_image":""`)
+}
