@@ -68,7 +68,31 @@ func (s *Routes) decode(c *gin.Context, p *body.Body) (ask turnRequest, err erro
 	if ask.refs, err = s.TurnPictures(c, p, ask.turn); err != nil {
 		return ask, err
 	}
-	return ask, s.ResolveReferences(c, p, &ask.gen)
+	if err := s.ResolveReferences(c, p, &ask.gen); err != nil {
+		return ask, err
+	}
+	more, err := s.TurnWords(c, &ask.turn, &ask.gen)
+	ask.refs = append(ask.refs, more...)
+	return ask, err
+}
+
+// TurnWords settles our own pictures among a turn's words. An address alone asks what is to be seen there.
+func (s *Routes) TurnWords(c *gin.Context, t *chat.Turn, g *adapter.Generation) (subject []adapter.Reference, err error) {
+	if err := s.ReachableWords(c, &t.Extra); err != nil {
+		return nil, err
+	}
+	words, refs, err := s.ResolveWords(c, t.Prompt, true)
+	switch {
+	case err != nil:
+		return nil, err
+	case words == "" && len(refs) == 1 && t.Way == chat.TurnDraw && len(t.Attached) == 0:
+		t.Way, t.Prompt = chat.TurnDescribe, ""
+		return refs, nil
+	case t.Way == chat.TurnDescribe && len(t.Attached)+len(t.Images) == 0:
+		return refs, nil
+	}
+	t.Prompt, g.References = words, append(g.References, refs...)
+	return nil, nil
 }
 
 // Options is how the turns of this request's caller are read.

@@ -73,7 +73,10 @@ func (s *Routes) decodeAct(c *gin.Context, p *body.Body, id string) (act adapter
 			same = append(same, name)
 		}
 	}
-	return act, stream, p.Strange(same...)
+	if err := p.Strange(same...); err != nil {
+		return act, false, err
+	}
+	return act, stream, s.ReachableWords(c, &act.Prompt)
 }
 
 // given is what a body says of a picture's looks in the names of the midjourney object, as the parameters that it sent: what

@@ -155,5 +155,11 @@ func (s *Routes) decodeEdit(c *gin.Context, p *body.Body, r pictureRoute) (e ada
 		}
 		e.Mask = &ref
 	}
-	return e, stream, s.ResolveReferences(c, p, &e.Generation)
+	if err := s.ResolveReferences(c, p, &e.Generation); err != nil {
+		return e, false, err
+	}
+	if r.prompted && e.Mask == nil {
+		return e, stream, s.AttachWords(c, &e.Generation)
+	}
+	return e, stream, s.ReachableWords(c, &e.Prompt)
 }

@@ -67,6 +67,9 @@ func (s *Routes) begin(c *gin.Context, p *body.Body, router bool) (t adapter.Tic
 	if err := s.ResolveReferences(c, p, &g); err != nil {
 		return nil, f, stream, err
 	}
+	if err := s.AttachWords(c, &g); err != nil {
+		return nil, f, stream, err
+	}
 	for _, src := range p.Images { // drawn from as references
 		ref, err := s.Resolve(c, src)
 		if err != nil {

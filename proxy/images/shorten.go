@@ -26,6 +26,9 @@ func (s *Routes) Shorten(c *gin.Context) error {
 	if err := p.Strange(); err != nil {
 		return err
 	}
+	if err := s.ReachableWords(c, &g.Prompt); err != nil {
+		return err
+	}
 	a, err := web.Attempt(c, p, false, web.EchoOf(g))
 	if err != nil {
 		return err

@@ -21,6 +21,9 @@ func (w *work) draw() (*sdk.CallToolResult, error) {
 		return nil, err
 	}
 	g.References = refs
+	if err := w.AttachWords(w.gin, &g); err != nil {
+		return nil, err
+	}
 	return w.begin(g, 1, func(a adapter.Attempt) (adapter.Ticket, error) { return w.core.Draw.Generate(w.ctx, a, g) })
 }
 
@@ -48,6 +51,14 @@ func (w *work) edit() (*sdk.CallToolResult, error) {
 		}
 		e.Mask = &given
 	}
+	if e.Mask != nil {
+		err = w.ReachableWords(w.gin, &e.Prompt)
+	} else {
+		err = w.AttachWords(w.gin, &e.Generation)
+	}
+	if err != nil {
+		return nil, err
+	}
 	return w.begin(e.Generation, 1, func(a adapter.Attempt) (adapter.Ticket, error) { return w.core.Edit.Edit(w.ctx, a, e) })
 }
 
@@ -57,6 +68,9 @@ func (w *work) press() (*sdk.CallToolResult, error) {
 		return nil, err
 	}
 	act := adapter.Act{Generation: w.all(), Image: img.ID, Action: w.args.text("button"), Index: w.args.whole("index"), Zoom: w.args.number("zoom")}
+	if err := w.ReachableWords(w.gin, &act.Prompt); err != nil {
+		return nil, err
+	}
 	if strings.HasPrefix(act.Action, adapter.ActUpscale) {
 		act.N = 1 // one picture becomes one
 	}
@@ -97,6 +111,9 @@ func (w *work) film() (*sdk.CallToolResult, error) {
 		return nil, adapter.BadParam("prompt", "missing_required_parameter", "'prompt', 'picture' or 'video' is needed: a video is made of words, of a picture, or of a video.")
 	default:
 		needs++
+		if err := w.AttachWords(w.gin, &f.Generation); err != nil {
+			return nil, err
+		}
 	}
 	if end != "" {
 		ref, err := w.picture("end_picture", end)

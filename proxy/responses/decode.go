@@ -73,6 +73,11 @@ func (s *Routes) decode(c *gin.Context, p *body.Body) (ask request, err error) {
 	if err := s.ResolveReferences(c, p, &ask.gen); err != nil {
 		return ask, err
 	}
+	more, err := s.chats.TurnWords(c, &ask.turn, &ask.gen)
+	if err != nil {
+		return ask, err
+	}
+	ask.refs = append(ask.refs, more...)
 	return ask, s.toolMask(c, p, tool, &ask)
 }
 

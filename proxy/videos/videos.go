@@ -159,6 +159,9 @@ func (s *Routes) decode(c *gin.Context, p *body.Body, extends bool) (f adapter.V
 	read.Do(func() error {
 		return images.OnlyFilms(p, &f.Generation, f.Input != nil || extends)
 	})
+	if f.Input == nil && !extends { // of the picture that is drawn first
+		read.Do(func() error { return s.AttachWords(c, &f.Generation) })
+	}
 	return f, read.Err
 }
 

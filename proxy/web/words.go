@@ -1,0 +1,92 @@
+package web
+
+import (
+	"net/url"
+	"regexp"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"midgate/adapter"
+	"midgate/proxy/body"
+)
+
+// ownInWords finds addresses of pictures that midgate made, also as a link in Markdown; the first group is the address, in
+// either form.
+var ownInWords = regexp.MustCompile(`!?\[[^\]\n]{0,200}\]\(\s*(` + ownAddress + `)\s*\)|(` + ownAddress + `)`)
+
+const ownAddress = `(?i:https?)://[^\s<>"'()\[\]/]+/(?:[^\s<>"'()\[\]]*/)?images/img_[A-Z2-7]{26}(?:\.[a-z]+)?(?:\?[^\s<>"'()\[\]:]*)?`
+
+// inParameters tells that what follows belongs to a parameter, such as --sref.
+var inParameters = regexp.MustCompile(`(?:^|\s)(?:--|[—–―])\pL`)
+
+// ResolveWords settles our own pictures among a request's words: the upstream cannot reach them, or not for long. attach
+// takes those that are no parameter's out of the words, as references; any other becomes an address that it can reach. A
+// picture that is not among its key's is an error.
+func (s sources) ResolveWords(c *gin.Context, words string, attach bool) (text string, refs []adapter.Reference, err error) {
+	found := ownInWords.FindAllStringSubmatchIndex(words, -1)
+	if found == nil {
+		return words, nil, nil
+	}
+	var b strings.Builder
+	last := 0
+	for _, m := range found {
+		from, to := m[2], m[3]
+		if from < 0 {
+			from, to = m[4], m[5]
+		}
+		id := s.meansOurs(c, words[from:to])
+		if id == "" {
+			continue
+		}
+		if attach && !inParameters.MatchString(words[:m[0]]) {
+			ref, err := s.Resolve(c, body.Source{Param: "prompt", Text: id})
+			if err != nil {
+				return "", nil, err
+			}
+			refs = append(refs, ref)
+			b.WriteString(words[last:m[0]])
+		} else {
+			reachable, err := s.referenceAddress(c, &body.Body{}, "prompt", id)
+			if err != nil {
+				return "", nil, body.Blame(err, "prompt")
+			}
+			b.WriteString(words[last:m[0]] + reachable)
+		}
+		last = m[1]
+	}
+	b.WriteString(words[last:])
+	return strings.TrimSpace(b.String()), refs, nil
+}
+
+// meansOurs is the ID in an address like those of our pictures, if it can be one of them: under our own name, under one that
+// nobody else reaches, or of a picture that the caller has.
+func (s sources) meansOurs(c *gin.Context, address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	if m := ownPath.FindStringSubmatch(u.Path); m != nil && private(u.Host) {
+		return m[1]
+	}
+	return s.OwnPicture(c, address)
+}
+
+// AttachWords is ResolveWords for a request that takes pictures along: they become its references.
+func (s sources) AttachWords(c *gin.Context, g *adapter.Generation) error {
+	words, refs, err := s.ResolveWords(c, g.Prompt, true)
+	if err != nil {
+		return err
+	}
+	if words == "" && len(refs) == 1 {
+		return adapter.BadParam("prompt", "empty_string", "The prompt is only the address of a picture: it needs words as well.")
+	}
+	g.Prompt, g.References = words, append(g.References, refs...)
+	return nil
+}
+
+// ReachableWords is ResolveWords for a request that takes no pictures along.
+func (s sources) ReachableWords(c *gin.Context, words *string) (err error) {
+	*words, _, err = s.ResolveWords(c, *words, false)
+	return err
+}

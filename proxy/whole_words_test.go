@@ -1,0 +1,50 @@
+package proxy
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"midgate/adapter/midjourney/simulator"
+	"midgate/proxy/chat"
+	"midgate/proxy/responses"
+)
+
+// Our own pictures among the words reach Midjourney, which cannot fetch them from here, or are refused if there is none.
+func TestOurPicturesInTheWordsAreUsed(t *testing.T) {
+	h := newHouse(t, simulator.Config{})
+	id := h.drawnID(t, "a red fox --v 7")
+	lost := "http://localhost:8080/images/img_" + strings.Repeat("A", 26) + ".png"
+	for _, host := range []string{h.base, "http://localhost:8080", "https://pics.example.org/midgate"} {
+		ours := host + "/images/" + id + ".png"
+		for name, ask := range map[string]struct{ path, body, flag string }{
+			"an image prompt":     {generations, `{"prompt":"` + ours + ` a hare"}`, "http"},
+			"in the middle":       {generations, `{"prompt":"a hare like ![the fox](` + ours + `), at night"}`, "http"},
+			"a style":             {generations, `{"prompt":"a hare --sref ` + ours + `::2"}`, "--sref http"},
+			"a person":            {generations, `{"prompt":"a hare --oref ` + ours + ` --v 7"}`, "--oref http"},
+			"a chat":              {chat.Route, `{"messages":[{"role":"user","content":"` + ours + ` a hare on a hill"}]}`, "http"},
+			"a chat's style":      {chat.Route, `{"messages":[{"role":"user","content":"a hare on a hill --sref ` + ours + `"}]}`, "--sref http"},
+			"a response":          {responses.Route, drawn(`"`+ours+` a hare on a hill"`, "", ""), "http"},
+			"a press's words":     {"/v1/images/" + id + "/actions", `{"action":"vary_strong","prompt":"` + ours + ` a hare"}`, "http"},
+			"an edit's style":     {edits, `{"image":"` + inURL(flat(t, red)) + `","prompt":"a hare --sref ` + ours + `"}`, "--sref http"},
+			"a variation's style": {variations, `{"image":"` + id + `","prompt":"a hare --sref ` + ours + `"}`, "--sref http"},
+		} {
+			if a := h.ask(t, http.MethodPost, ask.path, ask.body); a.status != http.StatusOK {
+				t.Errorf("%s from %s: %d %.300s", name, host, a.status, a.body)
+				continue
+			}
+			if said := h.lastPrompt(t); !strings.Contains(said, ask.flag) && name != "a press's words" || strings.Contains(said, "/images/img_") {
+				t.Errorf("%s from %s: Midjourney ran %q, want an address that it can reach", name, host, said)
+			}
+		}
+	}
+	paid := len(h.sim.Ledger())
+	unknown := refusal{http.StatusNotFound, "prompt", "image_not_found"}
+	for _, words := range []string{lost + " a fox", "a fox --sref " + lost, h.base + strings.TrimPrefix(lost, "http://localhost:8080") + " a fox"} {
+		h.ask(t, http.MethodPost, generations, `{"prompt":"`+words+`"}`).refused(t, unknown)
+		h.ask(t, http.MethodPost, chat.Route, `{"messages":[{"role":"user","content":"`+words+`"}]}`).refused(t, refusal{http.StatusNotFound, "messages", "image_not_found"})
+		h.ask(t, http.MethodPost, responses.Route, drawn(`"`+words+`"`, "", "")).refused(t, refusal{http.StatusNotFound, "input", "image_not_found"})
+	}
+	h.ask(t, http.MethodPost, generations, `{"prompt":"`+h.base+`/images/`+id+`.png"}`).refused(t, refusal{http.StatusBadRequest, "prompt", "unknown_upload"})
+	h.costs(t, paid)
+}
