@@ -1,6 +1,8 @@
 package proxy
 
 import (
+	"net/http"
+	"strings"
 	"testing"
 
 	"midgate/adapter/midjourney/simulator"
@@ -21,4 +23,31 @@ func TestResponses_ObeyTheChoiceOfTools(t *testing.T) {
 		"a picture alone, and any tool":     {`{"tool_choice":"required",` + look, 400, `"param":"input"`, ""},
 		"a picture alone, the tool allowed": {`{"tool_choice":{"type":"allowed_tools","mode":"required","tools":[{"type":"image_generation"}]},` + look, 400, `"param":"input"`, ""},
 	})
+}
+
+// A response's settings may stand beside its tool; what cannot be used of the tool is refused.
+func TestResponses_UseWhatTheyAreSent(t *testing.T) {
+	h := newHouse(t, simulator.Config{})
+	for more, flag := range map[string]string{
+		`,"size":"1536x1024"`: "--ar 3:2", `,"aspect_ratio":"16:9"`: "--ar 16:9", `,"seed":7`: "--seed 7", `,"negative_prompt":"people"`: "--no people", `,"stylize":500`: "--s 500",
+	} {
+		if status, _, raw := h.respond(t, drawn(`"a red fox"`, `,"model":"gpt-image-1","size":"auto"`, more)); status != http.StatusOK || !strings.Contains(h.lastPrompt(t), flag) {
+			t.Errorf("%s: %d %.200s, Midjourney ran %q", more, status, raw, h.lastPrompt(t))
+		}
+	}
+	paid := len(h.sim.Ledger())
+	for body, want := range map[string]refusal{
+		drawn(`"a fox"`, `,"size":"1024x1536"`, `,"size":"1536x1024"`):                                        {400, "size", "duplicate_parameter"},
+		drawn(`"a fox"`, `,"input_image":"https://a.example/a.png"`, ``):                                      {400, "tools.input_image", "unknown_upload"},
+		drawn(`"a fox"`, `,"input_image":{"file_id":"file-1"}`, ``):                                           {400, "tools.input_image", "unknown_upload"},
+		drawn(`"a fox"`, `,"style_image":"`+inURL(flat(t, red))+`"`, ``):                                      {400, "tools.style_image", "unknown_upload"},
+		drawn(`"a fox"`, `,"model":"sdxl"`, ``):                                                               {404, "tools.model", "model_not_found"},
+		drawn(`"a fox"`, `,"model":"midjourney-v9"`, ``):                                                      {404, "tools.model", "model_not_found"},
+		drawn(`"a fox"`, ``, `,"conversation":"conv_123"`):                                                    {400, "conversation", "conversation_not_found"},
+		drawn(`"a fox"`, ``, `,"conversation":{"id":"conv_123"}`):                                             {400, "conversation", "conversation_not_found"},
+		`{"input":"a fox","tools":[{"type":"image_generation"},{"type":"image_generation","quality":"low"}]}`: {400, "tools", "invalid_value"},
+	} {
+		h.ask(t, http.MethodPost, responses.Route, body).refused(t, want)
+	}
+	h.costs(t, paid)
 }

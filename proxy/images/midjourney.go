@@ -116,6 +116,11 @@ var besideNames = func() (all []besideName) {
 	return all
 }()
 
+// IsSetting reports whether a name beside the midjourney object means one of its members.
+func IsSetting(name string) bool {
+	return slices.ContainsFunc(besideNames, func(beside besideName) bool { return beside.name == name })
+}
+
 // shortNames are what the prompt calls the members.
 var shortNames = map[string]string{
 	"s": "stylize", "c": "chaos", "w": "weird", "v": "version", "p": "personalize", "iw": "image_weight", "sref": "style_reference", "sw": "style_weight",

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -30,8 +31,12 @@ type request struct {
 
 // decode reads everything that costs nothing to check first; pictures are looked up and fetched last.
 func (s *Routes) decode(c *gin.Context, p *body.Body) (ask request, err error) {
-	tool := imageTool(p.Fields["tools"])
+	tool, err := imageTool(p.Fields["tools"])
+	if err != nil {
+		return ask, err
+	}
 	var read body.Steps
+	read.Do(func() error { return onlyRead(p, tool) })
 	read.Do(func() (err error) { ask.gen, ask.stream, err = readTool(p, tool); return })
 	read.Do(func() error { return s.settleModel(c, p, tool, &ask) })
 	read.Do(p.NoPictures)
@@ -86,42 +91,84 @@ func (s *Routes) decode(c *gin.Context, p *body.Body) (ask request, err error) {
 func breaksOnPictures(r *http.Request) bool { return strings.Contains(r.UserAgent(), "ai-sdk/") }
 
 // imageTool is the request's image_generation tool; without one its settings are all defaults.
-func imageTool(tools gjson.Result) gjson.Result {
+func imageTool(tools gjson.Result) (tool gjson.Result, err error) {
 	for _, t := range tools.Array() {
-		if t.Get("type").String() == "image_generation" {
-			return t
+		switch {
+		case t.Get("type").String() != "image_generation":
+		case !tool.Exists():
+			tool = t
+		case t.Raw != tool.Raw:
+			return tool, adapter.BadParam("tools", "invalid_value", "There are two image_generation tools: one can be used, so send its settings in one of them.")
 		}
 	}
-	return gjson.Result{}
+	return tool, nil
 }
 
-// readTool reads the settings of a drawing, which stand in the tool; the midjourney object may stand beside it.
-func readTool(p *body.Body, tool gjson.Result) (adapter.Generation, bool, error) {
-	fields := map[string]gjson.Result{"stream": p.Fields["stream"], "midjourney": p.Fields["midjourney"], "user": p.Fields["user"]}
+// ofTalk are the fields of a request that are no settings of a drawing, or mean something else there.
+var ofTalk = []string{"input", "instructions", "tools", "tool_choice", "model", "prompt", "background", "partial_images", "text", "metadata", "conversation"}
+
+// readTool reads the settings of a drawing, which stand in the tool; they may stand beside it, as other routes have them.
+func readTool(p *body.Body, tool gjson.Result) (g adapter.Generation, stream bool, err error) {
+	fields := map[string]gjson.Result{}
+	for name, v := range p.Fields {
+		if !slices.Contains(ofTalk, name) {
+			fields[name] = v
+		}
+	}
 	tool.ForEach(func(k, v gjson.Result) bool {
-		switch name := k.String(); name {
-		case "prompt", "stream", "model":
+		switch name := k.String(); {
+		case name == "prompt" || name == "stream" || name == "model" || !body.Says(v):
+		case v.String() == "auto" && body.Says(fields[name]):
+		case body.Says(fields[name]) && fields[name].String() != "auto" && fields[name].String() != v.String():
+			err = adapter.BadParam(body.Shortened(name, 100), "duplicate_parameter", "'%s' is in the tool and beside it, with different values: send one of them.", body.Shortened(name, 100))
 		default:
 			fields[name] = v
 		}
-		return true
+		return err == nil
 	})
+	if err != nil {
+		return g, false, err
+	}
 	fields["response_format"] = gjson.Result{Type: gjson.String, Str: "b64_json"}
 	own := &body.Body{Fields: fields}
 	return images.ReadGeneration(own, false)
 }
 
+// onlyRead refuses what a tool has and nobody reads: it would be left out of the picture.
+func onlyRead(p *body.Body, tool gjson.Result) (err error) {
+	tool.ForEach(func(k, v gjson.Result) bool {
+		name := k.String()
+		if name != "input_image_mask" && name != "midjourney" && !images.IsSetting(name) && p.HoldsPicture(name, v) || strings.HasPrefix(name, "input_image") && name != "input_image_mask" && body.Says(v) {
+			name = "tools." + body.Shortened(name, 100)
+			err = adapter.BadParam(name, "unknown_upload", "The picture in '%s' is not used here: put it into a message of 'input'; 'input_image_mask' is read from the tool.", name)
+		}
+		return err == nil
+	})
+	if conversation := p.Fields["conversation"]; err == nil && body.Says(conversation) {
+		err = adapter.BadParam("conversation", "conversation_not_found", "There is no conversation with this ID: midgate keeps none. Send its messages in 'input', or go on with 'previous_response_id'.")
+	}
+	return err
+}
+
 // imageDeployment is the header in which Azure's clients name the model of a response's image tool.
 const imageDeployment = "X-Ms-Oai-Image-Generation-Deployment"
 
-// settleModel settles the model: the tool's where it is one of ours, else the request's, else the plain one. A
-// response's own model is a text model that means nothing here.
+// settleModel settles the model: the tool's, else the request's where it is one of ours, else the plain one. A response's
+// own model is a text model that means nothing here.
 func (s *Routes) settleModel(c *gin.Context, p *body.Body, tool gjson.Result, ask *request) error {
 	named, err := p.Model()
 	if err != nil {
 		return err
 	}
-	for _, name := range []string{tool.Get("model").String(), c.GetHeader(imageDeployment), named} {
+	wanted, err := body.TextOf(tool.Get("model"), "tools.model")
+	if err != nil {
+		return err
+	}
+	if wanted != "" {
+		ask.gen.Model = strings.Clone(body.Shortened(wanted, 256))
+		return ofTool(s.Services.Models.Model(ask.gen.Model))
+	}
+	for _, name := range []string{c.GetHeader(imageDeployment), named} {
 		if name != "" && len(name) <= 256 && s.Services.Models.Model(name) == nil {
 			ask.gen.Model = strings.Clone(name)
 			return nil
@@ -129,6 +176,17 @@ func (s *Routes) settleModel(c *gin.Context, p *body.Body, tool gjson.Result, as
 	}
 	ask.gen.Model = ""
 	return nil
+}
+
+// ofTool says of a model that it is the tool's.
+func ofTool(err error) error {
+	e, ok := errors.AsType[*adapter.Error](err)
+	if !ok {
+		return err
+	}
+	own := *e
+	own.Param = "tools.model"
+	return &own
 }
 
 // steer obeys the tool's action: generate draws anew, whatever was shown before, with the pictures of its own turn as
