@@ -45,6 +45,9 @@ func (p *Body) Object(name string) (gjson.Result, error) {
 	if o.Type != gjson.Null && !o.IsObject() {
 		return o, adapter.BadParam(name, "invalid_type", "'%s' must be a JSON object.", name)
 	}
+	if member, again := membersOf(o, map[string]gjson.Result{}); again {
+		return o, twice(name + "." + Shortened(member, 100))
+	}
 	return o, nil
 }
 

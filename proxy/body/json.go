@@ -70,16 +70,30 @@ func ParseJSON(text string, uploads ...Upload) (*Body, error) {
 		return nil, adapter.Errorf(adapter.Invalid, "The request body must be a JSON object.")
 	}
 	p := &Body{Fields: make(map[string]gjson.Result, 8), uploads: uploads}
-	root.ForEach(func(k, v gjson.Result) bool {
-		p.Fields[k.String()] = v // the last of equal names wins, as everywhere
-		return true
-	})
-	p.Sum = func() string {
-		h := sha256.New()
-		canonical(h, root)
-		return hex.EncodeToString(h.Sum(nil))
+	if name, again := membersOf(root, p.Fields); again {
+		return nil, twice(Shortened(name, 100))
 	}
+	p.Sum = func() string { return sumOf(root) }
 	return p, nil
+}
+
+// membersOf reads an object's members; a name that is there twice with different values is told: only one could be obeyed.
+func membersOf(o gjson.Result, members map[string]gjson.Result) (name string, again bool) {
+	o.ForEach(func(k, v gjson.Result) bool {
+		name = k.String()
+		old, had := members[name]
+		again = had && sumOf(old) != sumOf(v)
+		members[name] = v
+		return !again
+	})
+	return name, again
+}
+
+// sumOf is the digest of a value's meaning.
+func sumOf(v gjson.Result) string {
+	h := sha256.New()
+	canonical(h, v)
+	return hex.EncodeToString(h.Sum(nil))
 }
 
 // modest reports whether no bracket nests deeper than maxDepth and there are at most maxValues values; what stands inside

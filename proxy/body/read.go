@@ -17,6 +17,14 @@ type Receiver func(r io.Reader, name string) (adapter.Reference, error)
 
 // Read decodes a body: a form if the content type says so, JSON in every other case. Its uploads go to keep.
 func Read(r *http.Request, keep Receiver) (*Body, error) {
+	p, err := read(r, keep)
+	if err == nil {
+		err = p.unwrap()
+	}
+	return p, err
+}
+
+func read(r *http.Request, keep Receiver) (*Body, error) {
 	said := r.Header.Get("Content-Type")
 	kind, _, _ := strings.Cut(strings.ToLower(said), ";")
 	kind = strings.TrimSpace(kind)
