@@ -61,6 +61,20 @@ func TestNothingIsLeftOutOfWhatIsPaid(t *testing.T) {
 		{"/v1/images/edits", `{"image":"` + id + `","prompt":"vary strong","midjourney":{"no":"people"}}`, "midjourney.no"},
 		{press, `{"action":"upscale_subtle","prompt":"a red fox","midjourney":{"stylize":900}}`, "midjourney.stylize"},
 		{press, `{"action":"animate_high","duration":10}`, "duration"},
+		{press, `{"action":"vary_strong","negative_prompt":"people"}`, "negative_prompt"},
+		{press, `{"action":"vary_subtle","seed":42}`, "seed"},
+		{press, `{"action":"vary_subtle","stylize":500}`, "stylize"},
+		{press, `{"action":"vary_subtle","style":"raw"}`, "style"},
+		{press, `{"action":"zoom_out_2x","aspect_ratio":"16:9"}`, "aspect_ratio"},
+		{press, `{"action":"animate_low","negative_prompt":"people"}`, "negative_prompt"},
+		{"/v1/images/variations", `{"image":"` + id + `","size":"1792x1024"}`, "size"},
+		{"/v1/images/variations", `{"image":"` + id + `","aspect_ratio":"16:9"}`, "size"},
+		{"/v1/images/edits", `{"image":"` + id + `","prompt":"vary strong","size":"1536x1024"}`, "size"},
+		{"/v1/images/blends", `{"images":["` + id + `","` + id + `"],"negative_prompt":"people"}`, "negative_prompt"},
+		{"/v1/images/descriptions", `{"image":"` + id + `","prompt":"the fox alone"}`, "prompt"},
+		{film, `{"prompt":"it runs","negative_prompt":"people",` + frame + `}`, "negative_prompt"},
+		{film, `{"prompt":"it runs","resolution":"1080p"}`, "resolution"},
+		{film, `{"prompt":"it runs","fps":60}`, "fps"},
 		{"/v1/images/descriptions", `{"image":"` + id + `","midjourney":{"stylize":900}}`, "midjourney.stylize"},
 		{"/v1/prompts/shorten", `{"prompt":"a fox","midjourney":{"reference_images":["` + id + `"]}}`, "midjourney.reference_images"},
 	} {
@@ -130,12 +144,14 @@ func TestWhatSaysNothingIsNotRefused(t *testing.T) {
 	press := "/v1/images/" + id + "/actions"
 	frame := `"input_reference":{"file_id":"` + id + `"}`
 	for _, test := range []struct{ path, body string }{
-		{press, `{"action":"vary_subtle","seed":42,"negative_prompt":"people","n":1,"zoom":1,"index":1,"midjourney":{"speed":"fast"}}`},
+		{press, `{"action":"vary_subtle","seed":null,"negative_prompt":"","n":1,"zoom":1,"index":1,"midjourney":{"speed":"fast"}}`},
 		{press, `{"action":"zoom_out_2x","zoom":2,"size":"auto","midjourney":{"niji":"false","personalize":"false"}}`},
 		{press, `{"action":"upscale_subtle","prompt":"a red fox","image_id":"` + id + `"}`},
 		{"/v1/images/edits", `{"image":"` + id + `","prompt":"vary subtle","size":"1024x1024","seed":42,"negative_prompt":"people"}`},
 		{"/v1/images/variations", `{"image":"` + id + `","size":"1024x1024","seed":42}`},
+		{"/v1/images/variations", `{"image":"` + id + `","size":"256x256"}`},
 		{"/v1/images/variations", `{"image":"` + id + `","prompt":"in winter","midjourney":{"stylize":900}}`},
+		{"/v1/videos", `{"prompt":"it runs","fps":24,"resolution":"720p","size":"1280x720","negative_prompt":"",` + frame + `}`},
 		{"/v1/videos", `{"prompt":"it runs","seed":7,"duration":5,"loop":false,"video":null,` + frame + `}`},
 		{"/v1/videos", `{"prompt":"it runs --raw --fast --motion high",` + frame + `}`},
 	} {

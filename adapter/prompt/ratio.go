@@ -40,6 +40,19 @@ func Ratio(size string) (string, error) {
 	return strconv.FormatInt(w, 10) + ":" + strconv.FormatInt(h, 10), nil
 }
 
+// Alike reports whether two ratios are the same but for the few pixels that a picture's sides are rounded by.
+func Alike(one, other string) bool {
+	a, b := sizeGrammar.FindStringSubmatch(one), sizeGrammar.FindStringSubmatch(other)
+	if a == nil || b == nil {
+		return false
+	}
+	w, _ := strconv.ParseFloat(a[1], 64) // digits
+	h, _ := strconv.ParseFloat(a[2], 64)
+	v, _ := strconv.ParseFloat(b[1], 64)
+	g, _ := strconv.ParseFloat(b[2], 64)
+	return max(w*g, v*h) <= 1.05*min(w*g, v*h)
+}
+
 func badSize(format string, args ...any) *adapter.Error {
 	return adapter.BadParam("size", "invalid_value", format, args...)
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"midgate/adapter"
+	"midgate/adapter/prompt"
 )
 
 // checkAct refuses an action that this picture does not have, and completes a grid's quarter from its index.
@@ -85,6 +86,19 @@ func onlyOwnLooks(g adapter.Generation) error {
 		return adapter.BadParam("midjourney."+looks[0], "invalid_value", "A button pressed without words repeats the picture's own words and settings: say what is to be seen, with 'midjourney.%s'.", looks[0])
 	}
 	return nil
+}
+
+// onlyOwnShape refuses a shape for a button that is pressed without words: it keeps the picture's own. A square is what
+// clients send unasked.
+func onlyOwnShape(img adapter.Image, size string) error {
+	ratio, err := prompt.Ratio(size)
+	if err != nil || ratio == "" || ratio == "1:1" {
+		return err
+	}
+	if own, err := prompt.Ratio(fmt.Sprintf("%dx%d", img.Width, img.Height)); err == nil && prompt.Alike(ratio, own) {
+		return nil
+	}
+	return adapter.BadParam("size", "invalid_value", "A button pressed without words keeps the picture's shape: leave 'size' out, or say what is to be seen, too.")
 }
 
 // custom makes a zoom that comes with words a custom one, where there is such a button: the others have no dialog for them.

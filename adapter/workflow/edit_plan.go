@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -80,7 +81,7 @@ func (s *Service) planKnown(ctx context.Context, account adapter.Account, plan e
 			act.N = 1
 		}
 		if checkAct(img, &act) == nil {
-			if err := onlyOwnLooks(act.Generation); err != nil && !plan.Standing {
+			if err := cmp.Or(onlyOwnLooks(act.Generation), onlyOwnShape(img, act.Size)); err != nil && !plan.Standing {
 				return plan, err
 			}
 			plan.Way, plan.Act = wayAct, &act

@@ -54,6 +54,9 @@ func (s *Service) Vary(ctx context.Context, a adapter.Attempt, e adapter.Edit) (
 				if err := onlyOwnLooks(e.Generation); err != nil {
 					return nil, err
 				}
+				if err := onlyOwnShape(img, e.Size); err != nil {
+					return nil, err
+				}
 			}
 		}
 	}

@@ -112,6 +112,9 @@ func onlyPresses(p *body.Body, act adapter.Act) error {
 		return adapter.BadParam("midjourney.reference_images", "invalid_value", "A press works on the picture that the address names: edit that picture to bring others along.")
 	}
 	if act.Action == adapter.ActAnimateLow || act.Action == adapter.ActAnimateHigh {
+		if foreign := foreignLooks(p); foreign != "" {
+			return adapter.BadParam(foreign, "invalid_value", "A video looks like the picture that it begins with: '%s' cannot change that.", foreign)
+		}
 		for _, name := range []string{"seconds", "duration", "motion", "loop", "video_type", "end_image"} {
 			if body.Says(p.Fields[name]) {
 				return adapter.BadParam(name, "invalid_value", "This button makes one clip of about five seconds: POST /v1/videos takes '%s'.", name)
@@ -126,13 +129,31 @@ func onlyPresses(p *body.Body, act adapter.Act) error {
 		return nil
 	}
 	unused := given(p)
-	if size, err := p.Text("size"); err == nil && size != "" && act.Size != "auto" { // its own: the shape of other APIs is no wish of this one
-		unused = append(unused, "size")
+	if foreign := foreignLooks(p); foreign != "" {
+		unused = append(unused, foreign)
 	}
 	if len(unused) > 0 {
 		return adapter.BadParam(unused[0], "invalid_value", "A press without words repeats the picture's own words and settings: send a 'prompt' with '%s'.", unused[0])
 	}
 	return nil
+}
+
+// foreignLooks is the first parameter of OpenAI's or of another API that says how a picture is to look. At midgate's own
+// routes nobody sends one without meaning it.
+func foreignLooks(p *body.Body) string {
+	shapes, _ := readShapes(p) // what cannot be read was refused before
+	if len(shapes) > 0 {
+		return shapes[0].param
+	}
+	for _, name := range []string{"seed", "negative_prompt", "negativePrompt"} {
+		if body.Says(p.Fields[name]) {
+			return name
+		}
+	}
+	if strings.EqualFold(p.Hint("style"), "raw") {
+		return "style"
+	}
+	return ""
 }
 
 // FilmMembers are the members of the midjourney object that belong to videos alone.

@@ -104,6 +104,11 @@ func onlyBlends(p *body.Body, words string) error {
 	if looks := given(p); len(looks) > 0 {
 		return adapter.BadParam(looks[0], "invalid_value", "A blend has no '%s': POST /v1/images/edits takes several pictures with a prompt and settings.", looks[0])
 	}
+	for _, name := range []string{"negative_prompt", "negativePrompt", "seed"} {
+		if body.Says(p.Fields[name]) {
+			return adapter.BadParam(name, "invalid_value", "A blend has no '%s': POST /v1/images/edits takes several pictures with a prompt and settings.", name)
+		}
+	}
 	return nil
 }
 
@@ -122,6 +127,9 @@ func (s *Routes) decodeEdit(c *gin.Context, p *body.Body, r pictureRoute) (e ada
 	if r.answerText {
 		if err := onlyWords(p, e.Generation, "A description"); err != nil {
 			return e, false, err
+		}
+		if strings.TrimSpace(e.Prompt) != "" {
+			return e, false, adapter.BadParam("prompt", "invalid_value", "A description takes no words: it says what is to be seen in the picture. POST /v1/images/edits changes one.")
 		}
 	}
 	e.Fidelity = p.Hint("input_fidelity")

@@ -110,9 +110,11 @@ func (w *work) film() (*sdk.CallToolResult, error) {
 	case f.Prompt == "":
 		return nil, adapter.BadParam("prompt", "missing_required_parameter", "'prompt', 'picture' or 'video' is needed: a video is made of words, of a picture, or of a video.")
 	default:
-		needs++
-		if err := w.AttachWords(w.gin, &f.Generation); err != nil {
+		if err := w.FrameInWords(w.gin, &f); err != nil {
 			return nil, err
+		}
+		if f.Input == nil {
+			needs++
 		}
 	}
 	if end != "" {

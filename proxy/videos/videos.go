@@ -3,6 +3,7 @@ package videos
 import (
 	"context"
 	"net/http"
+	"regexp"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -84,6 +85,9 @@ func (s *Routes) Remix(c *gin.Context) error {
 	if err := images.OnlyFilms(p, &g, true); err != nil {
 		return err
 	}
+	if err := onlyClips(p, true); err != nil {
+		return err
+	}
 	return s.begin(c, p, func(ctx context.Context, a adapter.Attempt) (adapter.Ticket, error) {
 		return s.films.Remix(ctx, a, id, g.Prompt)
 	})
@@ -156,14 +160,36 @@ func (s *Routes) decode(c *gin.Context, p *body.Body, extends bool) (f adapter.V
 	read.Do(func() (err error) { f.Input, err = s.firstFrame(c, p); return })
 	read.Do(func() (err error) { f.End, err = s.lastFrame(c, p); return })
 	read.Do(func() error { return s.ResolveReferences(c, p, &f.Generation) })
+	if !extends {
+		read.Do(func() error { return s.FrameInWords(c, &f) })
+	}
+	read.Do(func() error { return onlyClips(p, f.Input != nil || extends) })
 	read.Do(func() error {
 		return images.OnlyFilms(p, &f.Generation, f.Input != nil || extends)
 	})
-	if f.Input == nil && !extends { // of the picture that is drawn first
-		read.Do(func() error { return s.AttachWords(c, &f.Generation) })
-	}
 	return f, read.Err
 }
+
+// onlyClips refuses what no clip of Midjourney's can be. Other APIs' defaults pass: 24 frames a second are what there are.
+func onlyClips(p *body.Body, begun bool) error {
+	for _, name := range []string{"fps", "frame_rate", "framerate", "frames_per_second"} {
+		if n, given, err := body.NumberOf(p.Fields[name], name); err != nil || given && n != 0 && n != 24 {
+			return adapter.BadParam(name, "invalid_value", "'%s' cannot be chosen: Midjourney's clips have 24 frames a second.", name)
+		}
+	}
+	if finest := p.Hint("resolution"); fine.MatchString(finest) {
+		return adapter.BadParam("resolution", "invalid_value", "'resolution' can be 480p, or 720p with 'video_type': 'vid_1.1_i2v_720'. Midjourney's clips are no finer.")
+	}
+	for _, name := range []string{"negative_prompt", "negativePrompt"} {
+		if begun && body.Says(p.Fields[name]) {
+			return adapter.BadParam(name, "invalid_value", "A video looks like the picture that it begins with: '%s' cannot change that.", name)
+		}
+	}
+	return nil
+}
+
+// fine are resolutions that no clip has.
+var fine = regexp.MustCompile(`^(?i:(?:1080|1440|2160|4320)[pi]?|(?:[2-9]|[1-9][0-9])k|full ?hd|fhd|uhd|qhd)$`)
 
 // field reads a member of the midjourney object that belongs to videos, or a field of that name beside it.
 func field(p *body.Body, name string) gjson.Result {

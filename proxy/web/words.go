@@ -85,6 +85,25 @@ func (s sources) AttachWords(c *gin.Context, g *adapter.Generation) error {
 	return nil
 }
 
+// FrameInWords is ResolveWords for a video: the picture becomes the one that it begins with. A video that begins with
+// another one is left as it is; addresses in its words are refused.
+func (s sources) FrameInWords(c *gin.Context, f *adapter.VideoRequest) error {
+	if f.Input != nil {
+		return nil
+	}
+	words, refs, err := s.ResolveWords(c, f.Prompt, true)
+	switch {
+	case err != nil:
+		return err
+	case len(refs) > 1:
+		return adapter.BadParam("prompt", "invalid_value", "A video begins with one picture: name one of them.")
+	case len(refs) == 1:
+		f.Input = &refs[0]
+	}
+	f.Prompt = words
+	return nil
+}
+
 // ReachableWords is ResolveWords for a request that takes no pictures along.
 func (s sources) ReachableWords(c *gin.Context, words *string) (err error) {
 	*words, _, err = s.ResolveWords(c, *words, false)
