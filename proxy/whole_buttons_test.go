@@ -23,3 +23,23 @@ func TestOneUpscaleIsEnough(t *testing.T) {
 	h.costs(t, 1)
 	h.ask(t, http.MethodPost, press, `{"action":"upscale_subtle","n":1}`).is(t, http.StatusOK)
 }
+
+// Words that are a button are never drawn as words where it cannot be pressed; a description that has such words is one.
+func TestAButtonsWordsAreNotDrawn(t *testing.T) {
+	h := newHouse(t, simulator.Config{})
+	id, stranger := h.drawnID(t, "a red fox"), inURL(flat(t, red))
+	mask := rightHalfErased(t, 64, 64)
+	bad := refusal{http.StatusBadRequest, "prompt", "invalid_value"}
+	for _, body := range []string{
+		`{"image":"` + id + `","mask":"` + mask + `","prompt":"zoom out 2x"}`,
+		`{"images":["` + id + `","` + stranger + `"],"prompt":"Zoom out 2x!"}`,
+		`{"image":"` + stranger + `","prompt":"pan left"}`,
+		`{"image":"` + stranger + `","prompt":"upscale"}`,
+	} {
+		h.ask(t, http.MethodPost, edits, body).refused(t, bad)
+	}
+	asked := drawn(`[{"role":"user","content":[{"type":"input_text","text":"zoom out 2x"},{"type":"input_image","image_url":"`+stranger+`"}]}]`, `,"input_image_mask":{"image_url":"`+rightHalfErased(t, 96, 96)+`"}`, "")
+	h.ask(t, http.MethodPost, "/v1/responses", asked).refused(t, refusal{http.StatusBadRequest, "input", "invalid_value"})
+	h.costs(t, 1)
+	h.ask(t, http.MethodPost, edits, `{"image":"`+stranger+`","prompt":"pan left to a castle"}`).is(t, http.StatusOK)
+}

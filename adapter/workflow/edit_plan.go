@@ -3,7 +3,9 @@ package workflow
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 
 	"midgate/adapter"
 	"midgate/adapter/prompt"
@@ -18,9 +20,18 @@ func (s *Service) planEdit(ctx context.Context, c adapter.Caller, account adapte
 			return plan, adapter.BadParam("image", "invalid_value", "Midjourney redraws a masked area of one picture alone: leave the mask or the further pictures out.")
 		}
 		plan.Way = wayPrompts
-		return plan, nil
+		return plan, noButton(e, "of one picture, and several came with it: send that one alone, or describe what is to be seen")
 	}
 	mask, err := s.ownMask(ctx, e)
+	if err != nil {
+		return plan, err
+	}
+	switch {
+	case mask != nil:
+		err = noButton(e, "of a whole picture, and a mask came with it: leave the mask out, or describe what is to be seen there")
+	case first.Image == "":
+		err = noButton(e, "of pictures that Midjourney made here, which this one is not: describe what is to be seen")
+	}
 	if err != nil {
 		return plan, err
 	}
@@ -45,6 +56,16 @@ func (s *Service) planEdit(ctx context.Context, c adapter.Caller, account adapte
 	}
 	plan.Way = wayRegion
 	return plan, nil
+}
+
+// noButton refuses words that are a button where there is none to press: they would be drawn as words. A turn of a
+// conversation is read as one before it comes here.
+func noButton(e adapter.Edit, of string) error {
+	action, _, _, ok := prompt.Action(e.Prompt)
+	if !ok || e.Standing {
+		return nil
+	}
+	return adapter.BadParam("prompt", "invalid_value", "These words are the button %s %s.", action, of)
 }
 
 // ownMask is the mask that came with the edit, or the picture itself where parts of it were erased.
@@ -80,7 +101,10 @@ func (s *Service) planKnown(ctx context.Context, account adapter.Account, plan e
 			}
 			act.N = 1
 		}
-		if checkAct(img, &act) == nil {
+		switch err := checkAct(img, &act); {
+		case err != nil && !plan.Standing:
+			return plan, inPrompt(err)
+		case err == nil:
 			if err := cmp.Or(onlyOwnLooks(act.Generation), onlyOwnShape(img, act.Size)); err != nil && !plan.Standing {
 				return plan, err
 			}
@@ -97,6 +121,17 @@ func (s *Service) planKnown(ctx context.Context, account adapter.Account, plan e
 		plan.Way = wayEdits
 	}
 	return plan, nil
+}
+
+// inPrompt says of a button that cannot be pressed that it stood in the words.
+func inPrompt(err error) error {
+	e, ok := errors.AsType[*adapter.Error](err)
+	if !ok || e.Param != "action" && e.Param != "index" && e.Param != "zoom" {
+		return err
+	}
+	own := *e
+	own.Param, own.Message = "prompt", strings.TrimSuffix(own.Message, ".")+". The words of this edit are a button: describe what is to be seen instead."
+	return &own
 }
 
 // wayWithoutEdits is how a known picture is changed as a whole where there is no submit/edits.

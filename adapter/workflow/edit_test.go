@@ -95,16 +95,15 @@ func TestTheWayOfAnEdit(t *testing.T) {
 		prompt string
 		jobs   string // after the imagine that made the known picture
 	}{
-		"a stranger's photo with a mask goes to edits":        {mask: true, prompt: "a boat", jobs: "edits"},
-		"a stranger's photo without a mask goes to edits":     {prompt: "a boat", jobs: "edits"},
-		"without edits a photo is an image prompt":            {sim: simulator.Config{NoEdits: true}, prompt: "a boat", jobs: "imagine"},
-		"two photos are image prompts":                        {second: true, prompt: "a boat", jobs: "imagine"},
-		"a known picture without a mask goes to edits":        {known: true, prompt: "a boat", jobs: "edits"},
-		"without edits a known picture is varied":             {sim: simulator.Config{NoEdits: true}, known: true, prompt: "a boat", jobs: "upscale vary_strong"},
-		"plain words press a button":                          {known: true, prompt: "Zoom out 2x.", jobs: "upscale zoom"},
-		"plain words within a sentence press none":            {known: true, prompt: "zoom out 2x and add a boat", jobs: "edits"},
-		"an exact copy of a known picture presses a button":   {known: true, second: false, prompt: "pan left", jobs: "upscale pan"},
-		"plain words about a stranger's photo are its prompt": {prompt: "pan left", jobs: "edits"},
+		"a stranger's photo with a mask goes to edits":      {mask: true, prompt: "a boat", jobs: "edits"},
+		"a stranger's photo without a mask goes to edits":   {prompt: "a boat", jobs: "edits"},
+		"without edits a photo is an image prompt":          {sim: simulator.Config{NoEdits: true}, prompt: "a boat", jobs: "imagine"},
+		"two photos are image prompts":                      {second: true, prompt: "a boat", jobs: "imagine"},
+		"a known picture without a mask goes to edits":      {known: true, prompt: "a boat", jobs: "edits"},
+		"without edits a known picture is varied":           {sim: simulator.Config{NoEdits: true}, known: true, prompt: "a boat", jobs: "upscale vary_strong"},
+		"plain words press a button":                        {known: true, prompt: "Zoom out 2x.", jobs: "upscale zoom"},
+		"plain words within a sentence press none":          {known: true, prompt: "zoom out 2x and add a boat", jobs: "edits"},
+		"an exact copy of a known picture presses a button": {known: true, second: false, prompt: "pan left", jobs: "upscale pan"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
