@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"image/color"
 	"net/http"
 	"testing"
 
@@ -28,4 +29,18 @@ func TestAPictureByAddressUnderAnUnreadNameIsRefused(t *testing.T) {
 	h.costs(t, 0)
 	h.takes(t, `"callback_url":"https://a.example/x"`, `"webhook":"https://a.example/x"`, `"image_webhook_url":"https://a.example/x"`, `"user":"https://a.example/x"`,
 		`"referer":"https://a.example/x"`, `"metadata":{"image":"https://a.example/x.png"}`, `"image_format":"png"`, `"init_image":""`)
+}
+
+// Pictures of a form that are numbered stand in that order, whichever came first, and each order is a request of its own.
+func TestNumberedPicturesAreInTheirOrder(t *testing.T) {
+	h := newHouse(t, simulator.Config{})
+	png := func(name string, c color.NRGBA) formPart { return file(name, "a.png", "image/png", flat(t, c)) }
+	words := text("prompt", "put them into one scene")
+	h.send(t, edits, words, png("image[1]", blue), png("image[0]", red)).is(t, http.StatusOK)
+	h.arrived(t, "imagine", red, blue)
+	h.send(t, edits, words, png("image[0]", blue), png("image[1]", red)).is(t, http.StatusOK)
+	h.arrived(t, "imagine", blue, red)
+	h.send(t, edits, words, png("image[]", green), png("image[]", red)).is(t, http.StatusOK)
+	h.arrived(t, "imagine", green, red)
+	h.costs(t, 3)
 }

@@ -4,9 +4,11 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"io"
 	"mime/multipart"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -29,6 +31,7 @@ type formReader struct {
 	digest []field
 	texts  int // bytes of text and names so far
 	nested map[string]map[string]string
+	places []int // the numbers of the pictures, as image[1] has one; -1 without
 }
 
 // field is one part in the digest: its name and the SHA-256 of its value.
@@ -95,6 +98,34 @@ func (f *formReader) part(part *multipart.Part, number int) error {
 	}
 }
 
+// placeIn is the first number in brackets of a name; -1 if there is none.
+func placeIn(name string) int {
+	_, rest, _ := strings.Cut(name, "[")
+	number, _, closed := strings.Cut(rest, "]")
+	if n, err := strconv.Atoi(number); closed && err == nil && n >= 0 {
+		return n
+	}
+	return -1
+}
+
+// inOrder puts pictures whose names are numbered in that order, whichever came first.
+func (f *formReader) inOrder() {
+	if slices.IsSorted(f.places) {
+		return
+	}
+	order := make([]int, len(f.places))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return f.places[a] - f.places[b] })
+	sorted := make([]Source, 0, len(order))
+	for _, i := range order {
+		sorted = append(sorted, f.p.Images[i])
+	}
+	f.p.Images = sorted
+	f.note("", HexDigest(fmt.Sprint(order))) // the same parts in another order are another request
+}
+
 // splitName reads image[], image[0] and images[][image_url] as a base and the last key that is no index.
 func splitName(name string) (base, key string) {
 	base, rest, _ := strings.Cut(name, "[")
@@ -154,6 +185,7 @@ func (f *formReader) finish() (*Body, error) {
 			f.p.Fields[name] = gjson.ParseBytes(b)
 		}
 	}
+	f.inOrder()
 	f.p.Sum = func() string {
 		h := sha256.New()
 		slices.SortStableFunc(f.digest, func(a, b field) int { return strings.Compare(a.name, b.name) })

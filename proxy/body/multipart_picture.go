@@ -52,7 +52,7 @@ func (f *formReader) picture(base, key string, d disposition) error {
 	} else if src, err = f.pictureText(src, key, body); err != nil {
 		return arriving.or(err)
 	}
-	return f.add(base, src)
+	return f.add(base, src, placeIn(d.name))
 }
 
 // pictureText reads text in the place of a picture. A data URL goes to the core as it arrives; an address is short.
@@ -89,7 +89,7 @@ func (f *formReader) pictureData(src Source, body *bufio.Reader) (Source, error)
 	return src, nil
 }
 
-func (f *formReader) add(base string, src Source) error {
+func (f *formReader) add(base string, src Source, place int) error {
 	if src.Ref == nil && src.Text == "" {
 		return nil
 	}
@@ -102,7 +102,7 @@ func (f *formReader) add(base string, src Source) error {
 	case len(f.p.Images) == MaxImages:
 		return TooManyImages()
 	default:
-		f.p.Images = append(f.p.Images, src)
+		f.p.Images, f.places = append(f.p.Images, src), append(f.places, place)
 	}
 	return nil
 }
