@@ -1,6 +1,7 @@
 package body
 
 import (
+	"cmp"
 	"maps"
 	"regexp"
 	"slices"
@@ -20,15 +21,24 @@ var ownAddress = regexp.MustCompile(`^https?://[^/\s]+/(?:[^\s]*/)?images/img_[A
 // Strange refuses a body that has a picture under a name that no route reads, such as init_image: it would be drawn
 // without it. What is no picture may stand anywhere. takes are further names that the route reads.
 func (p *Body) Strange(takes ...string) error {
+	name := p.StrangeName(takes...)
+	if name == "" {
+		return nil
+	}
+	return adapter.BadParam(name, "unknown_upload", "The picture in '%s' is not used here: send it as '%s'.", name, meantField(name))
+}
+
+// StrangeName is the first name in a body that has a picture and is not read; empty if there is none.
+func (p *Body) StrangeName(takes ...string) string {
 	for _, name := range slices.Sorted(maps.Keys(p.Fields)) {
 		if slices.Contains(imageFields, name) || slices.Contains(readElsewhere, name) || slices.Contains(takes, name) {
 			continue
 		}
 		if p.HoldsPicture(name, p.Fields[name]) {
-			return adapter.BadParam(Shortened(name, 100), "unknown_upload", "The picture in '%s' is not used here: send it as '%s'.", Shortened(name, 100), meantField(name))
+			return cmp.Or(Shortened(name, 100), "?")
 		}
 	}
-	return nil
+	return ""
 }
 
 // meantField is the name by which a picture is read that was sent under another one.

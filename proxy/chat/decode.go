@@ -51,6 +51,9 @@ func (s *Routes) decode(c *gin.Context, p *body.Body) (ask turnRequest, err erro
 	if err := p.Present("messages"); err != nil {
 		return ask, err
 	}
+	if err := OnlyInMessages(p, "messages"); err != nil {
+		return ask, err
+	}
 	if ask.turn, err = chat.ReadTurn(req, s.Options(c)); err != nil {
 		return ask, err
 	}

@@ -34,6 +34,7 @@ func readMessages(p *body.Body) (req openai.ChatCompletionRequest, err error) {
 		}
 		req.Messages = append(req.Messages, MessageOf(m))
 	}
+	TakeToolPictures(req.Messages)
 	req.Model, err = p.Model()
 	req.MaxTokens = LimitOf(p.Fields["max_tokens"]) //nolint:staticcheck // what clients still send
 	req.MaxCompletionTokens = LimitOf(p.Fields["max_completion_tokens"])
@@ -67,8 +68,17 @@ func MessageOf(m gjson.Result) openai.ChatCompletionMessage {
 	if content.Type == gjson.String {
 		parts = nil
 	}
-	for _, part := range append(parts, pictures...) {
+	for _, part := range parts {
 		if read, ok := partOf(part); ok {
+			msg.MultiContent = append(msg.MultiContent, read)
+		}
+	}
+	for _, v := range pictures {
+		if v.Type == gjson.String { // Ollama's: base64 alone
+			if text := strings.TrimSpace(v.Str); text != "" {
+				msg.MultiContent = append(msg.MultiContent, PicturePart(text))
+			}
+		} else if read, ok := partOf(v); ok {
 			msg.MultiContent = append(msg.MultiContent, read)
 		}
 	}

@@ -256,7 +256,11 @@ func (s *Routes) readTalk(c *gin.Context, p *body.Body) (req openai.ChatCompleti
 	if err := p.Present("input"); err != nil {
 		return req, err
 	}
+	if err := chat.OnlyInMessages(p, "input"); err != nil {
+		return req, err
+	}
 	items, err := s.inputItems(c, p.Fields["input"])
+	chat.TakeToolPictures(items)
 	req.Messages = append(req.Messages, items...)
 	req.MaxCompletionTokens = chat.LimitOf(p.Fields["max_output_tokens"])
 	req.ResponseFormat = chat.FormatOf(p.Fields["text"].Get("format"))
@@ -293,6 +297,10 @@ func (s *Routes) inputItems(c *gin.Context, input gjson.Result) (messages []open
 				answered = true
 			}
 			messages = append(messages, m)
+		case strings.HasSuffix(kind, "_call_output"):
+			if m := chat.ToolMessage(item.Get("output")); len(m.MultiContent) > 0 {
+				messages = append(messages, m)
+			}
 		case kind == "image_generation_call", kind == "item_reference", kind == "":
 			m, err := s.earlierPicture(c, item)
 			if err != nil {

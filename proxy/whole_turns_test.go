@@ -1,0 +1,39 @@
+package proxy
+
+import (
+	"encoding/base64"
+	"testing"
+
+	"midgate/adapter/midjourney/simulator"
+	"midgate/proxy/chat"
+	"midgate/proxy/responses"
+)
+
+// A turn's pictures are used wherever clients put them, or refused by their own name.
+func TestTurns_UseThePicturesBesideTheirWords(t *testing.T) {
+	h := newHouse(t, simulator.Config{})
+	plain := base64.StdEncoding.EncodeToString(flat(t, red))
+	data := "data:image/png;base64," + plain
+	words := `"role":"user","content":"make it blue"`
+	call := `{"role":"assistant","content":null,"tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":"{}"}}]}`
+	tool := `{"role":"tool","tool_call_id":"c","content":[{"type":"image_url","image_url":{"url":"` + data + `"}}]}`
+	h.charges(t, chat.Route, map[string]asking{
+		"Ollama's images":        {`{"messages":[{` + words + `,"images":["` + plain + `"]}]}`, 200, "/images/img_", "edits"},
+		"a data URL there":       {`{"messages":[{` + words + `,"images":["` + data + `"]}]}`, 200, "/images/img_", "edits"},
+		"a tool's picture":       {`{"messages":[{` + words + `},` + tool + `]}`, 200, "/images/img_", "edits"},
+		"between two messages":   {`{"messages":[{"role":"user","content":"look at this"},` + call + `,` + tool + `,{` + words + `}]}`, 200, "/images/img_", "edits"},
+		"a tool's, long ago":     {`{"messages":[{"role":"user","content":"look"},` + tool + `,{"role":"assistant","content":"done"},{"role":"user","content":"a castle on a hill"}]}`, 200, "/images/img_", "imagine"},
+		"Vercel's attachments":   {`{"messages":[{"role":"system","content":"draw"},{"role":"user","content":"a fox in this style","experimental_attachments":[{"name":"a.png","url":"` + data + `"}]}]}`, 400, `"param":"messages[1].experimental_attachments"`, ""},
+		"files":                  {`{"messages":[{"role":"user","content":"a fox in this style","files":[{"type":"image","url":"` + data + `"}]}]}`, 400, `"param":"messages[0].files"`, ""},
+		"files beside":           {`{"attachments":["` + data + `"],"messages":[{"role":"user","content":"a fox in this style"}]}`, 400, `"param":"attachments"`, ""},
+		"an address beside":      {`{"init_image":"https://upload.example.org/a.png","messages":[{"role":"user","content":"a fox in this style"}]}`, 400, `"param":"init_image"`, ""},
+		"files of an older turn": {`{"messages":[{"role":"user","content":"look","files":["` + data + `"]},{"role":"assistant","content":"nice"},{"role":"user","content":"a castle on a hill"}]}`, 200, "/images/img_", "imagine"},
+	})
+	h.charges(t, responses.Route, map[string]asking{
+		"a function's picture": {drawn(`[{`+words+`},{"type":"function_call","call_id":"c","name":"f","arguments":"{}"},{"type":"function_call_output","call_id":"c","output":[{"type":"input_image","image_url":"`+data+`"}]}]`, "", ""), 200, "image_generation_call", "edits"},
+		"a screenshot":         {drawn(`[{`+words+`},{"type":"computer_call_output","call_id":"c","output":{"type":"computer_screenshot","image_url":"`+data+`"}}]`, "", ""), 200, "image_generation_call", "edits"},
+		"a function's words":   {drawn(`[{"role":"user","content":"a castle on a hill"},{"type":"function_call_output","call_id":"c","output":"ok"}]`, "", ""), 200, "image_generation_call", "imagine"},
+		"files":                {drawn(`[{`+words+`,"files":["`+data+`"]}]`, "", ""), 400, `"param":"input[0].files"`, ""},
+		"files beside":         {drawn(`"a fox"`, "", `,"attachments":["`+data+`"]`), 400, `"param":"attachments"`, ""},
+	})
+}
