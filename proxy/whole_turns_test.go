@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"encoding/base64"
+	"strings"
 	"testing"
 
 	"midgate/adapter/midjourney/simulator"
@@ -35,5 +36,28 @@ func TestTurns_UseThePicturesBesideTheirWords(t *testing.T) {
 		"a function's words":   {drawn(`[{"role":"user","content":"a castle on a hill"},{"type":"function_call_output","call_id":"c","output":"ok"}]`, "", ""), 200, "image_generation_call", "imagine"},
 		"files":                {drawn(`[{`+words+`,"files":["`+data+`"]}]`, "", ""), 400, `"param":"input[0].files"`, ""},
 		"files beside":         {drawn(`"a fox"`, "", `,"attachments":["`+data+`"]`), 400, `"param":"attachments"`, ""},
+	})
+}
+
+// A turn that is a button repeats the picture's own settings: others are refused, unless nothing is paid.
+func TestTurns_AreNotPressedWithoutTheirSettings(t *testing.T) {
+	h := newHouse(t, simulator.Config{})
+	_, _, first := h.call(t, "POST", chat.Route, `{"messages":[{"role":"user","content":"a red fox --v 7"}]}`)
+	shown := answered{body: first, status: 200}.chatText(t)
+	turn := func(words, more string) string {
+		return `{` + more + strings.TrimPrefix(inTurn(userText("a red fox"), textOf(map[string]string{"role": "assistant", "content": shown}), userText(words)), `{`)
+	}
+	for _, words := range []string{"V2", "reroll", "animate 2", "upscale subtle 2", "zoom out 2x"} {
+		h.charges(t, chat.Route, map[string]asking{
+			words + ", an object's": {turn(words, `"midjourney":{"stylize":7},`), 400, `"param":"midjourney.stylize"`, ""},
+			words + ", beside it":   {turn(words, `"stylize":7,`), 400, `"param":"stylize"`, ""},
+			words + ", a seed":      {turn(words, `"seed":7,`), 400, `"param":"seed"`, ""},
+			words + ", what not":    {turn(words, `"negative_prompt":"people",`), 400, `"param":"negative_prompt"`, ""},
+		})
+	}
+	h.charges(t, chat.Route, map[string]asking{
+		"a cut":   {turn("U2", `"seed":7,`), 200, "/images/img_", ""},
+		"a shape": {turn("V2", `"size":"1024x1024","midjourney":{"speed":"fast"},`), 200, "/images/img_", "variation"},
+		"an edit": {turn("make the hat blue", `"midjourney":{"stylize":7},`), 200, "/images/img_", "edits"},
 	})
 }

@@ -37,7 +37,9 @@ func (s *Routes) decode(c *gin.Context, p *body.Body) (ask request, err error) {
 	}
 	var read body.Steps
 	read.Do(func() error { return onlyRead(p, tool) })
-	read.Do(func() (err error) { ask.gen, ask.stream, err = readTool(p, tool); return })
+	var settings *body.Body
+	read.Do(func() (err error) { settings, err = toolSettings(p, tool); return })
+	read.Do(func() (err error) { ask.gen, ask.stream, err = images.ReadGeneration(settings, false); return })
 	read.Do(func() error { return s.settleModel(c, p, tool, &ask) })
 	read.Do(p.NoPictures)
 	web.RequestOf(c).Model = ask.gen.Model
@@ -62,6 +64,9 @@ func (s *Routes) decode(c *gin.Context, p *body.Body) (ask request, err error) {
 	}
 	if ask.turn.Way == adapterchat.TurnReply {
 		return ask, nil
+	}
+	if err := chat.OnlyPressed(settings, ask.turn); err != nil {
+		return ask, err
 	}
 	ask.form.Note = ask.turn.Note
 	if o.Must {
@@ -107,8 +112,8 @@ func imageTool(tools gjson.Result) (tool gjson.Result, err error) {
 // ofTalk are the fields of a request that are no settings of a drawing, or mean something else there.
 var ofTalk = []string{"input", "instructions", "tools", "tool_choice", "model", "prompt", "background", "partial_images", "text", "metadata", "conversation"}
 
-// readTool reads the settings of a drawing, which stand in the tool; they may stand beside it, as other routes have them.
-func readTool(p *body.Body, tool gjson.Result) (g adapter.Generation, stream bool, err error) {
+// toolSettings are the settings of a drawing, which stand in the tool; they may stand beside it, as other routes have them.
+func toolSettings(p *body.Body, tool gjson.Result) (own *body.Body, err error) {
 	fields := map[string]gjson.Result{}
 	for name, v := range p.Fields {
 		if !slices.Contains(ofTalk, name) {
@@ -126,12 +131,8 @@ func readTool(p *body.Body, tool gjson.Result) (g adapter.Generation, stream boo
 		}
 		return err == nil
 	})
-	if err != nil {
-		return g, false, err
-	}
 	fields["response_format"] = gjson.Result{Type: gjson.String, Str: "b64_json"}
-	own := &body.Body{Fields: fields}
-	return images.ReadGeneration(own, false)
+	return &body.Body{Fields: fields}, err
 }
 
 // onlyRead refuses what a tool has and nobody reads: it would be left out of the picture.
