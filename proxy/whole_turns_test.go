@@ -35,6 +35,7 @@ func TestTurns_UseThePicturesBesideTheirWords(t *testing.T) {
 		"a screenshot":         {drawn(`[{`+words+`},{"type":"computer_call_output","call_id":"c","output":{"type":"computer_screenshot","image_url":"`+data+`"}}]`, "", ""), 200, "image_generation_call", "edits"},
 		"a function's words":   {drawn(`[{"role":"user","content":"a castle on a hill"},{"type":"function_call_output","call_id":"c","output":"ok"}]`, "", ""), 200, "image_generation_call", "imagine"},
 		"files":                {drawn(`[{`+words+`,"files":["`+data+`"]}]`, "", ""), 400, `"param":"input[0].files"`, ""},
+		"a part of its own":    {drawn(`[{"role":"user","content":[{"type":"input_text","text":"a fox"},{"type":"input_audio"}]}]`, "", `,"instructions":"draw"`), 400, `"param":"input[0].content[1]"`, ""},
 		"files beside":         {drawn(`"a fox"`, "", `,"attachments":["`+data+`"]`), 400, `"param":"attachments"`, ""},
 	})
 }

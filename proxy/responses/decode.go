@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -60,7 +62,7 @@ func (s *Routes) decode(c *gin.Context, p *body.Body) (ask request, err error) {
 	choice := readChoice(p, tool)
 	o.Must, o.Never = choice == mustDraw, choice == neverDraw
 	if ask.turn, err = adapterchat.ReadTurn(req, o); err != nil {
-		return ask, inInput(err)
+		return ask, inItem(inInput(err), p.Fields["input"])
 	}
 	if ask.turn.Way == adapterchat.TurnReply {
 		return ask, nil
@@ -235,6 +237,35 @@ func inInput(err error) error {
 	own := *e
 	own.Param = "input"
 	own.Message = strings.ReplaceAll(own.Message, "messages must", "input must")
+	return &own
+}
+
+// unreadPart is the parameter of a part of a message that nobody reads.
+var unreadPart = regexp.MustCompile(`^messages\[\d+\]\.content\[(\d+)\]$`)
+
+// inItem says of a part that is not read in which item of input it stands: a conversation has other numbers.
+func inItem(err error, input gjson.Result) error {
+	e, ok := errors.AsType[*adapter.Error](err)
+	if !ok {
+		return err
+	}
+	m := unreadPart.FindStringSubmatch(e.Param)
+	if m == nil {
+		return err
+	}
+	at, _ := strconv.Atoi(m[1]) // digits
+	own := *e
+	own.Param = "input"
+	for i, item := range slices.Backward(input.Array()) {
+		parts := chat.MessageOf(item).MultiContent
+		if item.Get("role").String() == openai.ChatMessageRoleUser && at < len(parts) && parts[at].ImageURL == nil && parts[at].Type != openai.ChatMessagePartTypeText {
+			own.Param = fmt.Sprintf("input[%d].content[%d]", i, at)
+		}
+		if item.Get("role").String() == openai.ChatMessageRoleAssistant {
+			break
+		}
+	}
+	own.Message = strings.ReplaceAll(own.Message, e.Param, own.Param)
 	return &own
 }
 
