@@ -2,7 +2,9 @@ package adapter
 
 import (
 	"slices"
+	"strings"
 	"time"
+	"unicode"
 )
 
 // Status is where a task stands.
@@ -96,6 +98,27 @@ var Actions = []string{
 	ActUpscale, ActVary, ActReroll, ActUpscaleSubtle, ActUpscaleCreative, ActVarySubtle, ActVaryStrong, ActVaryRegion,
 	ActZoomOut2x, ActZoomOut15x, ActZoomCustom, ActPanLeft, ActPanRight, ActPanUp, ActPanDown, ActMakeSquare,
 	ActAnimateLow, ActAnimateHigh,
+}
+
+// labels are what Midjourney writes on the buttons whose names are others here, in the letters that ActionNamed leaves.
+var labels = map[string]string{
+	"upscale_2x": ActUpscaleSubtle, "redo_upscale_subtle": ActUpscaleSubtle, "upscale_4x": ActUpscaleCreative, "redo_upscale_creative": ActUpscaleCreative,
+	"remix_subtle": ActVarySubtle, "remix_strong": ActVaryStrong, "custom_zoom": ActZoomCustom, "zoom_out": ActZoomOut2x, "re_roll": ActReroll,
+	"animate_low_motion": ActAnimateLow, "animate_high_motion": ActAnimateHigh,
+}
+
+// ActionNamed is the action that a text names, as Midjourney labels its button or in any case and punctuation:
+// "Vary (Strong)", "vary-strong". Empty if there is none.
+func ActionNamed(text string) string {
+	if len(text) > 100 {
+		return ""
+	}
+	words := strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	name := strings.Join(words, "_")
+	if slices.Contains(Actions, name) {
+		return name
+	}
+	return labels[name]
 }
 
 // FindButton returns the button for an action; index 0 matches any.

@@ -399,6 +399,7 @@ func TestMCP_Mistakes(t *testing.T) {
 		"no prompt":              {"draw", nil, `'prompt' is missing. Call draw again with it corrected. Nothing was paid.`},
 		"a wrong ratio":          {"draw", map[string]any{"prompt": "x", "aspect_ratio": "wide"}, `'aspect_ratio' must be like 3:2. Call draw again with it corrected. Nothing was paid.`},
 		"an impossible ratio":    {"draw", map[string]any{"prompt": "x", "aspect_ratio": "0:0"}, `aspect_ratio`},
+		"another face's name":    {"draw", map[string]any{"prompt": "x", "size": "1536x1024"}, `'size' means nothing here; did you mean 'aspect_ratio'?`},
 		"a misspelt name":        {"draw", map[string]any{"prompt": "x", "aspectratio": "3:2"}, `did you mean 'aspect_ratio'?`},
 		"a wrong type":           {"draw", map[string]any{"prompt": []any{"x"}}, `'prompt' must be a text.`},
 		"too many":               {"draw", map[string]any{"prompt": "x", "image_prompts": []string{"a", "b", "c", "d", "e"}}, `'image_prompts' must have 1 to 4 elements.`},

@@ -43,3 +43,16 @@ func TestAButtonsWordsAreNotDrawn(t *testing.T) {
 	h.costs(t, 1)
 	h.ask(t, http.MethodPost, edits, `{"image":"`+stranger+`","prompt":"pan left to a castle"}`).is(t, http.StatusOK)
 }
+
+// A button may be called what Midjourney writes on it, at every route that names one.
+func TestAButtonMayBeCalledByItsLabel(t *testing.T) {
+	h := newHouse(t, simulator.Config{})
+	id := h.drawnID(t, "a red fox --v 7")
+	for _, label := range []string{"Vary Strong", "Vary (Strong)"} {
+		h.ask(t, http.MethodPost, "/v1/images/"+id+"/actions", `{"action":"`+label+`"}`).is(t, http.StatusOK)
+	}
+	if got := h.charged(); got != "imagine upscale vary_strong vary_strong" {
+		t.Errorf("jobs = %q, want two variations", got)
+	}
+	h.ask(t, http.MethodPost, "/openai/images/generations:submit", `{"prompt":"a fox"}`).says(t, "/v1/images/generations")
+}

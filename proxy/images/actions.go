@@ -190,11 +190,14 @@ func OnlyFilms(p *body.Body, g *adapter.Generation, begun bool) error {
 	return nil
 }
 
-// readAction reads one of the names; which of them this picture offers is the core's business.
+// readAction reads one of the names, or what the button says; which of them this picture offers is the core's business.
 func readAction(p *body.Body) (string, error) {
 	name, err := p.Text("action")
 	if err != nil || name == "" || slices.Contains(adapter.Actions, name) {
 		return name, err
+	}
+	if known := adapter.ActionNamed(name); known != "" {
+		return known, nil
 	}
 	return "", adapter.BadParam("action", "invalid_value", "'action' must be one of %s.", body.Quoted(adapter.Actions))
 }

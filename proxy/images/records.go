@@ -11,6 +11,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"midgate/adapter"
+	"midgate/proxy/body"
 	"midgate/proxy/web"
 )
 
@@ -92,6 +93,9 @@ func (s *Routes) Get(c *gin.Context) error {
 
 func (s *Routes) named(c *gin.Context) (adapter.Image, error) {
 	id := c.Param("id")
+	if route, old := strings.CutSuffix(id, ":submit"); old { // how Azure's first image API was asked
+		return adapter.Image{}, &adapter.Error{Kind: adapter.NotFound, Code: "not_found", Message: "There is no such route: POST /v1/images/" + body.Shortened(route, 50) + " answers with the pictures themselves."}
+	}
 	if !adapter.ValidID(id) || !strings.HasPrefix(id, "img_") {
 		return adapter.Image{}, &adapter.Error{Kind: adapter.NotFound, Code: "image_not_found", Message: "There is no picture with this ID."}
 	}

@@ -217,6 +217,9 @@ func (r refusal) inOurWords() string {
 	if plain == "image" && asks.Name == "blend_pictures" {
 		ours = "pictures"
 	}
+	if e.Code == "unknown_parameter" { // the model's own word, which it was told the right one for
+		return says
+	}
 	if _, of := asks.schema.Properties[ours]; known && of { // else it is what the model itself wrote
 		says = strings.ReplaceAll(says, "'"+plain+"'", "'"+ours+"'")
 	} else {

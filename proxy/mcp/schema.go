@@ -62,6 +62,9 @@ func (s *schema) readObject(name string, v any) (any, error) {
 		member := s.Properties[key]
 		if member == nil {
 			near, _ := nearest.Of(strings.ToLower(key), slices.Sorted(maps.Keys(s.Properties)))
+			if ours := ourNames[key]; s.Properties[ours] != nil { // what other faces call it
+				near = ours
+			}
 			return nil, adapter.BadParam(within(name, key), "unknown_parameter", "'%s' means nothing here; did you mean '%s'? There are %s.",
 				body.Shortened(within(name, key), 100), near, strings.Join(slices.Sorted(maps.Keys(s.Properties)), ", "))
 		}
@@ -141,6 +144,9 @@ func (s *schema) readText(name string, v any) (any, error) {
 	case len(s.Enum) > 0 && !slices.Contains(s.Enum, any(text)):
 		if lower := strings.ToLower(text); slices.Contains(s.Enum, any(lower)) {
 			return lower, nil
+		}
+		if button := adapter.ActionNamed(text); button != "" && slices.Contains(s.Enum, any(button)) {
+			return button, nil
 		}
 		return nil, bad(name, "must be one of %s", listOf(s.Enum))
 	}

@@ -21,6 +21,7 @@ func TestDigest_IsOfTheMeaning(t *testing.T) {
 		return a.digest(same)
 	}
 	for _, equal := range [][3]string{
+		{"press_button", `{"picture":"img_A","button":"vary_strong"}`, `{"picture":"img_A","button":"Vary (Strong)"}`},
 		{"draw", `{"prompt":"a fox"}`, `{"wait_seconds":9,"prompt":" a fox ","take":1,"speed":null,"model":""}`},
 		{"draw", `{"prompt":"a fox","take":2}`, `{"prompt":"a fox","take":"2"}`},
 		{"draw", `{"prompt":"a fox","image_prompts":["img_A"]}`, `{"prompt":"a fox","image_prompts":"https://mid.example/images/img_A"}`},
