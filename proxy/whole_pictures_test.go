@@ -28,7 +28,7 @@ func TestAPictureByAddressUnderAnUnreadNameIsRefused(t *testing.T) {
 	}
 	h.costs(t, 0)
 	h.takes(t, `"callback_url":"https://a.example/x"`, `"webhook":"https://a.example/x"`, `"image_webhook_url":"https://a.example/x"`, `"user":"https://a.example/x"`,
-		`"referer":"https://a.example/x"`, `"metadata":{"image":"https://a.example/x.png"}`, `"image_format":"png"`, `"init_image":""`)
+		`"referer":"https://a.example/x"`, `"metadata":{"image":"https://a.example/x.png"}`, `"image_format":"png"`, `"webhook":{"image_url":"https://a.example/x"}`, `"init_image":""`)
 }
 
 // Pictures of a form that are numbered stand in that order, whichever came first, and each order is a request of its own.

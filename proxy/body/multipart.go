@@ -108,9 +108,9 @@ func placeIn(name string) int {
 	return -1
 }
 
-// inOrder puts pictures whose names are numbered in that order, whichever came first.
+// inOrder puts pictures whose names are numbered, all of them, in that order, whichever came first.
 func (f *formReader) inOrder() {
-	if slices.IsSorted(f.places) {
+	if slices.Contains(f.places, -1) || slices.IsSorted(f.places) {
 		return
 	}
 	order := make([]int, len(f.places))

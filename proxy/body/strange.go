@@ -52,10 +52,13 @@ func meantField(name string) string {
 // HoldsPicture reports whether there is a picture in a value, as deep as clients put one: its data, the ID of one of ours,
 // or an address, if a name says that a picture is behind it.
 func (p *Body) HoldsPicture(name string, v gjson.Result) bool {
-	return p.holdsPicture(v, namesPicture(name), 3)
+	return p.holdsPicture(v, name, false, 3)
 }
 
-func (p *Body) holdsPicture(v gjson.Result, named bool, deep int) (found bool) {
+// named says that a name around this one speaks of a picture; what is a webhook or a user is one with all that it has.
+func (p *Body) holdsPicture(v gjson.Result, name string, named bool, deep int) (found bool) {
+	other := namesOther(name)
+	named = !other && (named || namesPicture(name))
 	switch {
 	case v.Type == gjson.String:
 		src := Source{Text: v.Str}
@@ -64,11 +67,11 @@ func (p *Body) holdsPicture(v gjson.Result, named bool, deep int) (found bool) {
 			strings.HasPrefix(v.Str, adapter.ImagePrefix) && adapter.ValidID(v.Str) || ownAddress.MatchString(v.Str) || named && isAddress(v.Str)
 	case v.Type == gjson.JSON && deep > 0:
 		v.ForEach(func(k, e gjson.Result) bool {
-			inside := named
-			if v.IsObject() {
-				inside = named && !namesOther(k.String()) || namesPicture(k.String())
+			inside := k.String()
+			if other {
+				inside = name
 			}
-			found = p.holdsPicture(e, inside, deep-1)
+			found = p.holdsPicture(e, inside, named, deep-1)
 			return !found
 		})
 	}
