@@ -40,7 +40,7 @@ func TestOurPicturesInTheWordsAreUsed(t *testing.T) {
 	}
 	paid := len(h.sim.Ledger())
 	unknown := refusal{http.StatusNotFound, "prompt", "image_not_found"}
-	for _, words := range []string{lost + " a fox", "a fox --sref " + lost, h.base + strings.TrimPrefix(lost, "http://localhost:8080") + " a fox"} {
+	for _, words := range []string{lost + " a fox", strings.Replace(lost, "http://localhost:8080", "https://pics.example.org", 1) + " a fox", "a fox --sref " + lost, h.base + strings.TrimPrefix(lost, "http://localhost:8080") + " a fox"} {
 		h.ask(t, http.MethodPost, generations, `{"prompt":"`+words+`"}`).refused(t, unknown)
 		h.ask(t, http.MethodPost, chat.Route, `{"messages":[{"role":"user","content":"`+words+`"}]}`).refused(t, refusal{http.StatusNotFound, "messages", "image_not_found"})
 		h.ask(t, http.MethodPost, responses.Route, drawn(`"`+words+`"`, "", "")).refused(t, refusal{http.StatusNotFound, "input", "image_not_found"})

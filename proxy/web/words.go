@@ -1,7 +1,6 @@
 package web
 
 import (
-	"net/url"
 	"regexp"
 	"strings"
 
@@ -11,8 +10,8 @@ import (
 	"midgate/proxy/body"
 )
 
-// ownInWords finds addresses of pictures that midgate made, also as a link in Markdown; the first group is the address, in
-// either form.
+// ownInWords finds addresses of pictures that midgate made, under any host, also as a link in Markdown; its groups are the
+// address, in either form.
 var ownInWords = regexp.MustCompile(`!?\[[^\]\n]{0,200}\]\(\s*(` + ownAddress + `)\s*\)|(` + ownAddress + `)`)
 
 const ownAddress = `(?i:https?)://[^\s<>"'()\[\]/]+/(?:[^\s<>"'()\[\]]*/)?images/img_[A-Z2-7]{26}(?:\.[a-z]+)?(?:\?[^\s<>"'()\[\]:]*)?`
@@ -35,10 +34,8 @@ func (s sources) ResolveWords(c *gin.Context, words string, attach bool) (text s
 		if from < 0 {
 			from, to = m[4], m[5]
 		}
-		id := s.meansOurs(c, words[from:to])
-		if id == "" {
-			continue
-		}
+		address, _, _ := strings.Cut(words[from:to], "?")
+		id, _, _ := strings.Cut(address[strings.LastIndex(address, "/")+1:], ".")
 		if attach && !inParameters.MatchString(words[:m[0]]) {
 			ref, err := s.Resolve(c, body.Source{Param: "prompt", Text: id})
 			if err != nil {
@@ -57,19 +54,6 @@ func (s sources) ResolveWords(c *gin.Context, words string, attach bool) (text s
 	}
 	b.WriteString(words[last:])
 	return strings.TrimSpace(b.String()), refs, nil
-}
-
-// meansOurs is the ID in an address like those of our pictures, if it can be one of them: under our own name, under one that
-// nobody else reaches, or of a picture that the caller has.
-func (s sources) meansOurs(c *gin.Context, address string) string {
-	u, err := url.Parse(address)
-	if err != nil {
-		return ""
-	}
-	if m := ownPath.FindStringSubmatch(u.Path); m != nil && private(u.Host) {
-		return m[1]
-	}
-	return s.OwnPicture(c, address)
 }
 
 // AttachWords is ResolveWords for a request that takes pictures along: they become its references.
