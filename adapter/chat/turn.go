@@ -139,7 +139,7 @@ func (c Conversation) decide(command string, o Options) (Turn, error) {
 	case intent.Describe:
 		t.Way = TurnDescribe
 	case intent.Edit:
-		t.Way, t.Prompt = TurnEdit, cmp.Or(d.Extra, t.Prompt)
+		t.Way, t.Prompt, t.Size = TurnEdit, cmp.Or(d.Extra, t.Prompt), d.Ratio
 	case intent.Pick:
 		t.Way = TurnShow
 	case intent.Press:

@@ -52,6 +52,7 @@ func TestReadTurn(t *testing.T) {
 	afterGrid := func(text string) openai.ChatCompletionRequest {
 		return talk("user", "a red fox", "assistant", gridOf(fox), "user", text)
 	}
+	used := "This is about picture 1. To choose another, say its number first, such as `2` or `U2`."
 	tests := map[string]struct {
 		req  openai.ChatCompletionRequest
 		want chat.Turn
@@ -62,6 +63,7 @@ func TestReadTurn(t *testing.T) {
 		"an instruction edits the last picture":   {after("add snow"), chat.Turn{Way: chat.TurnEdit, Prompt: "add snow", Images: []string{fox}}},
 		"a polite instruction edits":              {after("Could you make the hat blue?"), chat.Turn{Way: chat.TurnEdit, Prompt: "Could you make the hat blue?", Images: []string{fox}}},
 		"a number chooses from the grid":          {afterGrid("the third one with a hat"), chat.Turn{Way: chat.TurnEdit, Prompt: "with a hat", Images: []string{fox}, Index: 3}},
+		"a ratio beside it is its shape":          {afterGrid("at night, 16:9"), chat.Turn{Way: chat.TurnEdit, Prompt: "at night, 16:9", Images: []string{fox}, Size: "16:9", Note: used}},
 		"a number alone shows that one":           {afterGrid("2"), chat.Turn{Way: chat.TurnShow, Prompt: "2", Images: []string{fox}, Index: 2}},
 		"an instruction without a picture draws":  {talk("user", "make a red fox"), chat.Turn{Way: chat.TurnDraw, Prompt: "make a red fox"}},
 		"/imagine always draws":                   {after("/imagine prompt: add snow"), chat.Turn{Way: chat.TurnDraw, Prompt: "add snow"}},

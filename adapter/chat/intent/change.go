@@ -143,7 +143,7 @@ func (r *reading) changing() (Decision, bool) {
 		if len(w.tokens) == 0 {
 			continue
 		}
-		d := Decision{Kind: Edit, Language: l.Code, Index: r.named(l)}
+		d := Decision{Kind: Edit, Language: l.Code, Index: r.named(l), Ratio: l.aside(w.tokens)}
 		switch {
 		case r.subject() && l.strong(w):
 			return d, true
@@ -156,6 +156,19 @@ func (r *reading) changing() (Decision, bool) {
 		}
 	}
 	return Decision{}, false
+}
+
+// aside is the ratio that the end of a wish names beside what else is to change: "add a hat, 16:9".
+func (l *language) aside(t []token) string {
+	for i := range t {
+		if i == 0 || !strings.ContainsAny(t[i].before, sentenceEnd) && l.begins(t[i:], &l.And) == 0 {
+			continue
+		}
+		if all, ok := l.parts(t[i:]); ok && len(said(all, shape)) == 1 && !slices.ContainsFunc(all, func(m meaning) bool { return m.class != shape && m.class != filler }) {
+			return said(all, shape)[0]
+		}
+	}
+	return ""
 }
 
 // draws reports whether a wish asks for a new picture in so many words.

@@ -66,7 +66,7 @@ func (r *reading) chosen(l *language, n int, parted bool) (Decision, bool) {
 	goesOn := wish{tokens: after, size: sizeOfAll(after)}
 	told := strings.ContainsAny(rest[0].before, ":：") && (len(numbers) > 0 || !slices.Contains(vague, buttons[0]) || l.holds(r.tokens[:n], &l.It)) && !l.draws(r.wish(l))
 	asked := len(numbers) > 0 && l.begins(after, &l.Describe) > 0
-	if !told && !asked && l.begins(rest, &l.Link) == 0 && !l.strong(goesOn) && !l.weak(goesOn) && !l.colours(after) {
+	if !told && !asked && l.begins(rest, &l.Link) == 0 && !l.strong(goesOn) && !l.weak(goesOn) && (!l.colours(after) || l.holds(after, &l.That) || l.ends(r.tokens[:n], &l.That) > 0) {
 		return Decision{}, false
 	}
 	d := Decision{Kind: Edit}
@@ -98,7 +98,7 @@ var vague = []string{Square, Wider, Taller, Animate, AnimateHigh, ZoomOut, ShowG
 // colours reports whether tokens name looks and nothing else.
 func (l *language) colours(t []token) bool {
 	all, ok := l.cover(t)
-	return ok && len(said(all, style)) > 0 && len(said(all, button)) == 0
+	return ok && len(said(all, style)) > 0 && len(said(all, button))+len(said(all, talk)) == 0 && l.begins(t, &l.That) == 0 && l.ends(t, &l.It) == 0
 }
 
 // named is which picture a longer wish names: "make the second one darker"; 0 if it names none.

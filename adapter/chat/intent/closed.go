@@ -166,11 +166,20 @@ func (r *reading) meant(l *language, all []meaning) (Decision, bool) {
 	switch {
 	case len(buttons)+len(shapes) > 1 && !(len(shapes) == 1 && len(buttons) == 1 && isShape(buttons[0])) || len(numbers) > 1:
 		return Decision{Kind: Ask, Topic: OneThing}, true
+	case len(shapes) == 1 && len(said(all, style)) > 0 && r.subject():
+		d := r.changed(l, numbers)
+		d.Ratio = shapes[0]
+		return d, true
 	case len(shapes) == 1:
-		return Decision{Kind: Press, Button: Reshape, Ratio: shapes[0]}, r.subject()
+		d, ok := pressed(Reshape, numbers)
+		d.Ratio = shapes[0]
+		return d, ok && r.subject()
 	case len(buttons) == 1:
 		return pressed(buttons[0], numbers)
 	case len(numbers) == 1 && r.Attached == 0:
+		if d := r.changed(l, numbers); len(said(all, style)) > 0 && all[len(all)-1].class != talk && (d.Extra != "" || l.demands(r.wish(l))) {
+			return d, true
+		}
 		n, ok := numberOf(numbers[0])
 		return Decision{Kind: Pick, Index: n}, ok && n > 0
 	case len(said(all, side)) > 0:
@@ -186,6 +195,19 @@ func (r *reading) meant(l *language, all []meaning) (Decision, bool) {
 	default:
 		return Decision{Kind: Ask, Topic: Unclear}, true
 	}
+}
+
+// changed is a change of the picture that a number names, in the words behind the number where they stand alone.
+func (r *reading) changed(l *language, numbers []string) Decision {
+	d := Decision{Kind: Edit}
+	if len(numbers) == 0 {
+		return d
+	}
+	if c, ok := r.choosing(); ok && c.Kind == Edit {
+		return c
+	}
+	d.Index, _ = numberOf(numbers[0])
+	return d
 }
 
 // styled settles a text that names a look: the picture shown last is to have it. "A golden sunset" is a picture of its own,

@@ -1,6 +1,9 @@
 package intent
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Shown is what the conversation showed last.
 type Shown string
@@ -69,7 +72,7 @@ type Decision struct {
 	Language string // of the answer
 	Index    int    // which picture was named; 0 if none was
 	Button   string
-	Ratio    string  // of Reshape, such as 16:9
+	Ratio    string  // of Reshape, such as 16:9, and of an Edit that names a shape, too
 	Zoom     float64 // of ZoomOut
 	Extra    string  // what a button's words go on to ask: "with snow" of "V2 but with snow"
 	Topic    Topic
@@ -98,7 +101,8 @@ type reading struct {
 	// tongues are the languages that the words may be in, the likeliest first; close are those among them that the words
 	// speak for, which alone may recognise a text by its beginning.
 	tongues, close []*language
-	asks           bool // the text ends with a question mark
+	asks           bool   // the text ends with a question mark
+	flags          string // the parameters that the text ends with: no words of a person
 }
 
 func read(t Turn) *reading {
@@ -107,9 +111,13 @@ func read(t Turn) *reading {
 	}
 	r := &reading{Turn: t}
 	text, tokens := tokenize(t.Words)
+	said := text
+	if said, r.flags = parameters(text); r.flags != "" {
+		tokens = slices.DeleteFunc(tokens, func(t token) bool { return t.at >= len(said) })
+	}
 	r.Words, r.tokens = text, tokens
 	r.tongues, r.close = likely(tokens, t.Language)
-	r.asks = asks(text)
+	r.asks = asks(said)
 	return r
 }
 
@@ -140,6 +148,9 @@ func (r *reading) checked(d Decision) Decision {
 	if d.Language == "" {
 		d.Language = r.language()
 	}
+	if r.flags != "" && (d.Kind == Press || d.Kind == Pick) {
+		d = r.withFlags(d)
+	}
 	if r.Attached > 0 && d.Kind == Edit {
 		d.Index = 0 // a number in the words is about the pictures that came along
 		return d
@@ -153,4 +164,15 @@ func (r *reading) checked(d Decision) Decision {
 	default:
 		return d
 	}
+}
+
+// withFlags gives parameters to the button that they are written behind. A video takes them, the others do not.
+func (r *reading) withFlags(d Decision) Decision {
+	if d.Button != Animate && d.Button != AnimateHigh && d.Button != Extend {
+		return Decision{Kind: Ask, Topic: OneThing, Language: d.Language}
+	}
+	if d.Extra == "" {
+		d.Extra = r.flags
+	}
+	return d
 }

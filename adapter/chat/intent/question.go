@@ -170,6 +170,9 @@ func (r *reading) unclear() (Decision, bool) {
 		return Decision{}, false
 	}
 	size := sizeOfAll(r.tokens)
+	if r.flags != "" { // who writes parameters wants it drawn
+		return Decision{}, false
+	}
 	if r.asks && size <= words(4) {
 		return Decision{Kind: Ask, Topic: Unclear}, true
 	}

@@ -149,6 +149,18 @@ func fold(r rune) string {
 	}, norm.NFD.String(s))
 }
 
+// parameter is how one of Midjourney's begins, with dashes as editors set them.
+var parameter = regexp.MustCompile(`(?i)(?:^|\s)(?:--|[—–](?:ar|aspect|no|v|s|q|c|p|iw|sref|cref|oref|ow|stylize|style|chaos|weird|seed|niji|tile|raw|motion|loop|hd|exp|repeat|stop|fast|relax|turbo|draft)\b)\p{L}*`)
+
+// parameters parts a text from the parameters behind it; a text that is nothing else stays whole.
+func parameters(text string) (said, flags string) {
+	at := parameter.FindStringIndex(text)
+	if at == nil || strings.TrimSpace(text[:at[0]]) == "" {
+		return text, ""
+	}
+	return text[:at[0]], strings.TrimSpace(text[at[0]:])
+}
+
 var integer = regexp.MustCompile(`^[0-9]{1,5}$`)
 
 // times are the words between the numbers of a ratio.
