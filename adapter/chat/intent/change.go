@@ -44,7 +44,7 @@ func (l *language) demands(w wish) bool {
 		return false
 	case l.ends(t, &l.ChangeEnd) > 0 && w.size <= words(25) && !l.drawsObject(t):
 		return true
-	case l.holds(t, &l.Too) && !l.praises(t) && (w.size <= words(5) || (l.begins(t, &l.That) > 0 || l.begins(t, &l.It) > 0) && w.size <= words(8)):
+	case l.holds(t, &l.Too) && !l.praises(t) && !l.exclaims(t) && (w.size <= words(5) || (l.begins(t, &l.That) > 0 || l.begins(t, &l.It) > 0) && w.size <= words(8)):
 		return true
 	case l.begins(t, &l.It) > 0 && l.ends(t, &l.DrawEnd) > 0:
 		return true

@@ -29,6 +29,7 @@ type language struct {
 	lists   map[*phrases]*set
 
 	asked, askedInside map[Topic]*phrases // Ask and AskInside, as lists
+	remarks, remarkEnd map[Topic]*phrases // the same of Remark and RemarkEnd
 	figured            []pointer          // Pointers, for digits
 }
 
@@ -72,21 +73,22 @@ func load(code string) (t table) {
 
 func ready(code string, t, shared table) *language {
 	l := &language{table: t, Code: code, words: map[string]bool{}, tokens: map[string]bool{}, closed: map[string]meaning{}, alone: map[string]meaning{}, lists: map[*phrases]*set{},
-		asked: map[Topic]*phrases{}, askedInside: map[Topic]*phrases{}}
+		asked: map[Topic]*phrases{}, askedInside: map[Topic]*phrases{}, remarks: map[Topic]*phrases{}, remarkEnd: map[Topic]*phrases{}}
 	l.learn(&l.table)
 	l.learn(&shared)
-	for topic, asked := range l.table.Ask {
-		l.asked[topic] = &asked
-		l.list(&asked)
-	}
-	for topic, asked := range l.table.AskInside {
-		l.askedInside[topic] = &asked
-		l.list(&asked)
+	for _, by := range []struct {
+		topics map[Topic]phrases
+		lists  map[Topic]*phrases
+	}{{l.table.Ask, l.asked}, {l.table.AskInside, l.askedInside}, {l.table.Remark, l.remarks}, {l.table.RemarkEnd, l.remarkEnd}} {
+		for topic, list := range by.topics {
+			by.lists[topic] = &list
+			l.list(&list)
+		}
 	}
 	for _, list := range []*phrases{&l.Articles, &l.That, &l.Courtesy, &l.Can, &l.Wish, &l.And, &l.Link, &l.Draw, &l.DrawEnd, &l.Object,
 		&l.Change, &l.ChangeIt, &l.ChangeEnd, &l.Inside, &l.With, &l.Place, &l.Degree, &l.Compare, &l.StyleEnd, &l.Should, &l.Is,
 		&l.Mention, &l.Describe, &l.DescribeInside, &l.DescribeQuestion, &l.Question, &l.QuestionEnd, &l.ThanksFor, &l.Elsewhere, &l.It, &l.Pointing, &l.Too,
-		&l.Brief, &l.Versus, &l.Names, &l.Attribute, &l.ElsewhereEnd, &l.Personal, &l.Particle, &l.WithEnd, &l.QuestionInside} {
+		&l.Brief, &l.Versus, &l.Names, &l.Attribute, &l.ElsewhereEnd, &l.Personal, &l.Particle, &l.WithEnd, &l.QuestionInside, &l.Vocative, &l.Others, &l.OthersDo} {
 		l.list(list)
 	}
 	for _, p := range l.Pointers {

@@ -3,7 +3,6 @@ package intent
 import (
 	"slices"
 	"strings"
-	"unicode"
 )
 
 // describing settles questions about a picture.
@@ -260,7 +259,7 @@ func (l *language) afterTalk(tokens []token) Decision {
 // personal reports whether a text speaks of who talks to whom. Where no blanks part the words, that is told from its
 // beginning alone.
 func (l *language) personal(tokens []token) bool {
-	if unicode.IsOneOf(ideographs, []rune(tokens[0].text)[0]) {
+	if ideographic(tokens[0]) {
 		return l.begins(tokens, &l.Personal) > 0
 	}
 	return l.holds(tokens, &l.Personal)

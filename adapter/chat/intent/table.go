@@ -58,6 +58,11 @@ type table struct {
 	Ask              map[Topic]phrases `yaml:"ask"`               // begin a question to the assistant, with or without a mark
 	AskInside        map[Topic]phrases `yaml:"ask_inside"`        // the same anywhere in a short text
 	ThanksFor        phrases           `yaml:"thanks_for"`        // begin thanks that go on
+	Vocative         phrases           `yaml:"vocative"`          // what is said to who is thanked: mate
+	Others           phrases           `yaml:"others"`            // whom people show pictures to
+	OthersDo         phrases           `yaml:"others_do"`         // what those think of them
+	Remark           map[Topic]phrases `yaml:"remark"`            // begin what people tell of themselves: no description does
+	RemarkEnd        map[Topic]phrases `yaml:"remark_end"`        // end the same
 	Pointing         phrases           `yaml:"pointing"`          // begin what points at one of several: "the one with"
 	Elsewhere        phrases           `yaml:"elsewhere"`         // begin what other assistants are asked for
 

@@ -47,6 +47,9 @@ func kindOf(r rune) kind {
 	}
 }
 
+// ideographic reports whether a token is a sign of a script that puts no blanks between words.
+func ideographic(t token) bool { return unicode.IsOneOf(ideographs, []rune(t.text)[0]) }
+
 func sizeOf(r rune) int {
 	switch {
 	case unicode.Is(unicode.Han, r):

@@ -48,10 +48,14 @@ func (r *reading) wish(l *language) wish {
 
 // pleasantry is how many tokens of small talk begin a text that then goes on: "Great! …", "Thanks, now …".
 func (l *language) pleasantry(tokens []token) int {
-	for n := min(len(tokens)-1, 10); n > 0; n-- {
+	for n := min(len(tokens)-1, 16); n > 0; n-- {
 		next := tokens[n]
-		if !strings.ContainsAny(next.before, sentenceEnd) && l.begins(tokens[n:], &l.And) == 0 {
+		ended := strings.ContainsAny(next.before, sentenceEnd)
+		if !ended && l.begins(tokens[n:], &l.And) == 0 {
 			continue
+		}
+		if topic, ok := l.remark(tokens[:n]); ok && ended && polite(string(topic)) {
+			return n
 		}
 		if all, ok := l.cover(tokens[:n]); ok && slices.ContainsFunc(said(all, talk), polite) && len(said(all, button))+len(said(all, number))+len(said(all, style)) == 0 {
 			return n
