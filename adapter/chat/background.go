@@ -5,8 +5,11 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	openai "github.com/sashabaranov/go-openai"
+
+	"midgate/adapter/chat/intent"
 )
 
 // CannedReply is an answer that needs no picture. A Tool is called with Text as its arguments where the client insists on one.
@@ -37,14 +40,52 @@ func background(req openai.ChatCompletionRequest, c Conversation, o Options) (Ca
 			return CannedReply{Rule: r.name, Text: r.answer.text(about, lastLine(text))}, true
 		}
 	}
-	//nolint:staticcheck // MaxTokens is what clients still send
-	if limit := max(req.MaxTokens, req.MaxCompletionTokens); limit > 0 && limit <= 50 {
-		return CannedReply{Rule: "a tiny answer", Text: greeting.text(about, "")}, true
-	}
-	if plain := words(text); hasWord(plain, "title") && hasWord(plain, "conversation") && !slices.ContainsFunc(imageVerbs, func(v string) bool { return hasWord(plain, v) }) {
+	if asksForTitle(text) || slices.ContainsFunc(req.Messages, instructsTitle) {
 		return CannedReply{Rule: "a title", Text: about}, true
 	}
+	//nolint:staticcheck // MaxTokens is what clients still send
+	if limit := max(req.MaxTokens, req.MaxCompletionTokens); limit > 0 && (limit <= tiniest || limit <= tiny && !plain(text)) {
+		return CannedReply{Rule: "a tiny answer", Text: greeting.text(about, "")}, true
+	}
 	return CannedReply{}, false
+}
+
+// Answers of so few tokens are wanted by tests of a connection, and by requests for a line of text.
+const tiniest, tiny = 16, 50
+
+// plain reports whether a text is short and describes something: people who limit every answer describe pictures, too.
+func plain(text string) bool {
+	return len(strings.Fields(text)) <= 15 && !strings.ContainsAny(text, "\n:\"“") && intent.Decide(intent.Turn{Words: text}).Kind == intent.Draw
+}
+
+// instructsTitle tells a client's instruction to make a title: all that its own text is about, said at once.
+func instructsTitle(m openai.ChatCompletionMessage) bool {
+	content, _ := contentOf(m)
+	return (m.Role == openai.ChatMessageRoleSystem || m.Role == openai.ChatMessageRoleDeveloper) && len([]rune(content)) <= 600 && asksForTitle(firstSentences(content))
+}
+
+var sentenceEnd = regexp.MustCompile(`[.!?。！？]\s|[。！？\n]`)
+
+// firstSentences are the first two of a text.
+func firstSentences(text string) string {
+	ends := sentenceEnd.FindAllStringIndex(strings.TrimSpace(text), 2)
+	if len(ends) < 2 {
+		return text
+	}
+	return strings.TrimSpace(text)[:ends[1][1]]
+}
+
+// asksForTitle reports whether a text, or a sentence of it, asks for the title of a conversation, and for no picture of one.
+func asksForTitle(text string) bool {
+	for _, s := range append(sentenceEnd.Split(text, -1), text) {
+		s = words(s)
+		if slices.ContainsFunc(askings, func(a asking) bool {
+			return hasAny(s, a.ask) && hasAny(s, a.title) && hasAny(s, a.about) && !hasAny(s, a.picture)
+		}) {
+			return true
+		}
+	}
+	return false
 }
 
 var notWord = regexp.MustCompile(`[^\p{L}\p{N}' ]+`)
@@ -54,10 +95,15 @@ func words(text string) string {
 	return strings.Join(strings.Fields(notWord.ReplaceAllString(strings.ToLower(text), " ")), " ")
 }
 
-// imageVerbs say that a text about a conversation's title wants a picture after all.
-var imageVerbs = []string{"draw", "paint", "imagine", "picture", "image", "illustrate", "illustration", "render", "photo", "poster"}
-
-func hasWord(plain, word string) bool { return strings.Contains(" "+plain+" ", " "+word+" ") }
+// hasAny reports whether one of some words stands in a plain text; signs that no blanks part stand anywhere.
+func hasAny(plain string, any []string) bool {
+	return slices.ContainsFunc(any, func(word string) bool {
+		if r := []rune(word)[0]; unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul) {
+			return strings.Contains(plain, word)
+		}
+		return strings.Contains(" "+plain+" ", " "+word+" ")
+	})
+}
 
 func (r rule) fits(req openai.ChatCompletionRequest, text string, pictures int) bool {
 	switch r.in {

@@ -187,6 +187,28 @@ func tasks() map[string]struct {
 		"a ping":                      {talk("user", "ping"), "pong"},
 		"a greeting":                  {talk("user", "Hello!"), "Hello! Describe a picture and Midjourney draws it."},
 		"a tiny answer":               {tiny, "Hello! Describe a picture and Midjourney draws it."},
+		"open webui title in German":  {talk("user", "### Aufgabe:\nErzeuge einen kurzen Titel mit Emoji.\n### Ausgabe:\nJSON-Format: { \"title\": \"dein Titel\" }\n### Chat-Verlauf:\n<chat_history>\nUSER: a red fox in snow at dawn\n</chat_history>"), `{"title":"A red fox in snow"}`},
+		"open webui any task":         {talk("user", "### Tâche :\nRésume.\n### Historique :\n<chat_history>\nUSER: a red fox in snow at dawn\n</chat_history>"), "The user is making pictures with Midjourney."},
+		"open webui title of 2024":    {talk("user", "a red fox in snow at dawn", "assistant", "x", "user", "Create a concise, 3-5 word title with an emoji as a title for the chat history, in the given language. Suitable Emojis for the summary can be used to enhance understanding but avoid quotation marks or special formatting. RESPOND ONLY WITH THE TITLE TEXT."), "A red fox in snow"},
+		"nextchat title, Chinese":     {talk("user", "a red fox in snow at dawn", "assistant", "x", "user", "使用四到五个字直接返回这句话的简要主题，不要解释、不要标点、不要语气词、不要多余文本，不要加粗，如果没有主题，请直接返回“闲聊”"), "A red fox in snow"},
+		"nextchat title alone":        {talk("user", "使用四到五个字直接返回这句话的简要主题，不要解释、不要标点、不要语气词、不要多余文本，不要加粗，如果没有主题，请直接返回“闲聊”"), "Pictures"},
+		"nextchat summary, Chinese":   {talk("user", "简要总结一下对话内容，用作后续的上下文提示 prompt，控制在 200 字以内"), "The user is making pictures with Midjourney."},
+		"nextchat title, French":      {talk("user", "Veuillez générer un titre de quatre à cinq mots résumant notre conversation sans introduction, ponctuation ni guillemets."), "Pictures"},
+		"nextchat title, German":      {talk("user", "Bitte erstelle einen Titel mit vier bis fünf Wörtern, der unsere Unterhaltung zusammenfasst, ohne Einleitung, Satzzeichen oder zusätzlichen Text."), "Pictures"},
+		"nextchat title, Spanish":     {talk("user", "Devuelve un tema breve de esta frase en cuatro a cinco palabras, sin explicación, sin puntuación, sin muletillas, sin texto adicional, sin negritas. Si no hay tema, devuelve 'charlas casuales'"), "Pictures"},
+		"nextchat title, Italian":     {talk("user", "Riporta il tema di questa frase in modo conciso con quattro o cinque parole, senza spiegazioni, punteggiatura, interiezioni, testo superfluo e senza grassetto."), "Pictures"},
+		"nextchat title, Portuguese":  {talk("user", "Por favor, gere um título de quatro a cinco palavras resumindo nossa conversa sem qualquer introdução, pontuação, aspas, períodos, símbolos ou texto adicional."), "Pictures"},
+		"nextchat title, Russian":     {talk("user", "Укажите краткую тему этого сообщения в четырех-пяти словах, без объяснений, знаков препинания, междометий, лишнего текста или выделения."), "Pictures"},
+		"nextchat title, Japanese":    {talk("user", "4～5文字でこの文の簡潔な主題を返してください。説明、句読点、感嘆詞、余分なテキストは不要です。"), "Pictures"},
+		"nextchat title, Korean":      {talk("user", "네 글자에서 다섯 글자로 이 문장의 간략한 주제를 반환하세요. 설명이나 문장 부호, 어미, 불필요한 텍스트, 굵은 글씨는 필요 없습니다."), "Pictures"},
+		"a title by a system text":    {talk("system", "Generate a short title for the following conversation. Reply with the title only.", "user", "a red fox in the snow"), "Pictures"},
+		"a title in Chinese, system":  {talk("system", "你是一名擅长会话的助理，你需要将用户的会话总结为 10 个字以内的标题，标题语言与用户的首要语言一致，不要使用标点符号和其他特殊符号", "user", "User: a red fox in snow at dawn"), "A red fox in snow"},
+		"a title asked for in words":  {talk("user", "a red fox in snow at dawn", "assistant", "x", "user", "What would be a short and relevant title for this chat? You must strictly answer with only the title, no other text is allowed."), "A red fox in snow"},
+		"a title of a chat":           {talk("user", "a red fox in snow at dawn", "assistant", "x", "user", "Generate a title for this chat"), "A red fox in snow"},
+		"a title, in two sentences":   {talk("user", "Below is a conversation. Give it a short title.\nUser: a red fox in snow at dawn"), "A red fox in snow"},
+		"a title in Russian":          {talk("user", "Придумай короткий заголовок для этого чата"), "Pictures"},
+		"a title in Japanese":         {talk("user", "この会話に短いタイトルを付けてください"), "Pictures"},
+		"a title in Korean":           {talk("user", "이 대화의 짧은 제목을 만들어 주세요"), "Pictures"},
 		"any title of a conversation": {talk("user", "a red fox in snow at dawn", "assistant", "x", "user", "Suggest a short title for this conversation"), "A red fox in snow"},
 	}
 }
@@ -206,6 +228,25 @@ func TestBackgroundRequestsAreAnsweredWithoutAJob(t *testing.T) {
 				t.Errorf("with the switch off: %s, %v, want no answer without a job", drawn.Way, err)
 			}
 		})
+	}
+}
+
+// Titles, chats and conversations can be drawn, whoever limits the length of answers.
+func TestPicturesThatSpeakOfTitlesAreDrawn(t *testing.T) {
+	for _, words := range []string{"Generate a title card for a chat show, neon letters", "movie poster with the title The Conversation", "make a comic of two cats in conversation with the title Meow",
+		"生成一张带标题和对话框的漫画海报", "two friends in conversation at a bar", "eine Unterhaltung zwischen zwei Füchsen, Titel in goldener Schrift", "会話するキツネのイラスト、タイトル入り"} {
+		if turn, err := chat.ReadTurn(talk("user", words), chat.Options{}); err != nil || turn.Way != chat.TurnDraw {
+			t.Errorf("%q: %s %q, %v, want it drawn", words, turn.Way, turn.Reply.Rule, err)
+		}
+	}
+	limited := talk("user", "a chat fox O in a hat")
+	limited.MaxTokens = 50
+	if turn, err := chat.ReadTurn(limited, chat.Options{}); err != nil || turn.Way != chat.TurnDraw {
+		t.Errorf("with max_tokens: %s %q, %v, want it drawn", turn.Way, turn.Reply.Rule, err)
+	}
+	limited.Messages[0].Content = "Summarize in a line what was said, for the sidebar of a program that shows many of them: nothing"
+	if turn, err := chat.ReadTurn(limited, chat.Options{}); err != nil || turn.Way != chat.TurnReply {
+		t.Errorf("a line of text: %s, %v, want no picture", turn.Way, err)
 	}
 }
 

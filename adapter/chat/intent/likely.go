@@ -48,6 +48,9 @@ const shortHan = 8
 // byScript are the languages that a text's script tells; none for Latin letters, and where there are none.
 func byScript(tokens []token, hint string) []string {
 	found := map[string]bool{}
+	if spelled(tokens) {
+		return nil
+	}
 	for _, t := range tokens {
 		switch r := []rune(t.text)[0]; {
 		case unicode.In(r, unicode.Hiragana, unicode.Katakana):
@@ -76,6 +79,19 @@ func byScript(tokens []token, hint string) []string {
 	default:
 		return nil
 	}
+}
+
+// spelled reports whether a text is one of Latin words that only quotes another script: "Translate to English: 一只猫".
+func spelled(tokens []token) bool {
+	latin, other := 0, 0
+	for _, t := range tokens {
+		if r := []rune(t.text)[0]; unicode.Is(unicode.Latin, r) {
+			latin++
+		} else if unicode.IsLetter(r) {
+			other += t.size
+		}
+	}
+	return latin > 3 && words(latin) > 2*other && unicode.Is(unicode.Latin, []rune(tokens[0].text)[0])
 }
 
 // Language is the code of the language that a text is likely to be in; empty where nothing tells.
