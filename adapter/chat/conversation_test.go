@@ -169,6 +169,23 @@ func TestReadTurn_KnowsPicturesByTheirRecords(t *testing.T) {
 	}
 }
 
+// What a picture was drawn from is told by its record, free; where none knows it, the picture is described.
+func TestReadTurn_TellsTheWordsOfAPicture(t *testing.T) {
+	o := chat.Options{Picture: func(id string) (adapter.Image, bool) {
+		return adapter.Image{ID: fox, Prompt: "a red fox --ar 3:2"}, id == fox
+	}}
+	for _, words := range []string{"what prompt did you use?", "Welchen Prompt hast du benutzt?", "你用的什么提示词？"} {
+		turn, err := chat.ReadTurn(talk("user", "draw", "assistant", gridOf(fox), "user", words), o)
+		if err != nil || turn.Way != chat.TurnReply || !strings.Contains(turn.Reply.Text, "`a red fox --ar 3:2`") {
+			t.Errorf("%q: %s %q, %v, want the prompt", words, turn.Way, turn.Reply.Text, err)
+		}
+		turn, err = chat.ReadTurn(talk("user", "draw", "assistant", gridOf(hen), "user", words), o)
+		if err != nil || turn.Way != chat.TurnDescribe {
+			t.Errorf("%q of another picture: %s, %v, want it described", words, turn.Way, err)
+		}
+	}
+}
+
 // Where one of four is acted on and nobody said which, the answer says so, in the language of the words.
 func TestReadTurn_SaysWhichPictureWasTaken(t *testing.T) {
 	for words, want := range map[string]string{

@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"cmp"
 	"slices"
 
 	"midgate/adapter"
@@ -16,6 +17,7 @@ type scene struct {
 	chosen   Showing // the pictures that a number chooses from
 	before   Showing // what was shown before the last
 	parent   bool    // the record of the last picture names one that it was made from
+	prompt   string  // what the last picture was drawn from, where its record knows it
 }
 
 // scene looks at what was shown, newest first.
@@ -47,11 +49,15 @@ func (c Conversation) scene(o Options) scene {
 
 // know completes what the messages say of the last picture by its record: whether it is a grid, what it was chosen from.
 func (s *scene) know(o Options) {
-	if o.Picture == nil || len(s.last.Images) != 1 {
+	if o.Picture == nil || len(s.last.Images) == 0 {
 		return
 	}
 	img, ok := o.Picture(s.last.Images[0])
 	if !ok {
+		return
+	}
+	s.prompt = cmp.Or(img.Prompt, img.RevisedPrompt)
+	if len(s.last.Images) > 1 {
 		return
 	}
 	s.last.Grid = img.IsGrid()

@@ -129,6 +129,10 @@ func (c Conversation) decide(command string, o Options) (Turn, error) {
 	d := s.settle(intent.Decide(s.turn(c)), o)
 	switch d.Kind {
 	case intent.Talk, intent.Ask, intent.Refuse:
+		if d.Topic == intent.Prompted && s.prompt == "" {
+			t.Way = TurnDescribe
+			return s.about(t, d)
+		}
 		return s.said(t, d)
 	case intent.Draw:
 		t.Way, t.Attached = TurnDraw, c.Attached
@@ -167,7 +171,11 @@ func (s scene) settle(d intent.Decision, o Options) intent.Decision {
 
 // said is a free answer, or the error that a turn about a missing picture is.
 func (s scene) said(t Turn, d intent.Decision) (Turn, error) {
-	line := intent.Line(d.Language, d.Topic, intent.Fill{Words: s.words, N: d.Index, Count: max(s.choices(), 1)})
+	words := s.words
+	if d.Topic == intent.Prompted {
+		words = s.prompt
+	}
+	line := intent.Line(d.Language, d.Topic, intent.Fill{Words: words, N: d.Index, Count: max(s.choices(), 1)})
 	if d.Kind == intent.Refuse || d.Topic == intent.NoPicture {
 		return t, adapter.BadParam("messages", "invalid_value", "%s", line)
 	}

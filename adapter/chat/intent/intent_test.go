@@ -152,7 +152,7 @@ func TestLanguages_HaveEveryLine(t *testing.T) {
 	if len(languages()) != 10 {
 		t.Errorf("%d languages, want 10", len(languages()))
 	}
-	topics := append(slices.Clone(talkOrder), Elsewhere, Which, OneThing, NoPicture, NoSuchPicture, WhatWithIt, NothingToUndo, Undone, Used)
+	topics := append(slices.Clone(talkOrder), Elsewhere, Which, OneThing, NoPicture, NoSuchPicture, WhatWithIt, NothingToUndo, Undone, Used, Prompted)
 	for code := range languages() {
 		for _, topic := range topics {
 			if line := Line(code, topic, Fill{Words: "a `red` fox", N: 3, Count: 4}); line == "" || strings.ContainsAny(line, "{}") {

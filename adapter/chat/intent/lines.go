@@ -28,8 +28,9 @@ const (
 	NoSuchPicture Topic = "no_such_picture" // {n} of {count}
 	WhatWithIt    Topic = "what_with_it"    // a picture came along without a wish
 	NothingToUndo Topic = "nothing_to_undo"
-	Undone        Topic = "undone" // the picture before
-	Used          Topic = "used"   // picture {n} was used, and how to choose
+	Undone        Topic = "undone"   // the picture before
+	Used          Topic = "used"     // picture {n} was used, and how to choose
+	Prompted      Topic = "prompted" // it was drawn from {words}: the picture's, where its record knows them
 )
 
 // talkOrder is which topic is answered where several were spoken of.
@@ -52,7 +53,7 @@ func Line(code string, t Topic, f Fill) string {
 		l = languages()["en"]
 	}
 	words := strings.Join(strings.Fields(strings.ReplaceAll(f.Words, "`", "'")), " ")
-	if letters := []rune(words); len(letters) > longestEcho {
+	if letters := []rune(words); len(letters) > longestEcho && t != Prompted {
 		words = string(letters[:longestEcho]) + "…"
 	}
 	if words == "" {

@@ -52,6 +52,11 @@ type table struct {
 	Describe         phrases           `yaml:"describe"`          // begin a question about the picture
 	DescribeInside   phrases           `yaml:"describe_inside"`   // the same anywhere, of a picture that came along
 	DescribeQuestion phrases           `yaml:"describe_question"` // begin one if it mentions the picture
+	Prompted         phrases           `yaml:"prompted"`          // begin a question about the words that it was drawn from
+	Suppose          phrases           `yaml:"suppose"`           // begin a question that is a wish: how would … look
+	Looks            phrases           `yaml:"looks"`             // must be in one, too
+	Task             phrases           `yaml:"task"`              // begin what is asked about a picture that came along, and is no change
+	TaskEnd          phrases           `yaml:"task_end"`          // the same, at the end
 	Question         phrases           `yaml:"question"`          // begin a question, if a question mark ends it
 	QuestionInside   phrases           `yaml:"question_inside"`   // the same, wherever they stand
 	QuestionEnd      phrases           `yaml:"question_end"`      // end one without a mark
