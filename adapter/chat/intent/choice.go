@@ -39,6 +39,9 @@ func (r *reading) choosing() (Decision, bool) {
 func (r *reading) chosen(l *language, n int, parted bool) (Decision, bool) {
 	rest := r.tokens[n:]
 	all, ok := l.parts(r.tokens[:n])
+	if !ok {
+		all, ok = l.around(r.tokens[:n])
+	}
 	if !ok || len(said(all, style)) > 0 {
 		return Decision{}, false
 	}
@@ -57,10 +60,18 @@ func (r *reading) chosen(l *language, n int, parted bool) (Decision, bool) {
 		m = max(l.first(after, &l.Particle), l.begins(after, &l.And))
 		after = after[m:]
 	}
+	if len(after) > 0 && len(buttons) == 1 && l.moves(r.tokens[:n], rest, all) && !l.draws(r.wish(l)) {
+		d, ok := r.pressed(l, buttons[0], all)
+		d.Extra = strings.TrimSpace(r.Words[after[0].at:])
+		return d, ok
+	}
 	if len(after) == 0 || len(buttons) > 0 && !parted {
 		return Decision{}, false
 	}
 	if all, ok := l.parts(after); ok && len(said(all, number)) > 0 {
+		return Decision{}, false
+	}
+	if _, two := r.number(l, after); two > 0 && len(numbers) > 0 && l.begins(rest, &l.Plus) > 0 { // "first and second …"
 		return Decision{}, false
 	}
 	goesOn := wish{tokens: after, size: sizeOfAll(after)}
@@ -74,7 +85,7 @@ func (r *reading) chosen(l *language, n int, parted bool) (Decision, bool) {
 		d.Kind = Describe
 	}
 	if len(buttons) == 1 {
-		if d, ok = pressed(buttons[0], numbers); !ok {
+		if d, ok = r.pressed(l, buttons[0], all); !ok {
 			return d, false
 		}
 		if len(shapes) == 1 {
@@ -90,6 +101,13 @@ func (r *reading) chosen(l *language, n int, parted bool) (Decision, bool) {
 		d.Extra = strings.TrimSpace(r.Words[after[0].at:])
 	}
 	return d, true
+}
+
+// moves reports whether a text goes on from a video of a picture to what moves in it: "animate it, the fox runs away".
+func (l *language) moves(words, rest []token, all []meaning) bool {
+	b := said(all, button)[0]
+	return (b == Animate || b == AnimateHigh) && (len(said(all, number)) > 0 || l.holds(words, &l.It)) &&
+		(strings.ContainsAny(rest[0].before, sentenceEnd) || l.begins(rest, &l.Moving) > 0)
 }
 
 // vague are the buttons whose shortest names begin pictures too: "Square with rounded corners", "video with a cat".

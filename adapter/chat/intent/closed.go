@@ -12,7 +12,8 @@ type class string
 
 const (
 	filler class = "filler"
-	number class = "number"
+	number class = "number" // which picture
+	factor class = "factor" // how many times
 	side   class = "side"
 	button class = "button"
 	shape  class = "shape"
@@ -24,6 +25,7 @@ const (
 type meaning struct {
 	class class
 	value string
+	plain bool // a figure alone, which may also say how far
 }
 
 // longestClosed is more tokens than a text of known phrases has.
@@ -42,7 +44,7 @@ func (l *language) cover(tokens []token) ([]meaning, bool) {
 
 // unknown reports whether no phrase has a token in it.
 func (l *language) unknown(t token) bool {
-	return !l.tokens[t.text] && !figure.MatchString(t.text) && !strings.Contains(t.text, ":")
+	return !l.tokens[t.text] && !figure.MatchString(t.text) && !multiple.MatchString(t.text) && !strings.Contains(t.text, ":")
 }
 
 // parts is cover of a part of a text, where phrases that must be all of one are not known.
@@ -71,7 +73,7 @@ func (l *language) parts(tokens []token) ([]meaning, bool) {
 	return all, true
 }
 
-// around covers a button that stands around the number of its picture: "turn the second one into a video".
+// around covers a button that stands around the number of its picture, or around a factor: "turn the second one into a video".
 func (l *language) around(tokens []token) ([]meaning, bool) {
 	if len(tokens) > longestClosed || slices.ContainsFunc(tokens, l.unknown) {
 		return nil, false
@@ -79,11 +81,11 @@ func (l *language) around(tokens []token) ([]meaning, bool) {
 	for i := 1; i < len(tokens)-1; i++ {
 		for n := min(l.longest, len(tokens)-1-i); n > 0; n-- {
 			inner, ok := l.cover(tokens[i : i+n])
-			if !ok || len(said(inner, number)) != 1 || len(said(inner, button))+len(said(inner, talk))+len(said(inner, style)) > 0 {
+			if !ok || len(said(inner, number)) > 1 || len(said(inner, number))+len(said(inner, factor)) == 0 || len(said(inner, button))+len(said(inner, talk))+len(said(inner, style)) > 0 {
 				continue
 			}
 			outer, ok := l.cover(slices.Concat(tokens[:i], tokens[i+n:]))
-			if ok && len(said(outer, button)) == 1 && len(said(outer, number)) == 0 {
+			if ok && len(said(outer, button)) == 1 && (len(said(outer, number)) == 0 || len(said(inner, number)) == 0) {
 				return append(outer, inner...), true
 			}
 		}
@@ -91,13 +93,18 @@ func (l *language) around(tokens []token) ([]meaning, bool) {
 	return nil, false
 }
 
-var figure = regexp.MustCompile(`^[0-9]+(?:\.[0-9]+)?$`)
+var (
+	figure   = regexp.MustCompile(`^[0-9]+(?:\.[0-9]+)?$`)
+	multiple = regexp.MustCompile(`^[0-9]+(?:\.[0-9]+)?x$`)
+)
 
 func (l *language) meaningOf(tokens []token) (meaning, bool) {
 	if len(tokens) == 1 {
 		switch text := tokens[0].text; {
 		case figure.MatchString(text):
-			return meaning{class: number, value: text}, true
+			return meaning{class: number, value: text, plain: true}, true
+		case multiple.MatchString(text) && l.closed[text].class == "":
+			return meaning{class: factor, value: strings.TrimSuffix(text, "x")}, true
 		case strings.Contains(text, ":"):
 			return meaning{class: shape, value: text}, true
 		}
@@ -143,7 +150,7 @@ func (r *reading) spoken() (Decision, bool) {
 func (r *reading) sum() bool {
 	operators := false
 	for i, t := range r.tokens {
-		if !figure.MatchString(t.text) && t.text != "x" {
+		if !figure.MatchString(strings.TrimSuffix(t.text, "x")) && t.text != "x" {
 			return false
 		}
 		operators = operators || i > 0 && strings.ContainsAny(t.before, "+*=%^")
@@ -164,18 +171,20 @@ func (r *reading) meant(l *language, all []meaning) (Decision, bool) {
 		return Decision{}, false
 	}
 	switch {
-	case len(buttons)+len(shapes) > 1 && !(len(shapes) == 1 && len(buttons) == 1 && isShape(buttons[0])) || len(numbers) > 1:
+	case len(buttons) == 1 && strings.HasPrefix(buttons[0], "pan_") && len(said(all, side)) > 0: // "pan left and up"
+		return Decision{Kind: Ask, Topic: OneThing}, true
+	case len(buttons)+len(shapes) > 1 && !(len(shapes) == 1 && len(buttons) == 1 && isShape(buttons[0])) || len(numbers) > 1 && !r.zooms(all):
 		return Decision{Kind: Ask, Topic: OneThing}, true
 	case len(shapes) == 1 && len(said(all, style)) > 0 && r.subject():
 		d := r.changed(l, numbers)
 		d.Ratio = shapes[0]
 		return d, true
 	case len(shapes) == 1:
-		d, ok := pressed(Reshape, numbers)
+		d, ok := r.pressed(l, Reshape, all)
 		d.Ratio = shapes[0]
 		return d, ok && r.subject()
 	case len(buttons) == 1:
-		return pressed(buttons[0], numbers)
+		return r.pressed(l, buttons[0], all)
 	case len(numbers) == 1 && r.Attached == 0:
 		if d := r.changed(l, numbers); len(said(all, style)) > 0 && all[len(all)-1].class != talk && (d.Extra != "" || l.demands(r.wish(l))) {
 			return d, true
@@ -240,16 +249,18 @@ func (r *reading) pointsByLook(l *language, all []meaning, topics []string) bool
 
 func isShape(b string) bool { return b == Wider || b == Taller || b == Square || b == Reshape }
 
-// pressed is a button with the number that stands beside it: which picture, or how far.
-func pressed(name string, numbers []string) (Decision, bool) {
+// pressed is a button with what is said beside it: which picture, and how far.
+func (r *reading) pressed(l *language, name string, all []meaning) (Decision, bool) {
 	d := Decision{Kind: Press, Button: name}
+	numbers, factors := said(all, number), said(all, factor)
+	if name == ZoomOut {
+		return r.zoomed(l, d, all)
+	}
+	if len(factors) > 0 {
+		return Decision{Kind: Ask, Topic: OneThing}, true
+	}
 	if len(numbers) == 0 {
 		return d, true
-	}
-	if name == ZoomOut {
-		z, err := strconv.ParseFloat(numbers[0], 64)
-		d.Zoom = z
-		return d, err == nil && z > 1
 	}
 	n, ok := numberOf(numbers[0])
 	d.Index = n
@@ -257,6 +268,60 @@ func pressed(name string, numbers []string) (Decision, bool) {
 		d = Decision{Kind: Pick, Index: n}
 	}
 	return d, ok && n > 0
+}
+
+// zooms reports whether of two numbers one says how far and the other which picture: "zoom out 1.5 on the second".
+func (r *reading) zooms(all []meaning) bool {
+	figures := 0
+	for _, m := range all {
+		if m.class == number && m.plain {
+			figures++
+		}
+	}
+	return slices.Equal(said(all, button), []string{ZoomOut}) && len(said(all, number)) == 2 && figures == 1 && len(said(all, factor)) == 0
+}
+
+// zoomed is a zoom: "2x" is how far, "the second" is which picture, and a figure alone is what the other is not.
+func (r *reading) zoomed(l *language, d Decision, all []meaning) (Decision, bool) {
+	far := ""
+	for _, f := range said(all, factor) {
+		far = f
+	}
+	for _, m := range all {
+		if m.class != number {
+			continue
+		}
+		n, whole := numberOf(m.value)
+		switch {
+		case !m.plain, whole && far != "", whole && r.upon(l, m.value), whole && n != 2 && n <= r.Choices && r.Shown == Grid:
+			d.Index = n
+		case far == "":
+			far = m.value
+		default:
+			return Decision{Kind: Ask, Topic: OneThing}, true
+		}
+	}
+	if far == "" {
+		return d, true
+	}
+	z, err := strconv.ParseFloat(far, 64)
+	d.Zoom = z
+	return d, err == nil && z > 1
+}
+
+// upon reports whether a figure stands behind a word such as "on", which makes it a picture's number.
+func (r *reading) upon(l *language, value string) bool {
+	for i, t := range r.tokens {
+		if t.text != value {
+			continue
+		}
+		for n := 1; n <= min(i, 3); n++ {
+			if l.first(r.tokens[i-n:i], &l.Upon) == n {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // talking is the line that small talk is answered with: a question before thanks, thanks before praise.

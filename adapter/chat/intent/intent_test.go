@@ -36,7 +36,7 @@ func told(d Decision) string {
 		parts = append(parts, d.Ratio)
 	}
 	if d.Zoom != 0 {
-		parts = append(parts, fmt.Sprint(d.Zoom))
+		parts = append(parts, fmt.Sprintf("%gx", d.Zoom))
 	}
 	if d.Index != 0 {
 		parts = append(parts, fmt.Sprint(d.Index))

@@ -66,7 +66,7 @@ func (l *language) remark(c []token) (Topic, bool) {
 // exclaims reports whether praise of more than a word is followed by what is praised: "so cute this fox".
 func (l *language) exclaims(c []token) bool {
 	for n := min(len(c)-1, l.longest); n > 1; n-- {
-		if all, ok := l.cover(c[:n]); ok && slices.Equal(said(all, talk), []string{string(Praise)}) && l.begins(c[n:], &l.That) > 0 && sizeOfAll(c[n:]) <= words(3) {
+		if all, ok := l.cover(c[:n]); ok && only(all, Praise) && l.begins(c[n:], &l.That) > 0 && sizeOfAll(c[n:]) <= words(3) {
 			return true
 		}
 	}
@@ -97,7 +97,12 @@ func (l *language) thanks(c []token) bool {
 		return false
 	}
 	all, ok := l.cover(c[:len(c)-n])
-	return ok && slices.Equal(said(all, talk), []string{string(Thanks)})
+	return ok && only(all, Thanks)
+}
+
+// only reports whether meanings are small talk about a topic and nothing else.
+func only(all []meaning, t Topic) bool {
+	return slices.Equal(said(all, talk), []string{string(t)}) && !slices.ContainsFunc(all, func(m meaning) bool { return m.class != talk && m.class != filler })
 }
 
 // tells reports whether a clause beside thanks says something of who talks, or how a thing is, and wishes for nothing.

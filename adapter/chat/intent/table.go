@@ -69,6 +69,11 @@ type table struct {
 	Remark           map[Topic]phrases `yaml:"remark"`            // begin what people tell of themselves: no description does
 	RemarkEnd        map[Topic]phrases `yaml:"remark_end"`        // end the same
 	Pointing         phrases           `yaml:"pointing"`          // begin what points at one of several: "the one with"
+	Upon             phrases           `yaml:"upon"`              // stand between a button and the number of its picture
+	Moving           phrases           `yaml:"moving"`            // go on from a video to what moves in it
+	Plus             phrases           `yaml:"plus"`              // stand between the numbers of two pictures
+	Join             phrases           `yaml:"join"`              // begin what is done with two of them
+	JoinEnd          phrases           `yaml:"join_end"`          // the same, at the end
 	Elsewhere        phrases           `yaml:"elsewhere"`         // begin what other assistants are asked for
 
 	ElsewhereEnd phrases `yaml:"elsewhere_end"` // the same, at the end

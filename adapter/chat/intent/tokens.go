@@ -95,7 +95,7 @@ func tokenize(words string) (text string, tokens []token) {
 		between.Reset()
 		last = k
 	}
-	return text, ratios(tokens)
+	return text, factors(ratios(tokens))
 }
 
 // decimalPoint reports whether a rune stands between two digits as a decimal point or comma does.
@@ -181,6 +181,23 @@ func ratios(tokens []token) (joined []token) {
 				t.text += ":" + tokens[n].text
 				i = n
 			}
+		}
+		joined = append(joined, t)
+	}
+	return joined
+}
+
+// manifold are the words behind a number that make it say how many times.
+var manifold = []string{"x", "倍", "배"}
+
+// factors joins a number with such a word: "2x" chooses no picture.
+func factors(tokens []token) (joined []token) {
+	for i := 0; i < len(tokens); i++ {
+		t := tokens[i]
+		if n := i + 1; n < len(tokens) && figure.MatchString(t.text) && slices.Contains(manifold, tokens[n].text) && tokens[n].before == "" {
+			t.text += "x"
+			t.size += tokens[n].size
+			i = n
 		}
 		joined = append(joined, t)
 	}
