@@ -119,6 +119,15 @@ func TestReadTurn_GoesBack(t *testing.T) {
 			t.Errorf("%s: %s of %v, %v, want %s", name, turn.Way, turn.Images, err, test.want)
 		}
 	}
+	grids := []string{"user", "a red fox", "assistant", gridOf(fox), "user", "make it blue", "assistant", gridOf(owl), "user"}
+	turn, err := chat.ReadTurn(talk(append(slices.Clip(grids), "go back to the first picture")...), chat.Options{})
+	if err != nil || turn.Way != chat.TurnShow || len(turn.Images) != 1 || turn.Images[0] != fox || turn.Index != 0 {
+		t.Errorf("to the first of two grids: %s of %v, %d, %v, want the first grid", turn.Way, turn.Images, turn.Index, err)
+	}
+	turn, err = chat.ReadTurn(talk(append(slices.Clip(grids), "2", "assistant", show(hen), "user", "go back to the first one")...), chat.Options{})
+	if err != nil || turn.Way != chat.TurnShow || len(turn.Images) != 1 || turn.Images[0] != owl || turn.Index != 1 {
+		t.Errorf("to the first of four: %s of %v, %d, %v, want quarter 1 of the last grid", turn.Way, turn.Images, turn.Index, err)
+	}
 	for _, first := range [][]string{{"user", "a red fox", "assistant", show(fox), "user", "undo"}, {"user", "a red fox", "assistant", gridOf(fox), "user", "zurück"}} {
 		if turn, err := chat.ReadTurn(talk(first...), chat.Options{}); err != nil || turn.Way != chat.TurnReply {
 			t.Errorf("%q: %s, %v, want to be told that there is nothing", first, turn.Way, err)

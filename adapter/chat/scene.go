@@ -12,12 +12,13 @@ import (
 type scene struct {
 	words    string
 	attached []string
-	last     Showing // the pictures shown last; of a video, those it was made after
-	video    string  // the video shown last, if nothing came after it
-	chosen   Showing // the pictures that a number chooses from
-	before   Showing // what was shown before the last
-	parent   bool    // the record of the last picture names one that it was made from
-	prompt   string  // what the last picture was drawn from, where its record knows it
+	last     Showing   // the pictures shown last; of a video, those it was made after
+	video    string    // the video shown last, if nothing came after it
+	chosen   Showing   // the pictures that a number chooses from
+	before   Showing   // what was shown before the last
+	all      []Showing // all that were shown, oldest first
+	parent   bool      // the record of the last picture names one that it was made from
+	prompt   string    // what the last picture was drawn from, where its record knows it
 }
 
 // scene looks at what was shown, newest first.
@@ -27,6 +28,7 @@ func (c Conversation) scene(o Options) scene {
 	if n := len(c.Shown); n > 0 {
 		s.video = c.Shown[n-1].Video
 	}
+	s.all = pictures
 	if n := len(pictures); n > 0 {
 		s.last = pictures[n-1]
 		if s.video != "" {
@@ -195,6 +197,16 @@ func (s scene) back(t Turn, d intent.Decision) (Turn, error) {
 		}
 	}
 	return t, nil
+}
+
+// backTo goes back to the picture of a conversation that a number names, where the last ones are new: none of those can be
+// gone back to.
+func (s scene) backTo(t Turn, d intent.Decision) (Turn, bool) {
+	if d.Button == "" || len(s.attached) > 0 || s.last.choices() < 2 || len(s.all) < 2 || d.Index >= len(s.all) || len(s.all[d.Index-1].Images) == 0 {
+		return t, false
+	}
+	t.Way, t.Images, t.Note = TurnShow, s.all[d.Index-1].Images, intent.Line(d.Language, intent.Undone, intent.Fill{})
+	return t, true
 }
 
 // grid shows the pictures that the last one was chosen from.

@@ -135,7 +135,7 @@ func (c Conversation) decide(command string, o Options) (Turn, error) {
 		}
 		return s.said(t, d)
 	case intent.Draw:
-		t.Way, t.Attached = TurnDraw, c.Attached
+		t.Way, t.Attached, t.Prompt = TurnDraw, c.Attached, cmp.Or(d.Extra, t.Prompt)
 		return t, nil
 	case intent.Blend:
 		t.Way, t.Attached = TurnBlend, c.Attached
@@ -145,6 +145,9 @@ func (c Conversation) decide(command string, o Options) (Turn, error) {
 	case intent.Edit:
 		t.Way, t.Prompt, t.Size = TurnEdit, cmp.Or(d.Extra, t.Prompt), d.Ratio
 	case intent.Pick:
+		if back, ok := s.backTo(t, d); ok {
+			return back, nil
+		}
 		t.Way = TurnShow
 	case intent.Press:
 		return s.press(t, d)

@@ -60,6 +60,7 @@ func TestReadTurn(t *testing.T) {
 		"a first text draws":                      {talk("user", "a red fox"), chat.Turn{Way: chat.TurnDraw, Prompt: "a red fox"}},
 		"system text and tools are ignored":       {talk("system", "be nice", "user", "a red fox"), chat.Turn{Way: chat.TurnDraw, Prompt: "a red fox"}},
 		"another text draws anew":                 {after("a lighthouse in a storm"), chat.Turn{Way: chat.TurnDraw, Prompt: "a lighthouse in a storm"}},
+		"what follows another wish is drawn":      {after("something else: a lighthouse"), chat.Turn{Way: chat.TurnDraw, Prompt: "a lighthouse"}},
 		"an instruction edits the last picture":   {after("add snow"), chat.Turn{Way: chat.TurnEdit, Prompt: "add snow", Images: []string{fox}}},
 		"a polite instruction edits":              {after("Could you make the hat blue?"), chat.Turn{Way: chat.TurnEdit, Prompt: "Could you make the hat blue?", Images: []string{fox}}},
 		"a number chooses from the grid":          {afterGrid("the third one with a hat"), chat.Turn{Way: chat.TurnEdit, Prompt: "with a hat", Images: []string{fox}, Index: 3}},

@@ -8,15 +8,21 @@ import (
 // strong reports whether a wish asks for a change of what is there, in words that ask for nothing else. Such a wish may
 // be long.
 func (l *language) strong(w wish) bool {
-	return l.demands(w) || l.begins(w.tokens, &l.Articles) == 0 && l.holds(w.tokens, &l.Mention) && w.size <= words(20) && commas(w.tokens) < 3
+	return l.demands(w) || l.begins(w.tokens, &l.Articles) == 0 && !l.titled(w.tokens) && l.holds(w.tokens, &l.Mention) && w.size <= words(20) && commas(w.tokens) < 3
 }
 
 // demands is strong without regard to whether the picture is spoken of.
 func (l *language) demands(w wish) bool {
 	t := w.tokens
+	if l.titled(t) {
+		return false
+	}
 	for n := 1; n > 0; {
 		n = l.begins(t, &l.And)
 		t = t[n:]
+	}
+	if l.asksShortly(t, w.size) {
+		return true
 	}
 	if n := l.begins(t, &l.Change); n > 0 && len(t) > n && !l.drawsObject(t[n:]) {
 		return true
@@ -52,6 +58,31 @@ func (l *language) demands(w wish) bool {
 		return true
 	}
 	return false
+}
+
+// asksShortly reports whether a short wish asks for a change in words that begin long descriptions, too.
+func (l *language) asksShortly(t []token, size int) bool {
+	if n := l.begins(t, &l.Mend); n > 0 && size <= words(8) && commas(t) == 0 {
+		rest := t[n:]
+		return (l.begins(rest, &l.That) > 0 || l.begins(rest, &l.It) > 0 || l.compares(rest)) && !l.drawsObject(rest)
+	}
+	if n := l.begins(t, &l.Same); n > 0 && size <= words(12) && commas(t) < 2 {
+		return l.begins(t[n:], &l.Link) > 0
+	}
+	n := l.begins(t, &l.May)
+	compared, become := l.holds(t[n:], &l.Compare), l.holds(t[n:], &l.Become)
+	return n > 0 && size <= words(10) && (l.begins(t[n:], &l.That) > 0 && (compared || become) || compared && become)
+}
+
+// titled reports whether a text is the design of a thing and how it is made, whatever it begins with: "Add to cart button,
+// flat design".
+func (l *language) titled(t []token) bool {
+	all := clauses(t)
+	if len(all) < 2 {
+		return false
+	}
+	last := all[len(all)-1]
+	return l.holds(all[0], &l.Thing) && (l.holds(last, &l.Medium) || l.colours(last))
 }
 
 // praises reports whether tokens are small talk and nothing else: "too beautiful".
@@ -94,7 +125,7 @@ func (l *language) weak(w wish) bool {
 	t := w.tokens
 	indefinite := l.begins(t, &l.Articles) > 0
 	switch {
-	case commas(t) > 2 || l.attributes(t):
+	case commas(t) > 2 || l.attributes(t) || l.titled(t):
 		return false
 	case l.ends(t, &l.WithEnd) > 0 && !indefinite && w.size <= words(4):
 		return true
@@ -102,11 +133,11 @@ func (l *language) weak(w wish) bool {
 		return true
 	case l.begins(t, &l.Place) > 0 && w.size <= words(6) && commas(t) == 0:
 		return true
-	case l.compares(t) && (w.size <= words(4) || w.size <= words(8) && l.goesOn(t)):
+	case l.compares(t) && !l.credits(t) && (w.size <= words(4) || w.size <= words(8) && l.goesOn(t)):
 		return true
 	case l.begins(t, &l.Brief) > 0 && w.size <= words(5) && !l.drawsObject(t):
 		return true
-	case w.can && l.holds(t, &l.That) && l.begins(t, &l.Draw) == 0 && w.size <= words(12):
+	case w.can && l.holds(t, &l.That) && l.begins(t, &l.Sense) == 0 && commas(t) == 0 && l.begins(t, &l.Draw) == 0 && w.size <= words(12):
 		return true
 	case l.begins(t, &l.Too) > 0 && w.size <= words(5):
 		return true
@@ -118,6 +149,16 @@ func (l *language) weak(w wish) bool {
 		return true
 	}
 	return false
+}
+
+// credits reports whether the last clause of a text is a name: "bigger splash, David Hockney".
+func (l *language) credits(t []token) bool {
+	all := clauses(t)
+	if len(all) < 2 {
+		return false
+	}
+	last := all[len(all)-1]
+	return len(last) > 1 && !slices.ContainsFunc(last, func(t token) bool { return !t.great || l.words[t.text] })
 }
 
 // attributes reports whether a text goes on after a word that makes what stands before it a property.

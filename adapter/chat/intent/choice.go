@@ -39,6 +39,9 @@ func (r *reading) choosing() (Decision, bool) {
 func (r *reading) chosen(l *language, n int, parted bool) (Decision, bool) {
 	rest := r.tokens[n:]
 	all, ok := l.parts(r.tokens[:n])
+	if !ok && parted && n > 1 {
+		all, ok = l.cover(r.tokens[:n])
+	}
 	if !ok {
 		all, ok = l.around(r.tokens[:n])
 	}
@@ -60,6 +63,12 @@ func (r *reading) chosen(l *language, n int, parted bool) (Decision, bool) {
 		m = max(l.first(after, &l.Particle), l.begins(after, &l.And))
 		after = after[m:]
 	}
+	if d, ok := r.enlarged(l, numbers, buttons, after); ok {
+		return d, true
+	}
+	if d, ok := r.anew(l, all, rest); ok {
+		return d, true
+	}
 	if len(after) > 0 && len(buttons) == 1 && l.moves(r.tokens[:n], rest, all) && !l.draws(r.wish(l)) {
 		d, ok := r.pressed(l, buttons[0], all)
 		d.Extra = strings.TrimSpace(r.Words[after[0].at:])
@@ -75,6 +84,9 @@ func (r *reading) chosen(l *language, n int, parted bool) (Decision, bool) {
 		return Decision{}, false
 	}
 	goesOn := wish{tokens: after, size: sizeOfAll(after)}
+	if len(buttons) == 1 && (buttons[0] == Undo || buttons[0] == ShowGrid) && l.begins(rest, &l.And) == 0 && !l.strong(goesOn) && !strings.ContainsAny(rest[0].before, sentenceEnd) {
+		return Decision{}, false // "go back in time"
+	}
 	told := strings.ContainsAny(rest[0].before, ":：") && (len(numbers) > 0 || !slices.Contains(vague, buttons[0]) || l.holds(r.tokens[:n], &l.It)) && !l.draws(r.wish(l))
 	asked := len(numbers) > 0 && l.begins(after, &l.Describe) > 0
 	if !told && !asked && l.begins(rest, &l.Link) == 0 && !l.strong(goesOn) && !l.weak(goesOn) && (!l.colours(after) || l.holds(after, &l.That) || l.ends(r.tokens[:n], &l.That) > 0) {
@@ -101,6 +113,29 @@ func (r *reading) chosen(l *language, n int, parted bool) (Decision, bool) {
 		d.Extra = strings.TrimSpace(r.Words[after[0].at:])
 	}
 	return d, true
+}
+
+// enlarged is the upscale that a choice of a picture goes on to wish: "the second one bigger".
+func (r *reading) enlarged(l *language, numbers, buttons []string, after []token) (Decision, bool) {
+	for n := 1; n > 0 && len(after) > 0; {
+		n = l.ends(after, &l.Courtesy)
+		after = after[:len(after)-n]
+	}
+	if len(numbers) != 1 || len(buttons) > 0 || len(after) == 0 || l.begins(after, &l.Bigger) != len(after) {
+		return Decision{}, false
+	}
+	n, ok := numberOf(numbers[0])
+	return Decision{Kind: Press, Button: Upscale, Index: n}, ok && n > 0
+}
+
+// anew is the new picture that follows the wish for another one: "something else: a lighthouse at dusk".
+func (r *reading) anew(l *language, all []meaning, rest []token) (Decision, bool) {
+	w := wish{tokens: rest, size: sizeOfAll(rest)}
+	if !slices.Equal(said(all, button), []string{Reroll}) || len(said(all, number)) > 0 || !strings.ContainsAny(rest[0].before, ":：") ||
+		l.begins(rest, &l.Link) > 0 || l.strong(w) || l.weak(w) || l.colours(rest) {
+		return Decision{}, false
+	}
+	return Decision{Kind: Draw, Extra: strings.TrimSpace(r.Words[rest[0].at:])}, true
 }
 
 // moves reports whether a text goes on from a video of a picture to what moves in it: "animate it, the fox runs away".

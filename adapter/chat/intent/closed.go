@@ -167,10 +167,12 @@ func (r *reading) bare() bool {
 func (r *reading) meant(l *language, all []meaning) (Decision, bool) {
 	buttons, numbers, shapes := said(all, button), said(all, number), said(all, shape)
 	topics := said(all, talk)
-	if r.asks && l.asksHow(r.tokens) || len(buttons) > 0 && len(said(all, style)) > 0 {
+	if r.asks && l.asksHow(r.tokens) && !l.colours(r.wish(l).tokens) || len(buttons) > 0 && len(said(all, style)) > 0 {
 		return Decision{}, false
 	}
 	switch {
+	case len(buttons) == 1 && buttons[0] == Reroll && r.subject() && ideographic(r.tokens[0]) && l.begins(r.tokens, &l.That) > l.begins(r.tokens, &l.It): // "背景换一下"
+		return Decision{Kind: Edit}, true
 	case len(buttons) == 1 && strings.HasPrefix(buttons[0], "pan_") && len(said(all, side)) > 0: // "pan left and up"
 		return Decision{Kind: Ask, Topic: OneThing}, true
 	case len(buttons)+len(shapes) > 1 && !(len(shapes) == 1 && len(buttons) == 1 && isShape(buttons[0])) || len(numbers) > 1 && !r.zooms(all):
@@ -197,6 +199,8 @@ func (r *reading) meant(l *language, all []meaning) (Decision, bool) {
 		return r.styled(l, all, topics)
 	case len(topics) > 0 && r.Attached == 0:
 		return talking(topics), !l.strong(r.wish(l))
+	case r.subject() && l.begins(r.wish(l).tokens, &l.That) > 0 && l.demands(r.wish(l)): // "背景を変えて"
+		return Decision{}, false
 	case r.Attached > 0:
 		return Decision{Kind: Ask, Topic: WhatWithIt}, true
 	case r.Shown == Nothing && !l.holds(r.tokens, &l.It): // a title, such as "The Second"
@@ -265,7 +269,7 @@ func (r *reading) pressed(l *language, name string, all []meaning) (Decision, bo
 	n, ok := numberOf(numbers[0])
 	d.Index = n
 	if name == Undo || name == ShowGrid { // back to that one
-		d = Decision{Kind: Pick, Index: n}
+		d = Decision{Kind: Pick, Button: name, Index: n}
 	}
 	return d, ok && n > 0
 }

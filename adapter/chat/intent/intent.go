@@ -69,9 +69,9 @@ const (
 // Decision is what a turn comes to.
 type Decision struct {
 	Kind     Kind
-	Language string // of the answer
-	Index    int    // which picture was named; 0 if none was
-	Button   string
+	Language string  // of the answer
+	Index    int     // which picture was named; 0 if none was
+	Button   string  // of a Press; Undo and ShowGrid of a Pick that goes back to what was shown before
 	Ratio    string  // of Reshape, such as 16:9, and of an Edit that names a shape, too
 	Zoom     float64 // of ZoomOut
 	Extra    string  // what a button's words go on to ask: "with snow" of "V2 but with snow"

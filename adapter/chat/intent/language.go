@@ -89,7 +89,8 @@ func ready(code string, t, shared table) *language {
 		&l.Change, &l.ChangeIt, &l.ChangeEnd, &l.Inside, &l.With, &l.Place, &l.Degree, &l.Compare, &l.StyleEnd, &l.Should, &l.Is,
 		&l.Mention, &l.Describe, &l.DescribeInside, &l.DescribeQuestion, &l.Question, &l.QuestionEnd, &l.ThanksFor, &l.Elsewhere, &l.It, &l.Pointing, &l.Too,
 		&l.Brief, &l.Versus, &l.Names, &l.Attribute, &l.ElsewhereEnd, &l.Personal, &l.Particle, &l.WithEnd, &l.QuestionInside, &l.Vocative, &l.Others, &l.OthersDo,
-		&l.Prompted, &l.Suppose, &l.Looks, &l.Task, &l.TaskEnd, &l.Upon, &l.Moving, &l.Plus, &l.Join, &l.JoinEnd} {
+		&l.Prompted, &l.Suppose, &l.Looks, &l.Task, &l.TaskEnd, &l.Upon, &l.Moving, &l.Plus, &l.Join, &l.JoinEnd,
+		&l.Mend, &l.Same, &l.May, &l.Become, &l.Sense, &l.Bigger, &l.Thing, &l.Medium} {
 		l.list(list)
 	}
 	for _, p := range l.Pointers {
@@ -131,7 +132,12 @@ func (l *language) learn(t *table) {
 		l.mean(list, meaning{class: number, value: n})
 		for _, p := range l.Pointers {
 			for _, word := range list {
-				l.mean(phrases{strings.ReplaceAll(p, "#", strings.TrimPrefix(word, "="))}, meaning{class: number, value: n})
+				word, whole := strings.CutPrefix(word, "=")
+				p := strings.ReplaceAll(p, "#", word)
+				if whole && strings.HasSuffix(p, word) { // "la última" begins other things, too
+					p = "=" + p
+				}
+				l.mean(phrases{p}, meaning{class: number, value: n})
 			}
 		}
 	}

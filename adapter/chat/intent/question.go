@@ -24,7 +24,7 @@ func (r *reading) describing() (Decision, bool) {
 				d = Decision{Kind: Talk, Topic: Prompted, Language: l.Code}
 			}
 			return d, true
-		case (l.begins(w.tokens, &l.Describe) > 0 || r.Attached > 0 && l.begins(r.tokens, &l.Describe) > 0) && (r.Attached > 0 || w.size <= words(25)):
+		case r.Attached > 0 && (l.begins(w.tokens, &l.Describe) > 0 || l.begins(r.tokens, &l.Describe) > 0), l.describes(w), l.begins(w.tokens, &l.Describe) > 0 && w.size <= words(25) && (r.asks || d.Index > 0):
 			return d, true
 		case l.supposes(w.tokens) && (r.Attached > 0 || w.size <= words(20)):
 			d.Kind = Edit
@@ -45,6 +45,12 @@ func (r *reading) describing() (Decision, bool) {
 		}
 	}
 	return Decision{}, false
+}
+
+// describes reports whether a wish is to be told of the picture: of that, and of nothing else in the world.
+func (l *language) describes(w wish) bool {
+	n := l.begins(w.tokens, &l.Describe)
+	return n > 0 && (w.size <= words(6) || w.size <= words(25) && (l.begins(w.tokens[n:], &l.It) > 0 || l.holds(w.tokens, &l.Mention) || l.holds(w.tokens, &l.It)))
 }
 
 // quotes are the signs around what is to be written into a picture.
@@ -86,7 +92,8 @@ func (r *reading) going() (Decision, bool) {
 
 // goesOnWishing reports whether a later clause asks for a change: "Thanks for that, now make it blue".
 func (l *language) goesOnWishing(tokens []token) bool {
-	return slices.ContainsFunc(clauses(tokens)[1:], func(c []token) bool { return l.strong(wish{tokens: c, size: sizeOfAll(c)}) })
+	all := clauses(tokens)
+	return len(all) > 1 && slices.ContainsFunc(all[1:], func(c []token) bool { return l.strong(wish{tokens: c, size: sizeOfAll(c)}) })
 }
 
 // elsewhere settles questions to the assistant, and wishes that no picture answers.
@@ -122,6 +129,9 @@ func (r *reading) asked(l *language) (Topic, bool) {
 	size := sizeOfAll(r.tokens)
 	question := r.asks || l.ends(r.tokens, &l.QuestionEnd) > 0
 	for _, t := range talkOrder {
+		if r.subject() && (t == Dislike && l.goesOnWishing(r.tokens) || t == Help && w.can && l.demands(w)) {
+			continue
+		}
 		if list := l.asked[t]; list != nil && size <= words(25) && (l.begins(r.tokens, list) > 0 || l.begins(w.tokens, list) > 0) {
 			return t, true
 		}
@@ -238,11 +248,11 @@ func (r *reading) doubtful(l *language, size int) (Decision, bool) {
 	switch n := r.named(l); {
 	case r.Shown == Grid && l.begins(r.tokens, &l.Pointing) > 0 && size <= words(10):
 		return Decision{Kind: Ask, Topic: Which}, true
-	case n > 0 && r.Shown == Grid && size <= words(6):
+	case n > 0 && r.Shown == Grid && size <= words(6) && r.pure(l):
 		return Decision{Kind: Pick, Index: n}, true
 	case r.Shown == Grid && size <= words(6) && l.praised(r.tokens) > 0:
 		return Decision{Kind: Pick, Index: l.praised(r.tokens)}, true
-	case thing && l.holds(r.tokens, &l.Compare) && size <= words(5):
+	case thing && l.holds(r.tokens, &l.Compare) && (size <= words(5) || r.asks && size <= words(8)):
 		return Decision{Kind: Edit}, true
 	case thing && size <= words(3):
 		return unclear, true
@@ -258,6 +268,20 @@ func (r *reading) doubtful(l *language, size int) (Decision, bool) {
 		return unclear, true
 	}
 	return Decision{}, false
+}
+
+// pure reports whether the number of a picture in signs that no blanks part is not that of another thing: "두 번째 달".
+func (r *reading) pure(l *language) bool {
+	for i := range r.tokens {
+		for n := min(l.longest, len(r.tokens)-i); n > 1; n-- {
+			if m, ok := l.closed[key(r.tokens[i:i+n])]; !ok || m.class != number || !ideographic(r.tokens[i]) {
+				continue
+			}
+			rest := r.tokens[i+n:]
+			return len(rest) == 0 || l.tokens[rest[0].text] || l.begins(rest, &l.Particle) > 0
+		}
+	}
+	return true
 }
 
 // praised is which picture a text begins with that ends in praise; 0 if it is no such text.
@@ -279,7 +303,7 @@ func (l *language) praised(tokens []token) (n int) {
 // mended settles a complaint with what is to be done about it: "her hand has six fingers, fix it".
 func (r *reading) mended(l *language, size int) (Decision, bool) {
 	all := clauses(r.tokens)
-	if len(all) < 2 || size > words(15) || l.begins(all[0], &l.That) == 0 && !l.holds(all[0], &l.Personal) {
+	if len(all) < 2 || size > words(15) || l.begins(all[0], &l.That) == 0 && !l.holds(all[0], &l.Personal) && r.named(l) == 0 && !l.holds(all[0], &l.Mention) {
 		return Decision{}, false
 	}
 	return Decision{Kind: Edit, Index: r.named(l)}, l.goesOnWishing(r.tokens)

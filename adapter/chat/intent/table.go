@@ -36,6 +36,14 @@ type table struct {
 	ChangeEnd phrases `yaml:"change_end"` // the same, at the end
 	Inside    phrases `yaml:"inside"`     // the same, anywhere in a short text
 	Brief     phrases `yaml:"brief"`      // verbs that begin a change in very short texts
+	Mend      phrases `yaml:"mend"`       // verbs that ask for a change of what is there already, in short texts
+	Same      phrases `yaml:"same"`       // begin a change when something is joined to them: the same, but
+	May       phrases `yaml:"may"`        // begin a question that is a wish: could the sky
+	Become    phrases `yaml:"become"`     // must be in one, or a comparison
+	Sense     phrases `yaml:"sense"`      // verbs that ask for nothing: can you feel
+	Bigger    phrases `yaml:"bigger"`     // a picture that is chosen is wished so: upscaled
+	Thing     phrases `yaml:"thing"`      // what is designed: with a Medium behind it a text is a picture of its own
+	Medium    phrases `yaml:"medium"`     // watercolor, flat design
 	Versus    phrases `yaml:"versus"`     // the same, anywhere in very short texts: "instead of"
 	With      phrases `yaml:"with"`       // begin what only a change begins with
 	WithEnd   phrases `yaml:"with_end"`   // end what only a change ends with, in very short texts

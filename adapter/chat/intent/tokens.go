@@ -16,6 +16,7 @@ type token struct {
 	at     int    // where it begins in the text
 	before string // what stands between it and the one before, without blanks
 	size   int    // how much it says, in tenths of an English word
+	great  bool   // it begins with a capital letter
 }
 
 // kind is what a rune does to the tokens.
@@ -91,7 +92,7 @@ func tokenize(words string) (text string, tokens []token) {
 			last = gap
 			continue
 		}
-		tokens = append(tokens, token{text: folded, at: at, before: between.String(), size: sizeOf(r)})
+		tokens = append(tokens, token{text: folded, at: at, before: between.String(), size: sizeOf(r), great: unicode.IsUpper(r)})
 		between.Reset()
 		last = k
 	}
