@@ -74,6 +74,16 @@ func (l *language) asksShortly(t []token, size int) bool {
 	return n > 0 && size <= words(10) && (l.begins(t[n:], &l.That) > 0 && (compared || become) || compared && become)
 }
 
+// made reports whether what follows the last comma is how a picture is made: "solve et coagula, engraving".
+func (l *language) made(t []token) bool {
+	all := clauses(t)
+	if len(all) < 2 {
+		return false
+	}
+	last := all[len(all)-1]
+	return strings.ContainsAny(last[0].before, ",，、") && (l.holds(last, &l.Medium) || l.holds(last, &l.Thing))
+}
+
 // titled reports whether a text is the design of a thing and how it is made, whatever it begins with: "Add to cart button,
 // flat design".
 func (l *language) titled(t []token) bool {

@@ -83,7 +83,7 @@ func (l *language) changes(w wish) bool {
 // going settles thanks that go on: "thanks for the help".
 func (r *reading) going() (Decision, bool) {
 	for _, l := range r.close {
-		if r.Attached == 0 && l.begins(r.tokens, &l.ThanksFor) > 0 && sizeOfAll(r.tokens) <= words(10) && commas(r.tokens) < 2 && !l.holds(r.tokens, &l.Object) && !l.goesOnWishing(r.tokens) {
+		if r.Attached == 0 && l.begins(r.tokens, &l.ThanksFor) > 0 && sizeOfAll(r.tokens) <= words(10) && commas(r.tokens) < 2 && !l.holds(r.tokens, &l.Object) && !l.made(r.tokens) && !l.goesOnWishing(r.tokens) {
 			return Decision{Kind: Talk, Topic: Thanks, Language: l.Code}, true
 		}
 	}
@@ -140,7 +140,7 @@ func (r *reading) asked(l *language) (Topic, bool) {
 		}
 	}
 	switch {
-	case l.begins(w.tokens, &l.Elsewhere) > 0, l.ends(w.tokens, &l.ElsewhereEnd) > 0:
+	case (l.begins(w.tokens, &l.Elsewhere) > 0 || l.ends(w.tokens, &l.ElsewhereEnd) > 0) && !l.made(w.tokens):
 		return Elsewhere, true
 	case len(w.tokens) == 0:
 		return Help, w.can
@@ -262,7 +262,7 @@ func (r *reading) doubtful(l *language, size int) (Decision, bool) {
 		return unclear, true
 	case thing && l.holds(r.tokens, &l.Is) && size <= words(5):
 		return unclear, true
-	case l.begins(w.tokens, &l.Question) > 0 && size <= words(5):
+	case l.begins(w.tokens, &l.Question) > 0 && size <= words(5) && (r.asks || commas(r.tokens) == 0):
 		return unclear, true
 	case l.pressing(r.tokens) && size <= words(5):
 		return unclear, true
@@ -311,7 +311,11 @@ func (r *reading) mended(l *language, size int) (Decision, bool) {
 
 // afterTalk answers what goes on after small talk without asking for anything: "thanks, that will be all".
 func (l *language) afterTalk(tokens []token) Decision {
-	all, _ := l.cover(tokens[:l.pleasantry(tokens)])
+	begin := tokens[:l.pleasantry(tokens)]
+	if topic, ok := l.told(begin); ok {
+		return talking([]string{string(topic)})
+	}
+	all, _ := l.cover(begin)
 	return talking(said(all, talk))
 }
 

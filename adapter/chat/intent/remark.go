@@ -48,6 +48,14 @@ func (r *reading) remarks(l *language) (topics []string, ok bool) {
 
 // remark is what a clause is about that no description begins or ends like.
 func (l *language) remark(c []token) (Topic, bool) {
+	if topic, ok := l.told(c); ok {
+		return topic, true
+	}
+	return Praise, l.exclaims(c)
+}
+
+// told is remark of what stands in the lists.
+func (l *language) told(c []token) (Topic, bool) {
 	w := wish{tokens: c, size: sizeOfAll(c)}
 	if l.demands(w) || l.draws(w) {
 		return "", false
@@ -60,7 +68,7 @@ func (l *language) remark(c []token) (Topic, bool) {
 			return t, true
 		}
 	}
-	return Praise, l.reports(c) || l.exclaims(c)
+	return Praise, l.reports(c)
 }
 
 // exclaims reports whether praise of more than a word is followed by what is praised: "so cute this fox".

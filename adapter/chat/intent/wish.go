@@ -54,7 +54,7 @@ func (l *language) pleasantry(tokens []token) int {
 		if !ended && l.begins(tokens[n:], &l.And) == 0 {
 			continue
 		}
-		if topic, ok := l.remark(tokens[:n]); ok && ended && polite(string(topic)) {
+		if topic, ok := l.told(tokens[:n]); ok && ended && polite(string(topic)) {
 			return n
 		}
 		if all, ok := l.cover(tokens[:n]); ok && slices.ContainsFunc(said(all, talk), polite) && len(said(all, button))+len(said(all, number))+len(said(all, style)) == 0 {
