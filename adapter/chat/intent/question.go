@@ -260,6 +260,8 @@ func (r *reading) doubtful(l *language, size int) (Decision, bool) {
 		return l.afterTalk(r.tokens), true
 	case l.personal(r.tokens) && size <= words(6) && commas(r.tokens) == 0:
 		return unclear, true
+	case (l.begins(r.tokens, &l.Telling) > 0 || l.ends(r.tokens, &l.TellingEnd) > 0) && size <= words(10) && commas(r.tokens) == 0:
+		return unclear, true
 	case thing && l.holds(r.tokens, &l.Is) && size <= words(5):
 		return unclear, true
 	case l.begins(w.tokens, &l.Question) > 0 && size <= words(5) && (r.asks || commas(r.tokens) == 0):

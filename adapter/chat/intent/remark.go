@@ -88,6 +88,9 @@ func (l *language) reports(c []token) bool {
 		return false
 	}
 	rest := c[n:]
+	if l.ends(rest, &l.It) > 0 && l.begins(rest, &l.It) == 0 && sizeOfAll(c) <= words(10) && !ideographic(c[0]) {
+		return true
+	}
 	if ideographic(c[0]) {
 		return l.ends(rest, &l.OthersDo) > 0
 	}

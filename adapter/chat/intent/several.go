@@ -33,6 +33,14 @@ func (r *reading) pointsTwice(l *language) bool {
 				first = n
 			}
 		}
+		n, ok := numberOf(r.tokens[i].text)
+		if !ok || n == 0 || n > r.Choices || !r.upon(l, r.tokens[i].text) {
+			continue
+		}
+		if first > 0 && n != first {
+			return true
+		}
+		first = n
 	}
 	return false
 }

@@ -76,6 +76,8 @@ type table struct {
 	OthersDo         phrases           `yaml:"others_do"`         // what those think of them
 	Remark           map[Topic]phrases `yaml:"remark"`            // begin what people tell of themselves: no description does
 	RemarkEnd        map[Topic]phrases `yaml:"remark_end"`        // end the same
+	Telling          phrases           `yaml:"telling"`           // begin short sentences about the picture, or about who talks
+	TellingEnd       phrases           `yaml:"telling_end"`       // end the same
 	Pointing         phrases           `yaml:"pointing"`          // begin what points at one of several: "the one with"
 	Upon             phrases           `yaml:"upon"`              // stand between a button and the number of its picture
 	Moving           phrases           `yaml:"moving"`            // go on from a video to what moves in it
