@@ -42,7 +42,7 @@ func (r *reading) chosen(l *language, n int, parted bool) (Decision, bool) {
 	if !ok && parted && n > 1 {
 		all, ok = l.cover(r.tokens[:n])
 	}
-	if !ok {
+	if !ok && n <= longestAround && (parted || l.begins(rest, &l.Moving) > 0) {
 		all, ok = l.around(r.tokens[:n])
 	}
 	if !ok || len(said(all, style)) > 0 {
@@ -69,7 +69,7 @@ func (r *reading) chosen(l *language, n int, parted bool) (Decision, bool) {
 	if d, ok := r.anew(l, all, rest); ok {
 		return d, true
 	}
-	if len(after) > 0 && len(buttons) == 1 && l.moves(r.tokens[:n], rest, all) && !l.draws(r.wish(l)) {
+	if len(after) > 0 && len(buttons) == 1 && l.moves(buttons[0], numbers, r.tokens[:n], rest) && !l.draws(r.wish(l)) {
 		d, ok := r.pressed(l, buttons[0], all)
 		d.Extra = strings.TrimSpace(r.Words[after[0].at:])
 		return d, ok
@@ -138,10 +138,12 @@ func (r *reading) anew(l *language, all []meaning, rest []token) (Decision, bool
 	return Decision{Kind: Draw, Extra: strings.TrimSpace(r.Words[rest[0].at:])}, true
 }
 
+// longestAround is more tokens than a button with a number in it has.
+const longestAround = 20
+
 // moves reports whether a text goes on from a video of a picture to what moves in it: "animate it, the fox runs away".
-func (l *language) moves(words, rest []token, all []meaning) bool {
-	b := said(all, button)[0]
-	return (b == Animate || b == AnimateHigh) && (len(said(all, number)) > 0 || l.holds(words, &l.It)) &&
+func (l *language) moves(button string, numbers []string, words, rest []token) bool {
+	return (button == Animate || button == AnimateHigh) && (len(numbers) > 0 || l.holds(words, &l.It)) &&
 		(strings.ContainsAny(rest[0].before, sentenceEnd) || l.begins(rest, &l.Moving) > 0)
 }
 

@@ -167,7 +167,7 @@ func TestLanguages_HaveEveryLine(t *testing.T) {
 }
 
 func FuzzDecide(f *testing.F) {
-	for _, words := range []string{"", "2", "U2 but with snow", "第二张", "이 그림을 더 밝게 해줘", "16:9", "1,5 ×", "?", "\xff", "2.", "1:", "👍🏽", "a,1.b", "0000\ua9bc"} {
+	for _, words := range []string{"", "2", "U2 but with snow", "第二张", "이 그림을 더 밝게 해줘", "16:9", "1,5 ×", "?", "\xff", "2.", "1:", "👍🏽", "a,1.b", "0000\ua9bc", "A0X0!0"} {
 		f.Add(words, 1, 0)
 	}
 	shown := []Shown{Nothing, Grid, Single, Video}
