@@ -170,3 +170,37 @@ func TestChat_ButtonsInWordsPressTheirButtons(t *testing.T) {
 		}
 	}
 }
+
+// What stands beside a choice, a shape or a button is wished, too; what cannot be done beside it is asked back, unpaid.
+func TestChat_WhatStandsBesideAChoiceIsWished(t *testing.T) {
+	s := &story{parley: parley{h: newHouse(t, simulator.Config{})}, names: map[string]string{}}
+	s.tell(t, []turn{
+		{"a red fox", "imagine", "A<"},
+		{"what prompt did you use?", "", ""},
+		{"2, at night", "edits", "B<A.2"},
+		{"undo", "", "=A"},
+		{"in watercolor style, 16:9", "edits", "C<A.1"},
+		{"undo", "", "=A"},
+		{"make it blue --ar 9:16", "edits", "D<A.1"},
+		{"go back to the first picture", "", "=A"},
+		{"thanks --ar 3:2", "", ""},
+		{"V2 --stylize 5", "", ""},
+		{"U2 --no hat", "", ""},
+		{"make 1 and 3 darker", "", ""},
+		{"pan left and right", "", ""},
+		{"my daughter will love it, thanks", "", ""},
+		{"I think I prefer the second one", "", "=A.2"},
+		{"zoom out 1.5x on 3", "upscale zoom", "E<A.3"},
+		{"animate 2, the fox jumps over a log", "video", ""},
+		{"something else: a lighthouse", "imagine", "F<"},
+	})
+	ledger := s.h.sim.Ledger()
+	for i, want := range map[int]string{1: "at night", 2: "--ar 16:9", 3: "--ar 9:16"} {
+		if !strings.Contains(ledger[i].Prompt, want) {
+			t.Errorf("charge %d is %q, want %q in it", i, ledger[i].Prompt, want)
+		}
+	}
+	if last := ledger[len(ledger)-1].Prompt; last != "a lighthouse" {
+		t.Errorf("the last charge is %q, want the new picture alone", last)
+	}
+}
