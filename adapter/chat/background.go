@@ -75,10 +75,16 @@ func firstSentences(text string) string {
 	return strings.TrimSpace(text)[:ends[1][1]]
 }
 
+// longestAsking is more than a client asks with before or behind what it quotes, in bytes.
+const longestAsking = 4000
+
 // asksForTitle reports whether a text, or a sentence of it, asks for the title of a conversation, and for no picture of one.
 func asksForTitle(text string) bool {
+	if n := longestAsking; len(text) > 2*n { // a history stands in the middle
+		text = strings.ToValidUTF8(text[:n]+"\n"+text[len(text)-n:], "")
+	}
 	for _, s := range append(sentenceEnd.Split(text, -1), text) {
-		s = words(s)
+		s = " " + words(s) + " "
 		if slices.ContainsFunc(askings, func(a asking) bool {
 			return hasAny(s, a.ask) && hasAny(s, a.title) && hasAny(s, a.about) && !hasAny(s, a.picture)
 		}) {
@@ -95,13 +101,13 @@ func words(text string) string {
 	return strings.Join(strings.Fields(notWord.ReplaceAllString(strings.ToLower(text), " ")), " ")
 }
 
-// hasAny reports whether one of some words stands in a plain text; signs that no blanks part stand anywhere.
-func hasAny(plain string, any []string) bool {
-	return slices.ContainsFunc(any, func(word string) bool {
+// hasAny reports whether one of some words stands in a plain text between blanks; signs that no blanks part stand anywhere.
+func hasAny(plain string, list []string) bool {
+	return slices.ContainsFunc(list, func(word string) bool {
 		if r := []rune(word)[0]; unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul) {
 			return strings.Contains(plain, word)
 		}
-		return strings.Contains(" "+plain+" ", " "+word+" ")
+		return strings.Contains(plain, " "+word+" ")
 	})
 }
 

@@ -207,6 +207,7 @@ func tasks() map[string]struct {
 		"a title asked for in words":  {talk("user", "a red fox in snow at dawn", "assistant", "x", "user", "What would be a short and relevant title for this chat? You must strictly answer with only the title, no other text is allowed."), "A red fox in snow"},
 		"a title of a chat":           {talk("user", "a red fox in snow at dawn", "assistant", "x", "user", "Generate a title for this chat"), "A red fox in snow"},
 		"a title, in two sentences":   {talk("user", "Below is a conversation. Give it a short title.\nUser: a red fox in snow at dawn"), "A red fox in snow"},
+		"a title behind a history":    {talk("user", strings.Repeat("USER: a red fox in snow at dawn, a picture\n", 500)+"Write a short title for this chat."), "A red fox in snow"},
 		"a title in Russian":          {talk("user", "Придумай короткий заголовок для этого чата"), "Pictures"},
 		"a title in Japanese":         {talk("user", "この会話に短いタイトルを付けてください"), "Pictures"},
 		"a title in Korean":           {talk("user", "이 대화의 짧은 제목을 만들어 주세요"), "Pictures"},
