@@ -100,7 +100,7 @@ var rules = []rule{
 type asking struct{ ask, title, about, picture []string }
 
 var askings = []asking{
-	{[]string{"generate", "create", "write", "give", "suggest", "summarize", "summarise", "provide", "make", "come up with", "name", "reply", "respond", "answer", "return", "what would be", "produce", "find"},
+	{[]string{"generate", "create", "write", "give", "suggest", "summarize", "summarise", "provide", "come up with", "reply", "respond", "answer", "return", "what would be", "produce"},
 		[]string{"title", "titles", "header", "headline"},
 		[]string{"conversation", "conversations", "chat", "chat history", "discussion", "dialogue", "dialog", "previous query", "following query", "messages"},
 		[]string{"draw", "paint", "imagine", "picture", "image", "illustrate", "illustration", "render", "photo", "poster", "scene", "card", "cover", "logo", "sign", "screen", "banner", "typography", "lettering", "comic"}},

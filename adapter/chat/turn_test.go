@@ -235,7 +235,7 @@ func TestBackgroundRequestsAreAnsweredWithoutAJob(t *testing.T) {
 
 // Titles, chats and conversations can be drawn, whoever limits the length of answers.
 func TestPicturesThatSpeakOfTitlesAreDrawn(t *testing.T) {
-	for _, words := range []string{"Generate a title card for a chat show, neon letters", "movie poster with the title The Conversation", "make a comic of two cats in conversation with the title Meow",
+	for _, words := range []string{"Generate a title card for a chat show, neon letters", "movie poster with the title The Conversation", "make a comic of two cats in conversation with the title Meow", "make the title of a chat app in neon",
 		"生成一张带标题和对话框的漫画海报", "two friends in conversation at a bar", "eine Unterhaltung zwischen zwei Füchsen, Titel in goldener Schrift", "会話するキツネのイラスト、タイトル入り"} {
 		if turn, err := chat.ReadTurn(talk("user", words), chat.Options{}); err != nil || turn.Way != chat.TurnDraw {
 			t.Errorf("%q: %s %q, %v, want it drawn", words, turn.Way, turn.Reply.Rule, err)

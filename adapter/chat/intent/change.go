@@ -92,7 +92,17 @@ func (l *language) titled(t []token) bool {
 		return false
 	}
 	last := all[len(all)-1]
-	return l.holds(all[0], &l.Thing) && (l.holds(last, &l.Medium) || l.colours(last))
+	return l.compound(all[0]) && (l.holds(last, &l.Medium) || l.colours(last))
+}
+
+// compound reports whether a thing that is designed is named behind another word than an article: "your shoes sign".
+func (l *language) compound(t []token) bool {
+	for i := 1; i < len(t); i++ {
+		if l.begins(t[i:], &l.Thing) > 0 && l.ends(t[:i], &l.Articles) == 0 && l.ends(t[:i], &l.That) == 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // praises reports whether tokens are small talk and nothing else: "too beautiful".
