@@ -186,7 +186,7 @@ func (r *reading) meant(l *language, all []meaning) (Decision, bool) {
 		return d, ok && r.subject()
 	case len(buttons) == 1:
 		return r.pressed(l, buttons[0], all)
-	case len(said(all, factor)) > 0 && r.subject(): // "2x" is how far, and not what
+	case len(said(all, factor)) > 0: // "2x" is how far, and not what
 		return Decision{Kind: Ask, Topic: Unclear}, true
 	case len(numbers) == 1 && r.Attached == 0:
 		if d := r.changed(l, numbers); len(said(all, style)) > 0 && all[len(all)-1].class != talk && (d.Extra != "" || l.demands(r.wish(l))) {
