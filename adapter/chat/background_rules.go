@@ -105,7 +105,7 @@ var askings = []asking{
 		[]string{"conversation", "conversations", "chat", "chat history", "discussion", "dialogue", "dialog", "previous query", "following query", "messages"},
 		[]string{"draw", "paint", "imagine", "picture", "image", "illustrate", "illustration", "render", "photo", "poster", "scene", "card", "cover", "logo", "sign", "screen", "banner", "typography", "lettering", "comic"}},
 	{[]string{"erstelle", "erstellen", "generiere", "generieren", "schreibe", "schreib", "gib", "geben", "formuliere", "fasse", "finde", "nenne", "vergib", "antworte"},
-		[]string{"titel", "überschrift", "thema"}, []string{"unterhaltung", "gespräch", "gesprächs", "chat", "chats", "chatverlauf", "konversation", "dialog"},
+		[]string{"titel", "überschrift", "thema"}, []string{"unterhaltung", "gespräch", "gesprächs", "chat", "chats", "chatverlauf", "konversation", "dialog"}, //nolint:misspell // German
 		[]string{"bild", "zeichne", "male", "poster", "plakat", "logo", "foto", "szene", "cover", "comic"}},
 	{[]string{"générer", "génère", "générez", "créer", "crée", "créez", "donne", "donnez", "écris", "écrivez", "propose", "proposez", "résume", "résumez", "utilisez"},
 		[]string{"titre", "sujet"}, []string{"conversation", "discussion", "chat", "échange", "dialogue"}, []string{"image", "dessine", "affiche", "logo", "photo", "scène", "couverture", "bd"}},

@@ -177,7 +177,7 @@ func (r *reading) meant(l *language, all []meaning) (Decision, bool) {
 	case len(buttons)+len(shapes) > 1 && !(len(shapes) == 1 && len(buttons) == 1 && isShape(buttons[0])) || len(numbers) > 1 && !r.zooms(all):
 		return Decision{Kind: Ask, Topic: OneThing}, true
 	case len(shapes) == 1 && len(said(all, style)) > 0 && r.subject():
-		d := r.changed(l, numbers)
+		d := r.changed(numbers)
 		d.Ratio = shapes[0]
 		return d, true
 	case len(shapes) == 1:
@@ -189,7 +189,7 @@ func (r *reading) meant(l *language, all []meaning) (Decision, bool) {
 	case len(said(all, factor)) > 0: // "2x" is how far, and not what
 		return Decision{Kind: Ask, Topic: Unclear}, true
 	case len(numbers) == 1 && r.Attached == 0:
-		if d := r.changed(l, numbers); len(said(all, style)) > 0 && all[len(all)-1].class != talk && (d.Extra != "" || l.demands(r.wish(l))) {
+		if d := r.changed(numbers); len(said(all, style)) > 0 && all[len(all)-1].class != talk && (d.Extra != "" || l.demands(r.wish(l))) {
 			return d, true
 		}
 		n, ok := numberOf(numbers[0])
@@ -212,7 +212,7 @@ func (r *reading) meant(l *language, all []meaning) (Decision, bool) {
 }
 
 // changed is a change of the picture that a number names, in the words behind the number where they stand alone.
-func (r *reading) changed(l *language, numbers []string) Decision {
+func (r *reading) changed(numbers []string) Decision {
 	d := Decision{Kind: Edit}
 	if len(numbers) == 0 {
 		return d

@@ -111,8 +111,8 @@ func read(t Turn) *reading {
 	}
 	r := &reading{Turn: t}
 	text, tokens := tokenize(t.Words)
-	said := text
-	if said, r.flags = parameters(text); r.flags != "" {
+	said, flags := parameters(text)
+	if r.flags = flags; flags != "" {
 		tokens = slices.DeleteFunc(tokens, func(t token) bool { return t.at >= len(said) })
 	}
 	r.Words, r.tokens = text, tokens
