@@ -51,7 +51,7 @@ func TestTurns_AreNotPressedWithoutTheirSettings(t *testing.T) {
 	for _, words := range []string{"V2", "reroll", "animate 2", "upscale subtle 2", "zoom out 2x"} {
 		h.charges(t, chat.Route, map[string]asking{
 			words + ", an object's": {turn(words, `"midjourney":{"stylize":7},`), 400, `"param":"midjourney.stylize"`, ""},
-			words + ", beside it":   {turn(words, `"stylize":7,`), 400, `"param":"stylize"`, ""},
+			words + ", beside it":   {turn(words, `"stylize":7,`), 400, `"param":"midjourney.stylize"`, ""},
 			words + ", a seed":      {turn(words, `"seed":7,`), 400, `"param":"seed"`, ""},
 			words + ", what not":    {turn(words, `"negative_prompt":"people",`), 400, `"param":"negative_prompt"`, ""},
 		})
@@ -61,4 +61,19 @@ func TestTurns_AreNotPressedWithoutTheirSettings(t *testing.T) {
 		"a shape": {turn("V2", `"size":"1024x1024","midjourney":{"speed":"fast"},`), 200, "/images/img_", "variation"},
 		"an edit": {turn("make the hat blue", `"midjourney":{"stylize":7},`), 200, "/images/img_", "edits"},
 	})
+}
+
+// Settings that a program sends with every turn are those that the picture was drawn with: its buttons are pressed.
+func TestTurns_ArePressedWithThePicturesOwnSettings(t *testing.T) {
+	h := newHouse(t, simulator.Config{})
+	const standing = `"seed":7,"negative_prompt":"people","style":"raw","midjourney":{"stylize":7,"version":"7","chaos":3,"speed":"fast"},`
+	_, _, first := h.call(t, "POST", chat.Route, `{`+standing+strings.TrimPrefix(inTurn(userText("a red fox")), `{`))
+	shown := answered{body: first, status: 200}.chatText(t)
+	for _, words := range []string{"V2", "reroll", "zoom out 2x", "animate 2"} {
+		before := len(h.sim.Ledger())
+		status, _, answer := h.call(t, "POST", chat.Route, `{`+standing+strings.TrimPrefix(inTurn(userText("a red fox"), textOf(map[string]string{"role": "assistant", "content": shown}), userText(words)), `{`))
+		if status != 200 || len(h.sim.Ledger()) == before {
+			t.Errorf("%s: %d %.300s, want it pressed", words, status, answer)
+		}
+	}
 }

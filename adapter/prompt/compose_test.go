@@ -245,3 +245,31 @@ func TestDrawRefuses(t *testing.T) {
 		})
 	}
 }
+
+// What a drawn prompt has of a request's settings, it has in any spelling; the first that it lacks is named.
+func TestLacks(t *testing.T) {
+	seven, seed := 7, int64(7)
+	const drawn = "a red fox --stylize 7 --seed 7 --no people, text --style raw --sref https://s.mj.run/abc --v 6.1 --tile"
+	for name, c := range map[string]struct {
+		own   adapter.Midjourney
+		lacks string
+	}{
+		"nothing":           {adapter.Midjourney{}, ""},
+		"all":               {adapter.Midjourney{Stylize: &seven, Seed: &seed, No: "people, text", Raw: true, StyleRef: []string{"https://x/y.png"}, Version: "6.1", Tile: true}, ""},
+		"another number":    {adapter.Midjourney{Stylize: new(int)}, "stylize"},
+		"a number more":     {adapter.Midjourney{Stylize: &seven, Chaos: &seven}, "chaos"},
+		"other words":       {adapter.Midjourney{No: "people"}, "no"},
+		"another picture":   {adapter.Midjourney{CharacterRef: []string{"https://x/y.png"}}, "character_reference"},
+		"another version":   {adapter.Midjourney{Version: "7"}, "version"},
+		"another model":     {adapter.Midjourney{Niji: "6"}, "niji"},
+		"a flag more":       {adapter.Midjourney{Draft: true}, "draft"},
+		"no drawing at all": {adapter.Midjourney{Speed: "fast"}, ""},
+	} {
+		if got := Lacks(drawn, c.own); got != c.lacks {
+			t.Errorf("%s: %q, want %q", name, got, c.lacks)
+		}
+	}
+	if got := Lacks("a red fox", adapter.Midjourney{Raw: true}); got != "raw" {
+		t.Errorf("raw that is not there: %q", got)
+	}
+}

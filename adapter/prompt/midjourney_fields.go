@@ -1,6 +1,7 @@
 package prompt
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -115,6 +116,32 @@ func readFlag(name, value string) (Flag, bool) {
 		return Flag{}, false
 	}
 	return p.Flags[0], true
+}
+
+// Lacks is the first member of the midjourney object that a drawn prompt does not have, or has with another value: whoever
+// repeats that prompt leaves it out. Empty if it has them all. Of pictures it counts that there are some: Midjourney gives
+// them addresses of its own.
+func Lacks(drawn string, own adapter.Midjourney) (member string) {
+	p, err := Read(drawn)
+	if err != nil {
+		p = Prompt{}
+	}
+	for _, field := range ownFields(own, true) {
+		value, has := p.Flag(field.name)
+		asked, ok := readFlag(field.name, field.value)
+		pictures := slices.Contains([]string{"sref", "cref", "oref"}, field.name)
+		if !ok || !has || !pictures && !strings.EqualFold(value, asked.Value) {
+			return field.field
+		}
+	}
+	_, raw := p.Flag("raw")
+	if style, _ := p.Flag("style"); own.Raw && !raw && style != "raw" {
+		return "raw"
+	}
+	if release, member, err := ownRelease(own); err != nil || release.known() && release != p.version() {
+		return cmp.Or(strings.TrimPrefix(member, "midjourney."), "version")
+	}
+	return ""
 }
 
 // plainWords are a text's words without anything that a server could read as a parameter.

@@ -3,6 +3,7 @@ package workflow
 import (
 	"cmp"
 	"context"
+	"slices"
 
 	"midgate/adapter"
 	"midgate/adapter/chat"
@@ -79,11 +80,13 @@ func talk(ticket adapter.Ticket, err error) (adapter.TurnAnswer, error) {
 // converseAct presses a button of a picture. Where grids are split, picking a quarter is a local cut.
 func (s *Service) converseAct(ctx context.Context, a adapter.Attempt, t chat.Turn, g adapter.Generation, img adapter.Image) (adapter.TurnAnswer, error) {
 	g.Prompt = ""
+	if t.Action == adapter.ActUpscale && s.gridMode(&adapter.Generation{}) != adapter.GridUpscale {
+		return adapter.TurnAnswer{Images: []adapter.Image{img}}, nil
+	}
+	if err := keepsLooks(t, g, img); err != nil {
+		return adapter.TurnAnswer{}, err
+	}
 	switch t.Action {
-	case adapter.ActUpscale:
-		if s.gridMode(&adapter.Generation{}) != adapter.GridUpscale {
-			return adapter.TurnAnswer{Images: []adapter.Image{img}}, nil
-		}
 	case adapter.ActAnimateLow, adapter.ActAnimateHigh:
 		return s.converseAnimate(ctx, a, t, g, adapter.Reference{Image: img.ID})
 	case chat.ActReshape:
@@ -100,6 +103,23 @@ func (s *Service) converseAct(ctx context.Context, a adapter.Attempt, t chat.Tur
 		}
 	}
 	return talk(s.Act(ctx, a, adapter.Act{Generation: g, Image: img.ID, Action: t.Action, Zoom: t.Zoom}))
+}
+
+// keepsLooks refuses the settings of a turn that is a button, unless the picture was drawn with the same: a program that
+// sends them with every turn asks for nothing else.
+func keepsLooks(t chat.Turn, g adapter.Generation, img adapter.Image) error {
+	if t.Action == chat.ActReshape || t.Action == adapter.ActReroll && t.Extra != "" { // drawn anew, with them
+		return nil
+	}
+	name := prompt.Lacks(cmp.Or(img.RevisedPrompt, img.Prompt), g.Midjourney)
+	if name == "" {
+		return nil
+	}
+	param := "midjourney." + name
+	if slices.Contains(g.Midjourney.Unasked, name) {
+		param = cmp.Or(map[string]string{"no": "negative_prompt"}[name], name)
+	}
+	return adapter.BadParam(param, "invalid_value", "This turn is a button, which repeats the picture's own words and settings: leave '%s' out, or say what is to be seen.", param)
 }
 
 // converseActOn presses a button of a picture that came with the conversation: one of ours has its buttons, any other can

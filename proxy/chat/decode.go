@@ -68,9 +68,6 @@ func (s *Routes) decode(c *gin.Context, p *body.Body) (ask turnRequest, err erro
 	if ask.turn.Way == chat.TurnReply {
 		return ask, nil
 	}
-	if err := OnlyPressed(p, ask.turn); err != nil {
-		return ask, err
-	}
 	if ask.refs, err = s.TurnPictures(c, p, ask.turn); err != nil {
 		return ask, err
 	}
@@ -127,21 +124,6 @@ func readDrawing(p *body.Body) (adapter.Generation, bool, error) {
 		g.N = 0
 	}
 	return g, stream, err
-}
-
-// OnlyPressed refuses the settings of a turn that is a button: it repeats the picture's own.
-func OnlyPressed(p *body.Body, t chat.Turn) error {
-	switch {
-	case t.Way != chat.TurnAct, t.Action == adapter.ActUpscale, t.Action == chat.ActReshape: // cut for free, or drawn with words
-		return nil
-	case t.Action == adapter.ActReroll && t.Extra != "": // drawn anew
-		return nil
-	}
-	wishes := images.Wishes(p)
-	if len(wishes) == 0 {
-		return nil
-	}
-	return adapter.BadParam(wishes[0], "invalid_value", "This turn is a button, which repeats the picture's own words and settings: leave '%s' out, or say what is to be seen.", wishes[0])
 }
 
 // TurnPictures looks up the pictures that came with a turn.

@@ -145,11 +145,6 @@ func foreignLooks(p *body.Body) string {
 	if len(shapes) > 0 {
 		return shapes[0].param
 	}
-	return foreignSetting(p)
-}
-
-// foreignSetting is foreignLooks without the shape.
-func foreignSetting(p *body.Body) string {
 	for _, name := range []string{"seed", "negative_prompt", "negativePrompt"} {
 		if body.Says(p.Fields[name]) {
 			return name
@@ -159,16 +154,6 @@ func foreignSetting(p *body.Body) string {
 		return "style"
 	}
 	return ""
-}
-
-// Wishes are the parameters of a body that say how a picture is to look, but for its shape and quality, which programs
-// send with every request.
-func Wishes(p *body.Body) []string {
-	wishes := given(p, FilmMembers...)
-	if foreign := foreignSetting(p); foreign != "" {
-		wishes = append(wishes, foreign)
-	}
-	return wishes
 }
 
 // FilmMembers are the members of the midjourney object that belong to videos alone.

@@ -67,9 +67,6 @@ func (s *Routes) decode(c *gin.Context, p *body.Body) (ask request, err error) {
 	if ask.turn.Way == adapterchat.TurnReply {
 		return ask, nil
 	}
-	if err := chat.OnlyPressed(settings, ask.turn); err != nil {
-		return ask, err
-	}
 	ask.form.Note = ask.turn.Note
 	if o.Must {
 		if err := insist(&ask.turn); err != nil {
