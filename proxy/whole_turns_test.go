@@ -52,14 +52,15 @@ func TestTurns_AreNotPressedWithoutTheirSettings(t *testing.T) {
 		h.charges(t, chat.Route, map[string]asking{
 			words + ", an object's": {turn(words, `"midjourney":{"stylize":7},`), 400, `"param":"midjourney.stylize"`, ""},
 			words + ", beside it":   {turn(words, `"stylize":7,`), 400, `"param":"midjourney.stylize"`, ""},
-			words + ", a seed":      {turn(words, `"seed":7,`), 400, `"param":"seed"`, ""},
+			words + ", a seed":      {turn(words, `"midjourney":{"seed":7},`), 400, `"param":"midjourney.seed"`, ""},
 			words + ", what not":    {turn(words, `"negative_prompt":"people",`), 400, `"param":"negative_prompt"`, ""},
 		})
 	}
 	h.charges(t, chat.Route, map[string]asking{
-		"a cut":   {turn("U2", `"seed":7,`), 200, "/images/img_", ""},
-		"a shape": {turn("V2", `"size":"1024x1024","midjourney":{"speed":"fast"},`), 200, "/images/img_", "variation"},
-		"an edit": {turn("make the hat blue", `"midjourney":{"stylize":7},`), 200, "/images/img_", "edits"},
+		"a cut":                     {turn("U2", `"seed":7,`), 200, "/images/img_", ""},
+		"a seed that programs send": {turn("V2", `"seed":7,`), 200, "/images/img_", "variation"},
+		"a shape":                   {turn("V2", `"size":"1024x1024","midjourney":{"speed":"fast"},`), 200, "/images/img_", "variation"},
+		"an edit":                   {turn("make the hat blue", `"midjourney":{"stylize":7},`), 200, "/images/img_", "edits"},
 	})
 }
 

@@ -111,6 +111,9 @@ func keepsLooks(t chat.Turn, g adapter.Generation, img adapter.Image) error {
 	if t.Action == chat.ActReshape || t.Action == adapter.ActReroll && t.Extra != "" { // drawn anew, with them
 		return nil
 	}
+	if slices.Contains(g.Midjourney.Unasked, "seed") { // programs send one with every turn, and a button has no use for it
+		g.Midjourney.Seed = nil
+	}
 	name := prompt.Lacks(cmp.Or(img.RevisedPrompt, img.Prompt), g.Midjourney)
 	if name == "" {
 		return nil

@@ -36,15 +36,15 @@ func (f *formReader) text(d disposition) error {
 		f.nested[base][key] = value
 		return nil
 	}
-	if old := f.p.Fields[d.name].Str; old != "" && value != "" && old != value && slices.Contains(words, d.name) {
+	if old := f.p.Fields[d.name].Str; old != "" && value != "" && old != value && !strings.HasSuffix(d.name, "]") && !slices.Contains(lists, base) {
 		return twice(d.name)
 	}
 	f.p.Fields[d.name] = gjson.Result{Type: gjson.String, Str: value, Raw: "-"}
 	return nil
 }
 
-// words are the fields that a request is made of, each of them once.
-var words = []string{"prompt", "model", "n", "size", "midjourney", "seed", "negative_prompt", "stream", "seconds", "action", "index"}
+// lists are the fields that may be there several times, and what nobody reads.
+var lists = []string{"metadata", "tags", "include", "timestamp_granularities", "user"}
 
 // readText reads the text of a part, which may be a file.
 func (f *formReader) readText(d disposition) (string, error) {

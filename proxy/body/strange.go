@@ -63,8 +63,9 @@ func (p *Body) holdsPicture(v gjson.Result, name string, named bool, deep int) (
 	case v.Type == gjson.String:
 		src := Source{Text: v.Str}
 		p.Take(&src)
-		return src.Ref != nil && src.Err == nil || len(v.Str) > 11 && strings.EqualFold(v.Str[:11], "data:image/") ||
-			strings.HasPrefix(v.Str, adapter.ImagePrefix) && adapter.ValidID(v.Str) || ownAddress.MatchString(v.Str) || named && isAddress(v.Str)
+		data := src.Ref != nil && src.Err == nil || len(v.Str) > 11 && strings.EqualFold(v.Str[:11], "data:image/") || bareBase64(v.Str)
+		return data && !other || strings.HasPrefix(v.Str, adapter.ImagePrefix) && adapter.ValidID(v.Str) || ownAddress.MatchString(v.Str) ||
+			isAddress(v.Str) && (named || !other && pictureAddress.MatchString(v.Str))
 	case v.Type == gjson.JSON && deep > 0:
 		v.ForEach(func(k, e gjson.Result) bool {
 			inside := k.String()
@@ -78,6 +79,18 @@ func (p *Body) holdsPicture(v gjson.Result, name string, named bool, deep int) (
 	return found
 }
 
+// pictureBase64 are the beginnings of PNG, JPEG, WebP and GIF in base64.
+var pictureBase64 = []string{"iVBORw0KGgo", "/9j/", "UklGR", "R0lGOD"}
+
+// bareBase64 reports whether a text is a picture's data without anything around it.
+func bareBase64(text string) bool {
+	return len(text) > 60 && slices.ContainsFunc(pictureBase64, func(magic string) bool { return strings.HasPrefix(text, magic) }) &&
+		!strings.ContainsAny(text[:60], " \t\r\n")
+}
+
+// pictureAddress is an address that ends in a picture's file.
+var pictureAddress = regexp.MustCompile(`^[^?#]*\.(?i:png|jpe?g|webp|gif|avif|heic)(?:[?#].*)?$`)
+
 // isAddress reports whether a text is one address on the web.
 func isAddress(text string) bool {
 	text = strings.TrimSpace(text)
@@ -89,23 +102,35 @@ func isAddress(text string) bool {
 var (
 	pictureBeginnings = []string{"image", "img", "picture", "photo", "mask", "reference"}
 	pictureEnds       = []string{"image", "images", "img", "picture", "pictures", "photo", "mask"}
-	pictureWords      = []string{"ref", "refs", "init", "pic", "pics", "control", "controlnet", "ipadapter", "face", "sketch", "frame", "frames"}
+	pictureWords      = []string{"urls", "ref", "refs", "init", "pic", "pics", "control", "controlnet", "ipadapter", "face", "sketch", "frame", "frames"}
 	otherWords        = []string{"callback", "webhook", "hook", "notify", "notification", "user", "referer", "referrer", "redirect", "return", "site", "page", "profile",
 		"avatar", "logo", "icon", "output", "result", "response", "host", "server", "api", "endpoint", "proxy"}
+	iconWords = []string{"avatar", "icon", "profile"} // of a person or a program, whatever stands behind them
 )
 
 func namesPicture(name string) bool {
 	if namesOther(name) {
 		return false
 	}
-	return slices.ContainsFunc(wordsOf(name), func(word string) bool {
-		return slices.Contains(pictureWords, word) || slices.ContainsFunc(pictureBeginnings, func(s string) bool { return strings.HasPrefix(word, s) }) ||
-			slices.ContainsFunc(pictureEnds, func(s string) bool { return strings.HasSuffix(word, s) })
-	})
+	return slices.ContainsFunc(wordsOf(name), func(word string) bool { return slices.Contains(pictureWords, word) || saysPicture(word) })
 }
 
+func saysPicture(word string) bool {
+	return slices.ContainsFunc(pictureBeginnings, func(s string) bool { return strings.HasPrefix(word, s) }) ||
+		slices.ContainsFunc(pictureEnds, func(s string) bool { return strings.HasSuffix(word, s) })
+}
+
+// namesOther goes by the last word that says anything: a user_photo is a picture, a photo_webhook is none.
 func namesOther(name string) bool {
-	return slices.ContainsFunc(wordsOf(name), func(word string) bool { return slices.Contains(otherWords, word) })
+	for _, word := range slices.Backward(wordsOf(name)) {
+		switch {
+		case slices.Contains(otherWords, word):
+			return true
+		case slices.Contains(pictureWords, word) && word != "urls", saysPicture(word):
+			return slices.ContainsFunc(wordsOf(name), func(word string) bool { return slices.Contains(iconWords, word) })
+		}
+	}
+	return false
 }
 
 // nameWord is a word of a name: initImage and init_image have two.

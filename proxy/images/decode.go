@@ -3,7 +3,10 @@ package images
 import (
 	"math"
 	"regexp"
+	"slices"
 	"strings"
+
+	"github.com/tidwall/gjson"
 
 	"midgate/adapter"
 	"midgate/proxy/body"
@@ -53,16 +56,33 @@ func noClips(g adapter.Generation) error {
 	return nil
 }
 
-// readCount reads n: absent, null, 0 and "" mean 1.
+// countNames are what other image APIs call n.
+var countNames = []string{"num_images", "numImages", "num_outputs", "num_samples", "number_of_images", "numberOfImages", "samples", "sample_count", "sampleCount"}
+
+// readCount reads n, whatever it is called: absent, null, 0 and "" mean 1. Of two, 1 is taken for what a client sends
+// unasked; other ones that differ are refused.
 func readCount(p *body.Body) (int, error) {
-	if f, given, err := body.NumberOf(p.Fields["n"], "n"); err == nil && given && f == 0 {
-		return 1, nil
+	count, as := 1, ""
+	for _, path := range shapeHolders {
+		for _, name := range append([]string{"n"}, countNames...) {
+			param := strings.Join(append(slices.Clip(path), name), ".")
+			v := valueAt(p, path, name)
+			if f, given, err := body.NumberOf(v, param); err == nil && (!given || f == 0) || param != "n" && v.Type == gjson.JSON {
+				continue
+			}
+			n, err := body.WholeOf(v, param, 1, maxN)
+			switch {
+			case err != nil:
+				return 1, err
+			case n == nil || *n == 1:
+			case as != "" && int(*n) != count:
+				return 1, adapter.BadParam(param, "invalid_value", "'%s' is %d, but '%s' is %d: send one of them.", param, *n, as, count)
+			default:
+				count, as = int(*n), param
+			}
+		}
 	}
-	n, err := p.Whole("n", 1, maxN)
-	if n == nil || err != nil {
-		return 1, err
-	}
-	return int(*n), nil
+	return count, nil
 }
 
 // readOutput reads how the answer is to be rendered. Without response_format the model's family decides.
@@ -127,8 +147,8 @@ func addForeign(p *body.Body, m *adapter.Midjourney) error {
 		}
 	}
 	asked := m.No != ""
-	for _, name := range []string{"negative_prompt", "negativePrompt"} {
-		words, _ := body.ListOf(p.Fields[name], name)
+	for _, v := range []gjson.Result{p.Fields["negative_prompt"], p.Fields["negativePrompt"], valueAt(p, []string{"parameters"}, "negative_prompt"), valueAt(p, []string{"parameters"}, "negativePrompt")} {
+		words, _ := body.ListOf(v, "negative_prompt")
 		more := strings.TrimSpace(strings.Join(words, ", "))
 		if more == "" || strings.Contains(m.No, more) {
 			continue

@@ -2,6 +2,7 @@ package images
 
 import (
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -56,7 +57,7 @@ func readSettings(p *body.Body, also []string) (m adapter.Midjourney, err error)
 	for _, beside := range besideNames {
 		v := p.Fields[beside.name]
 		switch {
-		case !body.Says(v):
+		case !body.Says(v), !ours(beside.name, v):
 			continue
 		case sent[beside.member] == "":
 			if err := member(&m, beside.member, beside.name, v); err != nil {
@@ -70,6 +71,16 @@ func readSettings(p *body.Body, also []string) (m adapter.Midjourney, err error)
 	return m, nil
 }
 
+// alien are names that other APIs have for something else: beside the midjourney object only these values are meant for it.
+var alien = map[string]*regexp.Regexp{
+	"speed": regexp.MustCompile(`^(?i:relax|fast|turbo)$`), "version": regexp.MustCompile(`^(?i:v?[4-9](?:\.[0-9])?)$`), "grid": regexp.MustCompile(`^[A-Za-z]{3,}$`),
+}
+
+func ours(name string, v gjson.Result) bool {
+	values := alien[name]
+	return values == nil || v.Type == gjson.String && values.MatchString(strings.TrimSpace(v.Str)) || v.Type == gjson.Number && name == "version" && values.MatchString(v.Raw)
+}
+
 func twoSettings(one, other string) error {
 	return adapter.BadParam(one, "duplicate_parameter", "'%s' and '%s' are the same setting, with different values: send one of them.", one, other)
 }
@@ -80,7 +91,7 @@ func AnySetting(p *body.Body) string {
 		return "midjourney"
 	}
 	for _, beside := range besideNames {
-		if body.Says(p.Fields[beside.name]) {
+		if v := p.Fields[beside.name]; body.Says(v) && ours(beside.name, v) {
 			return beside.name
 		}
 	}

@@ -24,27 +24,35 @@ type shape struct {
 }
 
 // shapeNames are the names of one value that says it all, size first.
-var shapeNames = []string{"size", "aspect_ratio", "aspectRatio", "aspect", "ar", "ratio", "image_size", "imageSize", "resolution"}
+var shapeNames = []string{"size", "aspect_ratio", "aspectRatio", "aspect", "ar", "ratio", "image_size", "imageSize", "resolution", "dimensions", "imageDimensions",
+	"image_aspect_ratio", "imageAspectRatio", "aspectratio", "AspectRatio", "orientation"}
+
+// pixelNames are those of them that may as well say how many pixels there are to be.
+var pixelNames = []string{"size", "image_size", "imageSize", "resolution"}
 
 // shapeHolders are the objects in which such names may stand.
 var shapeHolders = [][]string{
 	{}, {"image_config"}, {"imageConfig"}, {"parameters"}, {"generationConfig"}, {"generationConfig", "imageConfig"}, {"generation_config"}, {"generation_config", "image_config"},
+	{"google"}, {"google", "image_config"}, {"options"},
 }
 
 // unshaped are words that ask for no shape.
-var unshaped = []string{"", "auto", "default", "none", "null", "false", "undefined", "original", "custom", "adaptive", "match_input_image", "aspect_ratio_unspecified"}
+var unshaped = []string{"", "auto", "default", "none", "null", "false", "undefined", "original", "custom", "adaptive", "smart", "match", "keep", "match_input_image", "aspect_ratio_unspecified"}
 
-// fineness is what image_size and resolution say of the number of pixels alone, which nobody here can choose: 1K, 720p, hd.
+// fineness is what some of these names say of the number of pixels alone, which nobody here can choose: 1K, 720p, hd.
 var fineness = regexp.MustCompile(`^(?i:[0-9.]+ ?(k|p|mp|dpi|ppi)|[a-z_ ]+|[0-9.]+)$`)
 
+// pixelCount is what size itself may say of it.
+var pixelCount = regexp.MustCompile(`^(?i:[0-9.]+ ?(k|p|mp)?|small|medium|large|hd|full ?hd|fhd|uhd)$`)
+
 // ratioWords are shapes that have a name of their own.
-var ratioWords = map[string]string{"landscape": "3:2", "portrait": "2:3", "square": "1:1", "square_hd": "1:1"}
+var ratioWords = map[string]string{"landscape": "3:2", "portrait": "2:3", "square": "1:1", "square_hd": "1:1", "wide": "16:9", "widescreen": "16:9", "tall": "9:16", "vertical": "2:3", "horizontal": "3:2"}
 
 // sides are two numbers in the spellings that clients use.
 var sides = regexp.MustCompile(`^(?i:([0-9]{1,5}(?:\.[0-9]{1,4})?)\s*([xX*×:/])\s*([0-9]{1,5}(?:\.[0-9]{1,4})?))$`)
 
 // namedSides are a word and two numbers, such as fal's landscape_16_9 and portrait_4_3, or Ideogram's ASPECT_16_9.
-var namedSides = regexp.MustCompile(`^(landscape|portrait|square|aspect|ratio|resolution)[_ -]([1-9][0-9]{0,4})[_:x-]([1-9][0-9]{0,4})$`)
+var namedSides = regexp.MustCompile(`^(landscape|portrait|square|widescreen|aspect|ratio|resolution)[_ -]([1-9][0-9]{0,4})[_:x-]([1-9][0-9]{0,4})$`)
 
 // commonRatios are what a decimal fraction is meant to be that comes near one of them.
 var commonRatios = [][2]float64{{1, 1}, {5, 4}, {4, 3}, {7, 5}, {3, 2}, {8, 5}, {16, 9}, {2, 1}, {21, 9}, {3, 1}, {4, 1}}
@@ -88,7 +96,10 @@ func readShapes(p *body.Body) (all []shape, err error) {
 		}
 	}
 	s, err := pixelShape(p)
-	if err == nil && s.text != "" {
+	switch {
+	case err != nil && len(all) > 0: // a side alone beside a shape that says it all
+		err = nil
+	case err == nil && s.text != "":
 		all = append(all, s)
 	}
 	return all, err
@@ -115,7 +126,7 @@ func valueAt(p *body.Body, path []string, name string) gjson.Result {
 // readShape reads one value; its text is empty where it asks for no shape.
 func readShape(param string, v gjson.Result) (s shape, err error) {
 	name := param[strings.LastIndexByte(param, '.')+1:]
-	pixels := name == "image_size" || name == "imageSize" || name == "resolution"
+	pixels := slices.Contains(pixelNames, name)
 	if v.Type == gjson.String && strings.HasPrefix(strings.TrimSpace(v.Str), "{") { // a form's
 		v = gjson.Parse(v.Str)
 	}
@@ -138,7 +149,7 @@ func readShape(param string, v gjson.Result) (s shape, err error) {
 		}
 		return s, s.check()
 	}
-	if pixels && fineness.MatchString(text) {
+	if pixels && fineness.MatchString(text) && (name != "size" || pixelCount.MatchString(text)) {
 		return s, nil
 	}
 	return s, unreadShape(param)

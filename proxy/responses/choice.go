@@ -25,7 +25,7 @@ func readChoice(p *body.Body, tool gjson.Result) drawing {
 	if choice.Type == gjson.String && choice.Str == "none" {
 		return neverDraw
 	}
-	if most, given, err := body.NumberOf(p.Fields["max_tool_calls"], "max_tool_calls"); err == nil && given && most <= 0 && tool.Exists() {
+	if most, given, err := body.NumberOf(p.Fields["max_tool_calls"], "max_tool_calls"); err == nil && given && most <= 0 {
 		return neverDraw
 	}
 	switch kind := choice.Get("type").String(); {

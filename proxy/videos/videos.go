@@ -210,14 +210,22 @@ func readSeconds(p *body.Body) (int, error) {
 		return 0, err
 	}
 	if n == nil {
-		if n, err = p.Whole("duration", 1, 20); err != nil || n == nil {
+		name := "duration"
+		for _, also := range []string{"duration_seconds", "durationSeconds", "video_length"} {
+			if !body.Says(p.Fields[name]) && body.Says(p.Fields[also]) {
+				name = also
+			}
+		}
+		v := p.Fields[name]
+		v.Str = strings.TrimSuffix(strings.TrimSpace(v.Str), "s") // "8s"
+		if n, err = body.WholeOf(v, name, 1, 20); err != nil || n == nil {
 			return 0, err
 		}
 		if *n <= 5 {
 			return 4, nil
 		}
 		if *n%4 != 0 {
-			return 0, adapter.BadParam("duration", "invalid_value", "'duration' must be 1 to 5, 8, 12, 16 or 20.")
+			return 0, adapter.BadParam(name, "invalid_value", "'%s' must be 1 to 5, 8, 12, 16 or 20.", name)
 		}
 		return int(*n), nil
 	}
