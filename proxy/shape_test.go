@@ -43,6 +43,7 @@ func TestTheShapeMayStandInOtherFields(t *testing.T) {
 		`{"prompt":"a fox","generationConfig":{"imageConfig":{"aspectRatio":"16:9"}}}`:   "16:9",
 		`{"prompt":"a fox","size":"1792x1024","aspect_ratio":"16:9"}`:                    "1792x1024",
 		`{"prompt":"a fox","size":"1536x1024","width":1024,"height":1024}`:               "1536x1024",
+		`{"prompt":"a fox","aspect_ratio":"wide"}`:                                       "16:9",
 	} {
 		f := newFake()
 		if w := send(newServer(t, f), "POST", "/v1/images/generations", body); w.Code != 200 || f.drawn[0].Size != want {
@@ -56,28 +57,28 @@ func TestAShapeThatCannotBeReadIsRefused(t *testing.T) {
 	h := newHouse(t, simulator.Config{})
 	bad := func(param string) refusal { return refusal{400, param, "invalid_value"} }
 	cases := map[string]refusal{
-		`"aspect_ratio":"wide"`:                                     bad("aspect_ratio"),
-		`"aspect_ratio":"16:9:4"`:                                   bad("aspect_ratio"),
-		`"aspect_ratio":[16,9]`:                                     bad("aspect_ratio"),
-		`"aspectRatio":"0:9"`:                                       bad("aspectRatio"),
-		`"ar":"100:1"`:                                              bad("ar"),
-		`"image_size":"landscape_16"`:                               bad("image_size"),
-		`"image_size":{"preset":"big"}`:                             bad("image_size"),
-		`"image_config":{"aspect_ratio":"wide"}`:                    bad("image_config.aspect_ratio"),
-		`"generationConfig":{"imageConfig":{"aspectRatio":"wide"}}`: bad("generationConfig.imageConfig.aspectRatio"),
-		`"resolution":"1536x"`:                                      bad("resolution"),
-		`"width":1536`:                                              {400, "height", "missing_required_parameter"},
-		`"image_size":{"height":1536}`:                              {400, "image_size.width", "missing_required_parameter"},
-		`"width":"wide","height":3`:                                 {400, "width", "invalid_type"},
-		`"size":"1536x1024","aspect_ratio":"16:9"`:                  bad("aspect_ratio"),
-		`"aspect_ratio":"3:2","width":1024,"height":1536`:           bad("width"),
+		`"aspect_ratio":"broad"`:                                     bad("aspect_ratio"),
+		`"aspect_ratio":"16:9:4"`:                                    bad("aspect_ratio"),
+		`"aspect_ratio":[16,9]`:                                      bad("aspect_ratio"),
+		`"aspectRatio":"0:9"`:                                        bad("aspectRatio"),
+		`"ar":"100:1"`:                                               bad("ar"),
+		`"image_size":"landscape_16"`:                                bad("image_size"),
+		`"image_size":{"preset":"big"}`:                              bad("image_size"),
+		`"image_config":{"aspect_ratio":"broad"}`:                    bad("image_config.aspect_ratio"),
+		`"generationConfig":{"imageConfig":{"aspectRatio":"broad"}}`: bad("generationConfig.imageConfig.aspectRatio"),
+		`"resolution":"1536x"`:                                       bad("resolution"),
+		`"width":1536`:                                               {400, "height", "missing_required_parameter"},
+		`"image_size":{"height":1536}`:                               {400, "image_size.width", "missing_required_parameter"},
+		`"width":"broad","height":3`:                                 {400, "width", "invalid_type"},
+		`"size":"1536x1024","aspect_ratio":"16:9"`:                   bad("aspect_ratio"),
+		`"aspect_ratio":"3:2","width":1024,"height":1536`:            bad("width"),
 	}
 	for members, want := range cases {
 		h.ask(t, "POST", generations, `{"prompt":"a fox",`+members+`}`).refused(t, want)
 		h.ask(t, "POST", "/v1/chat/completions", `{"messages":[{"role":"user","content":"a fox"}],`+members+`}`).refused(t, want)
 		h.ask(t, "POST", "/v1/responses", drawn(`"a fox"`, ","+members, "")).refused(t, want)
 	}
-	h.send(t, generations, text("prompt", "a fox"), text("aspect_ratio", "wide")).refused(t, bad("aspect_ratio"))
+	h.send(t, generations, text("prompt", "a fox"), text("aspect_ratio", "broad")).refused(t, bad("aspect_ratio"))
 	h.send(t, edits, text("prompt", "a fox"), file("image", "a.png", "image/png", flat(t, red)), text("image_size", `{"width":1536}`)).refused(t, refusal{400, "image_size.height", "missing_required_parameter"})
 	h.costs(t, 0)
 	h.send(t, generations, text("prompt", "a fox"), text("image_config[aspect_ratio]", "3:2")).is(t, 200)
