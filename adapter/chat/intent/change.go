@@ -36,7 +36,7 @@ func (l *language) demands(w wish) bool {
 			return true
 		}
 	}
-	if n := l.begins(t, &l.Draw); n > 0 && l.begins(t[n:], &l.It) > 0 && w.size <= words(10) {
+	if n := l.begins(t, &l.Draw); n > 0 && l.begins(t[n:], &l.It) > 0 && w.size <= words(10) && !l.opens(t[n:]) {
 		return true
 	}
 	if w.wanted && (l.begins(t, &l.It) > 0 || l.begins(t, &l.That) > 0 && w.size <= words(6) || l.compares(t)) {
@@ -193,10 +193,16 @@ func (l *language) aside(t []token) string {
 
 // draws reports whether a wish asks for a new picture in so many words.
 func (l *language) draws(w wish) bool {
-	if n := l.begins(w.tokens, &l.Draw); n > 0 && len(w.tokens) > n {
-		return l.begins(w.tokens[n:], &l.It) == 0 || w.size > words(10)
+	if n := l.anew(w.tokens); n > 0 && len(w.tokens) > n {
+		return l.begins(w.tokens[n:], &l.It) == 0 || w.size > words(10) || l.opens(w.tokens[n:])
 	}
 	return l.ends(w.tokens, &l.DrawEnd) > 0 && len(w.tokens) > l.ends(w.tokens, &l.DrawEnd)
+}
+
+// opens reports whether a colon follows what stands for the picture: "imagine this: a city on stilts".
+func (l *language) opens(t []token) bool {
+	n := l.begins(t, &l.It)
+	return n > 0 && n < len(t) && strings.ContainsAny(t[n].before, ":：")
 }
 
 // speaksOfIt reports whether a wish is about a picture that should be there.

@@ -66,7 +66,7 @@ func (r *reading) chosen(l *language, n int, parted bool) (Decision, bool) {
 	if d, ok := r.enlarged(l, numbers, buttons, after); ok {
 		return d, true
 	}
-	if d, ok := r.anew(l, all, rest); ok {
+	if d, ok := r.another(l, all, rest); ok {
 		return d, true
 	}
 	if len(after) > 0 && len(buttons) == 1 && l.moves(buttons[0], numbers, r.tokens[:n], rest) && !l.draws(r.wish(l)) {
@@ -128,8 +128,8 @@ func (r *reading) enlarged(l *language, numbers, buttons []string, after []token
 	return Decision{Kind: Press, Button: Upscale, Index: n}, ok && n > 0
 }
 
-// anew is the new picture that follows the wish for another one: "something else: a lighthouse at dusk".
-func (r *reading) anew(l *language, all []meaning, rest []token) (Decision, bool) {
+// another is the new picture that follows the wish for another one: "something else: a lighthouse at dusk".
+func (r *reading) another(l *language, all []meaning, rest []token) (Decision, bool) {
 	w := wish{tokens: rest, size: sizeOfAll(rest)}
 	if !slices.Equal(said(all, button), []string{Reroll}) || len(said(all, number)) > 0 || !strings.ContainsAny(rest[0].before, ":：") ||
 		l.begins(rest, &l.Link) > 0 || l.strong(w) || l.weak(w) || l.colours(rest) {

@@ -234,6 +234,8 @@ func (r *reading) styled(l *language, all []meaning, topics []string) (Decision,
 		return Decision{Kind: Edit}, true
 	case r.pointsByLook(l, all, topics):
 		return Decision{Kind: Ask, Topic: Which}, true
+	case l.ends(r.tokens, &l.StyleEnd) == 0 && r.newLook(l):
+		return Decision{Kind: Draw}, true
 	case l.begins(r.tokens, &l.Articles) > 0 && l.ends(r.tokens, &l.StyleEnd) == 0:
 		return Decision{Kind: Ask, Topic: Unclear}, sizeOfAll(r.tokens) <= words(2)
 	case slices.Contains(topics, string(Praise)) && l.holds(r.tokens, &l.Is):
@@ -243,6 +245,22 @@ func (r *reading) styled(l *language, all []meaning, topics []string) (Decision,
 	default:
 		return Decision{Kind: Edit}, true
 	}
+}
+
+// newLook reports whether a picture of its own is wished for that is called as a look is: "show me a sunset".
+func (r *reading) newLook(l *language) bool {
+	w := r.wish(l)
+	if !slices.Contains(r.close, l) || len(w.tokens) == 0 {
+		return false
+	}
+	if l.wants(r.tokens) {
+		return true
+	}
+	n := l.anew(w.tokens)
+	if n > 0 && n < len(w.tokens) && l.begins(w.tokens[n:], &l.It) == 0 {
+		return l.begins(w.tokens[n-1:], &l.Articles) > 0 || l.begins(w.tokens[n:], &l.Articles) > 0 || l.Code == "ru" || ideographic(w.tokens[0])
+	}
+	return (w.wanted || len(w.tokens) < len(r.tokens)) && l.begins(w.tokens, &l.Articles) > 0 && !l.compares(w.tokens)
 }
 
 // pointsByLook reports whether a look tells which of several pictures is meant: "the red one".

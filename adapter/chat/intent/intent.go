@@ -82,7 +82,7 @@ type Decision struct {
 func Decide(t Turn) Decision {
 	r := read(t)
 	for _, rule := range []func() (Decision, bool){
-		r.nothingSaid, r.describing, r.going, r.spoken, r.remarking, r.several, r.choosing, r.elsewhere, r.changing, r.chatting, r.unclear,
+		r.nothingSaid, r.describing, r.going, r.spoken, r.having, r.remarking, r.several, r.choosing, r.elsewhere, r.changing, r.chatting, r.unclear,
 	} {
 		if d, ok := rule(); ok {
 			return r.checked(d)

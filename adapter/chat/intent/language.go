@@ -85,7 +85,7 @@ func ready(code string, t, shared table) *language {
 			l.list(&list)
 		}
 	}
-	for _, list := range []*phrases{&l.Articles, &l.That, &l.Courtesy, &l.Can, &l.Wish, &l.And, &l.Link, &l.Draw, &l.DrawEnd, &l.Object,
+	for _, list := range []*phrases{&l.Articles, &l.That, &l.Courtesy, &l.Can, &l.Wish, &l.Having, &l.HavingEnd, &l.And, &l.Link, &l.Draw, &l.DrawEnd, &l.Object,
 		&l.Change, &l.ChangeIt, &l.ChangeEnd, &l.Inside, &l.With, &l.Place, &l.Degree, &l.Compare, &l.StyleEnd, &l.Should, &l.Is,
 		&l.Mention, &l.Describe, &l.DescribeInside, &l.DescribeQuestion, &l.Question, &l.QuestionEnd, &l.ThanksFor, &l.Elsewhere, &l.It, &l.Pointing, &l.Too,
 		&l.Brief, &l.Versus, &l.Names, &l.Attribute, &l.ElsewhereEnd, &l.Personal, &l.Particle, &l.WithEnd, &l.QuestionInside, &l.Vocative, &l.Others, &l.OthersDo,
@@ -147,6 +147,9 @@ func (l *language) learn(t *table) {
 				l.mean(phrases{"=" + word}, meaning{class: number, value: n})
 			}
 			for _, p := range l.Pointers {
+				if strings.HasPrefix(p, "#") && slices.Contains(t.Articles, word) { // "one picture" is any
+					continue
+				}
 				l.mean(phrases{strings.ReplaceAll(p, "#", word)}, meaning{class: number, value: n})
 			}
 		}

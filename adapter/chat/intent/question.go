@@ -57,6 +57,9 @@ func (r *reading) asked(l *language) (Topic, bool) {
 		if r.subject() && (t == Dislike && l.goesOnWishing(r.tokens) || t == Help && w.can && l.demands(w)) {
 			continue
 		}
+		if t == Help && l.wants(r.tokens) {
+			continue
+		}
 		if list := l.asked[t]; list != nil && size <= words(25) && (l.begins(r.tokens, list) > 0 || l.begins(w.tokens, list) > 0) {
 			return t, true
 		}
@@ -77,6 +80,29 @@ func (r *reading) asked(l *language) (Topic, bool) {
 		return Question, true
 	}
 	return "", false
+}
+
+// having settles such a wish.
+func (r *reading) having() (Decision, bool) {
+	for _, l := range r.close {
+		if r.Attached == 0 && l.wants(r.tokens) && !l.strong(r.wish(l)) && !l.holds(r.tokens, &l.Mention) {
+			return Decision{Kind: Draw, Language: l.Code}, true
+		}
+	}
+	return Decision{}, false
+}
+
+// wants reports whether a thing is asked for that is not there: "can I have a cat", "kann ich eine Katze haben".
+func (l *language) wants(t []token) bool {
+	n := l.begins(t, &l.Having)
+	if n == 0 || n == len(t) || l.begins(t, l.asked[Help]) > n {
+		return false
+	}
+	rest := t[n:]
+	if l.compares(rest) || l.begins(rest, &l.It) > 0 {
+		return false
+	}
+	return len(l.HavingEnd) == 0 || l.ends(rest, &l.HavingEnd) > 0
 }
 
 // chatting settles praise in sentences: "Love it! The colours are wonderful."

@@ -8,6 +8,9 @@ func (r *reading) remarking() (Decision, bool) {
 	if r.Attached > 0 || len(r.tokens) == 0 || sizeOfAll(r.tokens) > words(20) {
 		return Decision{}, false
 	}
+	if slices.ContainsFunc(r.close, func(l *language) bool { return l.draws(r.wish(l)) }) {
+		return Decision{}, false
+	}
 	for _, l := range r.close {
 		topics, ok := r.remarks(l)
 		if !ok || l.demands(r.wish(l)) {
@@ -27,7 +30,7 @@ func (r *reading) remarking() (Decision, bool) {
 func (r *reading) remarks(l *language) (topics []string, ok bool) {
 	told, open := false, false
 	for _, c := range clauses(r.tokens) {
-		if topic, ok := l.remark(c); ok {
+		if topic, ok := l.remark(c, r.subject()); ok {
 			topics, told = append(topics, string(topic)), true
 			continue
 		}
@@ -47,34 +50,46 @@ func (r *reading) remarks(l *language) (topics []string, ok bool) {
 }
 
 // remark is what a clause is about that no description begins or ends like.
-func (l *language) remark(c []token) (Topic, bool) {
-	if topic, ok := l.told(c); ok {
+func (l *language) remark(c []token, there bool) (Topic, bool) {
+	if topic, ok := l.told(c, there); ok {
 		return topic, true
 	}
-	return Praise, l.exclaims(c)
+	return Praise, there && l.exclaims(c)
 }
 
-// told is remark of what stands in the lists.
-func (l *language) told(c []token) (Topic, bool) {
+// told is remark of what stands in the lists. Where no picture is there, nothing but what stands for one may follow.
+func (l *language) told(c []token, there bool) (Topic, bool) {
 	w := wish{tokens: c, size: sizeOfAll(c)}
 	if l.demands(w) || l.draws(w) {
 		return "", false
 	}
 	for _, t := range talkOrder {
-		if list := l.remarks[t]; list != nil && l.begins(c, list) > 0 {
-			return t, true
+		if list := l.remarks[t]; list != nil {
+			if n := l.begins(c, list); n > 0 && (there && l.begins(c[n:], &l.Articles) == 0 || n == len(c) || l.onlyIt(c[n:]) || l.ends(c[:n], &l.It) > 0 && l.ends(c[:n], &l.Articles) == 0) {
+				return t, true
+			}
 		}
 		if list := l.remarkEnd[t]; list != nil && w.size <= words(10) && l.ends(c, list) > 0 {
 			return t, true
 		}
 	}
-	return Praise, l.reports(c)
+	return Praise, l.reports(c, there)
+}
+
+// onlyIt reports whether tokens stand for the picture and say no more than how much.
+func (l *language) onlyIt(t []token) bool {
+	n := l.begins(t, &l.It)
+	if n == 0 {
+		return false
+	}
+	_, known := l.cover(t[n:])
+	return n == len(t) || known
 }
 
 // exclaims reports whether praise of more than a word is followed by what is praised: "so cute this fox".
 func (l *language) exclaims(c []token) bool {
 	for n := min(len(c)-1, l.longest); n > 1; n-- {
-		if all, ok := l.cover(c[:n]); ok && only(all, Praise) && l.begins(c[n:], &l.That) > 0 && sizeOfAll(c[n:]) <= words(3) {
+		if all, ok := l.cover(c[:n]); ok && only(all, Praise) && all[len(all)-1].class == talk && l.begins(c[n:], &l.That) > 0 && sizeOfAll(c[n:]) <= words(3) {
 			return true
 		}
 	}
@@ -82,23 +97,27 @@ func (l *language) exclaims(c []token) bool {
 }
 
 // reports tells what others think of a picture: "my daughter will love it", and no more than that.
-func (l *language) reports(c []token) bool {
+func (l *language) reports(c []token, there bool) bool {
 	n := l.begins(c, &l.Others)
 	if n == 0 {
 		return false
 	}
 	rest := c[n:]
-	if l.ends(rest, &l.It) > 0 && l.begins(rest, &l.It) == 0 && sizeOfAll(c) <= words(10) && !ideographic(c[0]) {
-		return true
-	}
 	if ideographic(c[0]) {
 		return l.ends(rest, &l.OthersDo) > 0
+	}
+	if l.ends(rest, &l.It) > 0 && l.begins(rest, &l.It) == 0 && sizeOfAll(c) <= words(10) && l.holds(rest, &l.OthersDo) {
+		return there || l.begins(rest, &l.OthersDo)+l.ends(rest, &l.It) == len(rest)
 	}
 	if n = l.begins(rest, &l.OthersDo); n == 0 {
 		return false
 	}
 	rest = rest[n:]
-	return sizeOfAll(rest) <= words(1) || l.begins(rest, &l.It) > 0 || l.begins(rest, &l.That) > 0
+	if len(rest) == 0 {
+		return there || n > 1
+	}
+	all, known := l.cover(rest)
+	return l.onlyIt(rest) || there && known && len(said(all, talk)) > 0
 }
 
 // thanks reports whether a clause thanks somebody by name: "thanks a lot mate".

@@ -25,6 +25,8 @@ type table struct {
 	Courtesy  phrases `yaml:"courtesy"`   // mean nothing at either end
 	Can       phrases `yaml:"can"`        // ask for something: can you
 	Wish      phrases `yaml:"wish"`       // the same: I want
+	Having    phrases `yaml:"having"`     // ask for a thing that is not there: can I have a
+	HavingEnd phrases `yaml:"having_end"` // must end those, where a language needs it
 	And       phrases `yaml:"and"`        // join what is wished to what was said
 	Link      phrases `yaml:"link"`       // go on from a choice or a button to a wish: with, but
 	Particle  phrases `yaml:"particle"`   // stand behind a choice and belong to it

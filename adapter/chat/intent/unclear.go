@@ -111,7 +111,7 @@ func (r *reading) mended(l *language, size int) (Decision, bool) {
 // afterTalk answers what goes on after small talk without asking for anything: "thanks, that will be all".
 func (l *language) afterTalk(tokens []token) Decision {
 	begin := tokens[:l.pleasantry(tokens)]
-	if topic, ok := l.told(begin); ok {
+	if topic, ok := l.told(begin, true); ok {
 		return talking([]string{string(topic)})
 	}
 	all, _ := l.cover(begin)

@@ -27,11 +27,15 @@ func (r *reading) wish(l *language) wish {
 		if n == 0 {
 			n = l.begins(w.tokens, &l.Courtesy)
 		}
-		if m := l.begins(w.tokens, &l.Can); m > n {
-			n, w.can = m, true
+		can, wanted := l.begins(w.tokens, &l.Can), l.begins(w.tokens, &l.Wish)
+		if l.anew(w.tokens) > max(n, can, wanted) {
+			break
 		}
-		if m := l.begins(w.tokens, &l.Wish); m > n {
-			n, w.wanted = m, true
+		switch {
+		case wanted > max(n, can):
+			n, w.wanted = wanted, true
+		case can > n:
+			n, w.can = can, true
 		}
 		if n == 0 {
 			break
@@ -46,6 +50,16 @@ func (r *reading) wish(l *language) wish {
 	return w
 }
 
+// anew is how many tokens ask for a new picture at the beginning of a text; 0 if they go on with how one is to be changed:
+// "I want a bit more contrast".
+func (l *language) anew(t []token) int {
+	n := l.begins(t, &l.Draw)
+	if n > 1 && (l.compares(t[n-1:]) || l.compares(t[n:])) {
+		return 0
+	}
+	return n
+}
+
 // pleasantry is how many tokens of small talk begin a text that then goes on: "Great! …", "Thanks, now …".
 func (l *language) pleasantry(tokens []token) int {
 	for n := min(len(tokens)-1, 16); n > 0; n-- {
@@ -54,7 +68,7 @@ func (l *language) pleasantry(tokens []token) int {
 		if !ended && l.begins(tokens[n:], &l.And) == 0 {
 			continue
 		}
-		if topic, ok := l.told(tokens[:n]); ok && ended && polite(string(topic)) {
+		if topic, ok := l.told(tokens[:n], true); ok && ended && polite(string(topic)) {
 			return n
 		}
 		if all, ok := l.cover(tokens[:n]); ok && slices.ContainsFunc(said(all, talk), polite) && len(said(all, button))+len(said(all, number))+len(said(all, style)) == 0 {
