@@ -8,13 +8,13 @@ import (
 // strong reports whether a wish asks for a change of what is there, in words that ask for nothing else. Such a wish may
 // be long.
 func (l *language) strong(w wish) bool {
-	return l.demands(w) || l.begins(w.tokens, &l.Articles) == 0 && !l.titled(w.tokens) && l.holds(w.tokens, &l.Mention) && w.size <= words(20) && commas(w.tokens) < 3
+	return l.demands(w) || l.begins(w.tokens, &l.Articles) == 0 && !l.titled(w.tokens) && l.holds(w.tokens, &l.Mention) && (l.holds(w.tokens, &l.Is) || l.holds(w.tokens, &l.Should) || !l.pictured(w.tokens)) && w.size <= words(20) && commas(w.tokens) < 3
 }
 
 // demands is strong without regard to whether the picture is spoken of.
 func (l *language) demands(w wish) bool {
 	t := w.tokens
-	if l.titled(t) {
+	if l.titled(t) || l.says(t) {
 		return false
 	}
 	for n := 1; n > 0; {
@@ -39,7 +39,7 @@ func (l *language) demands(w wish) bool {
 	if n := l.begins(t, &l.Draw); n > 0 && l.begins(t[n:], &l.It) > 0 && w.size <= words(10) && !l.opens(t[n:]) {
 		return true
 	}
-	if w.wanted && (l.begins(t, &l.It) > 0 || l.begins(t, &l.That) > 0 && w.size <= words(6) || l.compares(t)) {
+	if w.wanted && (l.begins(t, &l.It) > 0 || l.begins(t, &l.That) > 0 && w.size <= words(6) && !l.pictured(t) || l.compares(t)) {
 		return true
 	}
 	indefinite := l.begins(t, &l.Articles) > 0
@@ -165,13 +165,15 @@ func (r *reading) changing() (Decision, bool) {
 		}
 		d := Decision{Kind: Edit, Language: l.Code, Index: r.named(l), Ratio: l.aside(w.tokens)}
 		switch {
+		case r.Attached == 0 && l.says(w.tokens):
+			return Decision{Kind: Draw, Language: l.Code}, true
 		case r.subject() && l.strong(w):
 			return d, true
 		case l.draws(w):
 			return Decision{Kind: Draw, Language: l.Code}, r.Attached == 0
 		case r.subject() && l.weak(w):
 			return d, true
-		case !r.subject() && w.size <= words(10) && l.speaksOfIt(w):
+		case !r.subject() && w.size <= words(10) && l.speaksOfIt(w) && !l.pictured(r.tokens) && l.first(w.tokens, &l.Sayings) < len(w.tokens):
 			return d, true
 		}
 	}
@@ -197,6 +199,21 @@ func (l *language) draws(w wish) bool {
 		return l.begins(w.tokens[n:], &l.It) == 0 || w.size > words(10) || l.opens(w.tokens[n:])
 	}
 	return l.ends(w.tokens, &l.DrawEnd) > 0 && len(w.tokens) > l.ends(w.tokens, &l.DrawEnd)
+}
+
+// says reports whether a saying goes on to a scene: "make it rain, rapper throwing banknotes".
+func (l *language) says(t []token) bool {
+	n := l.first(t, &l.Sayings)
+	if n == 0 || n == len(t) {
+		return false
+	}
+	rest := t[n:]
+	if !strings.ContainsAny(rest[0].before, sentenceEnd) {
+		return len(sentences(rest)) > 1 && l.begins(rest, &l.Link) == 0 || l.thing(t)
+	}
+	w := wish{tokens: rest, size: sizeOfAll(rest)}
+	_, known := l.cover(rest)
+	return !known && !l.strong(w) && !l.weak(w)
 }
 
 // opens reports whether a colon follows what stands for the picture: "imagine this: a city on stilts".

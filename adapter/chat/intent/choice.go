@@ -48,6 +48,11 @@ func (r *reading) chosen(l *language, n int, parted bool) (Decision, bool) {
 	if !ok || len(said(all, style)) > 0 {
 		return Decision{}, false
 	}
+	if len(said(all, button)) == 1 && strings.HasPrefix(said(all, button)[0], "pan_") && len(said(all, number)) == 0 {
+		if p := l.begins(rest, &l.Place); p > 0 && (l.begins(rest[p:], &l.Articles) > 0 && len(sentences(rest)) > 1) { // "pan left on a stove, lid on the right"
+			return Decision{}, false
+		}
+	}
 	buttons, numbers, shapes := said(all, button), said(all, number), said(all, shape)
 	if len(shapes) > 0 { // a ratio that is said of the picture is a button, too
 		if len(shapes)+len(buttons)+len(numbers) > 1 || !parted || !r.subject() || !l.holds(r.tokens[:n], &l.It) {

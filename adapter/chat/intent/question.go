@@ -8,7 +8,7 @@ import (
 // going settles thanks that go on: "thanks for the help".
 func (r *reading) going() (Decision, bool) {
 	for _, l := range r.close {
-		if r.Attached == 0 && l.begins(r.tokens, &l.ThanksFor) > 0 && sizeOfAll(r.tokens) <= words(10) && commas(r.tokens) < 2 && !l.holds(r.tokens, &l.Object) && !l.made(r.tokens) && !l.goesOnWishing(r.tokens) {
+		if r.Attached == 0 && l.begins(r.tokens, &l.ThanksFor) > 0 && sizeOfAll(r.tokens) <= words(10) && commas(r.tokens) < 2 && !l.holds(r.tokens, &l.Object) && !l.made(r.tokens) && !l.goesOnWishing(r.tokens) && !l.pictured(r.tokens) {
 			return Decision{Kind: Talk, Topic: Thanks, Language: l.Code}, true
 		}
 	}
@@ -52,6 +52,9 @@ func (l *language) asksHow(tokens []token) bool {
 func (r *reading) asked(l *language) (Topic, bool) {
 	w := r.wish(l)
 	size := sizeOfAll(r.tokens)
+	if !r.asks && l.pictured(r.tokens) {
+		return "", false
+	}
 	question := r.asks || l.ends(r.tokens, &l.QuestionEnd) > 0
 	for _, t := range talkOrder {
 		if r.subject() && (t == Dislike && l.goesOnWishing(r.tokens) || t == Help && w.can && l.demands(w)) {

@@ -51,6 +51,8 @@ func (r *reading) doubtful(l *language, size int) (Decision, bool) {
 		return Decision{Kind: Pick, Index: l.praised(r.tokens)}, true
 	case thing && l.holds(r.tokens, &l.Compare) && (size <= words(5) || r.asks && size <= words(8)):
 		return Decision{Kind: Edit}, true
+	case !ideographic(r.tokens[0]) && l.begins(r.tokens, &l.Others) > 0 && l.ends(r.tokens, &l.It) > 0 && size <= words(10) && len(clauses(r.tokens)) == 1:
+		return unclear, true
 	case thing && size <= words(3):
 		return unclear, true
 	case l.personal(r.tokens) && size <= words(8) && l.pleasantry(r.tokens) > 0:
@@ -69,18 +71,38 @@ func (r *reading) doubtful(l *language, size int) (Decision, bool) {
 	return Decision{}, false
 }
 
-// pure reports whether the number of a picture in signs that no blanks part is not that of another thing: "두 번째 달".
+// pure reports whether the number of a picture is not that of another thing: "두 번째 달", "number 2 pencil".
 func (r *reading) pure(l *language) bool {
 	for i := range r.tokens {
 		for n := min(l.longest, len(r.tokens)-i); n > 1; n-- {
-			if m, ok := l.closed[key(r.tokens[i:i+n])]; !ok || m.class != number || !ideographic(r.tokens[i]) {
+			if m, ok := l.closed[key(r.tokens[i:i+n])]; !ok || m.class != number {
 				continue
 			}
 			rest := r.tokens[i+n:]
-			return len(rest) == 0 || l.tokens[rest[0].text] || l.begins(rest, &l.Particle) > 0
+			if len(rest) == 0 || l.begins(rest, &l.Particle) > 0 {
+				return true
+			}
+			if ideographic(r.tokens[i]) {
+				return l.tokens[rest[0].text]
+			}
+			return l.goesBehind(rest)
+		}
+		for _, p := range l.figured {
+			if n := len(p); p.match(r.tokens[i:]) > 0 {
+				return len(r.tokens) == i+n || l.goesBehind(r.tokens[i+n:])
+			}
 		}
 	}
 	return true
+}
+
+// goesBehind reports whether what follows the number of a picture says more of that picture, and is not what is counted.
+func (l *language) goesBehind(rest []token) bool {
+	if strings.ContainsAny(rest[0].before, sentenceEnd) {
+		return true
+	}
+	m, known := l.closed[rest[0].text]
+	return (known || l.words[rest[0].text]) && m.class != style
 }
 
 // praised is which picture a text begins with that ends in praise; 0 if it is no such text.
