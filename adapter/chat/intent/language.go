@@ -76,6 +76,7 @@ func ready(code string, t, shared table) *language {
 		asked: map[Topic]*phrases{}, askedInside: map[Topic]*phrases{}, remarks: map[Topic]*phrases{}, remarkEnd: map[Topic]*phrases{}}
 	l.learn(&l.table)
 	l.learn(&shared)
+	l.That = slices.Concat(l.That, l.Parts)
 	for _, by := range []struct {
 		topics map[Topic]phrases
 		lists  map[Topic]*phrases

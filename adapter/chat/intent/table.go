@@ -22,6 +22,7 @@ type table struct {
 	// Beginnings, ends and insides of texts that go on.
 	Articles  phrases `yaml:"articles"`   // begin a new thing: a, an
 	That      phrases `yaml:"that"`       // begin a thing that is there already: the, his
+	Parts     phrases `yaml:"parts"`      // the same, of what pictures have and what can be drawn alone: the sky
 	Courtesy  phrases `yaml:"courtesy"`   // mean nothing at either end
 	Can       phrases `yaml:"can"`        // ask for something: can you
 	Wish      phrases `yaml:"wish"`       // the same: I want

@@ -101,8 +101,15 @@ func (l *language) goesBehind(rest []token) bool {
 	if strings.ContainsAny(rest[0].before, sentenceEnd) {
 		return true
 	}
-	m, known := l.closed[rest[0].text]
-	return (known || l.words[rest[0].text]) && m.class != style
+	if m, known := l.closed[rest[0].text]; known {
+		return m.class != style
+	}
+	for _, list := range []*phrases{&l.Is, &l.Should, &l.Link, &l.And, &l.With, &l.Place, &l.Personal, &l.Degree, &l.Compare, &l.Courtesy, &l.That, &l.Telling, &l.Too} {
+		if l.begins(rest, list) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // praised is which picture a text begins with that ends in praise; 0 if it is no such text.
