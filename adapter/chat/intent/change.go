@@ -167,7 +167,7 @@ func (r *reading) changing() (Decision, bool) {
 		switch {
 		case r.Attached == 0 && l.says(w.tokens):
 			return Decision{Kind: Draw, Language: l.Code}, true
-		case r.subject() && l.strong(w):
+		case r.subject() && (l.strong(w) || l.butWants(r.tokens)):
 			return d, true
 		case l.draws(w):
 			return Decision{Kind: Draw, Language: l.Code}, r.Attached == 0
@@ -199,6 +199,18 @@ func (l *language) draws(w wish) bool {
 		return l.begins(w.tokens[n:], &l.It) == 0 || w.size > words(10) || l.opens(w.tokens[n:])
 	}
 	return l.ends(w.tokens, &l.DrawEnd) > 0 && len(w.tokens) > l.ends(w.tokens, &l.DrawEnd)
+}
+
+// butWants reports whether what others think goes on to what they wish: "my wife likes it but wants a red hat".
+func (l *language) butWants(t []token) bool {
+	n := l.begins(t, &l.Others)
+	m := l.begins(t[n:], &l.OthersDo)
+	if n == 0 || m == 0 || ideographic(t[0]) || sizeOfAll(t) > words(15) {
+		return false
+	}
+	rest := t[n+m:]
+	it := l.begins(rest, &l.It)
+	return it > 0 && it < len(rest) && l.begins(rest[it:], &l.Link) > 0 && l.begins(rest[it:], &l.With) > 0
 }
 
 // says reports whether a saying goes on to a scene: "make it rain, rapper throwing banknotes".

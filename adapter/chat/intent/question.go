@@ -98,6 +98,10 @@ func (r *reading) having() (Decision, bool) {
 // wants reports whether a thing is asked for that is not there: "can I have a cat", "kann ich eine Katze haben".
 func (l *language) wants(t []token) bool {
 	n := l.begins(t, &l.Having)
+	if len(l.Having) == 0 {
+		n = l.ends(t, &l.HavingEnd)
+		return n > 0 && n < len(t) && l.begins(t, &l.It) == 0 && l.begins(t, &l.That) == 0
+	}
 	if n == 0 || n == len(t) || l.begins(t, l.asked[Help]) > n {
 		return false
 	}
