@@ -39,7 +39,7 @@ func (l *language) demands(w wish) bool {
 	if n := l.begins(t, &l.Draw); n > 0 && l.begins(t[n:], &l.It) > 0 && w.size <= words(10) && !l.opens(t[n:]) {
 		return true
 	}
-	if w.wanted && (l.begins(t, &l.It) > 0 || l.begins(t, &l.That) > 0 && w.size <= words(6) && !l.pictured(t) || l.compares(t)) {
+	if w.wanted && l.begins(t, &l.Object) == 0 && (l.begins(t, &l.It) > 0 || l.begins(t, &l.That) > 0 && w.size <= words(6) && !l.pictured(t) || l.compares(t)) {
 		return true
 	}
 	indefinite := l.begins(t, &l.Articles) > 0

@@ -66,7 +66,7 @@ func (l *language) thing(t []token) bool {
 	if n := l.ends(before, &l.Articles); n > 0 && l.alone[key(before[len(before)-n:])].class != number {
 		return false
 	}
-	for _, list := range []*phrases{&l.That, &l.With, &l.Link, &l.Can, &l.Wish, &l.Draw, &l.Change, &l.ChangeIt, &l.Is, &l.Place, &l.It} {
+	for _, list := range []*phrases{&l.That, &l.With, &l.Link, &l.Can, &l.Wish, &l.Draw, &l.Change, &l.ChangeIt, &l.Place, &l.It} {
 		if l.ends(before, list) > 0 {
 			return false
 		}

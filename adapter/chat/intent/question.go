@@ -60,7 +60,7 @@ func (r *reading) asked(l *language) (Topic, bool) {
 		if r.subject() && (t == Dislike && l.goesOnWishing(r.tokens) || t == Help && w.can && l.demands(w)) {
 			continue
 		}
-		if t == Help && l.wants(r.tokens) {
+		if t == Help && l.wants(r.tokens) || (t == Help || t == Question) && w.can && l.newThing(w.tokens) {
 			continue
 		}
 		if list := l.asked[t]; list != nil && size <= words(25) && (l.begins(r.tokens, list) > 0 || l.begins(w.tokens, list) > 0) {
@@ -83,6 +83,12 @@ func (r *reading) asked(l *language) (Topic, bool) {
 		return Question, true
 	}
 	return "", false
+}
+
+// newThing reports whether a text draws what an article follows or ends the verb of: "draw a bicycle".
+func (l *language) newThing(t []token) bool {
+	n := l.begins(t, &l.Draw)
+	return n > 0 && n < len(t) && (l.begins(t[n:], &l.Articles) > 0 || l.begins(t[n-1:], &l.Articles) > 0) && !l.compares(t[n:])
 }
 
 // having settles such a wish.
@@ -134,11 +140,11 @@ func (r *reading) chatting() (Decision, bool) {
 	return Decision{}, false
 }
 
-// clauses splits tokens where a sentence may end.
+// clauses splits tokens where a sentence may end: not within a word, such as t-shirt.
 func clauses(tokens []token) (all [][]token) {
 	from := 0
 	for i := 1; i <= len(tokens); i++ {
-		if i == len(tokens) || strings.ContainsAny(tokens[i].before, sentenceEnd) {
+		if i == len(tokens) || tokens[i].before != "-" && strings.ContainsAny(tokens[i].before, sentenceEnd) {
 			all = append(all, tokens[from:i])
 			from = i
 		}

@@ -60,7 +60,7 @@ func (l *language) remark(c []token, there bool) (Topic, bool) {
 // told is remark of what stands in the lists. Where no picture is there, nothing but what stands for one may follow.
 func (l *language) told(c []token, there bool) (Topic, bool) {
 	w := wish{tokens: c, size: sizeOfAll(c)}
-	if l.demands(w) || l.draws(w) {
+	if l.demands(w) || l.draws(w) || !there && l.thing(c) {
 		return "", false
 	}
 	for _, t := range talkOrder {

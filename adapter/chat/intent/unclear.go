@@ -14,6 +14,9 @@ func (r *reading) unclear() (Decision, bool) {
 	if r.flags != "" { // who writes parameters wants it drawn
 		return Decision{}, false
 	}
+	if !r.asks && size > words(3) && slices.ContainsFunc(r.close, func(l *language) bool { return l.thing(r.tokens) && !l.holds(r.tokens, &l.It) }) {
+		return Decision{}, false
+	}
 	if r.asks && size <= words(4) {
 		return Decision{Kind: Ask, Topic: Unclear}, true
 	}
@@ -42,6 +45,7 @@ func (r *reading) doubtful(l *language, size int) (Decision, bool) {
 		return d, true
 	}
 	thing := l.begins(r.tokens, &l.That) > 0 || l.begins(r.tokens, &l.It) > 0
+	rest := r.tokens[l.pleasantry(r.tokens):]
 	switch n := r.named(l); {
 	case r.Shown == Grid && l.begins(r.tokens, &l.Pointing) > 0 && size <= words(10):
 		return Decision{Kind: Ask, Topic: Which}, true
@@ -55,9 +59,9 @@ func (r *reading) doubtful(l *language, size int) (Decision, bool) {
 		return unclear, true
 	case thing && size <= words(3):
 		return unclear, true
-	case l.personal(r.tokens) && size <= words(8) && l.pleasantry(r.tokens) > 0:
+	case size <= words(8) && len(rest) < len(r.tokens) && (l.personal(rest) || l.ends(rest, &l.Vocative) == len(rest)):
 		return l.afterTalk(r.tokens), true
-	case l.personal(r.tokens) && size <= words(6) && commas(r.tokens) == 0:
+	case l.personal(rest) && size <= words(6) && commas(r.tokens) == 0:
 		return unclear, true
 	case (l.begins(r.tokens, &l.Telling) > 0 || l.ends(r.tokens, &l.TellingEnd) > 0) && size <= words(10) && commas(r.tokens) == 0:
 		return unclear, true

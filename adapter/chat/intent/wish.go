@@ -64,7 +64,7 @@ func (l *language) anew(t []token) int {
 func (l *language) pleasantry(tokens []token) int {
 	for n := min(len(tokens)-1, 16); n > 0; n-- {
 		next := tokens[n]
-		ended := strings.ContainsAny(next.before, sentenceEnd)
+		ended := next.before != "-" && strings.ContainsAny(next.before, sentenceEnd)
 		if !ended && l.begins(tokens[n:], &l.And) == 0 {
 			continue
 		}
