@@ -86,12 +86,41 @@ func asksForTitle(text string) bool {
 	for _, s := range append(sentenceEnd.Split(text, -1), text) {
 		s = " " + words(s) + " "
 		if slices.ContainsFunc(askings, func(a asking) bool {
-			return hasAny(s, a.ask) && hasAny(s, a.title) && hasAny(s, a.about) && !hasAny(s, a.picture)
+			return !hasAny(s, a.picture) && (hasAny(s, a.ask) && hasAny(s, a.title) && hasAny(s, a.about) && (len(s) > shortAsking || strings.Contains(text, "\n") || a.held(s)) || a.sums(s))
 		}) {
 			return true
 		}
 	}
 	return false
+}
+
+// shortAsking is more than a person asks for a title with, in bytes; clients say more.
+const shortAsking = 100
+
+// held reports whether a sentence speaks of the conversation that is being held: "this conversation", "our short chat".
+func (a asking) held(s string) bool {
+	if ideographs(a.this[0]) {
+		return hasAny(s, a.this)
+	}
+	fields := strings.Fields(s)
+	for i, word := range fields {
+		if slices.Contains(a.about, word) && slices.ContainsFunc(fields[max(0, i-2):i], func(before string) bool { return slices.Contains(a.this, before) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// sums reports whether a short sentence asks to sum the conversation up, or to name it: "name this chat".
+func (a asking) sums(s string) bool {
+	return len(s) <= shortAsking && len(strings.Fields(s)) <= 9 && a.held(s) && hasAny(s, a.about) && slices.ContainsFunc(a.sum, func(word string) bool {
+		return strings.HasPrefix(s, " "+word+" ") || ideographs(word) && strings.Contains(s, word)
+	})
+}
+
+// ideographs reports whether a word is written without blanks around it.
+func ideographs(word string) bool {
+	return unicode.In([]rune(word)[0], unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul)
 }
 
 var notWord = regexp.MustCompile(`[^\p{L}\p{N}' ]+`)
@@ -104,7 +133,7 @@ func words(text string) string {
 // hasAny reports whether one of some words stands in a plain text between blanks; signs that no blanks part stand anywhere.
 func hasAny(plain string, list []string) bool {
 	return slices.ContainsFunc(list, func(word string) bool {
-		if r := []rune(word)[0]; unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul) {
+		if ideographs(word) {
 			return strings.Contains(plain, word)
 		}
 		return strings.Contains(plain, " "+word+" ")

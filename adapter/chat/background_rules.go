@@ -82,7 +82,7 @@ var rules = []rule{
 		"簡潔なテーマを四から五文字で返して", "文字でこの文の簡潔な主題を返して", "이 문장의 간략한 주제를 반환",
 	}, plainTitle},
 	{"nextchat: summary", inUser, nil, []string{
-		"Summarize the discussion briefly in 200 words", "summarise the conversation in at most 200 words",
+		"Summarize the discussion briefly in 200 words or less", "Summarize the discussion briefly in 200 words to", "summarise the conversation in at most 200 words",
 		"简要总结一下对话内容，用作后续的上下文提示", "簡要總結一下對話內容，用作後續的上下文提示",
 		"un résumé succinct de la discussion, à utiliser comme prompt", "Fassen Sie den Gesprächsinhalt zusammen, um als Kontext",
 		"Resume brevemente el contenido de la conversación", "Riassumi brevemente il contenuto della conversazione",
@@ -96,29 +96,40 @@ var rules = []rule{
 }
 
 // asking is how a language asks for the title of a conversation: a sentence has a word of each of the first three lists, and
-// none of the last, which are of pictures. Where no blanks part the words, they stand anywhere.
-type asking struct{ ask, title, about, picture []string }
+// none of the last, which are of pictures. Where no blanks part the words, they stand anywhere. In a short sentence the
+// conversation is the one that is being held: a word of this stands before it, or together with it.
+type asking struct{ ask, title, about, picture, this, sum []string }
 
 var askings = []asking{
 	{[]string{"generate", "create", "write", "give", "suggest", "summarize", "summarise", "provide", "come up with", "reply", "respond", "answer", "return", "what would be", "produce"},
 		[]string{"title", "titles", "header", "headline"},
 		[]string{"conversation", "conversations", "chat", "chat history", "discussion", "dialogue", "dialog", "previous query", "following query", "messages"},
-		[]string{"draw", "paint", "imagine", "picture", "image", "illustrate", "illustration", "render", "photo", "poster", "scene", "card", "cover", "logo", "sign", "screen", "banner", "typography", "lettering", "comic"}},
+		[]string{"draw", "paint", "imagine", "picture", "image", "illustrate", "illustration", "render", "photo", "poster", "scene", "card", "cover", "logo", "sign", "screen", "banner", "typography", "lettering", "comic", "page", "book", "bubble", "letters", "group", "app", "podcast", "community", "newspaper", "painting", "miniature", "medieval", "3d", "mural", "sticker", "infographic", "cartoon"},
+		[]string{"this", "our", "the", "following", "previous", "my", "above"}, []string{"summarize", "summarise", "sum up", "name", "rename", "title", "tl dr", "come up with a name", "suggest a name", "find a name", "give this chat a name"}},
 	{[]string{"erstelle", "erstellen", "generiere", "generieren", "schreibe", "schreib", "gib", "geben", "formuliere", "fasse", "finde", "nenne", "vergib", "antworte"},
 		[]string{"titel", "überschrift", "thema"}, []string{"unterhaltung", "gespräch", "gesprächs", "chat", "chats", "chatverlauf", "konversation", "dialog"}, //nolint:misspell // German
-		[]string{"bild", "zeichne", "male", "poster", "plakat", "logo", "foto", "szene", "cover", "comic"}},
+		[]string{"bild", "zeichne", "male", "poster", "plakat", "logo", "foto", "szene", "cover", "comic", "gemälde", "buchstaben", "seite", "gruppe", "app", "wand", "schrift", "gold", "sticker", "buch"},
+		[]string{"diese", "dieser", "dieses", "diesem", "diesen", "unser", "unsere", "unserer", "unserem", "die", "das", "der", "den", "dem"}, []string{"fasse", "fass", "benenne", "nenne"}},
 	{[]string{"générer", "génère", "générez", "créer", "crée", "créez", "donne", "donnez", "écris", "écrivez", "propose", "proposez", "résume", "résumez", "utilisez"},
-		[]string{"titre", "sujet"}, []string{"conversation", "discussion", "chat", "échange", "dialogue"}, []string{"image", "dessine", "affiche", "logo", "photo", "scène", "couverture", "bd"}},
-	{[]string{"genera", "generar", "crea", "crear", "escribe", "da", "dame", "sugiere", "resume", "devuelve", "proporciona"},
-		[]string{"título", "tema"}, []string{"conversación", "chat", "charla", "diálogo"}, []string{"imagen", "dibuja", "cartel", "póster", "logo", "foto", "escena", "portada", "cómic"}},
+		[]string{"titre", "sujet"}, []string{"conversation", "discussion", "chat", "échange", "dialogue"}, []string{"image", "dessine", "affiche", "logo", "photo", "scène", "couverture", "bd", "tableau", "page", "groupe", "lettres", "peinture", "livre", "bulle"},
+		[]string{"cette", "notre", "ce", "la", "cet", "le"}, []string{"résume", "résumez", "nomme", "résumer"}},
+	{[]string{"genera", "generar", "crea", "crear", "escribe", "da", "dame", "ponle", "pon", "ponga", "sugiere", "resume", "devuelve", "proporciona"},
+		[]string{"título", "tema"}, []string{"conversación", "chat", "charla", "diálogo"}, []string{"imagen", "dibuja", "cartel", "póster", "logo", "foto", "escena", "portada", "cómic", "pintura", "cuadro", "página", "grupo", "letras", "libro", "mural"},
+		[]string{"esta", "nuestra", "este", "nuestro", "la", "el"}, []string{"resume", "resumir", "nombra"}},
 	{[]string{"genera", "generare", "crea", "creare", "scrivi", "dai", "dammi", "suggerisci", "riassumi", "fornisci", "riporta"},
-		[]string{"titolo"}, []string{"conversazione", "chat", "discussione", "dialogo"}, []string{"immagine", "disegna", "poster", "locandina", "logo", "foto", "scena", "copertina", "fumetto"}},
+		[]string{"titolo"}, []string{"conversazione", "chat", "discussione", "dialogo"}, []string{"immagine", "disegna", "poster", "locandina", "logo", "foto", "scena", "copertina", "fumetto", "quadro", "dipinto", "pagina", "gruppo", "lettere", "libro"},
+		[]string{"questa", "nostra", "questo", "nostro", "la", "il"}, []string{"riassumi", "riassumere"}},
 	{[]string{"gere", "gera", "gerar", "crie", "cria", "criar", "escreva", "escreve", "dê", "sugira", "sugere", "resuma", "forneça"},
-		[]string{"título"}, []string{"conversa", "chat", "discussão", "diálogo"}, []string{"imagem", "desenhe", "desenha", "cartaz", "pôster", "logo", "foto", "cena", "capa"}},
+		[]string{"título"}, []string{"conversa", "chat", "discussão", "diálogo"}, []string{"imagem", "desenhe", "desenha", "cartaz", "pôster", "logo", "foto", "cena", "capa", "pintura", "quadro", "página", "grupo", "letras", "livro", "tela"},
+		[]string{"esta", "nossa", "este", "nosso", "essa", "desta", "a", "o"}, []string{"resuma", "resumir", "resume"}},
 	{[]string{"создай", "создайте", "придумай", "придумайте", "напиши", "напишите", "сгенерируй", "сгенерируйте", "укажи", "укажите", "дай", "дайте", "составь", "предложи"},
-		[]string{"заголовок", "название", "тему"}, []string{"беседы", "беседу", "чата", "разговора", "диалога", "переписки", "беседе", "разговору"}, []string{"картинку", "картинка", "нарисуй", "плакат", "постер", "логотип", "фото", "обложку"}},
+		[]string{"заголовок", "название", "тему"}, []string{"беседы", "беседу", "чата", "разговора", "диалога", "переписки", "беседе", "разговору"}, []string{"картинку", "картинка", "нарисуй", "плакат", "постер", "логотип", "фото", "обложку", "картину", "картина", "страницу", "золотом", "буквами", "книги", "группы"},
+		[]string{"этой", "этот", "этого", "нашей", "нашего", "эту", "для", "наш", "нашу"}, []string{"подведи итог", "резюмируй", "кратко изложи", "назови"}},
 	{[]string{"生成", "总结", "總結", "概括", "返回", "起一个", "起個", "取一个", "写一个", "給出", "给出", "拟"}, []string{"标题", "標題", "主题", "主題"}, []string{"对话", "對話", "会话", "會話", "聊天"},
-		[]string{"画", "畫", "图", "圖", "海报", "海報", "封面", "框"}},
-	{[]string{"生成", "作成", "付けて", "つけて", "返して", "要約", "考えて", "教えて"}, []string{"タイトル", "題名", "主題", "見出し"}, []string{"会話", "チャット", "対話"}, []string{"画像", "絵", "描", "ポスター", "ロゴ", "イラスト", "表紙", "写真"}},
-	{[]string{"생성", "만들", "작성", "반환", "요약", "지어", "제안", "붙여"}, []string{"제목", "주제"}, []string{"대화", "채팅"}, []string{"그림", "이미지", "그려", "포스터", "로고", "사진", "표지"}},
+		[]string{"画", "畫", "图", "圖", "海报", "海報", "封面", "框", "气泡", "氣泡", "油画", "字体", "字體", "页", "頁"},
+		[]string{"这", "這", "该", "此", "我们", "我們", "本次", "对话的标题", "會話的標題", "会话的标题", "聊天的标题", "的对话总结", "将用户"}, []string{"总结", "總結", "概括"}},
+	{[]string{"生成", "作成", "付けて", "つけて", "返して", "要約", "考えて", "教えて"}, []string{"タイトル", "題名", "主題", "見出し"}, []string{"会話", "チャット", "対話"}, []string{"画像", "絵", "描", "ポスター", "ロゴ", "イラスト", "表紙", "写真", "油絵", "ページ", "吹き出し"},
+		[]string{"この", "その", "私たち", "会話の", "対話の", "チャットの"}, []string{"要約", "まとめ"}},
+	{[]string{"생성", "만들", "작성", "반환", "요약", "지어", "제안", "붙여"}, []string{"제목", "주제"}, []string{"대화", "채팅"}, []string{"그림", "이미지", "그려", "포스터", "로고", "사진", "표지", "유화", "페이지", "말풍선"},
+		[]string{"이 ", "우리", "저희", "대화의", "대화 제목", "채팅의", "채팅 제목"}, []string{"요약", "정리"}},
 }

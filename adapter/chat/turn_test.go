@@ -211,6 +211,10 @@ func tasks() map[string]struct {
 		"a title in Russian":          {talk("user", "Придумай короткий заголовок для этого чата"), "Pictures"},
 		"a title in Japanese":         {talk("user", "この会話に短いタイトルを付けてください"), "Pictures"},
 		"a title in Korean":           {talk("user", "이 대화의 짧은 제목을 만들어 주세요"), "Pictures"},
+		"a name for a chat":           {talk("user", "a red fox in snow at dawn", "assistant", "x", "user", "Name this chat"), "A red fox in snow"},
+		"a conversation in a line":    {talk("user", "Sum up this conversation in one sentence"), "Pictures"},
+		"a talk in German":            {talk("user", "Fasse unser Gespräch zusammen"), "Pictures"},
+		"a title in Spanish":          {talk("user", "Ponle un título a esta conversación"), "Pictures"},
 		"any title of a conversation": {talk("user", "a red fox in snow at dawn", "assistant", "x", "user", "Suggest a short title for this conversation"), "A red fox in snow"},
 	}
 }
@@ -236,7 +240,9 @@ func TestBackgroundRequestsAreAnsweredWithoutAJob(t *testing.T) {
 // Titles, chats and conversations can be drawn, whoever limits the length of answers.
 func TestPicturesThatSpeakOfTitlesAreDrawn(t *testing.T) {
 	for _, words := range []string{"Generate a title card for a chat show, neon letters", "movie poster with the title The Conversation", "make a comic of two cats in conversation with the title Meow", "make the title of a chat app in neon",
-		"生成一张带标题和对话框的漫画海报", "two friends in conversation at a bar", "eine Unterhaltung zwischen zwei Füchsen, Titel in goldener Schrift", "会話するキツネのイラスト、タイトル入り"} {
+		"生成一张带标题和对话框的漫画海报", "two friends in conversation at a bar", "eine Unterhaltung zwischen zwei Füchsen, Titel in goldener Schrift", "会話するキツネのイラスト、タイトル入り",
+		"create a title page for a chat group", "write \"title\" in a chat bubble", "create a chat app title in 3D letters", "write the title Dialogue in gold letters", "create a book page with the title \"Conversation\"",
+		"Erstelle ein Gemälde mit dem Titel Gespräch im Wald", "crea un quadro dal titolo Conversazione", "生成一个聊天气泡，标题是你好", "대화라는 제목의 유화를 만들어줘", "Summarize the discussion briefly in 200 words, poster"} {
 		if turn, err := chat.ReadTurn(talk("user", words), chat.Options{}); err != nil || turn.Way != chat.TurnDraw {
 			t.Errorf("%q: %s %q, %v, want it drawn", words, turn.Way, turn.Reply.Rule, err)
 		}
