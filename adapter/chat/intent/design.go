@@ -23,7 +23,7 @@ func (l *language) titled(t []token) bool {
 		return false
 	}
 	last := all[len(all)-1]
-	return l.compound(all[0]) && (l.holds(last, &l.Medium) || l.colours(last) || l.scene(last))
+	return l.compound(all[0]) && (l.holds(last, &l.Medium) || l.colours(last) || l.begins(t, &l.Change) == 0 && l.begins(t, &l.ChangeIt) == 0 && l.scene(last))
 }
 
 // compound reports whether a thing that is designed is named behind another word than an article: "your shoes sign".

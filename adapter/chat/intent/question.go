@@ -57,7 +57,7 @@ func (r *reading) asked(l *language) (Topic, bool) {
 	}
 	question := r.asks || l.ends(r.tokens, &l.QuestionEnd) > 0
 	for _, t := range talkOrder {
-		if r.subject() && (t == Dislike && l.goesOnWishing(r.tokens) || t == Help && w.can && l.demands(w)) {
+		if r.subject() && (t == Dislike && l.goesOnWishing(r.tokens) || t == Help && (w.can || w.wanted) && l.demands(w)) {
 			continue
 		}
 		if t == Help && l.wants(r.tokens) || (t == Help || t == Question) && w.can && l.newThing(w.tokens) {
