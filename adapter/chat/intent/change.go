@@ -14,7 +14,7 @@ func (l *language) strong(w wish) bool {
 // demands is strong without regard to whether the picture is spoken of.
 func (l *language) demands(w wish) bool {
 	t := w.tokens
-	if l.titled(t) || l.says(t) {
+	if l.titled(t) || l.says(t) || l.shownOn(t) {
 		return false
 	}
 	for n := 1; n > 0; {

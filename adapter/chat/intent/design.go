@@ -56,6 +56,27 @@ func (l *language) pictured(t []token) bool {
 	return slices.ContainsFunc(all[min(1, len(all)):], l.scene)
 }
 
+// shownOn reports whether what begins as a change ends, behind a comma, with another thing that shows it: "extend your hand,
+// children's book cover".
+func (l *language) shownOn(t []token) bool {
+	all := sentences(t)
+	if len(all) < 2 {
+		return false
+	}
+	last := all[len(all)-1]
+	n := l.ends(last, &l.Thing)
+	if n == 0 || n == len(last) || l.holds(all[0], &l.Thing) || l.holds(all[0], &l.Medium) {
+		return false
+	}
+	for _, list := range []*phrases{&l.Change, &l.ChangeIt, &l.Draw} {
+		if m := l.begins(t, list); m > 0 && (l.begins(t[m:], &l.It) > 0 || l.ends(t[:m], &l.It) > 0) {
+			return false
+		}
+	}
+	_, known := l.cover(last[:len(last)-n])
+	return !known && l.begins(last, &l.Articles) == 0 && l.scene(last)
+}
+
 // thing reports whether a text is a thing's name and ends with what the thing is: "how to tie a tie infographic".
 func (l *language) thing(t []token) bool {
 	n := l.ends(t, &l.Thing)
