@@ -39,7 +39,7 @@ func (l *language) demands(w wish) bool {
 	if n := l.begins(t, &l.Draw); n > 0 && l.begins(t[n:], &l.It) > 0 && w.size <= words(10) && !l.opens(t[n:]) {
 		return true
 	}
-	if w.wanted && l.begins(t, &l.Object) == 0 && (l.begins(t, &l.It) > 0 || l.begins(t, &l.That) > 0 && w.size <= words(6) && !l.pictured(t) || l.compares(t)) {
+	if w.wanted && l.begins(t, &l.Object) == 0 && (l.begins(t, &l.It) > 0 && !l.namesThing(t) || l.begins(t, &l.That) > 0 && w.size <= words(6) && !l.pictured(t) || l.compares(t)) {
 		return true
 	}
 	indefinite := l.begins(t, &l.Articles) > 0
@@ -199,6 +199,16 @@ func (l *language) draws(w wish) bool {
 		return l.begins(w.tokens[n:], &l.It) == 0 || w.size > words(10) || l.opens(w.tokens[n:])
 	}
 	return l.ends(w.tokens, &l.DrawEnd) > 0 && len(w.tokens) > l.ends(w.tokens, &l.DrawEnd)
+}
+
+// namesThing reports whether a word such as "this" belongs to a noun, and a scene follows: "this dance, couple in a ballroom".
+func (l *language) namesThing(t []token) bool {
+	n := l.begins(t, &l.It)
+	if n == len(t) || l.begins(t, &l.That) != n || strings.ContainsAny(t[n].before, sentenceEnd) || !l.pictured(t) {
+		return false
+	}
+	rest := t[n:]
+	return !l.compares(rest) && l.begins(rest, &l.With) == 0 && l.begins(rest, &l.Place) == 0 && l.unknown(rest[0])
 }
 
 // butWants reports whether what others think goes on to what they wish: "my wife likes it but wants a red hat".

@@ -49,7 +49,7 @@ func (r *reading) chosen(l *language, n int, parted bool) (Decision, bool) {
 		return Decision{}, false
 	}
 	if len(said(all, button)) == 1 && strings.HasPrefix(said(all, button)[0], "pan_") && len(said(all, number)) == 0 {
-		if p := l.begins(rest, &l.Place); p > 0 && (l.begins(rest[p:], &l.Articles) > 0 && len(sentences(rest)) > 1) { // "pan left on a stove, lid on the right"
+		if slices.ContainsFunc(r.close, func(l *language) bool { return l.standsOn(rest) }) {
 			return Decision{}, false
 		}
 	}
@@ -118,6 +118,12 @@ func (r *reading) chosen(l *language, n int, parted bool) (Decision, bool) {
 		d.Extra = strings.TrimSpace(r.Words[after[0].at:])
 	}
 	return d, true
+}
+
+// standsOn reports whether the words behind a side say where a thing is, and go on: "pan left on a stove, lid on the right".
+func (l *language) standsOn(rest []token) bool {
+	at := rest[l.begins(rest, &l.Place):]
+	return l.begins(at, &l.Articles) > 0 && !l.compares(at) && l.begins(at, &l.Degree) == 0 && !strings.ContainsAny(rest[0].before, sentenceEnd) && len(sentences(rest)) > 1
 }
 
 // enlarged is the upscale that a choice of a picture goes on to wish: "the second one bigger".

@@ -117,8 +117,7 @@ func (l *language) reports(c []token, there bool) bool {
 		return there || n > 1
 	}
 	all, known := l.cover(rest)
-	it := l.begins(rest, &l.It)
-	return l.onlyIt(rest) || there && (known && len(said(all, talk)) > 0 || it > 0 && sizeOfAll(rest[it:]) <= words(3) && l.begins(rest[it:], &l.Link) == 0)
+	return l.onlyIt(rest) || there && known && len(said(all, talk)) > 0
 }
 
 // thanks reports whether a clause thanks somebody by name: "thanks a lot mate".
