@@ -258,10 +258,10 @@ func (r *reading) newLook(l *language) bool {
 	}
 	n := l.anew(w.tokens)
 	if n > 0 && n < len(w.tokens) && l.begins(w.tokens[n:], &l.It) == 0 {
-		return l.begins(w.tokens[n-1:], &l.Articles) > 0 || l.begins(w.tokens[n:], &l.Articles) > 0 || l.Code == "ru" || ideographic(w.tokens[0])
+		return l.begins(w.tokens[n-1:], &l.Articles) > 0 || l.begins(w.tokens[n:], &l.Articles) > 0 || l.begins(w.tokens[n:], &l.Sights) > 0
 	}
-	if n := l.ends(w.tokens, &l.DrawEnd); n > 0 && ideographic(w.tokens[0]) {
-		return n < len(w.tokens) && l.begins(w.tokens, &l.That) == 0 && l.begins(w.tokens, &l.It) == 0
+	if l.ends(w.tokens, &l.DrawEnd) > 0 && l.begins(w.tokens, &l.Sights) > 0 {
+		return true
 	}
 	return (w.wanted || len(w.tokens) < len(r.tokens)) && l.begins(w.tokens, &l.Articles) > 0 && !l.compares(w.tokens)
 }

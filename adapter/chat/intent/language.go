@@ -89,7 +89,7 @@ func ready(code string, t, shared table) *language {
 	for _, list := range []*phrases{&l.Articles, &l.That, &l.Courtesy, &l.Can, &l.Wish, &l.Having, &l.HavingEnd, &l.And, &l.Link, &l.Draw, &l.DrawEnd, &l.Object,
 		&l.Change, &l.ChangeIt, &l.ChangeEnd, &l.Inside, &l.With, &l.Place, &l.Degree, &l.Compare, &l.StyleEnd, &l.Should, &l.Is,
 		&l.Mention, &l.Describe, &l.DescribeInside, &l.DescribeQuestion, &l.Question, &l.QuestionEnd, &l.ThanksFor, &l.Elsewhere, &l.It, &l.Pointing, &l.Too,
-		&l.Brief, &l.Versus, &l.Names, &l.Sayings, &l.Attribute, &l.ElsewhereEnd, &l.Personal, &l.Particle, &l.WithEnd, &l.QuestionInside, &l.Vocative, &l.Others, &l.OthersDo,
+		&l.Brief, &l.Versus, &l.Names, &l.Sayings, &l.Sights, &l.Attribute, &l.ElsewhereEnd, &l.Personal, &l.Particle, &l.WithEnd, &l.QuestionInside, &l.Vocative, &l.Others, &l.OthersDo,
 		&l.Prompted, &l.Suppose, &l.Looks, &l.Task, &l.TaskEnd, &l.Upon, &l.Moving, &l.Plus, &l.Join, &l.JoinEnd,
 		&l.Mend, &l.Same, &l.May, &l.Become, &l.Sense, &l.Bigger, &l.Thing, &l.Medium, &l.Telling, &l.TellingEnd} {
 		l.list(list)

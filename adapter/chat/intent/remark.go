@@ -109,6 +109,9 @@ func (l *language) reports(c []token, there bool) bool {
 	if l.ends(rest, &l.It) > 0 && l.begins(rest, &l.It) == 0 && sizeOfAll(c) <= words(10) && l.holds(rest, &l.OthersDo) {
 		return there || l.begins(rest, &l.OthersDo)+l.ends(rest, &l.It) == len(rest)
 	}
+	if n = l.begins(rest, &l.It); n > 0 && n < len(rest) && l.begins(rest[n:], &l.OthersDo) == len(rest)-n { // "ma fille l'adore"
+		return true
+	}
 	if n = l.begins(rest, &l.OthersDo); n == 0 {
 		return false
 	}

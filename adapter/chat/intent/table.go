@@ -93,6 +93,8 @@ type table struct {
 
 	// Names are things that begin as a phrase of these lists does and are none: Canada is no "add" in Chinese.
 	Names phrases `yaml:"names"`
+	// Sights are looks that are pictures, too, where no article tells: 日落.
+	Sights phrases `yaml:"sights"`
 	// Sayings begin as a change does: what goes on to a scene behind one is a picture. "Make it rain, rapper throwing banknotes".
 	Sayings phrases `yaml:"sayings"`
 	// Attribute are the words that make what stands before them a property of what follows: a text that goes on after one
