@@ -17,7 +17,7 @@ func TestANameIsSentOnce(t *testing.T) {
 		`{"prompt":"a fox","midjourney":{"chaos":5,"ch\u0061os":6}}`:                              {400, "midjourney.chaos", "duplicate_parameter"},
 		`{"prompt":"a fox","midjourney":"{\"chaos\":5,\"chaos\":6}"}`:                             {400, "midjourney.chaos", "duplicate_parameter"},
 		`{"prompt":"a fox","size":"1024x1024","extra_body":{"size":"1536x1024"}}`:                 {400, "size", "duplicate_parameter"},
-		`{"prompt":"a fox","extra_body":{"aspect_ratio":"broad"}}`:                                 {400, "aspect_ratio", "invalid_value"},
+		`{"prompt":"a fox","extra_body":{"aspect_ratio":"broad"}}`:                                {400, "aspect_ratio", "invalid_value"},
 		`{"prompt":"a fox","extra_body":{"init_image":"https://upload.example.org/Example.jpg"}}`: {400, "init_image", "unknown_upload"},
 	})
 	h.ask(t, http.MethodPost, generations, `{"prompt":"a fox","prompt":"a fox","n":1,"n":1,"extra_body":{"aspect_ratio":"3:2","midjourney":{"chaos":5}}}`).is(t, http.StatusOK)
