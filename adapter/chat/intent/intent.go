@@ -3,6 +3,7 @@ package intent
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Shown is what the conversation showed last.
@@ -78,12 +79,22 @@ type Decision struct {
 	Topic    Topic
 }
 
+// longest is how many characters are read: no prompt may be longer, so that whatever begins with more is refused.
+const longest = 32000
+
 // Decide says what a turn comes to.
 func Decide(t Turn) Decision {
+	long := utf8.RuneCountInString(t.Words) > longest
+	if long {
+		t.Words = strings.ToValidUTF8(t.Words[:1000], "") // enough to tell the language
+	}
 	r := read(t)
 	for _, rule := range []func() (Decision, bool){
 		r.nothingSaid, r.describing, r.going, r.spoken, r.having, r.remarking, r.several, r.choosing, r.elsewhere, r.changing, r.chatting, r.unclear,
 	} {
+		if long {
+			break
+		}
 		if d, ok := rule(); ok {
 			return r.checked(d)
 		}

@@ -166,6 +166,17 @@ func TestLanguages_HaveEveryLine(t *testing.T) {
 	}
 }
 
+// What is longer than a prompt may be is read no further: it is drawn, and refused there for its length.
+func TestDecide_ReadsNoBooks(t *testing.T) {
+	book := strings.Repeat("a, ", 1_000_000)
+	if d := Decide(Turn{Words: "2, " + book, Shown: Grid, Choices: 4}); d.Kind != Draw || d.Language != "en" {
+		t.Errorf("a book is %+v", d)
+	}
+	if d := Decide(Turn{Words: strings.Repeat("画", 100_000), Shown: Grid, Choices: 4, Attached: 1}); d.Kind != Edit {
+		t.Errorf("a book with a picture is %+v", d)
+	}
+}
+
 func FuzzDecide(f *testing.F) {
 	for _, words := range []string{"", "2", "U2 but with snow", "第二张", "이 그림을 더 밝게 해줘", "16:9", "1,5 ×", "?", "\xff", "2.", "1:", "👍🏽", "a,1.b", "0000\ua9bc", "A0X0!0"} {
 		f.Add(words, 1, 0)
