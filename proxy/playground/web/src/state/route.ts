@@ -15,19 +15,38 @@ export const route = signal<Route>(parse(location.hash))
 /** How far the gallery was scrolled when a picture of it was opened. */
 let left = 0
 
-/** follow keeps the route in step with the address. */
+/** follow keeps the route in step with the address. Links within the page are followed here: the browser would tell of the
+ * new address a moment later, and who presses on meanwhile would press what is no longer meant. */
 export function follow(): void {
   history.scrollRestoration = 'manual' // views begin at their top, but for the gallery
-  addEventListener('hashchange', () => {
-    const from = route.value.view
-    if (from === 'gallery') left = scrollY
-    else if (from === 'create' || from === 'usage') left = 0
-    route.value = parse(location.hash)
-    scrollTo(0, 0)
-    requestAnimationFrame(() => {
-      // Whoever reads by ear or goes by Tab continues at the new page, not at the top of the document.
-      if (document.activeElement === document.body) document.querySelector<HTMLElement>('main')?.focus({ preventScroll: true })
-    })
+  addEventListener('hashchange', arrive)
+  document.addEventListener('click', (e) => {
+    const link = e.target instanceof Element && e.target.closest<HTMLAnchorElement>('a[href^="#"]')
+    if (!link || e.defaultPrevented || e.button !== 0 || e.ctrlKey || e.metaKey || e.shiftKey || e.altKey) return
+    e.preventDefault()
+    open(link.hash)
+  })
+}
+
+function open(hash: string): void {
+  location.hash = hash
+  arrive()
+}
+
+let shown = location.hash
+
+/** arrive shows what the address names, once. */
+function arrive(): void {
+  if (location.hash === shown) return
+  shown = location.hash
+  const from = route.value.view
+  if (from === 'gallery') left = scrollY
+  else if (from === 'create' || from === 'usage') left = 0
+  route.value = parse(shown)
+  scrollTo(0, 0)
+  requestAnimationFrame(() => {
+    // Whoever reads by ear or goes by Tab continues at the new page, not at the top of the document.
+    if (document.activeElement === document.body) document.querySelector<HTMLElement>('main')?.focus({ preventScroll: true })
   })
 }
 
@@ -55,7 +74,7 @@ export function href(r: Route): string {
 
 /** go opens a route. */
 export function go(r: Route): void {
-  location.hash = href(r)
+  open(href(r))
 }
 
 function parse(hash: string): Route {
