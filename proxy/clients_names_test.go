@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"cmp"
 	"strings"
 	"testing"
 )
@@ -15,6 +16,7 @@ type client struct {
 	ownForm    bool // it decides itself between addresses and base64
 	splits     bool // it asks for n pictures in several requests
 	noThoughts bool // it drops reasoning_content
+	ownStatus  int  // of every refusal, whatever midgate's was
 	// on is the library of another row that makes and repeats its requests: what breaks is tried in that row only.
 	on string
 }
@@ -55,6 +57,8 @@ var clients = []client{
 	{name: "elizaos", start: node("more", "eliza.mjs"), on: "ai + openai", ownForm: true, noThoughts: true,
 		lacks: map[string]string{"models": noCall, "edit with mask": noCall, "edit": noCall, "variation": noCall, "stream": noStream,
 			"conversation": "sends one message", "refusals": noCode, "banned prompt": noCode}},
+	{name: "sillytavern", start: node("sillytavern", "sillytavern.mjs"), on: "go-openai", ownForm: true, ownStatus: 500,
+		lacks: map[string]string{"edit with mask": noMask, "variation": noCall, "stream": noStream, "responses": noCall}},
 	{name: "openai-go", start: inProcess(goSDK(openaiGo)), dialects: 3},
 	{name: "go-openai", start: inProcess(goSDK(goOpenAI)), dialects: 3, lacks: map[string]string{"stream": noStream, "responses": noCall}},
 	{name: "go-openai, Azure", start: inProcess(goSDK(goOpenAIForAzure)), on: "go-openai", lacks: map[string]string{"stream": noStream, "responses": noCall}},
@@ -88,6 +92,9 @@ func (c client) asks() int {
 	}
 	return 1
 }
+
+// told is the status of a refusal as the library's user gets it.
+func (c client) told(status int) int { return cmp.Or(c.ownStatus, status) }
 
 // word is the name of a client as one word.
 func (c client) word() string {

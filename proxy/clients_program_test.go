@@ -54,7 +54,7 @@ func startNode(t *testing.T, folder, script string, args ...string) *program {
 }
 
 // plainNode are the folders whose libraries run on the Node of the machine; the others need a newer one.
-var plainNode = map[string]bool{"openai-4": true, "openai-5": true, "openai-6": true}
+var plainNode = map[string]bool{"openai-4": true, "openai-5": true, "openai-6": true, "sillytavern": true}
 
 // isNew tells a Node on which all libraries run.
 const isNew = `const [a, b] = process.versions.node.split('.').map(Number); process.exit(a > 22 || a == 22 && b >= 19 ? 0 : 1)`

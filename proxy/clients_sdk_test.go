@@ -140,14 +140,14 @@ var operations = []operation{
 			if want.param == "n" && d.client.splits {
 				continue
 			}
-			if o := d.do(t, "generate", want.body); o.Status != want.status || o.Code != want.code || o.Param != want.param || o.Message == "" {
+			if o := d.do(t, "generate", want.body); o.Status != d.client.told(want.status) || o.Code != want.code || o.Param != want.param || o.Message == "" {
 				t.Errorf("generate(%v) = %+v, want %d %s %s", want.body, o, want.status, want.code, want.param)
 			}
 		}
 	}},
 	{"banned prompt", true, func(t *testing.T, d desk) {
 		o := d.do(t, "generate", map[string]any{"prompt": "sim-banned " + d.name, "model": "gpt-image-1"})
-		if o.Status != 400 || o.Code != "moderation_blocked" {
+		if o.Status != d.client.told(400) || o.Code != "moderation_blocked" {
 			t.Errorf("generate = %+v, want 400 moderation_blocked", o)
 		}
 	}},
