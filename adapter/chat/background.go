@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"cmp"
 	"encoding/json"
 	"regexp"
 	"slices"
@@ -37,6 +38,9 @@ func background(req openai.ChatCompletionRequest, c Conversation, o Options) (Ca
 	}
 	for _, r := range rules {
 		if r.fits(req, text, len(c.Attached)) {
+			if r.answer == said {
+				about = lastWords(req)
+			}
 			return CannedReply{Rule: r.name, Text: r.answer.text(about, lastLine(text))}, true
 		}
 	}
@@ -218,6 +222,16 @@ func firstWords(req openai.ChatCompletionRequest, text string) string {
 		said, _ = contentOf(req.Messages[i])
 	}
 	return titleOf(said)
+}
+
+// lastWords are what the user said last in the conversation.
+func lastWords(req openai.ChatCompletionRequest) string {
+	i := lastOf(req.Messages, openai.ChatMessageRoleUser)
+	if i < 0 {
+		return "Pictures"
+	}
+	words, _ := contentOf(req.Messages[i])
+	return cmp.Or(strings.TrimSpace(words), "Pictures")
 }
 
 // titleOf is a title made of the first words of a text.

@@ -26,6 +26,7 @@ const (
 	emoji
 	sentence
 	drawn // its own picture exists already
+	said  // the user's last words
 	pong
 	greeting
 )
@@ -37,6 +38,12 @@ type rule struct {
 	all    []string // each must be there
 	any    []string // if not empty, one of them must be there
 	answer answering
+}
+
+// asides are what SillyTavern asks a model beside the story that it tells.
+var asides = []string{
+	"Ignore previous instructions. Summarize the most important", "Ignore previous instructions. Classify the emotion of the last message",
+	"Ignore previous instructions and choose a location", "[Write your next reply from the point of view of",
 }
 
 // rules are tried in their order; the first that fits answers.
@@ -90,7 +97,12 @@ var rules = []rule{
 		"対話の内容を簡潔に要約し、後続の", "대화 내용을 간략히 요약하여 후속",
 	}, sentence},
 	{"chatbox: title", inUser, nil, []string{"give this conversation a name", "Name this conversation in 10 characters"}, plainTitle},
-	{"sillytavern: summary", inUser, []string{"Ignore previous instructions. Summarize the most important"}, nil, sentence},
+	{"sillytavern: a picture's words", inSystem, nil, []string{
+		"Ignore previous instructions and provide", "Ignore previous instructions. Your next response must be formatted as",
+		"In the next response I want you to provide only a detailed comma-delimited list",
+	}, said},
+	{"sillytavern: its own prompts", inSystem, nil, asides, sentence},
+	{"sillytavern: its own prompts, as user text", inUser, nil, asides, sentence},
 	{"connection test", isUser, nil, []string{"ping"}, pong},
 	{"greeting", isUser, nil, []string{"hi", "hello", "test", "hey"}, greeting},
 }
