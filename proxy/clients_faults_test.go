@@ -71,34 +71,34 @@ var faults = []fault{
 		}
 		return jobs(len(h.sim.Ledger()))
 	}},
-	{"failed job", func(t *testing.T, library sdk, _ client) string {
+	{"failed job", func(t *testing.T, library sdk, c client) string {
 		h := newHouse(t, simulator.Config{Pixels: 32})
 		gate := newCutter(t, h, impatience{})
-		failsForGood(t, library, gate.generation("a fox sim-fail"), toldFailed)
+		failsForGood(t, library, gate.generation("a fox sim-fail"), c.gets(toldFailed))
 		return told(gate, h)
 	}},
-	{"failed chat", func(t *testing.T, library sdk, _ client) string {
+	{"failed chat", func(t *testing.T, library sdk, c client) string {
 		h := newHouse(t, simulator.Config{Pixels: 32})
 		gate := newCutter(t, h, impatience{})
-		failsForGood(t, library, gate.order("chat", talk("a fox sim-fail")), toldFailed)
+		failsForGood(t, library, gate.order("chat", talk("a fox sim-fail")), c.gets(toldFailed))
 		return told(gate, h)
 	}},
-	{"late failure", func(t *testing.T, library sdk, _ client) string {
+	{"late failure", func(t *testing.T, library sdk, c client) string {
 		h := newHouse(t, simulator.Config{Pixels: 32, Pace: 4 * time.Second}, beats(300*time.Millisecond, 100*time.Millisecond))
 		gate := newCutter(t, h, impatience{})
-		failsLate(t, library, gate, gate.generation("a fox sim-fail"), toldFailed)
+		failsLate(t, library, gate, gate.generation("a fox sim-fail"), c.gets(toldFailed))
 		return jobs(len(h.sim.Ledger()))
 	}},
-	{"late refusal", func(t *testing.T, library sdk, _ client) string {
+	{"late refusal", func(t *testing.T, library sdk, c client) string {
 		h := newHouse(t, simulator.Config{Pixels: 32, Pace: 4 * time.Second}, beats(300*time.Millisecond, 100*time.Millisecond))
 		gate := newCutter(t, h, impatience{})
-		failsLate(t, library, gate, gate.generation("a fox sim-moderated"), toldModerated)
+		failsLate(t, library, gate, gate.generation("a fox sim-moderated"), c.gets(toldModerated))
 		return jobs(len(h.sim.Ledger()))
 	}},
-	{"late failure of a chat", func(t *testing.T, library sdk, _ client) string {
+	{"late failure of a chat", func(t *testing.T, library sdk, c client) string {
 		h := newHouse(t, simulator.Config{Pixels: 32, Pace: 4 * time.Second}, beats(300*time.Millisecond, 100*time.Millisecond))
 		gate := newCutter(t, h, impatience{})
-		failsLate(t, library, gate, gate.order("chat", talk("a fox sim-fail")), toldFailed)
+		failsLate(t, library, gate, gate.order("chat", talk("a fox sim-fail")), c.gets(toldFailed))
 		return jobs(len(h.sim.Ledger()))
 	}},
 	{"cut after 6 s of silence", func(t *testing.T, library sdk, _ client) string {
@@ -132,11 +132,11 @@ var faults = []fault{
 		insist(t, library, gate.order("generate", four)).pictures(t, 4)
 		return told(gate, h)
 	}},
-	{"four at once, failed", func(t *testing.T, library sdk, _ client) string {
+	{"four at once, failed", func(t *testing.T, library sdk, c client) string {
 		h := newHouse(t, simulator.Config{Pixels: 32, Pace: unhurried})
 		h.sharesForLong(t)
 		gate := newCutter(t, h, impatience{})
-		failsForGood(t, library, gate.order("generate", map[string]any{"prompt": "a fox sim-fail", "model": "midjourney", "n": 4}), toldFailed)
+		failsForGood(t, library, gate.order("generate", map[string]any{"prompt": "a fox sim-fail", "model": "midjourney", "n": 4}), c.gets(toldFailed))
 		return jobs(len(h.sim.Ledger()))
 	}},
 }

@@ -28,6 +28,8 @@ const (
 	noMask   = "sends no masks"
 	oneEach  = "draws in a conversation, without settings"
 	noCode   = "keeps errors to itself"
+	noEnd    = "waits without end"
+	nameOnly = "tells no more than a status's name"
 	drained  = "repeats a form whose content is spent, until its own timeout"
 )
 
@@ -57,8 +59,9 @@ var clients = []client{
 	{name: "elizaos", start: node("more", "eliza.mjs"), on: "ai + openai", ownForm: true, noThoughts: true,
 		lacks: map[string]string{"models": noCall, "edit with mask": noCall, "edit": noCall, "variation": noCall, "stream": noStream,
 			"conversation": "sends one message", "refusals": noCode, "banned prompt": noCode}},
-	{name: "sillytavern", start: node("sillytavern", "sillytavern.mjs"), on: "go-openai", ownForm: true, ownStatus: 500,
-		lacks: map[string]string{"edit with mask": noMask, "variation": noCall, "stream": noStream, "responses": noCall}},
+	{name: "sillytavern", start: node("sillytavern", "sillytavern.mjs"), ownForm: true, ownStatus: 500,
+		lacks: map[string]string{"edit with mask": noMask, "variation": noCall, "stream": noStream, "responses": noCall,
+			"cut edit": noCall, "cut stream of a chat": noEnd, "failed chat": nameOnly, "late failure of a chat": nameOnly}},
 	{name: "openai-go", start: inProcess(goSDK(openaiGo)), dialects: 3},
 	{name: "go-openai", start: inProcess(goSDK(goOpenAI)), dialects: 3, lacks: map[string]string{"stream": noStream, "responses": noCall}},
 	{name: "go-openai, Azure", start: inProcess(goSDK(goOpenAIForAzure)), on: "go-openai", lacks: map[string]string{"stream": noStream, "responses": noCall}},
@@ -95,6 +98,12 @@ func (c client) asks() int {
 
 // told is the status of a refusal as the library's user gets it.
 func (c client) told(status int) int { return cmp.Or(c.ownStatus, status) }
+
+// gets is an error as the library's user gets it.
+func (c client) gets(e gained) gained {
+	e.Status = c.told(e.Status)
+	return e
+}
 
 // word is the name of a client as one word.
 func (c client) word() string {

@@ -35,6 +35,7 @@ const refused = (status, text) => {
   try {
     error = JSON.parse(text).error
   } catch {}
+  if (!error.message || error.type === 'system') status = 0 // of a broken connection
   return Object.assign(new Error(error.message ?? text), { status, error })
 }
 const ask = async (order, path, body) => {
