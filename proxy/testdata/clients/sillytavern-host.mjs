@@ -1,5 +1,5 @@
-// What SillyTavern's server has around it: its parent is told its port, and its data goes when its parent does; and its network
-// has only the service that it is asked about, which is found by OpenAI's name too, since it draws nowhere else.
+// What SillyTavern's server has around it: its parent is told its port, and its data goes when its parent does; and of all
+// addresses with https it reaches OpenAI's alone, since it draws nowhere else, where the service is that it is asked about.
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { EventEmitter } from 'node:events'
 import { rmSync } from 'node:fs'

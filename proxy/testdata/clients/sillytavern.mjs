@@ -33,7 +33,7 @@ const store = (key) => (stored[key] ??= Promise.all(['api_key_openai', 'api_key_
 const refused = (status, text) => {
   let error = {}
   try {
-    error = JSON.parse(text).error
+    error = JSON.parse(text).error ?? {}
   } catch {}
   if (!error.message || error.type === 'system') status = 0 // of a broken connection
   return Object.assign(new Error(error.message ?? text), { status, error })
@@ -57,11 +57,11 @@ const settings = {
 }
 const custom = (order) => ({ chat_completion_source: 'custom', custom_url: order.base, custom_include_body: '', custom_exclude_body: '', custom_include_headers: '' })
 const proxied = (order) => ({ chat_completion_source: 'openai', reverse_proxy: order.base, proxy_password: order.key })
-const chat = (order, more) => ask(order, '/api/backends/chat-completions/generate', { ...settings, ...order.body, ...more })
+const generate = '/api/backends/chat-completions/generate'
 
 // A quiet request is one of its own, such as for a summary.
 const said = async (order, source) => {
-  const data = await json(order, '/api/backends/chat-completions/generate', { ...settings, ...order.body, ...source, type: 'quiet', stream: false })
+  const data = await json(order, generate, { ...settings, ...order.body, ...source, type: 'quiet', stream: false })
   return data.choices[0].message.content
 }
 
@@ -91,7 +91,7 @@ const operations = {
   },
   chatStream: async (order) => {
     const seen = { text: '', thought: '', end: null }
-    const answer = await chat(order, { ...custom(order), type: 'normal', stream: true })
+    const answer = await ask(order, generate, { ...settings, ...order.body, ...custom(order), type: 'normal', stream: true })
     let rest = ''
     for await (const piece of answer.body.pipeThrough(new TextDecoderStream())) {
       const events = (rest + piece).split('\n\n')
