@@ -25,6 +25,7 @@ type client struct {
 const (
 	noCall   = "no such call"
 	noStream = "streams no pictures"
+	atOnce   = "streams no answers"
 	noMask   = "sends no masks"
 	oneEach  = "draws in a conversation, without settings"
 	noCode   = "keeps errors to itself"
@@ -62,6 +63,8 @@ var clients = []client{
 	{name: "sillytavern", start: node("sillytavern", "sillytavern.mjs"), ownForm: true, ownStatus: 500,
 		lacks: map[string]string{"edit with mask": noMask, "variation": noCall, "stream": noStream, "responses": noCall,
 			"cut edit": noCall, "cut stream of a chat": noEnd, "failed chat": nameOnly, "late failure of a chat": nameOnly}},
+	{name: "n8n", start: node("programs", "n8n.mjs"),
+		lacks: map[string]string{"variation": noCall, "stream": noStream, "chat, streamed": atOnce, "cut stream of a chat": atOnce}},
 	{name: "openai-go", start: inProcess(goSDK(openaiGo)), dialects: 3},
 	{name: "go-openai", start: inProcess(goSDK(goOpenAI)), dialects: 3, lacks: map[string]string{"stream": noStream, "responses": noCall}},
 	{name: "go-openai, Azure", start: inProcess(goSDK(goOpenAIForAzure)), on: "go-openai", lacks: map[string]string{"stream": noStream, "responses": noCall}},
