@@ -15,6 +15,7 @@ type client struct {
 	dialects   int  // in how many dialects it does what differs between them; 0 means in the first
 	ownForm    bool // it decides itself between addresses and base64
 	splits     bool // it asks for n pictures in several requests
+	counts     bool // it refuses too many pictures by itself
 	noThoughts bool // it drops reasoning_content
 	ownStatus  int  // of every refusal, whatever midgate's was
 	// on is the library of another row that makes and repeats its requests: what breaks is tried in that row only.
@@ -65,6 +66,8 @@ var clients = []client{
 			"cut edit": noCall, "cut stream of a chat": noEnd, "failed chat": nameOnly, "late failure of a chat": nameOnly}},
 	{name: "n8n", start: node("programs", "n8n.mjs"),
 		lacks: map[string]string{"variation": noCall, "stream": noStream, "chat, streamed": atOnce, "cut stream of a chat": atOnce}},
+	{name: "promptfoo", start: func(t *testing.T) sdk { return startNode(t, "programs", "promptfoo.mjs", t.TempDir()) }, counts: true,
+		lacks: map[string]string{"models": noCall, "edit with mask": noMask, "variation": noCall, "stream": noStream, "chat, streamed": atOnce, "cut stream of a chat": atOnce}},
 	{name: "openai-go", start: inProcess(goSDK(openaiGo)), dialects: 3},
 	{name: "go-openai", start: inProcess(goSDK(goOpenAI)), dialects: 3, lacks: map[string]string{"stream": noStream, "responses": noCall}},
 	{name: "go-openai, Azure", start: inProcess(goSDK(goOpenAIForAzure)), on: "go-openai", lacks: map[string]string{"stream": noStream, "responses": noCall}},
