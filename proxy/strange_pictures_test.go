@@ -23,6 +23,8 @@ func TestPicturesUnderStrangeNamesAreRefused(t *testing.T) {
 	for name, field := range map[string]string{
 		"a data URL": `"control_image":` + short, "a long one": `"control_image":` + long, "a list": `"control_images":[` + short + `]`,
 		"an object": `"source":{"image_url":{"url":` + short + `}}`, "a file": `"file":` + short, "a form's name": `"image[]":` + short,
+		"far down":   `"contents":[{"parts":[{"text":"like this"},{"inlineData":{"mimeType":"image/png","data":` + `"` + short[len(`"data:image/png;base64,`):] + `}}]}]`,
+		"farther":    `"a":` + strings.Repeat(`{"b":[`, 12) + short + strings.Repeat(`]}`, 12),
 		"upper case": `"Image":"DATA:IMAGE/PNG;base64,` + short[len(`"data:image/png;base64,`):],
 	} {
 		for path, rest := range map[string]string{"/v1/images/generations": ``, "/v1/images/edits": `"image":` + short + `,`, "/v1/videos": ``} {
@@ -40,6 +42,33 @@ func TestPicturesUnderStrangeNamesAreRefused(t *testing.T) {
 		if status, _, got := h.call(t, http.MethodPost, "/v1/images/generations", `{"prompt":"a fox",`+field+`}`); status != http.StatusOK {
 			t.Errorf("%.40s = %d %.200s, want a picture", field, status, got)
 		}
+	}
+}
+
+// In a conversation a picture that nobody looks at is refused, too: OpenAI takes none in what a program says to the model.
+func TestPicturesBesideWhatIsSaidAreRefused(t *testing.T) {
+	h := newHouse(t, simulator.Config{})
+	data := `"` + pngURL(drawnPNG(t)) + `"`
+	part, said := `{"type":"image_url","image_url":{"url":`+data+`}}`, `{"role":"user","content":"a red fox in the snow"}`
+	for name, test := range map[string]struct{ messages, param string }{
+		"a system message":              {`{"role":"system","content":[{"type":"text","text":"draw in this style"},` + part + `]},` + said, "[0]"},
+		"a developer's":                 {`{"role":"developer","content":[` + part + `]},` + said, "[0]"},
+		"of an earlier turn":            {`{"role":"system","content":[` + part + `]},{"role":"user","content":"hi"},{"role":"assistant","content":"Hello!"},` + said, "[0]"},
+		"Gemini's parts":                {`{"role":"user","content":"a fox","parts":[{"text":"like this"},{"inlineData":{"data":` + data + `}}]}`, "[0].parts"},
+		"a member far down":             {`{"role":"user","content":"a fox","extra":{"a":{"b":{"c":{"d":[{"e":` + data + `}]}}}}}`, "[0].extra"},
+		"a member of a text":            {`{"role":"user","content":[{"type":"text","text":"a fox","like":{"picture":` + data + `}}]}`, "[0].content[0].like"},
+		"a member of a picture":         {`{"role":"user","content":[{"type":"text","text":"a fox"},{"type":"image_url","image_url":{"url":` + data + `},"mask":` + data + `}]}`, "[0].content[1].mask"},
+		"what a tool said in a message": {`{"role":"user","content":[{"type":"text","text":"a fox"},{"type":"tool_result","content":[{"type":"image","source":{"data":` + data + `}}]}]}`, "[0].content[1].content"},
+	} {
+		for path, list := range map[string]string{"/v1/chat/completions": "messages", "/v1/responses": "input"} {
+			status, _, got := h.call(t, http.MethodPost, path, `{"model":"midjourney","`+list+`":[`+test.messages+`]}`)
+			if status != http.StatusBadRequest || !strings.Contains(string(got), `"param":"`+list+test.param+`"`) {
+				t.Errorf("%s to %s = %d %.200s, want a 400 that names %s%s", name, path, status, got, list, test.param)
+			}
+		}
+	}
+	if n := len(h.sim.Ledger()); n != 0 {
+		t.Errorf("%d jobs, want none", n)
 	}
 }
 

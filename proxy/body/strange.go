@@ -49,14 +49,14 @@ func meantField(name string) string {
 	return "image"
 }
 
-// HoldsPicture reports whether there is a picture in a value, as deep as clients put one: its data, the ID of one of ours,
-// or an address, if a name says that a picture is behind it.
+// HoldsPicture reports whether there is a picture in a value, however deep: its data, the ID of one of ours, or an address,
+// if a name says that a picture is behind it.
 func (p *Body) HoldsPicture(name string, v gjson.Result) bool {
-	return p.holdsPicture(v, name, false, 3)
+	return p.holdsPicture(v, name, false)
 }
 
 // named says that a name around this one speaks of a picture; what is a webhook or a user is one with all that it has.
-func (p *Body) holdsPicture(v gjson.Result, name string, named bool, deep int) (found bool) {
+func (p *Body) holdsPicture(v gjson.Result, name string, named bool) (found bool) {
 	other := namesOther(name)
 	named = !other && (named || namesPicture(name))
 	switch {
@@ -66,13 +66,13 @@ func (p *Body) holdsPicture(v gjson.Result, name string, named bool, deep int) (
 		data := src.Ref != nil && src.Err == nil || len(v.Str) > 11 && strings.EqualFold(v.Str[:11], "data:image/") || bareBase64(v.Str)
 		return data && !other || strings.HasPrefix(v.Str, adapter.ImagePrefix) && adapter.ValidID(v.Str) || ownAddress.MatchString(v.Str) ||
 			isAddress(v.Str) && (named || !other && pictureAddress.MatchString(v.Str))
-	case v.Type == gjson.JSON && deep > 0:
+	case v.Type == gjson.JSON:
 		v.ForEach(func(k, e gjson.Result) bool {
 			inside := k.String()
 			if other {
 				inside = name
 			}
-			found = p.holdsPicture(e, inside, named, deep-1)
+			found = p.holdsPicture(e, inside, named)
 			return !found
 		})
 	}

@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -18,35 +19,86 @@ import (
 // readInMessages are the members of a message that are read, or that say nothing of what is wished.
 var readInMessages = []string{"role", "content", "images", "name", "type", "id", "status", "tool_calls", "tool_call_id", "function_call", "call_id", "output", "metadata"}
 
+// partWords are the members of a part that hold what is said, or that are a program's own.
+var partWords = []string{"type", "text", "id", "metadata", "cache_control", "providerOptions", "providerMetadata", "annotations"}
+
 // readBeside are the fields of a conversation that are read, or that may have anything in them.
 var readBeside = []string{"messages", "input", "instructions", "tools", "functions", "tool_choice", "function_call", "response_format", "text", "prompt", "prediction", "include"}
 
-// OnlyInMessages refuses pictures of a conversation that stand where nobody reads them: beside its messages, or beside the
-// content of one of the last turn. list is the parameter of the messages.
+// OnlyInMessages refuses pictures of a conversation that stand where nobody reads them: beside its messages, in what a
+// program says to the model (as OpenAI does), or beside the content or the parts of a message of the last turn. list is the
+// parameter of the messages.
 func OnlyInMessages(p *body.Body, list string) error {
 	if name := p.StrangeName(readBeside...); name != "" {
 		return adapter.BadParam(name, "unknown_upload", "The picture in '%s' is not used here: put it into the content of a message of '%s'.", name, list)
 	}
-	all := p.Fields[list].Array()
-	for i, m := range slices.Backward(all) {
-		if answersRaw(m) {
-			break
-		}
-		if role := m.Get("role").String(); role != openai.ChatMessageRoleUser && role != openai.ChatMessageRoleTool {
+	answered := false
+	for i, m := range slices.Backward(p.Fields[list].Array()) {
+		answered = answered || answersRaw(m)
+		at := fmt.Sprintf("%s[%d]", list, i)
+		switch role := m.Get("role").String(); {
+		case role == openai.ChatMessageRoleSystem, role == openai.ChatMessageRoleDeveloper:
+			if holdsPart(m) {
+				return adapter.BadParam(at, "invalid_value", "Pictures are only allowed in messages with role 'user', but '%s' with role '%s' has one.", at, role)
+			}
+		case answered || role != openai.ChatMessageRoleUser && role != openai.ChatMessageRoleTool:
 			continue
 		}
-		name := ""
-		m.ForEach(func(k, v gjson.Result) bool {
-			if !slices.Contains(readInMessages, k.String()) && p.HoldsPicture(k.String(), v) {
-				name = fmt.Sprintf("%s[%d].%s", list, i, body.Shortened(k.String(), 100))
-			}
-			return name == ""
-		})
-		if name != "" {
-			return adapter.BadParam(name, "unknown_upload", "The picture in '%s' is not used here: put it into the message's content, as a part of type 'image_url'.", name)
+		if name := strayIn(p, m, at); name != "" {
+			return adapter.BadParam(name, "unknown_upload", "The picture in '%s' is not used here: put it into the content of a message with role 'user', as a part of type 'image_url'.", name)
 		}
 	}
 	return nil
+}
+
+// holdsPart reports whether one of a message's parts is a picture.
+func holdsPart(m gjson.Result) bool {
+	return slices.ContainsFunc(MessageOf(m).MultiContent, func(part openai.ChatMessagePart) bool { return part.ImageURL != nil })
+}
+
+// strayIn is the name of a member of a message, or of one of its parts, that has a picture and that nobody reads; empty if
+// there is none.
+func strayIn(p *body.Body, m gjson.Result, at string) string {
+	if name := strayMember(p, m, readInMessages); name != "" {
+		return at + "." + name
+	}
+	content := m.Get("content")
+	if content.IsObject() {
+		if name := strayMember(p, content, readInParts(content)); name != "" {
+			return at + ".content." + name
+		}
+	}
+	if !content.IsArray() {
+		return ""
+	}
+	for i, part := range content.Array() {
+		if name := strayMember(p, part, readInParts(part)); name != "" {
+			return fmt.Sprintf("%s.content[%d].%s", at, i, name)
+		}
+	}
+	return ""
+}
+
+// readInParts are the members of a part in which a picture is found, and what says nothing of what is wished.
+func readInParts(part gjson.Result) []string {
+	read := slices.Concat(partWords, pictureMembers, pictureObjects)
+	if slices.Contains(pictureKinds, part.Get("type").String()) {
+		read = append(read, plainMembers...)
+	}
+	return read
+}
+
+func strayMember(p *body.Body, object gjson.Result, read []string) (name string) {
+	if !object.IsObject() {
+		return ""
+	}
+	object.ForEach(func(k, v gjson.Result) bool {
+		if !slices.Contains(read, k.String()) && p.HoldsPicture(k.String(), v) {
+			name = cmp.Or(body.Shortened(k.String(), 100), "?")
+		}
+		return name == ""
+	})
+	return name
 }
 
 // answersRaw reports whether a message is an answer, which ends the turn before: a tool's call is none.
