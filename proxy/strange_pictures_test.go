@@ -57,7 +57,7 @@ func TestPicturesBesideWhatIsSaidAreRefused(t *testing.T) {
 		"Gemini's parts":                {`{"role":"user","content":"a fox","parts":[{"text":"like this"},{"inlineData":{"data":` + data + `}}]}`, "[0].parts"},
 		"a member far down":             {`{"role":"user","content":"a fox","extra":{"a":{"b":{"c":{"d":[{"e":` + data + `}]}}}}}`, "[0].extra"},
 		"a member of a text":            {`{"role":"user","content":[{"type":"text","text":"a fox","like":{"picture":` + data + `}}]}`, "[0].content[0].like"},
-		"a member of a picture":         {`{"role":"user","content":[{"type":"text","text":"a fox"},{"type":"image_url","image_url":{"url":` + data + `},"mask":` + data + `}]}`, "[0].content[1].mask"},
+		"a member of a picture":         {`{"role":"user","content":[{"type":"text","text":"a fox"},{"type":"image_url","image_url":{"url":` + data + `},"mask":"` + pngURL(noise(t, 8)) + `"}]}`, "[0].content[1].mask"},
 		"what a tool said in a message": {`{"role":"user","content":[{"type":"text","text":"a fox"},{"type":"tool_result","content":[{"type":"image","source":{"data":` + data + `}}]}]}`, "[0].content[1].content"},
 	} {
 		for path, list := range map[string]string{"/v1/chat/completions": "messages", "/v1/responses": "input"} {

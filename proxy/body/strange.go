@@ -50,20 +50,20 @@ func meantField(name string) string {
 }
 
 // HoldsPicture reports whether there is a picture in a value, however deep: its data, the ID of one of ours, or an address,
-// if a name says that a picture is behind it.
-func (p *Body) HoldsPicture(name string, v gjson.Result) bool {
-	return p.holdsPicture(v, name, false)
+// if a name says that a picture is behind it. read are texts of pictures that count for nothing: they are used.
+func (p *Body) HoldsPicture(name string, v gjson.Result, read ...string) bool {
+	return p.holdsPicture(v, name, false, read)
 }
 
 // named says that a name around this one speaks of a picture; what is a webhook or a user is one with all that it has.
-func (p *Body) holdsPicture(v gjson.Result, name string, named bool) (found bool) {
+func (p *Body) holdsPicture(v gjson.Result, name string, named bool, read []string) (found bool) {
 	other := namesOther(name)
 	named = !other && (named || namesPicture(name))
 	switch {
-	case v.Type == gjson.String:
+	case v.Type == gjson.String && !slices.Contains(read, strings.TrimSpace(v.Str)):
 		src := Source{Text: v.Str}
 		p.Take(&src)
-		data := src.Ref != nil && src.Err == nil || len(v.Str) > 11 && strings.EqualFold(v.Str[:11], "data:image/") || bareBase64(v.Str)
+		data := src.Ref != nil && src.Err == nil || !strings.HasPrefix(v.Str, UploadMark) && IsPictureData(v.Str)
 		return data && !other || strings.HasPrefix(v.Str, adapter.ImagePrefix) && adapter.ValidID(v.Str) || ownAddress.MatchString(v.Str) ||
 			isAddress(v.Str) && (named || !other && pictureAddress.MatchString(v.Str))
 	case v.Type == gjson.JSON:
@@ -72,7 +72,7 @@ func (p *Body) holdsPicture(v gjson.Result, name string, named bool) (found bool
 			if other {
 				inside = name
 			}
-			found = p.holdsPicture(e, inside, named)
+			found = p.holdsPicture(e, inside, named, read)
 			return !found
 		})
 	}
@@ -82,10 +82,11 @@ func (p *Body) holdsPicture(v gjson.Result, name string, named bool) (found bool
 // pictureBase64 are the beginnings of PNG, JPEG, WebP and GIF in base64.
 var pictureBase64 = []string{"iVBORw0KGgo", "/9j/", "UklGR", "R0lGOD"}
 
-// bareBase64 reports whether a text is a picture's data without anything around it.
-func bareBase64(text string) bool {
-	return len(text) > 60 && slices.ContainsFunc(pictureBase64, func(magic string) bool { return strings.HasPrefix(text, magic) }) &&
-		!strings.ContainsAny(text[:60], " \t\r\n")
+// IsPictureData reports whether a text is the data of a picture, without anything around it, or what is left of a long one.
+func IsPictureData(text string) bool {
+	text = strings.TrimSpace(text)
+	return strings.HasPrefix(text, UploadMark) || len(text) > 11 && strings.EqualFold(text[:11], "data:image/") && !strings.ContainsAny(text, " \t\r\n") ||
+		len(text) > 60 && slices.ContainsFunc(pictureBase64, func(magic string) bool { return strings.HasPrefix(text, magic) }) && !strings.ContainsAny(text[:60], " \t\r\n")
 }
 
 // pictureAddress is an address that ends in a picture's file.

@@ -54,12 +54,12 @@ func MessageOf(m gjson.Result) openai.ChatCompletionMessage {
 		msg.ToolCalls = []openai.ToolCall{{}} // that there is one is all that is asked
 	}
 	content, pictures := m.Get("content"), m.Get("images").Array()
-	if content.Type == gjson.String && len(pictures) == 0 {
-		msg.Content = PlainText(content.Str)
-		return msg
-	}
 	if content.Type == gjson.String {
-		msg.MultiContent = append(msg.MultiContent, TextPart(content.Str))
+		if part := TextPart(content.Str); part.ImageURL != nil || len(pictures) > 0 {
+			msg.MultiContent = append(msg.MultiContent, part)
+		} else {
+			msg.Content = part.Text
+		}
 	}
 	parts := content.Array()
 	if content.IsObject() {
@@ -139,22 +139,17 @@ func firstMember(v gjson.Result, names []string) string {
 	return ""
 }
 
-// TextPart is a part of a message that is text.
+// TextPart is a part of a message that is text, or the picture whose data is all that it says.
 func TextPart(text string) openai.ChatMessagePart {
-	return openai.ChatMessagePart{Type: openai.ChatMessagePartTypeText, Text: PlainText(text)}
+	if body.IsPictureData(text) {
+		return PicturePart(strings.TrimSpace(text))
+	}
+	return openai.ChatMessagePart{Type: openai.ChatMessagePartTypeText, Text: strings.Clone(text)} // not a piece of a body of many megabytes
 }
 
 // PicturePart is a part of a message that is a picture.
 func PicturePart(address string) openai.ChatMessagePart {
 	return openai.ChatMessagePart{Type: openai.ChatMessagePartTypeImageURL, ImageURL: &openai.ChatMessageImageURL{URL: address}}
-}
-
-// PlainText is a text without what is no text: a long string that was taken for base64 leaves only its mark behind.
-func PlainText(text string) string {
-	if strings.HasPrefix(text, body.UploadMark) {
-		return ""
-	}
-	return strings.Clone(text) // not a piece of a body of many megabytes
 }
 
 // LimitOf reads a number of tokens; what is none is no limit.

@@ -2,7 +2,11 @@ package chat
 
 import (
 	"encoding/json"
+	"maps"
+	"slices"
 	"testing"
+
+	"github.com/sashabaranov/go-openai"
 
 	"midgate/adapter"
 	adapterchat "midgate/adapter/chat"
@@ -49,3 +53,76 @@ func FuzzConversation(f *testing.F) {
 		}
 	})
 }
+
+// FuzzPictureInConversation puts a picture anywhere into the last message of a person: wherever it stands, the turn is about
+// it, is answered for nothing, or is refused.
+func FuzzPictureInConversation(f *testing.F) {
+	for _, seed := range []string{
+		`{"role":"user","content":"a fox"}`,
+		`{"role":"user","content":[{"type":"text","text":"a fox"},{"type":"image_url","image_url":{"url":"https://example.com/a.png"}}],"images":[]}`,
+		`{"role":"user","content":[]}`,
+		`{"role":"user","content":{"text":"a fox","x":{"y":[{}]}},"name":"n","metadata":{}}`,
+		`{"role":"user","content":[{"type":"tool_result","content":[]},{"type":"file","file":{}},{"source":{}}],"tool_calls":[{}],"output":{}}`,
+	} {
+		for at := range 8 {
+			f.Add(seed, uint8(at), uint8(at), "image")
+		}
+	}
+	f.Fuzz(func(t *testing.T, text string, at, how uint8, name string) {
+		var message map[string]any
+		if json.Unmarshal([]byte(text), &message) != nil || !insert(message, at, how, name) {
+			return
+		}
+		message["role"] = openai.ChatMessageRoleUser
+		whole, err := json.Marshal(map[string]any{"messages": []any{message}})
+		if err != nil {
+			return
+		}
+		p, err := body.ParseJSON(string(whole))
+		if err != nil {
+			return
+		}
+		req, err := readMessages(p)
+		if err != nil || OnlyInMessages(p, "messages") != nil {
+			return
+		}
+		turn, err := adapterchat.ReadTurn(req, adapterchat.Options{})
+		if err == nil && turn.Way != adapterchat.TurnReply && !slices.Contains(turn.Attached, inserted) {
+			t.Errorf("%s is a %s with %q, without the picture", whole, turn.Way, turn.Attached)
+		}
+	})
+}
+
+const inserted = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg=="
+
+// insert puts a picture into one of a message's objects or lists; what is its own concern, such as metadata, is passed by.
+func insert(message map[string]any, at, how uint8, name string) bool {
+	picture := []any{inserted, map[string]any{"url": inserted}, map[string]any{"type": "image_url", "image_url": map[string]any{"url": inserted}}, map[string]any{"source": map[string]any{"data": inserted}}}[how%4]
+	var places []func()
+	var walk func(v any, set func(any))
+	walk = func(v any, set func(any)) {
+		switch v := v.(type) {
+		case map[string]any:
+			places = append(places, func() { v[name] = picture })
+			for _, k := range slices.Sorted(maps.Keys(v)) {
+				if !slices.Contains([]string{"metadata", "text"}, k) {
+					walk(v[k], func(e any) { v[k] = e })
+				}
+			}
+		case []any:
+			places = append(places, func() { set(append(v, picture)) })
+			for i, e := range v {
+				walk(e, func(e any) { v[i] = e })
+			}
+		}
+	}
+	walk(message, nil)
+	if slices.Contains(ignored, name) {
+		return false
+	}
+	places[int(at)%len(places)]()
+	return true
+}
+
+// ignored are names of members that are no part of what is said, or whose text is a text.
+var ignored = slices.Concat(partWords, []string{"role", "content", "name", "status", "tool_call_id", "call_id"})

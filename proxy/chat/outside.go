@@ -16,11 +16,11 @@ import (
 // A turn's pictures stand in the content of its messages, or in 'images'. Tools answer with pictures, too, and programs put
 // them into members of their own: what cannot be used is refused, since the turn would be paid for without it.
 
-// readInMessages are the members of a message that are read, or that say nothing of what is wished.
-var readInMessages = []string{"role", "content", "images", "name", "type", "id", "status", "tool_calls", "tool_call_id", "function_call", "call_id", "output", "metadata"}
-
-// partWords are the members of a part that hold what is said, or that are a program's own.
-var partWords = []string{"type", "text", "id", "metadata", "cache_control", "providerOptions", "providerMetadata", "annotations"}
+// The members of a message, and of one of its parts, that hold what is said, or that are a program's own.
+var (
+	messageWords = []string{"role", "name", "type", "id", "status", "tool_call_id", "call_id", "metadata"}
+	partWords    = []string{"type", "text", "id", "metadata", "cache_control", "providerOptions", "providerMetadata", "annotations"}
+)
 
 // readBeside are the fields of a conversation that are read, or that may have anything in them.
 var readBeside = []string{"messages", "input", "instructions", "tools", "functions", "tool_choice", "function_call", "response_format", "text", "prompt", "prediction", "include"}
@@ -38,7 +38,7 @@ func OnlyInMessages(p *body.Body, list string) error {
 		at := fmt.Sprintf("%s[%d]", list, i)
 		switch role := m.Get("role").String(); {
 		case role == openai.ChatMessageRoleSystem, role == openai.ChatMessageRoleDeveloper:
-			if holdsPart(m) {
+			if len(picturesOf(m)) > 0 {
 				return adapter.BadParam(at, "invalid_value", "Pictures are only allowed in messages with role 'user', but '%s' with role '%s' has one.", at, role)
 			}
 		case answered || role != openai.ChatMessageRoleUser && role != openai.ChatMessageRoleTool:
@@ -51,53 +51,39 @@ func OnlyInMessages(p *body.Body, list string) error {
 	return nil
 }
 
-// holdsPart reports whether one of a message's parts is a picture.
-func holdsPart(m gjson.Result) bool {
-	return slices.ContainsFunc(MessageOf(m).MultiContent, func(part openai.ChatMessagePart) bool { return part.ImageURL != nil })
-}
-
-// strayIn is the name of a member of a message, or of one of its parts, that has a picture and that nobody reads; empty if
-// there is none.
-func strayIn(p *body.Body, m gjson.Result, at string) string {
-	if name := strayMember(p, m, readInMessages); name != "" {
-		return at + "." + name
-	}
-	content := m.Get("content")
-	if content.IsObject() {
-		if name := strayMember(p, content, readInParts(content)); name != "" {
-			return at + ".content." + name
+// picturesOf are the addresses, the data and the IDs of the pictures that are read of a message.
+func picturesOf(m gjson.Result) (read []string) {
+	for _, part := range MessageOf(m).MultiContent {
+		if part.ImageURL != nil {
+			read = append(read, part.ImageURL.URL)
 		}
-	}
-	if !content.IsArray() {
-		return ""
-	}
-	for i, part := range content.Array() {
-		if name := strayMember(p, part, readInParts(part)); name != "" {
-			return fmt.Sprintf("%s.content[%d].%s", at, i, name)
-		}
-	}
-	return ""
-}
-
-// readInParts are the members of a part in which a picture is found, and what says nothing of what is wished.
-func readInParts(part gjson.Result) []string {
-	read := slices.Concat(partWords, pictureMembers, pictureObjects)
-	if slices.Contains(pictureKinds, part.Get("type").String()) {
-		read = append(read, plainMembers...)
 	}
 	return read
 }
 
-func strayMember(p *body.Body, object gjson.Result, read []string) (name string) {
-	if !object.IsObject() {
-		return ""
-	}
-	object.ForEach(func(k, v gjson.Result) bool {
-		if !slices.Contains(read, k.String()) && p.HoldsPicture(k.String(), v) {
-			name = cmp.Or(body.Shortened(k.String(), 100), "?")
+// strayIn is the name of a member of a message, or of one of its parts, that has a picture that nobody reads; empty if there
+// is none.
+func strayIn(p *body.Body, m gjson.Result, at string) (name string) {
+	read := picturesOf(m)
+	stray := func(object gjson.Result, at string, words []string) {
+		if !object.IsObject() {
+			return
 		}
-		return name == ""
-	})
+		object.ForEach(func(k, v gjson.Result) bool {
+			if name == "" && !slices.Contains(words, k.String()) && p.HoldsPicture(k.String(), v, read...) {
+				name = at + "." + cmp.Or(body.Shortened(k.String(), 100), "?")
+			}
+			return name == ""
+		})
+	}
+	stray(m, at, append(slices.Clip(messageWords), "content"))
+	content := m.Get("content")
+	stray(content, at+".content", partWords)
+	if content.IsArray() {
+		for i, part := range content.Array() {
+			stray(part, fmt.Sprintf("%s.content[%d]", at, i), partWords)
+		}
+	}
 	return name
 }
 

@@ -100,7 +100,7 @@ func keptJSON(v gjson.Result, begins ...byte) json.RawMessage {
 // keptInput keeps the newest messages, as far as they are not too long.
 func keptInput(input gjson.Result) []inputJSON {
 	if input.Type == gjson.String {
-		return []inputJSON{{ID: "msg_1", Type: "message", Role: "user", Status: "completed", Content: []inputPieceJSON{{Type: "input_text", Text: body.Shortened(chat.PlainText(input.Str), maxInput)}}}}
+		return []inputJSON{{ID: "msg_1", Type: "message", Role: "user", Status: "completed", Content: []inputPieceJSON{pieceOf(chat.TextPart(input.Str), maxInput)}}}
 	}
 	left := maxInput
 	items := input.Array()

@@ -93,7 +93,13 @@ func (s *Routes) readTalk(c *gin.Context, p *body.Body) (req openai.ChatCompleti
 // means nothing here. Pictures stand before the wish, wherever they came.
 func (s *Routes) inputItems(c *gin.Context, input gjson.Result) (messages []openai.ChatCompletionMessage, err error) {
 	if input.Type == gjson.String {
-		return []openai.ChatCompletionMessage{{Role: openai.ChatMessageRoleUser, Content: chat.PlainText(input.Str)}}, nil
+		m := openai.ChatCompletionMessage{Role: openai.ChatMessageRoleUser}
+		if part := chat.TextPart(input.Str); part.ImageURL != nil {
+			m.MultiContent = []openai.ChatMessagePart{part}
+		} else {
+			m.Content = part.Text
+		}
+		return []openai.ChatCompletionMessage{m}, nil
 	}
 	var late []openai.ChatCompletionMessage // pictures since the last wish
 	wish := -1                              // where the last turn of the person begins
