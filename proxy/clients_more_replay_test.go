@@ -78,11 +78,6 @@ func isBase64(t *testing.T, a answered) {
 	base64Picture(t, a.items(t)[0].B64, pngMagic)
 }
 
-func inMarkdown(t *testing.T, a answered) {
-	t.Helper()
-	shownIn(t, a.chatText(t))
-}
-
 func noPicture(t *testing.T, a answered) {
 	t.Helper()
 	if text := a.chatText(t); text == "" || pictureLink.MatchString(text) {
