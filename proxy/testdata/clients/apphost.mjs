@@ -1,8 +1,9 @@
 // A chat program that shows apps, in Chromium: it calls draw, shows the tool's page in a sandbox beside the answer by the
 // SDK's own host bridge, and presses a button in it. Arguments: the address and the key. It prints what was to be seen.
 import { createServer } from 'node:http'
-import { build } from 'esbuild'
+import { join } from 'node:path'
 import { chromium } from 'playwright-core'
+import { rolldown } from 'rolldown'
 
 const [, , url, key] = process.argv
 const host = `
@@ -26,10 +27,12 @@ window.run = async (url, key) => {
   await bridge.sendToolResult(result)
   return page.mimeType
 }`
-const bundle = await build({ stdin: { contents: host, resolveDir: process.cwd() }, bundle: true, format: 'iife', write: false, logLevel: 'silent' })
+const source = join(process.cwd(), 'host.js') // where its packages are
+const bundle = await rolldown({ input: source, platform: 'browser', logLevel: 'silent', plugins: [{ name: 'host', load: (id) => (id === source ? host : null), resolveId: (id) => (id === source ? id : null) }] })
+const [{ code }] = (await bundle.generate({ format: 'iife' })).output
 const server = createServer((_, res) => {
   res.setHeader('Content-Type', 'text/html')
-  res.end('<!doctype html><iframe sandbox="allow-scripts" width="800"></iframe><script>' + bundle.outputFiles[0].text.replaceAll('</script', '<\\/script') + '</script>')
+  res.end('<!doctype html><iframe sandbox="allow-scripts" width="800"></iframe><script>' + code.replaceAll('</script', '<\\/script') + '</script>')
 })
 await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium-headless-shell', args: ['--no-sandbox'] })

@@ -1,0 +1,1 @@
+// Stands for what the tests need nothing of.
