@@ -40,7 +40,7 @@ CALM := modernc.org/sqlite/lib github.com/deepteams/webp/... github.com/andybalh
 # Packages whose tests mostly wait go first, one more at once than there are processors: the others fill them meanwhile.
 SLOW := midgate/cmd/midgate midgate/proxy midgate/proxy/playground
 # Folders whose npm packages tests need. One is a newer Node, for machines whose own is older than some clients want.
-NODE_IS_NEW := $(shell node -p 'const [a, b] = process.versions.node.split(".").map(Number); a > 22 || a == 22 && b >= 19' 2>/dev/null)
+NODE_IS_NEW := $(shell node -p 'const [a, b] = process.versions.node.split(".").map(Number); a > 22 || a == 22 && b >= 22' 2>/dev/null)
 NODE_DIRS := $(filter-out $(if $(filter true,$(NODE_IS_NEW)),./proxy/testdata/clients/node/),$(dir $(shell find . -name node_modules -prune -o -name package-lock.json -print)))
 
 .PHONY: help

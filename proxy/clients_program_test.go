@@ -57,7 +57,7 @@ func startNode(t *testing.T, folder, script string, args ...string) *program {
 var plainNode = map[string]bool{"openai-4": true, "openai-5": true, "openai-6": true, "sillytavern": true}
 
 // isNew tells a Node on which all libraries run.
-const isNew = `const [a, b] = process.versions.node.split('.').map(Number); process.exit(a > 22 || a == 22 && b >= 19 ? 0 : 1)`
+const isNew = `const [a, b] = process.versions.node.split('.').map(Number); process.exit(a > 22 || a == 22 && b >= 22 ? 0 : 1)`
 
 // ownNodeIsNew reports whether the Node of the machine is one.
 var ownNodeIsNew = sync.OnceValue(func() bool { return exec.Command("node", "-e", isNew).Run() == nil })
