@@ -13,7 +13,6 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"midgate/adapter/nearest"
-	"midgate/adapter/prompt"
 	"midgate/adapter/spend"
 	"midgate/proxy/web"
 )
@@ -135,24 +134,6 @@ func (c Config) Terms(k Keys) *spend.Terms {
 		t.Policies[key.Name] = key.Policy
 	}
 	return t
-}
-
-// canonicalModel is a model's name after aliases; one that nobody knows draws as midjourney.
-func canonicalModel(name string, aliases map[string]string) string {
-	m, err := prompt.ParseModel(name, aliases)
-	text := "midjourney"
-	if err == nil && m.Niji {
-		text = "niji"
-	}
-	if m.Version != "" && m.Niji {
-		text += "-" + m.Version
-	} else if m.Version != "" {
-		text += "-v" + m.Version
-	}
-	if m.Speed != "" {
-		text += "-" + string(m.Speed)
-	}
-	return text
 }
 
 type keysReader struct {

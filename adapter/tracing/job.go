@@ -47,7 +47,7 @@ func (t *Tracer) start(ctx context.Context, job adapter.Job, asked string, more 
 	if operation == images {
 		about = append(about, attribute.String("gen_ai.output.type", "image"))
 	}
-	model := strings.ToValidUTF8(job.Model[:min(len(job.Model), longest)], "") // the protocol carries no broken characters
+	model := t.model(job.Model)
 	if model != "" {
 		about = append(about, attribute.String("gen_ai.request.model", model))
 	}
@@ -61,9 +61,6 @@ func (t *Tracer) start(ctx context.Context, job adapter.Job, asked string, more 
 	_, span := t.tracer.Start(ctx, strings.TrimSpace(operation+" "+model), options...)
 	return &jobTrace{t: t, span: span}
 }
-
-// longest is how much is shown of a model's name, which clients may make up where aliases let them.
-const longest = 64
 
 // The operations. The conventions have none for pictures; this word is what other gateways use.
 const (

@@ -22,6 +22,9 @@ type Config struct {
 	Version string            // of midgate
 	Hosts   map[string]string // of upstreams, by their names
 	Log     *slog.Logger      // of what went wrong with sending
+
+	// Model is what may be told of the model that a client named, which may be any word where aliases let it; empty: nothing.
+	Model func(named string) string
 }
 
 // Tracer makes spans and sends them. It is safe for concurrent use.
@@ -29,6 +32,7 @@ type Tracer struct {
 	tracer   trace.Tracer
 	provider *sdk.TracerProvider
 	hosts    map[string]string
+	model    func(named string) string
 }
 
 var _ adapter.Tracer = (*Tracer)(nil)
@@ -55,7 +59,7 @@ func Open(ctx context.Context, cfg Config) (*Tracer, error) {
 
 func newTracer(cfg Config, options ...sdk.TracerProviderOption) *Tracer {
 	p := sdk.NewTracerProvider(options...)
-	return &Tracer{tracer: p.Tracer("midgate", trace.WithInstrumentationVersion(cfg.Version)), provider: p, hosts: cfg.Hosts}
+	return &Tracer{tracer: p.Tracer("midgate", trace.WithInstrumentationVersion(cfg.Version)), provider: p, hosts: cfg.Hosts, model: cfg.Model}
 }
 
 // Close sends what was not sent yet, if that does not take long.

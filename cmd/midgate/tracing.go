@@ -25,7 +25,7 @@ func (g *gate) trace(ctx context.Context, cfg *config.Config) (adapter.Tracer, e
 			hosts[u.Name] = at.Hostname()
 		}
 	}
-	tracer, err := tracing.Open(ctx, tracing.Config{Version: version, Hosts: hosts, Log: g.log})
+	tracer, err := tracing.Open(ctx, tracing.Config{Version: version, Hosts: hosts, Log: g.log, Model: cfg.KnownModel})
 	if err != nil {
 		return nil, err
 	}

@@ -123,7 +123,7 @@ func TestTracing_ShowsWhereTimeGoesAndNothingElse(t *testing.T) {
 	r, address := newReceiver(t), adaptertest.Address()
 	const canary = "zanzibar"
 	b := newBed(t, simulator.Config{Dialect: simulator.TrueAI, Auth: "bearer", Pace: 300 * time.Millisecond}, r.environ("MIDGATE_LISTEN="+address,
-		"MIDGATE_WEBHOOK_URL=http://"+address, "MIDGATE_UPSTREAM_PREFIXES=relax=,fast=,turbo=", "MIDGATE_SECRET=a-secret-of-thirty-two-bytes-and-more")...)
+		"MIDGATE_WEBHOOK_URL=http://"+address, "MIDGATE_UPSTREAM_PREFIXES=relax=,fast=,turbo=", "MIDGATE_MODEL_ALIASES=studio=niji-6,*=midjourney", "MIDGATE_SECRET=a-secret-of-thirty-two-bytes-and-more")...)
 	d := b.generation(canary+" at dusk", 2).must(t, 0)
 	if len(d.Data) != 2 {
 		t.FailNow()
@@ -145,7 +145,13 @@ func TestTracing_ShowsWhereTimeGoesAndNothingElse(t *testing.T) {
 		"a description":            {"/v1/images/descriptions", `{"image": "` + other + `"}`, "", "", nil},
 		"a chat":                   {"/v1/chat/completions", `{"model": "midjourney", "messages": [{"role": "user", "content": "a zanzibar mill"}]}`, "image_generation midjourney", "", nil},
 		"a response":               {"/v1/responses", `{"model": "midjourney", "input": "a zanzibar tower", "tools": [{"type": "image_generation"}]}`, "", "", nil},
-		"a video":                  {"/v1/videos", `{"prompt": "zanzibar moves", "model": "sora-2", "input_reference": {"file_id": "` + known + `"}}`, "video_generation sora-2", "", nil},
+		"a video":                  {"/v1/videos", `{"prompt": "zanzibar moves", "model": "sora-2", "input_reference": {"file_id": "` + known + `"}}`, "video_generation midjourney", "", nil},
+		"one of OpenAI's models":   {"/v1/images/generations", `{"prompt": "a zanzibar fig", "model": "DALL-E-3"}`, "image_generation dall-e-3", "", nil},
+		"an alias of the settings": {"/v1/images/generations", `{"prompt": "a zanzibar oak", "model": "studio"}`, "image_generation studio", "", nil},
+		"a made-up model":          {"/v1/images/generations", `{"prompt": "a zanzibar ash", "model": "zanzibar-9"}`, "image_generation midjourney", "", nil},
+		"a made-up vendor":         {"/v1/images/generations", `{"prompt": "a zanzibar elm", "model": "zanzibar/niji-6-fast"}`, "image_generation niji-6-fast", "", nil},
+		"a made-up deployment":     {"/openai/deployments/zanzibar-two/images/generations?api-version=2025-04-01-preview", `{"prompt": "a zanzibar yew"}`, "image_generation midjourney", "", nil},
+		"a made-up model in chat":  {"/v1/chat/completions", `{"model": "zanzibar-4o", "messages": [{"role": "user", "content": "a zanzibar inn"}]}`, "image_generation midjourney", "", nil},
 		"the upstream's own route": {"/mj/submit/imagine", `{"prompt": "a zanzibar sea", "state": "zanzibar"}`, "", "", nil},
 	} {
 		a, err := sent{url: b.url, path: c.path, key: "alices-key", body: c.body, header: []string{"Traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "Tracestate", "zanzibar=1"}}.try(t, 0)
@@ -154,7 +160,7 @@ func TestTracing_ShowsWhereTimeGoesAndNothingElse(t *testing.T) {
 			t.Errorf("%s: %d, %v, names no job: %s", name, a.status, err, a.body)
 			continue
 		}
-		jobs[name] = asked{id, c.model, regexp.MustCompile(`img_\w+`).ReplaceAllString(c.path, ":id"), c.failure}
+		jobs[name] = asked{id, c.model, regexp.MustCompile(`/openai/deployments/[^/]+(/[^?]+).*`).ReplaceAllString(regexp.MustCompile(`img_\w+`).ReplaceAllString(c.path, ":id"), "/v1$1"), c.failure}
 	}
 	agent := newDesk(t, []string{"MIDGATE_KEY=alices-key"}, "--url", b.url)
 	jobs["an agent"] = asked{agent.call("draw", map[string]any{"prompt": "a zanzibar temple"}).Job.ID, "", "/mcp", ""}
