@@ -133,13 +133,14 @@ const (
 
 // Result is what a job came to: names of records, never bytes.
 type Result struct {
-	Images       []string `json:"images,omitempty"` // IDs in the order of the answer
-	Grid         string   `json:"grid,omitempty"`   // ID of the (first) whole grid
-	Texts        []string `json:"texts,omitempty"`  // describe, shorten
-	Videos       []string `json:"videos,omitempty"` // names of the clips in Pictures
-	Moving       Format   `json:"moving,omitempty"` // what the clips are, if not MP4
-	Task         string   `json:"task,omitempty"`   // video: the last clip's task, for extensions
-	Still        string   `json:"still,omitempty"`  // video: name of the first frame in Pictures
+	Images       []string `json:"images,omitempty"`  // IDs in the order of the answer
+	Grid         string   `json:"grid,omitempty"`    // ID of the (first) whole grid
+	Version      string   `json:"version,omitempty"` // Midjourney's that drew them, when known, as in Image
+	Texts        []string `json:"texts,omitempty"`   // describe, shorten
+	Videos       []string `json:"videos,omitempty"`  // names of the clips in Pictures
+	Moving       Format   `json:"moving,omitempty"`  // what the clips are, if not MP4
+	Task         string   `json:"task,omitempty"`    // video: the last clip's task, for extensions
+	Still        string   `json:"still,omitempty"`   // video: name of the first frame in Pictures
 	StillQuarter int      `json:"still_quarter,omitempty"`
 	Native       *Task    `json:"native,omitempty"`  // native: the task at its end, or waiting for its dialog
 	Cost         *Money   `json:"cost,omitempty"`    // of all its steps; nil where one has no price

@@ -155,12 +155,29 @@ func (j *jobTrace) End(job adapter.Job) {
 		j.span.AddEvent("interrupted")
 	}
 	if job.Result != nil {
+		// The job's ID opens nothing without its owner's key, unlike the addresses of its pictures.
+		j.span.SetAttributes(attribute.String("gen_ai.response.id", job.ID))
+		if model := modelOf(job.Result.Version); model != "" {
+			j.span.SetAttributes(attribute.String("gen_ai.response.model", model))
+		}
 		j.span.SetAttributes(attribute.Int("midgate.pictures", len(job.Result.Images)), attribute.Int("midgate.missing", job.Result.Missing))
 	}
 	if job.Error != nil {
 		failed(j.span, job.Error)
 	}
 	j.span.End()
+}
+
+// modelOf is the model of a version as records write it, "8.1" or "niji 6"; empty where it is not known.
+func modelOf(version string) string {
+	switch number, niji := strings.CutPrefix(version, "niji "); {
+	case version == "":
+		return ""
+	case niji:
+		return "niji-" + number
+	default:
+		return "midjourney-v" + number
+	}
 }
 
 // failed says of what kind an error is.

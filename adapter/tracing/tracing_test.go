@@ -154,6 +154,18 @@ func TestJob_IsATraceThatKnowsItsRequests(t *testing.T) {
 	}
 }
 
+// TestJob_TellsWhatAnswered: the version is the one that drew, whatever was asked for.
+func TestJob_TellsWhatAnswered(t *testing.T) {
+	for version, want := range map[string]string{"": "", "8.1": "midjourney-v8.1", "niji 6": "niji-6"} {
+		tr, span := recorded(t)
+		job := adapter.Job{ID: "job_1", Kind: adapter.JobGeneration, Model: "midjourney"}
+		j := tr.Begin(t.Context(), job)
+		job.Status, job.Result = adapter.JobCompleted, &adapter.Result{Images: []string{"img_secret"}, Version: version}
+		j.End(job)
+		contains(t, span("image_generation midjourney"), map[string]string{"gen_ai.response.id": "job_1", "gen_ai.response.model": want, "gen_ai.request.model": "midjourney"})
+	}
+}
+
 // TestJob_IsResumedInItsTrace, with the request that another process served.
 func TestJob_IsResumedInItsTrace(t *testing.T) {
 	tr, span := recorded(t)

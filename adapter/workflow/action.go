@@ -94,12 +94,12 @@ func (q *Run) act(act *adapter.Act) (adapter.Result, error) {
 // quarter is that picture already.
 func (q *Run) upscale(img adapter.Image, from *Origin, force bool) (adapter.Result, error) {
 	if !force && img.Index > 0 && adapter.Separates(img.Version) && q.s.gridMode(&from.Request) == adapter.GridSplit {
-		return adapter.Result{Images: []string{img.ID}, Grid: img.Grid}, nil
+		return adapter.Result{Images: []string{img.ID}, Grid: img.Grid, Version: img.Version}, nil
 	}
 	if err := q.ownSingle(&img, from.Account, adapter.ActUpscale); err != nil {
 		return adapter.Result{}, err
 	}
-	return adapter.Result{Images: []string{img.ID}, Grid: img.Grid}, nil
+	return adapter.Result{Images: []string{img.ID}, Grid: img.Grid, Version: img.Version}, nil
 }
 
 // actOn presses the button on one picture: on the grid's task for V and reroll, on the single picture's for the rest.
@@ -193,7 +193,7 @@ func (q *Run) StoreSingle(task adapter.Task, from *Origin) (adapter.Result, erro
 		img.Source, img.Width, img.Height = kept.Name, kept.Width, kept.Height
 		q.Keep(img)
 		q.seeLater(img)
-		return adapter.Result{Images: []string{img.ID}}, nil
+		return adapter.Result{Images: []string{img.ID}, Version: img.Version}, nil
 	})
 }
 

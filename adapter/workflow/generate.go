@@ -121,6 +121,7 @@ func gather(parts []adapter.Result, errs []error, want int) (adapter.Result, err
 		}
 		whole.Images = append(whole.Images, p.Images...)
 		whole.Grid = cmp.Or(whole.Grid, p.Grid)
+		whole.Version = cmp.Or(whole.Version, p.Version)
 		whole.Missing += p.Missing
 		whole.Reason = cmp.Or(whole.Reason, p.Reason)
 	}

@@ -133,9 +133,9 @@ func (g *gridStorage) keep(grid adapter.Image, cells []adapter.Image) (adapter.R
 	g.q.Keep(cells...)
 	g.q.seeLater(grid)
 	if g.q.s.gridMode(&g.from.Request) == adapter.GridWhole {
-		return adapter.Result{Images: []string{grid.ID}, Grid: grid.ID}, nil
+		return adapter.Result{Images: []string{grid.ID}, Grid: grid.ID, Version: grid.Version}, nil
 	}
-	result := adapter.Result{Grid: grid.ID, Reason: reason}
+	result := adapter.Result{Grid: grid.ID, Version: grid.Version, Reason: reason}
 	if lacking := g.count - len(cells); lacking > 0 && g.quartered() == 0 {
 		result.Missing, result.Reason = lacking, fmt.Sprintf("Midjourney made only %d pictures.", len(cells))
 	}

@@ -124,14 +124,15 @@ func TestTracing_ShowsWhereTimeGoesAndNothingElse(t *testing.T) {
 	const canary = "zanzibar"
 	b := newBed(t, simulator.Config{Dialect: simulator.TrueAI, Auth: "bearer", Pace: 300 * time.Millisecond}, r.environ("MIDGATE_LISTEN="+address,
 		"MIDGATE_WEBHOOK_URL=http://"+address, "MIDGATE_UPSTREAM_PREFIXES=relax=,fast=,turbo=", "MIDGATE_MODEL_ALIASES=studio=niji-6,*=midjourney", "MIDGATE_SECRET=a-secret-of-thirty-two-bytes-and-more")...)
-	d := b.generation(canary+" at dusk", 2).must(t, 0)
+	d := b.generation(canary+" at dusk --v 7", 2).must(t, 0)
 	if len(d.Data) != 2 {
 		t.FailNow()
 	}
 	known, other := d.Data[0].ID, d.Data[1].ID
 	ask(t, d.Data[0].URL, "", "")
-	type asked struct{ job, name, route, failure string }
+	type asked struct{ job, name, route, failure, version string }
 	jobs := map[string]asked{}
+	versions := map[string]string{"a generation": "midjourney-v7", "a made-up vendor": "niji-6", "a version in the prompt": "midjourney-v6.1", "a button": "midjourney-v7"}
 	for name, c := range map[string]struct {
 		path, body, model, failure string
 		parts                      []string
@@ -148,6 +149,7 @@ func TestTracing_ShowsWhereTimeGoesAndNothingElse(t *testing.T) {
 		"a video":                  {"/v1/videos", `{"prompt": "zanzibar moves", "model": "sora-2", "input_reference": {"file_id": "` + known + `"}}`, "video_generation midjourney", "", nil},
 		"one of OpenAI's models":   {"/v1/images/generations", `{"prompt": "a zanzibar fig", "model": "DALL-E-3"}`, "image_generation dall-e-3", "", nil},
 		"an alias of the settings": {"/v1/images/generations", `{"prompt": "a zanzibar oak", "model": "studio"}`, "image_generation studio", "", nil},
+		"a version in the prompt":  {"/v1/images/generations", `{"prompt": "a zanzibar fir --v 6.1", "model": "midjourney-v7"}`, "image_generation midjourney-v7", "", nil},
 		"a made-up model":          {"/v1/images/generations", `{"prompt": "a zanzibar ash", "model": "zanzibar-9"}`, "image_generation midjourney", "", nil},
 		"a made-up vendor":         {"/v1/images/generations", `{"prompt": "a zanzibar elm", "model": "zanzibar/niji-6-fast"}`, "image_generation niji-6-fast", "", nil},
 		"a made-up deployment":     {"/openai/deployments/zanzibar-two/images/generations?api-version=2025-04-01-preview", `{"prompt": "a zanzibar yew"}`, "image_generation midjourney", "", nil},
@@ -160,10 +162,10 @@ func TestTracing_ShowsWhereTimeGoesAndNothingElse(t *testing.T) {
 			t.Errorf("%s: %d, %v, names no job: %s", name, a.status, err, a.body)
 			continue
 		}
-		jobs[name] = asked{id, c.model, regexp.MustCompile(`/openai/deployments/[^/]+(/[^?]+).*`).ReplaceAllString(regexp.MustCompile(`img_\w+`).ReplaceAllString(c.path, ":id"), "/v1$1"), c.failure}
+		jobs[name] = asked{id, c.model, regexp.MustCompile(`/openai/deployments/[^/]+(/[^?]+).*`).ReplaceAllString(regexp.MustCompile(`img_\w+`).ReplaceAllString(c.path, ":id"), "/v1$1"), c.failure, versions[name]}
 	}
 	agent := newDesk(t, []string{"MIDGATE_KEY=alices-key"}, "--url", b.url)
-	jobs["an agent"] = asked{agent.call("draw", map[string]any{"prompt": "a zanzibar temple"}).Job.ID, "", "/mcp", ""}
+	jobs["an agent"] = asked{agent.call("draw", map[string]any{"prompt": "a zanzibar temple"}).Job.ID, "", "/mcp", "", ""}
 	for path, body := range map[string]string{
 		"/v1/images/generations": `{"prompt": "zanzibar", "size": "zanzibar"}`, "/v1/zanzibar": `{}`, "/hooks/zanzibar": `{}`, "/images/img_zanzibar.png": "", "/v1/images/zanzibar": "", "/v1/files/zanzibar": "",
 		"/v1/models/zanzibar": "", "/v1/models?zanzibar=1": "", "/mj/task/zanzibar/fetch": "", "/v1/jobs/zanzibar": "",
@@ -192,6 +194,12 @@ func TestTracing_ShowsWhereTimeGoesAndNothingElse(t *testing.T) {
 		}
 		if want.name != "" && job.Name != want.name || attr(job, "gen_ai.provider.name") != "midjourney" || attr(job, "error.type") != want.failure {
 			t.Errorf("%s: the job's span = %v", name, job)
+		}
+		if id := attr(job, "gen_ai.response.id"); id != "" != (want.failure == "") || id != "" && id != want.job {
+			t.Errorf("%s: the response of job %s is called %q", name, want.job, id)
+		}
+		if model := attr(job, "gen_ai.response.model"); want.version != "" && model != want.version {
+			t.Errorf("%s: what answered is %q, want %q", name, model, want.version)
 		}
 		parts := r.parts(job)
 		steps := slices.ContainsFunc(parts, func(p string) bool { return strings.HasPrefix(p, "step ") })
