@@ -4,6 +4,7 @@ package deploy
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"os"
 	"os/exec"
@@ -97,7 +98,7 @@ func TestShipChartIsValid(t *testing.T) {
 	schemas := t.TempDir()
 	kinds := schemasOf(t, schemas)
 	check := func(text []byte) (string, error) {
-		cmd := exec.CommandContext(t.Context(), *kubeconform, "-strict", "-summary", "-schema-location", schemas+"/{{.ResourceKind}}{{.KindSuffix}}.json", "-")
+		cmd := exec.CommandContext(t.Context(), *kubeconform, "-strict", "-summary", "-skip", "ServiceMonitor", "-schema-location", schemas+"/{{.ResourceKind}}{{.KindSuffix}}.json", "-")
 		cmd.Stdin = strings.NewReader(string(text))
 		out, err := cmd.CombinedOutput()
 		return string(out), err
@@ -108,7 +109,8 @@ func TestShipChartIsValid(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v: %s", name, err, said)
 		}
-		if out, err := check(text); err != nil || !strings.Contains(out, "Invalid: 0, Errors: 0, Skipped: 0") {
+		others := strings.Count(string(text), "\nkind: ServiceMonitor\n") // of Prometheus' operator: Kubernetes' own description does not have it
+		if out, err := check(text); err != nil || !strings.Contains(out, fmt.Sprintf("Invalid: 0, Errors: 0, Skipped: %d", others)) {
 			t.Errorf("%s: %v\n%s", name, err, out)
 		}
 		last = text

@@ -2,6 +2,7 @@ package deploy
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -79,6 +80,14 @@ var installs = map[string]struct {
 		several(values{"databaseUrl": "", "secret": "", "existingSecret": "mine", "existingSecretKeys": []any{"databaseUrl", "secret"}}),
 		func(c config.Config) bool { return c.State.URL == "postgres://their@db/databaseUrl" },
 	},
+	"metrics on another port": {
+		needed(values{"settings": map[string]any{"metrics_listen": ":9100"}, "serviceMonitor": map[string]any{"enabled": true, "interval": "15s", "labels": map[string]any{"release": "prometheus"}}}),
+		func(c config.Config) bool { return c.Metrics == ":9100" },
+	},
+	"metrics on the API's port": {
+		needed(values{"settings": map[string]any{"metrics_listen": ""}, "serviceMonitor": map[string]any{"enabled": true}}),
+		func(c config.Config) bool { return c.Metrics == "" },
+	},
 	"everything else": {
 		needed(values{
 			"image":            map[string]any{"tag": "v1.2.3", "pullPolicy": "Always"},
@@ -112,6 +121,8 @@ var refused = map[string]struct {
 	"a key among the settings":    {needed(values{"settings": map[string]any{"api_keys": "alice:word"}}), "set apiKeys"},
 	"another folder":              {needed(values{"settings": map[string]any{"data_dir": "/tmp"}}), "settings.data_dir is the chart's own"},
 	"upstreams beside one":        {needed(values{"settings": map[string]any{"upstreams": []any{map[string]any{"url": "http://one"}}}}), "beside upstreamUrl"},
+	"metrics for one machine":     {needed(values{"settings": map[string]any{"metrics_listen": "127.0.0.1:9090"}}), "settings.metrics_listen is 127.0.0.1:9090"},
+	"metrics where the API is":    {needed(values{"settings": map[string]any{"metrics_listen": ":8080"}}), "other than the API's"},
 	"an ingress to nowhere":       {needed(values{"ingress": map[string]any{"enabled": true}}), "ingress.host is missing"},
 }
 
@@ -153,7 +164,7 @@ func TestMidgateTakesWhatTheChartTells(t *testing.T) {
 				t.Errorf("the port is %d, midgate listens on %s and keeps its data in %s", port, cfg.Listen, cfg.DataDir)
 			}
 			if !reflect.DeepEqual(at(set, "spec", "selector", "matchLabels"), at(set, "spec", "template", "metadata", "labels")) ||
-				!reflect.DeepEqual(at(set, "spec", "selector", "matchLabels"), at(find(t, objects, "Service"), "spec", "selector")) {
+				!reflect.DeepEqual(at(set, "spec", "selector", "matchLabels"), at(named(t, objects, "Service", at(set, "metadata", "name")), "spec", "selector")) {
 				t.Error("the service, the set and its pods do not have the same labels")
 			}
 			// A Service named midgate would put MIDGATE_PORT and the like into the environment, which midgate refuses as misspelt settings.
@@ -169,6 +180,91 @@ func TestMidgateTakesWhatTheChartTells(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestChartKeepsMetricsWithinTheCluster: they name keys and what those spent, so what is public does not lead to them, and
+// whoever scrapes finds them where midgate listens.
+func TestChartKeepsMetricsWithinTheCluster(t *testing.T) {
+	public := values{"service": map[string]any{"type": "LoadBalancer"}, "ingress": map[string]any{"enabled": true, "host": "pictures.example.com"}}
+	for name, c := range map[string]struct {
+		values values
+		want   int // port; 0: on the API's
+	}{
+		"as it is installed": {nil, 9090},
+		"on another port":    {values{"settings": map[string]any{"metrics_listen": ":19100"}}, 19100},
+		"given away":         {values{"settings": map[string]any{"metrics_listen": ""}}, 0},
+	} {
+		given := needed(merged(public, c.values))
+		objects, err := rendered(t, "pictures", given)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if slices.ContainsFunc(objects, func(o object) bool { return o["kind"] == "ServiceMonitor" }) {
+			t.Errorf("%s: there is a ServiceMonitor, which clusters without Prometheus' operator refuse", name)
+		}
+		given["serviceMonitor"] = map[string]any{"enabled": true}
+		if objects, err = rendered(t, "pictures", given); err != nil {
+			t.Fatal(err)
+		}
+		cfg, err := config.Load(config.Source{Environ: podEnviron(t, objects)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ports := map[string]int{}
+		set := find(t, objects, "StatefulSet")
+		for _, p := range at(set, "spec", "template", "spec", "containers", 0, "ports").([]any) {
+			ports[at(p, "name").(string)] = number(t, at(p, "containerPort"))
+		}
+		want, listen := map[string]int{"http": 8080}, ""
+		if c.want > 0 {
+			want["metrics"], listen = c.want, fmt.Sprintf(":%d", c.want)
+		}
+		if !maps.Equal(ports, want) || cfg.Metrics != listen || cfg.Proxy.MetricsApart != (c.want > 0) {
+			t.Errorf("%s: midgate listens on %q, its container has the ports %v, want %v", name, cfg.Metrics, ports, want)
+		}
+		backend := at(find(t, objects, "Ingress"), "spec", "rules", 0, "http", "paths", 0, "backend", "service")
+		face := named(t, objects, "Service", at(backend, "name"))
+		if list := at(face, "spec", "ports").([]any); len(list) != 1 || at(list[0], "targetPort") != "http" || at(list[0], "name") != at(backend, "port", "name") {
+			t.Errorf("%s: the public Service leads to %v", name, list)
+		}
+		scraped := scrapedBy(t, find(t, objects, "ServiceMonitor"), objects)
+		port := at(scraped, "spec", "ports", 0)
+		switch {
+		case c.want == 0:
+			if scraped.id() != face.id() {
+				t.Errorf("%s: %s is scraped", name, scraped.id())
+			}
+		case at(scraped, "spec", "type") != "ClusterIP" || number(t, at(port, "port")) != c.want || at(port, "targetPort") != "metrics" ||
+			!reflect.DeepEqual(at(scraped, "spec", "selector"), at(face, "spec", "selector")):
+			t.Errorf("%s: the metrics' Service is %v", name, scraped)
+		}
+	}
+	if shown := only(t, read(t, "cmd/midgate/deploy/chart/values.yaml"), `prometheus\.io/port: "(\d+)"`); shown != "9090" {
+		t.Errorf("the annotation in values.yaml leads to port %s", shown)
+	}
+}
+
+// scrapedBy is the only Service that a monitor chooses, which has the port that it names.
+func scrapedBy(t *testing.T, monitor object, objects []object) (chosen object) {
+	t.Helper()
+	for _, o := range objects {
+		labels, _ := at(o, "metadata", "labels").(map[string]any)
+		fits := o["kind"] == "Service"
+		for name, v := range at(monitor, "spec", "selector", "matchLabels").(map[string]any) {
+			fits = fits && labels[name] == v
+		}
+		switch endpoint := at(monitor, "spec", "endpoints", 0); {
+		case !fits:
+		case chosen != nil || at(endpoint, "port") != at(o, "spec", "ports", 0, "name") || at(endpoint, "path") != "/metrics":
+			t.Errorf("the monitor asks %v of %v and %v", endpoint, chosen, o)
+		default:
+			chosen = o
+		}
+	}
+	if chosen == nil {
+		t.Fatalf("%v chooses no Service", monitor)
+	}
+	return chosen
 }
 
 // podEnviron is the environment of midgate in a pod; the files that it names are laid out as their mounts would show them.
@@ -303,13 +399,13 @@ func TestChartsSchemaKnowsTheSettings(t *testing.T) {
 
 // TestChartsExamplesAreSettings: what values.yaml shows in comments can be written so.
 func TestChartsExamplesAreSettings(t *testing.T) {
-	_, examples, found := strings.Cut(read(t, "cmd/midgate/deploy/chart/values.yaml"), "\nsettings: {}\n")
+	_, examples, found := strings.Cut(read(t, "cmd/midgate/deploy/chart/values.yaml"), "\nsettings:\n")
 	if !found {
 		t.Fatal("values.yaml has no settings")
 	}
 	examples, _, _ = strings.Cut(examples, "\n\n")
 	var settings map[string]any
-	if err := yaml.Unmarshal([]byte(strings.ReplaceAll(examples, "#  ", "")), &settings); err != nil || len(settings) < 3 {
+	if err := yaml.Unmarshal([]byte(strings.ReplaceAll(examples, "\n#", "\n")), &settings); err != nil || len(settings) < 3 {
 		t.Fatalf("the examples are %v (%v)", settings, err)
 	}
 	objects, err := rendered(t, "midgate", needed(values{"settings": settings}))

@@ -11,6 +11,7 @@ import (
 	"maps"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -136,6 +137,8 @@ func functions(all *template.Template) template.FuncMap {
 		"quote":      func(v any) string { return fmt.Sprintf("%q", fmt.Sprint(v)) },
 		"contains":   func(part, s string) bool { return strings.Contains(s, part) },
 		"replace":    func(from, to, s string) string { return strings.ReplaceAll(s, from, to) },
+		"trimPrefix": func(start, s string) string { return strings.TrimPrefix(s, start) },
+		"regexMatch": func(pattern, s string) bool { return regexp.MustCompile(pattern).MatchString(s) },
 		"trimSuffix": func(end, s string) string { return strings.TrimSuffix(s, end) },
 		"trunc":      func(n int, s string) string { return s[:min(n, len(s))] },
 		"join": func(between string, list []any) string {

@@ -16,6 +16,19 @@ app.kubernetes.io/version: {{ .Values.image.tag | default .Chart.AppVersion | qu
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end }}
 
+{{- /* The port that /metrics has for itself; empty: it is on the API's. */ -}}
+{{- define "midgate.metrics" -}}
+{{- .Values.settings.metrics_listen | default "" | trimPrefix ":" }}
+{{- end }}
+
+{{- /* What tells the Service of that port from the API's. */ -}}
+{{- define "midgate.metricsSelector" -}}
+{{ include "midgate.selector" . }}
+{{- if include "midgate.metrics" . }}
+app.kubernetes.io/component: metrics
+{{- end }}
+{{- end }}
+
 {{- /* The words of the secrets that come from existingSecret, one space around each; empty without one. */ -}}
 {{- define "midgate.theirs" -}}
 {{- if .Values.existingSecret }} {{ join " " .Values.existingSecretKeys }} {{ end }}
@@ -49,6 +62,11 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- range $key := list "listen" "data_dir" }}
 {{- if hasKey $.Values.settings $key }}
 {{- fail (printf "settings.%s is the chart's own" $key) }}
+{{- end }}
+{{- end }}
+{{- with .Values.settings.metrics_listen }}
+{{- if or (not (regexMatch "^:[1-9][0-9]*$" .)) (eq . ":8080") }}
+{{- fail (printf "settings.metrics_listen is %s: it can be a port with a colon before it, other than the API's :8080, or empty, for the API's" .) }}
 {{- end }}
 {{- end }}
 {{- if gt (int .Values.replicas) 1 }}
