@@ -44,6 +44,9 @@ type Config struct {
 	Proxy      web.Config
 }
 
+// OnlyUpstream is the name of the upstream that variables describe, which has none of its own.
+const OnlyUpstream = "default"
+
 // Source is where settings come from.
 type Source struct {
 	Environ    []string // as os.Environ gives it: NAME=value, the last one of a name counts
@@ -56,7 +59,7 @@ type Source struct {
 // not given. The error is Mistakes and names everything that is wrong.
 func Load(src Source) (Config, error) {
 	in := read(src)
-	d := &draft{Config: Config{LogFormat: "json"}, given: map[string]bool{}, upstream: midjourney.UpstreamConfig{Name: "default"}}
+	d := &draft{Config: Config{LogFormat: "json"}, given: map[string]bool{}, upstream: midjourney.UpstreamConfig{Name: OnlyUpstream}}
 	if src.Terminal {
 		d.LogFormat = "text"
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/url"
 	"os"
 	"runtime"
 	"slices"
@@ -39,13 +40,27 @@ type gate struct {
 func about(cfg config.Config) []any {
 	var upstreams []string
 	for _, u := range cfg.Midjourney.Upstreams {
-		upstreams = append(upstreams, u.Name)
+		upstreams = append(upstreams, shownUpstream(u))
 	}
 	state := "SQLite"
 	if cfg.State.URL != "" {
 		state = "PostgreSQL"
 	}
 	return []any{"upstreams", strings.Join(upstreams, ","), "data", cfg.DataDir, "state", state, "auth", string(cfg.Proxy.Auth)}
+}
+
+// shownUpstream is an upstream's name and host; the host alone where nobody gave it a name. What else its URL holds may be
+// as secret as its key.
+func shownUpstream(u midjourney.UpstreamConfig) string {
+	at, err := url.Parse(u.URL)
+	switch {
+	case err != nil || at.Host == "": // not of the settings, which are checked
+		return u.Name
+	case u.Name == config.OnlyUpstream:
+		return at.Host
+	default:
+		return u.Name + "=" + at.Host
+	}
 }
 
 // open builds every part from its slice of the configuration, in one straight list. The engine follows the stored

@@ -123,7 +123,7 @@ func TestBareMidgateServes(t *testing.T) {
 		t.Errorf("serve ends with %d after SIGTERM, want 0", status)
 	}
 	log := p.err.String()
-	for _, want := range []string{"midgate serves", "default", "SQLite", "passthrough"} { // the upstream, the state, who may ask
+	for _, want := range []string{"midgate serves", `"upstreams":"127.0.0.1:1"`, "SQLite", "passthrough"} { // the upstream, the state, who may ask
 		if !strings.Contains(log, want) {
 			t.Errorf("the log does not say %q:\n%s", want, log)
 		}

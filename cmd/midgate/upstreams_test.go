@@ -38,6 +38,9 @@ func TestThreeUpstreamsOfAFile(t *testing.T) {
 	}
 	gate := start(t, nil, "serve", "--config", path)
 	url := gate.url()
+	if line, host := gate.until(gate.err, `"midgate serves"`), func(name string) string { return name + "=" + strings.TrimPrefix(servers[name].URL, "http://") }; !strings.Contains(line, `"upstreams":"`+host("one")+","+host("two")+","+host("three")+`"`) {
+		t.Errorf("it begins with %s", line)
+	}
 	paid := func() (n [3]int) {
 		for i, name := range names {
 			n[i] = len(sims[name].Ledger())
