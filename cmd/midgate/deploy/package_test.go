@@ -165,8 +165,6 @@ func TestUnitRunsWhatIsInstalled(t *testing.T) {
 		`^Group=(.*)`:            "midgate",
 		`^StateDirectory=(.*)`:   strings.TrimPrefix(dataDir, "/var/lib/"),
 		`^WorkingDirectory=(.*)`: dataDir,
-		`^ProtectSystem=(.*)`:    "strict",
-		`^NoNewPrivileges=(.*)`:  "yes",
 	} {
 		if got := only(t, unit, pattern); got != want {
 			t.Errorf("%s is %q, want %q", pattern, got, want)
@@ -192,9 +190,72 @@ func TestUnitRunsWhatIsInstalled(t *testing.T) {
 			t.Errorf("the unit has %s", word)
 		}
 	}
-	for line := range strings.SplitSeq(unit, "\n") {
-		if !regexp.MustCompile(`^($|#|\[(Unit|Service|Install)\]$|[A-Z][A-Za-z]+=)`).MatchString(line) {
-			t.Errorf("the unit has the line %q", line)
+}
+
+// walls are the lines by which the unit keeps midgate from the machine, each with what it is there for. What a relay's
+// picture makes of its decoder, or a request of midgate, gets no further than these.
+var walls = map[string]struct{ value, why string }{
+	"ProtectSystem":           {"strict", "the system is read-only, but for the state's folder"},
+	"ProtectHome":             {"yes", "people's files are not there"},
+	"PrivateTmp":              {"yes", "other programs' temporary files are not there, nor midgate's to them"},
+	"PrivateDevices":          {"yes", "no disks, no cameras"},
+	"PrivateUsers":            {"yes", "root in it is nobody outside"},
+	"ProtectProc":             {"invisible", "other users' processes, with the keys in their environment, are not seen"},
+	"ProtectClock":            {"yes", "it does not set the clock"},
+	"ProtectHostname":         {"yes", "nor the machine's name"},
+	"ProtectKernelLogs":       {"yes", "the kernel's log is not read"},
+	"ProtectKernelModules":    {"yes", "no code gets into the kernel"},
+	"ProtectKernelTunables":   {"yes", "its settings stay"},
+	"ProtectControlGroups":    {"yes", "and the limits of others"},
+	"NoNewPrivileges":         {"yes", "no setuid program raises it"},
+	"CapabilityBoundingSet":   {"", "it needs none of root's powers: its port is above 1024"},
+	"AmbientCapabilities":     {"", "and is given none"},
+	"LockPersonality":         {"yes", "addresses stay random"},
+	"RemoveIPC":               {"yes", "nothing of it stays in shared memory"},
+	"RestrictNamespaces":      {"yes", "it makes no sandbox in which it is root"},
+	"RestrictRealtime":        {"yes", "it does not starve the machine"},
+	"RestrictSUIDSGID":        {"yes", "it leaves no file behind that runs as somebody else"},
+	"RestrictAddressFamilies": {"AF_INET AF_INET6 AF_UNIX AF_NETLINK", "the network, the log, and the list of its own addresses"},
+	"SystemCallArchitectures": {"native", "no way round the filter by 32-bit calls"},
+	"SystemCallFilter":        {"@system-service; ~@privileged @resources", "what a server calls, without what only root does"},
+	"SystemCallErrorNumber":   {"EPERM", "a call that is not allowed fails, where it would kill a process with paid jobs"},
+	"UMask":                   {"0077", "pictures and state are its own"},
+	"StateDirectoryMode":      {"0750", "and so is their folder"},
+}
+
+// known are the names that systemd has for lines of each section, of those that the unit has beside walls.
+var known = map[string][]string{
+	"Unit": {"Description", "After", "Wants"},
+	"Service": {"Type", "User", "Group", "ExecStart", "EnvironmentFile", "WorkingDirectory", "StateDirectory", "Restart", "RestartSec",
+		"TimeoutStopSec", "LimitNOFILE"},
+	"Install": {"WantedBy"},
+}
+
+// TestUnitKeepsEveryWall: each is there with its value, none is missing, and there is no line that systemd would not
+// understand: it passes those over, as if they were not there.
+func TestUnitKeepsEveryWall(t *testing.T) {
+	got, section := map[string]string{}, ""
+	for line := range strings.SplitSeq(read(t, folder+"midgate.service"), "\n") {
+		name, value, is := strings.Cut(line, "=")
+		wall := section == "Service" && walls[name].why != ""
+		switch {
+		case line == "", strings.HasPrefix(line, "#"):
+		case strings.HasPrefix(line, "["):
+			if section = strings.Trim(line, "[]"); known[section] == nil || line != "["+section+"]" {
+				t.Errorf("%s is no section of a unit", line)
+			}
+		case !is || !wall && !slices.Contains(known[section], name):
+			t.Errorf("systemd knows no %q in [%s], or the table of this test does not", line, section)
+		case !wall:
+		case got[name] != "":
+			got[name] += "; " + value
+		default:
+			got[name] = value
+		}
+	}
+	for name, want := range walls {
+		if value, there := got[name]; !there || value != want.value {
+			t.Errorf("%s is %q (there: %v), want %q: %s", name, value, there, want.value, want.why)
 		}
 	}
 }
