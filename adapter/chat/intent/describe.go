@@ -26,6 +26,8 @@ func (r *reading) describing() (Decision, bool) {
 			return d, true
 		case r.Attached > 0 && (l.begins(w.tokens, &l.Describe) > 0 || l.begins(r.tokens, &l.Describe) > 0), l.describes(w), l.begins(w.tokens, &l.Describe) > 0 && w.size <= words(25) && (r.asks || d.Index > 0):
 			return d, true
+		case r.Attached > 0 && (r.reports(l, w) || r.answered(l)):
+			return d, true
 		case l.supposes(w.tokens) && (r.Attached > 0 || w.size <= words(20)):
 			d.Kind = Edit
 			if r.Attached == 0 && l.holdsArticle(w.tokens) {
@@ -45,6 +47,56 @@ func (r *reading) describing() (Decision, bool) {
 		}
 	}
 	return Decision{}, false
+}
+
+// reports reports whether a text about a picture that came along is to be made of it: "convert this receipt to CSV".
+func (r *reading) reports(l *language, w wish) bool {
+	t := w.tokens
+	if strings.ContainsAny(r.Words, quotes) || l.titled(t) || l.thing(t) && !l.holds(t, &l.It) || l.made(t) || l.holds(r.tokens, &l.Inscribed) || l.translatesThere(t) {
+		return false
+	}
+	if l.begins(t, &l.Report) > 0 || l.begins(r.tokens, &l.Report) > 0 || l.ends(t, &l.ReportEnd) > 0 || l.ends(r.tokens, &l.ReportEnd) > 0 {
+		return !l.goesOnWishing(r.tokens)
+	}
+	n := max(l.begins(t, &l.Into), l.begins(r.tokens, &l.Into))
+	return n > 0 && !l.drawsObject(t[min(n, len(t)):]) && (l.ends(t, &l.FormatEnd) > 0 || l.holds(t, &l.Format))
+}
+
+// translatesThere reports whether a text ends with a language and the picture: "translate the sign into German in the picture".
+func (l *language) translatesThere(t []token) bool {
+	it := l.ends(t, &l.It)
+	before := t[:len(t)-it]
+	return it > 0 && len(before) > 2 && l.begins(before[len(before)-1:], &l.Place) > 0 && before[len(before)-2].great && !t[0].great
+}
+
+// answered reports whether a text asks about a picture that came along and says how to answer: "Is this safe? Yes or no."
+func (r *reading) answered(l *language) bool {
+	asked, told := false, false
+	from := 0
+	for i := 1; i <= len(r.tokens); i++ {
+		ended := i == len(r.tokens)
+		if !ended && !strings.ContainsAny(r.tokens[i].before, ".;:!?…。；：！？\n") {
+			continue
+		}
+		part := *r
+		part.tokens = r.tokens[from:i]
+		w := part.wish(l)
+		question := !ended && strings.ContainsAny(r.tokens[i].before, "?？") || ended && r.asks
+		from = i
+		answer := l.begins(part.tokens, &l.Answer) > 0 || l.begins(w.tokens, &l.Answer) > 0 || l.ends(w.tokens, &l.AnswerEnd) > 0 || l.ends(part.tokens, &l.AnswerEnd) > 0
+		switch {
+		case len(w.tokens) == 0:
+		case answer && !question && !l.strong(w) && !l.draws(w):
+			told = true
+		case l.changes(w):
+			return false
+		case question || l.ends(part.tokens, &l.QuestionEnd) > 0 || l.begins(w.tokens, &l.Question) > 0:
+			asked = true
+		default:
+			return false
+		}
+	}
+	return asked && told
 }
 
 // describes reports whether a wish is to be told of the picture: of that, and of nothing else in the world.
@@ -68,8 +120,8 @@ func (l *language) holdsArticle(t []token) bool {
 
 // wonders reports whether a short question without a mark is about what is there: "who painted this".
 func (l *language) wonders(w wish) bool {
-	return w.size <= words(8) && l.begins(w.tokens, &l.Question) > 0 && !l.demands(w) && !l.weak(w) && !l.colours(w.tokens) &&
-		(l.holds(w.tokens, &l.It) || l.holds(w.tokens, &l.That) || l.holds(w.tokens, &l.Personal))
+	return w.size <= words(8) && l.begins(w.tokens, &l.Question) > 0 && !l.demands(w) && !l.weak(w) && !l.colours(w.tokens) && !l.goesOnWishing(w.tokens) &&
+		(l.begins(w.tokens, &l.DescribeQuestion) > 0 && !ideographic(w.tokens[0]) && commas(w.tokens) == 0 && !l.pictured(w.tokens) || l.holds(w.tokens, &l.It) || l.holds(w.tokens, &l.That) || l.holds(w.tokens, &l.Personal))
 }
 
 // changes reports whether a question about a picture that came along is a polite wish for a change.

@@ -68,6 +68,14 @@ type table struct {
 	Looks            phrases           `yaml:"looks"`             // must be in one, too
 	Task             phrases           `yaml:"task"`              // begin what is asked about a picture that came along, and is no change
 	TaskEnd          phrases           `yaml:"task_end"`          // the same, at the end
+	Report           phrases           `yaml:"report"`            // begin what is to be told of a picture that came along: count the
+	ReportEnd        phrases           `yaml:"report_end"`        // the same, at the end
+	Into             phrases           `yaml:"into"`              // begin what makes another thing of it
+	Format           phrases           `yaml:"format"`            // anywhere behind one: the thing is a text, such as CSV
+	FormatEnd        phrases           `yaml:"format_end"`        // the same, at the end: into a recipe
+	Inscribed        phrases           `yaml:"inscribed"`         // the text is to stand in the picture
+	Answer           phrases           `yaml:"answer"`            // begin what is said about the answer of a question: yes or no
+	AnswerEnd        phrases           `yaml:"answer_end"`        // end the same
 	Question         phrases           `yaml:"question"`          // begin a question, if a question mark ends it
 	QuestionInside   phrases           `yaml:"question_inside"`   // the same, wherever they stand
 	QuestionEnd      phrases           `yaml:"question_end"`      // end one without a mark
