@@ -134,8 +134,17 @@ func TestChat_AQuestionAboutAPictureIsNoEdit(t *testing.T) {
 	for _, words := range []string{"remove the background", "could you make it darker?", "als Aquarell", "把背景换成海滩"} {
 		all[words] = asking{inTurn(userParts(saidText(words), pic)), 200, "/images/img_", "edits"}
 	}
-	all["a schema"] = asking{`{"response_format":{"type":"json_schema","json_schema":{"name":"t","schema":{"type":"object","properties":{"tags":{"type":"array"}}}}},` + inTurn(userParts(saidText("Return tags for this picture"), pic))[1:], 200, `"content":"{\"tags\":[]}"`, ""}
+	bySchema := func(words string) string {
+		return `{"response_format":{"type":"json_schema","json_schema":{"name":"t","schema":{"type":"object","properties":{"tags":{"type":"array"}}}}},` + inTurn(userParts(saidText(words), pic))[1:]
+	}
+	all["by a schema"] = asking{bySchema("Return tags for this picture"), 200, `"content":"{\"tags\":[\"`, "describe"}
+	all["a wish by a schema"] = asking{bySchema("make the sky even darker"), 200, `"content":"{\"tags\":[]}"`, ""}
+	all["as JSON"] = asking{`{"response_format":{"type":"json_object"},` + inTurn(userParts(saidText("Describe it"), pic))[1:], 200, `"content":"{\"description\":\"`, "describe"}
 	h.charges(t, chat.Route, all)
+	h.charges(t, responses.Route, map[string]asking{
+		"by a schema": {`{"text":{"format":{"type":"json_schema","name":"t","schema":{"type":"object","properties":{"alt":{"type":"string"}}}}},"input":[` +
+			userParts(`{"type":"input_text","text":"Describe what is in this photo"}`, pic) + `]}`, 200, `{\"alt\":\"`, "describe"},
+	})
 }
 
 // Clients' wrappings and schemas in words cost no picture of their own text.

@@ -1,6 +1,7 @@
 package chat_test
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
@@ -223,6 +224,60 @@ func TestReadTurn_ASchemaInWordsIsAnsweredByIt(t *testing.T) {
 		if err != nil || turn.Way != chat.TurnReply || turn.Reply.Text != want {
 			t.Errorf("%s: %s %q, %v, want %s", name, turn.Way, turn.Reply.Text, err, want)
 		}
+	}
+}
+
+// A question about a picture that came along is answered by looking at it, also where the answer must be JSON; what a
+// client asks of a conversation on its own account, and a wish for a picture, are not.
+func TestReadTurn_AQuestionAboutAPictureIsAnsweredInJSON(t *testing.T) {
+	schema := `{"type":"object","properties":{"description":{"type":"string"},"tags":{"type":"array"}}}`
+	bySchema := func(req openai.ChatCompletionRequest) openai.ChatCompletionRequest {
+		req.ResponseFormat = &openai.ChatCompletionResponseFormat{Type: "json_schema", JSONSchema: &openai.ChatCompletionResponseFormatJSONSchema{Schema: json.RawMessage(schema)}}
+		return req
+	}
+	asObject := func(req openai.ChatCompletionRequest) openai.ChatCompletionRequest {
+		req.ResponseFormat = &openai.ChatCompletionResponseFormat{Type: "json_object"}
+		return req
+	}
+	inWords := said("user", "Output should be in JSON format and conform to the following schema:\n\n```\n"+schema+"\n```\n")
+	forced := bySchema(messages(said("user", "Describe this"), picture("data:x")))
+	forced.ToolChoice = openai.ToolChoice{Type: "function", Function: openai.ToolFunction{Name: "f"}}
+	for name, c := range map[string]struct {
+		req    openai.ChatCompletionRequest
+		way    chat.Way
+		schema string
+	}{
+		"by a schema":                {bySchema(messages(said("user", "Describe what is in this photo"), picture("data:x"))), chat.TurnDescribe, schema},
+		"by a schema in words":       {messages(said("user", "Was ist auf dem Foto?"), picture("data:x"), inWords), chat.TurnDescribe, schema},
+		"any object":                 {asObject(messages(said("user", "list the objects"), picture("data:x"))), chat.TurnDescribe, "{}"},
+		"without words":              {bySchema(messages(picture("data:x"))), chat.TurnDescribe, schema},
+		"in words alone":             {messages(said("user", "Describe this"), picture("data:x")), chat.TurnDescribe, ""},
+		"no question":                {bySchema(messages(said("user", "make the sky green"), picture("data:x"))), chat.TurnReply, ""},
+		"no picture":                 {bySchema(messages(said("user", "Describe what is in this photo"))), chat.TurnReply, ""},
+		"a title":                    {bySchema(messages(said("user", "### Task:\nGenerate a concise title summarizing the chat history."), picture("data:x"))), chat.TurnReply, ""},
+		"a tool that is insisted on": {forced, chat.TurnReply, ""},
+	} {
+		turn, err := chat.ReadTurn(c.req, chat.Options{})
+		if err != nil || turn.Way != c.way || string(turn.Schema) != c.schema {
+			t.Errorf("%s: %s by %s, %v, want %s by %s", name, turn.Way, turn.Schema, err, c.way, c.schema)
+		}
+	}
+}
+
+func TestDescribed(t *testing.T) {
+	prompts := []string{"a red fox in the snow, pine trees, soft light --ar 3:2", "a fox"}
+	for schema, want := range map[string]string{
+		"{}": `{"description":"a red fox in the snow, pine trees, soft light","tags":["a red fox in the snow","pine trees","soft light"]}`,
+		`{"properties":{"alt_text":{"type":"string"},"title":{"type":"string"},"language":{"type":"string"},"count":{"type":"integer"}}}`: `{"alt_text":"a red fox in the snow, pine trees, soft light","count":0,"language":"English","title":"A red fox in the"}`,
+		`{"properties":{"tags":{"type":"array","items":{"type":"string"}},"boxes":{"type":"array","items":{"type":"object"}}}}`:           `{"boxes":[],"tags":["a red fox in the snow","pine trees","soft light"]}`,
+		`{"properties":{"image":{"type":"object","properties":{"caption":{"type":["string","null"]}}}}}`:                                  `{"image":{"caption":"a red fox in the snow, pine trees, soft light"}}`,
+	} {
+		if got := chat.Described(json.RawMessage(schema), prompts); got != want {
+			t.Errorf("%s: %s, want %s", schema, got, want)
+		}
+	}
+	if got := chat.Described(json.RawMessage("{}"), nil); !json.Valid([]byte(got)) {
+		t.Errorf("no prompts are %s, want JSON", got)
 	}
 }
 

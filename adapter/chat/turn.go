@@ -2,6 +2,7 @@ package chat
 
 import (
 	"cmp"
+	"encoding/json"
 	"regexp"
 	"strings"
 
@@ -25,6 +26,8 @@ type Turn struct {
 	Video    string      // of ActExtend
 	Note     string      // a sentence that the answer begins with
 	Reply    CannedReply // TurnReply: what is answered at once
+
+	Schema json.RawMessage // TurnDescribe: of the JSON that answers it; nil for prompts in words
 }
 
 // Picture is the picture that a turn is about: the quarter that it names, the first where it names none, the whole grid for
@@ -95,6 +98,9 @@ func ReadTurn(req openai.ChatCompletionRequest, o Options) (Turn, error) {
 		return Turn{}, err
 	}
 	if command == "" {
+		if t, ok := c.asksInJSON(req, o); ok {
+			return t, nil
+		}
 		if reply, ok := background(req, c, o); ok {
 			return Turn{Way: TurnReply, Reply: reply}, nil
 		}

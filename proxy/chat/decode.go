@@ -2,6 +2,7 @@ package chat
 
 import (
 	"cmp"
+	"encoding/json"
 	"slices"
 
 	"github.com/gin-gonic/gin"
@@ -32,6 +33,8 @@ type Echo struct {
 	Apart bool   `json:"apart,omitempty"` // pictures travel in images[], beside the text
 	Usage bool   `json:"usage,omitempty"` // stream_options.include_usage
 	Note  string `json:"note,omitempty"`  // what the answer begins with
+
+	Schema json.RawMessage `json:"schema,omitempty"` // of the JSON that a description is put into
 }
 
 // decode reads everything that costs nothing to check; pictures are looked up and fetched last, and only if they are
@@ -63,7 +66,7 @@ func (s *Routes) decode(c *gin.Context, p *body.Body) (ask turnRequest, err erro
 	ask.legacy = p.Fields["functions"].IsArray()
 	ask.form = Echo{Echo: web.EchoOf(ask.gen), Model: cmp.Or(req.Model, "midjourney"), Apart: wantsImages(p.Fields["modalities"])}
 	ask.form.Tokens = PromptTokens(req)
-	ask.form.Note = ask.turn.Note
+	ask.form.Note, ask.form.Schema = ask.turn.Note, ask.turn.Schema
 	ask.form.Usage = p.Fields["stream_options"].Get("include_usage").Bool()
 	if ask.turn.Way == chat.TurnReply {
 		return ask, nil

@@ -115,6 +115,9 @@ func headOf(job adapter.Job, f Echo) answerHead {
 
 // answer puts a job's result into words and pictures.
 func (s *Routes) answer(ctx context.Context, caller adapter.Caller, base string, job adapter.Job, f Echo, r adapter.Result) (Answer, error) {
+	if f.Schema != nil && len(r.Texts) > 0 {
+		return Answer{Text: chat.Described(f.Schema, r.Texts), cost: r.Cost}, nil
+	}
 	say := chat.Answer{Texts: r.Texts, Note: f.Note}
 	if len(r.Videos) > 0 {
 		say.Video = web.VideoURL(base, job.ID, r.Moving)

@@ -60,7 +60,7 @@ func (s *Routes) decode(c *gin.Context, p *body.Body) (ask request, err error) {
 	if ask.turn.Way == adapterchat.TurnReply {
 		return ask, nil
 	}
-	ask.form.Note = ask.turn.Note
+	ask.form.Note, ask.form.Schema = ask.turn.Note, ask.turn.Schema
 	if o.Must {
 		if err := insist(&ask.turn); err != nil {
 			return ask, err

@@ -36,6 +36,7 @@ type echo struct {
 	Note         string          `json:"note,omitempty"`      // what the answer begins with
 	Talk         bool            `json:"talk,omitempty"`      // there is no image_generation tool: the client reads text
 	TextOnly     bool            `json:"text_only,omitempty"` // and breaks on a picture that it named no tool for
+	Schema       json.RawMessage `json:"schema,omitempty"`    // of the JSON that a description is put into
 }
 
 // inputJSON is an item of /input_items. Of pictures it has the address or the ID, where they came with one.

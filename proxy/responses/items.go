@@ -33,10 +33,13 @@ type outcome struct {
 	video  string
 }
 
-func outcomeOf(job adapter.Job, r adapter.Result) outcome {
+func outcomeOf(job adapter.Job, f echo, r adapter.Result) outcome {
 	o := outcome{ids: r.Images}
 	if len(r.Texts) > 0 {
 		o.Text = adapterchat.Markdown(adapterchat.Answer{Texts: r.Texts})
+	}
+	if len(r.Texts) > 0 && f.Schema != nil {
+		o.Text = adapterchat.Described(f.Schema, r.Texts)
 	}
 	if len(r.Videos) > 0 {
 		o.video = web.VideoURL("", job.ID, r.Moving)

@@ -150,7 +150,7 @@ func (s *Routes) render(c *gin.Context, job adapter.Job, f echo, bytes bool) web
 	return func(ctx context.Context, d *jsonstream.Document, result adapter.Result) error {
 		r := responseOf(job, f)
 		r.Status = "completed"
-		items, err := s.items(ctx, caller, base, r, outcomeOf(job, result), bytes)
+		items, err := s.items(ctx, caller, base, r, outcomeOf(job, f, result), bytes)
 		if err != nil {
 			return err
 		}

@@ -57,7 +57,7 @@ func (s *Routes) stream(c *gin.Context, t adapter.Ticket, f echo, seen int) erro
 
 func (s *Routes) finish(ctx context.Context, c adapter.Caller, base string, job adapter.Job, t *eventStream, result adapter.Result, draws bool) error {
 	t.r = responseOf(job, t.r.form)
-	items, err := s.items(ctx, c, base, t.r, outcomeOf(job, result), true)
+	items, err := s.items(ctx, c, base, t.r, outcomeOf(job, t.r.form, result), true)
 	if err != nil {
 		return err
 	}
