@@ -8,13 +8,13 @@ import (
 // strong reports whether a wish asks for a change of what is there, in words that ask for nothing else. Such a wish may
 // be long.
 func (l *language) strong(w wish) bool {
-	return l.demands(w) || l.begins(w.tokens, &l.Articles) == 0 && !l.titled(w.tokens) && l.holds(w.tokens, &l.Mention) && (l.holds(w.tokens, &l.Is) || l.holds(w.tokens, &l.Should) || !l.pictured(w.tokens)) && w.size <= words(20) && commas(w.tokens) < 3
+	return l.demands(w) || l.begins(w.tokens, &l.Articles) == 0 && l.begins(w.tokens, &l.Question) == 0 && !l.titled(w.tokens) && l.holds(w.tokens, &l.Mention) && (l.holds(w.tokens, &l.Is) || l.holds(w.tokens, &l.Should) || !l.pictured(w.tokens)) && w.size <= words(20) && commas(w.tokens) < 3
 }
 
 // demands is strong without regard to whether the picture is spoken of.
 func (l *language) demands(w wish) bool {
 	t := w.tokens
-	if l.titled(t) || l.says(t) || l.shownOn(t) {
+	if l.titled(t) || l.says(t) || l.shownOn(t) || l.leaves(t) {
 		return false
 	}
 	for n := 1; n > 0; {
@@ -56,6 +56,19 @@ func (l *language) demands(w wish) bool {
 		return true
 	case l.holds(t, &l.Should) && (w.size <= words(5) || (l.begins(t, &l.That) > 0 || l.begins(t, &l.It) > 0) && w.size <= words(10)):
 		return true
+	}
+	return false
+}
+
+// leaves reports whether tokens tell why somebody goes or was away, "I have to go", or say what one thinks: "could be better".
+func (l *language) leaves(t []token) bool {
+	if l.closed[key(t)].class == talk {
+		return true
+	}
+	for _, topic := range []Topic{Farewell, Ack} {
+		if list := l.remarks[topic]; list != nil && l.begins(t, list) > 0 {
+			return true
+		}
 	}
 	return false
 }

@@ -79,6 +79,8 @@ func (r *reading) asked(l *language) (Topic, bool) {
 		return "", false
 	case r.asks && size <= words(25) && (w.can || l.begins(w.tokens, &l.Question) > 0 || l.holds(w.tokens, &l.QuestionInside)):
 		return Question, true
+	case r.subject() && !r.asks && size <= words(12) && l.begins(w.tokens, &l.Question) > 0 && l.holds(w.tokens, &l.Mention):
+		return Question, true
 	case question && !r.asks && size <= words(15):
 		return Question, true
 	}

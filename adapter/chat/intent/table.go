@@ -89,6 +89,8 @@ type table struct {
 	RemarkEnd        map[Topic]phrases `yaml:"remark_end"`        // end the same
 	Telling          phrases           `yaml:"telling"`           // begin short sentences about the picture, or about who talks
 	TellingEnd       phrases           `yaml:"telling_end"`       // end the same
+	Rights           phrases           `yaml:"rights"`            // in a question: it is about who owns a picture, and where it is kept
+	Days             phrases           `yaml:"days"`              // end a question that is about no picture: Tuesday
 	Pointing         phrases           `yaml:"pointing"`          // begin what points at one of several: "the one with"
 	Upon             phrases           `yaml:"upon"`              // stand between a button and the number of its picture
 	Moving           phrases           `yaml:"moving"`            // go on from a video to what moves in it
