@@ -129,6 +129,8 @@ func (l *language) weak(w wish) bool {
 	switch {
 	case commas(t) > 2 || l.attributes(t) || l.titled(t):
 		return false
+	case l.becomes(t):
+		return true
 	case l.ends(t, &l.WithEnd) > 0 && !indefinite && w.size <= words(4):
 		return true
 	case l.begins(t, &l.With) > 0 && w.size <= words(12) && commas(t) < 2 && !l.mainClause(t) && (l.begins(t, &l.Compare) == 0 || w.size <= words(6)):
@@ -151,6 +153,30 @@ func (l *language) weak(w wish) bool {
 		return true
 	}
 	return false
+}
+
+// becomes reports whether a text is a part of the picture and how that is to be, and no more: "sky red", "hair longer".
+func (l *language) becomes(t []token) bool {
+	n := l.begins(t, &l.Features)
+	if n == 0 || n == len(t) || commas(t) > 0 || sizeOfAll(t) > words(4) {
+		return false
+	}
+	rest := t[n:]
+	if m := l.begins(rest, &l.Particle); m < len(rest) {
+		rest = rest[m:]
+	}
+	if l.begins(rest, &l.States) == len(rest) {
+		return true
+	}
+	if l.compares(rest) {
+		for m := 1; m > 0; {
+			m = l.begins(rest, &l.Degree)
+			rest = rest[m:]
+		}
+		n := l.begins(rest, &l.Compare)
+		return n == len(rest) || len(rest) == n+1 && l.begins(rest[n:], &l.States) == 1
+	}
+	return l.colours(rest)
 }
 
 // attributes reports whether a text goes on after a word that makes what stands before it a property.

@@ -90,7 +90,7 @@ func ready(code string, t, shared table) *language {
 		&l.Change, &l.ChangeIt, &l.ChangeEnd, &l.Inside, &l.With, &l.Place, &l.Degree, &l.Compare, &l.StyleEnd, &l.Should, &l.Is,
 		&l.Mention, &l.Describe, &l.DescribeInside, &l.DescribeQuestion, &l.Question, &l.QuestionEnd, &l.ThanksFor, &l.Elsewhere, &l.It, &l.Pointing, &l.Too,
 		&l.Brief, &l.Versus, &l.Names, &l.Sayings, &l.Sights, &l.Attribute, &l.ElsewhereEnd, &l.Personal, &l.Particle, &l.WithEnd, &l.QuestionInside, &l.Vocative, &l.Others, &l.OthersDo,
-		&l.Prompted, &l.Suppose, &l.Looks, &l.Task, &l.TaskEnd, &l.Report, &l.ReportEnd, &l.Into, &l.Format, &l.FormatEnd, &l.Inscribed, &l.Answer, &l.AnswerEnd, &l.Rights, &l.Days, &l.Upon, &l.Moving, &l.Plus, &l.Join, &l.JoinEnd,
+		&l.Prompted, &l.Suppose, &l.Looks, &l.Task, &l.TaskEnd, &l.Report, &l.ReportEnd, &l.Into, &l.Format, &l.FormatEnd, &l.Inscribed, &l.Answer, &l.AnswerEnd, &l.Rights, &l.Days, &l.Features, &l.States, &l.Upon, &l.Moving, &l.Plus, &l.Join, &l.JoinEnd,
 		&l.Mend, &l.Same, &l.May, &l.Become, &l.Sense, &l.Bigger, &l.Thing, &l.Medium, &l.Telling, &l.TellingEnd} {
 		l.list(list)
 	}
