@@ -108,8 +108,10 @@ func (r *reading) chosen(l *language, n int, parted bool) (Decision, bool) {
 		if len(shapes) == 1 {
 			d.Ratio = shapes[0]
 		}
-	} else if d.Index, ok = numberOf(numbers[0]); !ok || d.Index == 0 {
+	} else if d.Index, ok = numberOf(numbers[0]); !ok {
 		return d, false
+	} else if d.Index == 0 {
+		return r.nothingAt(0), true
 	}
 	if d.Button == Upscale || d.Button == UpscaleSubtle || d.Button == UpscaleCreative {
 		d = Decision{Kind: Edit, Index: d.Index} // there is nothing to be enlarged before the change

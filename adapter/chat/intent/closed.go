@@ -108,8 +108,15 @@ func (l *language) meaningOf(tokens []token) (meaning, bool) {
 			return meaning{class: shape, value: text}, true
 		}
 	}
-	m, ok := l.closed[key(tokens)]
-	return m, ok
+	if m, ok := l.closed[key(tokens)]; ok {
+		return m, ok
+	}
+	for _, p := range l.figured {
+		if n, ok := p.whole(tokens); ok {
+			return meaning{class: number, value: n}, true
+		}
+	}
+	return meaning{}, false
 }
 
 // said are the values of a class among meanings, without repetitions.
@@ -131,6 +138,9 @@ func (r *reading) spoken() (Decision, bool) {
 		all, ok := l.cover(r.tokens)
 		if !ok {
 			all, ok = l.around(r.tokens)
+		}
+		if m := l.alone[key(r.wish(l).tokens)]; !ok && m.class == number { // "option B please"
+			all, ok = []meaning{m}, true
 		}
 		if ok {
 			if d, ok := r.meant(l, all); ok {
@@ -193,6 +203,9 @@ func (r *reading) meant(l *language, all []meaning) (Decision, bool) {
 			return d, true
 		}
 		n, ok := numberOf(numbers[0])
+		if ok && n == 0 && !r.asks {
+			return r.nothingAt(n), true
+		}
 		return Decision{Kind: Pick, Index: n}, ok && n > 0
 	case len(said(all, side)) > 0:
 		return Decision{Kind: Ask, Topic: Which}, r.Shown == Grid
@@ -209,6 +222,14 @@ func (r *reading) meant(l *language, all []meaning) (Decision, bool) {
 	default:
 		return Decision{Kind: Ask, Topic: Unclear}, true
 	}
+}
+
+// nothingAt refuses a number that no picture has.
+func (r *reading) nothingAt(n int) Decision {
+	if !r.subject() {
+		return Decision{Kind: Ask, Topic: NoPicture}
+	}
+	return Decision{Kind: Refuse, Topic: NoSuchPicture, Index: n}
 }
 
 // changed is a change of the picture that a number names, in the words behind the number where they stand alone.

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -104,6 +105,9 @@ func ready(code string, t, shared table) *language {
 	return l
 }
 
+// letters stand for the pictures where an option is chosen: "option B".
+const letters = "abcdefgh"
+
 // list makes a list ready to be found in tokens.
 func (l *language) list(list *phrases) {
 	s := &set{keys: map[string]bool{}}
@@ -152,6 +156,13 @@ func (l *language) learn(t *table) {
 					continue
 				}
 				l.mean(phrases{strings.ReplaceAll(p, "#", word)}, meaning{class: number, value: n})
+			}
+		}
+	}
+	for i, letter := range letters {
+		for _, p := range l.Pointers {
+			if before, ok := strings.CutSuffix(p, "#"); ok && len(before) > len("das ") {
+				l.mean(phrases{"=" + before + string(letter)}, meaning{class: number, value: strconv.Itoa(i + 1)})
 			}
 		}
 	}

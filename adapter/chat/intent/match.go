@@ -21,6 +21,22 @@ func (p pointer) match(tokens []token) (n int) {
 	return n
 }
 
+// whole is the number that stands in the phrase's place in tokens that are nothing else: "the 12th", "picture 0".
+func (p pointer) whole(tokens []token) (value string, ok bool) {
+	if len(p) < 2 || len(tokens) != len(p) {
+		return "", false
+	}
+	for i, want := range p {
+		if want == "#" {
+			_, ok = numberOf(tokens[i].text)
+			value = tokens[i].text
+		} else if want != tokens[i].text {
+			return "", false
+		}
+	}
+	return value, ok
+}
+
 // begins is how many tokens the longest phrase of a list has that the tokens begin with; 0 if there is none.
 func (l *language) begins(tokens []token, list *phrases) int {
 	n := l.first(tokens, list)

@@ -19,6 +19,9 @@ func (r *reading) pressed(l *language, name string, all []meaning) (Decision, bo
 		return d, true
 	}
 	n, ok := numberOf(numbers[0])
+	if ok && n == 0 {
+		return r.nothingAt(n), true
+	}
 	d.Index = n
 	if name == Undo || name == ShowGrid { // back to that one
 		d = Decision{Kind: Pick, Button: name, Index: n}
