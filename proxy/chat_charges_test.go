@@ -147,6 +147,21 @@ func TestChat_AQuestionAboutAPictureIsNoEdit(t *testing.T) {
 	})
 }
 
+// Who offers tools and wants none called gets words; a choice among no tools, as some programs send it, forbids nothing.
+func TestChat_NoToolMayBeCalled(t *testing.T) {
+	h := newHouse(t, simulator.Config{})
+	ask := func(settings, words string) string { return `{` + settings + inTurn(userText(words))[1:] }
+	const tools = `"tools":[{"type":"function","function":{"name":"time"}}],`
+	h.charges(t, chat.Route, map[string]asking{
+		"none of its tools":       {ask(tools+`"tool_choice":"none",`, "a red fox"), 200, `"finish_reason":"stop"`, ""},
+		"none, by a command":      {ask(tools+`"tool_choice":"none",`, "/imagine a red owl"), 200, `"finish_reason":"stop"`, ""},
+		"none of its functions":   {ask(`"functions":[{"name":"time"}],"function_call":"none",`, "a red fox"), 200, `"finish_reason":"stop"`, ""},
+		"any of its tools":        {ask(tools+`"tool_choice":"auto",`, "a red hen"), 200, "/images/img_", "imagine"},
+		"none, and there is none": {ask(`"tool_choice":"none",`, "a red cow"), 200, "/images/img_", "imagine"},
+		"none of an empty list":   {ask(`"tools":[],"tool_choice":"none",`, "a red cat"), 200, "/images/img_", "imagine"},
+	})
+}
+
 // Clients' wrappings and schemas in words cost no picture of their own text.
 func TestChat_WrappedWordsAreDrawnAlone(t *testing.T) {
 	h := newHouse(t, simulator.Config{})

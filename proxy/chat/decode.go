@@ -57,7 +57,9 @@ func (s *Routes) decode(c *gin.Context, p *body.Body) (ask turnRequest, err erro
 	if err := OnlyInMessages(p, "messages"); err != nil {
 		return ask, err
 	}
-	if ask.turn, err = chat.ReadTurn(req, s.Options(c)); err != nil {
+	o := s.Options(c)
+	o.Never = callsNone(p)
+	if ask.turn, err = chat.ReadTurn(req, o); err != nil {
 		return ask, err
 	}
 	if ask.gen, ask.stream, err = readDrawing(p); err != nil {
@@ -80,6 +82,13 @@ func (s *Routes) decode(c *gin.Context, p *body.Body) (ask turnRequest, err erro
 	more, err := s.TurnWords(c, &ask.turn, &ask.gen)
 	ask.refs = append(ask.refs, more...)
 	return ask, err
+}
+
+// callsNone reports whether a client that offers tools wants no call of any: an answer in words, and no picture. Where no tool
+// is offered, the choice is about nothing, and a chat model that draws goes on to draw.
+func callsNone(p *body.Body) bool {
+	return len(p.Fields["tools"].Array()) > 0 && p.Fields["tool_choice"].Str == "none" ||
+		len(p.Fields["functions"].Array()) > 0 && p.Fields["function_call"].Str == "none"
 }
 
 // TurnWords settles our own pictures among a turn's words. An address alone asks what is to be seen there.
