@@ -176,7 +176,7 @@ func (l *language) becomes(t []token) bool {
 		n := l.begins(rest, &l.Compare)
 		return n == len(rest) || len(rest) == n+1 && l.begins(rest[n:], &l.States) == 1
 	}
-	return l.colours(rest)
+	return false
 }
 
 // attributes reports whether a text goes on after a word that makes what stands before it a property.

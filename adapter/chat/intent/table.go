@@ -48,8 +48,8 @@ type table struct {
 	Thing     phrases `yaml:"thing"`      // what is designed: with a Medium behind it a text is a picture of its own
 	Medium    phrases `yaml:"medium"`     // watercolor, flat design
 	Versus    phrases `yaml:"versus"`     // the same, anywhere in very short texts: "instead of"
-	Features  phrases `yaml:"features"`   // what pictures have: with a look, a comparison or a state behind it, it is to be so
-	States    phrases `yaml:"states"`     // what such a thing can be, beside looks
+	Features  phrases `yaml:"features"`   // what pictures have: with a comparison or a state behind it, it is to be so
+	States    phrases `yaml:"states"`     // what such a thing can be: colours and others
 	With      phrases `yaml:"with"`       // begin what only a change begins with
 	WithEnd   phrases `yaml:"with_end"`   // end what only a change ends with, in very short texts
 	Place     phrases `yaml:"place"`      // begin the same
