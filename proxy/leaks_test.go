@@ -44,6 +44,7 @@ const (
 	canaryCookie = "canarycookie"
 	canaryFile   = "canaryfile"
 	canaryPath   = "canarypath"
+	canaryInPath = "sk-canary-path-55ac"
 )
 
 func TestNoSecretGetsIntoLogsOrMetrics(t *testing.T) {
@@ -64,7 +65,7 @@ func TestNoSecretGetsIntoLogsOrMetrics(t *testing.T) {
 				"User-Agent", canaryUser, "Referer", canaryUser, "X-Title", canaryUser, "Origin", "https://" + canaryUser}
 			asked := fmt.Sprintf(`{"prompt":%q,"user":%q,"image":%q,"stream":"%s"}`, canaryPrompt, canaryUser, testImage, "false")
 			var answers string
-			for _, path := range []string{"/v1/images/generations", "/v1/images/edits", "/v1/images/" + testImage + "/actions", "/" + canaryPath} {
+			for _, path := range []string{"/v1/images/generations", "/v1/images/edits", "/v1/images/" + testImage + "/actions", "/" + canaryInPath + "/prompt/" + canaryPrompt} {
 				answers += send(s, "POST", path+"?key="+canaryQuery, asked, headers...).Body.String()
 			}
 			form, contentType := writeForm(file("image", canaryFile+".png", "", picture("x")), text("prompt", canaryPrompt))
@@ -74,7 +75,7 @@ func TestNoSecretGetsIntoLogsOrMetrics(t *testing.T) {
 			answers += send(s, "GET", "/images/"+testImage+".png?sig="+canaryQuery, "", headers...).Body.String()
 			answers += send(s, canaryUser, "/v1/models", "", headers...).Body.String()
 			metrics := send(s, "GET", "/metrics", "", "Authorization", "").Body.String()
-			for _, canary := range []string{canaryKey, canaryWrong, canaryPrompt, canaryQuery, canaryUser, canaryCookie, canaryFile, canaryPath, testImage, body.HexDigest(canaryKey)} {
+			for _, canary := range []string{canaryKey, canaryWrong, canaryPrompt, canaryQuery, canaryUser, canaryCookie, canaryFile, canaryPath, canaryInPath, testImage, body.HexDigest(canaryKey)} {
 				if strings.Contains(strings.ToLower(out.String()), strings.ToLower(canary)) {
 					t.Errorf("the log has %q: %s", canary, out)
 				}
@@ -130,6 +131,25 @@ func TestTheAccessLineTellsWhatHappened(t *testing.T) {
 		line.Kind != "failed" || !strings.Contains(line.Error, "task 7 vanished") || line.Status != 502 || line.Bytes != w.Body.Len() ||
 		line.RequestID != w.Header().Get("X-Request-Id") || line.Remote != "192.0.2.1" {
 		t.Errorf("line = %+v", line)
+	}
+}
+
+func TestTheAccessLineOfAnUnknownPathShowsIt(t *testing.T) {
+	for asked, want := range map[string]string{
+		"POST /openai/v1/images/generations/nope?key=sk-alice": "/openai/v1/images/generations/nope", // as it was sent, not as it was understood
+		"GET /sk-alice/v1//models":                             "/***/v1//models",
+		"PUT /v1/images/generations":                           "/v1/images/generations",
+		"GET /v1/models":                                       "",
+		"GET /v1/files/file-AAAAAAAAAAAAAAAAAAAAAA":            "",
+	} {
+		out := &logged{}
+		s := newServerThatLogs(t, newFake().core(), slog.New(slog.NewJSONHandler(out, nil)))
+		method, path, _ := strings.Cut(asked, " ")
+		send(s, method, path, "")
+		var line struct{ Path string }
+		if err := json.NewDecoder(strings.NewReader(out.String())).Decode(&line); err != nil || line.Path != want {
+			t.Errorf("%s is logged with the path %q, want %q", asked, line.Path, want)
+		}
 	}
 }
 

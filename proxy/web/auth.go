@@ -123,6 +123,12 @@ func (g *gatekeeper) known(keys []string, remote string) (admitted, error) {
 	return found, nil
 }
 
+// isKey reports whether a text is a key that somebody has.
+func (g *gatekeeper) isKey(text string) bool {
+	_, ok := (*g.keys.Load())[sha256.Sum256([]byte(text))]
+	return ok
+}
+
 // hintOf says what may be wrong with a key: the name of the setting's name:key is not part of it.
 func hintOf(key string) string {
 	if strings.Contains(key, ":") {

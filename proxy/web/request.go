@@ -82,12 +82,13 @@ func aborts(reason any) bool {
 	return ok && errors.Is(err, http.ErrAbortHandler)
 }
 
-// account counts the request and writes its access line. The route's pattern stands for the path, which may hold ids.
+// account counts the request and writes its access line. The route's pattern stands for the path, which may hold ids; where
+// there is none the log, and only the log, shows what may be shown of the path.
 func (s *Server) account(c *gin.Context, v *Request) {
 	took := time.Since(v.begun)
-	route := c.FullPath()
+	route, path := c.FullPath(), ""
 	if route == "" {
-		route = "unmatched"
+		route, path = "unmatched", shownPath(askedPath(c.Request), s.gate.isKey)
 	}
 	status := c.Writer.Status()
 	if v.failed != nil && v.failed.status == statusClientGone {
@@ -105,14 +106,14 @@ func (s *Server) account(c *gin.Context, v *Request) {
 	if !s.Log.Enabled(c.Request.Context(), level) {
 		return
 	}
-	s.Log.LogAttrs(c.Request.Context(), level, "request", v.attrs(c, route, status, took)...)
+	s.Log.LogAttrs(c.Request.Context(), level, "request", v.attrs(c, route, path, status, took)...)
 }
 
 // watched are the routes that are asked every few seconds by whoever looks whether midgate is well.
 var watched = []string{"/healthz", "/readyz", "/health", "/metrics"}
 
-func (v *Request) attrs(c *gin.Context, route string, status int, took time.Duration) []slog.Attr {
-	attrs := make([]slog.Attr, 0, 14)
+func (v *Request) attrs(c *gin.Context, route, path string, status int, took time.Duration) []slog.Attr {
+	attrs := make([]slog.Attr, 0, 15)
 	attrs = append(attrs,
 		slog.String("request_id", v.id),
 		slog.String("method", metrics.KnownMethod(c.Request.Method)),
@@ -122,6 +123,9 @@ func (v *Request) attrs(c *gin.Context, route string, status int, took time.Dura
 		slog.Int("bytes", max(c.Writer.Size(), 0)),
 		slog.String("remote", c.ClientIP()),
 	)
+	if path != "" {
+		attrs = append(attrs, slog.String("path", path))
+	}
 	if v.Caller.Name != "" {
 		attrs = append(attrs, slog.String("key", v.Caller.Name))
 	}
