@@ -140,7 +140,7 @@ func (s *Server) build(table []route) error {
 		return err
 	}
 	g.Use(s.Observe, s.cors, s.Do(s.rightMethod))
-	g.NoRoute(s.Do(web.UnknownURL))
+	g.NoRoute(s.Do(s.UnknownRoute))
 	g.NoMethod(s.Do(s.notAllowed))
 	for _, r := range table {
 		methods := []string{r.method}

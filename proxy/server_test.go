@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"log/slog"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -104,6 +105,28 @@ func TestUnknownURLsAndWrongMethods(t *testing.T) {
 				t.Errorf("%d %q %q Allow %q, want %d %q Allow %q", w.Code, typ, code, w.Header().Get("Allow"), tt.status, tt.code, tt.allow)
 			}
 		})
+	}
+}
+
+func TestAnUnknownURLNamesTheBaseURL(t *testing.T) {
+	for path, want := range map[string]string{
+		"/v1/v1/nope":                        "Unknown request URL: GET /v1/v1/nope. Please check the path. The base URL is http://example.com/v1.",
+		"/openai/v1/images/generations/nope": "Unknown request URL: GET /openai/v1/images/generations/nope. Please check the path. Clients made for Azure take the endpoint http://example.com, without /openai; all others take the base URL http://example.com/v1.",
+		"/v1/mj/submit/imagine":              "Unknown request URL: GET /v1/mj/submit/imagine. Please check the path. Clients of a midjourney-proxy take the base URL http://example.com.",
+		"/a%20b?key=sk-alice":                "Unknown request URL: GET /a b. Please check the path. The base URL is http://example.com/v1.",
+	} {
+		out := &logged{}
+		s := newServerThatLogs(t, newFake().core(), slog.New(slog.NewJSONHandler(out, nil)), func(c *web.Config) { c.PublicURL = "" })
+		if got, _, _, _ := problemOf(t, send(s, "GET", path, "")); got != want {
+			t.Errorf("%s: %q, want %q", path, got, want)
+		}
+		if strings.Contains(out.String(), "MIDGATE_PUBLIC_URL") {
+			t.Errorf("%s: the log warns of picture URLs, and there is none: %s", path, out)
+		}
+	}
+	s := newServer(t, newFake(), func(c *web.Config) { c.PublicURL = "https://example.com/mid/" })
+	if got, _, _, _ := problemOf(t, send(s, "GET", "/mid/v1/nope", "")); !strings.HasSuffix(got, " GET /mid/v1/nope. Please check the path. The base URL is https://example.com/mid/v1.") {
+		t.Errorf("below a path: %q", got)
 	}
 }
 

@@ -46,10 +46,20 @@ func newAddresses(cfg Config, log *slog.Logger) (*addresses, error) {
 // Base is what picture URLs begin with: the configured address, else the one that the request came to. The forwarded
 // headers count only if a trusted proxy wrote them.
 func (a *addresses) Base(c *gin.Context) string {
-	if a.public != "" {
-		return strings.TrimRight(a.public, "/")
+	base, host := a.seen(c)
+	if a.public == "" {
+		a.warnPrivate(host)
 	}
-	scheme, host, prefix := "http", c.Request.Host, ""
+	return base
+}
+
+// seen is Base for what others do not open; host is the part that names this machine, if nobody configured it.
+func (a *addresses) seen(c *gin.Context) (base, host string) {
+	if a.public != "" {
+		return strings.TrimRight(a.public, "/"), ""
+	}
+	scheme, prefix := "http", ""
+	host = c.Request.Host
 	if c.Request.TLS != nil {
 		scheme = "https"
 	}
@@ -64,8 +74,7 @@ func (a *addresses) Base(c *gin.Context) string {
 			prefix = strings.TrimRight(p, "/")
 		}
 	}
-	a.warnPrivate(host)
-	return scheme + "://" + host + prefix
+	return scheme + "://" + host + prefix, host
 }
 
 // below is the path under which clients see midgate: empty, or that of the base, without a slash at its end.

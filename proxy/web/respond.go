@@ -180,8 +180,3 @@ func (a *answering) WriteDocument(c *gin.Context, doc *jsonstream.Document) erro
 	}
 	return nil
 }
-
-// UnknownURL refuses a path at which nothing is served.
-func UnknownURL(c *gin.Context) error {
-	return adapter.Errorf(NoRoute, "Unknown request URL: %s %s. Please check the path.", metrics.KnownMethod(c.Request.Method), body.Excerpt(c.Request.URL.Path))
-}

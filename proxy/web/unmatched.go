@@ -4,10 +4,44 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 
+	"github.com/gin-gonic/gin"
+
+	"midgate/adapter"
 	"midgate/proxy/body"
+	"midgate/proxy/metrics"
 )
+
+// UnknownURL refuses a path at which nothing is served.
+func UnknownURL(c *gin.Context) error {
+	return adapter.Errorf(NoRoute, "Unknown request URL: %s %s. Please check the path.", metrics.KnownMethod(c.Request.Method), body.Excerpt(c.Request.URL.Path))
+}
+
+// UnknownRoute is UnknownURL where no route is known at all: most often the client's base URL is wrong, so it is told the
+// right one, and the path as it was sent.
+func (a *addresses) UnknownRoute(c *gin.Context) error {
+	sent := askedPath(c.Request)
+	if plain, err := url.PathUnescape(sent); err == nil {
+		sent = plain
+	}
+	base, _ := a.seen(c)
+	return adapter.Errorf(NoRoute, "Unknown request URL: %s %s. Please check the path. %s",
+		metrics.KnownMethod(c.Request.Method), body.Excerpt(sent), baseURLs(base, sent))
+}
+
+// baseURLs says which base URL the kind of client takes that asks for such a path; base is midgate's own address.
+func baseURLs(base, path string) string {
+	switch parts := strings.Split(path, "/"); {
+	case slices.ContainsFunc(parts, func(p string) bool { return p == "mj" || strings.HasPrefix(p, "mj-") }):
+		return "Clients of a midjourney-proxy take the base URL " + base + "."
+	case slices.Contains(parts, "openai") || slices.Contains(parts, "deployments"):
+		return "Clients made for Azure take the endpoint " + base + ", without /openai; all others take the base URL " + base + "/v1."
+	default:
+		return "The base URL is " + base + "/v1."
+	}
+}
 
 // Nobody can tell what a client did wrong from the word "unmatched": the log of a request that no route serves shows its
 // path. Clients put keys, ids and prompts into paths by mistake, so only what looks like a route's word is shown of it.
