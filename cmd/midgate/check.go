@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"midgate/adapter"
@@ -33,6 +35,7 @@ func checkUp(ctx context.Context, p program, args []string) error {
 		return err
 	}
 	p.print("settings: fine; clients must send %s\n", shown[cfg.Proxy.Auth])
+	p.print("clients: %s\n", baseURLs(cfg))
 	trouble := !p.examineDataDir(cfg.DataDir)
 	trouble = !p.examineState(ctx, cfg.State) || trouble
 	for _, lack := range cfg.Apart() {
@@ -126,6 +129,23 @@ var shown = map[web.AuthMode]string{
 	web.AuthKeys:        "one of your keys",
 	web.AuthPassthrough: "their own upstream keys",
 	web.AuthNone:        "no key: whoever reaches this address can spend the upstream's credit",
+}
+
+// baseURLs says what clients must be given for an address: most mistakes are made there.
+func baseURLs(cfg config.Config) string {
+	base, elsewhere := strings.TrimRight(cfg.Proxy.PublicURL, "/"), ""
+	if base == "" {
+		base = "http://" + reachable(cfg.Listen)
+		if host, port, err := net.SplitHostPort(cfg.Listen); err == nil {
+			if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+				elsewhere = " (on other machines, with this one's name)"
+			}
+			if port == "0" {
+				elsewhere += " (with the port that the first line of the log names)"
+			}
+		}
+	}
+	return "the base URL is " + base + "/v1" + elsewhere + "; for those made for Azure the endpoint is " + base + ", without /openai"
 }
 
 // stranger stands for the client whose key is passed through: a key that no upstream knows.

@@ -93,6 +93,20 @@ func TestCheckSaysWhatAnUpstreamCanDo(t *testing.T) {
 	}
 }
 
+func TestCheckSaysWhichBaseURLClientsTake(t *testing.T) {
+	for name, c := range map[string]struct{ setting, says string }{
+		"nothing is set":   {"MIDGATE_LISTEN=", "clients: the base URL is http://127.0.0.1:8080/v1 (on other machines, with this one's name); for those made for Azure the endpoint is http://127.0.0.1:8080, without /openai\n"},
+		"one address":      {"MIDGATE_LISTEN=192.0.2.7:80", "the base URL is http://192.0.2.7:80/v1; for"},
+		"any port":         {"MIDGATE_LISTEN=localhost:0", "the base URL is http://localhost:0/v1 (with the port that the first line of the log names); for"},
+		"a public address": {"MIDGATE_PUBLIC_URL=https://pictures.example.com/mid/", "the base URL is https://pictures.example.com/mid/v1; for those made for Azure the endpoint is https://pictures.example.com/mid, without"},
+	} {
+		out, _, _ := runHere(t, []string{"MIDGATE_UPSTREAM_URL=http://127.0.0.1:1", "MIDGATE_API_KEYS=a", c.setting}, "check")
+		if !strings.Contains(out, c.says) {
+			t.Errorf("%s: check does not say %q:\n%s", name, c.says, out)
+		}
+	}
+}
+
 // TestCheckSaysWhichFilesItMayNotFetch: those of recent tasks that are on private hosts, and what allows them.
 func TestCheckSaysWhichFilesItMayNotFetch(t *testing.T) {
 	files := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "\x89PNG\r\n\x1a\n and so on") }))
