@@ -1,6 +1,13 @@
 package proxy
 
-import "testing"
+import (
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"midgate/adapter"
+)
 
 func TestNormalPath_TheRouteThatIsMeantIsServed(t *testing.T) {
 	for in, want := range map[string][2]string{
@@ -53,8 +60,75 @@ func TestNormalPath_TheRouteThatIsMeantIsServed(t *testing.T) {
 		"/api/usage/token":            {"/v1/usage/token", ""},
 		"/openai/deployments/m/audio": {"/openai/deployments/m/audio", ""},
 	} {
-		if path, deployment := normalPath(in); path != want[0] || deployment != want[1] {
+		if path, deployment, _ := normalPath(in); path != want[0] || deployment != want[1] {
 			t.Errorf("normalPath(%s) = %s, %q, want %s, %q", in, path, deployment, want[0], want[1])
 		}
+	}
+}
+
+func TestNormalPath_KnowsAzuresSpelling(t *testing.T) {
+	for in, want := range map[string]bool{
+		"/openai/deployments/m/images/generations": true,
+		"/openai/images/edits":                     true,
+		"/openai/v1/images/generations":            true,
+		"/v1/openai/deployments/m/images/edits":    true,
+		"/v1/deployments/m/images/generations":     true,
+		"/v1/images/generations":                   false,
+		"/v1/v1/images/generations":                false,
+		"/v1beta/openai/images/generations":        false,
+		"/v1/models/openai/dall-e-3":               false,
+		"/api/v1/images":                           false,
+	} {
+		if _, _, azure := normalPath(in); azure != want {
+			t.Errorf("normalPath(%s) takes it for Azure's: %v, want %v", in, azure, want)
+		}
+	}
+}
+
+// Azure's clients find out of an error's inner one that a filter refused the prompt. Its two spellings are both in use:
+// Azure's description of the API has the one, go-openai reads the other.
+func TestAzuresClientsAreToldOfTheFilter(t *testing.T) {
+	const inner = `,"inner_error":{"code":"ResponsibleAIPolicyViolation"},"innererror":{"code":"ResponsibleAIPolicyViolation"}}`
+	const plain = `"error":{"message":"No. The request was refused by the safety system.","type":"invalid_request_error","param":null,"code":"content_policy_violation"`
+	for path, azure := range map[string]bool{
+		"/v1/images/generations":                               false,
+		"/v1beta/openai/images/generations":                    false,
+		"/openai/deployments/midjourney/images/generations":    true,
+		"/openai/v1/images/generations?api-version=preview":    true,
+		"/openai/images/generations?api-version=2025-04-01":    true,
+		"/v1/openai/deployments/midjourney/images/generations": true,
+	} {
+		for refused, fail := range map[string]*adapter.Error{"at once": adapter.Errorf(adapter.Moderated, "No."), "for another reason": adapter.BadParam("prompt", "invalid_value", "No.")} {
+			f := newFake()
+			f.refuse = fail
+			w := send(newServer(t, f), "POST", path, `{"prompt":"a fox","messages":[{"role":"user","content":"a fox"}]}`)
+			want := `{` + plain + "}}"
+			switch {
+			case fail.Kind != adapter.Moderated:
+				want = `{"error":{"message":"No.","type":"invalid_request_error","param":"prompt","code":"invalid_value"}}`
+			case azure:
+				want = `{` + plain + inner + "}"
+			}
+			if got := w.Body.String(); w.Code != 400 || got != want {
+				t.Errorf("%s, refused %s: %d %s, want %s", path, refused, w.Code, got, want)
+			}
+		}
+	}
+}
+
+func TestAzuresClientsAreToldOfTheFilterInAStream(t *testing.T) {
+	for path, azure := range map[string]bool{
+		"/v1/images/generations": false, "/openai/deployments/midjourney/images/generations": true,
+		"/v1/chat/completions": false, "/openai/deployments/midjourney/chat/completions": true,
+		"/v1/responses": false, "/openai/responses": true,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			f, s := newStage(t, 25*time.Second)
+			f.fail = adapter.Errorf(adapter.Moderated, "No.")
+			got := send(s, "POST", path, `{"prompt":"a fox","input":"a fox","messages":[{"role":"user","content":"a fox"}],"stream":true}`).Body.String()
+			if !strings.Contains(got, "content_policy_violation") || strings.Contains(got, `"inner_error":{"code":"ResponsibleAIPolicyViolation"}`) != azure {
+				t.Errorf("%s: %s, want an inner error: %v", path, got, azure)
+			}
+		})
 	}
 }

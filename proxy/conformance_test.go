@@ -121,7 +121,7 @@ func (a answered) problem(t *testing.T) web.Problem {
 	if err := json.Unmarshal(a.body, &e); err != nil || json.Unmarshal(a.body, &p) != nil || len(e.Error) != 4 {
 		t.Fatalf("%d %.300s, want an error with four members", a.status, a.body)
 	}
-	return p.Error
+	return web.Problem{Message: p.Error.Message, Type: p.Error.Type, Param: p.Error.Param, Code: p.Error.Code}
 }
 
 // refusal is what a request must be refused with.

@@ -22,7 +22,10 @@ var families = map[string]bool{
 // bytes keep their path: they are named outside /v1.
 func normalise(r *http.Request) {
 	escaped := r.URL.EscapedPath()
-	tidy, deployment := normalPath(escaped)
+	tidy, deployment, azure := normalPath(escaped)
+	if azure {
+		*r = *web.WithAzure(r)
+	}
 	if deployment != "" && deployment != noDeployment {
 		if name, err := url.PathUnescape(deployment); err == nil {
 			*r = *web.WithDeployment(r, name)
@@ -44,18 +47,23 @@ func normalise(r *http.Request) {
 const noDeployment = "UNKNOWN"
 
 // normalPath works on the escaped form, so that %2F inside an id stays part of it. deployment is the name that Azure's
-// paths have before the route, still escaped; empty where there is none.
-func normalPath(p string) (path, deployment string) {
+// paths have before the route, still escaped; empty where there is none. azure says that the path is spelled as Azure's are.
+func normalPath(p string) (path, deployment string, azure bool) {
 	p = collapse(p)
 	parts := strings.Split(p[1:], "/")
 	if isBytes(parts) {
-		return p, ""
+		return p, "", false
 	}
 	meant, deployment := meantRoute(parts)
 	if len(meant) == 0 || !families[meant[0]] || len(meant) < len(parts) && isBytes(meant) {
-		return p, ""
+		return p, "", false
 	}
-	return "/v1/" + strings.Join(meant, "/"), deployment
+	return "/v1/" + strings.Join(meant, "/"), deployment, isAzures(parts[:len(parts)-len(meant)])
+}
+
+// isAzures goes by what stands before the route. Google's paths have an openai too.
+func isAzures(before []string) bool {
+	return (slices.Contains(before, "openai") || slices.Contains(before, "deployments")) && !slices.Contains(before, "v1beta")
 }
 
 // foreign are path segments that other servers of OpenAI's API have before their routes: Azure, OpenRouter, Google, and

@@ -85,12 +85,26 @@ type envelope struct {
 	Error Problem `json:"error"`
 }
 
-// Problem is an error as OpenAI's envelope has it: all four keys are always there.
+// Problem is an error as OpenAI's envelope has it: all four keys are always there. Azure's clients find out of an inner error
+// that a filter refused the prompt, by one of two names: Azure's specification has the first, go-openai reads the second.
 type Problem struct {
-	Message string  `json:"message"`
-	Type    string  `json:"type"`
-	Param   *string `json:"param"`
-	Code    *string `json:"code"`
+	Message string       `json:"message"`
+	Type    string       `json:"type"`
+	Param   *string      `json:"param"`
+	Code    *string      `json:"code"`
+	Inner   *azureReason `json:"inner_error,omitempty"`
+	Older   *azureReason `json:"innererror,omitempty"`
+}
+
+// azureReason is Azure's inner error. What its filters found stays out: nobody says it here.
+type azureReason struct {
+	Code string `json:"code"`
+}
+
+// filtered adds the reason that Azure names for every prompt that it refuses.
+func (p *Problem) filtered() {
+	reason := &azureReason{"ResponsibleAIPolicyViolation"}
+	p.Inner, p.Older = reason, reason
 }
 
 // ErrorContext is what the table needs to know of the request that failed.

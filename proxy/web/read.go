@@ -26,6 +26,16 @@ func deploymentOf(r *http.Request) string {
 	return name
 }
 
+// azureKey is where a request's context says that its path is spelled as Azure's are.
+type azureKey struct{}
+
+// WithAzure keeps that a request's path is spelled as Azure's are.
+func WithAzure(r *http.Request) *http.Request {
+	return r.WithContext(context.WithValue(r.Context(), azureKey{}, true))
+}
+
+func ofAzure(r *http.Request) bool { return r.Context().Value(azureKey{}) != nil }
+
 // LimitBody bounds the size of a body, and how long it may take, and undoes its compression.
 func (s *Server) LimitBody(c *gin.Context) error {
 	return body.Limit(c.Writer, c.Request, s.Config.MaxBody, s.Config.BodyPatience)

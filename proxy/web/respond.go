@@ -62,6 +62,9 @@ func (v *Request) explain(c *gin.Context, err error) APIError {
 	if p := x.Problem.Param; !beside && v.Words != "" && p != nil && (*p == "prompt" || *p == "image" || strings.HasPrefix(*p, "image[")) {
 		x.Problem.Param = &v.Words
 	}
+	if x.Kind == adapter.Moderated && ofAzure(c.Request) {
+		x.Problem.filtered()
+	}
 	return x
 }
 
