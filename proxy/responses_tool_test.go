@@ -106,3 +106,36 @@ func TestAResponsesJobHasTheResponse(t *testing.T) {
 		t.Errorf("a list has pictures in it, or no addresses: %.300s", list)
 	}
 }
+
+// Azure's clients name the tool's model in a header. One that nobody knows draws nothing, rather than with another model.
+func TestTheDeploymentOfAzuresHeader(t *testing.T) {
+	h := newHouse(t, simulator.Config{})
+	for name, c := range map[string]struct {
+		header, model, tool string
+		drawn               string // in the prompt that is submitted; empty: refused
+	}{
+		"a model":                            {"midjourney-v7", "gpt-5", ``, "--v 7"},
+		"nobody's":                           {"my-img", "gpt-5", ``, ""},
+		"nobody's, without another":          {"my-img", "", ``, ""},
+		"nobody's beside a model of ours":    {"my-img", "midjourney-v7", ``, "--v 7"},
+		"nobody's beside the tool's":         {"my-img", "gpt-5", `,"model":"midjourney-v7"`, "--v 7"},
+		"another than the tool's":            {"niji-6", "gpt-5", `,"model":"midjourney-v7"`, "--v 7"},
+		"blank, and nothing else is a model": {" ", "gpt-5", ``, "fox"},
+	} {
+		before := len(h.sim.Ledger())
+		a := h.ask(t, http.MethodPost, "/v1/responses", `{"model":"`+c.model+`","input":"a red fox","tools":[{"type":"image_generation"`+c.tool+`}]}`,
+			"X-Ms-Oai-Image-Generation-Deployment", c.header)
+		paid := h.sim.Ledger()[before:]
+		if c.drawn == "" {
+			p := a.is(t, http.StatusNotFound).problem(t)
+			if len(paid) != 0 || orNone(p.Code) != "model_not_found" || orNone(p.Param) != "x-ms-oai-image-generation-deployment" || !strings.Contains(p.Message, "MIDGATE_MODEL_ALIASES") || !strings.Contains(p.Message, "'my-img'") {
+				t.Errorf("%s: %+v, paid %v, want a refusal that names the deployment and the setting", name, p, paid)
+			}
+			continue
+		}
+		a.is(t, http.StatusOK)
+		if len(paid) == 0 || !strings.Contains(paid[0].Prompt, c.drawn) {
+			t.Errorf("%s: paid %v, want a drawing with %s", name, paid, c.drawn)
+		}
+	}
+}

@@ -29,9 +29,7 @@ func (p *Body) Deploy(model func(name string) error, deployment string, anyModel
 		if body != "" {
 			also = ", nor is the body's model '" + Excerpt(body) + "'"
 		}
-		return &adapter.Error{Kind: adapter.NotFound, Code: "model_not_found", Param: "model",
-			Message: "The deployment '" + Excerpt(deployment) + "' is no model here" + also +
-				". Name it midjourney, or have MIDGATE_MODEL_ALIASES send it to one, such as " + Excerpt(deployment) + "=midjourney."}
+		return UnknownDeployment(deployment, also, "model")
 	}
 	text, err := json.Marshal(deployment)
 	if err != nil {
@@ -44,4 +42,11 @@ func (p *Body) Deploy(model func(name string) error, deployment string, anyModel
 		return hex.EncodeToString(sum[:])
 	}
 	return nil
+}
+
+// UnknownDeployment refuses a deployment that is no model here; also goes on from there, and param is where it was named.
+func UnknownDeployment(name, also, param string) error {
+	return &adapter.Error{Kind: adapter.NotFound, Code: "model_not_found", Param: param,
+		Message: "The deployment '" + Excerpt(name) + "' is no model here" + also +
+			". Name it midjourney, or have MIDGATE_MODEL_ALIASES send it to one, such as " + Excerpt(name) + "=midjourney."}
 }

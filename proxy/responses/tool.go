@@ -74,8 +74,9 @@ func onlyRead(p *body.Body, tool gjson.Result) (err error) {
 // imageDeployment is the header in which Azure's clients name the model of a response's image tool.
 const imageDeployment = "X-Ms-Oai-Image-Generation-Deployment"
 
-// settleModel settles the model: the tool's, else the request's where it is one of ours, else the plain one. A response's
-// own model is a text model that means nothing here.
+// settleModel settles the model: the tool's, else that of Azure's header, else the request's where it is one of ours, else
+// the plain one. A response's own model is a text model that means nothing here; a deployment in the header is meant to
+// draw, so one that nobody knows is refused as in a path.
 func (s *Routes) settleModel(c *gin.Context, p *body.Body, tool gjson.Result, ask *request) error {
 	named, err := p.Model()
 	if err != nil {
@@ -89,13 +90,17 @@ func (s *Routes) settleModel(c *gin.Context, p *body.Body, tool gjson.Result, as
 		ask.gen.Model = strings.Clone(body.Shortened(wanted, 256))
 		return ofTool(s.Services.Models.Model(ask.gen.Model))
 	}
-	for _, name := range []string{c.GetHeader(imageDeployment), named} {
+	deployment := strings.TrimSpace(c.GetHeader(imageDeployment))
+	for _, name := range []string{deployment, named} {
 		if name != "" && len(name) <= 256 && s.Services.Models.Model(name) == nil {
 			ask.gen.Model = strings.Clone(name)
 			return nil
 		}
 	}
 	ask.gen.Model = ""
+	if deployment != "" {
+		return body.UnknownDeployment(deployment, "", strings.ToLower(imageDeployment))
+	}
 	return nil
 }
 
