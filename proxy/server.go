@@ -80,6 +80,7 @@ func New(cfg web.Config, core Core, m *metrics.Metrics, log *slog.Logger) (*Serv
 		{"GET", "/health", s.hello, open},
 		{"GET", "/v1/models", s.listModels, keyed},
 		{"GET", "/v1/models/*id", s.getModel, keyed},
+		{"GET", "/openai/deployments", s.listDeployments, keyed},
 		{"POST", "/v1/images/generations", s.images.Generate, body},
 		{"POST", "/v1/images", s.images.GenerateRouter, body},
 		{"GET", "/v1/images/models", s.listModels, keyed},

@@ -64,6 +64,17 @@ func TestModels(t *testing.T) {
 	}
 }
 
+func TestModelsAsAzuresDeployments(t *testing.T) {
+	s := newServer(t, newFake(), func(c *web.Config) { c.Models = []string{"midjourney", "gpt-image-1"} })
+	const want = `{"object":"list","data":[{"id":"midjourney","model":"midjourney","status":"succeeded","object":"deployment"},{"id":"gpt-image-1","model":"gpt-image-1","status":"succeeded","object":"deployment"}]}`
+	if w := send(s, "GET", "/openai/deployments?api-version=2022-12-01", "", "Authorization", "", "Api-Key", "sk-alice"); w.Code != 200 || w.Body.String() != want {
+		t.Errorf("%d %s, want %s", w.Code, w.Body, want)
+	}
+	if w := send(s, "GET", "/openai/deployments/", "", "Authorization", ""); w.Code != 401 {
+		t.Errorf("without a key: %d, want 401", w.Code)
+	}
+}
+
 func TestEveryListedModelCanBeAskedFor(t *testing.T) {
 	s := newServer(t, newFake())
 	var list struct{ Data []modelJSON }
