@@ -18,9 +18,10 @@ var errOutside = adapter.BadParam("", "invalid_form_part", "The multipart body h
 
 // skipPreamble returns a form from its first boundary on.
 func skipPreamble(body io.Reader, boundary string) (io.Reader, error) {
-	r, delimiter := bufio.NewReader(body), []byte("--"+boundary)
+	r, delimiter, empty := bufio.NewReader(body), []byte("--"+boundary), true
 	for begins := true; ; {
 		line, err := r.ReadSlice('\n')
+		empty = empty && len(bytes.TrimSpace(line)) == 0
 		if begins && bytes.HasPrefix(line, delimiter) {
 			if rest := strings.TrimSpace(string(line[len(delimiter):])); rest != "" && rest != "--" {
 				return nil, adapter.BadParam("", "invalid_form_part", "The first boundary of the multipart body is followed by something else on its line.")
@@ -31,10 +32,21 @@ func skipPreamble(body io.Reader, boundary string) (io.Reader, error) {
 			return nil, errOutside
 		}
 		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
-			return bytes.NewReader(nil), ended(err)
+			if err = ended(err); err == nil {
+				err = without(boundary, empty)
+			}
+			return nil, err
 		}
 		begins = err == nil
 	}
+}
+
+// without refuses a form that has not even its first boundary.
+func without(boundary string, empty bool) error {
+	if empty {
+		return adapter.Errorf(adapter.Invalid, "The request body is empty; a multipart form is expected.")
+	}
+	return adapter.BadParam("", "invalid_form_part", "The boundary that the Content-Type names, '%s', is nowhere in the body.", Excerpt(boundary))
 }
 
 // ended is nil for the end of a body.

@@ -29,18 +29,24 @@ func read(r *http.Request, keep Receiver) (*Body, error) {
 	kind, _, _ := strings.Cut(strings.ToLower(said), ";")
 	kind = strings.TrimSpace(kind)
 	arriving := bufio.NewReaderSize(r.Body, 4096)
-	boundary := ""
-	if kind == "multipart/form-data" {
+	head, _ := arriving.Peek(peeked) // what went wrong is told to whoever reads on
+	boundary, form := "", kind == "multipart/form-data"
+	if form {
 		boundary = boundaryIn(said)
 	}
-	if boundary == "" && !strings.Contains(kind, "json") {
-		head, _ := arriving.Peek(1024)
-		boundary = boundaryOf(head)
+	if wrong := misnamed(kind, head); wrong != nil {
+		return nil, wrong
 	}
-	switch {
+	switch isJSON := strings.Contains(kind, "json") || isObject(head, boundary); {
+	case isJSON:
 	case boundary != "":
+		if wrong := otherBoundary(head, boundary); wrong != nil {
+			return nil, wrong
+		}
 		return readForm(arriving, boundary, keep)
-	case kind == "multipart/form-data":
+	case boundaryOf(head) != "":
+		return readForm(arriving, boundaryOf(head), keep)
+	case form:
 		return nil, adapter.BadParam("", "invalid_form_part", "The multipart body's content type names no boundary, and the body begins with none.")
 	}
 	body := &firstByteReader{from: arriving}
