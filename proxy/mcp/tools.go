@@ -1,6 +1,7 @@
 package mcp
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"strings"
@@ -85,7 +86,7 @@ func (w *work) sameName(text string) string {
 			return id
 		}
 	}
-	return text
+	return cmp.Or(web.OwnPath(text), text)
 }
 
 // all is a request for all four pictures of a grid.

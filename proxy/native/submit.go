@@ -148,7 +148,7 @@ func (s *Routes) takePicture(c *gin.Context, p *body.Body, name, text string, up
 	p.Take(&src)
 	var ref adapter.Reference
 	var err error
-	if src.Ref == nil && !linked && !body.HasScheme(text, "data") {
+	if src.Ref == nil && !linked && !body.HasScheme(text, "data") && web.OwnPath(text) == "" {
 		ref, err = s.Services.Pictures.Receive(c.Request.Context(), web.RequestOf(c).Caller, body.Base64Reader(text), "")
 		err = body.Blame(err, name)
 	} else {

@@ -140,6 +140,9 @@ func pieceOf(part openai.ChatMessagePart, most int) inputPieceJSON {
 		piece.ImageURL = &address
 	case strings.HasPrefix(address, "img_"), strings.HasPrefix(address, "file"):
 		piece.FileID = &address
+	case web.OwnPath(address) != "":
+		id := web.OwnPath(address)
+		piece.FileID = &id
 	}
 	return piece
 }

@@ -82,6 +82,10 @@ func (s sources) resolveText(c *gin.Context, text string) (adapter.Reference, er
 		}
 		defer func() { _ = body.Close() }() // only read
 		return s.pictures.Receive(ctx, caller, body, path.Base(text))
+	case OwnPath(text) != "":
+		id := OwnPath(text)
+		_, err := s.pictures.Image(ctx, caller, id)
+		return adapter.Reference{Image: id}, err
 	case len(text) >= 64 && body.IsBase64(text[:64]):
 		return s.pictures.Receive(ctx, caller, body.Base64Reader(text), "")
 	default:
@@ -91,6 +95,26 @@ func (s sources) resolveText(c *gin.Context, text string) (adapter.Reference, er
 
 // ownPath is how the path of a picture's address ends, whatever a proxy puts before it.
 var ownPath = regexp.MustCompile(`/images/(img_[A-Z2-7]{26})(?:\.[a-z]+)?$`)
+
+// longestAddress is more than any address of a picture has; a text that begins with a slash may be one of megabytes in base64.
+const longestAddress = 2048
+
+// OwnPath returns the ID in an address of ours that has lost its scheme, or its host too, as pages write them; empty for any
+// other text. There is nowhere else to look for such a picture.
+func OwnPath(text string) string {
+	if !strings.HasPrefix(text, "/") || len(text) > longestAddress {
+		return ""
+	}
+	u, err := url.Parse(text)
+	if err != nil {
+		return ""
+	}
+	m := ownPath.FindStringSubmatch(u.Path)
+	if m == nil {
+		return ""
+	}
+	return m[1]
+}
 
 // OwnPicture returns the ID in a URL that midgate handed out, empty for any other. It may have been handed out under another
 // name of the same midgate (localhost, a public name): an ID that the caller has a picture of cannot be guessed by others.

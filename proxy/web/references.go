@@ -79,6 +79,7 @@ func (s sources) isPictureText(c *gin.Context, text string) bool {
 		address, _, _ := strings.Cut(text, "::")
 		return s.OwnPicture(c, address) != ""
 	default:
-		return false
+		address, _, _ := strings.Cut(text, "::")
+		return OwnPath(address) != ""
 	}
 }
