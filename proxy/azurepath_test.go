@@ -1,12 +1,16 @@
 package proxy
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	gpt "github.com/sashabaranov/go-openai"
+
 	"midgate/adapter"
+	"midgate/adapter/midjourney/simulator"
 )
 
 func TestNormalPath_TheRouteThatIsMeantIsServed(t *testing.T) {
@@ -130,5 +134,14 @@ func TestAzuresClientsAreToldOfTheFilterInAStream(t *testing.T) {
 				t.Errorf("%s: %s, want an inner error: %v", path, got, azure)
 			}
 		})
+	}
+}
+
+func TestGoOpenAIReadsAzuresReason(t *testing.T) {
+	h := newHouse(t, simulator.Config{})
+	c := gpt.NewClientWithConfig(gpt.DefaultAzureConfig("sk-alice", h.base))
+	_, err := c.CreateImage(t.Context(), gpt.ImageRequest{Prompt: "sim-banned", Model: "midjourney"})
+	if e, ok := errors.AsType[*gpt.APIError](err); !ok || e.InnerError == nil || e.InnerError.Code != "ResponsibleAIPolicyViolation" {
+		t.Errorf("error = %+v, want Azure's reason in it", err)
 	}
 }
