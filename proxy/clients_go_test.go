@@ -10,12 +10,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"os"
 	"strings"
 	"testing"
 
 	official "github.com/openai/openai-go/v3"
+	"github.com/openai/openai-go/v3/azure"
 	"github.com/openai/openai-go/v3/option"
 	officialresponses "github.com/openai/openai-go/v3/responses"
 	gpt "github.com/sashabaranov/go-openai"
@@ -109,7 +111,21 @@ func opened(paths ...string) (files []*os.File, err error) {
 
 // openaiGo is OpenAI's own library for Go.
 func openaiGo(ctx context.Context, o order) (any, error) {
-	c := official.NewClient(option.WithBaseURL(o.Base+"/"), option.WithAPIKey(o.Key))
+	return officialCall(ctx, official.NewClient(option.WithBaseURL(o.Base+"/"), option.WithAPIKey(o.Key)), o)
+}
+
+// openaiGoForAzure is the same with its options for Azure. It draws with no model that is not named, which goes into the
+// path, and sends Azure's key without TLS only if it is told so.
+func openaiGoForAzure(ctx context.Context, o order) (any, error) {
+	if o.Body != nil && o.Body["model"] == nil && o.Op != "variation" {
+		o.Body = maps.Clone(o.Body)
+		o.Body["model"] = "midjourney"
+	}
+	c := official.NewClient(azure.WithEndpoint(strings.TrimSuffix(o.Base, "/v1"), "2025-04-01-preview"), azure.WithAPIKey(o.Key), azure.WithUnsafeAllowHTTP())
+	return officialCall(ctx, c, o)
+}
+
+func officialCall(ctx context.Context, c official.Client, o order) (any, error) {
 	switch o.Op {
 	case "models":
 		page, err := c.Models.List(ctx)
@@ -135,6 +151,9 @@ func openaiGo(ctx context.Context, o order) (any, error) {
 		p := official.ImageEditParams{Prompt: o.Body["prompt"].(string), Image: official.ImageEditParamsImageUnion{OfFile: files[0]}}
 		if files[1] != nil {
 			p.Mask = files[1]
+		}
+		if model, ok := o.Body["model"].(string); ok {
+			p.Model = model
 		}
 		return officialPictures(c.Images.Edit(ctx, p))(ctx)
 	case "variation":

@@ -16,18 +16,18 @@ const providers = {
     const p = require('@ai-sdk/openai-compatible').createOpenAICompatible({ name: 'midgate', baseURL: order.base, apiKey: order.key, includeUsage: true })
     return { image: (model) => p.imageModel(model), chat: (model) => p(model) }
   },
-  // Azure's address has the model in its path.
-  azure: (order) => {
-    const p = require('@ai-sdk/azure').createAzure({
-      baseURL: order.base.replace(/v1$/, 'openai'), apiKey: order.key, useDeploymentBasedUrls: true, apiVersion: '2025-04-01-preview',
-    })
-    return { image: (model) => p.image(model), chat: (model) => p.chat(model), responses: (model) => p(model), tools: p.tools }
-  },
+  // Azure's addresses have the model in their path, or are OpenAI's behind another beginning.
+  azure: (order) => azure(order, { useDeploymentBasedUrls: true, apiVersion: '2025-04-01-preview' }),
+  'azure-v1': (order) => azure(order, {}),
   // Chats with modalities answer with pictures as files; the others have them as links in the text.
   openrouter: (order) => {
     const p = require('@openrouter/ai-sdk-provider').createOpenRouter({ baseURL: order.base, apiKey: order.key, compatibility: 'strict' })
     return { image: (model) => p.imageModel(model), chat: (model) => p.chat(model), drawing: (model) => p.chat(model, { extraBody: { modalities: ['image', 'text'] } }) }
   },
+}
+const azure = (order, how) => {
+  const p = require('@ai-sdk/azure').createAzure({ baseURL: order.base.replace(/v1$/, 'openai'), apiKey: order.key, ...how })
+  return { image: (model) => p.image(model), chat: (model) => p.chat(model), responses: (model) => p(model), tools: p.tools }
 }
 const ours = providers[process.argv[2]]
 

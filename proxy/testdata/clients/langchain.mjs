@@ -2,10 +2,23 @@
 import { readFileSync } from 'node:fs'
 import { download, look, require, serve } from './orders.mjs'
 
-const { ChatOpenAI, DallEAPIWrapper, tools } = require('@langchain/openai')
+const { AzureChatOpenAI, ChatOpenAI, DallEAPIWrapper, tools } = require('@langchain/openai')
+
+// Of Azure there is a chat model only, which names a model of its own beside the deployment; whoever wants pictures gives
+// the picture tool the deployment's address.
+const azure = process.argv[2] === 'azure'
+const endpoint = (order) => order.base.replace(/\/v1$/, '')
+const deployment = (order, model) => (azure ? `${endpoint(order)}/openai/deployments/${model}` : order.base)
 
 // Six repeats of a chat, the default, take a minute: two say the same.
-const chat = (order, more = {}) => new ChatOpenAI({ model: order.body.model ?? 'midjourney', apiKey: order.key, configuration: { baseURL: order.base }, maxRetries: 2, ...more })
+const chat = (order, more = {}) => {
+  const model = order.body.model ?? 'midjourney'
+  if (!azure) return new ChatOpenAI({ model, apiKey: order.key, configuration: { baseURL: order.base }, maxRetries: 2, ...more })
+  const { model: _, ...settings } = more
+  return new AzureChatOpenAI({
+    azureOpenAIApiKey: order.key, azureOpenAIEndpoint: endpoint(order), azureOpenAIApiDeploymentName: model, azureOpenAIApiVersion: '2025-04-01-preview', maxRetries: 2, ...settings,
+  })
+}
 
 const fromBase64 = (text) => look(Buffer.from(text, 'base64'), { b64: true })
 const picture = (d) => (/^https?:/.test(d.url ?? d) ? download(d.url ?? d) : fromBase64(d.url ?? d))
@@ -15,7 +28,7 @@ const drawn = (message) => message.additional_kwargs.tool_outputs.filter((o) => 
 const operations = {
   generate: async (order) => {
     const { prompt, model = 'midjourney', n = 1, size, response_format: format = 'url' } = order.body
-    const wrapper = new DallEAPIWrapper({ apiKey: order.key, baseUrl: order.base, model, n, size, dallEResponseFormat: format })
+    const wrapper = new DallEAPIWrapper({ apiKey: order.key, baseUrl: deployment(order, model), model, n, size, dallEResponseFormat: format })
     const answer = await wrapper.invoke(prompt)
     return Promise.all((Array.isArray(answer) ? answer.map((part) => part.image_url) : [answer]).map(picture))
   },
