@@ -15,11 +15,12 @@ func TestOurPicturesInTheWordsAreUsed(t *testing.T) {
 	h := newHouse(t, simulator.Config{})
 	id := h.drawnID(t, "a red fox --v 7")
 	lost := "http://localhost:8080/images/img_" + strings.Repeat("A", 26) + ".png"
-	for _, host := range []string{h.base, "http://localhost:8080", "https://pics.example.org/midgate"} {
-		ours := host + "/images/" + id + ".png"
+	file := "/images/" + id + ".png"
+	for _, ours := range []string{h.base + file, "http://localhost:8080" + file, "https://pics.example.org/midgate" + file, "//pics.example.org" + file, file, "/midgate" + file, id} {
 		for name, ask := range map[string]struct{ path, body, flag string }{
 			"an image prompt":     {generations, `{"prompt":"` + ours + ` a hare"}`, "http"},
-			"in the middle":       {generations, `{"prompt":"a hare like ![the fox](` + ours + `), at night"}`, "http"},
+			"in the middle":       {generations, `{"prompt":"a hare like ` + ours + ` at night"}`, "http"},
+			"a link":              {generations, `{"prompt":"a hare like ![the fox](` + ours + `), at night"}`, "http"},
 			"a style":             {generations, `{"prompt":"a hare --sref ` + ours + `::2"}`, "--sref http"},
 			"a person":            {generations, `{"prompt":"a hare --oref ` + ours + ` --v 7"}`, "--oref http"},
 			"a chat":              {chat.Route, `{"messages":[{"role":"user","content":"` + ours + ` a hare on a hill"}]}`, "http"},
@@ -30,17 +31,17 @@ func TestOurPicturesInTheWordsAreUsed(t *testing.T) {
 			"a variation's style": {variations, `{"image":"` + id + `","prompt":"a hare --sref ` + ours + `"}`, "--sref http"},
 		} {
 			if a := h.ask(t, http.MethodPost, ask.path, ask.body); a.status != http.StatusOK {
-				t.Errorf("%s from %s: %d %.300s", name, host, a.status, a.body)
+				t.Errorf("%s from %s: %d %.300s", name, ours, a.status, a.body)
 				continue
 			}
-			if said := h.lastPrompt(t); !strings.Contains(said, ask.flag) && name != "a press's words" || strings.Contains(said, "/images/img_") {
-				t.Errorf("%s from %s: Midjourney ran %q, want an address that it can reach", name, host, said)
+			if said := h.lastPrompt(t); !strings.Contains(said, ask.flag) && name != "a press's words" || strings.Contains(said, id) {
+				t.Errorf("%s from %s: Midjourney ran %q, want an address that it can reach", name, ours, said)
 			}
 		}
 	}
 	paid := len(h.sim.Ledger())
 	unknown := refusal{http.StatusNotFound, "prompt", "image_not_found"}
-	for _, words := range []string{lost + " a fox", strings.Replace(lost, "http://localhost:8080", "https://pics.example.org", 1) + " a fox", "a fox --sref " + lost, h.base + strings.TrimPrefix(lost, "http://localhost:8080") + " a fox"} {
+	for _, words := range []string{lost + " a fox", strings.Replace(lost, "http://localhost:8080", "https://pics.example.org", 1) + " a fox", "a fox --sref " + lost, "a fox like img_" + strings.Repeat("A", 26), h.base + strings.TrimPrefix(lost, "http://localhost:8080") + " a fox"} {
 		h.ask(t, http.MethodPost, generations, `{"prompt":"`+words+`"}`).refused(t, unknown)
 		h.ask(t, http.MethodPost, chat.Route, `{"messages":[{"role":"user","content":"`+words+`"}]}`).refused(t, refusal{http.StatusNotFound, "messages", "image_not_found"})
 		h.ask(t, http.MethodPost, responses.Route, drawn(`"`+words+`"`, "", "")).refused(t, refusal{http.StatusNotFound, "input", "image_not_found"})

@@ -16,7 +16,7 @@ import (
 var readElsewhere = []string{"mask", "midjourney", "metadata", "reference_images", "style_reference", "character_reference", "omni_reference", "sref", "cref", "oref"}
 
 // ownAddress is that of one of our pictures, under any host.
-var ownAddress = regexp.MustCompile(`^https?://[^/\s]+/(?:[^\s]*/)?images/img_[A-Z2-7]{26}(?:\.[a-z]+)?(?:\?\S*)?$`)
+var ownAddress = regexp.MustCompile(`^(?:(?i:https?:)?//[^/\s]+)?/(?:[^\s]*/)?images/img_[A-Z2-7]{26}(?:\.[a-z]+)?(?:\?\S*)?$`)
 
 // Strange refuses a body that has a picture under a name that no route reads, such as init_image: it would be drawn
 // without it. What is no picture may stand anywhere. takes are further names that the route reads.

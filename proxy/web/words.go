@@ -10,11 +10,15 @@ import (
 	"midgate/proxy/body"
 )
 
-// ownInWords finds addresses of pictures that midgate made, under any host, also as a link in Markdown; its groups are the
-// address, in either form.
-var ownInWords = regexp.MustCompile(`!?\[[^\]\n]{0,200}\]\(\s*(` + ownAddress + `)\s*\)|(` + ownAddress + `)`)
+// ownInWords finds pictures that midgate made among words: addresses, under any host or none, also as a link in Markdown, and
+// IDs that stand alone. Its groups are the address in a link, alone, without a host or the ID.
+var ownInWords = regexp.MustCompile(`!?\[[^\]\n]{0,200}\]\(\s*(` + ownAddress + `|` + ownPlace + `|` + ownID + `)\s*\)|(` + ownAddress + `)|(?:^|\s)(` + ownPlace + `|` + ownID + `\b)`)
 
-const ownAddress = `(?i:https?)://[^\s<>"'()\[\]/]+/(?:[^\s<>"'()\[\]]*/)?images/img_[A-Z2-7]{26}(?:\.[a-z]+)?(?:\?[^\s<>"'()\[\]:]*)?`
+const (
+	ownID      = `img_[A-Z2-7]{26}`
+	ownPlace   = `/(?:[^\s<>"'()\[\]]*/)?images/` + ownID + `(?:\.[a-z]+)?(?:\?[^\s<>"'()\[\]:]*)?`
+	ownAddress = `(?:(?i:https?):)?//[^\s<>"'()\[\]/]+` + ownPlace
+)
 
 // inParameters tells that what follows belongs to a parameter, such as --sref.
 var inParameters = regexp.MustCompile(`(?:^|\s)(?:--|[—–―])\pL`)
@@ -30,25 +34,25 @@ func (s sources) ResolveWords(c *gin.Context, words string, attach bool) (text s
 	var b strings.Builder
 	last := 0
 	for _, m := range found {
-		from, to := m[2], m[3]
-		if from < 0 {
-			from, to = m[4], m[5]
-		}
+		begin, from, to := m[0], max(m[2], m[4], m[6]), max(m[3], m[5], m[7]) // one of the groups; the others are -1
 		address, _, _ := strings.Cut(words[from:to], "?")
 		id, _, _ := strings.Cut(address[strings.LastIndex(address, "/")+1:], ".")
-		if attach && !inParameters.MatchString(words[:m[0]]) {
+		if attach && !inParameters.MatchString(words[:begin]) {
 			ref, err := s.Resolve(c, body.Source{Param: "prompt", Text: id})
 			if err != nil {
 				return "", nil, err
 			}
 			refs = append(refs, ref)
-			b.WriteString(words[last:m[0]])
+			b.WriteString(words[last:begin])
 		} else {
 			reachable, err := s.referenceAddress(c, &body.Body{}, "prompt", id)
 			if err != nil {
 				return "", nil, body.Blame(err, "prompt")
 			}
-			b.WriteString(words[last:m[0]] + reachable)
+			if from == m[6] {
+				begin = from // what is before it is no part of it
+			}
+			b.WriteString(words[last:begin] + reachable)
 		}
 		last = m[1]
 	}
