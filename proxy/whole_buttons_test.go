@@ -44,6 +44,32 @@ func TestAButtonsWordsAreNotDrawn(t *testing.T) {
 	h.ask(t, http.MethodPost, edits, `{"image":"`+stranger+`","prompt":"pan left to a castle"}`).is(t, http.StatusOK)
 }
 
+// What stands beside a button's words is used by its press or refused: the button is not drawn as a scene because of it.
+func TestAButtonsWordsMayHaveParametersThatItsPressCanUse(t *testing.T) {
+	h := newHouse(t, simulator.Config{})
+	id := h.drawnID(t, "a red fox --v 7 --s 50")
+	for _, words := range []string{
+		"zoom out 2x --s 60", "pan left --ar 16:9", "make it square --raw", "vary strong --no dogs", "reroll --niji 7", "upscale 1 --ar 3:2", "https://a.example/a.png reroll",
+		"upscale 5", "U7", "zoom out 3 times", "zoom out 2x --c 7",
+	} {
+		h.ask(t, http.MethodPost, edits, `{"image":"`+id+`","prompt":"`+words+`"}`).refused(t, refusal{http.StatusBadRequest, "prompt", "invalid_value"})
+	}
+	h.ask(t, http.MethodPost, edits, `{"image":"`+id+`","prompt":"animate --motion high"}`).refused(t, refusal{http.StatusBadRequest, "prompt", "unsupported"})
+	h.ask(t, http.MethodPost, edits, `{"image":"`+inURL(flat(t, red))+`","prompt":"zoom out 2x --fast"}`).refused(t, refusal{http.StatusBadRequest, "prompt", "invalid_value"})
+	h.costs(t, 1)
+	for _, words := range []string{"zoom out two times --relax --ar 1:1", "vary strong --v 7 --stylize 50", "zoom out twice"} {
+		h.ask(t, http.MethodPost, edits, `{"image":"`+id+`","prompt":"`+words+`"}`).is(t, http.StatusOK)
+	}
+	if got := h.charged(); got != "imagine upscale zoom vary_strong zoom" {
+		t.Errorf("jobs = %q, want the buttons that were said", got)
+	}
+	for i, job := range h.sim.Ledger() {
+		if slow := job.Speed == "relax"; slow != (i == 1 || i == 2) { // with the press that makes the quarter a picture of its own
+			t.Errorf("job %d (%s) ran at %s", i, job.Kind, job.Speed)
+		}
+	}
+}
+
 // A button may be called what Midjourney writes on it, at every route that names one.
 func TestAButtonMayBeCalledByItsLabel(t *testing.T) {
 	h := newHouse(t, simulator.Config{})

@@ -40,6 +40,7 @@ var plainFillers = map[string]bool{
 // plainOrdinals are numbers of pictures as words.
 var plainOrdinals = map[string]string{
 	"first": "1", "1st": "1", "second": "2", "2nd": "2", "third": "3", "3rd": "3", "fourth": "4", "4th": "4",
+	"two": "2", "three": "3", "four": "4", "five": "5", "fifth": "5", "5th": "5", "six": "6", "twice": "2x",
 }
 
 var plainPhrases = func() map[string]string {
@@ -52,25 +53,50 @@ var plainPhrases = func() map[string]string {
 	return all
 }()
 
-// Action reads a prompt that is nothing but an action in plain words: "zoom out 2x", "upscale the third one",
-// "make it square", "U2". Anything more, however it begins, is a prompt and not an action. index is 1–4, or 0 when
-// none is said; zoom is above 1 and at most 2 for ActZoomCustom, else 0.
-func Action(text string) (action string, index int, zoom float64, ok bool) {
-	words := plainly(text)
-	if action, ok = plainPhrases[strings.Join(words, " ")]; ok {
-		return action, 0, 0, true
+// Button is an action that was said in plain words, with what stood beside them.
+type Button struct {
+	Action string
+	Index  int     // 1–4, or 0 when none is said
+	Zoom   float64 // above 1 and at most 2 for ActZoomCustom, else 0
+	Off    string  // a number that the action does not have
+	Flags  []Flag  // parameters behind the words
+	Speed  adapter.Speed
+	Links  bool // addresses before the words
+}
+
+// ReadButton reads a prompt whose words are nothing but an action: "zoom out 2x", "upscale the third one", "make it
+// square --fast", "U2". Any word more, however they begin, is a prompt and not an action.
+func ReadButton(text string) (b Button, ok bool) {
+	p, err := readPrompt(text)
+	if err != nil {
+		return b, false // such a prompt is refused wherever it is drawn
+	}
+	b = Button{Flags: p.Flags, Speed: p.Speed, Links: len(p.URLs) > 0}
+	words := plainly(p.Text)
+	if b.Action, ok = plainPhrases[strings.Join(words, " ")]; ok {
+		return b, true
 	}
 	at, number := plainNumber(words)
 	if at < 0 {
-		return "", 0, 0, false
+		return b, false
 	}
-	if n, err := strconv.Atoi(words[at]); err == nil && 1 <= n && n <= 4 {
-		if action, ok = plainPhrases[spoken(words, at, "#")]; ok {
-			return action, n, 0, true
+	if b.Action, ok = plainPhrases[spoken(words, at, "#")]; ok {
+		n, err := strconv.Atoi(words[at])
+		if err == nil && 1 <= n && n <= 4 {
+			b.Index = n
+			return b, true
+		}
+	} else if b.Action = plainPhrases[spoken(words, at, "%")]; b.Action != "" {
+		if action, zoom, ok := plainZoom(b.Action, number); ok {
+			b.Action, b.Zoom = action, zoom
+			return b, true
 		}
 	}
-	action, zoom, ok = plainZoom(plainPhrases[spoken(words, at, "%")], number)
-	return action, 0, zoom, ok
+	if words[0] == "v" { // a version, more likely
+		b.Action = ""
+	}
+	b.Off = words[at]
+	return b, b.Action != ""
 }
 
 // longestPlain is more than the longest way to say an action has, so that a long prompt is not looked at in full.
@@ -78,8 +104,8 @@ const longestPlain = 100
 
 var (
 	plainComma  = regexp.MustCompile(`([0-9]),([0-9])`)
-	plainTimes  = regexp.MustCompile(`([0-9]) x\b`)
-	plainButton = regexp.MustCompile(`^([uv])([1-4])$`)
+	plainTimes  = regexp.MustCompile(`([0-9]) (?:x|times)\b`)
+	plainButton = regexp.MustCompile(`^([uv])([0-9])$`)
 )
 
 // plainly is a text's words in lower case, without punctuation and fillers: "U2" is "u", "2", "1,5 ×" is "1.5x".
@@ -98,12 +124,15 @@ func plainly(text string) []string {
 			return ' '
 		}
 	}, text)
-	var words []string
-	for word := range strings.FieldsSeq(plainTimes.ReplaceAllString(text, "${1}x")) {
-		word = strings.Trim(word, ".")
-		if number, ok := plainOrdinals[word]; ok {
-			word = number
+	said := strings.Fields(text)
+	for i, word := range said {
+		if number, ok := plainOrdinals[strings.Trim(word, ".")]; ok {
+			said[i] = number
 		}
+	}
+	var words []string
+	for word := range strings.FieldsSeq(plainTimes.ReplaceAllString(strings.Join(said, " "), "${1}x")) {
+		word = strings.Trim(word, ".")
 		if button := plainButton.FindStringSubmatch(word); button != nil {
 			words = append(words, button[1:]...)
 		} else if word != "" && !plainFillers[word] {
@@ -142,7 +171,7 @@ func plainZoom(action string, factor float64) (string, float64, bool) {
 		return adapter.ActZoomOut2x, 0, true
 	case action == adapter.ActZoomOut2x && factor == 1.5:
 		return adapter.ActZoomOut15x, 0, true
-	case action != "" && factor > 1 && factor <= 2:
+	case factor > 1 && factor <= 2:
 		return adapter.ActZoomCustom, factor, true
 	default:
 		return "", 0, false

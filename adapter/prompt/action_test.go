@@ -1,6 +1,7 @@
 package prompt
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -54,9 +55,9 @@ func TestPlainAction(t *testing.T) {
 		"🔄":                              {adapter.ActReroll, 0, 0},
 		"ｚｏｏｍ\u200b out\n2x":             {adapter.ActZoomOut2x, 0, 0},
 	} {
-		action, index, zoom, ok := Action(text)
-		if !ok || action != want.action || index != want.index || zoom != want.zoom {
-			t.Errorf("PlainAction(%q) = %q, %d, %v, %v, want %q, %d, %v", text, action, index, zoom, ok, want.action, want.index, want.zoom)
+		b, ok := ReadButton(text)
+		if !ok || b.Action != want.action || b.Index != want.index || b.Zoom != want.zoom || b.Off != "" {
+			t.Errorf("ReadButton(%q) = %+v, %v, want %q, %d, %v", text, b, ok, want.action, want.index, want.zoom)
 		}
 	}
 }
@@ -69,11 +70,7 @@ func TestPlainActionLeavesPromptsAlone(t *testing.T) {
 		"a prompt that ends so":        "a cat, zoom out",
 		"a prompt with a direction":    "pan left across the valley",
 		"another zoom":                 "zoom in 2x",
-		"a zoom that does not exist":   "zoom out 3x",
-		"a zoom of one":                "zoom out 1x",
 		"a custom zoom without factor": "custom zoom",
-		"a picture that is not there":  "upscale 5",
-		"no picture at all":            "upscale 0",
 		"two pictures":                 "upscale 1 and 2",
 		"two numbers":                  "upscale 1 2",
 		"a number that is none":        "zoom out nan",
@@ -81,15 +78,34 @@ func TestPlainActionLeavesPromptsAlone(t *testing.T) {
 		"a square alone":               "square",
 		"a version":                    "v 7",
 		"a number alone":               "2",
-		"an action with a parameter":   "zoom out 2x --ar 3:2",
 		"a region without a mask":      "vary region",
 		"a very long text":             "zoom out" + strings.Repeat(" ", 100000) + "2x",
 	} {
 		t.Run(name, func(t *testing.T) {
-			if action, index, zoom, ok := Action(text); ok || action != "" || index != 0 || zoom != 0 {
-				t.Errorf("PlainAction(%.40q) = %q, %d, %v, %v, want no action", text, action, index, zoom, ok)
+			if b, ok := ReadButton(text); ok {
+				t.Errorf("ReadButton(%.40q) = %+v, want no button", text, b)
 			}
 		})
+	}
+}
+
+// A button is one with parameters behind it, and with a number that it does not have: it is no scene to be drawn.
+func TestAButtonIsReadWithWhatStandsBesideIt(t *testing.T) {
+	for text, want := range map[string]Button{
+		"zoom out 2x --ar 16:9 --fast":     {Action: adapter.ActZoomOut2x, Flags: []Flag{{"ar", "16:9"}}, Speed: adapter.Fast},
+		"upscale 3 —relax":                 {Action: adapter.ActUpscale, Index: 3, Speed: adapter.Relax},
+		"https://a.example/1.png reroll":   {Action: adapter.ActReroll, Links: true},
+		"zoom out two times":               {Action: adapter.ActZoomOut2x},
+		"zoom out twice":                   {Action: adapter.ActZoomOut2x},
+		"zoom out 3x":                      {Action: adapter.ActZoomOut2x, Off: "3x"},
+		"zoom out 1x --v 7":                {Action: adapter.ActZoomOut2x, Off: "1x", Flags: []Flag{{"v", "7"}}},
+		"upscale 5":                        {Action: adapter.ActUpscale, Off: "5"},
+		"U0":                               {Action: adapter.ActUpscale, Off: "0"},
+		"make variations of the fifth one": {Action: adapter.ActVary, Off: "5"},
+	} {
+		if b, ok := ReadButton(text); !ok || !reflect.DeepEqual(b, want) {
+			t.Errorf("ReadButton(%q) = %+v, %v, want %+v", text, b, ok, want)
+		}
 	}
 }
 
@@ -108,8 +124,8 @@ func TestPlainPhrasesAreFoundAndMeanOneThing(t *testing.T) {
 			if strings.Contains(phrase, "%") {
 				action = adapter.ActZoomCustom
 			}
-			if got, _, _, ok := Action(text); !ok || got != action {
-				t.Errorf("PlainAction(%q) = %q, %v, want %q", text, got, ok, action)
+			if b, ok := ReadButton(text); !ok || b.Action != action {
+				t.Errorf("ReadButton(%q) = %q, %v, want %q", text, b.Action, ok, action)
 			}
 		}
 	}

@@ -61,11 +61,36 @@ func (s *Service) planEdit(ctx context.Context, c adapter.Caller, account adapte
 // noButton refuses words that are a button where there is none to press: they would be drawn as words. A turn of a
 // conversation is read as one before it comes here.
 func noButton(e adapter.Edit, of string) error {
-	action, _, _, ok := prompt.Action(e.Prompt)
+	b, ok := prompt.ReadButton(e.Prompt)
 	if !ok || e.Standing {
 		return nil
 	}
-	return adapter.BadParam("prompt", "invalid_value", "These words are the button %s %s.", action, of)
+	return adapter.BadParam("prompt", "invalid_value", "These words are the button %s %s.", b.Action, of)
+}
+
+// onlyPress refuses what stands beside a button's words and no press can use: it repeats the picture's own words and
+// parameters, at any speed.
+func onlyPress(img adapter.Image, b prompt.Button) error {
+	switch {
+	case b.Off != "":
+		return adapter.BadParam("prompt", "invalid_value", "These words are the button %s, which has no %s: pictures go from 1 to 4, and a zoom is above 1 and at most 2. Or describe what is to be seen.", b.Action, b.Off)
+	case b.Links:
+		return adapter.BadParam("prompt", "invalid_value", "These words are the button %s, which takes no pictures: describe what is to be seen.", b.Action)
+	}
+	own, err := prompt.Read(cmp.Or(img.RevisedPrompt, img.Prompt))
+	if err != nil {
+		own = prompt.Prompt{}
+	}
+	for _, f := range b.Flags {
+		value, has := own.Flag(f.Name)
+		shape := fmt.Sprintf("%d:%d", img.Width, img.Height)
+		switch {
+		case has && value == f.Value, f.Name == "ar" && prompt.Alike(f.Value, shape), f.Name == "v" && img.Version == f.Value, f.Name == "niji" && img.Version == "niji "+f.Value:
+			continue
+		}
+		return adapter.BadParam("prompt", "invalid_value", "These words are the button %s, which repeats the picture's own words and parameters: leave --%s out, or describe what is to be seen.", b.Action, f.Name)
+	}
+	return nil
 }
 
 // ownMask is the mask that came with the edit, or the picture itself where parts of it were erased.
@@ -81,14 +106,22 @@ func (s *Service) ownMask(ctx context.Context, e adapter.Edit) (*adapter.Referen
 }
 
 func (s *Service) planKnown(ctx context.Context, account adapter.Account, plan editing, img adapter.Image) (editing, error) {
-	action, index, zoom, ok := prompt.Action(plan.Prompt)
+	b, ok := prompt.ReadButton(plan.Prompt)
+	action, index := b.Action, b.Index
 	if animates(action) {
 		return plan, &adapter.Error{Kind: adapter.Unsupported, Code: "unsupported", Param: "prompt",
 			Message: "This would be a video, which an image route cannot answer: use POST /v1/videos, or the action " + action + " of the picture."}
 	}
 	if ok {
-		act := adapter.Act{Generation: plan.Generation, Image: img.ID, Action: action, Index: index, Zoom: zoom}
-		act.Prompt = ""
+		if err := onlyPress(img, b); err != nil && !plan.Standing {
+			return plan, err
+		} else if err != nil {
+			ok = false
+		}
+	}
+	if ok {
+		act := adapter.Act{Generation: plan.Generation, Image: img.ID, Action: action, Index: index, Zoom: b.Zoom}
+		act.Prompt, act.Midjourney.Speed = "", cmp.Or(string(b.Speed), act.Midjourney.Speed)
 		if !img.IsGrid() {
 			if index > 0 && index != max(img.Index, 1) {
 				return plan, adapter.BadParam("prompt", "invalid_value", "A number chooses one of the pictures of a whole grid; this is one picture.")
