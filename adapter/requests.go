@@ -101,6 +101,7 @@ type Act struct {
 	Zoom       float64    `json:"zoom,omitempty"`
 	Force      bool       `json:"force,omitempty"` // press the button of an upscale that a cut would do as well
 	Mask       *Reference `json:"mask,omitempty"`
+	Standing   bool       `json:"-"` // the model is that of every turn, whatever drew the picture
 }
 
 // Attempt is what identifies one HTTP request among its repeats.

@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 
 	"midgate/adapter/midjourney/simulator"
@@ -64,9 +65,32 @@ func TestAButtonsWordsMayHaveParametersThatItsPressCanUse(t *testing.T) {
 		t.Errorf("jobs = %q, want the buttons that were said", got)
 	}
 	for i, job := range h.sim.Ledger() {
-		if slow := job.Speed == "relax"; slow != (i == 1 || i == 2) { // with the press that makes the quarter a picture of its own
+		if slow := job.Speed == "relax"; slow != (i == 2) {
 			t.Errorf("job %d (%s) ran at %s", i, job.Kind, job.Speed)
 		}
+	}
+}
+
+// A button draws with its picture's version: a model of another one is refused, or reaches Midjourney with words.
+func TestAButtonDoesNotChangeTheVersion(t *testing.T) {
+	h := newHouse(t, simulator.Config{})
+	id := h.drawnID(t, "a red fox --v 7")
+	press := "/v1/images/" + id + "/actions"
+	bad := refusal{http.StatusBadRequest, "model", "invalid_value"}
+	for _, model := range []string{"midjourney-v6", "niji-7", "niji-6-fast"} {
+		h.ask(t, http.MethodPost, press, `{"action":"vary_strong","model":"`+model+`"}`).refused(t, bad)
+		h.ask(t, http.MethodPost, press, `{"action":"upscale_subtle","prompt":"a red fox --v 7","model":"`+model+`"}`).refused(t, bad)
+		h.ask(t, http.MethodPost, edits, `{"image":"`+id+`","prompt":"zoom out 2x","model":"`+model+`"}`).refused(t, bad)
+		h.ask(t, http.MethodPost, variations, `{"image":"`+id+`","model":"`+model+`"}`).refused(t, bad)
+	}
+	h.costs(t, 1)
+	for _, model := range []string{"midjourney-v7", "midjourney-v7-fast", "midjourney", "gpt-image-1"} {
+		h.ask(t, http.MethodPost, press, `{"action":"vary_strong","model":"`+model+`"}`).is(t, http.StatusOK)
+		h.ask(t, http.MethodPost, variations, `{"image":"`+id+`","model":"`+model+`"}`).is(t, http.StatusOK)
+	}
+	h.ask(t, http.MethodPost, press, `{"action":"vary_strong","prompt":"a hare","model":"niji-6"}`).is(t, http.StatusOK)
+	if said := h.lastPrompt(t); !strings.Contains(said, "--niji 6") {
+		t.Errorf("Midjourney ran %q, want the model's version", said)
 	}
 }
 

@@ -28,6 +28,11 @@ func (s *Service) Act(ctx context.Context, a adapter.Attempt, act adapter.Act) (
 	if err := checkAct(img, &act); err != nil {
 		return nil, err
 	}
+	if !act.Standing && (!worded(&act) || !slices.Contains(takesWords, act.Action)) {
+		if err := s.onlyOwnVersion(img, act.Model); err != nil {
+			return nil, err
+		}
+	}
 	draw, err := s.actDrawing(img, act)
 	if err != nil {
 		return nil, err

@@ -88,8 +88,24 @@ func onlyOwnLooks(g adapter.Generation) error {
 	return nil
 }
 
-// onlyOwnShape refuses a shape for a button that is pressed without words: it keeps the picture's own. A square is what
-// clients send unasked.
+// onlyOwnVersion refuses a model of another version for a button that is pressed without words: it draws with its
+// picture's.
+func (s *Recipes) onlyOwnVersion(img adapter.Image, model string) error {
+	m, err := prompt.ParseModel(model, s.cfg.Aliases)
+	if err != nil || m.Version == "" {
+		return err
+	}
+	own, named := adapter.Midjourney{Version: m.Version}, prompt.Drawing{Version: m.Version, Niji: m.Niji}.VersionName()
+	if m.Niji {
+		own = adapter.Midjourney{Niji: m.Version}
+	}
+	if named == img.Version || img.Version == "" && prompt.Lacks(cmp.Or(img.RevisedPrompt, img.Prompt), own) == "" {
+		return nil
+	}
+	return adapter.BadParam("model", "invalid_value", "A button pressed without words draws with its picture's own version (%s): name the model without a version, or say what is to be seen.", cmp.Or(img.Version, "not known"))
+}
+
+// onlyOwnShape refuses a shape where the picture keeps its own, and says why. A square is what clients send unasked.
 func onlyOwnShape(img adapter.Image, size string) error {
 	ratio, err := prompt.Ratio(size)
 	if err != nil || ratio == "" || ratio == "1:1" {

@@ -102,7 +102,7 @@ func (s *Service) converseAct(ctx context.Context, a adapter.Attempt, t chat.Tur
 			return talk(s.Generate(ctx, a, g))
 		}
 	}
-	return talk(s.Act(ctx, a, adapter.Act{Generation: g, Image: img.ID, Action: t.Action, Zoom: t.Zoom}))
+	return talk(s.Act(ctx, a, adapter.Act{Generation: g, Image: img.ID, Action: t.Action, Zoom: t.Zoom, Standing: true}))
 }
 
 // keepsLooks refuses the settings of a turn that is a button, unless the picture was drawn with the same: a program that

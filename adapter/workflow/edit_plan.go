@@ -138,7 +138,7 @@ func (s *Service) planKnown(ctx context.Context, account adapter.Account, plan e
 		case err != nil && !plan.Standing:
 			return plan, inPrompt(err)
 		case err == nil:
-			if err := cmp.Or(onlyOwnLooks(act.Generation), onlyOwnShape(img, act.Size)); err != nil && !plan.Standing {
+			if err := cmp.Or(onlyOwnLooks(act.Generation), onlyOwnShape(img, act.Size), s.onlyOwnVersion(img, act.Model)); err != nil && !plan.Standing {
 				return plan, err
 			}
 			plan.Way, plan.Act = wayAct, &act

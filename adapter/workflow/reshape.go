@@ -25,7 +25,7 @@ var ownRatio = regexp.MustCompile(`\s*--(?:ar|aspect)\s+\S+`)
 // an edit.
 func (s *Service) reshape(ctx context.Context, a adapter.Attempt, t chat.Turn, g adapter.Generation, img adapter.Image) (adapter.TurnAnswer, error) {
 	if t.Size == "square" && img.MayHave(adapter.ActMakeSquare) {
-		return talk(s.Act(ctx, a, adapter.Act{Generation: g, Image: img.ID, Action: adapter.ActMakeSquare}))
+		return talk(s.Act(ctx, a, adapter.Act{Generation: g, Image: img.ID, Action: adapter.ActMakeSquare, Standing: true}))
 	}
 	ratio, err := reshaped(t.Size, img.Width, img.Height)
 	if err != nil {
@@ -34,7 +34,7 @@ func (s *Service) reshape(ctx context.Context, a adapter.Attempt, t chat.Turn, g
 	g.Size = ratio
 	g.Prompt = strings.TrimSpace(ownRatio.ReplaceAllString(cmp.Or(img.RevisedPrompt, img.Prompt, t.Prompt), ""))
 	if img.MayHave(adapter.ActZoomCustom) {
-		return talk(s.Act(ctx, a, adapter.Act{Generation: g, Image: img.ID, Action: adapter.ActZoomCustom, Zoom: leastZoom}))
+		return talk(s.Act(ctx, a, adapter.Act{Generation: g, Image: img.ID, Action: adapter.ActZoomCustom, Zoom: leastZoom, Standing: true}))
 	}
 	return talk(s.Edit(ctx, a, adapter.Edit{Generation: g, Images: []adapter.Reference{{Image: img.ID}}}))
 }

@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -51,10 +52,7 @@ func (s *Service) Vary(ctx context.Context, a adapter.Attempt, e adapter.Edit) (
 				return nil, err
 			}
 			if !worded(plan.Act) {
-				if err := onlyOwnLooks(e.Generation); err != nil {
-					return nil, err
-				}
-				if err := onlyOwnShape(img, e.Size); err != nil {
+				if err := cmp.Or(onlyOwnLooks(e.Generation), onlyOwnShape(img, e.Size), s.onlyOwnVersion(img, e.Model)); err != nil {
 					return nil, err
 				}
 			}
