@@ -3,6 +3,7 @@ package proxy
 import (
 	"image/color"
 	"net/http"
+	"strings"
 	"testing"
 
 	"midgate/adapter/midjourney/simulator"
@@ -43,4 +44,24 @@ func TestNumberedPicturesAreInTheirOrder(t *testing.T) {
 	h.send(t, edits, words, png("image[]", green), png("image[]", red)).is(t, http.StatusOK)
 	h.arrived(t, "imagine", green, red)
 	h.costs(t, 3)
+}
+
+// An area that is drawn anew keeps its picture's shape, however another one is asked for; what clients send unasked and the
+// picture's own shape are no other one.
+func TestAnAreaKeepsItsPicturesShape(t *testing.T) {
+	h := newHouse(t, simulator.Config{})
+	id := h.draw(t, `{"prompt":"a red fox","size":"1536x1024"}`)[0].ID
+	press, mask := "/v1/images/"+id+"/actions", `"mask":"`+rightHalfErased(t, 96, 64)+`"`
+	edit, act := `{"image":"`+id+`",`+mask+`,"prompt":"boats`, `{"action":"vary_region",`+mask+`,"prompt":"boats`
+	for path, body := range map[string]string{edits: edit, press: act} {
+		for more, param := range map[string]string{`","size":"1024x1536"}`: "size", `","aspect_ratio":"16:9"}`: "size", ` --ar 1:1"}`: "prompt"} {
+			h.ask(t, http.MethodPost, path, body+more).refused(t, refusal{http.StatusBadRequest, param, "invalid_value"})
+		}
+		for _, more := range []string{`","size":"1536x1024"}`, `","size":"1024x1024"}`, `","size":"auto"}`, ` --ar 3:2"}`} {
+			h.ask(t, http.MethodPost, path, body+more).is(t, http.StatusOK)
+			if said := h.lastPrompt(t); strings.Contains(said, "1:1") {
+				t.Errorf("Midjourney ran %q, want no shape that nobody meant", said)
+			}
+		}
+	}
 }

@@ -33,6 +33,11 @@ func (s *Service) Act(ctx context.Context, a adapter.Attempt, act adapter.Act) (
 			return nil, err
 		}
 	}
+	if act.Mask != nil { // for Vary (Region): nothing else takes one
+		if err := inRegion(img, &act.Generation); err != nil {
+			return nil, err
+		}
+	}
 	draw, err := s.actDrawing(img, act)
 	if err != nil {
 		return nil, err

@@ -105,8 +105,23 @@ func (s *Recipes) onlyOwnVersion(img adapter.Image, model string) error {
 	return adapter.BadParam("model", "invalid_value", "A button pressed without words draws with its picture's own version (%s): name the model without a version, or say what is to be seen.", cmp.Or(img.Version, "not known"))
 }
 
+// inRegion refuses another shape for an area that is drawn anew: its picture keeps its own.
+func inRegion(img adapter.Image, g *adapter.Generation) error {
+	if p, err := prompt.Read(g.Prompt); err == nil {
+		if ratio, _ := p.Flag("ar"); ratio != "" && !prompt.Alike(ratio, fmt.Sprintf("%d:%d", img.Width, img.Height)) {
+			return adapter.BadParam("prompt", "invalid_value", "An area that is drawn anew keeps the picture's shape: leave --ar out.")
+		}
+	}
+	err := onlyOwnShape(img, g.Size, "An area that is drawn anew keeps the picture's shape: leave 'size' out.")
+	g.Size = ""
+	return err
+}
+
+// ofWords says why a shape cannot be used without words.
+const ofWords = "A button pressed without words keeps the picture's shape: leave 'size' out, or say what is to be seen, too."
+
 // onlyOwnShape refuses a shape where the picture keeps its own, and says why. A square is what clients send unasked.
-func onlyOwnShape(img adapter.Image, size string) error {
+func onlyOwnShape(img adapter.Image, size, why string) error {
 	ratio, err := prompt.Ratio(size)
 	if err != nil || ratio == "" || ratio == "1:1" {
 		return err
@@ -114,7 +129,7 @@ func onlyOwnShape(img adapter.Image, size string) error {
 	if own, err := prompt.Ratio(fmt.Sprintf("%dx%d", img.Width, img.Height)); err == nil && prompt.Alike(ratio, own) {
 		return nil
 	}
-	return adapter.BadParam("size", "invalid_value", "A button pressed without words keeps the picture's shape: leave 'size' out, or say what is to be seen, too.")
+	return adapter.BadParam("size", "invalid_value", "%s", why)
 }
 
 // custom makes a zoom that comes with words a custom one, where there is such a button: the others have no dialog for them.

@@ -55,7 +55,7 @@ func (s *Service) planEdit(ctx context.Context, c adapter.Caller, account adapte
 		return s.orEdits(ctx, account, plan, noVaryRegion(img))
 	}
 	plan.Way = wayRegion
-	return plan, nil
+	return plan, inRegion(img, &plan.Generation)
 }
 
 // noButton refuses words that are a button where there is none to press: they would be drawn as words. A turn of a
@@ -138,7 +138,7 @@ func (s *Service) planKnown(ctx context.Context, account adapter.Account, plan e
 		case err != nil && !plan.Standing:
 			return plan, inPrompt(err)
 		case err == nil:
-			if err := cmp.Or(onlyOwnLooks(act.Generation), onlyOwnShape(img, act.Size), s.onlyOwnVersion(img, act.Model)); err != nil && !plan.Standing {
+			if err := cmp.Or(onlyOwnLooks(act.Generation), onlyOwnShape(img, act.Size, ofWords), s.onlyOwnVersion(img, act.Model)); err != nil && !plan.Standing {
 				return plan, err
 			}
 			plan.Way, plan.Act = wayAct, &act

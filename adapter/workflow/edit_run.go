@@ -15,9 +15,6 @@ func (q *Run) edit(e *editing) (adapter.Result, error) {
 	if err != nil {
 		return adapter.Result{}, err
 	}
-	if e.Way == wayRegion {
-		e.Size = "" // the region keeps its picture's ratio
-	}
 	draw, err := q.s.drawing(e.Generation, e.options())
 	if err != nil {
 		return adapter.Result{}, err

@@ -52,7 +52,7 @@ func (s *Service) Vary(ctx context.Context, a adapter.Attempt, e adapter.Edit) (
 				return nil, err
 			}
 			if !worded(plan.Act) {
-				if err := cmp.Or(onlyOwnLooks(e.Generation), onlyOwnShape(img, e.Size), s.onlyOwnVersion(img, e.Model)); err != nil {
+				if err := cmp.Or(onlyOwnLooks(e.Generation), onlyOwnShape(img, e.Size, ofWords), s.onlyOwnVersion(img, e.Model)); err != nil {
 					return nil, err
 				}
 			}
