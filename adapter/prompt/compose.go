@@ -26,6 +26,7 @@ type Options struct {
 	QualityHigh  string        // QualityNative or QualityUpscale
 	Ratio        string        // used when neither prompt nor size names one, such as an edited picture's own
 	Image        bool          // there is at least one image prompt, so the text may be empty
+	Repeats      bool          // the prompt is one that was drawn before
 	Fidelity     string        // input_fidelity: high and low become --iw
 }
 
@@ -50,6 +51,9 @@ func Compose(g adapter.Generation, m Model, o Options) (Drawing, error) {
 	c.addStyle(g.Style)
 	c.addFidelity(o.Fidelity)
 	if err := c.check(c.release, c.from); err != nil {
+		return Drawing{}, err
+	}
+	if err := c.weighs(); err != nil && !o.Repeats {
 		return Drawing{}, err
 	}
 	speed, err := ChooseSpeed(c.Speed, g.Midjourney.Speed, m.Speed, o)

@@ -118,7 +118,6 @@ func TestDraw(t *testing.T) {
 		"no personalization":                            {g: drawRequest("a cat", drawOwn(adapter.Midjourney{Personalize: "false"})), want: "a cat"},
 		"raw of an older version":                       {g: drawRequest("a cat --v 5.2", drawOwn(adapter.Midjourney{Raw: true})), want: "a cat --v 5.2 --style raw"},
 		"seed -1 is none":                               {g: drawRequest("a cat", drawOwn(adapter.Midjourney{Seed: new(int64(-1))})), want: "a cat"},
-		"an image weight without a picture is nothing":  {g: drawRequest("a cat", drawOwn(adapter.Midjourney{ImageWeight: new(2.0)})), want: "a cat"},
 		"an image weight with an address":               {g: drawRequest("https://a.example/1.png a cat", drawOwn(adapter.Midjourney{ImageWeight: new(.5)})), want: "https://a.example/1.png a cat --iw 0.5"},
 		"the prompt's parameters win over the object's": {g: drawRequest("a cat --chaos 9 --no birds --draft --v 7", drawOwn(adapter.Midjourney{Chaos: new(1), No: "dogs", Stylize: new(5), HD: true})), want: "a cat --c 9 --no birds --draft --v 7 --s 5"},
 		"what is not wanted is only words":              {g: drawRequest("a cat", drawOwn(adapter.Midjourney{No: "dogs --turbo, {red,blue}\n—fast --repeat 4 —, "})), want: "a cat --no dogs turbo, (red,blue) fast repeat 4 ,"},
@@ -234,6 +233,13 @@ func TestDrawRefuses(t *testing.T) {
 		"hd on 7":                                 {g: drawRequest("a cat", drawOwn(adapter.Midjourney{HD: true})), m: drawModel("7", false), param: "midjourney.hd", says: "8.1 and later"},
 		"raw on 5":                                {g: drawRequest("a cat", drawOwn(adapter.Midjourney{Raw: true})), m: drawModel("5", false), param: "midjourney.raw", says: "5.1 and later"},
 		"an omni reference with a prompt's draft": {g: drawRequest("a cat --v 7 --draft", drawOwn(adapter.Midjourney{OmniRef: "https://a.example/1"})), param: "midjourney.omni_reference", says: "--draft exclude"},
+		"an image weight without a picture":       {g: drawRequest("a cat", drawOwn(adapter.Midjourney{ImageWeight: new(2.0)})), param: "midjourney.image_weight", says: "a picture to draw from"},
+		"a prompt's image weight alone":           {g: drawRequest("a cat --iw 2"), param: "prompt", says: "--iw weighs nothing"},
+		"a style weight without a style":          {g: drawRequest("a cat", drawOwn(adapter.Midjourney{StyleWeight: new(50)})), o: drawImage(Options{}), param: "midjourney.style_weight", says: "--sref"},
+		"a prompt's style weight alone":           {g: drawRequest("a cat --sw 50"), param: "prompt", says: "--sref"},
+		"a style version alone":                   {g: drawRequest("a cat --sv 4"), param: "prompt", says: "--sref"},
+		"a character weight alone":                {g: drawRequest("a cat --v 6 --cw 5"), param: "prompt", says: "--cref"},
+		"an omni weight alone":                    {g: drawRequest("a cat", drawOwn(adapter.Midjourney{OmniWeight: new(50)})), param: "midjourney.omni_weight", says: "--oref"},
 		"hd and draft in the object":              {g: drawRequest("a cat", drawOwn(adapter.Midjourney{HD: true, Draft: true})), param: "midjourney.hd", says: "midjourney.draft exclude"},
 	} {
 		t.Run(name, func(t *testing.T) {

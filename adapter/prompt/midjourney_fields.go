@@ -32,7 +32,7 @@ func (c *builder) addOwn(own adapter.Midjourney) error {
 	if err := c.addRaw(own.Raw); err != nil {
 		return err
 	}
-	for _, field := range ownFields(own, c.pictures) {
+	for _, field := range ownFields(own) {
 		if err := c.own(field); err != nil {
 			return err
 		}
@@ -43,7 +43,7 @@ func (c *builder) addOwn(own adapter.Midjourney) error {
 // ownField is a field of the midjourney object that is set, and its parameter.
 type ownField struct{ name, field, value string }
 
-func ownFields(own adapter.Midjourney, pictures bool) []ownField {
+func ownFields(own adapter.Midjourney) []ownField {
 	var set []ownField
 	text := func(name, field, value string) {
 		if value = strings.TrimSpace(value); value != "" {
@@ -75,7 +75,7 @@ func ownFields(own adapter.Midjourney, pictures bool) []ownField {
 	whole("cw", "character_weight", own.CharacterWeight)
 	text("oref", "omni_reference", own.OmniRef)
 	whole("ow", "omni_weight", own.OmniWeight)
-	if own.ImageWeight != nil && pictures { // there is nothing to weigh without a picture
+	if own.ImageWeight != nil {
 		text("iw", "image_weight", shortNumber(*own.ImageWeight))
 	}
 	text("no", "no", plainWords(own.No))
@@ -126,7 +126,7 @@ func Lacks(drawn string, own adapter.Midjourney) (member string) {
 	if err != nil {
 		p = Prompt{}
 	}
-	for _, field := range ownFields(own, true) {
+	for _, field := range ownFields(own) {
 		value, has := p.Flag(field.name)
 		asked, ok := readFlag(field.name, field.value)
 		pictures := slices.Contains([]string{"sref", "cref", "oref"}, field.name)
@@ -142,6 +142,26 @@ func Lacks(drawn string, own adapter.Midjourney) (member string) {
 		return cmp.Or(strings.TrimPrefix(member, "midjourney."), "version")
 	}
 	return ""
+}
+
+// weights are parameters that say how much another one counts; an empty name is the image prompts.
+var weights = [][2]string{{"iw", ""}, {"sw", "sref"}, {"sv", "sref"}, {"cw", "cref"}, {"ow", "oref"}}
+
+// weighs refuses a weight of what is not there.
+func (c *builder) weighs() error {
+	for _, pair := range weights {
+		value, has := c.Flag(pair[0])
+		if !has || pair[1] == "" && c.pictures || c.has(pair[1]) {
+			continue
+		}
+		said, param := origin(Flag{pair[0], value}, c.from)
+		needs := "a picture to draw from"
+		if pair[1] != "" {
+			needs = "--" + pair[1] + ", or its field in the midjourney object"
+		}
+		return adapter.BadParam(param, "invalid_value", "%s weighs nothing here: it needs %s.", said, needs)
+	}
+	return nil
 }
 
 // plainWords are a text's words without anything that a server could read as a parameter.

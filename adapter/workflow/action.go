@@ -61,10 +61,11 @@ func (s *Service) Act(ctx context.Context, a adapter.Attempt, act adapter.Act) (
 func (s *Recipes) actDrawing(img adapter.Image, act adapter.Act) (prompt.Drawing, error) {
 	g := act.Generation
 	g.Model = cmp.Or(g.Model, img.Model)
-	if strings.TrimSpace(g.Prompt) == "" {
+	repeats := !worded(&act)
+	if repeats {
 		g.Prompt = img.RevisedPrompt
 	}
-	return s.drawing(g, prompt.Options{Image: true})
+	return s.drawing(g, prompt.Options{Image: true, Repeats: repeats})
 }
 
 // act executes a press: the quarter of a grid, then the single picture where the button is there, then the button.
