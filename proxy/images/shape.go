@@ -133,7 +133,7 @@ func readShape(param string, v gjson.Result) (s shape, err error) {
 	switch {
 	case v.IsObject():
 		return objectShape(param, v)
-	case v.Type == gjson.Null, v.Type == gjson.False, v.Type == gjson.Number && (v.Num == 0 || pixels):
+	case v.Type == gjson.Null, v.Type == gjson.False, v.Type == gjson.Number && (v.Num == 0 || pixels && v.Num == math.Trunc(v.Num)):
 		return s, nil
 	case v.Type == gjson.JSON, v.Type == gjson.True:
 		return s, unreadShape(param)
