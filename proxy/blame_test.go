@@ -3,7 +3,35 @@ package proxy
 import (
 	"strings"
 	"testing"
+
+	"midgate/adapter/midjourney/simulator"
 )
+
+// A setting that stands beside the midjourney object is refused by the name that it was sent by, with what is allowed.
+func TestRefusalsNameTheParameterThatWasSent(t *testing.T) {
+	h := newHouse(t, simulator.Config{})
+	for member, want := range map[string]struct{ param, code, says string }{
+		`"stylize":"high"`:               {"stylize", "invalid_type", "'stylize' must be a whole number from 0 to 1000."},
+		`"chaos":"auto"`:                 {"chaos", "invalid_type", "from 0 to 100."},
+		`"stylize":5000`:                 {"stylize", "integer_above_max_value", "from 0 to 1000."},
+		`"midjourney":{"weird":-1}`:      {"midjourney.weird", "integer_below_min_value", "from 0 to 3000."},
+		`"iw":2`:                         {"iw", "invalid_value", "iw weighs nothing here"},
+		`"image_weight":2`:               {"image_weight", "invalid_value", "image_weight weighs nothing here"},
+		`"ow":2`:                         {"ow", "invalid_value", "ow weighs nothing here"},
+		`"sref":"high"`:                  {"sref", "invalid_value", "sref must be"},
+		`"aspect_ratio":"5:1","hd":true`: {"aspect_ratio", "invalid_value", "too long"},
+		`"style":"raw","version":"5"`:    {"style", "invalid_value", "style belongs to"},
+	} {
+		for path, body := range map[string]string{
+			generations: `{"prompt":"a fox",` + member + `}`, "/v1/chat/completions": `{"messages":[{"role":"user","content":"a fox"}],` + member + `}`, "/v1/responses": drawn(`"a fox"`, ","+member, ""),
+		} {
+			a := h.ask(t, "POST", path, body)
+			a.refused(t, refusal{400, want.param, want.code})
+			a.says(t, want.says)
+		}
+	}
+	h.costs(t, 0)
+}
 
 // Refusals say where in the request the mistake is.
 func TestRefusalsNameThePlace(t *testing.T) {

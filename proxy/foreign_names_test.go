@@ -32,6 +32,12 @@ func TestForeignNames_AreReadAsTheyAreMeant(t *testing.T) {
 		"a voice's speed":      {`"speed":"standard"`, func(g adapter.Generation) bool { return g.Midjourney.Speed == "" }},
 		"ours":                 {`"speed":"fast","version":7`, func(g adapter.Generation) bool { return g.Midjourney.Speed == "fast" && g.Midjourney.Version == "7" }},
 		"an API's version":     {`"version":"2024-10-21"`, func(g adapter.Generation) bool { return g.Midjourney.Version == "" }},
+		"no seed":              {`"seed":"random"`, func(g adapter.Generation) bool { return g.Midjourney.Seed == nil }},
+		"any seed":             {`"seed":"-1"`, func(g adapter.Generation) bool { return g.Midjourney.Seed == nil }},
+		"a seed of 0":          {`"seed":0`, func(g adapter.Generation) bool { return *g.Midjourney.Seed == 0 }},
+		"a seed of 33 bits":    {`"seed":8589934599`, func(g adapter.Generation) bool { return *g.Midjourney.Seed == 7 }},
+		"a seed of 64 bits":    {`"seed":"18446744073709551615"`, func(g adapter.Generation) bool { return *g.Midjourney.Seed == 1<<32-1 }},
+		"a seed of a float":    {`"seed":7.0`, func(g adapter.Generation) bool { return *g.Midjourney.Seed == 7 }},
 		"a face of a person":   {`"avatar":"data:image/png;base64,iVBORw0KGgo=","user":"u","callback_url":"https://x.example/a.png"`, func(adapter.Generation) bool { return true }},
 	} {
 		core.drawn = nil

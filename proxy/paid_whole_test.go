@@ -68,7 +68,7 @@ func TestNothingIsLeftOutOfWhatIsPaid(t *testing.T) {
 		{press, `{"action":"zoom_out_2x","aspect_ratio":"16:9"}`, "aspect_ratio"},
 		{press, `{"action":"animate_low","negative_prompt":"people"}`, "negative_prompt"},
 		{"/v1/images/variations", `{"image":"` + id + `","size":"1792x1024"}`, "size"},
-		{"/v1/images/variations", `{"image":"` + id + `","aspect_ratio":"16:9"}`, "size"},
+		{"/v1/images/variations", `{"image":"` + id + `","aspect_ratio":"16:9"}`, "aspect_ratio"},
 		{"/v1/images/edits", `{"image":"` + id + `","prompt":"vary strong","size":"1536x1024"}`, "size"},
 		{"/v1/images/blends", `{"images":["` + id + `","` + id + `"],"negative_prompt":"people"}`, "negative_prompt"},
 		{"/v1/images/descriptions", `{"image":"` + id + `","prompt":"the fox alone"}`, "prompt"},

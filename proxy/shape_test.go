@@ -46,7 +46,7 @@ func TestTheShapeMayStandInOtherFields(t *testing.T) {
 		`{"prompt":"a fox","size":1.7777}`:                                               "16:9",
 		`{"prompt":"a fox","size":0.5625}`:                                               "9:16",
 		`{"prompt":"a fox","image_size":1.5}`:                                            "3:2",
-		`{"prompt":"a fox","size":1024,"resolution":72}`:                                "",
+		`{"prompt":"a fox","size":1024,"resolution":72}`:                                 "",
 		`{"prompt":"a fox","aspect_ratio":"wide"}`:                                       "16:9",
 	} {
 		f := newFake()

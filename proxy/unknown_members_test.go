@@ -30,11 +30,51 @@ func TestMidjourney_RefusesMembersThatMeanNothing(t *testing.T) {
 		}
 	}
 	h.ask(t, http.MethodPost, generations, `{"prompt":"a fox","chaos":5,"midjourney":{"chaos":6}}`).refused(t, refusal{400, "chaos", "duplicate_parameter"})
+	for member, param := range map[string]string{
+		`"tile":true,"midjourney":{"tile":false}`: "tile", `"raw":"false","midjourney":{"raw":true}`: "raw", `"style":"raw","midjourney":{"raw":false}`: "style",
+		`"style":"raw","raw":false`: "style", `"personalize":true,"midjourney":{"personalize":false}`: "personalize",
+	} {
+		h.ask(t, http.MethodPost, generations, `{"prompt":"a fox",`+member+`}`).refused(t, refusal{400, param, "duplicate_parameter"})
+	}
 	h.ask(t, http.MethodPost, generations, `{"prompt":"a fox","stylize":"lots"}`).refused(t, refusal{400, "stylize", "invalid_type"})
 	h.ask(t, http.MethodPost, generations, `{"prompt":"a fox","seed":5,"midjourney":{"seed":6}}`).refused(t, refusal{400, "seed", "duplicate_parameter"})
 	if paid := h.sim.Ledger(); len(paid) > 0 {
 		t.Errorf("paid %v", paid)
 	}
+}
+
+// A name that other APIs have as well is Midjourney's where its value is one of a kind that Midjourney has.
+func TestAVersionBesideTheObjectIsReadOrRefused(t *testing.T) {
+	h := newHouse(t, simulator.Config{})
+	for value, code := range map[string]string{`"99"`: "invalid_value", `99`: "invalid_value", `["7"]`: "invalid_type", `"niji 6"`: "invalid_value", `"v9"`: "invalid_value", `"7.5"`: "invalid_value", `["fast"],"speed":["fast"]`: "invalid_type"} {
+		member, param := `"version":`+value, "version"
+		if strings.Contains(value, "speed") {
+			param = "speed"
+		}
+		h.ask(t, http.MethodPost, generations, `{"prompt":"a fox",`+member+`}`).refused(t, refusal{400, param, code})
+	}
+	h.costs(t, 0)
+	for _, value := range []string{`"2024-01"`, `"v1"`, `1`, `"1.0.0"`, `2024`, `{"id":7}`, `"latest","speed":1.0`, `"5c7d5dc6dd8bf75c","speed":"standard"`} {
+		h.ask(t, http.MethodPost, generations, `{"prompt":"a fox","version":`+value+`}`).is(t, http.StatusOK)
+		if said := h.lastPrompt(t); said != "a fox" {
+			t.Errorf("version %s: %q", value, said)
+		}
+	}
+}
+
+// What is read is refused where it has a type that cannot be read, whatever it is called.
+func TestUnreadableSettingsAreRefused(t *testing.T) {
+	h := newHouse(t, simulator.Config{})
+	for member, param := range map[string]string{
+		`"negative_prompt":{"text":"dogs"}`: "negative_prompt", `"negative_prompt":[["dogs"]]`: "negative_prompt", `"parameters":{"negativePrompt":{"a":1}}`: "parameters.negativePrompt",
+		`"style":["raw"]`: "style", `"quality":{"level":"high"}`: "quality", `"input_fidelity":["high"]`: "input_fidelity",
+		`"seed":1.5`: "seed", `"seed":true`: "seed", `"seed":"seven"`: "seed", `"seed":[7]`: "seed",
+	} {
+		want := refusal{400, param, "invalid_type"}
+		h.ask(t, http.MethodPost, generations, `{"prompt":"a fox",`+member+`}`).refused(t, want)
+		h.ask(t, http.MethodPost, "/v1/chat/completions", `{"messages":[{"role":"user","content":"a fox"}],`+member+`}`).refused(t, want)
+	}
+	h.costs(t, 0)
 }
 
 // firstMember is the first member of the midjourney object in a body.

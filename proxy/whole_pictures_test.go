@@ -54,7 +54,7 @@ func TestAnAreaKeepsItsPicturesShape(t *testing.T) {
 	press, mask := "/v1/images/"+id+"/actions", `"mask":"`+rightHalfErased(t, 96, 64)+`"`
 	edit, act := `{"image":"`+id+`",`+mask+`,"prompt":"boats`, `{"action":"vary_region",`+mask+`,"prompt":"boats`
 	for path, body := range map[string]string{edits: edit, press: act} {
-		for more, param := range map[string]string{`","size":"1024x1536"}`: "size", `","aspect_ratio":"16:9"}`: "size", ` --ar 1:1"}`: "prompt"} {
+		for more, param := range map[string]string{`","size":"1024x1536"}`: "size", `","aspect_ratio":"16:9"}`: "aspect_ratio", ` --ar 1:1"}`: "prompt"} {
 			h.ask(t, http.MethodPost, path, body+more).refused(t, refusal{http.StatusBadRequest, param, "invalid_value"})
 		}
 		for _, more := range []string{`","size":"1536x1024"}`, `","size":"1024x1024"}`, `","size":"auto"}`, ` --ar 3:2"}`} {

@@ -69,9 +69,9 @@ func Decimal(v gjson.Result, param string) (*float64, error) {
 	return &f, nil
 }
 
-// Small reads a whole number whose exact range the core knows.
-func Small(v gjson.Result, param string) (*int, error) {
-	n, err := WholeOf(v, param, -1<<31, 1<<31-1)
+// Small reads a whole number within bounds.
+func Small(v gjson.Result, param string, low, high int64) (*int, error) {
+	n, err := WholeOf(v, param, low, high)
 	if err != nil || n == nil {
 		return nil, err
 	}
@@ -101,9 +101,17 @@ type Body struct {
 	Mask   *Source
 	End    *Source // a video's last frame
 	Form   bool
+	Called map[string]string // by what name a parameter was sent that is refused under another one; nil: nobody asks
 
 	uploads []Upload      // long strings of a JSON body that were not kept
 	Sum     func() string // digest of the canonical body
+}
+
+// Call notes the name by which a parameter was sent.
+func (p *Body) Call(param, sent string) {
+	if p.Called != nil && param != sent {
+		p.Called[param] = sent
+	}
 }
 
 // Text reads a string; numbers and booleans are taken as they are written.

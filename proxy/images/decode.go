@@ -4,6 +4,7 @@ import (
 	"math"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -30,6 +31,7 @@ func ReadGeneration(p *body.Body, prompted bool, also ...string) (g adapter.Gene
 	read.Do(func() (err error) { stream, err = p.Truth("stream"); return })
 	read.Do(func() (err error) { g.Output, err = readOutput(p, g.Model); return })
 	read.Do(func() (err error) { g.Midjourney, err = readMidjourney(p, also); return })
+	read.Do(func() error { return onlyTexts(p, "quality", "style", "input_fidelity") })
 	if read.Err != nil {
 		return g, false, read.Err
 	}
@@ -39,6 +41,16 @@ func ReadGeneration(p *body.Body, prompted bool, also ...string) (g adapter.Gene
 	g.Quality, g.Style = p.Hint("quality"), p.Hint("style")
 	g.Background, g.Moderation, g.User = p.Hint("background"), p.Hint("moderation"), p.Hint("user")
 	return g, stream, nil
+}
+
+// onlyTexts refuses lists and objects where a word is read, which may be any.
+func onlyTexts(p *body.Body, names ...string) error {
+	for _, name := range names {
+		if v := p.Fields[name]; v.Type == gjson.JSON && body.Says(v) {
+			return adapter.BadParam(name, "invalid_type", "'%s' must be a string.", name)
+		}
+	}
+	return nil
 }
 
 // readDrawing is ReadGeneration for what makes pictures: clips are refused.
@@ -131,27 +143,76 @@ func readMidjourney(p *body.Body, also []string) (m adapter.Midjourney, err erro
 	if m, err = readSettings(p, also); err != nil {
 		return m, err
 	}
-	m.Raw = m.Raw || strings.EqualFold(p.Hint("style"), "raw")
+	if strings.EqualFold(p.Hint("style"), "raw") {
+		inside, _ := p.Object("midjourney") // read before
+		for other, v := range map[string]gjson.Result{"raw": p.Fields["raw"], "midjourney.raw": inside.Map()["raw"]} {
+			if denies(v) {
+				return m, twoSettings("style", other)
+			}
+		}
+		if !m.Raw {
+			p.Call("midjourney.raw", "style")
+		}
+		m.Raw = true
+	}
 	return m, addForeign(p, &m)
 }
 
-// addForeign takes over seed and negative_prompt from other image APIs, of any length and in a list, too; values that make
-// no sense are ignored, since clients send them without being asked.
+// anySeed are words for a seed that anybody may choose.
+var anySeed = []string{"random", "auto", "none", "null"}
+
+// readSeed reads other APIs' seed, which clients send without being asked: one below 0 is any, and of one that is larger than
+// Midjourney's the lower 32 bits count, so that it names one drawing, too.
+func readSeed(v gjson.Result) (*int64, error) {
+	text := strings.TrimSpace(v.String())
+	if !body.Says(v) || slices.Contains(anySeed, strings.ToLower(text)) {
+		return nil, nil //nolint:nilnil // absent
+	}
+	f, _, err := body.NumberOf(v, "seed")
+	if err != nil || f != math.Trunc(f) {
+		return nil, adapter.BadParam("seed", "invalid_type", "'seed' must be a whole number from 0 to %d, or -1 for any.", math.MaxUint32)
+	}
+	if f < 0 {
+		return nil, nil //nolint:nilnil // any
+	}
+	n, err := strconv.ParseUint(text, 10, 64)
+	if err != nil { // 7.0, or longer than that
+		n = uint64(math.Mod(f, 1<<32))
+	}
+	return new(int64(n % (1 << 32))), nil
+}
+
+// addForeign takes over seed and negative_prompt from other image APIs, of any length and in a list, too.
 func addForeign(p *body.Body, m *adapter.Midjourney) error {
-	if seed, err := p.Whole("seed", 0, math.MaxUint32); err == nil && seed != nil {
+	seed, err := readSeed(p.Fields["seed"])
+	if err != nil {
+		return err
+	}
+	if seed != nil {
 		switch {
 		case m.Seed == nil:
 			m.Seed, m.Unasked = seed, append(m.Unasked, "seed")
+			p.Call("midjourney.seed", "seed")
 		case *m.Seed != *seed:
 			return twoSettings("seed", "midjourney.seed")
 		}
 	}
 	asked := m.No != ""
-	for _, v := range []gjson.Result{p.Fields["negative_prompt"], p.Fields["negativePrompt"], valueAt(p, []string{"parameters"}, "negative_prompt"), valueAt(p, []string{"parameters"}, "negativePrompt")} {
-		words, _ := body.ListOf(v, "negative_prompt")
+	for _, at := range [][]string{{"negative_prompt"}, {"negativePrompt"}, {"parameters", "negative_prompt"}, {"parameters", "negativePrompt"}} {
+		v := valueAt(p, at[:len(at)-1], at[len(at)-1])
+		if !body.Says(v) {
+			continue
+		}
+		words, err := body.ListOf(v, strings.Join(at, "."))
+		if err != nil {
+			return err
+		}
 		more := strings.TrimSpace(strings.Join(words, ", "))
 		if more == "" || strings.Contains(m.No, more) {
 			continue
+		}
+		if !asked {
+			p.Call("midjourney.no", strings.Join(at, "."))
 		}
 		if m.No != "" {
 			more = m.No + ", " + more

@@ -57,13 +57,18 @@ func readSettings(p *body.Body, also []string) (m adapter.Midjourney, err error)
 	for _, beside := range besideNames {
 		v := p.Fields[beside.name]
 		switch {
-		case !body.Says(v), !ours(beside.name, v):
+		case !v.Exists(), !ours(beside.name, v):
+			continue
+		case denies(v) && body.Says(inside[beside.member]), body.Says(v) && denies(inside[beside.member]):
+			return m, twoSettings(beside.name, "midjourney."+beside.member)
+		case !body.Says(v):
 			continue
 		case sent[beside.member] == "":
 			if err := member(&m, beside.member, beside.name, v); err != nil {
 				return m, err
 			}
 			sent[beside.member] = beside.name
+			p.Call("midjourney."+beside.member, beside.name)
 		case !sameSetting(p, inside, sent[beside.member], v):
 			return m, twoSettings(beside.name, sent[beside.member])
 		}
@@ -72,13 +77,23 @@ func readSettings(p *body.Body, also []string) (m adapter.Midjourney, err error)
 }
 
 // alien are names that other APIs have for something else: beside the midjourney object only these values are meant for it.
+// A version below 4 is an API's.
 var alien = map[string]*regexp.Regexp{
-	"speed": regexp.MustCompile(`^(?i:relax|fast|turbo)$`), "version": regexp.MustCompile(`^(?i:v?[4-9](?:\.[0-9])?)$`), "grid": regexp.MustCompile(`^[A-Za-z]{3,}$`),
+	"speed": regexp.MustCompile(`^(?i:relax|fast|turbo)$`), "version": regexp.MustCompile(`^(?i:v?(?:[4-9]|[1-9][0-9])(?:\.[0-9]+)?|niji[ -]?[0-9.]*)$`),
+	"grid": regexp.MustCompile(`^[A-Za-z]{3,}$`),
 }
 
 func ours(name string, v gjson.Result) bool {
+	if v.IsArray() {
+		return slices.ContainsFunc(v.Array(), func(e gjson.Result) bool { return ours(name, e) })
+	}
 	values := alien[name]
-	return values == nil || v.Type == gjson.String && values.MatchString(strings.TrimSpace(v.Str)) || v.Type == gjson.Number && name == "version" && values.MatchString(v.Raw)
+	return values == nil || values.MatchString(strings.TrimSpace(v.String()))
+}
+
+// denies reports whether a value says no, which is more than nothing.
+func denies(v gjson.Result) bool {
+	return v.Type == gjson.False || v.Type == gjson.String && strings.EqualFold(strings.TrimSpace(v.Str), "false")
 }
 
 func twoSettings(one, other string) error {
@@ -187,11 +202,11 @@ func member(m *adapter.Midjourney, name, param string, v gjson.Result) (err erro
 	case "speed":
 		m.Speed, err = body.OneOf(v, param, "relax", "fast", "turbo")
 	case "stylize":
-		m.Stylize, err = body.Small(v, param)
+		m.Stylize, err = body.Small(v, param, 0, 1000)
 	case "chaos":
-		m.Chaos, err = body.Small(v, param)
+		m.Chaos, err = body.Small(v, param, 0, 100)
 	case "weird":
-		m.Weird, err = body.Small(v, param)
+		m.Weird, err = body.Small(v, param, 0, 3000)
 	case "seed":
 		m.Seed, err = body.WholeOf(v, param, 0, 1<<32-1)
 	case "raw":
@@ -220,11 +235,11 @@ func referenceMember(m *adapter.Midjourney, name, param string, v gjson.Result) 
 	case "style_reference":
 		m.StyleRef, err = refsOf(v, param)
 	case "style_weight":
-		m.StyleWeight, err = body.Small(v, param)
+		m.StyleWeight, err = body.Small(v, param, 0, 1000)
 	case "character_reference":
 		m.CharacterRef, err = refsOf(v, param)
 	case "character_weight":
-		m.CharacterWeight, err = body.Small(v, param)
+		m.CharacterWeight, err = body.Small(v, param, 0, 100)
 	case "omni_reference":
 		var refs []string
 		if refs, err = refsOf(v, param); err == nil && len(refs) > 1 {
@@ -232,7 +247,7 @@ func referenceMember(m *adapter.Midjourney, name, param string, v gjson.Result) 
 		}
 		m.OmniRef = strings.Join(refs, "")
 	case "omni_weight":
-		m.OmniWeight, err = body.Small(v, param)
+		m.OmniWeight, err = body.Small(v, param, 1, 1000)
 	case "personalize":
 		m.Personalize, err = personalize(v, param)
 	case "grid":

@@ -74,6 +74,7 @@ func readSize(p *body.Body) (string, error) {
 		}
 	}
 	if meant != nil {
+		p.Call("size", meant.param)
 		return meant.text, nil
 	}
 	return strings.ToLower(p.Hint("size")), nil

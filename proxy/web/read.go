@@ -56,6 +56,10 @@ func (s *Server) decode(c *gin.Context, anyModel bool) (*body.Body, error) {
 	if name := deploymentOf(c.Request); err == nil && name != "" {
 		err = p.Deploy(s.Services.Models.Model, name, anyModel)
 	}
+	if err == nil {
+		p.Called = map[string]string{}
+		RequestOf(c).called = p.Called
+	}
 	return p, err
 }
 

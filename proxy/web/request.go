@@ -22,11 +22,12 @@ type Request struct {
 	Caller adapter.Caller
 	Model  string // as the client named it
 	Job    string
-	Words  string         // the parameter that holds words and pictures at this route; empty: 'prompt' and 'image' do
-	ticket adapter.Ticket // the job's, for what a handler that dies leaves behind
-	failed *APIError      // the error that was answered
-	cause  error          // its private reason
-	cut    bool           // the answer was broken off on purpose, or could not be written
+	Words  string            // the parameter that holds words and pictures at this route; empty: 'prompt' and 'image' do
+	called map[string]string // body.Body's
+	ticket adapter.Ticket    // the job's, for what a handler that dies leaves behind
+	failed *APIError         // the error that was answered
+	cause  error             // its private reason
+	cut    bool              // the answer was broken off on purpose, or could not be written
 	traced func(status int, kind string)
 }
 
