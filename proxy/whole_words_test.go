@@ -49,3 +49,32 @@ func TestOurPicturesInTheWordsAreUsed(t *testing.T) {
 	h.ask(t, http.MethodPost, generations, `{"prompt":"`+h.base+`/images/`+id+`.png"}`).refused(t, refusal{http.StatusBadRequest, "prompt", "unknown_upload"})
 	h.costs(t, paid)
 }
+
+// Whatever way a form has to say a value, it is read.
+func TestAFormsValuesAreRead(t *testing.T) {
+	h := newHouse(t, simulator.Config{})
+	picture := file("image", "a.png", "image/png", flat(t, red))
+	typed := func(name, value string) formPart {
+		return formPart{name: name, contentType: "application/json", value: value, isFile: true}
+	}
+	for _, test := range []struct {
+		parts []formPart
+		want  string
+	}{
+		{[]formPart{text("prompt", "a cat"), text("extra_body[stylize]", "303")}, "a cat --s 303"},
+		{[]formPart{text("prompt", "a cat"), text("extra_body[midjourney][stylize]", "304")}, "a cat --s 304"},
+		{[]formPart{text("prompt", "a cat"), text("extra_body.stylize", "305")}, "a cat --s 305"},
+		{[]formPart{typed("prompt", `"a \"cat\" \u00e9"`), typed("stylize", "306")}, `a "cat" é --s 306`},
+		{[]formPart{typed("prompt", `a cat`), typed("stylize", "null")}, "a cat"},
+		{[]formPart{text("prompt", `"a cat"`)}, `"a cat"`},
+	} {
+		h.send(t, edits, append(test.parts, picture)...).is(t, http.StatusOK)
+		if said := h.lastPrompt(t); !strings.HasPrefix(said, test.want) {
+			t.Errorf("%+v: Midjourney ran %q, want %q", test.parts, said, test.want)
+		}
+	}
+	paid := len(h.sim.Ledger())
+	h.send(t, edits, text("prompt", "a cat"), text("stylize", "1"), text("extra_body[stylize]", "2"), picture).refused(t, refusal{http.StatusBadRequest, "stylize", "duplicate_parameter"})
+	h.send(t, edits, typed("prompt", `"a \ud800cat"`), picture).refused(t, refusal{http.StatusBadRequest, "prompt", "invalid_utf8"})
+	h.costs(t, paid)
+}

@@ -23,6 +23,7 @@ import (
 type disposition struct {
 	name, file string
 	charset    string    // of a text, where it says another one than UTF-8
+	json       bool      // its type says so
 	picture    bool      // its type or its file name says so; that they say nothing means nothing
 	body       io.Reader // decoded
 }
@@ -41,6 +42,7 @@ func readDisposition(part *multipart.Part, number int) (d disposition, err error
 	if t := headerLines(part, "Content-Type"); len(t) > 0 {
 		kind, params, _ := mime.ParseMediaType(t[0]) // a type that cannot be read says nothing
 		d.charset, d.picture = strings.ToLower(params["charset"]), strings.HasPrefix(kind, "image/")
+		d.json = kind == "application/json"
 	}
 	d.picture = d.picture || pictureFile.MatchString(d.file)
 	d.body = part

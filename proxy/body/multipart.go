@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"mime/multipart"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -84,6 +85,9 @@ func (f *formReader) part(part *multipart.Part, number int) error {
 	if err := f.weigh(len(d.name)); err != nil {
 		return err
 	}
+	if m := inExtra.FindStringSubmatch(d.name); m != nil {
+		d.name = m[1] + m[2]
+	}
 	base, key := splitName(d.name)
 	switch {
 	case slices.Contains(imageFields, base) || base == "mask" || base == "file" || base == "end_image":
@@ -97,6 +101,9 @@ func (f *formReader) part(part *multipart.Part, number int) error {
 		return f.text(d)
 	}
 }
+
+// inExtra finds the name of a member of an extra_body, whose members stand beside it.
+var inExtra = regexp.MustCompile(`^extra_?[bB]ody(?:\[([^\[\]]+)\]|\.)(.*)$`)
 
 // placeIn is the first number in brackets of a name; -1 if there is none.
 func placeIn(name string) int {

@@ -61,6 +61,12 @@ func (f *formReader) readText(d disposition) (string, error) {
 	if !ok {
 		return "", notUTF8(d.name, raw)
 	}
+	if v := gjson.Parse(text); d.json && gjson.Valid(text) && (v.Type == gjson.String || v.Type == gjson.Null) {
+		if halfCharacter(text) >= 0 {
+			return "", adapter.BadParam(knownName(d.name), "invalid_utf8", "The form's part %q has an escape that is half a character.", Shortened(d.name, 100))
+		}
+		return v.Str, nil
+	}
 	return text, nil
 }
 
