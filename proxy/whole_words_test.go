@@ -78,3 +78,16 @@ func TestAFormsValuesAreRead(t *testing.T) {
 	h.send(t, edits, typed("prompt", `"a \ud800cat"`), picture).refused(t, refusal{http.StatusBadRequest, "prompt", "invalid_utf8"})
 	h.costs(t, paid)
 }
+
+// Nobody reads parameters in an address: they are refused there, unless the body says the same.
+func TestParametersInTheAddressAreRefused(t *testing.T) {
+	h := newHouse(t, simulator.Config{})
+	for query, param := range map[string]string{"n=3&size=1536x1024": "n", "size=1536x1024": "size", "aspect_ratio=16:9": "aspect_ratio", "stylize=5": "stylize", "model=niji-6": "model", "version=7": "version", "midjourney.chaos=5": "midjourney.chaos"} {
+		bad := refusal{http.StatusBadRequest, param, "invalid_value"}
+		h.ask(t, http.MethodPost, generations+"?"+query, `{"prompt":"a cat"}`).refused(t, bad)
+		h.ask(t, http.MethodPost, chat.Route+"?"+query, `{"messages":[{"role":"user","content":"a cat"}]}`).refused(t, bad)
+		h.ask(t, http.MethodPost, responses.Route+"?"+query, drawn(`"a cat"`, "", "")).refused(t, bad)
+	}
+	h.costs(t, 0)
+	h.ask(t, http.MethodPost, generations+"?api-version=2025-04-01-preview&version=2024-01&n=2&size=&key=k", `{"prompt":"a cat","n":2}`).is(t, http.StatusOK)
+}

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"math"
+	"net/url"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -101,6 +102,7 @@ type Body struct {
 	Mask   *Source
 	End    *Source // a video's last frame
 	Form   bool
+	Query  url.Values        // of the request's address
 	Called map[string]string // by what name a parameter was sent that is refused under another one; nil: nobody asks
 
 	uploads []Upload      // long strings of a JSON body that were not kept

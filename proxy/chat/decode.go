@@ -130,7 +130,7 @@ func readDrawing(p *body.Body) (adapter.Generation, bool, error) {
 		}
 	}
 	fields["response_format"] = gjson.Result{Type: gjson.String, Str: "url"}
-	own := &body.Body{Fields: fields, Called: p.Called}
+	own := &body.Body{Fields: fields, Query: p.Query, Called: p.Called}
 	g, stream, err := images.ReadGeneration(own, false)
 	if v := fields["n"]; v.Type == gjson.Null || v.Num == 0 && (v.Str == "" || v.Str == "0") {
 		g.N = 0

@@ -1,6 +1,7 @@
 package images
 
 import (
+	"maps"
 	"math"
 	"regexp"
 	"slices"
@@ -32,6 +33,7 @@ func ReadGeneration(p *body.Body, prompted bool, also ...string) (g adapter.Gene
 	read.Do(func() (err error) { g.Output, err = readOutput(p, g.Model); return })
 	read.Do(func() (err error) { g.Midjourney, err = readMidjourney(p, also); return })
 	read.Do(func() error { return onlyTexts(p, "quality", "style", "input_fidelity") })
+	read.Do(func() error { return onlyInBody(p) })
 	if read.Err != nil {
 		return g, false, read.Err
 	}
@@ -48,6 +50,22 @@ func onlyTexts(p *body.Body, names ...string) error {
 	for _, name := range names {
 		if v := p.Fields[name]; v.Type == gjson.JSON && body.Says(v) {
 			return adapter.BadParam(name, "invalid_type", "'%s' must be a string.", name)
+		}
+	}
+	return nil
+}
+
+// inBody are parameters of a body that are no setting and no shape.
+var inBody = []string{"n", "prompt", "model", "quality", "style", "seed", "negative_prompt", "negativePrompt", "response_format", "output_format", "image", "images", "mask", "midjourney",
+	"stream", "input_fidelity", "action", "seconds"}
+
+// onlyInBody refuses parameters in the address, where nobody reads them; the body's own may stand there, too.
+func onlyInBody(p *body.Body) error {
+	for _, name := range slices.Sorted(maps.Keys(p.Query)) {
+		v := gjson.Result{Type: gjson.String, Str: p.Query.Get(name)}
+		read := slices.Contains(inBody, name) || slices.Contains(shapeNames, name) || slices.Contains(countNames, name) || name == "width" || name == "height" || IsSetting(name) && ours(name, v)
+		if read && v.Str != "" && v.Str != strings.TrimSpace(p.Fields[name].String()) {
+			return adapter.BadParam(body.Shortened(name, 100), "invalid_value", "'%s' is not read from the address: send it in the body.", name)
 		}
 	}
 	return nil

@@ -52,7 +52,7 @@ func toolSettings(p *body.Body, tool gjson.Result) (own *body.Body, err error) {
 		return err == nil
 	})
 	fields["response_format"] = gjson.Result{Type: gjson.String, Str: "b64_json"}
-	return &body.Body{Fields: fields, Called: p.Called}, err
+	return &body.Body{Fields: fields, Query: p.Query, Called: p.Called}, err
 }
 
 // onlyRead refuses what a tool has and nobody reads: it would be left out of the picture.

@@ -57,7 +57,7 @@ func (s *Server) decode(c *gin.Context, anyModel bool) (*body.Body, error) {
 		err = p.Deploy(s.Services.Models.Model, name, anyModel)
 	}
 	if err == nil {
-		p.Called = map[string]string{}
+		p.Called, p.Query = map[string]string{}, c.Request.URL.Query()
 		RequestOf(c).called = p.Called
 	}
 	return p, err
