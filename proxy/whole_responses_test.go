@@ -51,3 +51,25 @@ func TestResponses_UseWhatTheyAreSent(t *testing.T) {
 	}
 	h.costs(t, paid)
 }
+
+// What a response's client says of tools and templates is read, or refused.
+func TestAResponsesToolsAndTemplatesAreReadOrRefused(t *testing.T) {
+	h := newHouse(t, simulator.Config{})
+	for more, want := range map[string]refusal{
+		`"prompt":{"id":"pmpt_1"}`:     {http.StatusBadRequest, "prompt", "invalid_value"},
+		`"prompt":"a fox"`:             {http.StatusBadRequest, "prompt", "invalid_value"},
+		`"tool_choice":"sometimes"`:    {http.StatusBadRequest, "tool_choice", "invalid_value"},
+		`"tool_choice":["auto"]`:       {http.StatusBadRequest, "tool_choice", "invalid_type"},
+		`"tools":"image_generation"`:   {http.StatusBadRequest, "tools", "invalid_type"},
+		`"tools":["image_generation"]`: {http.StatusBadRequest, "tools", "invalid_type"},
+		`"tools":7`:                    {http.StatusBadRequest, "tools", "invalid_type"},
+		`"tools":[{"type":"image_generation","model":"no-such"}]`: {http.StatusNotFound, "tools.model", "model_not_found"},
+	} {
+		h.ask(t, http.MethodPost, responses.Route, `{"model":"gpt-5","input":"a hare",`+more+`}`).refused(t, want)
+	}
+	h.costs(t, 0)
+	h.ask(t, http.MethodPost, responses.Route, drawn(`"a hare"`, "", `,"tool_choice":"None"`)).is(t, http.StatusOK)
+	h.costs(t, 0)
+	h.ask(t, http.MethodPost, responses.Route, drawn(`"a hare"`, "", `,"tool_choice":"auto","prompt":null`)).is(t, http.StatusOK)
+	h.costs(t, 1)
+}

@@ -111,7 +111,7 @@ type Body struct {
 
 // Call notes the name by which a parameter was sent.
 func (p *Body) Call(param, sent string) {
-	if p.Called != nil && param != sent {
+	if p.Called != nil {
 		p.Called[param] = sent
 	}
 }

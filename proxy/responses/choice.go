@@ -2,6 +2,7 @@ package responses
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/tidwall/gjson"
 
@@ -19,9 +20,20 @@ const (
 	neverDraw         // it wants none
 )
 
+// knownChoice refuses a tool_choice that is none: nobody knows what it wants.
+func knownChoice(p *body.Body) error {
+	choice := p.Fields["tool_choice"]
+	if choice.IsObject() || !body.Says(choice) {
+		return nil
+	}
+	_, err := p.Word("tool_choice", "none", "auto", "required")
+	return err
+}
+
 // readChoice reads tool_choice and max_tool_calls.
 func readChoice(p *body.Body, tool gjson.Result) drawing {
 	choice := p.Fields["tool_choice"]
+	choice.Str = strings.ToLower(strings.TrimSpace(choice.Str))
 	if choice.Type == gjson.String && choice.Str == "none" {
 		return neverDraw
 	}

@@ -32,6 +32,7 @@ func (s *Routes) decode(c *gin.Context, p *body.Body) (ask request, err error) {
 	}
 	var read body.Steps
 	read.Do(func() error { return onlyRead(p, tool) })
+	read.Do(func() error { return knownChoice(p) })
 	var settings *body.Body
 	read.Do(func() (err error) { settings, err = toolSettings(p, tool); return })
 	read.Do(func() (err error) { ask.gen, ask.stream, err = images.ReadGeneration(settings, false); return })

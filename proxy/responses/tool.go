@@ -19,6 +19,8 @@ import (
 func imageTool(tools gjson.Result) (tool gjson.Result, err error) {
 	for _, t := range tools.Array() {
 		switch {
+		case !t.IsObject() && body.Says(t):
+			return tool, adapter.BadParam("tools", "invalid_type", "'tools' must be a list of objects, such as [{\"type\": \"image_generation\"}].")
 		case t.Get("type").String() != "image_generation":
 		case !tool.Exists():
 			tool = t
@@ -67,6 +69,10 @@ func onlyRead(p *body.Body, tool gjson.Result) (err error) {
 	})
 	if conversation := p.Fields["conversation"]; err == nil && body.Says(conversation) {
 		err = adapter.BadParam("conversation", "conversation_not_found", "There is no conversation with this ID: midgate keeps none. Send its messages in 'input', or go on with 'previous_response_id'.")
+	}
+	if template := p.Fields["prompt"]; err == nil && body.Says(template) {
+		p.Call("prompt", "prompt") // not the words, which stand in 'input'
+		err = adapter.BadParam("prompt", "invalid_value", "midgate keeps no prompt templates: send the words in 'input' and 'instructions'.")
 	}
 	return err
 }

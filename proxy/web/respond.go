@@ -59,15 +59,17 @@ func (a *answering) fail(c *gin.Context, err error) {
 func (v *Request) explain(c *gin.Context, err error) APIError {
 	x := Explain(OfClient(c, err), ErrorContext{Model: v.Model, joins: repeats(c.Request.Header)})
 	beside := x.Problem.Code != nil && *x.Problem.Code == "unknown_upload"
-	if p := x.Problem.Param; !beside && v.Words != "" && p != nil && (*p == "prompt" || *p == "image" || strings.HasPrefix(*p, "image[")) {
-		x.Problem.Param = &v.Words
-	} else if p != nil && v.called[*p] != "" {
+	switch p := x.Problem.Param; {
+	case p == nil:
+	case v.called[*p] != "":
 		sent, quote := v.called[*p], "'"
 		if strings.Contains(*p, ".") { // no word of a sentence
 			quote = ""
 		}
 		x.Problem.Message = strings.ReplaceAll(x.Problem.Message, quote+*p+quote, quote+sent+quote)
 		x.Problem.Param = &sent
+	case !beside && v.Words != "" && (*p == "prompt" || *p == "image" || strings.HasPrefix(*p, "image[")):
+		x.Problem.Param = &v.Words
 	}
 	if x.Kind == adapter.Moderated && ofAzure(c.Request) {
 		x.Problem.filtered()
