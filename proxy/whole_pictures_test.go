@@ -1,7 +1,11 @@
 package proxy
 
 import (
+	"bytes"
+	"image"
 	"image/color"
+	"image/draw"
+	"image/png"
 	"net/http"
 	"strings"
 	"testing"
@@ -63,5 +67,41 @@ func TestAnAreaKeepsItsPicturesShape(t *testing.T) {
 				t.Errorf("Midjourney ran %q, want no shape that nobody meant", said)
 			}
 		}
+	}
+}
+
+// Erased parts of a picture that was made here are meant; with further pictures they cannot be drawn anew. A stranger's
+// picture may be transparent by itself.
+func TestErasedPartsAreNotForgotten(t *testing.T) {
+	h := newHouse(t, simulator.Config{})
+	id := h.drawnID(t, "a red fox")
+	whole, err := png.Decode(bytes.NewReader(h.download(t, h.base+"/images/"+id+".png")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	erase := func(from image.Image) []byte {
+		holed := image.NewNRGBA(from.Bounds())
+		draw.Draw(holed, holed.Rect, from, from.Bounds().Min, draw.Src)
+		draw.Draw(holed, image.Rect(0, 0, holed.Rect.Dx()/4, holed.Rect.Dy()), image.Transparent, image.Point{}, draw.Src)
+		var b bytes.Buffer
+		if err := png.Encode(&b, holed); err != nil {
+			t.Fatal(err)
+		}
+		return b.Bytes()
+	}
+	other := file("image[]", "b.png", "image/png", flat(t, red))
+	fox := file("image[]", "a.png", "image/png", erase(whole))
+	h.send(t, edits, text("prompt", "a hat"), fox, other).refused(t, refusal{http.StatusBadRequest, "image", "invalid_value"})
+	h.send(t, edits, text("prompt", "a hat"), other, fox).refused(t, refusal{http.StatusBadRequest, "image", "invalid_value"})
+	h.costs(t, 1)
+	logo, err := png.Decode(bytes.NewReader(flat(t, red)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.send(t, edits, text("prompt", "a hat"), file("image[]", "a.png", "image/png", erase(logo)), other).is(t, http.StatusOK)
+	h.costs(t, 2)
+	h.send(t, edits, text("prompt", "a hat"), fox).is(t, http.StatusOK)
+	if got := h.charged(); !strings.HasSuffix(got, " inpaint") {
+		t.Errorf("jobs = %q, want the erased part drawn anew", got)
 	}
 }

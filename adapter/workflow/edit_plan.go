@@ -19,6 +19,9 @@ func (s *Service) planEdit(ctx context.Context, c adapter.Caller, account adapte
 		if e.Mask != nil {
 			return plan, adapter.BadParam("image", "invalid_value", "Midjourney redraws a masked area of one picture alone: leave the mask or the further pictures out.")
 		}
+		if err := s.unerased(ctx, e); err != nil {
+			return plan, err
+		}
 		plan.Way = wayPrompts
 		return plan, noButton(e, "of one picture, and several came with it: send that one alone, or describe what is to be seen")
 	}
@@ -103,6 +106,24 @@ func (s *Service) ownMask(ctx context.Context, e adapter.Edit) (*adapter.Referen
 		return nil, err
 	}
 	return &e.Images[0], nil
+}
+
+// unerased refuses several pictures where parts of one were erased that was made here: such pictures have no transparent
+// parts of their own, as a stranger's logo may have.
+func (s *Service) unerased(ctx context.Context, e adapter.Edit) error {
+	for _, ref := range e.Images {
+		if ref.Image == "" || ref.Upload == "" {
+			continue
+		}
+		holes, err := s.parts.Retoucher.Holes(ctx, ref.Upload)
+		if err != nil {
+			return err
+		}
+		if holes {
+			return adapter.BadParam("image", "invalid_value", "Parts of a picture were erased, and Midjourney draws parts anew of one picture alone: leave the further pictures out, or send the picture as it was.")
+		}
+	}
+	return nil
 }
 
 func (s *Service) planKnown(ctx context.Context, account adapter.Account, plan editing, img adapter.Image) (editing, error) {
