@@ -105,3 +105,15 @@ func TestErasedPartsAreNotForgotten(t *testing.T) {
 		t.Errorf("jobs = %q, want the erased part drawn anew", got)
 	}
 }
+
+// The picture that is edited may be named in the words as well.
+func TestAnEditsWordsMayNameItsPicture(t *testing.T) {
+	h := newHouse(t, simulator.Config{})
+	id := h.drawnID(t, "a red fox")
+	address := h.base + "/images/" + id + ".png"
+	h.ask(t, http.MethodPost, edits, `{"image":"`+id+`","prompt":"zoom out 2x `+address+`"}`).is(t, http.StatusOK)
+	h.ask(t, http.MethodPost, edits, `{"image":"`+address+`","prompt":"a hat on `+address+`"}`).is(t, http.StatusOK)
+	if got := h.charged(); got != "imagine upscale zoom edits" {
+		t.Errorf("jobs = %q, want the picture itself edited", got)
+	}
+}

@@ -69,8 +69,12 @@ func (s *Service) Edit(ctx context.Context, a adapter.Attempt, e adapter.Edit) (
 	return s.jobs.Accept(ctx, a, jobs.Spec{Kind: adapter.JobEdit, Model: e.Model, N: e.Count(), Request: plan, Account: account, Speed: draw.Speed, Takes: takes, Quarter: s.oneQuarter(e.Generation) && plan.Way != wayAct})
 }
 
-// bringAlong puts an edit's reference images behind its own. A mask belongs to one picture.
+// bringAlong puts an edit's reference images behind its own, but not the one that is edited: its address may stand in the
+// words. A mask belongs to one picture.
 func (s *Service) bringAlong(ctx context.Context, e adapter.Edit) (adapter.Edit, error) {
+	e.References = slices.DeleteFunc(slices.Clone(e.References), func(ref adapter.Reference) bool {
+		return len(e.Images) == 1 && ref.Image != "" && ref.Image == e.Images[0].Image
+	})
 	if len(e.References) == 0 {
 		return e, nil
 	}
