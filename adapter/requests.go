@@ -169,6 +169,7 @@ type VideoRequest struct {
 	RemixOf    string     `json:"remix_of,omitempty"`
 	Animate    string     `json:"animate,omitempty"` // the button, where the upstream has no submit/video
 	Before     int        `json:"before,omitempty"`  // seconds of the video that this one continues
+	Shape      string     `json:"-"`                 // that it must have, where somebody says so
 	Frame      string     `json:"frame,omitempty"`   // pixels of the first frame, "1024x1024", where they are known beforehand
 }
 

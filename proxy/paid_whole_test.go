@@ -75,6 +75,11 @@ func TestNothingIsLeftOutOfWhatIsPaid(t *testing.T) {
 		{film, `{"prompt":"it runs","negative_prompt":"people",` + frame + `}`, "negative_prompt"},
 		{film, `{"prompt":"it runs","resolution":"1080p"}`, "resolution"},
 		{film, `{"prompt":"it runs","fps":60}`, "fps"},
+		{film, `{"prompt":"it runs","resolution":"720p"}`, "resolution"},
+		{film, `{"prompt":"it runs","audio":"https://a.example/a.mp3"}`, "audio"},
+		{film, `{"prompt":"it runs","seed":5,` + frame + `}`, "seed"},
+		{film, `{"prompt":"it runs","aspect_ratio":"16:9",` + frame + `}`, "aspect_ratio"},
+		{film, `{"prompt":"it runs","size":"1280x720","width":1280,"height":720,` + frame + `}`, "width"},
 		{"/v1/images/descriptions", `{"image":"` + id + `","midjourney":{"stylize":900}}`, "midjourney.stylize"},
 		{"/v1/prompts/shorten", `{"prompt":"a fox","midjourney":{"reference_images":["` + id + `"]}}`, "midjourney.reference_images"},
 	} {
@@ -98,7 +103,7 @@ func TestNothingIsLeftOutOfWhatIsPaid(t *testing.T) {
 	paid := len(h.sim.Ledger())
 	for param, body := range map[string]string{
 		"seconds": `{"prompt":"it jumps","seconds":"8"}`, "n": `{"prompt":"it jumps","n":2}`, "image": `{"prompt":"it jumps","first_frame":"` + id + `"}`,
-		"end_image": `{"prompt":"it jumps","last_frame":"` + id + `"}`, "prompt": `{"prompt":"it jumps --chaos 5"}`,
+		"end_image": `{"prompt":"it jumps","last_frame":"` + id + `"}`, "seed": `{"prompt":"it jumps","seed":7}`, "aspect_ratio": `{"prompt":"it jumps","aspect_ratio":"9:16"}`, "prompt": `{"prompt":"it jumps --chaos 5"}`,
 	} {
 		status, _, answer := h.call(t, http.MethodPost, "/v1/videos/"+video.ID+"/remix", body)
 		if !strings.Contains(string(answer), `"param":"`+param+`"`) || status != http.StatusBadRequest {
@@ -144,15 +149,17 @@ func TestWhatSaysNothingIsNotRefused(t *testing.T) {
 	press := "/v1/images/" + id + "/actions"
 	frame := `"input_reference":{"file_id":"` + id + `"}`
 	for _, test := range []struct{ path, body string }{
-		{press, `{"action":"vary_subtle","seed":null,"negative_prompt":"","n":1,"zoom":1,"index":1,"midjourney":{"speed":"fast"}}`},
+		{press, `{"action":"vary_subtle","seed":-1,"negative_prompt":"","n":1,"zoom":1,"index":1,"midjourney":{"speed":"fast"}}`},
 		{press, `{"action":"zoom_out_2x","zoom":2,"size":"auto","midjourney":{"niji":"false","personalize":"false"}}`},
 		{press, `{"action":"upscale_subtle","prompt":"a red fox","image_id":"` + id + `"}`},
 		{"/v1/images/edits", `{"image":"` + id + `","prompt":"vary subtle","size":"1024x1024","seed":42,"negative_prompt":"people"}`},
 		{"/v1/images/variations", `{"image":"` + id + `","size":"1024x1024","seed":42}`},
 		{"/v1/images/variations", `{"image":"` + id + `","size":"256x256"}`},
 		{"/v1/images/variations", `{"image":"` + id + `","prompt":"in winter","midjourney":{"stylize":900}}`},
-		{"/v1/videos", `{"prompt":"it runs","fps":24,"resolution":"720p","size":"1280x720","negative_prompt":"",` + frame + `}`},
-		{"/v1/videos", `{"prompt":"it runs","seed":7,"duration":5,"loop":false,"video":null,` + frame + `}`},
+		{"/v1/videos", `{"prompt":"it runs","fps":24,"resolution":"480p","generate_audio":true,"size":"1280x720","negative_prompt":"",` + frame + `}`},
+		{"/v1/videos", `{"prompt":"it runs","seed":-1,"duration":5,"aspect_ratio":"1:1","loop":false,"video":null,` + frame + `}`},
+		{"/v1/videos", `{"prompt":"it runs","resolution":"720p","video_type":"vid_1.1_i2v_720",` + frame + `}`},
+		{"/v1/videos", `{"prompt":"it runs","size":"720x1280","audio":true,` + frame + `}`},
 		{"/v1/videos", `{"prompt":"it runs --raw --fast --motion high",` + frame + `}`},
 	} {
 		if status, _, body := h.call(t, http.MethodPost, test.path, test.body); status != http.StatusOK {

@@ -27,6 +27,9 @@ func (s *Service) Film(ctx context.Context, a adapter.Attempt, f adapter.VideoRe
 	if err != nil {
 		return nil, err
 	}
+	if f.Shape != "" && f.Frame != "" && !prompt.Alike(f.Shape, f.Frame) {
+		return nil, adapter.BadParam("aspect_ratio", "invalid_value", "A video has the shape of what it begins with, %s: leave 'aspect_ratio' out, or send a picture of that shape.", f.Frame)
+	}
 	if err := s.onlyMoves(ctx, a.Caller, f); err != nil {
 		return nil, err
 	}

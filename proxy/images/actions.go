@@ -145,13 +145,32 @@ func foreignLooks(p *body.Body) string {
 	if len(shapes) > 0 {
 		return shapes[0].param
 	}
-	for _, name := range []string{"seed", "negative_prompt", "negativePrompt"} {
+	if name := foreignSetting(p); name != "" {
+		return name
+	}
+	if strings.EqualFold(p.Hint("style"), "raw") {
+		return "style"
+	}
+	return ""
+}
+
+// OnlyAnimated refuses other APIs' settings of a drawing where a video begins with a picture.
+func OnlyAnimated(p *body.Body) error {
+	if name := foreignSetting(p); name != "" {
+		return adapter.BadParam(name, "invalid_value", "A video looks like the picture that it begins with: '%s' cannot change that.", name)
+	}
+	return nil
+}
+
+// foreignSetting is the first of those that other image APIs call so.
+func foreignSetting(p *body.Body) string {
+	for _, name := range []string{"negative_prompt", "negativePrompt"} {
 		if body.Says(p.Fields[name]) {
 			return name
 		}
 	}
-	if strings.EqualFold(p.Hint("style"), "raw") {
-		return "style"
+	if seed, _ := readSeed(p.Fields["seed"]); seed != nil {
+		return "seed"
 	}
 	return ""
 }

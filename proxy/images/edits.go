@@ -104,10 +104,8 @@ func onlyBlends(p *body.Body, words string) error {
 	if looks := given(p); len(looks) > 0 {
 		return adapter.BadParam(looks[0], "invalid_value", "A blend has no '%s': POST /v1/images/edits takes several pictures with a prompt and settings.", looks[0])
 	}
-	for _, name := range []string{"negative_prompt", "negativePrompt", "seed"} {
-		if body.Says(p.Fields[name]) {
-			return adapter.BadParam(name, "invalid_value", "A blend has no '%s': POST /v1/images/edits takes several pictures with a prompt and settings.", name)
-		}
+	if name := foreignSetting(p); name != "" {
+		return adapter.BadParam(name, "invalid_value", "A blend has no '%s': POST /v1/images/edits takes several pictures with a prompt and settings.", name)
 	}
 	return nil
 }

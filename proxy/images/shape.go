@@ -80,6 +80,17 @@ func readSize(p *body.Body) (string, error) {
 	return strings.ToLower(p.Hint("size")), nil
 }
 
+// ShapeBeside is a shape that a body names in other words than OpenAI's size, and its parameter; a square may be unasked.
+func ShapeBeside(p *body.Body) (text, param string) {
+	shapes, _ := readShapes(p) // what cannot be read was refused before
+	for _, s := range shapes {
+		if s.param != "size" && s.ratio != 1 {
+			return s.text, s.param
+		}
+	}
+	return "", ""
+}
+
 // alike reports whether two shapes can be meant to be the same: 1792x1024 is what some models have for 16:9.
 func alike(a, b float64) bool { return math.Abs(a-b) <= 0.05*max(a, b) }
 

@@ -88,6 +88,9 @@ func (s *Routes) Remix(c *gin.Context) error {
 	if err := onlyClips(p, true); err != nil {
 		return err
 	}
+	if _, param := images.ShapeBeside(p); param != "" {
+		return adapter.BadParam(param, "invalid_value", "A remix is the same video with other words: '%s' stays what it was.", param)
+	}
 	return s.begin(c, p, func(ctx context.Context, a adapter.Attempt) (adapter.Ticket, error) {
 		return s.films.Remix(ctx, a, id, g.Prompt)
 	})
@@ -167,6 +170,10 @@ func (s *Routes) decode(c *gin.Context, p *body.Body, extends bool) (f adapter.V
 	read.Do(func() error {
 		return images.OnlyFilms(p, &f.Generation, f.Input != nil || extends)
 	})
+	shape, param := images.ShapeBeside(p)
+	if f.Shape = shape; shape != "" {
+		p.Call("aspect_ratio", param)
+	}
 	return f, read.Err
 }
 
@@ -177,15 +184,19 @@ func onlyClips(p *body.Body, begun bool) error {
 			return adapter.BadParam(name, "invalid_value", "'%s' cannot be chosen: Midjourney's clips have 24 frames a second.", name)
 		}
 	}
-	if finest := p.Hint("resolution"); fine.MatchString(finest) {
+	finest, kind := strings.ToLower(p.Hint("resolution")), field(p, "video_type")
+	if fine.MatchString(finest) || strings.TrimSuffix(finest, "p") == "720" && !strings.HasSuffix(kind.Str, "_720") {
 		return adapter.BadParam("resolution", "invalid_value", "'resolution' can be 480p, or 720p with 'video_type': 'vid_1.1_i2v_720'. Midjourney's clips are no finer.")
 	}
-	for _, name := range []string{"negative_prompt", "negativePrompt"} {
-		if begun && body.Says(p.Fields[name]) {
-			return adapter.BadParam(name, "invalid_value", "A video looks like the picture that it begins with: '%s' cannot change that.", name)
+	for _, name := range []string{"audio", "audio_url", "audio_file"} {
+		if v := p.Fields[name]; v.Type == gjson.String && body.Says(v) && !strings.EqualFold(v.Str, "true") || v.Type == gjson.JSON && body.Says(v) {
+			return adapter.BadParam(name, "invalid_value", "Midjourney's clips have no sound: leave '%s' out.", name)
 		}
 	}
-	return nil
+	if !begun {
+		return nil
+	}
+	return images.OnlyAnimated(p)
 }
 
 // fine are resolutions that no clip has.
