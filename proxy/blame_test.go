@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"bytes"
 	"strings"
 	"testing"
 
@@ -49,4 +50,19 @@ func TestRefusalsNameThePlace(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A damaged picture, and one under a name that nobody reads, is blamed by its name.
+func TestRefusalsNameThePicture(t *testing.T) {
+	h := newHouse(t, simulator.Config{})
+	bad, good := flat(t, red), file("image", "b.png", "image/png", flat(t, red))
+	bad[bytes.Index(bad, []byte("IDAT"))+6] ^= 0xff
+	h.send(t, edits, text("prompt", "a hat"), file("image", "a.png", "image/png", bad)).refused(t, refusal{400, "image", "invalid_image_file"})
+	h.ask(t, "POST", edits, `{"prompt":"a hat","image":"`+inURL(bad)+`"}`).refused(t, refusal{400, "image", "invalid_image_file"})
+	h.ask(t, "POST", edits, `{"prompt":"a hat","image":"`+inURL(flat(t, red))+`","mask":"`+inURL(bad)+`"}`).refused(t, refusal{400, "mask", "invalid_image_file"})
+	for _, name := range []string{"image_1", "image.0", "Image", "Mask", "mask_image", "init_image", "image2", "reference-image[1]"} {
+		h.send(t, edits, text("prompt", "a hat"), good, file(name, "a.png", "image/png", flat(t, red))).refused(t, refusal{400, name, "unknown_upload"})
+	}
+	h.send(t, edits, text("prompt", "a hat"), good, file("what I wrote about an image", "a.png", "image/png", flat(t, red))).refused(t, refusal{400, "", "unknown_upload"})
+	h.costs(t, 0)
 }

@@ -101,11 +101,20 @@ func (s *Service) ownMask(ctx context.Context, e adapter.Edit) (*adapter.Referen
 	if e.Mask != nil || e.Images[0].Upload == "" {
 		return e.Mask, nil
 	}
-	holes, err := s.parts.Retoucher.Holes(ctx, e.Images[0].Upload)
+	holes, err := s.holes(ctx, e.Images[0])
 	if err != nil || !holes {
 		return nil, err
 	}
 	return &e.Images[0], nil
+}
+
+// holes reports whether parts of an upload are transparent.
+func (s *Service) holes(ctx context.Context, ref adapter.Reference) (bool, error) {
+	holes, err := s.parts.Retoucher.Holes(ctx, ref.Upload)
+	if e, ok := errors.AsType[*adapter.Error](err); ok && e.Kind == adapter.Invalid {
+		return false, adapter.BadParam("image", cmp.Or(e.Code, "invalid_value"), "%s", e.Message)
+	}
+	return holes, err
 }
 
 // unerased refuses several pictures where parts of one were erased that was made here: such pictures have no transparent
@@ -115,7 +124,7 @@ func (s *Service) unerased(ctx context.Context, e adapter.Edit) error {
 		if ref.Image == "" || ref.Upload == "" {
 			continue
 		}
-		holes, err := s.parts.Retoucher.Holes(ctx, ref.Upload)
+		holes, err := s.holes(ctx, ref)
 		if err != nil {
 			return err
 		}

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -107,9 +108,16 @@ func (f *formReader) add(base string, src Source, place int) error {
 	return nil
 }
 
+// pictureName is a name that speaks of a picture and of nothing else, and may be told to the log.
+var pictureName = regexp.MustCompile(`^(?i:(?:[a-z]{1,12}[_-])?(?:image|img|mask|picture|photo)s?(?:[._-]?(?:[0-9]{1,3}|[a-z]{1,12}))?(?:\[[0-9]{0,3}\])?)$`)
+
 // unusedUpload refuses a picture that means nothing under its name.
 func unusedUpload(name string) error {
-	return adapter.BadParam(knownName(name), "unknown_upload", "The form has a picture in its part %q. Pictures are read from 'image', 'image[]' and 'mask', "+
+	param := knownName(name)
+	if pictureName.MatchString(name) {
+		param = name
+	}
+	return adapter.BadParam(param, "unknown_upload", "The form has a picture in its part %q. Pictures are read from 'image', 'image[]' and 'mask', "+
 		"those of a video from 'input_reference' and 'end_image', those of /v1/files from 'file'.", Shortened(name, 100))
 }
 
