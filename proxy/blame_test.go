@@ -66,3 +66,16 @@ func TestRefusalsNameThePicture(t *testing.T) {
 	h.send(t, edits, text("prompt", "a hat"), good, file("what I wrote about an image", "a.png", "image/png", flat(t, red))).refused(t, refusal{400, "", "unknown_upload"})
 	h.costs(t, 0)
 }
+
+// A route that is written wrongly is no picture.
+func TestAMisspeltRouteIsNoPicture(t *testing.T) {
+	h := newHouse(t, simulator.Config{})
+	for path, near := range map[string]string{
+		"/v1/images/generation": "generations", "/v1/images/%67enerations": "generations", "/v1/images/edit": "edits", "/images/variation": "variations", "/v1/images/blend/actions": "blends",
+	} {
+		a := h.ask(t, "POST", path, `{"prompt":"a fox"}`)
+		a.refused(t, refusal{404, "", "unknown_url"})
+		a.says(t, "Did you mean POST /v1/images/"+near+"?")
+	}
+	h.ask(t, "POST", "/v1/images/img_1/actions", `{"action":"reroll"}`).refused(t, refusal{404, "", "image_not_found"})
+}

@@ -2,6 +2,7 @@ package images
 
 import (
 	"net/http"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"midgate/adapter"
+	"midgate/adapter/nearest"
 	"midgate/proxy/body"
 	"midgate/proxy/web"
 )
@@ -91,10 +93,17 @@ func (s *Routes) Get(c *gin.Context) error {
 	return nil
 }
 
+// routeWord is no picture's ID, but the end of a route that was written wrongly.
+var routeWord = regexp.MustCompile(`^[a-z]+$`)
+
 func (s *Routes) named(c *gin.Context) (adapter.Image, error) {
 	id := c.Param("id")
 	if route, old := strings.CutSuffix(id, ":submit"); old { // how Azure's first image API was asked
 		return adapter.Image{}, &adapter.Error{Kind: adapter.NotFound, Code: "not_found", Message: "There is no such route: POST /v1/images/" + body.Shortened(route, 50) + " answers with the pictures themselves."}
+	}
+	if routeWord.MatchString(id) {
+		near, _ := nearest.Of(id, []string{"generations", "edits", "variations", "blends", "descriptions"})
+		return adapter.Image{}, web.Misspelt(c, "Did you mean POST /v1/images/"+near+"?")
 	}
 	if !adapter.ValidID(id) || !strings.HasPrefix(id, "img_") {
 		return adapter.Image{}, &adapter.Error{Kind: adapter.NotFound, Code: "image_not_found", Message: "There is no picture with this ID."}

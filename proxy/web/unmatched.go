@@ -15,8 +15,11 @@ import (
 )
 
 // UnknownURL refuses a path at which nothing is served.
-func UnknownURL(c *gin.Context) error {
-	return adapter.Errorf(NoRoute, "Unknown request URL: %s %s. Please check the path.", metrics.KnownMethod(c.Request.Method), body.Excerpt(c.Request.URL.Path))
+func UnknownURL(c *gin.Context) error { return Misspelt(c, "Please check the path.") }
+
+// Misspelt is UnknownURL with a hint of what may be meant.
+func Misspelt(c *gin.Context, hint string) error {
+	return adapter.Errorf(NoRoute, "Unknown request URL: %s %s. %s", metrics.KnownMethod(c.Request.Method), body.Excerpt(c.Request.URL.Path), hint)
 }
 
 // UnknownRoute is UnknownURL where no route is known at all: most often the client's base URL is wrong, so it is told the
