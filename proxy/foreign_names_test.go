@@ -32,6 +32,7 @@ func TestForeignNames_AreReadAsTheyAreMeant(t *testing.T) {
 		"a voice's speed":      {`"speed":"standard"`, func(g adapter.Generation) bool { return g.Midjourney.Speed == "" }},
 		"ours":                 {`"speed":"fast","version":7`, func(g adapter.Generation) bool { return g.Midjourney.Speed == "fast" && g.Midjourney.Version == "7" }},
 		"an API's version":     {`"version":"2024-10-21"`, func(g adapter.Generation) bool { return g.Midjourney.Version == "" }},
+		"a list of one style":  {`"style":["raw"]`, func(g adapter.Generation) bool { return g.Midjourney.Raw }},
 		"no seed":              {`"seed":"random"`, func(g adapter.Generation) bool { return g.Midjourney.Seed == nil }},
 		"any seed":             {`"seed":"-1"`, func(g adapter.Generation) bool { return g.Midjourney.Seed == nil }},
 		"a seed of 0":          {`"seed":0`, func(g adapter.Generation) bool { return *g.Midjourney.Seed == 0 }},

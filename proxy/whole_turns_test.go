@@ -51,7 +51,7 @@ func TestTurns_AreNotPressedWithoutTheirSettings(t *testing.T) {
 	for _, words := range []string{"V2", "reroll", "animate 2", "upscale subtle 2", "zoom out 2x"} {
 		h.charges(t, chat.Route, map[string]asking{
 			words + ", an object's": {turn(words, `"midjourney":{"stylize":7},`), 400, `"param":"midjourney.stylize"`, ""},
-			words + ", beside it":   {turn(words, `"stylize":7,`), 400, `"param":"midjourney.stylize"`, ""},
+			words + ", beside it":   {turn(words, `"stylize":7,`), 400, `"param":"stylize"`, ""},
 			words + ", a seed":      {turn(words, `"midjourney":{"seed":7},`), 400, `"param":"midjourney.seed"`, ""},
 			words + ", what not":    {turn(words, `"negative_prompt":"people",`), 400, `"param":"negative_prompt"`, ""},
 		})

@@ -148,9 +148,12 @@ func (p *Body) Word(name string, allowed ...string) (string, error) {
 	return "", adapter.BadParam(name, "invalid_value", "'%s' must be one of %s.", name, Quoted(allowed))
 }
 
-// Hint reads a word that may be anything: what is not text is ignored.
+// Hint reads a word that may be anything, or a list of one word: what is not text is ignored.
 func (p *Body) Hint(name string) string {
 	v := p.Fields[name]
+	if list := v.Array(); len(list) == 1 {
+		v = list[0]
+	}
 	if v.Type != gjson.String || len(v.Str) > 256 {
 		return ""
 	}

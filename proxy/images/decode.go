@@ -45,10 +45,10 @@ func ReadGeneration(p *body.Body, prompted bool, also ...string) (g adapter.Gene
 	return g, stream, nil
 }
 
-// onlyTexts refuses lists and objects where a word is read, which may be any.
+// onlyTexts refuses objects and lists of several where a word is read, which may be any.
 func onlyTexts(p *body.Body, names ...string) error {
 	for _, name := range names {
-		if v := p.Fields[name]; v.Type == gjson.JSON && body.Says(v) {
+		if v := p.Fields[name]; v.Type == gjson.JSON && body.Says(v) && p.Hint(name) == "" {
 			return adapter.BadParam(name, "invalid_type", "'%s' must be a string.", name)
 		}
 	}
