@@ -94,7 +94,7 @@ func (s *Routes) Get(c *gin.Context) error {
 }
 
 // routeWord is no picture's ID, but the end of a route that was written wrongly.
-var routeWord = regexp.MustCompile(`^[a-z]+$`)
+var routeWord = regexp.MustCompile(`^[a-z]{3,}$`)
 
 func (s *Routes) named(c *gin.Context) (adapter.Image, error) {
 	id := c.Param("id")
