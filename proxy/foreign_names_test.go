@@ -34,6 +34,7 @@ func TestForeignNames_AreReadAsTheyAreMeant(t *testing.T) {
 		"an API's version":     {`"version":"2024-10-21"`, func(g adapter.Generation) bool { return g.Midjourney.Version == "" }},
 		"a list of one style":  {`"style":["raw"]`, func(g adapter.Generation) bool { return g.Midjourney.Raw }},
 		"no seed":              {`"seed":"random"`, func(g adapter.Generation) bool { return g.Midjourney.Seed == nil }},
+		"a parameter's seed":   {`"parameters":{"seed":7}`, func(g adapter.Generation) bool { return *g.Midjourney.Seed == 7 }},
 		"any seed":             {`"seed":"-1"`, func(g adapter.Generation) bool { return g.Midjourney.Seed == nil }},
 		"a seed of 0":          {`"seed":0`, func(g adapter.Generation) bool { return *g.Midjourney.Seed == 0 }},
 		"a seed of 33 bits":    {`"seed":8589934599`, func(g adapter.Generation) bool { return *g.Midjourney.Seed == 7 }},

@@ -68,7 +68,7 @@ func TestUnreadableSettingsAreRefused(t *testing.T) {
 	for member, param := range map[string]string{
 		`"negative_prompt":{"text":"dogs"}`: "negative_prompt", `"negative_prompt":[["dogs"]]`: "negative_prompt", `"parameters":{"negativePrompt":{"a":1}}`: "parameters.negativePrompt",
 		`"style":["raw","vivid"]`: "style", `"quality":{"level":"high"}`: "quality", `"input_fidelity":[["high"]]`: "input_fidelity",
-		`"seed":1.5`: "seed", `"seed":true`: "seed", `"seed":"seven"`: "seed", `"seed":[7]`: "seed",
+		`"seed":1.5`: "seed", `"seed":true`: "seed", `"seed":"seven"`: "seed", `"seed":[7]`: "seed", `"parameters":{"seed":"seven"}`: "parameters.seed",
 	} {
 		want := refusal{400, param, "invalid_type"}
 		h.ask(t, http.MethodPost, generations, `{"prompt":"a fox",`+member+`}`).refused(t, want)

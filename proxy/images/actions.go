@@ -169,7 +169,7 @@ func foreignSetting(p *body.Body) string {
 			return name
 		}
 	}
-	if seed, _ := readSeed(p.Fields["seed"]); seed != nil {
+	if seed, _ := readSeed(p.Fields["seed"], "seed"); seed != nil {
 		return "seed"
 	}
 	return ""

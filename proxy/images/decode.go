@@ -181,14 +181,14 @@ var anySeed = []string{"random", "auto", "none", "null"}
 
 // readSeed reads other APIs' seed, which clients send without being asked: one below 0 is any, and of one that is larger than
 // Midjourney's the lower 32 bits count, so that it names one drawing, too.
-func readSeed(v gjson.Result) (*int64, error) {
+func readSeed(v gjson.Result, param string) (*int64, error) {
 	text := strings.TrimSpace(v.String())
 	if !body.Says(v) || slices.Contains(anySeed, strings.ToLower(text)) {
 		return nil, nil //nolint:nilnil // absent
 	}
-	f, _, err := body.NumberOf(v, "seed")
+	f, _, err := body.NumberOf(v, param)
 	if err != nil || f != math.Trunc(f) {
-		return nil, adapter.BadParam("seed", "invalid_type", "'seed' must be a whole number from 0 to %d, or -1 for any.", math.MaxUint32)
+		return nil, adapter.BadParam(param, "invalid_type", "'%s' must be a whole number from 0 to %d, or -1 for any.", param, math.MaxUint32)
 	}
 	if f < 0 {
 		return nil, nil //nolint:nilnil // any
@@ -202,17 +202,17 @@ func readSeed(v gjson.Result) (*int64, error) {
 
 // addForeign takes over seed and negative_prompt from other image APIs, of any length and in a list, too.
 func addForeign(p *body.Body, m *adapter.Midjourney) error {
-	seed, err := readSeed(p.Fields["seed"])
-	if err != nil {
-		return err
-	}
-	if seed != nil {
+	for param, v := range map[string]gjson.Result{"seed": p.Fields["seed"], "parameters.seed": valueAt(p, []string{"parameters"}, "seed")} {
+		seed, err := readSeed(v, param)
 		switch {
+		case err != nil:
+			return err
+		case seed == nil:
 		case m.Seed == nil:
 			m.Seed, m.Unasked = seed, append(m.Unasked, "seed")
-			p.Call("midjourney.seed", "seed")
+			p.Call("midjourney.seed", param)
 		case *m.Seed != *seed:
-			return twoSettings("seed", "midjourney.seed")
+			return twoSettings(param, "midjourney.seed")
 		}
 	}
 	asked := m.No != ""
