@@ -129,7 +129,14 @@ func TestAzuresClientsAreToldOfTheFilterInAStream(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			f, s := newStage(t, 25*time.Second)
 			f.fail = adapter.Errorf(adapter.Moderated, "No.")
-			got := send(s, "POST", path, `{"prompt":"a fox","input":"a fox","messages":[{"role":"user","content":"a fox"}],"stream":true}`).Body.String()
+			words := `"prompt":"a fox"`
+			switch {
+			case strings.HasSuffix(path, "responses"):
+				words = `"input":"a fox"`
+			case strings.HasSuffix(path, "completions"):
+				words = `"messages":[{"role":"user","content":"a fox"}]`
+			}
+			got := send(s, "POST", path, `{`+words+`,"stream":true}`).Body.String()
 			if !strings.Contains(got, "content_policy_violation") || strings.Contains(got, `"inner_error":{"code":"ResponsibleAIPolicyViolation"}`) != azure {
 				t.Errorf("%s: %s, want an inner error: %v", path, got, azure)
 			}
