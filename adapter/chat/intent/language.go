@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"maps"
 	"path"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -32,6 +33,7 @@ type language struct {
 	asked, askedInside map[Topic]*phrases // Ask and AskInside, as lists
 	remarks, remarkEnd map[Topic]*phrases // the same of Remark and RemarkEnd
 	figured            []pointer          // Pointers, for digits
+	code, scenes       []*regexp.Regexp   // the patterns of every language
 }
 
 // set is a list made ready to be found in tokens.
@@ -78,6 +80,12 @@ func ready(code string, t, shared table) *language {
 	l.learn(&l.table)
 	l.learn(&shared)
 	l.That = slices.Concat(l.That, l.Parts)
+	for _, p := range shared.Code {
+		l.code = append(l.code, regexp.MustCompile(p))
+	}
+	for _, p := range shared.Scenes {
+		l.scenes = append(l.scenes, regexp.MustCompile(p))
+	}
 	for _, by := range []struct {
 		topics map[Topic]phrases
 		lists  map[Topic]*phrases
@@ -92,7 +100,8 @@ func ready(code string, t, shared table) *language {
 		&l.Mention, &l.Describe, &l.DescribeInside, &l.DescribeQuestion, &l.Question, &l.QuestionEnd, &l.ThanksFor, &l.Elsewhere, &l.It, &l.Pointing, &l.Too,
 		&l.Brief, &l.Versus, &l.Names, &l.Sayings, &l.Sights, &l.Attribute, &l.ElsewhereEnd, &l.Personal, &l.Particle, &l.WithEnd, &l.QuestionInside, &l.Vocative, &l.Others, &l.OthersDo,
 		&l.Prompted, &l.Suppose, &l.Looks, &l.Task, &l.TaskEnd, &l.Report, &l.ReportEnd, &l.Into, &l.Format, &l.FormatEnd, &l.Inscribed, &l.Answer, &l.AnswerEnd, &l.Rights, &l.Days, &l.Features, &l.States, &l.Upon, &l.Moving, &l.Plus, &l.Join, &l.JoinEnd,
-		&l.Mend, &l.Same, &l.May, &l.Become, &l.Sense, &l.Bigger, &l.Thing, &l.Medium, &l.Telling, &l.TellingEnd} {
+		&l.Mend, &l.Same, &l.May, &l.Become, &l.Sense, &l.Bigger, &l.Thing, &l.Medium, &l.Telling, &l.TellingEnd,
+		&l.Errand, &l.Files, &l.Tell, &l.Texts, &l.About, &l.Utter, &l.Why, &l.WhyNot, &l.Origin, &l.Suggest, &l.Doing} {
 		l.list(list)
 	}
 	for _, p := range l.Pointers {

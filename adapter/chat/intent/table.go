@@ -113,5 +113,22 @@ type table struct {
 	// is a thing, whatever it begins with.
 	Attribute phrases `yaml:"attribute"`
 
+	// What no picture answers.
+	Errand phrases `yaml:"errand"`  // hand a file on, keep it, print it or throw it away
+	Files  phrases `yaml:"files"`   // what is handed on, and where it goes: the link, on instagram
+	Tell   phrases `yaml:"tell"`    // ask for a text, with a word of Texts behind them: give me
+	Texts  phrases `yaml:"texts"`   // ideas, a title
+	About  phrases `yaml:"about"`   // go on from such a text to what it is about
+	Utter  phrases `yaml:"utter"`   // ask for words in very short texts: say, count to
+	Why    phrases `yaml:"why"`     // ask for a reason
+	WhyNot phrases `yaml:"why_not"` // begin the same, and wish for something: why not
+	Origin phrases `yaml:"origin"`  // ask when, where and by whom a picture was made
+	Code   phrases `yaml:"code"`    // patterns of what is written for machines
+	Scenes phrases `yaml:"scenes"`  // patterns of what is written so, and describes a picture
+
+	// Suggest begin a wish for a change of what was shown, in short texts: how about. Doing are the verbs behind them.
+	Suggest phrases `yaml:"suggest"`
+	Doing   phrases `yaml:"doing"`
+
 	Lines map[Topic]string `yaml:"lines"` // the answers
 }

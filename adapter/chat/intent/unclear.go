@@ -7,6 +7,9 @@ import (
 
 // unclear asks back what stays short and says too little. Asking is free.
 func (r *reading) unclear() (Decision, bool) {
+	if r.Attached == 0 && r.address() {
+		return Decision{Kind: Ask, Topic: Unclear, Language: r.hinted()}, true
+	}
 	if r.Attached > 0 || r.Shown == Nothing || len(r.tokens) == 0 {
 		return Decision{}, false
 	}
