@@ -253,6 +253,8 @@ func (r *reading) styled(l *language, all []meaning, topics []string) (Decision,
 		return Decision{}, false
 	case r.Attached > 0:
 		return Decision{Kind: Edit}, true
+	case r.asksOfLook(l): // "is it red"
+		return Decision{Kind: Talk, Topic: Question}, true
 	case r.pointsByLook(l, all, topics):
 		return Decision{Kind: Ask, Topic: Which}, true
 	case l.ends(r.tokens, &l.StyleEnd) == 0 && r.newLook(l):
@@ -266,6 +268,12 @@ func (r *reading) styled(l *language, all []meaning, topics []string) (Decision,
 	default:
 		return Decision{Kind: Edit}, true
 	}
+}
+
+// asksOfLook reports whether a text asks how the picture looks, and wishes for nothing.
+func (r *reading) asksOfLook(l *language) bool {
+	w := r.wish(l)
+	return l.begins(r.tokens, &l.Question) > 0 && !w.can && !w.wanted && !l.strong(w) && !l.weak(w) && l.begins(r.tokens, &l.May)+l.begins(r.tokens, &l.WhyNot)+l.begins(r.tokens, &l.Suggest) == 0
 }
 
 // newLook reports whether a picture of its own is wished for that is called as a look is: "show me a sunset".

@@ -101,7 +101,7 @@ func ready(code string, t, shared table) *language {
 		&l.Brief, &l.Versus, &l.Names, &l.Sayings, &l.Sights, &l.Attribute, &l.ElsewhereEnd, &l.Personal, &l.Particle, &l.WithEnd, &l.QuestionInside, &l.Vocative, &l.Others, &l.OthersDo,
 		&l.Prompted, &l.Suppose, &l.Looks, &l.Task, &l.TaskEnd, &l.Report, &l.ReportEnd, &l.Into, &l.Format, &l.FormatEnd, &l.Inscribed, &l.Answer, &l.AnswerEnd, &l.Rights, &l.Days, &l.Features, &l.States, &l.Upon, &l.Moving, &l.Plus, &l.Join, &l.JoinEnd,
 		&l.Mend, &l.Same, &l.May, &l.Become, &l.Sense, &l.Bigger, &l.Thing, &l.Medium, &l.Telling, &l.TellingEnd,
-		&l.Errand, &l.Files, &l.Tell, &l.Texts, &l.About, &l.Utter, &l.Why, &l.WhyNot, &l.Origin, &l.Suggest, &l.Doing} {
+		&l.Errand, &l.Files, &l.Tell, &l.Texts, &l.About, &l.Utter, &l.Why, &l.WhyNot, &l.Origin, &l.Suggest, &l.Doing, &l.Late, &l.Parts} {
 		l.list(list)
 	}
 	for _, p := range l.Pointers {

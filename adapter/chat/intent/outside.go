@@ -28,7 +28,7 @@ func (r *reading) outside() (Decision, bool) {
 		case r.calculates(l, w),
 			r.hands(l, w), l.letters(r, w), w.size <= words(6) && (l.frames(w.tokens, &l.Utter) || l.frames(r.tokens, &l.Utter)):
 			return elsewhere, true
-		case r.Shown != Nothing && w.size <= words(12) && r.wondersWhy(l, w):
+		case w.size <= words(12) && r.wondersWhy(l, w):
 			return Decision{Kind: Talk, Topic: Question, Language: l.Code}, true
 		}
 	}
@@ -47,11 +47,12 @@ func (r *reading) hands(l *language, w wish) bool {
 	if w.size > words(9) {
 		return false
 	}
+	t = t[:len(t)-l.ends(t, &l.HavingEnd)]
 	file := l.ends(t, &l.Files)
 	if file > 0 && (len(t) > 1 && file == len(t) || r.subject() && file == len(t) || (w.wanted || w.can || len(t) < len(r.tokens) || l.begins(t, &l.Tell) > 0) && l.plain(t[:len(t)-file])) {
 		return true
 	}
-	if n := l.begins(t, &l.Errand); n > 0 && l.handed(t[n:], false) {
+	if n := l.begins(t, &l.Errand); n > 0 && l.handed(t[n:], ideographic(t[0])) {
 		return true
 	}
 	for _, t := range [][]token{t, r.tokens} {
@@ -63,8 +64,8 @@ func (r *reading) hands(l *language, w wish) bool {
 }
 
 // handed reports whether what stands beside such a verb is the picture, or where a file goes to.
-func (l *language) handed(t []token, before bool) bool {
-	return l.plain(t) || l.ends(t, &l.Files) > 0 || l.ends(t, &l.Others) > 0 && l.begins(t, &l.Others) < len(t)-1 || (before || len(t) > 0 && ideographic(t[0])) && l.holds(t, &l.Files)
+func (l *language) handed(t []token, anywhere bool) bool {
+	return l.plain(t) || l.ends(t, &l.Files) > 0 || l.ends(t, &l.Others) > 0 && l.begins(t, &l.Others) < len(t)-1 || anywhere && l.holds(t, &l.Files)
 }
 
 // plain reports whether tokens say nothing: they stand for the picture, or are words beside it.
@@ -72,7 +73,7 @@ func (l *language) plain(t []token) bool {
 	if len(t) == 0 || l.begins(t, &l.It) == len(t) {
 		return true
 	}
-	all, ok := l.cover(t)
+	all, ok := l.parts(t)
 	return ok && !slices.ContainsFunc(all, func(m meaning) bool { return m.class != filler })
 }
 
@@ -82,25 +83,20 @@ const longestBefore = 4
 // letters reports whether a text is wished for: "give me ten ideas for pictures".
 func (l *language) letters(r *reading, w wish) bool {
 	t := w.tokens
-	if w.size > words(12) || l.begins(t, &l.Articles) > 0 && !w.wanted && !r.asks {
+	told := l.frames(t, &l.Tell) || l.frames(r.tokens, &l.Tell)
+	if w.size > words(12) || !told && !w.wanted && !(r.asks && w.size <= words(4)) {
 		return false
 	}
-	n := max(l.begins(t, &l.Tell), l.begins(r.tokens, &l.Tell)-len(r.tokens)+len(t))
 	if ideographic(t[0]) {
-		if l.ends(t, &l.Tell) > 0 || l.ends(r.tokens, &l.Tell) > 0 {
-			return l.holds(t, &l.Texts)
-		}
-		return (l.begins(t, &l.Tell) > 0 || len(t) < len(r.tokens)) && l.ends(t, &l.Texts) > 0
+		return l.ends(t, &l.Texts) > 0 || (l.ends(t, &l.Tell) > 0 || l.ends(r.tokens, &l.Tell) > 0) && l.holds(t, &l.Texts)
 	}
-	if n <= 0 && !w.wanted && !(r.asks && w.size <= words(4)) {
-		return false
-	}
-	for i := max(n, 0); i < len(t) && i <= max(n, 0)+longestBefore; i++ {
-		m := l.begins(t[i:], &l.Texts)
-		if m == 0 {
+	from := l.begins(t, &l.Tell)
+	for i := from; i < len(t) && i <= from+longestBefore; i++ {
+		n := l.begins(t[i:], &l.Texts)
+		if n == 0 || i > from && l.ends(t[from:i], &l.About)+l.ends(t[from:i], &l.That) > 0 { // "a page of titles"
 			continue
 		}
-		rest := t[i+m:]
+		rest := t[i+n:]
 		if len(rest) == 0 || strings.ContainsAny(rest[0].before, sentenceEnd) || l.begins(rest, &l.About) > 0 {
 			return true
 		}
@@ -108,13 +104,20 @@ func (l *language) letters(r *reading, w wish) bool {
 	return false
 }
 
-// wondersWhy reports whether a question asks why something is as it is, or when, where and by whom the picture was made.
+// wondersWhy reports whether a question asks why something is as it is or, where a picture was shown, when, where and by
+// whom that was made.
 func (r *reading) wondersWhy(l *language, w wish) bool {
-	if l.frames(w.tokens, &l.Origin) || l.frames(r.tokens, &l.Origin) {
+	shown := r.Shown != Nothing
+	if shown && (l.frames(w.tokens, &l.Origin) || l.frames(r.tokens, &l.Origin)) {
 		return true
 	}
-	n := max(l.begins(w.tokens, &l.Why), l.begins(r.tokens, &l.Why))
-	return n > 1 && l.begins(r.tokens, &l.WhyNot) == 0 && commas(r.tokens) == 0 || n == 1 && len(r.tokens) > 1 && l.begins(r.tokens, &l.WhyNot) == 0 && commas(r.tokens) == 0
+	t := r.tokens
+	n := l.begins(t, &l.Why)
+	if n == 0 {
+		t = w.tokens
+		n = l.begins(t, &l.Why)
+	}
+	return n > 0 && n < len(t) && l.begins(t, &l.WhyNot) == 0 && commas(t) == 0 && (shown || l.begins(t[n:], &l.Question) > 0)
 }
 
 // hinted is the language of an answer to what is in none: the one that was written before.

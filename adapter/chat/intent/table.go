@@ -130,5 +130,7 @@ type table struct {
 	Suggest phrases `yaml:"suggest"`
 	Doing   phrases `yaml:"doing"`
 
+	Late phrases `yaml:"late"` // in an excuse: the reason follows
+
 	Lines map[Topic]string `yaml:"lines"` // the answers
 }
