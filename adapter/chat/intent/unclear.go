@@ -64,6 +64,8 @@ func (r *reading) doubtful(l *language, size int) (Decision, bool) {
 		return unclear, true
 	case size <= words(8) && len(rest) < len(r.tokens) && (l.personal(rest) || l.ends(rest, &l.Vocative) == len(rest)):
 		return l.afterTalk(r.tokens), true
+	case len(rest) < len(r.tokens) && l.excuses(r.tokens[:len(r.tokens)-len(rest)]) && sizeOfAll(rest) <= words(7) && l.begins(rest, &l.Articles) == 0 && len(clauses(rest)) == 1:
+		return l.afterTalk(r.tokens), true
 	case l.personal(rest) && size <= words(6) && commas(r.tokens) == 0:
 		return unclear, true
 	case (l.begins(r.tokens, &l.Telling) > 0 || l.ends(r.tokens, &l.TellingEnd) > 0) && size <= words(10) && commas(r.tokens) == 0:
@@ -152,6 +154,12 @@ func (l *language) afterTalk(tokens []token) Decision {
 	}
 	all, _ := l.cover(begin)
 	return talking(said(all, talk))
+}
+
+// excuses reports whether small talk tells why somebody was away: what goes on after it is the reason.
+func (l *language) excuses(t []token) bool {
+	topic, ok := l.told(t, true)
+	return ok && topic == Ack && l.holds(t, &l.Late)
 }
 
 // personal reports whether a text speaks of who talks to whom. Where no blanks part the words, that is told from its
