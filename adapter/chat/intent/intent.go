@@ -90,7 +90,7 @@ func Decide(t Turn) Decision {
 	}
 	r := read(t)
 	for _, rule := range []func() (Decision, bool){
-		r.nothingSaid, r.beside, r.outside, r.describing, r.going, r.spoken, r.having, r.remarking, r.several, r.choosing, r.elsewhere, r.changing, r.chatting, r.unclear,
+		r.nothingSaid, r.beside, r.outside, r.describing, r.suggesting, r.going, r.spoken, r.having, r.remarking, r.several, r.choosing, r.elsewhere, r.changing, r.chatting, r.unclear,
 	} {
 		if long {
 			break
