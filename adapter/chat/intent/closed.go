@@ -194,6 +194,8 @@ func (r *reading) meant(l *language, all []meaning) (Decision, bool) {
 		d, ok := r.pressed(l, Reshape, all)
 		d.Ratio = shapes[0]
 		return d, ok && r.subject()
+	case len(buttons) == 1 && buttons[0] == Extend && r.Attached == 0 && (r.Shown == Grid || r.Shown == Single): // there is no video to go on
+		return Decision{Kind: Ask, Topic: Unclear}, true
 	case len(buttons) == 1:
 		return r.pressed(l, buttons[0], all)
 	case len(said(all, factor)) > 0: // "2x" is how far, and not what
