@@ -1,6 +1,7 @@
 package intent
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -152,7 +153,36 @@ func (r *reading) spoken() (Decision, bool) {
 			}
 		}
 	}
+	if topics := r.mixed(); len(topics) > 0 && r.Attached == 0 {
+		return talking(topics), true
+	}
 	return Decision{}, false
+}
+
+// longestMixed is more tokens than small talk in two languages has.
+const longestMixed = 6
+
+// mixed are what small talk in several languages is about: "perfect, danke".
+func (r *reading) mixed() (topics []string) {
+	if len(r.tokens) < 2 || len(r.tokens) > longestMixed {
+		return nil
+	}
+	for rest := r.tokens; len(rest) > 0; {
+		size := 0
+		for n := len(rest); n > 0 && size == 0; n-- {
+			for _, code := range slices.Sorted(maps.Keys(languages())) {
+				if m := languages()[code].closed[key(rest[:n])]; m.class == talk {
+					topics, size = append(topics, m.value), n
+					break
+				}
+			}
+		}
+		if size == 0 {
+			return nil
+		}
+		rest = rest[size:]
+	}
+	return topics
 }
 
 // sum reports whether a text is a sum: "2+2=".

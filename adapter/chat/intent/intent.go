@@ -126,6 +126,7 @@ func read(t Turn) *reading {
 	if r.flags = flags; flags != "" {
 		tokens = slices.DeleteFunc(tokens, func(t token) bool { return t.at >= len(said) })
 	}
+	unstretch(tokens)
 	r.Words, r.tokens = text, tokens
 	r.tongues, r.close = likely(tokens, t.Language)
 	r.asks = asks(said)

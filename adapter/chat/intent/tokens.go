@@ -165,6 +165,42 @@ func parameters(text string) (said, flags string) {
 	return text[:at[0]], strings.TrimSpace(text[at[0]:])
 }
 
+// unstretch shortens words that are drawn out to those that are known: "sooo", "hellooo".
+func unstretch(tokens []token) {
+	for i, t := range tokens {
+		for most := 2; most > 0; most-- {
+			short := squeeze(t.text, most)
+			if short == t.text || len(short) < 2 {
+				continue
+			}
+			for _, l := range languages() {
+				if l.closed[short].class == talk || l.words[short] && l.tokens[short] {
+					tokens[i].text = short
+				}
+			}
+		}
+	}
+}
+
+// squeeze shortens letters that stand three times in a row or more to so many.
+func squeeze(text string, most int) string {
+	runes := []rune(text)
+	var short []rune
+	for i := 0; i < len(runes); {
+		n := 1
+		for i+n < len(runes) && runes[i+n] == runes[i] {
+			n++
+		}
+		keep := n
+		if n > 2 && unicode.IsLetter(runes[i]) {
+			keep = most
+		}
+		short = append(short, runes[i:i+keep]...)
+		i += n
+	}
+	return string(short)
+}
+
 var integer = regexp.MustCompile(`^[0-9]{1,5}$`)
 
 // times are the words between the numbers of a ratio.
