@@ -117,7 +117,7 @@ func (r *reading) wondersWhy(l *language, w wish) bool {
 		t = w.tokens
 		n = l.begins(t, &l.Why)
 	}
-	return n > 0 && n < len(t) && l.begins(t, &l.WhyNot) == 0 && commas(t) == 0 && (shown || l.begins(t[n:], &l.Question) > 0)
+	return n > 0 && n < len(t) && l.begins(t, &l.WhyNot) == 0 && commas(t) == 0 && (shown || !ideographic(t[0]) && l.begins(t[n:], &l.Question) > 0)
 }
 
 // hinted is the language of an answer to what is in none: the one that was written before.

@@ -81,10 +81,26 @@ func (r *reading) asked(l *language) (Topic, bool) {
 		return Question, true
 	case r.subject() && !r.asks && size <= words(12) && l.begins(w.tokens, &l.Question) > 0 && l.holds(w.tokens, &l.Mention):
 		return Question, true
+	case !r.asks && (r.Shown == Nothing || size > words(5)) && size <= words(8) && commas(r.tokens) == 0 && !w.can && !w.wanted && r.unmarked(l):
+		return Question, true
 	case question && !r.asks && size <= words(15):
 		return Question, true
 	}
 	return "", false
+}
+
+// unmarked reports whether a text without a question mark is a question: "do you love me", "what is the meaning of life".
+// A title begins so, too, where no picture was shown and nobody is spoken to.
+func (r *reading) unmarked(l *language) bool {
+	n := l.begins(r.tokens, &l.Question)
+	if n == 0 || n == len(r.tokens) || l.begins(r.tokens, &l.May)+l.begins(r.tokens, &l.Having)+l.begins(r.tokens, &l.WhyNot)+l.begins(r.tokens, &l.Suggest)+l.begins(r.tokens, &l.Suppose) > 0 {
+		return false
+	}
+	rest := r.tokens[n:]
+	if l.closed[r.tokens[0].text].class != talk {
+		return l.begins(rest, &l.Personal) > 0
+	}
+	return l.begins(rest, &l.Question) > 0 && (r.subject() || l.holds(rest, &l.Personal))
 }
 
 // newThing reports whether a text draws what an article follows or ends the verb of: "draw a bicycle".

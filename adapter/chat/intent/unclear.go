@@ -10,6 +10,9 @@ func (r *reading) unclear() (Decision, bool) {
 	if r.Attached == 0 && r.address() {
 		return Decision{Kind: Ask, Topic: Unclear, Language: r.hinted()}, true
 	}
+	if r.Attached == 0 && r.Shown == Nothing && r.flags == "" && len(r.tokens) > 0 && r.courteous() {
+		return Decision{Kind: Ask, Topic: Unclear}, true
+	}
 	if r.Attached > 0 || r.Shown == Nothing || len(r.tokens) == 0 {
 		return Decision{}, false
 	}
@@ -35,6 +38,11 @@ func (r *reading) unclear() (Decision, bool) {
 		}
 	}
 	return Decision{Kind: Ask, Topic: Unclear}, size <= words(2)
+}
+
+// courteous reports whether a text is courtesies alone: "pls".
+func (r *reading) courteous() bool {
+	return slices.ContainsFunc(r.close, func(l *language) bool { return len(r.wish(l).tokens) == 0 })
 }
 
 // doubtful settles what is longer than two words and yet describes no picture.
