@@ -8,7 +8,7 @@ import (
 // strong reports whether a wish asks for a change of what is there, in words that ask for nothing else. Such a wish may
 // be long.
 func (l *language) strong(w wish) bool {
-	return l.demands(w) || l.begins(w.tokens, &l.Articles) == 0 && l.begins(w.tokens, &l.Question) == 0 && !l.titled(w.tokens) && l.holds(w.tokens, &l.Mention) && (l.holds(w.tokens, &l.Is) || l.holds(w.tokens, &l.Should) || !l.pictured(w.tokens)) && w.size <= words(20) && commas(w.tokens) < 3
+	return l.demands(w) || !l.leaves(w.tokens) && l.begins(w.tokens, &l.Articles) == 0 && l.begins(w.tokens, &l.Question) == 0 && !l.titled(w.tokens) && l.holds(w.tokens, &l.Mention) && (l.holds(w.tokens, &l.Is) || l.holds(w.tokens, &l.Should) || !l.pictured(w.tokens)) && w.size <= words(20) && commas(w.tokens) < 3
 }
 
 // demands is strong without regard to whether the picture is spoken of.
