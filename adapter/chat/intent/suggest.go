@@ -15,11 +15,18 @@ func (r *reading) suggesting() (Decision, bool) {
 			n = l.ends(t, &l.Suggest)
 			rest = t[:len(t)-n]
 		}
-		if n == 0 || len(rest) == 0 || l.drawsObject(rest) || l.pictured(rest) || l.plain(rest) {
+		if n == 0 || len(rest) == 0 || l.drawsObject(rest) || l.pictured(rest) {
 			continue
 		}
+		asked := Decision{Kind: Ask, Topic: Unclear, Language: l.Code}
+		if l.plain(rest) {
+			if ideographic(t[0]) {
+				continue
+			}
+			return asked, true
+		}
 		all, known := l.parts(rest)
-		if known && l.begins(rest, &l.Articles) > 0 || len(said(all, number))+len(said(all, button))+len(said(all, talk)) > 0 && l.begins(rest, &l.Articles) == 0 {
+		if known && l.begins(rest, &l.Articles) > 0 || len(said(all, number))+len(said(all, shape))+len(said(all, button))+len(said(all, talk)) > 0 && l.begins(rest, &l.Articles) == 0 {
 			continue
 		}
 		size := sizeOfAll(rest)
@@ -28,11 +35,13 @@ func (r *reading) suggesting() (Decision, bool) {
 		case ideographic(t[0]):
 			d.Extra = ""
 			if !l.coloured(rest) {
-				d = Decision{Kind: Ask, Topic: Unclear, Language: l.Code}
+				d = asked
 			}
 			return d, size <= words(4) && l.begins(rest, &l.It) == 0 && l.begins(rest, &l.Personal) == 0
 		case l.begins(rest, &l.Doing) > 0 && size <= words(10), size <= words(4) && (l.begins(rest, &l.Articles) > 0 || l.begins(rest, &l.With) > 0 || l.coloured(rest) && len(all) > 0 || l.begins(rest, &l.Parts) > 0):
 			return d, true
+		case size <= words(2) && !l.strong(r.wish(l)) && !l.weak(r.wish(l)): // "how about you"
+			return asked, true
 		}
 	}
 	return Decision{}, false
