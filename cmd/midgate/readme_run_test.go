@@ -72,16 +72,9 @@ func TestReadme_ConnectsARelay(t *testing.T) {
 // A backup taken while midgate runs is all that a new machine needs. It is the same in the README and in its topic.
 func TestReadme_BackupAndRestore(t *testing.T) {
 	t.Parallel()
-	both := block(t, root(t, "README.md"), "sh", ".backup")
-	backup, restore, found := strings.Cut(both, "# the restore\n")
-	if !found {
-		t.Fatal("the README does not say how to restore")
-	}
-	page := root(t, "cmd/midgate/help/operations.md")
-	for name, way := range map[string][2]string{
-		"README": {backup, restore},
-		"topic":  {block(t, page, "sh", ".backup"), block(t, page, "sh", "rm -f data/midgate.db-wal")},
-	} {
+	for name, page := range map[string]string{"README": "README.md", "topic": "cmd/midgate/help/operations.md"} {
+		page := root(t, page)
+		backup, restore := block(t, page, "sh", ".backup"), block(t, page, "sh", "rm -f data/midgate.db-wal")
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
@@ -89,7 +82,17 @@ func TestReadme_BackupAndRestore(t *testing.T) {
 			u := startPair(t, []string{"--pace", "100ms"}, data)
 			var got drawn
 			ask(t, u.url+"/v1/images/generations", "alices-key", `{"prompt": "a red fox"}`).into(t, &got)
-			sh(t, dir, way[0])
+			sh(t, dir, backup)
+			if saved, err := os.Stat(filepath.Join(dir, "backup", "midgate.db")); err != nil || saved.Mode().Perm() != 0o600 {
+				t.Errorf("the backup is %v, %v, want a file that is its owner's alone", saved, err)
+			}
+			ask(t, u.url+"/v1/images/generations", "alices-key", `{"prompt": "an owl"}`).into(t, new(drawn))
+			if said := sh(t, dir, restore); !strings.Contains(said, "stop midgate first") {
+				t.Errorf("a restore beside a running midgate says %q", said)
+			}
+			if n := strings.Count(string(ask(t, u.url+"/v1/jobs", "alices-key", "").body), `"object":"job"`); n != 2 {
+				t.Errorf("%d jobs after a restore that was refused, want both", n)
+			}
 			if status := u.gate.stop(); status != 0 {
 				t.Fatalf("midgate ends with %d", status)
 			}
@@ -99,7 +102,7 @@ func TestReadme_BackupAndRestore(t *testing.T) {
 			if err := os.Mkdir(filepath.Join(dir, "data"), 0o700); err != nil {
 				t.Fatal(err)
 			}
-			sh(t, dir, way[1])
+			sh(t, dir, restore)
 			u.serve(t)
 			if record := ask(t, u.url+"/v1/images/"+got.Data[0].ID, "alices-key", ""); record.status != 200 {
 				t.Errorf("the picture's record is answered with %d: %s", record.status, record.body)
