@@ -206,7 +206,7 @@ func TestLoadWithoutUpstreamOnlyWhereThatIsFine(t *testing.T) {
 		t.Errorf("Load of nothing, without an upstream: %v", err)
 	}
 	_, err := Load(Source{})
-	if want := "MIDGATE_UPSTREAM_URL is missing; allowed: a base URL without a query, such as https://api.cometapi.com"; err == nil || err.Error() != want {
+	if want := "MIDGATE_UPSTREAM_URL is missing; allowed: a base URL without a query, such as https://api.cometapi.com (midgate demo needs no settings)"; err == nil || err.Error() != want {
 		t.Errorf("Load of nothing = %v, want %s", err, want)
 	}
 }

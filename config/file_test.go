@@ -71,7 +71,7 @@ func TestMistakesInAFile(t *testing.T) {
 		"an unknown key":               {"upstream_url: http://a\nlistne: x", "listne in f.yaml is no setting; did you mean listen?"},
 		"a variable's name as a key":   {"upstream_url: http://a\nLISTEN: x", "LISTEN in f.yaml is no setting; did you mean listen?"},
 		"a value of the wrong kind":    {"upstream_url: http://a\ngrid: 4", `grid in f.yaml is "4", which is not known; allowed: split, upscale`},
-		"no mapping":                   {"- a\n- b", "f.yaml holds no settings; allowed: lines such as upstream_url: https://api.cometapi.com\nMIDGATE_UPSTREAM_URL is missing; allowed: " + baseURL.allowed},
+		"no mapping":                   {"- a\n- b", "f.yaml holds no settings; allowed: lines such as upstream_url: https://api.cometapi.com\nMIDGATE_UPSTREAM_URL is missing; allowed: " + baseURL.allowed + " (midgate demo needs no settings)"},
 		"upstreams that are no list":   {"upstream_url: http://a\nupstreams: {a: b}", "upstreams in f.yaml is no list; allowed: items with name, url and key"},
 		"an upstream that is a word":   {"upstreams: [a]", "upstreams[0] in f.yaml is no mapping; allowed: name, url, key and more"},
 		"an upstream without a name":   {"upstreams: [{url: http://a}]", "upstreams[0] in f.yaml has no name or no url; both are needed"},

@@ -92,7 +92,7 @@ func parseKeys(raw []byte, name string, c Config, upstreams []string) (Keys, err
 	var in keysYAML
 	r := keysReader{file: name}
 	if err := yaml.UnmarshalWithOptions(raw, &in, yaml.Strict()); err != nil {
-		wrong := fmt.Sprintf("%s is no file of keys: %s", name, strings.TrimSpace(yaml.FormatError(err, false, false)))
+		wrong := fmt.Sprintf("%s (MIDGATE_KEYS_FILE) cannot be read as a file of keys, at [line:column] %s", name, strings.TrimSpace(yaml.FormatError(err, false, false)))
 		unknown, ok := errors.AsType[*yaml.UnknownFieldError](err)
 		if !ok {
 			return Keys{}, Mistakes{wrong}

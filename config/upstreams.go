@@ -78,7 +78,7 @@ func (d *draft) upstreams(src Source, in *input) {
 		d.Midjourney.Upstreams = []midjourney.UpstreamConfig{d.upstream}
 	case len(in.file.upstreams) == 0:
 		if !src.NoUpstream && !in.bad("MIDGATE_UPSTREAM_URL") {
-			in.mistakes.add("MIDGATE_UPSTREAM_URL is missing; allowed: %s", baseURL.allowed)
+			in.mistakes.add("MIDGATE_UPSTREAM_URL is missing; allowed: %s (midgate demo needs no settings)", baseURL.allowed)
 		}
 	case d.given["MIDGATE_UPSTREAM_URL"] || d.given["MIDGATE_UPSTREAM_KEY"]:
 		in.mistakes.add("MIDGATE_UPSTREAM_URL or MIDGATE_UPSTREAM_KEY is given beside upstreams in %s; set one of them", in.file.name)
