@@ -12,12 +12,7 @@ import (
 // fetched as any other address.
 func TestOwnPictures_AreKnownUnderAnyHost(t *testing.T) {
 	h := newHouse(t, simulator.Config{})
-	_, _, body := h.call(t, http.MethodPost, "/v1/images/generations", `{"prompt":"a fox","response_format":"url"}`)
-	i := strings.Index(string(body), "img_")
-	if i < 0 {
-		t.Fatalf("no picture: %s", body)
-	}
-	id := string(body[i : i+30])
+	id := h.drawnID(t, "a fox")
 	for _, address := range []string{
 		h.base + "/images/" + id + ".png", "http://localhost:8080/images/" + id + ".png", "https://pics.example.com/mid/images/" + id + ".webp?width=300", "http://10.0.0.7/images/" + id,
 	} {
@@ -43,12 +38,7 @@ func TestOwnPictures_AreKnownUnderAnyHost(t *testing.T) {
 // caller's pictures is not found.
 func TestOwnPictures_AreKnownByTheirPath(t *testing.T) {
 	h := newHouse(t, simulator.Config{})
-	_, _, body := h.call(t, http.MethodPost, "/v1/images/generations", `{"prompt":"a fox","response_format":"url"}`)
-	i := strings.Index(string(body), "img_")
-	if i < 0 {
-		t.Fatalf("no picture: %s", body)
-	}
-	id := string(body[i : i+30])
+	id := h.drawnID(t, "a fox")
 	for _, address := range []string{"/images/" + id + ".png", "//pics.example.com/images/" + id + ".png?width=300", "/mid/images/" + id + ".webp", "/v1/images/" + id} {
 		for route, asked := range map[string]string{
 			"/v1/images/edits":       `{"prompt":"a hat","image":"` + address + `"}`,

@@ -15,8 +15,15 @@ import (
 // readElsewhere are names that have readers of their own, and what clients may put anything into.
 var readElsewhere = []string{"mask", "midjourney", "metadata", "reference_images", "style_reference", "character_reference", "omni_reference", "sref", "cref", "oref"}
 
-// ownAddress is that of one of our pictures, under any host.
-var ownAddress = regexp.MustCompile(`^(?:(?i:https?:)?//[^/\s]+)?/(?:[^\s]*/)?images/img_[A-Z2-7]{26}(?:\.[a-z]+)?(?:\?\S*)?$`)
+// Patterns of our own pictures, among words: their IDs, and their addresses under any host, or without one.
+const (
+	OwnID      = `img_[A-Z2-7]{26}`
+	OwnPath    = `/(?:[^\s<>"'()\[\]]*/)?images/` + OwnID + `(?:\.[a-z]+)?(?:\?[^\s<>"'()\[\]:]*)?`
+	OwnAddress = `(?:(?i:https?):)?//[^\s<>"'()\[\]/]+` + OwnPath
+)
+
+// ownAddress is a text that is the address of one of our pictures.
+var ownAddress = regexp.MustCompile(`^(?:` + OwnAddress + `|` + OwnPath + `)(?:[:?]\S*)?$`)
 
 // Strange refuses a body that has a picture under a name that no route reads, such as init_image: it would be drawn
 // without it. What is no picture may stand anywhere. takes are further names that the route reads.

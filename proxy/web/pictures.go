@@ -94,7 +94,7 @@ func (s sources) resolveText(c *gin.Context, text string) (adapter.Reference, er
 }
 
 // ownPath is how the path of a picture's address ends, whatever a proxy puts before it.
-var ownPath = regexp.MustCompile(`/images/(img_[A-Z2-7]{26})(?:\.[a-z]+)?$`)
+var ownPath = regexp.MustCompile(`/images/(` + body.OwnID + `)(?:\.[a-z]+)?$`)
 
 // longestAddress is more than any address of a picture has; a text that begins with a slash may be one of megabytes in base64.
 const longestAddress = 2048

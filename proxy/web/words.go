@@ -12,13 +12,7 @@ import (
 
 // ownInWords finds pictures that midgate made among words: addresses, under any host or none, also as a link in Markdown, and
 // IDs that stand alone. Its groups are the address in a link, alone, without a host or the ID.
-var ownInWords = regexp.MustCompile(`!?\[[^\]\n]{0,200}\]\(\s*(` + ownAddress + `|` + ownPlace + `|` + ownID + `)\s*\)|(` + ownAddress + `)|(?:^|\s)(` + ownPlace + `|` + ownID + `\b)`)
-
-const (
-	ownID      = `img_[A-Z2-7]{26}`
-	ownPlace   = `/(?:[^\s<>"'()\[\]]*/)?images/` + ownID + `(?:\.[a-z]+)?(?:\?[^\s<>"'()\[\]:]*)?`
-	ownAddress = `(?:(?i:https?):)?//[^\s<>"'()\[\]/]+` + ownPlace
-)
+var ownInWords = regexp.MustCompile(`!?\[[^\]\n]{0,200}\]\(\s*(` + body.OwnAddress + `|` + body.OwnPath + `|` + body.OwnID + `)\s*\)|(` + body.OwnAddress + `)|(?:^|\s)(` + body.OwnPath + `|` + body.OwnID + `\b)`)
 
 // inParameters tells that what follows belongs to a parameter, such as --sref.
 var inParameters = regexp.MustCompile(`(?:^|\s)(?:--|[—–―])\pL`)
